@@ -42,6 +42,7 @@ from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard, GuardMiddleware
 from mock_kit.web.journal_middleware import JournalMiddleware
 from mock_kit.web.outbound import Outbound
+from mock_kit.web.page_middleware import PageMiddleware, Pages
 from mock_kit.web.problems import answer_problems
 from mock_kit.web.wire import Http
 from mock_kit.web.wsgi import DroppedError
@@ -82,6 +83,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     http: Http,
     guard: Guard,
     alone: bool = False,
+    pages: Pages | None = None,
 ) -> Flask:
     """Put the sink together.
 
@@ -91,6 +93,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
         http: reaches the targets that callbacks are sent on to.
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
+        pages: for people, to which the root leads browsers.
     """
     app = CompatibleFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
@@ -104,7 +107,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
     faults, journal = FaultBook(database, service=SERVICE), Journal(settings.journal_bytes)
-    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset)
+    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset, pages=pages)
     memories: dict[str, Memory] = {"faults": faults, "journal": journal}
     snapshots = Snapshots(
         service=SERVICE,
@@ -178,6 +181,7 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
     journal: Journal,
     guard: Guard,
     reset: Callable[[Workspace], None],
+    pages: Pages | None,
 ) -> None:
     """Give the application its middleware, and the admin routes that show what passes it."""
     middleware = JournalMiddleware(
@@ -191,7 +195,8 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
         keeps_calls=False,
     )
     # any request to a bin is recorded, and ``?returnQueue`` empties it
-    guarded = GuardMiddleware(middleware, guard, changing=("/",))
+    served = middleware if pages is None else PageMiddleware(middleware, pages)
+    guarded = GuardMiddleware(served, guard, changing=("/",))
     app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,

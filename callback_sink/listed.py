@@ -1,6 +1,6 @@
 """Pages of callbacks."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from callback_sink.inbox import Callback
@@ -15,7 +15,7 @@ class CallbackPage:
     """A page of callbacks, oldest first.
 
     Attributes:
-        more: whether there are any after them.
+        more: whether there are any after them, or before them if the latest were asked for.
         total: how many there are on all pages.
         used: how much is kept where was looked.
     """
@@ -27,9 +27,14 @@ class CallbackPage:
 
 
 def page_of(
-    found: Iterable[Callback], after: int, limit: int, used: StorageUsage, *, counts: bool
+    found: Iterable[Callback],
+    on_page: Callable[[Callback], bool],
+    limit: int,
+    used: StorageUsage,
+    *,
+    counts: bool,
 ) -> CallbackPage:
-    """Return the first so many callbacks that come after one, fewer if they are large.
+    """Return the first so many callbacks that may be on the page, fewer if they are large.
 
     Args:
         counts: whether what is found has to be counted.
@@ -38,7 +43,7 @@ def page_of(
     total, size, more = 0, 0, False
     for callback in found:
         total += 1
-        if callback.id <= after or more:
+        if more or not on_page(callback):
             continue
         more = len(first) == limit or size >= PAGE_BYTES
         if more and not counts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
 
@@ -127,17 +127,28 @@ class CallbackStore:
         with self._database.reading() as connection:
             return list(islice(_search(connection, workspace, filters), at_most))
 
-    def listed(self, workspace: str, filters: Filters, *, after: int = 0, limit: int) -> CallbackPage:
+    def listed(
+        self, workspace: str, filters: Filters, *, after: int = 0, before: int | None = None, limit: int
+    ) -> CallbackPage:
         """Return a page of the callbacks that a search means, oldest first.
 
         Args:
             after: the id of the last one of the page before.
+            before: asks for the latest of those with a lower id, instead of the first after one.
         """
         with self._database.reading() as connection:
             used = usage.used(connection, workspace, _digest(filters.bin))
-            begin = 0 if filters.narrows else after  # what is not sifted is counted already
-            found = _search(connection, workspace, filters, after=begin)
-            return page_of(found, after, limit, used, counts=filters.narrows)
+            # what is not sifted is counted already
+            begin, end = (0, None if before is None else _LARGEST_ID) if filters.narrows else (after, before)
+            found = _search(connection, workspace, filters, after=begin, before=end)
+            page = page_of(
+                found,
+                lambda one: one.id > after and (before is None or one.id < before),
+                limit,
+                used,
+                counts=filters.narrows,
+            )
+        return page if before is None else replace(page, callbacks=page.callbacks[::-1])
 
     def near_misses(self, workspace: str, filters: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""
@@ -224,13 +235,25 @@ def _draw_id(connection: Connection, workspace: str) -> int:
 
 
 def _search(
-    connection: Connection, workspace: str, filters: Filters, *, after: int = 0
+    connection: Connection,
+    workspace: str,
+    filters: Filters,
+    *,
+    after: int = 0,
+    before: int | None = None,
 ) -> Iterator[Callback]:
-    """Yield what is meant of the callbacks after one, oldest first: a full inbox need not fit into memory."""
+    """Yield what is meant of the callbacks after one, oldest first: a full inbox need not fit into memory.
+
+    Args:
+        before: only those before this one, the latest first.
+    """
     mine = tables.callbacks.select().where(_kept.workspace == workspace, _kept.id > after)
     if filters.bin is not None:
         mine = mine.where(_kept.bin_digest == digest_of(filters.bin), _kept.bin == filters.bin)
-    rows = connection.execute(mine.order_by(_kept.id), execution_options={"yield_per": _ROWS_AT_ONCE})
+    if before is not None:
+        mine = mine.where(_kept.id < min(before, _LARGEST_ID))
+    order = _kept.id if before is None else _kept.id.desc()
+    rows = connection.execute(mine.order_by(order), execution_options={"yield_per": _ROWS_AT_ONCE})
     return (callback for callback in map(callback_of, rows) if matches(filters, callback))
 
 

@@ -41,6 +41,7 @@ def gather(target: Path) -> None:
     index = target / "index.md"
     index.write_text(index.read_text("utf-8") + "\n".join(contents(index.read_text("utf-8"))), "utf-8")
     shutil.copy(DOCS / "conf.py", target)
+    shutil.copytree(DOCS / "images", target / "images", dirs_exist_ok=True)
 
 
 def write(target: Path, name: str, text: str, *, base: Path) -> None:

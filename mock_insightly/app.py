@@ -38,6 +38,7 @@ from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard, GuardMiddleware
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from mock_kit.web.page_middleware import PageMiddleware, Pages
 from mock_kit.web.problems import KIT_STATUSES, answer_problems
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.standalone_admin import (
@@ -84,13 +85,14 @@ STATUSES: dict[type[Exception], int] = {
 }
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     settings: CrmSettings,
     *,
     workspaces: Workspaces,
     database: Database,
     guard: Guard,
     alone: bool = False,
+    pages: Pages | None = None,
 ) -> Flask:
     """Put the CRM together.
 
@@ -99,6 +101,7 @@ def create_app(
         database: where records are kept.
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
+        pages: for people, to which the root leads browsers.
     """
     app = CompatibleFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -120,7 +123,7 @@ def create_app(
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
     faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal(settings.journal_bytes)
-    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset)
+    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset, pages=pages)
     memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": dependencies.allowance}
     snapshots = Snapshots(
         service=SERVICE,
@@ -175,6 +178,7 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
     journal: Journal,
     guard: Guard,
     reset: Callable[[Workspace], None],
+    pages: Pages | None,
 ) -> None:
     """Give the application its middleware, and the admin routes that show what passes it."""
 
@@ -186,7 +190,9 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
     middleware = JournalMiddleware(
         InsightlyMiddleware(app.wsgi_app, dependencies), faults=faults, journal=journal, workspace_of=whose
     )
-    guarded = GuardMiddleware(CompressionMiddleware(middleware), guard)
+    compressed = CompressionMiddleware(middleware)
+    served = compressed if pages is None else PageMiddleware(compressed, pages)
+    guarded = GuardMiddleware(served, guard)
     app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,

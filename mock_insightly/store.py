@@ -15,6 +15,7 @@ from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import RecordPage, documents_of, find
 from mock_insightly.records.history import HistoryTransaction
+from mock_insightly.records.listing import Listed, listed
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import record_in
@@ -103,6 +104,18 @@ class RecordStore:
         """Open a view of one moment, which yields all records of a kind one by one, ids ascending."""
         with self._database.reading() as connection:
             yield lambda kind: documents_of(connection, workspace.name, kind.name)
+
+    def listed(
+        self, workspace: Workspace, kind: RecordKind, *, text: str, before: int | None, limit: int
+    ) -> Listed:
+        """Return the records of a kind that contain a text, the highest ids first.
+
+        Args:
+            text: case does not count; empty is in all.
+            before: only ids below this one.
+        """
+        with self._database.reading() as connection:
+            return listed(connection, workspace.name, kind.name, text=text, before=before, limit=limit)
 
     def count(self, workspace: Workspace, kind: RecordKind) -> int:
         """Return how many records of a kind there are."""

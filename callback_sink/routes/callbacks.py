@@ -33,7 +33,7 @@ class CallbackQuery(Filters, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     workspace: str | None = None
 
 
-class CallbackListQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class CallbackPageQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Which callbacks are meant, and how many of them.
 
     Attributes:
@@ -43,6 +43,18 @@ class CallbackListQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown
 
     after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
     limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+class CallbackListQuery(
+    CallbackPageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
+    """Which callbacks are listed.
+
+    Attributes:
+        before: the latest of those with a lower id, instead of the oldest; ``next`` leads to the ones before them.
+    """
+
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
 
 
 class Wait(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,8 +114,10 @@ _LINKS = {
 def search(query: CallbackListQuery) -> Answer[CallbackListJson]:
     """List the callbacks that the filters mean, oldest first."""
     name = asked_workspace().name
-    found = dependencies().store.listed(name, query, after=query.after, limit=query.limit)
-    return _listing(found)
+    found = dependencies().store.listed(
+        name, query, after=query.after, before=query.before, limit=query.limit
+    )
+    return _listing(found, latest=query.before is not None)
 
 
 @bp.delete("")
@@ -171,13 +185,19 @@ def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> An
     return Answer(forwarded)
 
 
-def _listing(found: CallbackPage, match: Filters | None = None) -> Answer[CallbackListJson]:
+def _listing(
+    found: CallbackPage, match: Filters | None = None, *, latest: bool = False
+) -> Answer[CallbackListJson]:
     """Answer with a page.
 
     Args:
         match: what was searched for, if it is not in the query.
+        latest: the next page has those before this one.
     """
-    cursor = {**to_builtins(match or Filters()), "after": found.callbacks[-1].id} if found.more else None
+    cursor = None
+    if found.more:
+        end = {"before": found.callbacks[0].id} if latest else {"after": found.callbacks[-1].id}
+        cursor = {**to_builtins(match or Filters()), **end}
     return Answer(
         {
             "count": len(found.callbacks),

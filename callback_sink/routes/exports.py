@@ -5,7 +5,7 @@ from flask import Blueprint, request
 from callback_sink.dependencies import dependencies
 from callback_sink.exports import CallbackExport, Har, as_har, as_json
 from callback_sink.listed import CallbackPage
-from callback_sink.routes.callbacks import CallbackListQuery
+from callback_sink.routes.callbacks import CallbackPageQuery
 from callback_sink.routes.calls import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import PageJson, page_json
@@ -17,7 +17,7 @@ _DISPOSITION = {"Content-Disposition": "the file's name"}
 
 @bp.get("/callbacks.json")
 @operation(headers=_DISPOSITION)
-def whole(query: CallbackListQuery) -> Answer[CallbackExport]:
+def whole(query: CallbackPageQuery) -> Answer[CallbackExport]:
     """Export the callbacks that the filters mean, with their exact bytes."""
     found = _asked(query)
     return Answer(as_json(found.callbacks, _page(found)), _named("callbacks.json"))
@@ -25,13 +25,13 @@ def whole(query: CallbackListQuery) -> Answer[CallbackExport]:
 
 @bp.get("/callbacks.har")
 @operation(headers=_DISPOSITION)
-def archive(query: CallbackListQuery) -> Answer[Har]:
+def archive(query: CallbackPageQuery) -> Answer[Har]:
     """Export the callbacks that the filters mean as an HTTP archive (HAR 1.2)."""
     found = _asked(query)
     return Answer(as_har(found.callbacks, _page(found), origin=request.host_url), _named("callbacks.har"))
 
 
-def _asked(query: CallbackListQuery) -> CallbackPage:
+def _asked(query: CallbackPageQuery) -> CallbackPage:
     return dependencies().store.listed(asked_workspace().name, query, after=query.after, limit=query.limit)
 
 

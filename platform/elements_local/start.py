@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -15,16 +15,17 @@ from elements_local.cures.trials import CureTrials
 from elements_local.errors import OptionError
 from elements_local.setting_sources import Configuration
 from elements_local.stack import exposure
+from elements_local.stack.applications import PATIENCE, applications, dashboard_of
 from elements_local.stack.stack import Stack
-from elements_local.stack.stack_settings import SharedSettings, StartSettings
-from elements_local.stack.storage import explained, opened
+from elements_local.stack.stack_settings import StartSettings
+from elements_local.stack.storage import opened
 from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard
+from mock_kit.web.page_middleware import BELOW, START
 from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
 from mock_kit.web.wire import Http, InProcess, OverNetwork
-from mock_kit.workspaces.clock import FastClock, Mode, SystemClock, VirtualClock
-from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspaces
+from mock_kit.workspaces.clock import Mode, VirtualClock
+from mock_kit.workspaces.registry import DEFAULT_START
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -40,17 +41,16 @@ _THREADS = {"platform": 32, "crm": 16, "sink": 64}
 
 _WAITING = re.compile(
     r"POST /_local/(?:clock/advance|polls|callbacks/wait|callbacks/[0-9]+/replay)|GET /_local/(?:activity|explain|callbacks/stream)"
+    rf"|POST {BELOW}.*|GET {BELOW}[^/]+/stream"
 )
-"""Admin calls that are answered when something has happened, or when a receiver has."""
+"""Calls that are answered when something has happened, or when a receiver has: of admin routes, and of the dashboard."""
 
 _POOLS = (
     Pool(takes=lambda method, path: bool(_WAITING.fullmatch(f"{method} {path}")), threads=64),
+    Pool(takes=lambda _method, path: path == START or path.startswith(BELOW), threads=4),
     Pool(takes=lambda _method, path: path.startswith("/_local"), threads=4),
 )
 """However many requests wait for receivers, health, clock and the other admin routes are answered."""
-
-_PATIENCE = timedelta(seconds=30)
-"""How long the services wait for one another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,9 +136,14 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     guard = exposure.guard(chosen, [chosen.host])
     with ExitStack() as closing:
         database = closing.enter_context(opened(chosen.data, chosen.database))
-        for name, app in _applications(chosen, addresses, database, wire, guard, closing=closing):
+        dashboard = dashboard_of(addresses, guard, services)
+        closing.callback(dashboard.close)
+        cures = _cures(chosen, Stack(wire(PATIENCE), addresses, token=guard.token), closing)
+        for name, app in applications(
+            chosen, addresses, database, wire=wire, guard=guard, dashboard=dashboard, cures=cures
+        ):
             services[addresses.running[name]] = app
-        stack = Stack(wire(_PATIENCE), addresses, token=guard.token)
+        stack = Stack(wire(PATIENCE), addresses, token=guard.token)
         _fill(stack, chosen)
         yield stack
 
@@ -169,126 +174,21 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
         guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         database = closing.enter_context(opened(chosen.data, chosen.database))
-        apps: dict[str, Flask] = {}
-        for name, app in _applications(chosen, addresses, database, wire, guard, closing=closing):
-            apps[name] = app
-            if len(apps) == len(ports):  # who waits until all of them answer finds the records
-                inside = InProcess({addresses.running[each]: apps[each] for each in apps})
-                _fill(Stack(inside, addresses, token=guard.token), chosen)
+        services: dict[str, Flask] = {}
+        dashboard = dashboard_of(addresses, guard, services)
+        cures = _cures(chosen, Stack(wire(PATIENCE), addresses, token=guard.token), closing)
+        for name, app in applications(
+            chosen, addresses, database, wire=wire, guard=guard, dashboard=dashboard, cures=cures
+        ):
+            services[addresses.running[name]] = app
+            if len(services) == len(ports):  # who waits until all of them answer finds the records
+                _fill(Stack(InProcess(services), addresses, token=guard.token), chosen)
             server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
             closing.callback(server.close)
-        if "platform" in apps:
-            closing.enter_context(_following_real_clocks(apps["platform"]))
+        if addresses.platform:
+            closing.enter_context(_following_real_clocks(services[addresses.platform]))
+        closing.callback(dashboard.close)  # before the servers, which would wait for its streams
         yield Stack(OverNetwork(), addresses, token=guard.token)
-
-
-def _applications(  # noqa: PLR0913 - what a stack is made of
-    options: Options,
-    addresses: Addresses,
-    database: Database,
-    wire: Callable[[timedelta], Http],
-    guard: Guard,
-    *,
-    closing: ExitStack,
-) -> "Iterator[tuple[str, Flask]]":
-    """Make the applications one after the other, so that the platform may answer while the other two are made.
-
-    Args:
-        wire: makes the client by which services reach others, from the time-out of its answers.
-        closing: what ends with the applications.
-    """
-    exposed = guard.token is not None
-    with explained(options.data, options.database):
-        workspaces = Workspaces(
-            database,
-            default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
-            virtual_clock=options.virtual_clock,
-            real_clock=SystemClock() if options.speed == 1 else FastClock(options.speed),
-            keep_ties=SharedSettings.from_env(options.environment).keep_ties,
-            known_secrets=options.known_secrets or not exposed,
-        )
-    exposure.check_secrets(options, workspaces, exposed=exposed)
-    cures = _cures(options, Stack(wire(_PATIENCE), addresses, token=guard.token), closing)
-    factory = _ApplicationFactory(
-        addresses=addresses,
-        workspaces=workspaces,
-        database=database,
-        wire=wire,
-        guard=guard,
-        environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
-        connectors=options.connectors,
-        cures=cures,
-        alone=options.role is not None,
-    )
-    makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
-    for name in addresses.running:
-        with explained(options.data, options.database):
-            app = makers[name]()
-        yield name, app
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ApplicationFactory:
-    """Makes applications; each service is imported when it is its turn.
-
-    Attributes:
-        cures: tries what would have helped; None without a platform.
-        alone: whether a service has to keep clock and workspaces itself.
-    """
-
-    addresses: Addresses
-    workspaces: Workspaces
-    database: Database
-    wire: Callable[[timedelta], Http]
-    guard: Guard
-    environment: Mapping[str, str]
-    connectors: "tuple[Connector, ...]"
-    cures: CureTrials | None
-    alone: bool
-
-    def platform(self) -> "Flask":
-        import mock_platform  # noqa: PLC0415 - see above
-
-        settings = replace(
-            mock_platform.PlatformSettings.from_env(self.environment),
-            url=self.addresses.platform,
-            crm_url=self.addresses.crm,
-            sink_url=self.addresses.sink,
-        )
-        return mock_platform.create_app(
-            settings,
-            workspaces=self.workspaces,
-            database=self.database,
-            http=self.wire(_PATIENCE),
-            receivers=self.wire(settings.callback_timeout),
-            guard=self.guard,
-            connectors=self.connectors,
-            cures=self.cures,
-        )
-
-    def crm(self) -> "Flask":
-        import mock_insightly  # noqa: PLC0415 - see above
-
-        return mock_insightly.create_app(
-            mock_insightly.CrmSettings.from_env(self.environment),
-            workspaces=self.workspaces,
-            database=self.database,
-            guard=self.guard,
-            alone=self.alone,
-        )
-
-    def sink(self) -> "Flask":
-        import callback_sink  # noqa: PLC0415 - see above
-
-        settings = callback_sink.SinkSettings.from_env(self.environment)
-        return callback_sink.create_app(
-            settings,
-            workspaces=self.workspaces,
-            database=self.database,
-            http=self.wire(settings.forward_timeout),
-            guard=self.guard,
-            alone=self.alone,
-        )
 
 
 def _cures(options: Options, stack: Stack, closing: ExitStack) -> CureTrials | None:

@@ -19,6 +19,7 @@ from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.guard import Guard, GuardMiddleware
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.outbound import NonAdminHttp, Outbound
+from mock_kit.web.page_middleware import PageMiddleware, Pages
 from mock_kit.web.wire import Http, InProcess
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
@@ -131,6 +132,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     receivers: Http | None = None,
     connectors: Iterable[Connector] = (),
     cures: CureTrier | None = None,
+    pages: Pages | None = None,
 ) -> Flask:
     """Make the platform.
 
@@ -140,6 +142,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         receivers: reaches the receivers of callbacks, as far as they may be reached; the same unless told otherwise.
         guard: who may call the admin routes.
         cures: tries what would have helped; without it nothing is tried.
+        pages: for people, at ``/_local/``.
 
     Raises:
         ConflictError: two connectors have one element, or one is of a hub that there is not.
@@ -186,7 +189,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         journal=Journal(settings.journal_bytes),
         admin_headers=guard.headers,
     )
-    _add_admin(app, workspaces, guard)
+    _add_admin(app, workspaces, guard, pages)
     _add_snapshots(app, database)
     _add_routes(app)
     note_usage(app)
@@ -265,7 +268,7 @@ def _add_snapshots(app: Flask, database: Database) -> None:
     add_snapshots(app, snapshots)
 
 
-def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
+def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | None) -> None:
     dependencies: PlatformDependencies = app.extensions[EXTENSION]
 
     def quietly(environ: "WSGIEnvironment") -> Workspace:
@@ -286,7 +289,8 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
     middleware = JournalMiddleware(
         app.wsgi_app, faults=dependencies.faults, journal=dependencies.journal, workspace_of=quietly
     )
-    guarded = GuardMiddleware(middleware, guard, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
+    served = middleware if pages is None else PageMiddleware(middleware, pages)
+    guarded = GuardMiddleware(served, guard, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
     app.wsgi_app = guarded  # type: ignore[method-assign]  # the way Flask documents for middleware
     admin = Admin(
         service="platform",

@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
-from mock_insightly.records.stamps import updated_at
+from mock_insightly.records.listing import Listed
+from mock_insightly.records.stamps import record_in, updated_at
 from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_insightly.routes.below.conversions import convert
 from mock_insightly.routes.call import admin_call
@@ -16,6 +17,7 @@ from mock_insightly.routes.writes import create_in
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import Answer, operation
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
 
 _PROBLEMS = (400, 401, 403)
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
@@ -53,6 +55,49 @@ class ConversionRequest(Struct, forbid_unknown_fields=True):
     """
 
     opportunity: str | None = None
+
+
+class RecordsQuery(Struct, rename="camel"):
+    """Which records are asked for.
+
+    Attributes:
+        kind: of the records, as paths spell it; case does not count.
+        record_id: the one record of this id.
+        q: a text that they contain, wherever; case does not count.
+        before: only those with a lower id, as ``next`` says it.
+        limit: records at the most, the highest ids of them.
+    """
+
+    kind: str
+    record_id: _Id | None = None
+    q: Annotated[str, Meta(max_length=1000)] = ""
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+class RecordsJson(PageJson):
+    """Records as they are kept, the highest ids first."""
+
+    records: list[RecordJson]
+
+
+@bp.get("/records")
+@operation(problems=_PROBLEMS)
+def list_records(query: RecordsQuery) -> Answer[RecordsJson]:
+    """List the records of a kind, the highest ids first, without a call of the API: no limit counts it, no fault strikes it."""
+    kind, workspace, store = kind_named(query.kind, parameter="kind"), asked_workspace(), dependencies().store
+    if query.record_id is None:
+        page = store.listed(workspace, kind, text=query.q, before=query.before, limit=query.limit)
+    else:
+        page = store.listed(workspace, kind, text="", before=query.record_id + 1, limit=1)
+        wanted = [one for one in page.documents if kind.id_of(record_in(one)) == query.record_id]
+        page = Listed(documents=wanted, last=None, total=len(wanted))
+    return Answer(
+        {
+            "records": [record_in(document) for document in page.documents],
+            **page_json(page.total, {"before": page.last} if page.last else None),
+        }
+    )
 
 
 @bp.post("/records")

@@ -3,7 +3,17 @@
 from elements_local.recording.composer import Recording, compose
 from elements_local.recording.recorder import Recorder
 from elements_local.recording.session import RecordingError, Session
+from elements_local.recording.so_far import scenario_so_far
 from elements_local.recording.text import write
 from elements_local.recording.watch import Watch
 
-__all__ = ["Recorder", "Recording", "RecordingError", "Session", "Watch", "compose", "write"]
+__all__ = [
+    "Recorder",
+    "Recording",
+    "RecordingError",
+    "Session",
+    "Watch",
+    "compose",
+    "scenario_so_far",
+    "write",
+]

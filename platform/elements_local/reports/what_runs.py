@@ -27,6 +27,7 @@ def _as_json(stack: "Stack", workspace: "Credentials") -> dict[str, object]:
     document: dict[str, object] = dict(running)
     if "platform" in running:
         document["platform"] = running["platform"] + BASE_PATH
+    document["dashboard"] = _dashboard(stack)
     document["workspace"] = workspace.to_json()
     if stack.token is not None:
         document["token"] = stack.token
@@ -42,6 +43,7 @@ def _as_text(stack: "Stack", workspace: "Credentials") -> str:
         "platform": f"{running.get('platform', '')}{BASE_PATH}" if "platform" in running else "",
         "CRM": running.get("crm"),
         "sink": running.get("sink"),
+        "dashboard": _dashboard(stack),
         "organization secret": workspace.organization_secret,
         "user secret": workspace.user_secret,
         "CRM user name": workspace.crm_username,
@@ -55,3 +57,7 @@ def _as_text(stack: "Stack", workspace: "Credentials") -> str:
         *(f"  {name:<19}  {value}" for name, value in values.items() if value),
     ]
     return "\n".join([*lines, "", "Ctrl-C stops it."])
+
+
+def _dashboard(stack: "Stack") -> str:
+    return f"{stack.admin().url}/_local/"

@@ -55,7 +55,7 @@ class CompatibleFlask(Flask):
     """Flask without static files."""
 
     request_class = _Request
-    url_rule_class = _FoundRule
+    url_rule_class: type[Rule] = _FoundRule
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)

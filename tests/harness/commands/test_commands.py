@@ -55,7 +55,7 @@ def test_up_prints_one_line_of_json_when_it_answers_and_stops_cleanly(number: si
         process.send_signal(number)
         rest, errors = process.communicate(timeout=30)
 
-    assert list(ready) == ["platform", "crm", "sink", "workspace"]
+    assert list(ready) == ["platform", "crm", "sink", "dashboard", "workspace"]
     assert ready["platform"].endswith(BASE_PATH)
     assert list(ready["workspace"]) == [
         "name", "organization_secret", "user_secret", "crm_username", "crm_api_key", "callback_url",
@@ -68,13 +68,14 @@ def test_up_prints_one_line_of_json_when_it_answers_and_stops_cleanly(number: si
 def test_up_without_json_tells_a_person_what_to_use() -> None:
     with up() as process:
         assert process.stdout
-        lines = [process.stdout.readline() for _ in range(12)]
+        lines = [process.stdout.readline() for _ in range(13)]
         process.terminate()
         process.wait(timeout=30)
 
     text = "".join(lines)
     assert "its clock is virtual, at 2026-03-02T10:00:00Z" in text
     assert "0123456789abcdef0123456789abcdef" in text
+    assert "/_local/" in text
     assert "Ctrl-C stops it." in text
 
 

@@ -53,7 +53,7 @@ def at(crm: dict) -> dict[str, str]:
 
 
 def test_a_lone_crm_prints_what_there_is_and_nothing_of_what_is_not(crm: dict) -> None:
-    assert list(crm) == ["crm", "workspace"]
+    assert list(crm) == ["crm", "dashboard", "workspace"]
     assert list(crm["workspace"]) == ["name", "crm_username", "crm_api_key"]
 
 
@@ -100,6 +100,7 @@ def test_a_lone_sink_prints_where_to_send_callbacks() -> None:
 
     assert ready == {
         "sink": ready["sink"],
+        "dashboard": f"{ready['sink']}/_local/",
         "workspace": {"name": "default", "callback_url": f"{ready['sink']}/default"},
     }
     assert clock.stdout == "2026-03-02T10:00:00Z -> 2026-03-02T10:01:00Z\n"

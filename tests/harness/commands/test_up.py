@@ -240,7 +240,7 @@ def test_a_role_alone_is_waited_for_alone() -> None:
         found = waiting("--role", "crm", "--json", ready=alone)
 
     assert json.loads(found.stdout) == alone
-    assert list(alone) == ["crm", "workspace"]
+    assert list(alone) == ["crm", "dashboard", "workspace"]
 
 
 def test_wait_gives_up_in_time_and_says_what_does_not_answer() -> None:

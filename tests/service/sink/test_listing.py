@@ -168,3 +168,40 @@ def test_an_unknown_workspace_is_refused(filled, method, path, name):
 
     assert answer.status_code == 401
     assert f"there is no workspace '{name}'" in answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids", "more"),
+    [
+        ("before=1000", [1, 2, 3, 4], False),
+        ("before=1000&limit=2", [3, 4], True),
+        ("before=3&limit=1", [2], True),
+        ("before=2", [1], False),
+        ("before=1", [], False),
+        ("before=0", [], False),
+        ("before=1000&limit=1&objectType=contacts", [2], True),
+        ("before=2&limit=1&objectType=contacts", [1], False),
+        ("before=1000&bin=other&limit=1", [4], True),
+        ("before=1000&after=2", [3, 4], False),
+    ],
+)
+def test_the_latest_are_listed_before_an_id(filled, query, ids, more):
+    page = filled.client.get(f"/_local/callbacks?{query}").json
+
+    assert [each["id"] for each in page["callbacks"]] == ids
+    assert (page["next"] is not None) == more
+
+
+def test_pages_of_the_latest_lead_through_all_of_them(filled):
+    seen, at = [], "/_local/callbacks?before=1000&limit=1"
+    while at:
+        page = filled.client.get(at).json
+        seen += [each["id"] for each in page["callbacks"]]
+        assert page["total"] == 4
+        at = page["next"]
+
+    assert seen == [4, 3, 2, 1]
+
+
+def test_an_export_is_of_the_oldest_first_only(filled):
+    assert filled.client.get("/_local/callbacks.json?before=3").status_code == 400

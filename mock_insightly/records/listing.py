@@ -1,0 +1,53 @@
+"""Records as whoever looks after the CRM goes through them: the latest first, those that contain a text."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from mock_insightly.tables import records
+from mock_kit.api.json_text import encode_text
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A page of records.
+
+    Attributes:
+        documents: as they are kept.
+        last: the id of the last of them; None if there is no further page.
+        total: of all that contain the text, on whichever page.
+    """
+
+    documents: list[str]
+    last: int | None
+    total: int
+
+
+def listed(  # noqa: PLR0913 - what is asked for, by name
+    connection: Connection, workspace: str, kind: str, *, text: str, before: int | None, limit: int
+) -> Listed:
+    """Return a page, ids descending; without a text it costs what is shown, with one all records are read."""
+    mine = (records.c.workspace == workspace, records.c.kind == kind)
+    newest_first = select(records.c.id, records.c.document).where(*mine).order_by(records.c.id.desc())
+    below = () if before is None else (records.c.id < before,)
+    if not text:
+        rows = [
+            (row.id, row.document) for row in connection.execute(newest_first.where(*below).limit(limit + 1))
+        ]
+        total = connection.scalar(select(func.count()).select_from(records).where(*mine)) or 0
+        return _page(rows, total, limit)
+    wanted = encode_text(text)[1:-1].lower()  # as it stands in the JSON that is kept
+    rows, total = [], 0
+    for number, document in connection.execute(newest_first, execution_options={"yield_per": _BATCH}):
+        if wanted in document.lower():
+            total += 1
+            if len(rows) <= limit and (before is None or number < before):
+                rows.append((number, document))
+    return _page(rows, total, limit)
+
+
+def _page(rows: list[tuple[int, str]], total: int, limit: int) -> Listed:
+    last = rows[limit - 1][0] if len(rows) > limit else None
+    return Listed(documents=[document for _, document in rows[:limit]], last=last, total=total)

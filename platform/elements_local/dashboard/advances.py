@@ -1,0 +1,84 @@
+"""Moving time from a page: a short advance is waited for, a long one goes on while pages show how far it is."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotDoneError
+from contextlib import suppress
+from threading import Lock, Thread, current_thread
+from typing import Any
+
+from elements_local.clients import ClockClient
+from elements_local.dashboard.notices import Notice
+from elements_local.errors import HarnessError
+from mock_kit.workspaces.instants import parse_instant
+
+_PATIENCE_S = 2.0
+_FAREWELL_S = 5.0
+
+
+class Advances:
+    """The advances that were begun from pages, each in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._running: dict[Thread, ClockClient] = {}
+        # pages begin advances in several threads of the server
+        self._changing = Lock()
+
+    def begin(self, clock: ClockClient, body: Mapping[str, object]) -> Notice:
+        """Move a workspace's time, and say what came of it, or that it is under way.
+
+        Args:
+            body: of ``POST /_local/clock/advance``.
+
+        Raises:
+            HarnessError: it is refused.
+        """
+        done: Future[dict[str, Any]] = Future()
+        thread = Thread(target=self._run, args=(clock, body, done), name="advance", daemon=True)
+        with self._changing:
+            self._running[thread] = clock
+        thread.start()
+        try:
+            return Notice(text=summary(done.result(timeout=_PATIENCE_S)))
+        except NotDoneError:
+            return Notice(text="Time is being moved; this page shows how far it is, and can stop it.")
+
+    def close(self) -> None:
+        """End those that are under way, each at the border of a job, as the stack is about to go."""
+        with self._changing:
+            running = dict(self._running)
+        for thread, clock in running.items():
+            with suppress(HarnessError):
+                clock.call("DELETE", f"/_local/clock/advance{clock.whose}")
+            thread.join(timeout=_FAREWELL_S)
+
+    def _run(self, clock: ClockClient, body: Mapping[str, object], done: "Future[dict[str, Any]]") -> None:
+        try:
+            done.set_result(clock.call_object("POST", f"/_local/clock/advance{clock.whose}", json=dict(body)))
+        except HarnessError as error:  # who no longer waits sees on the timeline how far it came
+            done.set_exception(error)
+        finally:
+            with self._changing:
+                del self._running[current_thread()]
+
+
+def summary(ran: Mapping[str, Any]) -> str:
+    """Say what an advance did.
+
+    >>> summary({"now": "2026-03-02T10:15:00Z", "polls": 4, "events": 1, "attempts": 1})
+    'Time is 2026-03-02T10:15:00Z: 4 polls, 1 event, 1 callback.'
+    """
+    counts = (
+        (ran.get("polls", 0), "poll"),
+        (ran.get("events", 0), "event"),
+        (ran.get("attempts", 0), "callback"),
+    )
+    did = ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number)
+    stopped = " It was stopped there." if ran.get("stopped") else ""
+    return f"Time is {ran['now']}: {did or 'nothing fell due'}.{stopped}"
+
+
+def progress(run: Mapping[str, Any], now: str) -> int:
+    """Return in thousandths how far an advance is."""
+    start, end, at = (parse_instant(text) for text in (run["from"], run["to"], now))
+    return round(1000 * ((at - start) / (end - start))) if end > start else 1000

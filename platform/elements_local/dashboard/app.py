@@ -1,0 +1,244 @@
+"""The dashboard as a Flask application: pages made here, of what the routes of the three services answer."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, send_from_directory
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Rule
+
+from elements_local.dashboard.access import FORM_FIELD, TOKEN_HEADER, PageAccess
+from elements_local.dashboard.advances import Advances, progress
+from elements_local.dashboard.axis import WIDTH, span_text
+from elements_local.dashboard.context import (
+    DEFAULT,
+    EXTENSION,
+    DashboardDependencies,
+    PageContext,
+    back,
+    dependencies,
+    local_path,
+    own_path,
+    words_of,
+)
+from elements_local.dashboard.notices import Notice
+from elements_local.dashboard.routes import (
+    audit,
+    callbacks,
+    explain,
+    faults,
+    instances,
+    journal,
+    live,
+    overview,
+    polls,
+    records,
+    state,
+)
+from elements_local.errors import CallError, HarnessError, UnreachableError
+from mock_kit.web.compatible_flask import CompatibleFlask
+from mock_kit.web.page_middleware import BELOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+    from elements_local.stack.stack import Stack
+
+_STATIC = Path(__file__).parent / "static"
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect")),
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+_OF_EVERY_ANSWER = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_LARGEST_FORM = 64 * 1024 * 1024
+"""Bytes of a form: a snapshot is one."""
+
+_ROUTES: tuple[Blueprint, ...] = (
+    overview.bp,
+    instances.bp,
+    records.bp,
+    callbacks.bp,
+    faults.bp,
+    audit.bp,
+    journal.bp,
+    state.bp,
+    polls.bp,
+    polls.notifications,
+    explain.bp,
+    live.bp,
+)
+_FOLLOWED = frozenset(f"{blueprint.name}.{view}" for blueprint in _ROUTES for view in ("index", "show")) | {
+    "start"
+}
+"""Pages that show what happens."""
+
+_NEEDS = {
+    **dict.fromkeys(("instances", "audit", "polls", "notifications", "explain"), "platform"),
+    "records": "crm",
+    "callbacks": "sink",
+}
+"""Whose pages cannot be without which service."""
+
+_OPEN = frozenset({"static_file", "axis_css", "sign_in"})
+"""What is answered without the token."""
+
+
+class DashboardFlask(CompatibleFlask):
+    """Flask whose routes are often built: a page has hundreds of links (``poe bench-dashboard``)."""
+
+    url_rule_class = Rule
+
+
+def create_dashboard(
+    stack: "Stack", *, scenario: "Callable[[Stack, str], str]", closing: Event, advances: Advances
+) -> Flask:
+    """Make the dashboard.
+
+    Args:
+        stack: what is shown.
+        scenario: writes what was done in a workspace as a scenario.
+        closing: set when the stack ends.
+        advances: begun from pages.
+    """
+    app = DashboardFlask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_FORM
+    app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_FORM
+    app.extensions[EXTENSION] = DashboardDependencies(
+        stack=stack,
+        access=PageAccess(token=stack.token),
+        scenario=scenario,
+        closing=closing,
+        advances=advances,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"instant": _instant, "pretty": _pretty, "span": span_text}
+    app.jinja_env.globals |= {"own_path": own_path, "progress": progress}
+    app.url_value_preprocessor(_read_workspace)
+    app.url_defaults(_add_workspace)
+    app.before_request(_check_caller)
+    app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(HarnessError, _harness_problem)
+    app.add_url_rule(f"{BELOW}static/<path:name>", "static_file", _static_file)
+    app.add_url_rule(f"{BELOW}axis.css", "axis_css", _axis_css)
+    app.add_url_rule(f"{BELOW}sign-in", "sign_in", _sign_in, methods=["POST"])
+    for blueprint in _ROUTES:
+        app.register_blueprint(blueprint, url_prefix=f"{BELOW}<workspace>{blueprint.url_prefix or ''}")
+    app.add_url_rule("/_local/", "start", overview.index)
+    return app
+
+
+def _read_workspace(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.page = PageContext((values or {}).pop("workspace", DEFAULT))
+
+
+def _add_workspace(endpoint: str, values: dict[str, Any]) -> None:
+    if current_app.url_map.is_endpoint_expecting(endpoint, "workspace"):
+        values.setdefault("workspace", g.page.name)
+
+
+def _check_caller() -> tuple[str, int] | None:
+    """Let nobody through who may not see the page, and no form that another site has sent."""
+    access = dependencies().access
+    cookie = request.cookies.get(_cookie_name(), "")
+    is_signed_in = access.lets_in(cookie=cookie, header=request.headers.get(TOKEN_HEADER, ""))
+    if reason := access.refusal(
+        request.method,
+        dict(request.headers),
+        own_origin=request.host_url.rstrip("/"),
+        form_token=request.form.get(FORM_FIELD, "") if request.endpoint != "sign_in" else access.form_token,
+    ):
+        return render_template("problem.html", title="Refused", text=reason), 403
+    if not is_signed_in and request.endpoint not in _OPEN:
+        return render_template("sign_in.html", wrong=False, to=request.full_path.rstrip("?")), 401
+    needed = _NEEDS.get(request.blueprint or "")
+    if needed and needed not in g.page.runs:
+        raise NotFound(f"No {needed} runs here; elements-local up without --role starts all three services.")
+    if request.method == "GET" and request.endpoint in _FOLLOWED:
+        g.page.note_state()
+    return None
+
+
+def _sign_in() -> Response | tuple[str, int]:
+    """Take the admin token once; from then on a cookie stands for it, which no other site's request carries."""
+    to = local_path(request.form.get("to", "")) or "/_local/"
+    if not dependencies().access.takes(request.form.get("token", "")):
+        return render_template("sign_in.html", wrong=True, to=to), 401
+    response = Response(status=303, headers={"Location": to})
+    response.set_cookie(
+        _cookie_name(),
+        dependencies().access.cookie,
+        path="/_local/",
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+    return response
+
+
+def _cookie_name() -> str:
+    """Name the cookie after the port: browsers send those of one host to all of its ports."""
+    return f"elements-local-{request.host.rpartition(':')[2]}"
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _OF_EVERY_ANSWER.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _http_problem(error: HTTPException) -> tuple[str, int]:
+    return render_template("problem.html", title=error.name, text=error.description), error.code or 500
+
+
+def _harness_problem(error: HarnessError) -> "ResponseReturnValue":
+    """Say why a service did not do what was asked, in its own words: of a form, on the page that it was on."""
+    if request.method == "POST":
+        return back(Notice(text=words_of(error), good=False))
+    status = error.status if isinstance(error, CallError) and error.status < 500 else 502
+    title = "No answer" if isinstance(error, UnreachableError) else "That was refused"
+    return render_template("problem.html", title=title, text=words_of(error)), status
+
+
+def _static_file(name: str) -> Response:
+    response = send_from_directory(_STATIC, name)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _axis_css() -> Response:
+    """Return a rule for each place and each width: the policy lets no page say them itself."""
+    rules = (f".x{at}{{left:{at / 10:g}%}}.w{at}{{width:{at / 10:g}%}}" for at in range(WIDTH + 1))
+    response = Response("".join(rules), mimetype="text/css")
+    response.headers["Cache-Control"] = "max-age=86400"
+    return response
+
+
+def _instant(value: str | datetime) -> str:
+    """Write an instant so that it is read at a glance: the zone is said once on each page."""
+    text = value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
+    return text.replace("T", " ").removesuffix("Z")
+
+
+def _pretty(value: object) -> str:
+    """Write a value as JSON over several lines."""
+    return json.dumps(value, indent=2, ensure_ascii=False)

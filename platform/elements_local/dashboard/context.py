@@ -1,0 +1,173 @@
+"""What the pages are made with, and what stands around each of them: workspace, clock, services."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Event
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import current_app, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from elements_local.clients import Credentials, WorkspaceClients
+from elements_local.dashboard.access import PageAccess
+from elements_local.dashboard.advances import Advances
+from elements_local.dashboard.notices import Notice, Notices
+from elements_local.dashboard.streams import PageStreamSlots, state_reader
+from elements_local.errors import CallError, HarnessError
+from mock_kit.api.json_text import MalformedJsonError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response
+
+    from elements_local.stack.stack import Stack
+
+EXTENSION = "elements-local-dashboard"
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardDependencies:
+    """What views need.
+
+    Attributes:
+        stack: what is shown.
+        scenario: writes what was done in a workspace as the text of a scenario.
+        closing: set when the stack ends.
+    """
+
+    stack: "Stack"
+    access: PageAccess
+    scenario: "Callable[[Stack, str], str]"
+    closing: Event
+    notices: Notices = field(default_factory=Notices)
+    advances: Advances
+    streams: PageStreamSlots = field(default_factory=PageStreamSlots)
+
+
+def dependencies() -> DashboardDependencies:
+    """Return what the present application was made with."""
+    found: DashboardDependencies = current_app.extensions[EXTENSION]
+    return found
+
+
+class PageContext:
+    """The workspace that the present request is about, asked for as it is needed.
+
+    Attributes:
+        state: what the page depends on, as streams compare it; empty where nobody follows.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.state = ""
+
+    def note_state(self) -> None:
+        """Note what the page depends on before it is made, so that no change meanwhile is missed by who follows it."""
+        self.state = state_reader(self.clients, self.runs)()
+
+    @cached_property
+    def workspaces(self) -> list[Credentials]:
+        """All workspaces of the stack."""
+        return dependencies().stack.workspaces()
+
+    @cached_property
+    def clients(self) -> WorkspaceClients:
+        """The workspace's clients.
+
+        Raises:
+            NotFound: there is no such workspace, or no longer.
+        """
+        for credentials in self.workspaces:
+            if credentials.name == self.name:
+                return dependencies().stack.clients(credentials)
+        raise NotFound(f"There is no workspace {self.name[:80]!r} here, or no longer.")
+
+    @cached_property
+    def clock(self) -> dict[str, Any]:
+        """What the clock shows."""
+        return self.clients.clock.show()
+
+    def address(self, service: str) -> str:
+        """Return where a service is."""
+        address: str = dependencies().stack.addresses.running[service]
+        return address
+
+    @property
+    def runs(self) -> frozenset[str]:
+        """The names of the services that run."""
+        return frozenset(dependencies().stack.addresses.running)
+
+    @cached_property
+    def pollers(self) -> list[dict[str, Any]]:
+        """The instances with what they poll; none where there is no platform."""
+        if "platform" not in self.runs:
+            return []
+        pollers: list[dict[str, Any]] = self.clients.platform.call("GET", "/_local/pollers")["pollers"]
+        return pollers
+
+
+def page() -> PageContext:
+    """Return what the present request is about."""
+    context: PageContext = g.page
+    return context
+
+
+def clients() -> WorkspaceClients:
+    """Return the clients of the workspace that the present request is about."""
+    return page().clients
+
+
+def whole_page(template: str, **values: object) -> str:
+    """Return a page with what stands around it."""
+    notice = dependencies().notices.take(request.args.get("notice", ""))
+    return render_template(
+        template,
+        page=page(),
+        notice=notice,
+        form_token=dependencies().access.form_token,
+        here=own_path(),
+        **values,
+    )
+
+
+def own_path(**changes: object) -> str:
+    """Return the path and query of the present page, without the notice, with some parameters changed.
+
+    Args:
+        changes: None takes one out.
+    """
+    kept = {name: values for name, values in request.args.lists() if name != "notice"}
+    given: dict[str, Any] = {**kept, **changes}
+    given = {name: value for name, value in given.items() if value not in (None, "")}
+    return url_for(request.endpoint or "overview.index", **(request.view_args or {}), **given)
+
+
+def back(notice: Notice, *, to: str | None = None) -> "Response":
+    """Lead from a form to the page that it was on, or to another one, which shows what came of it."""
+    path = to or local_path(request.form.get("back", "")) or url_for("overview.index")
+    mark = "&" if "?" in path else "?"
+    return redirect(f"{path}{mark}notice={dependencies().notices.add(notice)}", code=303)
+
+
+def local_path(text: str) -> str | None:
+    """Return a path of the dashboard; None if the text is anything else, such as another site's address."""
+    parts = urlsplit(text)
+    is_local = not parts.scheme and not parts.netloc and text.startswith("/_local/") and "\\" not in text
+    return text if is_local else None
+
+
+def words_of(error: HarnessError) -> str:
+    """Say what went wrong: in a service's own words where it has some."""
+    if isinstance(error, CallError):
+        try:
+            answer = decode(error.body.encode())
+        except MalformedJsonError:
+            answer = None
+        if isinstance(answer, dict):
+            message = answer.get("message") or answer.get("Message")
+            if isinstance(message, str):
+                return message
+    return str(error)

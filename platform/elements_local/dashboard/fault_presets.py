@@ -1,0 +1,90 @@
+"""Faults that are switched on by one button: what each does, and the rule that does it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultPreset:
+    """A rule with what is said of it.
+
+    Attributes:
+        service: whose it is: ``any``, ``crm``, ``platform`` or ``sink``.
+    """
+
+    name: str
+    text: str
+    rule: dict[str, Any]
+    service: str = "any"
+
+
+PRESETS = (
+    FaultPreset(
+        name="503-three-times",
+        text="The next three requests are answered 503",
+        rule={"effect": {"status": 503}, "when": {"first_n": 3}},
+    ),
+    FaultPreset(name="500", text="Every request is answered 500", rule={"effect": {"status": 500}}),
+    FaultPreset(name="hang-up", text="The connection is closed without an answer", rule={"effect": {"drop": True}}),
+    FaultPreset(name="slow", text="Answers take a minute of virtual time", rule={"effect": {"delay_s": 60}}),
+    FaultPreset(
+        name="cut", text="Answers are cut off after 20 bytes", rule={"effect": {"truncate": 20}}
+    ),
+    FaultPreset(
+        name="every-second", text="Every second request fails", rule={"effect": {"status": 500}, "when": {"every_n": 2}}
+    ),
+    FaultPreset(
+        name="index-lag",
+        text="Lists have nothing yet of the last 30 seconds",
+        rule={"match": {"method": "GET"}, "effect": {"index_lag_s": 30}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="clock-skew",
+        text="Records are dated a minute behind",
+        rule={"effect": {"clock_skew_s": -60}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="apart",
+        text="A new record's updated date is up to 3 seconds after its created date",
+        rule={"match": {"method": "POST"}, "effect": {"updated_within_s": 3}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="page-drift",
+        text="Each further page repeats a record of the one before",
+        rule={"match": {"method": "GET"}, "effect": {"page_overlap": 1}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="burst", text="More than 5 calls in a second are refused with 429", rule={"effect": {"burst_limit": 5}, "phase": "after"}, service="crm"
+    ),
+)  # fmt: skip
+
+
+def presets_of(service: str) -> list[FaultPreset]:
+    """Return the presets that a service knows."""
+    return [each for each in PRESETS if each.service in {"any", service}]
+
+
+def preset(name: str) -> FaultPreset | None:
+    """Return a preset by its name."""
+    return next((each for each in PRESETS if each.name == name), None)
+
+
+def summary(rule: dict[str, Any]) -> str:
+    """Say in a line what a rule matches, does and when.
+
+    >>> summary({"match": {"path": "/v3.1/*"}, "effect": {"status": 503}, "when": {"first_n": 3}})
+    'any method of /v3.1/*: status 503; first_n 3'
+    """
+    match = rule.get("match", {})
+    where = f"{match.get('method', 'any method')} of {match.get('path', 'any path')}"
+    parts = [_listed(rule.get("effect", {})), _listed(rule.get("when", {}))]
+    more = [f"{name} {rule[name]}" for name in ("phase", "until") if rule.get(name) not in {None, "before"}]
+    return f"{where}: {'; '.join(filter(None, [*parts, *more]))}"
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())

@@ -1,0 +1,143 @@
+"""The form by which an instance is made or changed: its fields, what is said of each, and the body that comes of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from elements_local.clients import Credentials
+from elements_local.guide import instance_body
+from mock_kit.api.json_text import MalformedJsonError, decode
+
+POLLER_CONFIGURATION = "event.poller.configuration"
+ENABLED = "event.notification.enabled"
+
+_HELP = {
+    "username": "The CRM's user, whom the vendor's guide calls the API key's owner.",
+    "password": "The CRM's API key. Left empty, it is this workspace's own.",
+    ENABLED: "Without it nothing is polled, and no callback is sent.",
+    "event.vendor.type": "polling asks the CRM at intervals; webhook waits to be told, which this CRM never does.",
+    "event.notification.callback.url": "Where events are posted. The one that stands here is the workspace's bin of the sink.",
+    "event.notification.signature.key": "With a key, each callback carries an HMAC-SHA256 of its body in Elements-Webhook-Signature.",
+    "event.poller.refresh_interval": "Minutes from one poll to the next; whole, 1 or more.",
+    POLLER_CONFIGURATION: "A block for each resource: the list that is asked for, the id's field, the two dates with their Java "
+    "patterns and zones. {} is the element's own block. pollDelay, createdCheckTolerance and filter stand in a block too.",
+    "event.objects": "Resources that are polled, by name, where not all blocks are to be.",
+    "base.url": "Where the CRM is asked; anything that is Insightly's own is this stack's CRM.",
+    "event.notification.callback.headers": "Headers that each callback carries besides, as name: value.",
+}
+"""What a configuration key means, in a sentence or two. Source: the platform's Insightly and polling guides (documented)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormField:
+    """A field.
+
+    Attributes:
+        kind: of input: text, password, number, checkbox, json or area.
+    """
+
+    name: str
+    label: str
+    value: str
+    help: str = ""
+    kind: str = "text"
+
+
+def new_fields(credentials: Credentials) -> list[FormField]:
+    """Return the guide's form, filled in for a workspace; a secret of its own stays out of the page."""
+    body = instance_body(credentials)
+    values = body["configuration"]
+    of_guide = {
+        "username": "Username",
+        "password": "API key",
+        ENABLED: "Enable events",
+        "event.notification.callback.url": "Callback URL",
+        "event.notification.signature.key": "Signature key",
+        "event.poller.refresh_interval": "Refresh interval",
+        POLLER_CONFIGURATION: "Poller configuration",
+    }
+    return [
+        FormField(name="name", label="Name", value=body["name"], help="Any text; callbacks carry it as instanceName."),
+        FormField(name="tags", label="Tags", value=", ".join(body["tags"]), help="With commas between."),
+        *(
+            _field(key, label, "" if key == "password" else values[key])
+            for key, label in of_guide.items()
+        ),
+    ]  # fmt: skip
+
+
+def configuration_fields(configuration: Mapping[str, str | None]) -> list[FormField]:
+    """Return a field for each entry of an instance's configuration, as the platform shows it."""
+    return [_field(key, key, value) for key, value in configuration.items()]
+
+
+def body_of(form: Mapping[str, str], credentials: Credentials) -> dict[str, Any]:
+    """Return the body that makes an instance, from what was filled in; the guide's own where the form has no field."""
+    body = instance_body(credentials)
+    configuration = body["configuration"]
+    for key in configuration:
+        if key == "password":
+            configuration[key] = form.get(key) or credentials.crm_api_key
+        elif key == ENABLED:
+            configuration[key] = form.get(key) == "on"
+        elif key in form:
+            configuration[key] = _sent(key, form[key])
+    tags = [tag.strip() for tag in form.get("tags", "").split(",")]
+    return {**body, "name": form.get("name", ""), "tags": [tag for tag in tags if tag]}
+
+
+def changes_of(form: Mapping[str, str], configuration: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the entries that a form changes; what was only laid out otherwise is no change.
+
+    >>> changes_of({"a": "2", "b": '{"x": 1}'}, {"a": "1", "b": '{"x":1}', "c": None})
+    {'a': '2'}
+    """
+    return {
+        key: _sent(key, form[key])
+        for key, value in configuration.items()
+        if key in form and not _same(form[key].replace("\r\n", "\n"), value or "")
+    }
+
+
+def _field(key: str, label: str, value: object) -> FormField:
+    text = value if isinstance(value, str) else "" if value is None else _laid_out(value)
+    parsed = _parsed(text)
+    is_json = isinstance(parsed, dict | list)
+    kinds = {ENABLED: "checkbox", "password": "password"}
+    kind = "json" if is_json else kinds.get(key, "text")
+    if kind == "checkbox":
+        text = "on" if text in {"true", "on", "True"} else ""
+    return FormField(
+        name=key,
+        label=label,
+        value=_laid_out(parsed) if is_json else text,
+        help=_HELP.get(key, ""),
+        kind=kind,
+    )
+
+
+def _sent(key: str, text: str) -> Any:
+    """Return what is sent for a text: JSON as such, so that a slip in it is found by the platform itself."""
+    if key != POLLER_CONFIGURATION:
+        return text
+    parsed = _parsed(text)
+    return parsed if isinstance(parsed, dict) else text
+
+
+def _same(text: str, value: str) -> bool:
+    if text == value:
+        return True
+    parsed = _parsed(text)
+    return isinstance(parsed, dict | list) and parsed == _parsed(value)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return decode(text.encode())
+    except MalformedJsonError:
+        return None
+
+
+def _laid_out(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,245 @@
+"""What happened in a workspace, and what is still to come, as things on the lanes of its timeline.
+
+Everything here is made of what the services list; nothing is asked for.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from itertools import groupby
+from typing import Any
+
+from elements_local.dashboard.axis import TimeAxis
+from elements_local.scenarios.records import RESOURCES
+from mock_kit.workspaces.instants import parse_instant
+
+Json = Mapping[str, Any]
+_MARK = 12
+"""Thousandths of the width that a mark takes, about."""
+
+Link = Callable[..., str]
+"""Returns the path of a page, from its name and what it is about."""
+
+
+class Lane(Enum):
+    """The rows of the timeline, from top to bottom, with what each is called."""
+
+    CRM = "CRM changes"
+    POLL = "Polls"
+    EVENT = "Events"
+    ATTEMPT = "Attempts"
+    CLOCK = "Clock"
+
+
+def lanes(runs: Collection[str]) -> list[Lane]:
+    """Return the lanes on which something can be, of the services that run."""
+    needed = {Lane.CRM: {"crm"}, Lane.ATTEMPT: {"platform", "sink"}}
+    return [lane for lane in Lane if needed.get(lane, {"platform"}) & set(runs)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Something that happened, or is to happen.
+
+    Attributes:
+        name: tells it from all others; an anchor of the page.
+        state: how it went, in a word or two, for those that can go well or badly.
+        shape: what it is drawn as.
+        href: the page that has more of it.
+        since: where the window of a poll begins.
+    """
+
+    lane: Lane
+    at: datetime
+    name: str
+    text: str
+    shape: str
+    state: str = ""
+    href: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """Moments that lie at one place of a lane, drawn as one.
+
+    Attributes:
+        window: where the widest of their windows begins, and how wide it is; None without any.
+    """
+
+    place: int
+    shape: str
+    text: str
+    href: str
+    count: int
+    window: tuple[int, int] | None
+
+
+def changes(listed: Iterable[Json], link: Link) -> list[Moment]:
+    """Return the CRM's changes."""
+    return [
+        Moment(
+            lane=Lane.CRM,
+            at=parse_instant(one["at"]),
+            name=f"change-{one['seq']}",
+            text=f"{one['resource']} {one['recordId']}",
+            state=one["change"],
+            shape={"CREATED": "created", "DELETED": "deleted"}.get(one["change"], "updated"),
+            href=link("records.show", kind=one["resource"], record_id=one["recordId"]),
+        )
+        for one in listed
+    ]
+
+
+def polls(listed: Iterable[Json], link: Link) -> list[Moment]:
+    """Return the polls, and the events that came of them."""
+    found = []
+    for one in listed:
+        at, href = parse_instant(one["at"]), link("polls.show", poll_id=one["id"])
+        state = one["error"] or f"{one['seen']} seen, {one['events']} reported"
+        shape = "failed" if one["error"] else "poll" if one["seen"] else "idle"
+        found.append(
+            Moment(
+                lane=Lane.POLL, at=at, name=f"poll-{one['id']}", text=f"poll of {one['resource']}",
+                state=state, shape=shape, href=href, since=parse_instant(one["from"]),
+            )
+        )  # fmt: skip
+        found += [
+            Moment(
+                lane=Lane.EVENT, at=at, name=f"event-{one['id']}-{record['id']}",
+                text=f"{one['resource']}/{record['id']}", state=record["verdict"], shape="event",
+                href=link("explain.show", instanceId=one["instanceId"], resource=one["resource"], recordId=record["id"]),
+            )
+            for record in one["records"]
+            if record["verdict"] in {"CREATED", "UPDATED"}
+        ]  # fmt: skip
+    return found
+
+
+def deliveries(listed: Iterable[Json], link: Link) -> list[Moment]:
+    """Return the attempts to deliver, and the retries that are still to come."""
+    found = []
+    for one in listed:
+        what = _shortened(one["events"]) or one["topic"]
+        href = link("notifications.show", notification_id=one["notificationId"])
+        name = f"attempt-{one['notificationId']}-{one['subscriptionId']}"
+        found += [
+            Moment(
+                lane=Lane.ATTEMPT, at=parse_instant(attempt["at"]), name=f"{name}-{attempt['number']}",
+                text=f"attempt {attempt['number']}: {what}", state=attempt["outcome"],
+                shape="delivered" if attempt["outcome"] == "delivered" else "failed", href=href,
+            )
+            for attempt in one["attempts"]
+        ]  # fmt: skip
+        if one["due"] and one["status"] != "delivered":
+            found.append(
+                Moment(
+                    lane=Lane.ATTEMPT, at=parse_instant(one["due"]), name=f"{name}-due", text=f"to come: {what}",
+                    state=f"attempt {len(one['attempts']) + 1} due", shape="due", href=href,
+                )
+            )  # fmt: skip
+    return found
+
+
+def callbacks(listed: Iterable[Json], link: Link) -> list[Moment]:
+    """Return what came to a sink that runs alone, where nobody tells of attempts."""
+    return [
+        Moment(
+            lane=Lane.ATTEMPT, at=parse_instant(one["received_at"]), name=f"callback-{one['id']}",
+            text=f"callback {one['id']}: {one['method']} {one['path']}"[:200],
+            state=f"answered {one['status']}" if one["status"] else "hung up",
+            shape="delivered" if one["status"] and 200 <= one["status"] < 300 else "failed",
+            href=link("callbacks.show", callback_id=one["id"]),
+        )
+        for one in listed
+    ]  # fmt: skip
+
+
+def next_polls(pollers: Iterable[Json], link: Link) -> list[Moment]:
+    """Return the polls that are to come next."""
+    return [
+        Moment(
+            lane=Lane.POLL, at=parse_instant(one["nextPoll"]), name=f"next-{one['instanceId']}",
+            text=f"next poll of {one['name']}", state="to come", shape="due",
+            href=link("instances.show", instance_id=one["instanceId"]),
+        )
+        for one in pollers
+        if one["nextPoll"]
+    ]  # fmt: skip
+
+
+def activities(listed: Iterable[Json], link: Link) -> list[Moment]:
+    """Return what people did with clock, instances and state."""
+    return [
+        Moment(
+            lane=Lane.CLOCK, at=parse_instant(one["at"]), name=f"activity-{one['number']}", text=one["text"],
+            shape={"clock": "clock", "reset": "clock", "instance": "instance"}.get(one["kind"], "warning"),
+            href=link("instances.show", instance_id=one["instanceId"]) if one.get("instanceId") else "",
+        )
+        for one in listed
+        if one["kind"] in {"clock", "reset", "instance", "warning", "poller"}
+    ]  # fmt: skip
+
+
+def marks(moments: Iterable[Moment], axis: TimeAxis) -> list[Mark]:
+    """Return what is drawn on a lane: moments of one place as one mark, which leads to the first that matters in the list."""
+    placed = sorted((one for one in moments if axis.holds(one.at)), key=lambda one: one.at)
+    found = []
+    for _, group in groupby(placed, key=lambda one: axis.place(one.at) // _MARK):
+        here = list(group)
+        first = next((one for one in here if one.shape != "idle"), here[0])
+        place = axis.place(here[0].at)
+        begun = [axis.place(one.since) for one in here if one.since]
+        found.append(
+            Mark(
+                place=place,
+                shape=_worst(one.shape for one in here),
+                text=_text(first, len(here)),
+                href=first.href
+                if first.href and (len(here) == 1 or first.shape == "idle")
+                else f"#{first.name}",
+                count=len(here),
+                window=(min(begun), place - min(begun)) if begun and place > min(begun) else None,
+            )
+        )
+    return found
+
+
+def condensed(moments: Iterable[Moment]) -> list[Moment]:
+    """Return moments, the latest first, with each run of polls that saw nothing as one, so that the others stand out."""
+    found: list[Moment] = []
+    for idle, group in groupby(moments, key=lambda one: one.shape == "idle"):
+        run = list(group)
+        found += [_as_one(run)] if idle and len(run) > 1 else run
+    return found
+
+
+def _as_one(run: list[Moment]) -> Moment:
+    first, last = run[-1].at, run[0].at
+    since = f" since {first:%Y-%m-%d %H:%M:%S}" if first != last else ""
+    return replace(run[0], text=f"{len(run)} polls that saw nothing{since}", state="", href="")
+
+
+def record_resource(collection: str) -> str:
+    """Return what the hub calls a kind of record: ``accounts`` for Organisations."""
+    return RESOURCES.get(collection, collection.lower())
+
+
+def _worst(shapes: Iterable[str]) -> str:
+    """Return the shape that a cluster is drawn as: what failed stands out, what saw nothing does not."""
+    found = list(shapes)
+    order = ("failed", "due", "warning", "deleted", "created", "updated")
+    quiet = [shape for shape in found if shape != "idle"] or found
+    return next((shape for shape in order if shape in quiet), quiet[0])
+
+
+def _text(first: Moment, count: int) -> str:
+    """Name what a mark stands for; it is all that some readers have of it."""
+    words = f"{first.at:%Y-%m-%d %H:%M:%S} UTC: {first.text}{f' ({first.state})' if first.state else ''}"
+    return words if count == 1 else f"{words}, and {count - 1} more"
+
+
+def _shortened(events: list[str]) -> str:
+    more = f" and {len(events) - 2} more" if len(events) > 2 else ""
+    return ", ".join(events[:2]) + more

@@ -1,0 +1,229 @@
+"""The callbacks that came to the sink, as an inbox: searched, read, checked, sent again; and how the next are answered."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+
+from elements_local.dashboard import copies
+from elements_local.dashboard.context import back, clients, dependencies, page, whole_page, words_of
+from elements_local.dashboard.notices import Notice
+from elements_local.errors import CallError
+from elements_local.scenarios.records import COLLECTIONS
+from elements_local.service_client import query_of
+from mock_kit.api.json_text import MalformedJsonError, decode
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+bp = Blueprint("callbacks", __name__, url_prefix="/callbacks")
+
+_PAGE = 50
+_LATEST = 10**18
+_SHOWN_AT_ONCE = 20_000
+"""Letters of a body that a page has; the rest is on a page of its own."""
+
+FILTERS = ("q", "objectType", "eventType", "objectId", "instanceId", "status", "signature", "method", "path")
+
+
+@bp.get("/")
+def index() -> str:
+    """List callbacks, the latest first."""
+    return _inbox(None)
+
+
+@bp.get("/latest")
+def latest() -> "BaseResponse":
+    """Lead to the latest callback."""
+    found = _listed({"limit": 1})["callbacks"]
+    return redirect(url_for(".show", callback_id=found[0]["id"]) if found else url_for(".index"))
+
+
+@bp.get("/<int:callback_id>")
+def show(callback_id: int) -> str:
+    """Show a callback beside the list."""
+    return _inbox(_callback(callback_id))
+
+
+@bp.get("/<int:callback_id>/body")
+def body(callback_id: int) -> Response:
+    """Return a whole body, as text whatever it is."""
+    return Response(_callback(callback_id)["body"], content_type="text/plain; charset=utf-8")
+
+
+@bp.post("/<int:callback_id>/signature")
+def check_signature(callback_id: int) -> "BaseResponse":
+    """Compute a signature with a key, and hold it against the one that came; the key is kept nowhere."""
+    callback = _callback(callback_id)
+    computed = copies.signature_by(request.form.get("key", ""), callback["body"].encode())
+    came = copies.header_of(callback, copies.SIGNATURE)
+    good = computed == came
+    words = "is the one that came" if good else f"is not what came: {came or 'no signature'}"
+    return back(Notice(text=f"With that key the signature is {computed}, which {words}.", good=good))
+
+
+@bp.post("/<int:callback_id>/replay")
+def replay(callback_id: int) -> "BaseResponse":
+    """Send a callback again, to a URL or to where its bin is forwarded."""
+    url = request.form.get("url", "").strip()
+    path = f"/_local/callbacks/{callback_id}/replay{_whose()}"
+    sent = clients().sink.call("POST", path, json={"url": url} if url else {})
+    answer = f"answered {sent['status']}" if sent["status"] else f"gave no answer: {sent['reason']}"
+    return back(Notice(text=f"Sent again; {sent['url']} {answer}.", good=bool(sent["status"])))
+
+
+@bp.post("/forget")
+def forget() -> "BaseResponse":
+    """Forget all callbacks of the workspace."""
+    removed = clients().sink.call("DELETE", f"/_local/callbacks{_whose()}")["removed"]
+    return back(Notice(text=f"{removed} callbacks are forgotten."), to=url_for(".index"))
+
+
+@bp.post("/answers")
+def answer() -> "BaseResponse":
+    """Say how the next callbacks are answered."""
+    form = request.form
+    try:
+        scripted: dict[str, Any] = {"status": int(form.get("status", "200"))}
+        if form.get("times", "").strip():
+            scripted["times"] = int(form["times"])
+        if form.get("delay_s", "").strip():
+            scripted["delay_s"] = float(form["delay_s"])
+    except ValueError as error:
+        return back(Notice(text=f"Status, times and seconds are numbers: {error}.", good=False))
+    scripted |= {"drop": True} if form.get("drop") else {}
+    scripted |= {"body": form["body"]} if form.get("body") else {}
+    clients().sink.respond(scripted)
+    return back(Notice(text="The next callbacks are answered so."))
+
+
+@bp.post("/answers/forget")
+def forget_answers() -> "BaseResponse":
+    """Go back to 200."""
+    clients().sink.call("DELETE", f"/_local/responses{_whose(bin=page().name)}")
+    return back(Notice(text="Callbacks are answered with 200 again."))
+
+
+@bp.post("/forward")
+def forward() -> "BaseResponse":
+    """Send callbacks on to a URL, or nowhere any more."""
+    url, answers = request.form.get("url", "").strip(), request.form.get("answers", "sink")
+    if not url:
+        clients().sink.call("DELETE", f"/_local/forwards{_whose(bin=page().name)}")
+        return back(Notice(text="Callbacks are sent on to nobody."))
+    sent = {"bin": page().name, "url": url, "answers": answers}
+    clients().sink.call("PUT", f"/_local/forwards{_whose()}", json=sent)
+    return back(Notice(text=f"Callbacks are sent on to {url}."))
+
+
+def _inbox(callback: dict[str, Any] | None) -> str:
+    asked = {name: request.args.get(name) or None for name in FILTERS}
+    narrows = any(asked.values())
+    error = ""
+    listed: dict[str, Any] = {"callbacks": [], "next": None, "total": 0, "pruned": 0}
+    try:
+        listed = _listed({**asked, "before": request.args.get("before", type=int), "limit": _PAGE})
+    except CallError as refused:
+        error = words_of(refused)
+    whole = _listed({"limit": 1})["total"] if narrows else listed["total"]
+    return whole_page(
+        "callbacks.html",
+        callback=callback,
+        detail=_detail(callback) if callback else None,
+        callbacks=listed["callbacks"],
+        next=listed["callbacks"][-1]["id"] if listed["next"] else None,
+        total=listed["total"],
+        hidden=whole - listed["total"],
+        pruned=listed["pruned"],
+        asked=asked,
+        narrows=narrows,
+        error=error,
+        closest=_closest(asked) if narrows and not error and not listed["callbacks"] else [],
+        title_of=copies.title_of,
+        filters={name: value for name, value in asked.items() if value},
+        answers=clients().sink.call("GET", f"/_local/responses{_whose(bin=page().name)}")["responses"],
+        forward=clients().sink.call("GET", f"/_local/forwards{_whose(bin=page().name)}"),
+    )
+
+
+def _detail(callback: dict[str, Any]) -> dict[str, Any]:
+    """Return what is shown of one callback beside itself."""
+    text = copies.pretty(callback)
+    notification = copies.header_of(callback, copies.WEBHOOK_ID)
+    return {
+        "text": text[:_SHOWN_AT_ONCE],
+        "left": max(len(text) - _SHOWN_AT_ONCE, 0),
+        "events": [_event(event) for event in copies.events_of(callback)],
+        "signature": copies.header_of(callback, copies.SIGNATURE),
+        "keys": clients().sink.call("GET", f"/_local/signature-keys{_whose(bin=page().name)}")["keys"],
+        "notification": notification if notification and notification.isdecimal() else None,
+        "delivery": _delivery(notification),
+        "copies": {
+            "curl": copies.as_curl(callback, dependencies().stack.addresses.sink),
+            "pytest": copies.as_test(callback),
+            "scenario": copies.as_steps(callback),
+            "Markdown": copies.as_markdown(callback),
+        },
+    }
+
+
+def _event(event: copies.Json) -> dict[str, Any]:
+    """Return what is shown of an event, whose values may be anything, and the record that it is about."""
+    resource, record_id = str(event.get("objectType")), str(event.get("objectId"))
+    kind = COLLECTIONS.get(resource) if "crm" in page().runs else None
+    is_id = record_id.isascii() and record_id.isdecimal() and len(record_id) < 19
+    return {
+        "text": f"{resource}/{record_id}",
+        "change": str(event.get("eventType")),
+        "date": str(event.get("date") or "no date"),
+        "record": url_for("records.show", kind=kind, record_id=int(record_id)) if kind and is_id else "",
+    }
+
+
+def _delivery(notification: str | None) -> dict[str, Any] | None:
+    """Return the delivery that a callback was an attempt of, if the platform knows it."""
+    if "platform" not in page().runs or not (notification or "").isdecimal():
+        return None
+    try:
+        asked = query_of({"notificationId": notification, "limit": 1})
+        found = clients().platform.call("GET", f"/_local/deliveries{asked}")["deliveries"]
+    except CallError:  # a number that a stranger made up
+        return None
+    return next(iter(found), None)
+
+
+def _listed(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return a page of callbacks, the latest first."""
+    query = {"workspace": page().name, **asked, "before": asked.get("before") or _LATEST}
+    listed = clients().sink.call_object("GET", f"/_local/callbacks{query_of(query)}")
+    return {**listed, "callbacks": listed["callbacks"][::-1]}
+
+
+def _closest(asked: dict[str, str | None]) -> list[dict[str, Any]]:
+    """Return the callbacks that nearly match, with what differs."""
+    match: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    if match.get("status", "").isdecimal():
+        match["status"] = int(match["status"])
+    try:
+        clients().sink.wait(1, timeout_s=0, **match)
+    except CallError as error:
+        try:
+            answer = decode(error.body.encode())
+        except MalformedJsonError:
+            return []
+        closest = answer.get("closest", []) if isinstance(answer, dict) else []
+        return closest if isinstance(closest, list) else []  # type: ignore[return-value]  # as the sink lists them
+    return []
+
+
+def _callback(callback_id: int) -> dict[str, Any]:
+    try:
+        return clients().sink.call_object("GET", f"/_local/callbacks/{callback_id}{_whose()}")
+    except CallError as error:
+        if error.status == NotFound.code:
+            raise NotFound(words_of(error)) from error
+        raise
+
+
+def _whose(**also: object) -> str:
+    return query_of({"workspace": page().name, **also})

@@ -1,0 +1,113 @@
+"""Why a record's changes led to a callback, or did not, and what would have made the difference."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.exceptions import BadRequest, NotFound
+
+from elements_local.clients import BASE_PATH
+from elements_local.dashboard.context import back, clients, page, whole_page
+from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
+from elements_local.dashboard.notices import Notice
+from elements_local.errors import CallError
+from elements_local.guide import poller_entry
+from elements_local.scenarios.records import ID_FIELDS
+from elements_local.service_client import query_of
+from mock_kit.api.json_text import MalformedJsonError, decode
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+bp = Blueprint("explain", __name__, url_prefix="/why")
+
+_POLLS = 500
+_REPORTED = frozenset({"CREATED", "UPDATED"})
+
+
+@bp.get("/")
+def show() -> str:
+    """Show the explanation: the platform's where it has one, else the polls' own decisions."""
+    instance_id = request.args.get("instanceId", type=int)
+    resource, record_id = request.args.get("resource", ""), request.args.get("recordId", "")
+    if instance_id is None or not resource or not record_id:
+        raise BadRequest(
+            "The address names an instance, a resource and a record: ?instanceId=…&resource=…&recordId=…"
+        )
+    asked = {"instanceId": instance_id, "resource": resource, "recordId": record_id}
+    poller = next((one for one in page().pollers if one["instanceId"] == instance_id), None)
+    if poller is None:
+        raise NotFound(f"There is no instance {str(instance_id)[:20]} in this workspace, or no longer.")
+    polls = _decisions(instance_id, resource, record_id)
+    kind = next((each["collection"] for each in poller["resources"] if each["resource"] == resource), None)
+    return whole_page(
+        "explain.html",
+        asked=asked,
+        poller=poller,
+        record=url_for("records.show", kind=kind, record_id=int(record_id))
+        if kind and _is_id(record_id)
+        else "",
+        explanation=_explanation(asked, polls),
+        polls=polls[::-1],
+    )
+
+
+@bp.post("/")
+def cure() -> "Response":
+    """Make the change of a resource's configuration that an explanation proposes."""
+    form = request.form
+    try:
+        change = decode(form.get("change", "").encode())
+    except MalformedJsonError as error:
+        raise BadRequest(f"change is no JSON: {error}") from error
+    instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
+    if not isinstance(change, dict) or instance_id is None:
+        raise BadRequest("A change is a JSON object, and instanceId names the instance.")
+    path = f"{BASE_PATH}/instances/{instance_id}"
+    kept = clients().platform.call_object("GET", path)["configuration"][POLLER_CONFIGURATION]
+    blocks = _with(decode(kept.encode()), resource, change)
+    clients().platform.patch_instance(instance_id, {"configuration": {POLLER_CONFIGURATION: blocks}})
+    return back(Notice(text=f"{resource} is polled with {json.dumps(change)} from now on."))
+
+
+def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
+    """Return the blocks with one changed; one that was left empty is written out, since it is the element's own then."""
+    block = blocks.get(resource) or (
+        poller_entry(resource, ID_FIELDS[resource]) if resource in ID_FIELDS else {}
+    )
+    return {**blocks, resource: {**block, **change}}
+
+
+def _explanation(asked: dict[str, Any], polls: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the platform's explanation; of a platform that gives none, what the decisions say."""
+    try:
+        return clients().platform.call_object("GET", f"/_local/explain{query_of(asked)}")
+    except CallError as error:
+        if error.status != NotFound.code:
+            raise
+    reported = [pair for pair in polls if pair["decision"]["verdict"] in _REPORTED]
+    if reported:
+        return _plain("reported", reported[-1]["decision"]["why"])
+    if polls:
+        return _plain("not reported", polls[-1]["decision"]["why"])
+    return _plain(
+        "not reported", "No poll has seen the record: it was not changed, or not yet, when one ran."
+    )
+
+
+def _plain(verdict: str, why: str) -> dict[str, Any]:
+    return {"verdict": verdict, "why": why, "change": None, "fix": None}
+
+
+def _decisions(instance_id: int, resource: str, record_id: str) -> list[dict[str, Any]]:
+    query = query_of({"instanceId": instance_id, "resource": resource, "limit": _POLLS})
+    return [
+        {"poll": poll, "decision": decision}
+        for poll in clients().platform.call("GET", f"/_local/polls{query}")["polls"]
+        for decision in poll["records"]
+        if decision["id"] == record_id
+    ]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -1,0 +1,93 @@
+"""Scripted faults of each service, switched on and off."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+from werkzeug.exceptions import NotFound
+
+from elements_local.dashboard.context import back, clients, page, whole_page, words_of
+from elements_local.dashboard.fault_presets import preset, presets_of, summary
+from elements_local.dashboard.notices import Notice
+from elements_local.errors import CallError
+from elements_local.service_client import SERVICES, ServiceClient, query_of
+from mock_kit.api.json_text import MalformedJsonError, decode
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("faults", __name__, url_prefix="/faults")
+
+_COUNTS = frozenset({"seen", "struck"})
+
+
+@bp.get("/")
+def index() -> str:
+    """Show the faults of all services."""
+    return _shown("", "", error="")
+
+
+@bp.post("/<service>")
+def script(service: str) -> "ResponseReturnValue":
+    """Put rules in the place of those of a service: those of the form, or the same with one more, or one less."""
+    rules: list[Any] = _rules(service)
+    form = request.form
+    if chosen := preset(form.get("on", "")):
+        rules = [*rules, chosen.rule]
+    elif form.get("off", "").isdecimal():
+        rules = [rule for place, rule in enumerate(rules) if str(place) != form["off"]]
+    else:
+        try:
+            sent = decode(form.get("rules", "").encode())
+        except MalformedJsonError as error:
+            return _shown(service, form.get("rules", ""), error=f"This is no JSON: {error}"), 400
+        rules = sent if isinstance(sent, list) else [sent]
+    try:
+        service_client(service).call("PUT", f"/_local/faults{whose(service)}", json={"faults": rules})
+    except CallError as error:
+        return _shown(service, form.get("rules", ""), error=words_of(error)), error.status
+    return back(Notice(text=f"{len(rules)} fault{'' if len(rules) == 1 else 's'} of the {service}."))
+
+
+def service_client(service: str) -> ServiceClient:
+    """Return the client of a service that runs.
+
+    Raises:
+        NotFound: there is none by that name.
+    """
+    if service not in page().runs:
+        raise NotFound(f"No {service[:40]!r} runs here.")
+    client: ServiceClient = getattr(clients(), service)
+    return client
+
+
+def whose(service: str, **also: object) -> str:
+    """Return the query that says whose workspace an admin call means, where the headers do not."""
+    return query_of({**({"workspace": page().name} if service == "sink" else {}), **also})
+
+
+def _shown(service: str, text: str, *, error: str) -> str:
+    return whole_page(
+        "faults.html",
+        services=[(each, _entries(each), presets_of(each)) for each in SERVICES if each in page().runs],
+        refused=service,
+        text=text,
+        error=error,
+        summary=summary,
+        rules_of=lambda entries: [_bare(entry) for entry in entries],
+    )
+
+
+def _entries(service: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = service_client(service).call("GET", f"/_local/faults{whose(service)}")[
+        "faults"
+    ]
+    return entries
+
+
+def _rules(service: str) -> list[dict[str, Any]]:
+    return [_bare(entry) for entry in _entries(service)]
+
+
+def _bare(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule without its counts, as it is sent."""
+    return {name: value for name, value in entry.items() if name not in _COUNTS}

@@ -1,0 +1,144 @@
+"""The instances: what they poll, what is wrong with them, and what can be done with them."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.exceptions import NotFound
+
+from elements_local.clients import BASE_PATH
+from elements_local.dashboard.context import back, clients, page, whole_page, words_of
+from elements_local.dashboard.instance_form import (
+    ENABLED,
+    FormField,
+    body_of,
+    changes_of,
+    configuration_fields,
+    new_fields,
+)
+from elements_local.dashboard.notices import Notice
+from elements_local.errors import CallError
+from elements_local.service_client import query_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
+
+bp = Blueprint("instances", __name__, url_prefix="/instances")
+
+_SHOWN = 12
+
+
+@bp.get("/")
+def index() -> str:
+    """List the instances."""
+    listed = clients().platform.call("GET", "/_local/warnings")["warnings"]
+    return whole_page("instances.html", warnings={one["instanceId"]: one["warnings"] for one in listed})
+
+
+@bp.get("/new")
+def new() -> str:
+    """Show the guide's form."""
+    return whole_page("instance_new.html", fields=new_fields(page().clients.credentials), error="")
+
+
+@bp.post("/new")
+def create() -> "ResponseReturnValue":
+    """Make an instance; what is refused is shown beside what was filled in."""
+    form = request.form.to_dict()
+    try:
+        made = clients().platform.create_instance(body_of(form, clients().credentials))
+    except CallError as error:
+        fields = _filled(new_fields(clients().credentials), form)
+        return whole_page("instance_new.html", fields=fields, error=words_of(error)), error.status
+    at = url_for(".show", instance_id=made["id"])
+    return back(
+        Notice(text=f"Instance {made['id']} is made; its first poll is one interval from now."), to=at
+    )
+
+
+@bp.get("/<int:instance_id>")
+def show(instance_id: int) -> str:
+    """Show an instance."""
+    return _shown(instance_id, {}, error="")
+
+
+@bp.post("/<int:instance_id>/configuration")
+def configure(instance_id: int) -> "ResponseReturnValue":
+    """Change what was changed in the form; what is refused is shown beside it."""
+    instance = _instance(instance_id)
+    form = request.form.to_dict()
+    form[ENABLED] = "true" if form.get(ENABLED) == "on" else "false"
+    changes = changes_of(form, instance["configuration"])
+    if not changes:
+        return back(Notice(text="Nothing was changed."))
+    try:
+        clients().platform.patch_instance(instance_id, {"configuration": changes})
+    except CallError as error:
+        return _shown(instance_id, request.form.to_dict(), error=words_of(error)), error.status
+    return back(Notice(text=f"Changed: {', '.join(changes)}."), to=url_for(".show", instance_id=instance_id))
+
+
+@bp.post("/<int:instance_id>/<any(poll, enable, disable, delete):action>")
+def act(instance_id: int, action: str) -> "Response":
+    """Poll at once, or switch the instance on or off, or delete it."""
+    path = f"{BASE_PATH}/instances/{instance_id}"
+    if action == "poll":
+        ran = clients().platform.poll(instance_id)
+        return back(
+            Notice(text=f"{ran['polls']} polls ran: {ran['events']} events, {ran['attempts']} attempts.")
+        )
+    calls = {
+        "enable": ("PUT", f"{path}/enabled"),
+        "disable": ("DELETE", f"{path}/enabled"),
+        "delete": ("DELETE", path),
+    }
+    clients().platform.call(*calls[action])
+    to = url_for(".index") if action == "delete" else None
+    return back(Notice(text=f"Instance {instance_id} is {action}d."), to=to)
+
+
+def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str:
+    instance = _instance(instance_id)
+    whose = query_of({"instanceId": instance_id, "limit": _SHOWN})
+    platform = clients().platform
+    sent = platform.call("GET", "/_local/deliveries?limit=200")["deliveries"]
+    return whole_page(
+        "instance.html",
+        instance=instance,
+        poller=next((one for one in page().pollers if one["instanceId"] == instance_id), None),
+        warnings=_warnings(instance_id),
+        polls=platform.call("GET", f"/_local/polls{whose}")["polls"][::-1],
+        deliveries=[one for one in sent if one["instanceId"] == instance_id][: -_SHOWN - 1 : -1],
+        fields=_filled(configuration_fields(instance["configuration"]), form),
+        error=error,
+    )
+
+
+def _instance(instance_id: int) -> dict[str, Any]:
+    try:
+        return clients().platform.call_object("GET", f"{BASE_PATH}/instances/{instance_id}")
+    except CallError as error:
+        if error.status == NotFound.code:
+            raise NotFound(f"There is no instance {instance_id} in this workspace, or no longer.") from error
+        raise
+
+
+def _warnings(instance_id: int) -> list[dict[str, Any]]:
+    listed = clients().platform.call("GET", f"/_local/warnings?instanceId={instance_id}")["warnings"]
+    return [warning for one in listed for warning in one["warnings"]]
+
+
+def _filled(fields: list[FormField], form: dict[str, str]) -> list[FormField]:
+    """Return the fields as somebody filled them in; as they are, if nobody did."""
+    if not form:
+        return fields
+    return [
+        FormField(
+            name=each.name,
+            label=each.label,
+            value="" if each.kind == "password" else form.get(each.name, ""),
+            help=each.help,
+            kind=each.kind,
+        )
+        for each in fields
+    ]

@@ -1,0 +1,154 @@
+"""The first page: the timeline of a workspace; and its clock."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request, url_for
+
+from elements_local.dashboard import moments
+from elements_local.dashboard.axis import TimeAxis, axis_of
+from elements_local.dashboard.context import back, clients, dependencies, page, whole_page
+from elements_local.dashboard.moments import Lane, Moment
+from elements_local.dashboard.notices import Notice
+from elements_local.service_client import query_of
+from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_instant
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+bp = Blueprint("overview", __name__)
+
+_DEPTH = 200
+_DEEPEST = 5000
+_ROWS = 50
+
+
+@bp.get("/")
+def index() -> str:
+    """Show what happened on lanes, and as a list."""
+    depth = min(max(request.args.get("depth", _DEPTH, type=int), 1), _DEEPEST)
+    found, undrawn = _moments(depth)
+    now = parse_instant(page().clock["now"])
+    axis = axis_of(
+        [*(one.at for one in found), now],
+        start=_asked("from"),
+        end=_asked("to"),
+        whole=request.args.get("gaps") == "shown",
+    )
+    lane = request.args.get("lane", "")
+    held = [one for one in found if axis.holds(one.at) and lane in {"", one.lane.name}]
+    shown = moments.condensed(held)
+    return whole_page(
+        "overview.html",
+        axis=axis,
+        now=now,
+        now_place=axis.place(now) if axis.holds(now) else None,
+        lanes=[
+            (each, moments.marks([one for one in found if one.lane is each], axis))
+            for each in moments.lanes(page().runs)
+        ],
+        rows=shown[:_ROWS],
+        more=len(shown) - _ROWS,
+        before=format_instant(shown[_ROWS].at) if len(shown) > _ROWS else None,
+        hidden=len(found) - len(held),
+        undrawn=undrawn,
+        depth=depth,
+        deeper=min(depth * 5, _DEEPEST),
+        spans=_spans(axis),
+        empty=not any(one.lane is not Lane.CLOCK for one in found),
+    )
+
+
+@bp.post("/clock")
+def move() -> "Response":
+    """Move time, stop that, or set the clock."""
+    asked = request.form.get("to", "") if request.form.get("move") == "to" else request.form.get("move", "")
+    try:
+        return back(_moved(request.form.get("move", ""), asked))
+    except UnreadableTimeError as error:
+        return back(Notice(text=str(error), good=False))
+
+
+def _moved(move: str, asked: str) -> Notice:
+    clock = clients().clock
+    if move == "stop":
+        stopped = clock.call_object("DELETE", f"/_local/clock/advance{clock.whose}")["advance"]
+        return Notice(
+            text="Time stops after the job that is being run." if stopped else "No advance is under way."
+        )
+    if move in {"real", "virtual"}:
+        clock.set(mode=move)
+        return Notice(text=f"The clock is {move} now.")
+    if move == "next":
+        dues = [one["nextPoll"] for one in page().pollers if one["nextPoll"]]
+        if not dues:
+            return Notice(text="No poll is to come: no instance is polled.", good=False)
+        return dependencies().advances.begin(clients().clock, {"to": min(dues)})
+    if move == "to":
+        return dependencies().advances.begin(clients().clock, {"to": format_instant(parse_instant(asked))})
+    return dependencies().advances.begin(clients().clock, {"duration": move})
+
+
+def _moments(depth: int) -> tuple[list[Moment], int]:
+    """Return what happened and what is to come, the latest first, and how much more there is that is not drawn."""
+    found: list[Moment] = []
+    undrawn = 0
+    if "crm" in page().runs:
+        listed, more = latest_changes(depth)
+        found += moments.changes(listed, url_for)
+        undrawn += more
+    if "platform" in page().runs:
+        polls = clients().platform.call("GET", f"/_local/polls?limit={depth}")
+        sent = clients().platform.call("GET", f"/_local/deliveries?limit={depth}")
+        told = clients().platform.call("GET", f"/_local/activity?workspace={page().name}&limit={depth}")
+        found += moments.polls(polls["polls"], url_for)
+        found += moments.deliveries(sent["deliveries"], url_for)
+        found += moments.activities(told["activities"], url_for)
+        found += moments.next_polls(page().pollers, url_for)
+        undrawn += polls["total"] - len(polls["polls"]) + sent["total"] - len(sent["deliveries"])
+    if page().runs == {"sink"}:
+        asked = query_of({"workspace": page().name, "before": 10**18, "limit": depth})
+        came = clients().sink.call("GET", f"/_local/callbacks{asked}")
+        found += moments.callbacks(came["callbacks"], url_for)
+        undrawn += came["total"] - len(came["callbacks"])
+    return sorted(found, key=lambda one: one.at, reverse=True), undrawn
+
+
+def latest_changes(depth: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the CRM's latest changes, oldest first, and how many there are before them."""
+    first = clients().crm.call("GET", "/_local/changes?limit=1")
+    if not first["changes"]:
+        return [], 0
+    before = max(first["total"] - depth, 0)
+    after = first["changes"][0]["seq"] - 1 + before
+    return clients().crm.call("GET", f"/_local/changes?after={after}&limit={depth}")["changes"], before
+
+
+def _asked(name: str) -> datetime | None:
+    """Read an end of the range from the query; what is no instant counts as none."""
+    text = request.args.get(name, "")
+    try:
+        return parse_instant(text) if text else None
+    except UnreadableTimeError:
+        return None
+
+
+def _spans(axis: TimeAxis) -> dict[str, dict[str, str | None]]:
+    """Return the parameters of the links by which the axis is moved and narrowed."""
+    length = axis.end - axis.start
+    middle = axis.start + length / 2
+
+    def span(start: datetime, end: datetime) -> dict[str, str | None]:
+        return {
+            "from": format_instant(start.replace(microsecond=0)),
+            "to": format_instant(end.replace(microsecond=0)),
+        }
+
+    wide, narrow = length, max(length / 4, timedelta(seconds=30))
+    return {
+        "Earlier": span(axis.start - length / 2, axis.end - length / 2),
+        "Later": span(axis.start + length / 2, axis.end + length / 2),
+        "Zoom in": span(middle - narrow, middle + narrow),
+        "Zoom out": span(middle - wide, middle + wide),
+        "All": {"from": None, "to": None},
+    }

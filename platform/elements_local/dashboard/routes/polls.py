@@ -1,0 +1,134 @@
+"""The polls with every decision; and what became of a notification, attempt by attempt."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+
+from elements_local.clients import BASE_PATH
+from elements_local.dashboard.context import back, clients, page, whole_page
+from elements_local.dashboard.copies import WEBHOOK_ID
+from elements_local.dashboard.notices import Notice
+from elements_local.service_client import query_of
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+bp = Blueprint("polls", __name__, url_prefix="/polls")
+notifications = Blueprint("notifications", __name__, url_prefix="/notifications")
+
+_PAGE = 50
+_NEAR = 200
+_LARGEST = 10**17
+
+
+@bp.get("/")
+def index() -> str:
+    """List polls, the latest first."""
+    asked = {name: request.args.get(name) or None for name in ("resource",)}
+    numbers = {name: request.args.get(name, type=int) for name in ("instanceId", "before")}
+    listed = clients().platform.call("GET", f"/_local/polls{query_of({**asked, **numbers, 'limit': _PAGE})}")
+    return whole_page(
+        "polls.html",
+        polls=listed["polls"][::-1],
+        total=listed["total"],
+        next=listed["polls"][0]["id"] if listed["next"] else None,
+    )
+
+
+@bp.get("/latest")
+def latest() -> "Response":
+    """Lead to the latest poll."""
+    found = clients().platform.call("GET", "/_local/polls?limit=1")["polls"]
+    return redirect(url_for(".show", poll_id=found[0]["id"]) if found else url_for(".index"))
+
+
+@bp.get("/<int:poll_id>")
+def show(poll_id: int) -> str:
+    """Show a poll with its decisions, and the deliveries that came of it."""
+    path = f"/_local/polls{query_of({'before': min(poll_id, _LARGEST) + 1, 'limit': 1})}"
+    poll = next((one for one in clients().platform.call("GET", path)["polls"] if one["id"] == poll_id), None)
+    if poll is None:
+        raise NotFound("There is no such poll in this workspace, or no longer.")
+    events = {f"{poll['resource']}/{record['id']}" for record in poll["records"]}
+    sent = clients().platform.call("GET", f"/_local/deliveries?limit={_NEAR}")["deliveries"]
+    return whole_page(
+        "poll.html",
+        poll=poll,
+        poller=next((one for one in page().pollers if one["instanceId"] == poll["instanceId"]), None),
+        deliveries=[
+            one
+            for one in sent
+            if one["instanceId"] == poll["instanceId"]
+            and one["created"] == poll["at"]
+            and _tells(one, events)
+        ],
+    )
+
+
+def show_notification(notification_id: int) -> str:
+    """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
+    asked = query_of({"notificationId": min(notification_id, _LARGEST)})
+    deliveries = clients().platform.call("GET", f"/_local/deliveries{asked}")["deliveries"]
+    if not deliveries:
+        raise NotFound("There is no such notification in this workspace, or nobody was to be told of it.")
+    return whole_page(
+        "notification.html",
+        number=notification_id,
+        deliveries=deliveries,
+        events=[_event(deliveries[0], text) for text in deliveries[0]["events"]],
+        polls=_polls_of(deliveries[0]),
+        callbacks=_callbacks(notification_id),
+    )
+
+
+notifications.add_url_rule("/<int:notification_id>", "show", show_notification)
+
+
+@notifications.post("/<int:notification_id>/again")
+def again(notification_id: int) -> "Response":
+    """Deliver a notification again to everybody who subscribed."""
+    where = query_of({"where": f"notificationId={notification_id}"})
+    clients().platform.call("PUT", f"{BASE_PATH}/notifications/subscriptions/deliveries{where}")
+    return back(Notice(text=f"Notification {notification_id} is delivered again."))
+
+
+def _event(delivery: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return an event as deliveries list it, ``contacts/1 CREATED``, with what leads to its record."""
+    name, _, change = text.rpartition(" ")
+    resource, _, record_id = name.partition("/")
+    return {
+        "text": text,
+        "change": change,
+        "resource": resource,
+        "recordId": record_id,
+        "instanceId": delivery["instanceId"],
+    }
+
+
+def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the polls that reported what a delivery tells."""
+    if delivery["instanceId"] is None:
+        return []
+    asked = query_of({"instanceId": delivery["instanceId"], "limit": _NEAR})
+    told = {text.rpartition(" ")[0] for text in delivery["events"]}
+    return [
+        one
+        for one in clients().platform.call("GET", f"/_local/polls{asked}")["polls"]
+        if one["at"] == delivery["created"]
+        and told & {f"{one['resource']}/{each['id']}" for each in one["records"]}
+    ]
+
+
+def _callbacks(notification_id: int) -> list[dict[str, Any]]:
+    if "sink" not in page().runs:
+        return []
+    asked = {"workspace": page().name, "header": f"{WEBHOOK_ID}: {notification_id}", "limit": 50}
+    callbacks: list[dict[str, Any]] = clients().sink.call("GET", f"/_local/callbacks{query_of(asked)}")[
+        "callbacks"
+    ]
+    return callbacks
+
+
+def _tells(delivery: dict[str, Any], events: set[str]) -> bool:
+    return any(text.rpartition(" ")[0] in events for text in delivery["events"])

@@ -1,0 +1,259 @@
+"""The CRM's records of the kinds that are polled: found, made, changed, deleted, with the history of each."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.exceptions import NotFound
+
+from elements_local.dashboard.context import back, clients, page, whole_page, words_of
+from elements_local.dashboard.moments import record_resource
+from elements_local.dashboard.notices import Notice
+from elements_local.errors import CallError
+from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.service_client import query_of
+from mock_kit.api.json_text import MalformedJsonError, decode
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
+
+bp = Blueprint("records", __name__, url_prefix="/records")
+
+_PAGE = 50
+_NAMES = ("FIRST_NAME", "LAST_NAME", "ORGANISATION_NAME", "OPPORTUNITY_NAME", "PROJECT_NAME")
+_MOST_SEEDED = 1000
+
+
+class NoObjectError(ValueError):
+    """A text is no JSON object."""
+
+
+@bp.get("/", defaults={"kind": "Contacts"})
+@bp.get("/<kind>/")
+def index(kind: str) -> str:
+    """List the records of a kind, the latest first."""
+    kind = _spelt(kind)
+    text = request.args.get("q", "")
+    before = request.args.get("before", type=int)
+    query = {"kind": kind, "q": text or None, "before": before, "limit": _PAGE}
+    listed = clients().crm.call("GET", f"/_local/records{query_of(query)}")
+    return whole_page(
+        "records.html",
+        kind=kind,
+        kinds=_kinds(),
+        text=text,
+        records=[_row(record) for record in listed["records"]],
+        total=listed["total"],
+        next=_cursor(listed),
+    )
+
+
+@bp.get("/<kind>/new")
+def new(kind: str) -> str:
+    """Show what a record of a kind is made of."""
+    kind = _spelt(kind)
+    fields = believable_fields(record_resource(kind)) if record_resource(kind) in ID_FIELDS else {}
+    return whole_page("record_new.html", kind=kind, value=fields, text=None, error="")
+
+
+@bp.post("/<kind>/new")
+def create(kind: str) -> "ResponseReturnValue":
+    """Make a record."""
+    kind = _spelt(kind)
+    text = request.form.get("json", "")
+    try:
+        reply = clients().crm.call_object("POST", f"{clients().crm.version}/{kind}", json=_object(text))
+    except (CallError, NoObjectError) as error:
+        status = error.status if isinstance(error, CallError) else 400
+        return whole_page("record_new.html", kind=kind, value=None, text=text, error=_words(error)), status
+    record_id = id_of(reply)
+    return back(
+        Notice(text=f"{kind} {record_id} is made."), to=url_for(".show", kind=kind, record_id=record_id)
+    )
+
+
+@bp.get("/<kind>/<int:record_id>")
+def show(kind: str, record_id: int) -> str:
+    """Show a record with its history and what came of it."""
+    return _shown(_spelt(kind), record_id, text=None, error="")
+
+
+@bp.post("/<kind>/<int:record_id>")
+def change(kind: str, record_id: int) -> "ResponseReturnValue":
+    """Change the fields that a form changes."""
+    kind = _spelt(kind)
+    record, text = _record(kind, record_id), request.form.get("json", "")
+    if record is None:
+        raise NotFound(f"{kind} {record_id} is deleted.")
+    try:
+        changes = {
+            name: value for name, value in _object(text).items() if record.get(name, _NOTHING) != value
+        }
+        if not changes:
+            return back(Notice(text="Nothing was changed."))
+        clients().crm.update(kind, record_id, changes)
+    except (CallError, NoObjectError) as error:
+        status = error.status if isinstance(error, CallError) else 400
+        return _shown(kind, record_id, text=text, error=_words(error)), status
+    return back(
+        Notice(text=f"Changed: {', '.join(changes)}."), to=url_for(".show", kind=kind, record_id=record_id)
+    )
+
+
+@bp.post("/<kind>/<int:record_id>/delete")
+def delete(kind: str, record_id: int) -> "Response":
+    """Delete a record."""
+    kind = _spelt(kind)
+    clients().crm.delete(kind, record_id)
+    return back(
+        Notice(text=f"{kind} {record_id} is deleted."), to=url_for(".show", kind=kind, record_id=record_id)
+    )
+
+
+@bp.post("/seed")
+def seed() -> "Response":
+    """Fill in made-up records."""
+    records = request.form.get("records", "", type=str)
+    if not records.isdecimal() or not 0 < int(records[:9]) <= _MOST_SEEDED:
+        return back(
+            Notice(text=f"Records are a number from 1 to {_MOST_SEEDED}; got {records!r:.40}.", good=False)
+        )
+    made = clients().crm.call("POST", "/_local/seed", json={"records": int(records), "first": _first()})[
+        "records"
+    ]
+    return back(
+        Notice(
+            text=f"Filled in, of each so many: {', '.join(made)}; {records} each. Polls do not report them."
+        )
+    )
+
+
+_NOTHING = object()
+
+
+def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str:
+    record = _record(kind, record_id)
+    changes = clients().crm.call("GET", f"/_local/changes{query_of({'kind': kind, 'recordId': record_id})}")[
+        "changes"
+    ]
+    if record is None and not changes:
+        raise NotFound(f"There is no record {record_id} of {kind} in this workspace.")
+    return whole_page(
+        "record.html",
+        kind=kind,
+        record_id=record_id,
+        record=record,
+        name=_name(record or {}),
+        changes=changes[::-1],
+        text=text,
+        error=error,
+        seen_by=_seen_by(kind, record_id),
+        callbacks=_callbacks(record_id),
+    )
+
+
+def _seen_by(kind: str, record_id: int) -> list[dict[str, Any]]:
+    """Return the resources by which instances poll a kind, each with the latest polls that saw the record."""
+    found = []
+    for poller in page().pollers:
+        for resource in poller["resources"]:
+            if resource["collection"] == kind.lower():
+                asked = {"instanceId": poller["instanceId"], "resource": resource["resource"]}
+                polls = clients().platform.call("GET", f"/_local/polls{query_of({**asked, 'limit': 200})}")[
+                    "polls"
+                ]
+                saw = [
+                    {"poll": poll, "decision": decision}
+                    for poll in polls
+                    for decision in poll["records"]
+                    if decision["id"] == str(record_id)
+                ]
+                found.append({"poller": poller, "resource": resource["resource"], "saw": saw[:-11:-1]})
+    return found
+
+
+def _callbacks(record_id: int) -> list[dict[str, Any]]:
+    if "sink" not in page().runs:
+        return []
+    asked = {"workspace": page().name, "objectId": record_id, "before": 10**18, "limit": 20}
+    callbacks: list[dict[str, Any]] = clients().sink.call("GET", f"/_local/callbacks{query_of(asked)}")[
+        "callbacks"
+    ]
+    return callbacks[::-1]
+
+
+def _record(kind: str, record_id: int) -> dict[str, Any] | None:
+    listed = clients().crm.call("GET", f"/_local/records{query_of({'kind': kind, 'recordId': record_id})}")
+    return next(iter(listed["records"]), None)
+
+
+def _kinds() -> list[str]:
+    """Return the kinds that are polled, and those that usually are."""
+    polled = [
+        each["collection"] for poller in page().pollers for each in poller["resources"] if each["collection"]
+    ]
+    return list(dict.fromkeys([*COLLECTIONS.values(), *map(_spelt, polled)]))
+
+
+def _spelt(kind: str) -> str:
+    """Return a kind as paths spell it.
+
+    Raises:
+        NotFound: it is no word, and so no kind's.
+    """
+    if not (kind.isascii() and kind.isidentifier()):
+        raise NotFound("There is no such kind of record.")
+    known = {each.lower(): each for each in COLLECTIONS.values()}
+    return known.get(kind.lower(), kind)
+
+
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": id_of(record),
+        "name": _name(record),
+        "updated": record.get("DATE_UPDATED_UTC") or "",
+        "created": record.get("DATE_CREATED_UTC") or "",
+    }
+
+
+def id_of(record: Mapping[str, Any]) -> int:
+    """Return a record's id, which is the first of its fields."""
+    number: int = next(iter(record.values()))
+    return number
+
+
+def _name(record: Mapping[str, Any]) -> str:
+    return " ".join(str(record[name]) for name in _NAMES if record.get(name)) or str(
+        record.get("TITLE") or "without a name"
+    )
+
+
+def _cursor(listed: Mapping[str, Any]) -> int | None:
+    return id_of(listed["records"][-1]) if listed["next"] else None
+
+
+def _first() -> int:
+    """Return the place from which made-up records go on, so that a second seeding does not repeat the first."""
+    listed = clients().crm.call("GET", "/_local/records?kind=Contacts&limit=1")
+    total: int = listed["total"]
+    return total
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        NoObjectError: the text is something else.
+    """
+    try:
+        value = decode(text.encode())
+    except MalformedJsonError as error:
+        raise NoObjectError(f"This is no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise NoObjectError("A record is a JSON object, with braces around its fields.")
+    return value
+
+
+def _words(error: CallError | NoObjectError) -> str:
+    return words_of(error) if isinstance(error, CallError) else str(error)

@@ -1,0 +1,76 @@
+"""The state of a workspace: taken, put back, reset; workspaces made and deleted; what happened as a scenario."""
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request, url_for
+
+from elements_local.dashboard.context import DEFAULT, back, clients, dependencies, page, whole_page
+from elements_local.dashboard.notices import Notice
+from mock_kit.api.json_text import MalformedJsonError, decode, encode
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+bp = Blueprint("state", __name__, url_prefix="/state")
+
+
+@bp.get("/")
+def index() -> str:
+    """Show what can be done with the workspace as a whole."""
+    return whole_page("state.html", default=DEFAULT)
+
+
+@bp.post("/snapshot")
+def snapshot() -> Response:
+    """Return all that is remembered of the workspace as a file, secrets included."""
+    name = f"{page().name}-{page().clock['now'].replace(':', '')}.json"
+    return _file(encode(clients().snapshot()), name, "application/json")
+
+
+@bp.post("/restore")
+def restore() -> "BaseResponse":
+    """Put the workspace back to a snapshot."""
+    file = request.files.get("snapshot")
+    try:
+        clients().restore(decode(file.read() if file else b""))
+    except MalformedJsonError as error:
+        return back(Notice(text=f"The file is no snapshot: {error}.", good=False))
+    return back(Notice(text=f"Workspace {page().name} is as it was then."), to=url_for("overview.index"))
+
+
+@bp.post("/reset")
+def reset() -> "BaseResponse":
+    """Bring the workspace back to its start."""
+    clients().reset()
+    return back(Notice(text=f"Workspace {page().name} is at its start again."), to=url_for("overview.index"))
+
+
+@bp.get("/scenario.yaml")
+def scenario() -> Response:
+    """Return what was done so far as a scenario."""
+    text = dependencies().scenario(dependencies().stack, page().name)
+    return _file(text.encode(), f"{page().name}.yaml", "application/yaml")
+
+
+@bp.post("/workspaces")
+def make() -> "BaseResponse":
+    """Make a workspace, and go there."""
+    form = request.form
+    choices = {name: form[name].strip() for name in ("name", "clock", "start") if form.get(name, "").strip()}
+    numbers = {name: int(form[name]) for name in ("seed", "records") if form.get(name, "").isdecimal()}
+    made = dependencies().stack.new_workspace(**choices, **numbers).credentials.name
+    return back(Notice(text=f"Workspace {made} is made."), to=url_for("overview.index", workspace=made))
+
+
+@bp.post("/workspaces/delete")
+def delete() -> "BaseResponse":
+    """Delete the workspace."""
+    dependencies().stack.delete_workspace(page().name)
+    to = url_for("overview.index", workspace=DEFAULT)
+    return back(Notice(text=f"Workspace {page().name} is deleted."), to=to)
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    safe = "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in name)
+    disposition = f'attachment; filename="{safe}"' if safe.isascii() else "attachment"
+    return Response(content, content_type=kind, headers={"Content-Disposition": disposition})

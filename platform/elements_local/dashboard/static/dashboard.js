@@ -1,0 +1,114 @@
+// What needs a script: keys, copying, the theme, pausing live updates. All else works without.
+// It stands before htmx, which connects as soon as it is there, so that it hears of that.
+"use strict";
+(() => {
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const say = (text) => { one("#live-state").textContent = text; };
+
+  // Live updates: paused, they are counted.
+  let paused = false, missed = 0;
+  function pause(on) {
+    paused = on;
+    const button = one("#pause");
+    button.textContent = on ? "Follow" : "Pause";
+    button.setAttribute("aria-pressed", String(on));
+    if (on) { say("paused"); return; }
+    say("live");
+    if (missed) { missed = 0; htmx.trigger("#live", "changed"); }
+  }
+  document.addEventListener("htmx:sse:before:message", (event) => {
+    if (!paused) return;
+    event.preventDefault();
+    missed += 1;
+    say(`paused, ${missed} update${missed === 1 ? "" : "s"} waiting`);
+  });
+  document.addEventListener("htmx:sse:after:connection", () => { if (!paused) say("live"); });
+  document.addEventListener("htmx:sse:error", () => say("not live: connecting again"));
+  document.addEventListener("htmx:sse:close", () => say("not live: reload to follow"));
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.target.id === "live") say("not live: reload to follow");
+  });
+
+  // Copying: what is copied is on the page.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) {
+      const source = one(button.dataset.copy);
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      const words = button.textContent;
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = words; }, 1200);
+    }
+    if (event.target.closest("#pause")) pause(!paused);
+    if (event.target.closest("#theme")) changeTheme();
+    if (event.target.closest("#keys-button")) keys();
+  });
+
+  // Dangerous buttons ask first.
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm;
+    if (question && !confirm(question)) event.preventDefault();
+  });
+
+  const THEMES = { auto: "light", light: "dark", dark: "auto" };
+  function changeTheme() {
+    const next = THEMES[document.documentElement.dataset.theme || "auto"];
+    if (next === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    localStorage.setItem("elements-local-theme", next);
+    showTheme();
+  }
+  function showTheme() {
+    const button = one("#theme");
+    if (button) button.textContent = `Theme: ${document.documentElement.dataset.theme || "auto"}`;
+  }
+
+  // Keys. Rows are links; the present one has the focus, so that Enter opens it.
+  function move(by) {
+    const rows = all("[data-row]");
+    if (!rows.length) return;
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  function keys() {
+    const box = one("#keys");
+    if (box.open) box.close(); else box.showModal();
+  }
+  const press = (selector) => { const found = one(selector); if (found) { found.click(); return true; } return false; };
+  const KEYS = {
+    j: () => move(1), k: () => move(-1), "?": keys,
+    "/": () => one("[data-search]")?.focus(),
+    r: () => press("[data-resend]"),
+    a: () => one("[data-advance]")?.focus(),
+    Escape: () => press("[data-back]"),
+    ...Object.fromEntries([..."123456789"].map((digit) => [digit, () => press(`nav [data-key="${digit}"]`)])),
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, dialog");
+    if (typing && event.key === "Escape" && !one("#keys").open) { typing.blur(); return; }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in KEYS)) return;
+    event.preventDefault();
+    KEYS[event.key]();
+  });
+
+  // What only works with a script is hidden without.
+  function reveal() {
+    for (const element of all("[data-script]")) element.hidden = false;
+    showTheme();
+    if (paused) pause(true);
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    reveal();
+    // back on the row that was left
+    const left = sessionStorage.getItem("elements-local-row");
+    if (left) for (const row of all("[data-row]")) if (row.getAttribute("href") === left) row.focus({ preventScroll: true });
+  });
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row) sessionStorage.setItem("elements-local-row", row.getAttribute("href"));
+  });
+  document.addEventListener("htmx:after:swap", reveal);
+})();

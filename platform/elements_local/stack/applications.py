@@ -1,0 +1,168 @@
+"""The services of a stack as applications, and the dashboard that shows them; each is imported when it is its turn."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from elements_local.clients import Addresses
+from elements_local.cures.trials import CureTrials
+from elements_local.dashboard import DashboardPages
+from elements_local.stack import exposure
+from elements_local.stack.stack import Stack
+from elements_local.stack.stack_settings import SharedSettings
+from elements_local.stack.storage import explained
+from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard
+from mock_kit.web.page_middleware import Pages
+from mock_kit.web.wire import Http, InProcess
+from mock_kit.workspaces.clock import FastClock, SystemClock
+from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from flask import Flask
+
+    from elements_local.start import Options
+    from mock_platform.elements.connector import Connector
+
+PATIENCE = timedelta(seconds=30)
+"""How long the services wait for one another."""
+
+
+def applications(  # noqa: PLR0913 - what a stack is made of; most of it by name
+    options: "Options",
+    addresses: Addresses,
+    database: Database,
+    *,
+    wire: Callable[[timedelta], Http],
+    guard: Guard,
+    dashboard: DashboardPages,
+    cures: CureTrials | None,
+) -> "Iterator[tuple[str, Flask]]":
+    """Make the applications one after the other, so that the platform may answer while the other two are made.
+
+    Args:
+        wire: makes the client by which services reach others, from the time-out of its answers.
+        cures: tries what would have helped; None without a platform.
+    """
+    exposed = guard.token is not None
+    with explained(options.data, options.database):
+        workspaces = Workspaces(
+            database,
+            default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
+            virtual_clock=options.virtual_clock,
+            real_clock=SystemClock() if options.speed == 1 else FastClock(options.speed),
+            keep_ties=SharedSettings.from_env(options.environment).keep_ties,
+            known_secrets=options.known_secrets or not exposed,
+        )
+    exposure.check_secrets(options, workspaces, exposed=exposed)
+    factory = _ApplicationFactory(
+        addresses=addresses,
+        workspaces=workspaces,
+        database=database,
+        wire=wire,
+        guard=guard,
+        environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
+        connectors=options.connectors,
+        cures=cures,
+        alone=options.role is not None,
+        pages=Pages(application=dashboard, url=addresses.running[addresses.keeper]),
+    )
+    makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
+    for name in addresses.running:
+        with explained(options.data, options.database):
+            app = makers[name]()
+        yield name, app
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ApplicationFactory:
+    """Makes applications; each service is imported when it is its turn.
+
+    Attributes:
+        cures: tries what would have helped; None without a platform.
+        alone: whether a service has to keep clock and workspaces itself.
+        pages: of the service that keeps clock and workspaces.
+    """
+
+    addresses: Addresses
+    workspaces: Workspaces
+    database: Database
+    wire: Callable[[timedelta], Http]
+    guard: Guard
+    environment: Mapping[str, str]
+    connectors: "tuple[Connector, ...]"
+    cures: CureTrials | None
+    alone: bool
+    pages: Pages
+
+    def platform(self) -> "Flask":
+        import mock_platform  # noqa: PLC0415 - see above
+
+        settings = replace(
+            mock_platform.PlatformSettings.from_env(self.environment),
+            url=self.addresses.platform,
+            crm_url=self.addresses.crm,
+            sink_url=self.addresses.sink,
+        )
+        return mock_platform.create_app(
+            settings,
+            workspaces=self.workspaces,
+            database=self.database,
+            http=self.wire(PATIENCE),
+            receivers=self.wire(settings.callback_timeout),
+            guard=self.guard,
+            connectors=self.connectors,
+            cures=self.cures,
+            pages=self.pages,
+        )
+
+    def crm(self) -> "Flask":
+        import mock_insightly  # noqa: PLC0415 - see above
+
+        return mock_insightly.create_app(
+            mock_insightly.CrmSettings.from_env(self.environment),
+            workspaces=self.workspaces,
+            database=self.database,
+            guard=self.guard,
+            alone=self.alone,
+            pages=self.pages if self.alone else None,
+        )
+
+    def sink(self) -> "Flask":
+        import callback_sink  # noqa: PLC0415 - see above
+
+        settings = callback_sink.SinkSettings.from_env(self.environment)
+        return callback_sink.create_app(
+            settings,
+            workspaces=self.workspaces,
+            database=self.database,
+            http=self.wire(settings.forward_timeout),
+            guard=self.guard,
+            alone=self.alone,
+            pages=self.pages if self.alone else Pages(url=self.pages.url),
+        )
+
+
+def dashboard_of(
+    addresses: Addresses, guard: Guard, services: "Mapping[str, WSGIApplication]"
+) -> DashboardPages:
+    """Return the pages of a stack; they call its services as any client does, without a socket.
+
+    Args:
+        services: by their addresses; they may be added later.
+    """
+    return DashboardPages(Stack(InProcess(services), addresses, token=guard.token), scenario=_scenario_so_far)
+
+
+def _scenario_so_far(stack: Stack, workspace: str) -> str:
+    """Return what was done in a workspace as the text of a scenario.
+
+    Raises:
+        RecordingError: it cannot be written down.
+    """
+    from elements_local.recording import scenario_so_far  # noqa: PLC0415 - loads the scenarios
+
+    return scenario_so_far(stack, workspace)

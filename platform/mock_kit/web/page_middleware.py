@@ -1,0 +1,62 @@
+"""Pages for people beside a service's routes: an application of their own, and the way that leads a browser there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mock_kit.admin.paths import ADMIN
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+START = f"{ADMIN}/"
+"""Where the pages begin."""
+
+BELOW = f"{ADMIN}/dashboard/"
+"""Below which all others are; no admin route begins so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Pages that go with a service.
+
+    Attributes:
+        application: makes them, and looks itself at who may see them; None where another service has them.
+        url: the origin of the service that has them.
+    """
+
+    application: "WSGIApplication | None" = None
+    url: str
+
+
+class PageMiddleware:
+    """A WSGI application around a service's own, behind the guard and before the journal, which knows no pages."""
+
+    def __init__(self, application: "WSGIApplication", pages: Pages) -> None:
+        self._application = application
+        self._pages = pages
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Let the pages answer what is theirs, lead a browser from the root to them, and the service do all else."""
+        path = f"/{environ['PATH_INFO'].lstrip('/')}"
+        if self._pages.application is not None and (path in {ADMIN, START} or path.startswith(BELOW)):
+            return self._pages.application(environ, start_response)
+        if path == "/" and _is_browser(environ):
+            headers = [("Location", self._start(environ)), ("Content-Length", "0"), ("Vary", "Accept")]
+            start_response("302 Found", headers)
+            return []
+        return self._application(environ, start_response)
+
+    def _start(self, environ: "WSGIEnvironment") -> str:
+        """Return where the pages begin, on the machine as the browser calls it."""
+        scheme, host = environ["wsgi.url_scheme"], urlsplit(f"//{environ.get('HTTP_HOST', '')}")
+        if self._pages.application is not None:
+            return START
+        name = host.netloc.removesuffix(f":{host.port}")
+        return f"{scheme}://{name}:{urlsplit(self._pages.url).port}{START}"
+
+
+def _is_browser(environ: "WSGIEnvironment") -> bool:
+    reads = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ.get("QUERY_STRING")
+    return reads and "text/html" in environ.get("HTTP_ACCEPT", "")

@@ -1,0 +1,86 @@
+"""The page of an explanation, where the platform gives one."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from page_reader import PageVisitor
+
+from elements_local.dashboard import DashboardPages
+from elements_local.stack.stack import Stack
+from mock_kit.web.wire import InProcess, Reply
+
+FIX = {
+    "where": "configuration",
+    "change": {"pollDelay": 30},
+    "text": "A pollDelay of 30 s <b>would</b> have.",
+    "tried": None,
+}
+CHANGE = {"resource": "Contacts", "recordId": "1", "change": "CREATED", "at": "2026-03-02T10:00:01Z"}
+
+
+class Explaining:
+    """A stack whose platform explains; all else is as ever."""
+
+    def __init__(self, http, answer):
+        self._http = http
+        self._answer = answer
+
+    def send(self, method, url, **rest):
+        if "/_local/explain?" in url:
+            return replace(Reply(status=200), body=json.dumps(self._answer).encode())
+        return self._http.send(method, url, **rest)
+
+
+@pytest.fixture
+def explained(stack_in_process, clients, instance):
+    """Return the page on which the platform's answer is shown."""
+
+    def opened(**answer):
+        whole = {
+            "verdict": "not reported",
+            "why": "it was too late",
+            "change": None,
+            "polls": [],
+            "fix": None,
+            **answer,
+        }
+        stack = Stack(Explaining(stack_in_process.http, whole), stack_in_process.addresses)
+        pages = DashboardPages(stack, scenario=lambda *_: "")
+        visitor = PageVisitor(InProcess({"http://127.0.0.1:4700": pages}), "http://127.0.0.1:4700")
+        at = f"/_local/dashboard/{clients.credentials.name}/why/"
+        return visitor, visitor.open(f"{at}?instanceId={instance['id']}&resource=contacts&recordId=1")
+
+    return opened
+
+
+def test_the_platforms_own_words_are_shown(explained):
+    _, page = explained(change=CHANGE)
+
+    for words in ("was not reported", "it was too late", "The change: CREATED at 2026-03-02 10:00:01"):
+        assert words in page.words
+
+
+def test_what_it_proposes_is_done_by_one_button(explained, clients, instance):
+    visitor, page = explained(fix=FIX)
+    assert "A pollDelay of 30 s <b>would</b> have." in page.words
+
+    done = visitor.send(page, "/why/")
+
+    kept = clients.platform.call("GET", f"/elements/api-v2/instances/{instance['id']}")["configuration"]
+    assert json.loads(kept["event.poller.configuration"])["contacts"]["pollDelay"] == 30
+    assert 'contacts is polled with {"pollDelay": 30} from now on.' in done.words
+
+
+@pytest.mark.parametrize("where", ["crm", "receiver", "clock"])
+def test_what_is_not_the_configurations_has_no_button(explained, where):
+    _, page = explained(fix={**FIX, "where": where, "change": {}, "tried": "reported at <instant>"})
+
+    assert "reported at <instant>" in page.words
+    assert not [form for form in page.forms if form.action.endswith("/why/")]
+
+
+def test_a_sparse_answer_breaks_no_page(explained):
+    _, page = explained(fix={"where": "clock", "text": "Wait.", "change": None}, change={})
+
+    assert (page.status, "Wait." in page.words) == (200, True)

@@ -1,0 +1,409 @@
+"""The dashboard in a real browser: by clicking, by keys, live, and without anything that keeps somebody out."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import requests
+
+from elements_local.dashboard.streams import MOST
+from elements_local.guide import instance_body
+from elements_local.start import Options, on_ports
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed: pip install -e '.[dev]'"
+)
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = sync_api.expect
+expect.set_options(timeout=30_000)  # how fast a machine is says nothing about a rule
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_CHROMIUM"),
+    reason="neither chromium nor google-chrome is installed",
+)
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAGES = (
+    "",
+    "instances/",
+    "instances/new",
+    "instances/{instance}",
+    "records/",
+    "records/Contacts/new",
+    "records/Contacts/{record}",
+    "callbacks/",
+    "callbacks/2",
+    "faults/",
+    "audit/",
+    "journal/",
+    "state/",
+    "polls/",
+    "polls/1",
+    "notifications/{notification}",
+    "why/?instanceId={instance}&resource=contacts&recordId={record}",
+)
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \u202e א 😀" + "x" * 180
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def mine(stack_on_ports):
+    """A workspace of its own on a stack with ports."""
+    made = stack_on_ports.new_workspace(seed=7)
+    yield made
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+
+@pytest.fixture
+def at(stack_on_ports, mine):
+    return f"{stack_on_ports.addresses.platform}/_local/dashboard/{mine.credentials.name}/"
+
+
+@pytest.fixture
+def ids(mine):
+    """A workspace with a story: what is in the addresses of its pages."""
+    instance = mine.platform.create_instance(instance_body(mine.credentials))
+    record = mine.crm.create("Contacts", {"FIRST_NAME": HOSTILE[:40]})
+    mine.clock.advance("15m")
+    mine.sink.respond({"status": 503, "times": 2})
+    mine.crm.update("Contacts", record["CONTACT_ID"], {"LAST_NAME": "King"})
+    mine.clock.advance("15m")
+    sent = mine.platform.call("GET", "/_local/deliveries")["deliveries"]
+    return {
+        "instance": instance["id"],
+        "record": record["CONTACT_ID"],
+        "notification": sent[0]["notificationId"],
+    }
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page in a window of its own; what its console says is an error fails the test."""
+    contexts, said = [], []
+
+    def opened(url, **choices):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **choices})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
+        page.goto(url)
+        return page
+
+    opened.said = said
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def live(page):
+    expect(page.locator("#live-state")).to_have_text("live")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_keeps_anybody_out_of_any_page(visit, at, ids, scheme):
+    page = visit(at, color_scheme=scheme)
+    found = []
+    for path in PAGES:
+        page.goto(at + path.format(**ids))
+        found += [
+            (path, each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"])
+            for each in axe.Axe().run(page).response["violations"]
+            if each["impact"] in {"serious", "critical"}
+        ]
+
+    assert found == []
+    assert visit.said == []
+
+
+@pytest.mark.skipif(
+    "ELEMENTS_LOCAL_TEST_SCREENSHOTS" not in os.environ,
+    reason="ELEMENTS_LOCAL_TEST_SCREENSHOTS names no folder",
+)
+@pytest.mark.parametrize(("look", "width"), [("light", 1280), ("dark", 1280), ("narrow", 400)])
+def test_pages_are_pictured(visit, at, ids, look, width):
+    folder = Path(os.environ["ELEMENTS_LOCAL_TEST_SCREENSHOTS"])
+    page = visit(
+        at, color_scheme="dark" if look == "dark" else "light", viewport={"width": width, "height": 800}
+    )
+    for path in PAGES:
+        page.goto(at + path.format(**ids))
+        live(page)
+        name = re.sub(r"\W+", "-", path.partition("?")[0]).strip("-") or "timeline"
+        page.screenshot(path=folder / f"{name}-{look}.png")
+
+
+def test_no_page_is_wider_than_a_phone(visit, at, ids):
+    page = visit(at, viewport={"width": 400, "height": 800})
+    wide = []
+    for path in PAGES:
+        page.goto(at + path.format(**ids))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(path)
+
+    assert wide == []
+
+
+def test_the_guide_is_done_by_clicking_alone(visit, at, mine):
+    """From making the instance to curing what was not reported."""
+    page = visit(at)
+    page.get_by_role("link", name="Make an instance").click()
+    page.get_by_role("button", name="Make the instance").click()
+    expect(page.get_by_text("its first poll is one interval from now")).to_be_visible()
+
+    page.get_by_role("link", name="Records").click()
+    page.get_by_role("link", name="New", exact=True).click()
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_text("No poll has seen it so far.")).to_be_visible()
+
+    page.get_by_role("button", name="to the next poll").click()
+    expect(page.get_by_text("4 polls, 1 event, 1 callback")).to_be_visible()
+    page.get_by_role("link", name="Callbacks", exact=True).click()
+    page.locator("[data-row]").first.click()
+    expect(page.get_by_text("signature valid").first).to_be_visible()
+
+    page.get_by_role("link", name="record", exact=True).click()
+    page.get_by_role("link", name="Why did it").click()
+    expect(page.get_by_role("heading", name="was reported")).to_be_visible()
+    assert len(mine.sink.callbacks()) == 1
+    assert visit.said == []
+
+
+def tab_to(page, name):
+    """Move on with the Tab key until what has the focus is called so."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        words = page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''")
+        if words.strip() == name:
+            return
+    raise AssertionError(f"no {name} is reached by Tab")
+
+
+def test_it_is_done_by_keys_alone(visit, at, mine):
+    page = visit(at)
+    live(page)
+    page.keyboard.press("2")
+    page.wait_for_url("**/instances/")
+    tab_to(page, "New instance")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/instances/new")
+    tab_to(page, "Make the instance")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("its first poll is one interval from now")).to_be_visible()
+
+    live(page)
+    page.keyboard.press("3")
+    page.wait_for_url("**/records/")
+    tab_to(page, "New")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/new")
+    tab_to(page, "Make it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No poll has seen it so far.")).to_be_visible()
+
+    live(page)
+    page.keyboard.press("a")
+    tab_to(page, "+15 m")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("4 polls, 1 event, 1 callback")).to_be_visible()
+
+    live(page)
+    page.keyboard.press("4")
+    page.wait_for_url("**/callbacks/")
+    live(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/callbacks/1")
+    live(page)
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/callbacks/#callback-1")
+    live(page)
+    page.keyboard.press("/")
+    page.keyboard.type("nothing of the kind")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("None matches.")).to_be_visible()
+    live(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert len(mine.sink.callbacks()) == 1
+    assert visit.said == []
+
+
+@pytest.mark.usefixtures("ids")
+def test_what_comes_is_shown_without_reloading(visit, at, mine):
+    page = visit(f"{at}callbacks/")
+    live(page)
+    expect(page.locator("[data-row]")).to_have_count(2)
+
+    mine.sink.http.send("POST", mine.credentials.callback_url, body=b'{"hello": 1}')
+
+    expect(page.locator("[data-row]")).to_have_count(3)
+    mine.clock.advance("5s")
+    expect(page.locator("[data-row]")).to_have_count(4)
+    expect(page.locator(".now")).to_have_text("2026-03-02 10:30:06")
+    assert visit.said == []
+
+
+def test_what_is_being_typed_stays(visit, at, mine, ids):
+    page = visit(f"{at}records/Contacts/{ids['record']}")
+    live(page)
+    page.locator("textarea").fill("half a thought")
+
+    mine.clock.advance("1h")
+
+    expect(page.locator(".now")).to_have_text("2026-03-02 11:30:01")
+    expect(page.locator("textarea")).to_have_value("half a thought")
+
+
+@pytest.mark.usefixtures("ids")
+def test_while_it_is_paused_what_comes_is_counted(visit, at, mine):
+    page = visit(f"{at}callbacks/")
+    live(page)
+    page.get_by_role("button", name="Pause").click()
+
+    mine.sink.http.send("POST", mine.credentials.callback_url, body=b"{}")
+
+    expect(page.locator("#live-state")).to_have_text("paused, 1 update waiting")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    page.get_by_role("button", name="Follow").click()
+    expect(page.locator("[data-row]")).to_have_count(3)
+
+
+def test_two_tabs_show_two_workspaces(visit, at, mine, stack_on_ports):
+    other = stack_on_ports.new_workspace()
+    try:
+        pages = visit(at), visit(at.replace(mine.credentials.name, other.credentials.name))
+        for page in pages:
+            live(page)
+
+        mine.clock.advance("1h")
+
+        expect(pages[0].locator(".now")).to_have_text("2026-03-02 11:00:00")
+        expect(pages[1].locator(".now")).to_have_text("2026-03-02 10:00:00")
+    finally:
+        stack_on_ports.delete_workspace(other.credentials.name)
+
+
+@pytest.mark.usefixtures("ids")
+def test_a_page_that_is_left_open_follows_a_reset(visit, at, mine):
+    page = visit(at)
+    live(page)
+
+    mine.reset()
+
+    expect(page.get_by_text("Nothing has happened here yet")).to_be_visible()
+
+
+def test_and_a_restart(visit, tmp_path):
+    with on_ports(Options(ports=(0, 0, 0), data=tmp_path)) as stack:
+        ports = tuple(int(url.rpartition(":")[2]) for url in stack.addresses.running.values())
+        page = visit(f"{stack.addresses.platform}/_local/")
+        live(page)
+
+    with on_ports(Options(ports=ports, data=tmp_path)) as stack:
+        stack.workspace().clock.advance("3h")
+        expect(page.locator(".now")).to_have_text("2026-03-02 13:00:00")
+        page.get_by_role("button", name="+1 m").click()
+        expect(page.get_by_text("Time is 2026-03-02T13:01:00Z")).to_be_visible()
+
+
+def test_a_long_advance_shows_how_far_it_is_and_is_stopped(visit, at, mine, ids):
+    page = visit(at)
+    live(page)
+    mine.platform.patch_instance(ids["instance"], {"configuration": {"event.poller.refresh_interval": "1"}})
+    page.locator("input[name=to]").fill("2036-03-02T10:30:00Z")
+    page.get_by_role("button", name="Go").click()
+
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.get_by_role("button", name="+1 day")).to_be_visible(timeout=20_000)
+    assert "advance" not in mine.clock.show()
+
+
+@pytest.mark.usefixtures("mine")
+def test_without_a_script_everything_but_live_updates_works(visit, at):
+    page = visit(at, java_script_enabled=False)
+    expect(page.locator("#live-state")).to_be_hidden()
+
+    page.get_by_role("link", name="Make an instance").click()
+    page.get_by_role("button", name="Make the instance").click()
+    page.get_by_role("button", name="+15 m").click()
+
+    expect(page.get_by_text("Time is 2026-03-02T10:15:00Z: 4 polls.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("ids")
+def test_hostile_data_runs_nothing_and_widens_nothing(visit, at, mine):
+    mine.crm.create("Contacts", {"FIRST_NAME": HOSTILE})
+    mine.sink.http.send("POST", mine.credentials.callback_url, body=(HOSTILE + "y" * 1_000_000).encode())
+    mine.clock.advance("15m")
+
+    for path in ("", "records/", "callbacks/", "callbacks/latest", "journal/?service=sink", "polls/latest"):
+        page = visit(at + path)
+        expect(page.locator("main")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        page.context.close()
+
+    assert visit.said == []
+
+
+def test_the_theme_is_chosen_and_kept(visit, at):
+    page = visit(at, color_scheme="light")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    page.get_by_role("button", name="Theme: auto").click()
+    page.get_by_role("button", name="Theme: light").click()
+    page.reload()
+
+    expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+@pytest.mark.usefixtures("stack_on_ports")
+def test_streams_are_limited_and_pages_say_so(visit):
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        url = f"{stack.addresses.platform}/_local/"
+        held = [requests.get(f"{url}dashboard/default/stream", stream=True, timeout=30) for _ in range(MOST)]
+
+        page = visit(url)
+
+        assert {each.status_code for each in held} == {200}
+        expect(page.locator("#live-state")).to_have_text("not live: reload to follow")
+        for each in held:
+            each.close()
+        while requests.get(f"{url}dashboard/default/stream", stream=True, timeout=30).status_code == 503:
+            """A stream that nobody reads any more is noticed at the next look."""
+        page.reload()
+        live(page)
+    assert [each for each in visit.said if "503" not in each] == []
+
+
+def test_what_happens_before_the_page_follows_is_not_missed(visit, at, mine):
+    page = visit("about:blank")
+    page.route("**/stream*", lambda route: (mine.clock.advance("1h"), route.continue_()))
+
+    page.goto(at)
+
+    expect(page.locator(".now")).to_have_text("2026-03-02 11:00:00")

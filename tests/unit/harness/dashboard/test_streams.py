@@ -1,0 +1,72 @@
+"""Live updates, look by look."""
+
+from elements_local.dashboard.notices import Notice, Notices
+from elements_local.dashboard.streams import ChangeStream, PageStreamSlots
+from elements_local.errors import HarnessError
+
+
+class Looks:
+    """A stack that ends after so many looks."""
+
+    def __init__(self, looks):
+        self.left = looks
+
+    def wait(self, _seconds):
+        self.left -= 1
+        return self.left < 0
+
+
+def events(*states, known="", gone=lambda: False):
+    """Return what is written while the state goes through these."""
+    shown = iter(states)
+
+    def state():
+        value = next(shown)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    looks = len(states) if known else len(states) - 1
+    return b"".join(ChangeStream(state=state, known=known, closing=Looks(looks), gone=gone))
+
+
+def test_a_change_is_told_once_however_much_it_was():
+    assert events("a", "a", "b", "b").count(b"event: changed") == 1
+
+
+def test_who_comes_back_is_told_what_was_missed():
+    assert events("b", known="a").count(b"event: changed") == 1
+    assert events("a", known="a").count(b"event: changed") == 0
+
+
+def test_the_first_line_says_what_is_known():
+    assert events("a").startswith(b"retry: 1000\nid: a\n\n")
+
+
+def test_a_stack_that_does_not_answer_is_a_change_too():
+    assert events("a", HarnessError("gone"), "a").count(b"event: changed") == 2
+
+
+def test_after_a_long_silence_something_is_said():
+    assert b": nothing yet" in events(*"a" * 25)
+
+
+def test_who_hung_up_is_written_nothing_more():
+    assert events("a", "b", "c", gone=lambda: True).count(b"event:") == 0
+
+
+def test_slots_are_taken_and_given_back():
+    slots = PageStreamSlots(2)
+
+    assert [slots.take() for _ in range(3)] == [True, True, False]
+    slots.leave()
+    assert slots.take()
+
+
+def test_notices_that_nobody_fetches_do_not_pile_up():
+    notices = Notices()
+    names = [notices.add(Notice(text=str(number))) for number in range(150)]
+
+    assert notices.take(names[0]) is None
+    assert notices.take(names[-1]) == Notice(text="149")
+    assert notices.take(names[-1]) is None
