@@ -27,7 +27,7 @@ def each(kind):
 
 
 def test_the_readme_is_read_in_five_minutes():
-    assert len(README.read_text("utf-8").splitlines()) <= 300, "put it into docs/, and link to it"
+    assert len(README.read_text("utf-8").splitlines()) <= 250, "put it into docs/, and link to it"
 
 
 @each_page
@@ -138,12 +138,6 @@ def test_the_commands_of_a_page_exist_with_their_options(page):
         known = {name for parameter in command.get_params(click.Context(command)) for name in parameter.opts}
         asked = {word.partition("=")[0] for word in words if word.startswith("-")}
         assert asked <= known, f"{words}: there is no {asked - known}"
-
-
-def test_every_command_is_in_the_readmes_table():
-    table = README.read_text("utf-8").partition("## Commands")[2].partition("\n## ")[0]
-
-    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(COMMANDS)
 
 
 @pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)], ids=" ".join)

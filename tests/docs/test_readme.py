@@ -92,7 +92,7 @@ def test_the_walk_through_brings_the_contact_as_created_signed(walked: Done) -> 
 
 def test_what_is_to_be_looked_at_tells_of_the_contact(walked: Done) -> None:
     contact = answers(walked["change"].stdout)[-1]
-    polls, deliveries, changes = answers(walked["why"].stdout)
+    polls, deliveries, changes = answers(walked["by hand"].stdout)
 
     assert [poll["seen"] for poll in polls["polls"]] == [1]
     assert [attempt["status"] for attempt in deliveries["deliveries"][0]["attempts"]] == [200]
