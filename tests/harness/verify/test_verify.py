@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from elements_local.commands.verify import CHECKS, OWN_NAME
+from elements_local.fidelity import ledger
 from elements_local.start import Options, in_process
 from elements_local.verify import tenant
-from elements_local.verify.battery import Agreement, compare, observe, reference
+from elements_local.verify.battery import Agreement, compare, observe, reference, rows_by_check
 from elements_local.verify.checks import BATTERY
 from elements_local.verify.readers import SinkReader
 from elements_local.verify.tenant import tenant_of
@@ -125,6 +126,13 @@ def test_a_tenant_that_dies_in_the_middle_is_said_to_be_unseen_from_there_and_wh
 def test_the_command_names_as_many_checks_as_there_are():
     assert len(BATTERY) == CHECKS
     assert tenant.OWN_NAME == OWN_NAME
+
+
+def test_every_check_that_the_ledger_names_is_there_and_each_looks_at_something_in_it():
+    named = {name for entry in ledger() for name in entry.verify}
+
+    assert named <= BATTERY.keys()
+    assert BATTERY.keys() <= rows_by_check().keys()
 
 
 def test_what_is_given_back_has_no_values(usual):
