@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
+from mock_platform.core.analytics import Interval, buckets
 from mock_platform.store import PlatformStore
+from mock_platform.usage.analytics_view import CallDurations, times
 from mock_platform.usage.record import UsageRecord
 from mock_platform.usage.store import UsageCriteria, UsageStore
 
@@ -158,9 +162,34 @@ def test_calls_are_counted_in_units_before_1970_too(store):
         store[UsageStore].note(call(at=at, process_ms=3))
 
     asked = wanted(since=datetime(1960, 1, 1, tzinfo=UTC))
-    tallies = store[UsageStore].tally(asked, timedelta(hours=1), by="status")
+    hour = timedelta(hours=1)
+    hours = [datetime(1969, 12, 31, 23, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)]
 
-    assert [(tally.at, tally.of, tally.count, took) for tally, took in tallies] == [
-        (datetime(1969, 12, 31, 23, tzinfo=UTC), "200", 1, 3),
-        (datetime(1970, 1, 1, tzinfo=UTC), "200", 1, 3),
+    assert [(tally.at, tally.count) for tally in store[UsageStore].tally(asked, hour)] == [
+        (at, 1) for at in hours
     ]
+    assert [each.at for each in store[UsageStore].durations(asked, hour)] == hours
+
+
+def test_the_shortest_the_longest_and_all_of_the_time_that_calls_took_are_known(store):
+    for number, took in enumerate((7, 3, 20), start=1):
+        store[UsageStore].note(call(number, process_ms=took))
+
+    assert store[UsageStore].durations(wanted(), timedelta(hours=1)) == [
+        CallDurations(at=NOON, count=3, shortest=3, longest=20, total=30)
+    ]
+
+
+@given(took=st.lists(st.tuples(st.integers(0, 7199), st.integers(0, 1000)), min_size=1, max_size=20))
+def test_times_of_a_bucket_are_those_of_all_its_calls_however_they_were_counted(took):
+    cut = buckets(NOON, NOON + timedelta(hours=2), Interval.HOUR, limit=10)
+    units = [
+        CallDurations(at=NOON + timedelta(seconds=at), count=1, shortest=ms, longest=ms, total=ms)
+        for at, ms in took
+    ]
+    by_hour = [[ms for at, ms in took if at // 3600 == hour] for hour in range(3)]
+
+    for entry, within in zip(times(cut, units), by_hour, strict=True):
+        assert entry["count"] == len(within)
+        assert (entry.get("min"), entry.get("max")) == (min(within, default=None), max(within, default=None))
+        assert entry.get("avg") == (sum(within) / len(within) if within else None)

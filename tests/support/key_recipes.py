@@ -54,6 +54,14 @@ RECIPES = {
     r"platform (accounts|users)\.patch": {"body": {"active": False}},
     r"platform activity\.index": {"headers": {"Authorization": None}},
     r"platform jobs\.reschedule": {"body": {"cron": "0 0 * * * ?"}},
+    r"platform usage_analytics\..*": {
+        "query": {"from": "2026-03-02T00:00:00Z", "to": "2026-03-03T00:00:00Z"},
+        "values": {
+            "from": ["2026-03-02T23:00:00Z"],
+            "to": ["2026-03-02T01:00:00Z"],
+            "accountIds[]": [["$own_account_id"], ["1"]],
+        },
+    },
     r"platform deliveries\.release": {"query": {"where": "status='failed'"}},
     r"platform element_configuration\.(get|put|delete)": {
         "known": {"key": "username", "key_or_id": "insightly"}

@@ -42,6 +42,16 @@ _STEPS: Mapping[Interval, relativedelta | timedelta] = {
     Interval.MINUTE: timedelta(minutes=1),
     Interval.SECOND: timedelta(seconds=1),
 }
+_FINEST_FIRST = {
+    Interval.SECOND: timedelta(seconds=1),
+    Interval.MINUTE: timedelta(minutes=1),
+    Interval.HOUR: timedelta(hours=1),
+    Interval.DAY: timedelta(days=1),
+    Interval.WEEK: timedelta(weeks=1),
+    Interval.MONTH: timedelta(days=30),
+    Interval.QUARTER: timedelta(days=90),
+}
+_USUAL_NUMBER = 60
 _FLOORS = {
     Interval.YEAR: _DAY + relativedelta(month=1, day=1),
     Interval.MONTH: _DAY + relativedelta(day=1),
@@ -133,6 +143,18 @@ def span(
             f"to must not lie before from; got from {iso_date_exact(start)}, to {iso_date_exact(end)}"
         )
     return start, end
+
+
+def usual_interval(length: timedelta) -> Interval:
+    """Return how wide the entries of a range are, if nobody says: the finest by which it has sixty or so.
+
+    Source: that it follows from the length (documented of usage); by which rule, is assumed.
+
+    >>> usual_interval(timedelta(hours=1)), usual_interval(timedelta(hours=24)), usual_interval(timedelta(days=30))
+    (<Interval.MINUTE: 'minute'>, <Interval.HOUR: 'hour'>, <Interval.DAY: 'day'>)
+    """
+    fine = (interval for interval, width in _FINEST_FIRST.items() if length <= width * _USUAL_NUMBER)
+    return next(fine, Interval.YEAR)
 
 
 def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int) -> Buckets:

@@ -1,12 +1,13 @@
 """Usage: each call is kept as it ends, a poll's calls in the transaction that keeps the poll."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
+from sqlalchemy import Column, Connection, Label, Row, Select, bindparam, case, func, select
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import has_no_room
@@ -17,6 +18,7 @@ from mock_platform.core.counters import take_numbers
 from mock_platform.core.retention import kept_since
 from mock_platform.core.tables import instance_tags
 from mock_platform.core.time_units import unit_number, unit_start
+from mock_platform.usage.analytics_view import CallDurations
 from mock_platform.usage.record import UsageRecord
 from mock_platform.usage.tables import usage
 
@@ -139,42 +141,60 @@ class UsageStore:
             row = connection.execute(chosen).first()
         return _call(row) if row else None
 
-    def tally(self, criteria: UsageCriteria, unit: timedelta, *, by: str) -> list[tuple[Tally[str], int]]:
-        """Count calls in units of time by one of their properties, with the milliseconds that they took.
-
-        Args:
-            by: ``element_key`` or ``status``.
-        """
-        self.flush()
-        number = unit_number(usage.c.at, unit)
+    def tally(self, criteria: UsageCriteria, unit: timedelta) -> list[Tally[str]]:
+        """Count calls in units of time by the element's key, which is empty where none was called."""
         failed = func.sum(case((usage.c.status >= 400, 1), else_=0))
-        counted = (
-            _chosen(criteria)
-            .with_only_columns(
-                number.label("unit"),
-                usage.c[by].label("of"),
-                func.count().label("calls"),
-                failed.label("failed"),
-                func.sum(usage.c.process_ms).label("took_ms"),
-            )
-            .group_by(number, usage.c[by])
-            .order_by(number, usage.c[by])
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(counted).all()
+        rows = self._by_unit(criteria, unit, usage.c.element_key, failed.label("failed"))
         return [
-            (
-                Tally(
-                    at=unit_start(row.unit, unit),
-                    of="" if row.of is None else str(row.of),
-                    count=row.calls,
-                    success=row.calls - row.failed,
-                    failed=row.failed,
-                ),
-                int(row.took_ms),
+            Tally(
+                at=unit_start(row.unit, unit),
+                of=row.element_key or "",
+                count=row.calls,
+                success=row.calls - row.failed,
+                failed=row.failed,
             )
             for row in rows
         ]
+
+    def durations(self, criteria: UsageCriteria, unit: timedelta) -> list[CallDurations]:
+        """Tell how long calls took in units of time; those without any are left out."""
+        took = usage.c.process_ms
+        rows = self._by_unit(
+            criteria,
+            unit,
+            None,
+            func.min(took).label("shortest"),
+            func.max(took).label("longest"),
+            func.sum(took).label("total"),
+        )
+        return [
+            CallDurations(
+                at=unit_start(row.unit, unit),
+                count=row.calls,
+                shortest=row.shortest,
+                longest=row.longest,
+                total=int(row.total),
+            )
+            for row in rows
+        ]
+
+    def _by_unit(
+        self, criteria: UsageCriteria, unit: timedelta, key: Column[str] | None, *sums: Label[int]
+    ) -> Sequence[Any]:
+        """Return a row for each unit of time, and each value of a key, with how many calls there were, and sums."""
+        self.flush()
+        number = unit_number(usage.c.at, unit)
+        keys = [number] if key is None else [number, key]
+        counted = (
+            _chosen(criteria)
+            .with_only_columns(
+                number.label("unit"), func.count().label("calls"), *([] if key is None else [key]), *sums
+            )
+            .group_by(*keys)
+            .order_by(*keys)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(counted).all()
 
     def _keep(self, connection: Connection, workspace: str, calls: list[UsageRecord]) -> None:
         first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))

@@ -130,7 +130,7 @@ def test_calls_are_in_the_database_once_they_are_answered_so_that_a_kill_loses_n
 
 
 def test_looking_at_usage_leaves_no_record(calls, usage):
-    usage("/analytics/activity")
+    usage(f"/analytics/activity?{HOUR}")
 
     assert len(usage()) == len(usage()) == 1 + len(calls)
 
@@ -269,35 +269,90 @@ def test_keys_and_an_empty_list_can_be_set(own_stack):
 
 
 HOUR = "from=2026-03-02T09:30:00Z&to=2026-03-02T10:30:00Z&interval=hour"
+AHEAD = "from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z"
+KINDS = (
+    "activity",
+    "activity/elements",
+    "activity/element-instances",
+    "activity/formula-instances",
+    "times",
+    "statuses",
+)
 
 
 @pytest.mark.usefixtures("calls")
 def test_calls_are_counted_over_time(usage):
     empty, full = usage(f"/analytics/activity?{HOUR}")
 
-    assert empty == {"timestamp": "2026-03-02T09:00:00Z", "count": 0, "total": 0, "success": 0, "failed": 0}
-    assert full == {"timestamp": "2026-03-02T10:00:00Z", "count": 3, "total": 3, "success": 2, "failed": 1}
+    assert empty == {"timestamp": "2026-03-02T09:00:00Z", "count": 0}
+    assert full == {"timestamp": "2026-03-02T10:00:00Z", "count": 3}
     assert usage(f"/analytics/activity?{HOUR}&keys[]=insightly")[1]["count"] == 2
 
 
 @pytest.mark.usefixtures("calls")
 def test_calls_are_counted_by_element_by_status_and_by_their_time(usage):
-    elements = usage(f"/analytics/activity/elements?{HOUR}")[1]
-    statuses = usage(f"/analytics/statuses?{HOUR}")[1]
-    times = usage(f"/analytics/times?{HOUR}")
+    empty, full = {"timestamp": "2026-03-02T09:00:00Z"}, {"timestamp": "2026-03-02T10:00:00Z"}
 
-    assert elements["total"] == 2
-    assert elements["records"] == [{"elementKey": "insightly", "count": 2, "success": 1, "failed": 1}]
-    assert statuses["records"] == [{"status": 200, "count": 2}, {"status": 404, "count": 1}]
-    assert [(each["count"], each["averageTime"]) for each in times] == [(0, 0), (3, 0)]
+    assert usage(f"/analytics/activity/elements?{HOUR}") == [
+        empty | {"count": 0},
+        full | {"count": 2, "insightly": 2},
+    ]
+    assert usage(f"/analytics/statuses?{HOUR}") == [
+        empty | {"count": 0, "success": 0, "failed": 0},
+        full | {"count": 3, "success": 2, "failed": 1},
+    ]
+    assert usage(f"/analytics/times?{HOUR}") == [
+        empty | {"count": 0},
+        full | {"count": 3, "min": 0, "max": 0, "avg": 0},
+    ]
 
 
-@pytest.mark.parametrize("kind", ["activity", "activity/elements", "times", "statuses"])
-def test_analytics_of_usage_refuse_what_those_of_events_do(send, refused, kind):
+@pytest.mark.usefixtures("calls")
+def test_calls_of_instances_are_listed_where_there_were_any_and_those_of_formulas_never(usage):
+    instances = usage(f"/analytics/activity/element-instances?{HOUR}")
+
+    assert instances == {"usage": [{"timestamp": "2026-03-02T10:00:00Z", "count": 2}]}
+    assert usage(f"/analytics/activity/element-instances?{AHEAD}") == {"usage": []}
+    assert usage(f"/analytics/activity/formula-instances?{HOUR}") == {"usage": []}
+
+
+@pytest.mark.usefixtures("calls")
+def test_instances_that_were_made_are_counted(usage, send, refused):
+    path = "/analytics/element-instances/created-count"
+
+    assert usage(f"{path}?{HOUR}") == {"instancesCreatedCount": 1}
+    assert usage(f"{path}?{AHEAD}") == {"instancesCreatedCount": 0}
+    assert usage(f"/analytics/formula-instances/created-count?{HOUR}") == {"instancesCreatedCount": 0}
+    refused(send(f"{path}?from=2026-03-02&to=2026-03-01"), 400)
+    refused(send(f"{path}?to=2026-03-01"), 400)
+
+
+@pytest.mark.parametrize("kind", ["times", "statuses"])
+def test_times_and_statuses_of_a_range_wholly_ahead_are_not_found(send, refused, kind):
+    assert refused(send(f"/analytics/{kind}?{AHEAD}"), 404) == "No usage found"
+    assert send(f"/analytics/{kind}?from=2026-03-02T10:00:00Z&to=2030-01-01").status == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_analytics_of_usage_refuse_what_those_of_events_do_and_a_range_without_its_ends(send, refused, kind):
     path = f"/analytics/{kind}"
 
     refused(send(f"{path}?from=2026-03-02&to=2026-03-01"), 400)
     refused(send(f"{path}?from=2026-03-01&to=2026-03-02&interval=second"), 400)
-    refused(send(f"{path}?accountIds[]=0"), 403)
-    refused(send(path, headers={"Authorization": ""}), 401)
-    assert len(decode(send(path).body)) == 25
+    refused(send(f"{path}?{HOUR}&accountIds[]=0"), 403)
+    refused(send(f"{path}?{HOUR}", headers={"Authorization": ""}), 401)
+    for range_ in ("", "from=2026-03-01", "to=2026-03-01"):
+        refused(send(f"{path}?{range_}"), 400)
+
+
+@pytest.mark.parametrize("kind", ["activity", "activity/elements", "times", "statuses"])
+def test_how_wide_entries_are_follows_from_the_length_of_the_range(usage, kind):
+    def timestamps(since):
+        entries = usage(f"/analytics/{kind}?from={since}&to=2026-03-02T10:00:00Z")
+        return [entry["timestamp"] for entry in entries]
+
+    assert timestamps("2026-03-02T09:59:00Z")[1] == "2026-03-02T09:59:01Z"
+    assert timestamps("2026-03-02T09:00:00Z")[1] == "2026-03-02T09:01:00Z"
+    assert timestamps("2026-03-01T10:00:00Z")[1] == "2026-03-01T11:00:00Z"
+    assert timestamps("2026-02-01T10:00:00Z")[1] == "2026-02-02T00:00:00Z"
+    assert len(timestamps("1026-01-01")) == 1001
