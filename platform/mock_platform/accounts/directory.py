@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NotRequired, TypedDict, cast
 
 from mock_platform.accounts.people import Account, Member, Organization
-from mock_platform.accounts.roles import ROLES, Role
+from mock_platform.accounts.roles import ROLES, Role, privileges
 
 SECURED = "secured"
 NEVER = "1970-01-01"
@@ -168,7 +168,10 @@ def role_to_json(role: Role) -> RoleJson:
 
 def roles_to_json(keys: Iterable[str]) -> list[ListedRoleJson]:
     """Return the roles that somebody has."""
-    return [{**role_to_json(ROLES[key]), "privileges": [], "hide": False} for key in keys]
+    return [
+        {**role_to_json(ROLES[key]), "privileges": list(privileges(ROLES[key])), "hide": False}
+        for key in keys
+    ]
 
 
 def _date(instant: datetime) -> str:

@@ -63,8 +63,25 @@ SYSTEM = Role(
 
 ROLES = {role.key: role for role in (ORG_ADMIN, ACCOUNT_ADMIN, ORG_USER, DEFAULT_USER, SYSTEM)}
 
+_PRIVILEGES = (
+    "viewAccountElementInstances",
+    "useAccountElementInstances",
+    "editAccountElementInstances",
+    "deleteAccountElementInstances",
+)
+
 PLATFORMS_OWN = 1
 """Id of an account and a user that exist and are no customer's: the platform's own (assumed)."""
+
+
+def privileges(role: Role) -> tuple[str, ...]:
+    """Return what a role lets its holders do with instances of others of their account.
+
+    Source: the four names, which administrators of an account have unless they are taken away (documented); that
+        they are texts in lists of roles, and that administrators of the organization have them too, is assumed.
+        They cannot be taken away here.
+    """
+    return _PRIVILEGES if role.administers else ()
 
 
 def role_named(key: str) -> Role:

@@ -3,6 +3,7 @@
 import pytest
 
 NOBODY = "999999999"
+PRIVILEGES = [f"{does}AccountElementInstances" for does in ("view", "use", "edit", "delete")]
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def test_a_role_is_given_to_a_user_and_taken_again(directory, ada, refused):
 
     assert list(given) == ["id", "name", "key", "active", "description", "features"]
     assert [role["key"] for role in listed] == ["org", "admin"]
-    assert listed[1] == {**given, "privileges": [], "hide": False}
+    assert [role["privileges"] for role in listed] == [[], PRIVILEGES]
+    assert listed[1] == {**given, "privileges": PRIVILEGES, "hide": False}
     assert len(directory.json("GET", "/users", headers=hers)) == 2
     assert directory.send("DELETE", path).body == b""
     refused(directory.send("GET", "/users", headers=hers), 401)
@@ -100,6 +102,25 @@ def test_the_founder_keeps_the_role_that_the_workspace_is_administered_with(dire
     reply = directory.send("DELETE", f"/users/{founder['id']}/roles/org-admin", headers=hers)
 
     assert "stays" in refused(reply, 409)
+
+
+def test_a_request_with_several_things_wrong_is_refused_for_the_first(directory, ada, refused):
+    directory.json("PUT", f"/users/{ada['id']}/roles/admin")
+    hers = directory.headers_of(ada)
+    another = directory.json("POST", "/accounts", json={"externalId": "another"})
+    theirs = directory.new_user("bob@example.com", account=another["id"])
+    founder = directory.json("GET", "/users")[0]
+
+    def refusal(user_id, role, status):
+        return refused(directory.send("PUT", f"/users/{user_id}/roles/{role}", headers=hers), status)
+
+    refusal(NOBODY, "emperor", 400)
+    refusal(NOBODY, "sys-admin", 404)
+    assert "another organization" in refusal(1, "sys-admin", 403)
+    assert "not yours to administer" in refusal(theirs["id"], "sys-admin", 403)
+    assert "to themselves" in refusal(ada["id"], "sys-admin", 403)
+    assert "to themselves" in refusal(ada["id"], "admin", 403)
+    assert "cannot give" in refusal(founder["id"], "org-admin", 403)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
