@@ -224,7 +224,7 @@ def _engine(  # noqa: PLR0913 - as create_app
         workspaces=workspaces,
         polls=PollTask(store=store, workspaces=workspaces, hub=hub, catalogue=catalogue, settings=settings),
         deliveries=DeliveryTask(store=store, http=receivers, settings=settings),
-        bulk=BulkTask(store=store, hub=hub, catalogue=catalogue),
+        bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, calls=calls),
         calls=calls,
         schedules=ScheduleTask(store=store, calls=calls),
         lanes=settings.delivery_lanes,

@@ -203,7 +203,7 @@ def make_bench():
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
                 lanes=chosen.delivery_lanes,
                 patience=patience,
-                bulk=BulkTask(store=store, hub=hub, catalogue=catalogue),
+                bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, calls=calls),
                 calls=calls,
                 schedules=ScheduleTask(store=store, calls=calls),
             )

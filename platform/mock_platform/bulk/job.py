@@ -48,6 +48,7 @@ class BulkJob:
         payload: what a client wants to be told again when the job is done; JSON text.
         next_page: token of the page to read next; "" for the first one.
         taken: records of an upload that have been tried.
+        callback_url: who else is told when the job is done; of its own request.
     """
 
     id: int
@@ -66,6 +67,7 @@ class BulkJob:
     payload: str | None = None
     next_page: str = ""
     taken: int = 0
+    callback_url: str | None = None
 
 
 class BulkCreatedJson(TypedDict):

@@ -37,6 +37,7 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.elements.service import connector_of
 from mock_platform.errors import ConflictError, NotFoundError
+from mock_platform.hub import async_call
 from mock_platform.hub.service import HEADERS
 from mock_platform.instances.calling import HubCaller, enabled_caller
 
@@ -112,7 +113,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     until = parse_instant(query.to) if query.to else None
     # That the dates are about the updated date, the first one not included, is assumed from how polls ask.
     updated = connector_of(who.instance).updated_within(max(instants, default=None), until)
-    metadata = payload()
+    metadata, callback_url = payload(), _callback_url()
 
     def make(bulk_id: int) -> BulkJob:
         return BulkJob(
@@ -126,6 +127,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
             order_field=order.field if order else "",
             descending=order.descending if order else False,
             payload=metadata,
+            callback_url=callback_url,
         )
 
     return _add(who, make)
@@ -142,7 +144,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
     request.max_content_length = dependencies().settings.bulk_upload_limit
-    metadata = payload()
+    metadata, callback_url = payload(), _callback_url()
 
     def make(bulk_id: int) -> BulkJob:
         return BulkJob(
@@ -153,6 +155,7 @@ def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
             created=_now(who),
             updated=_now(who),
             payload=metadata,
+            callback_url=callback_url,
         )
 
     return _add(who, make, uploaded())
@@ -215,7 +218,7 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
 @bp.get("/bulkloader")
 @operation(needs=enabled_caller, problems=(403,), headers={**HEADERS, **PAGE_HEADERS})
 def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
-    """List the instance's jobs, the latest first (assumed)."""
+    """List the instance's jobs, the latest first (observed)."""
     page = paging(query)
     job_id = whole_number(query.job_id) if query.job_id else None
     if query.job_id and job_id is None:
@@ -253,6 +256,16 @@ def _add(
     job = dependencies().store[Bulk].add(who.workspace.name, make, first_id=first_id, sources=sources)
     dependencies().engine.wake()
     return Answer({"id": job.id, "status": job.status.value})
+
+
+def _callback_url() -> str | None:
+    """Return where a job's end is told beside the instance's own receiver (documented; the latter assumed).
+
+    Raises:
+        InvalidRequestError: it is no URL of http or https.
+    """
+    url = request.headers.get(async_call.URL)
+    return async_call.receiver(url, {}) if url else None
 
 
 def _now(who: HubCaller) -> datetime:

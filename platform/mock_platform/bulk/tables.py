@@ -25,6 +25,7 @@ bulk_jobs = Table(
     Column("payload", Text),
     Column("next_page", OutsideText, nullable=False),
     Column("taken", Integer, nullable=False),
+    Column("callback_url", OutsideText),
     Index("platform_bulk_jobs_of_instance", "workspace", "instance_id", "id"),
 )
 

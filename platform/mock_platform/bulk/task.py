@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from mock_kit.api.json_text import decode, encode, encode_text
+from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
 from mock_platform.bulk import job as bulk_job
@@ -21,6 +22,8 @@ from mock_platform.elements.catalogue import Catalogue
 from mock_platform.elements.connector import Connector
 from mock_platform.events.event import topic
 from mock_platform.events.store_notifications import NewNotification
+from mock_platform.hub.store_scheduled import ScheduledCalls
+from mock_platform.hub.task import CallTask
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
@@ -32,11 +35,13 @@ class BulkTask:
 
     Attributes:
         hub: through which records are read and made as other callers do.
+        calls: tells a job's own receiver of its end, in one attempt (assumed).
     """
 
     store: StoreRegistry
     hub: HubClient
     catalogue: Catalogue
+    calls: CallTask
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
@@ -52,15 +57,21 @@ class BulkTask:
         )
         owner = self.store[People].user(workspace, instance.user_id)
         step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
+        first_id = identities.first_notification_id(workspace)
         while going is not None and not going.status.is_final:
             going = self.store[Bulk].keep(
                 workspace.name,
                 going,
                 step(way, going),
                 done=_notice(instance, owner),
-                first_id=identities.first_notification_id(workspace),
+                first_id=first_id,
             )
-        return RunSummary()
+        if going is None or going.callback_url is None:
+            return RunSummary()
+        number = self.store[ScheduledCalls].next_notification(workspace.name, first_id=first_id)
+        body = encode(bulk_job.to_json(going))
+        told = self.calls.tell(workspace, instance.id, going.callback_url, number=number, body=body)
+        return RunSummary(attempts=1, deliveries=int(isinstance(told, Reply) and told.ok))
 
     def _read_page(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
         """Read one more page of what a query finds."""

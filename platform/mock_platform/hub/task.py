@@ -74,7 +74,9 @@ class CallTask:
     def do(self, workspace: Workspace, call: AsyncCall) -> CallOutcome:
         """Do the call, and tell its receiver."""
         result = self._result(call)
-        return CallOutcome(result=result, told=self._tell(workspace, call, result))
+        body = encode(result)
+        told = self.tell(workspace, call.instance_id, call.url, number=call.number, body=body)
+        return CallOutcome(result=result, told=told)
 
     def make(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> str | None:
         """Make a call of whose result nobody is told, and return what went wrong; None if nothing did."""
@@ -90,12 +92,18 @@ class CallTask:
             return async_call.result(call, status=None, response=str(error))
         return async_call.result(call, status=reply.status, response=_said(reply))
 
-    def _tell(self, workspace: Workspace, call: AsyncCall, result: AsyncCallResult) -> Reply | NoReply:
-        body = encode(result)
-        instance = self.store[Instances].get(workspace.name, call.instance_id)
+    def tell(
+        self, workspace: Workspace, instance_id: int, url: str, *, number: int, body: bytes
+    ) -> Reply | NoReply:
+        """Tell a receiver once, signed as the callbacks of an instance are.
+
+        Args:
+            number: of the notification.
+        """
+        instance = self.store[Instances].get(workspace.name, instance_id)
         values = instance.configuration if instance else {}
-        headers = callback_headers(body, values, notification_id=call.number)
-        reply = self.receivers.send("POST", call.url, headers=headers, body=body)
+        headers = callback_headers(body, values, notification_id=number)
+        reply = self.receivers.send("POST", url, headers=headers, body=body)
         return in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
 
 

@@ -381,6 +381,12 @@ def test_the_receiver_is_told_with_a_signature_and_the_payload(clients, query):
     assert clients.platform.events(job["instanceId"]) == []
 
 
+def test_a_query_that_finds_nothing_completes_too(query):
+    job = query("select%20*%20from%20contacts%20where%20FIRST_NAME='nobody'")
+
+    assert (job["status"], job["recordsCount"]) == ("COMPLETED", 0)
+
+
 def test_metadata_may_come_as_a_file_and_an_upload_tells_too(clients, upload):
     job = upload(b"FIRST_NAME\nAda", metaData=("m", "application/json", b'{"callback-payload": "x"}'))
     clients.clock.advance("1s")
@@ -401,6 +407,29 @@ def test_what_nothing_reads_of_metadata_is_warned_of(bulk):
         ("misspelt-key", "metaData.callbackpayload", "callback-payload"),
         ("unknown-key", "metaData.other", None),
     ]
+
+
+@pytest.mark.parametrize("kind", ["query", "upload"])
+def test_a_url_of_the_request_is_told_the_job_itself_beside_the_instances_receiver(clients, run, kind):
+    sent = multipart(file=("people", "text/csv", b"FIRST_NAME\nAda")) if kind == "upload" else {"headers": {}}
+    sent["headers"]["Elements-Async-Callback-Url"] = f"{clients.credentials.callback_url}/own"
+    job = run("/bulk/contacts" if kind == "upload" else f"/bulk/query?q={ALL}", **sent)
+    clients.clock.advance("1s")
+
+    callbacks = clients.sink.callbacks()
+    (own,) = [callback for callback in callbacks if "/own" in callback["path"]]
+
+    assert len(callbacks) == 2
+    assert (own["json"], own["signature"]) == (job, "valid")
+    assert own["json"]["status"] == "COMPLETED"
+
+
+def test_a_job_whose_own_url_cannot_be_is_not_made(bulk, refused):
+    for url in ("/formulas/instances/1/executions", "ftp://x", "http://"):
+        reply = bulk.send("POST", f"/bulk/query?q={ALL}", headers={"Elements-Async-Callback-Url": url})
+
+        assert "Elements-Async-Callback-Url must be a URL" in refused(reply, 400)
+    assert bulk.call("GET", "/bulkloader") == []
 
 
 def test_without_a_callback_url_nobody_is_told(clients, make_instance):
