@@ -36,8 +36,8 @@ from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.elements.service import connector_of
-from mock_platform.errors import ConflictError, NotFoundError
-from mock_platform.hub import async_call
+from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
+from mock_platform.hub import async_call, scheduled_call
 from mock_platform.hub.service import HEADERS
 from mock_platform.instances.calling import HubCaller, enabled_caller
 
@@ -262,8 +262,12 @@ def _callback_url() -> str | None:
     """Return where a job's end is told beside the instance's own receiver (documented; the latter assumed).
 
     Raises:
-        InvalidRequestError: it is no URL of http or https.
+        InvalidRequestError: it is no URL of http or https, or the job is to be repeated, which is not imitated.
     """
+    if scheduled_call.REQUEST in request.headers:
+        raise InvalidRequestError(
+            f"{scheduled_call.REQUEST} is not imitated for bulk jobs; leave it out, or make the call a job with POST /jobs"
+        )
     url = request.headers.get(async_call.URL)
     return async_call.receiver(url, {}) if url else None
 

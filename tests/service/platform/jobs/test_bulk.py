@@ -432,6 +432,13 @@ def test_a_job_whose_own_url_cannot_be_is_not_made(bulk, refused):
     assert bulk.call("GET", "/bulkloader") == []
 
 
+def test_a_bulk_job_that_is_to_be_repeated_is_refused(bulk, refused):
+    reply = bulk.send("POST", f"/bulk/query?q={ALL}", headers={"Elements-Schedule-Request": "0 0 * * *"})
+
+    assert "Elements-Schedule-Request is not imitated for bulk jobs" in refused(reply, 400)
+    assert bulk.call("GET", "/bulkloader") == []
+
+
 def test_without_a_callback_url_nobody_is_told(clients, make_instance):
     client = client_of(clients, make_instance({"event.notification.callback.url": ...}))
     made = client.call("POST", f"/bulk/query?q={ALL}")
