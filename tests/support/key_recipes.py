@@ -34,8 +34,12 @@ RECIPES = {
         "values": {"to": ["2026-03-02T10:30:00Z", "2026-03-02T10:31:00Z"]},
     },
     r"\w+ admin\.script_faults": {"known": {"faults": [{"effect": {"status": 503}}]}},
-    r"platform (element_)?instances\.(create|put)": {"body": "$instance_body"},
-    r"platform (instance|instance_of_token)\.put": {"body": "$instance_body"},
+    r"platform (element_)?instances\.create": {"body": "$instance_body"},
+    r"platform (element_)?instances?(_of_token)?\.(create|put|patch)": {"known": {"id": "$clone_id"}},
+    r"platform (element_instances|instance|instance_of_token)\.put": {
+        "body": "$wrong_body",
+        "query": {"reAuthenticate": "false"},
+    },
     r"platform hubs\.\w+_of_record": {"body": {"TITLE": "title"}},
     r"\w+ snapshots\.restore": {"body": "$snapshot"},
     r"platform hub_catalogue\..*": {"known": {"key": "crm", "hub_key": "crm"}},
@@ -51,9 +55,8 @@ RECIPES = {
     r"platform (accounts\.users|account_instances\.index_of_account)": {
         "known": {"account_id": "$own_account_id"}
     },
-    r"platform (accounts|users)\.patch": {"body": {"active": False}},
+    r"platform (users\.patch|accounts\.patch(_user)?)": {"body": {"active": False}},
     r"platform activity\.index": {"headers": {"Authorization": None}},
-    r"platform jobs\.reschedule": {"body": {"cron": "0 0 * * * ?"}},
     r"platform usage_analytics\..*": {
         "query": {"from": "2026-03-02T00:00:00Z", "to": "2026-03-03T00:00:00Z"},
         "values": {
@@ -62,6 +65,12 @@ RECIPES = {
             "accountIds[]": [["$own_account_id"], ["1"]],
         },
     },
+    r"platform jobs\.(create|reschedule)": {
+        "values": {
+            "cron": ["0 0 * * * ?", "0 5 * * * ?"],
+            "uri": ["/hubs/crm/contacts", "/hubs/crm/leads"],
+        }
+    },
     r"platform deliveries\.release": {"query": {"where": "status='failed'"}},
     r"platform element_configuration\.(get|put|delete)": {
         "known": {"key": "username", "key_or_id": "insightly"}
@@ -69,7 +78,7 @@ RECIPES = {
     r"platform transformations.*\.create\w*": {"known": {"object_name": "fresh"}},
     r"platform transformations.*\.create": {"known": {"object_name": "bare"}},
     r"platform element_configuration\.create": {"values": {"key": ["fresh.key", "other.key"]}},
-    r"platform users\.patch": {"known": {"email_or_id": "$owner_of_instance"}},
+    r"platform (users\.patch|accounts\.(put|patch)_user)": {"known": {"email_or_id": "$owner_of_instance"}},
     r"platform .*create_user": {
         "body": {"email": "new@ada.example"},
         "known": {"roles": [{"key": "admin"}], "key": "default-user"},

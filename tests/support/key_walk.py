@@ -257,7 +257,7 @@ class _OneOperation:
     def _verdict(self, key, control, changed, value):
         before, after = self._outcome(control), self._outcome(changed)
         if after.status == 409 != before.status or (
-            before.ok and after.status == 404 and key.where == "query"
+            before.ok and after.status in {401, 404} and key.where == "query"
         ):
             return "effect"
         if not after.ok:

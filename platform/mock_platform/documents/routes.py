@@ -30,7 +30,8 @@ def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
     if not elements:
         raise NotFoundError("hub", hub_key, named="key")
     objects = [each for element in elements for each in objects_of_element(element)]
-    return answer(query, whole_document(query, objects, title=hub_key, hub=hub_key, elements=elements))
+    whole = whole_document(query, objects, title=hub_key, elements=elements, base_url=query.base_url)
+    return answer(query, whole)
 
 
 @bp.get("/elements/<key_or_id>/docs")
@@ -39,6 +40,10 @@ def of_element(key_or_id: str, query: ElementDocumentQuery) -> Answer[Json]:
     """Describe the calls of an element, or one of them."""
     element = element_named(key_or_id)
     whole = whole_document(
-        query, objects_of_element(element), title=element.name, hub=element.hub, elements=(element,)
+        query,
+        objects_of_element(element),
+        title=element.name,
+        elements=(element,),
+        base_url=query.base_url,
     )
     return answer(query, whole, query.operation_id or None)

@@ -3,7 +3,7 @@
 from mock_kit.api.operations import Answer, operation
 from mock_platform.documents.objects import objects_of_instance
 from mock_platform.documents.service import (
-    DocumentQuery,
+    DefinitionsQuery,
     Json,
     answer,
     definitions,
@@ -20,8 +20,8 @@ bp = instance_blueprint("instance_docs")
 of_objects = hub_blueprint("object_docs")
 
 
-class InstanceDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
-    """How an instance's document is wanted.
+class InstanceDefinitionsQuery(DefinitionsQuery, rename="camel", kw_only=True):
+    """How the definitions of an instance's document are wanted: they name no place (documented: without a base URL).
 
     Attributes:
         discovery: with the fields that the CRM says its objects have, those that a customer has added among them.
@@ -30,23 +30,35 @@ class InstanceDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
     discovery: bool = False
 
 
+class InstanceDocumentQuery(InstanceDefinitionsQuery, rename="camel", kw_only=True):
+    """How an instance's document is wanted.
+
+    Attributes:
+        base_url: where its paths are to be looked for, such as ``https://api.example.com/elements/api-v2``.
+    """
+
+    base_url: str = ""
+
+
 @bp.get("/docs")
 @operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
 def show(named: NamedInstance, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe the instance's calls, its mapped objects by the names that it has for them (observed)."""
-    return answer(query, _document(named, query))
+    return answer(query, _document(named, query, base_url=query.base_url))
 
 
 @bp.get("/docs/<operation_id>")
 @operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
 def show_operation(named: NamedInstance, operation_id: str, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe one call."""
-    return answer(query, _document(named, query), operation_id)
+    return answer(query, _document(named, query, base_url=query.base_url), operation_id)
 
 
 @bp.get("/docs/<operation_id>/definitions")
 @operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
-def show_definitions(named: NamedInstance, operation_id: str, query: InstanceDocumentQuery) -> Answer[Json]:
+def show_definitions(
+    named: NamedInstance, operation_id: str, query: InstanceDefinitionsQuery
+) -> Answer[Json]:
     """Show the definitions that one call refers to."""
     return definitions(query, _document(named, query), operation_id)
 
@@ -56,12 +68,21 @@ def show_definitions(named: NamedInstance, operation_id: str, query: InstanceDoc
 def show_object(caller: HubCaller, object_name: str, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe the calls of one object alone (observed)."""
     named = NamedInstance(workspace=caller.workspace, instance=caller.instance)
-    return object_document(query, _document(named, query, object_name), object_name)
+    whole = _document(named, query, base_url=query.base_url, only=object_name)
+    return object_document(query, whole, object_name)
 
 
-def _document(named: NamedInstance, query: InstanceDocumentQuery, only: str | None = None) -> Json:
+def _document(
+    named: NamedInstance, query: InstanceDefinitionsQuery, *, base_url: str = "", only: str | None = None
+) -> Json:
     element = named.element
     objects = objects_of_instance(named.instance, element, discovery=query.discovery)
     if only is not None and only not in {each.name for each in objects}:
         raise NotFoundError("object", only, named="name")
-    return whole_document(query, objects, title=named.instance.name, hub=element.hub, elements=(element,))
+    return whole_document(
+        query,
+        objects,
+        title=named.instance.name,
+        elements=(element,),
+        base_url=base_url,
+    )

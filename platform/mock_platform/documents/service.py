@@ -33,29 +33,37 @@ _HUB = f"{BASE_PATH}/hubs/{{hub}}"
 _KEPT = "mock-platform-hub-calls"
 
 
-class DocumentQuery(Struct, rename="camel", kw_only=True):
-    """How a document is wanted.
+class DefinitionsQuery(Struct, rename="camel", kw_only=True):
+    """How a document's definitions are wanted.
 
     Attributes:
         basic: with nothing in the definitions that is no part of Swagger itself (observed).
         resolve_references: with definitions in the places of the references to them.
-        base_url: where its paths are to be looked for, such as ``https://api.example.com/elements/api-v2``.
         version: -1 for the latest (observed), or its own; there is one only.
     """
 
     basic: bool = False
     resolve_references: bool = False
-    base_url: str = ""
     version: str = "-1"
 
 
+class DocumentQuery(DefinitionsQuery, rename="camel", kw_only=True):
+    """How a document is wanted.
+
+    Attributes:
+        base_url: where its paths are to be looked for, such as ``https://api.example.com/elements/api-v2``.
+    """
+
+    base_url: str = ""
+
+
 def whole_document(
-    query: DocumentQuery,
+    query: DefinitionsQuery,
     objects: Sequence[DocumentedObject],
     *,
     title: str,
-    hub: str,
     elements: tuple[Element, ...],
+    base_url: str = "",
 ) -> Json:
     """Return a document.
 
@@ -65,14 +73,14 @@ def whole_document(
     """
     if query.version not in {"", _LATEST, VERSION}:
         raise NotFoundError("document", query.version, named="version")
-    scheme, host, base_path = _place(query.base_url)
+    scheme, host, base_path = _place(base_url)
     subject = DocumentSubject(
-        title=title, hub=hub, elements=elements, host=host, scheme=scheme, base_path=base_path
+        title=title, hub=elements[0].hub, elements=elements, host=host, scheme=scheme, base_path=base_path
     )
     return document(_hub_calls(), subject, objects, basic=query.basic)
 
 
-def answer(query: DocumentQuery, whole: Json, operation_id: str | None = None) -> Answer[Json]:
+def answer(query: DefinitionsQuery, whole: Json, operation_id: str | None = None) -> Answer[Json]:
     """Answer with a document, or with the part of it that is about one operation.
 
     Raises:
@@ -82,12 +90,12 @@ def answer(query: DocumentQuery, whole: Json, operation_id: str | None = None) -
     return Answer(without_references(swagger) if query.resolve_references else swagger)
 
 
-def object_document(query: DocumentQuery, whole: Json, name: str) -> Answer[Json]:
+def object_document(query: DefinitionsQuery, whole: Json, name: str) -> Answer[Json]:
     """Answer with the part of a document that is about one object."""
     return answer(query, of_object(whole, name))
 
 
-def definitions(query: DocumentQuery, whole: Json, operation_id: str) -> Answer[Json]:
+def definitions(query: DefinitionsQuery, whole: Json, operation_id: str) -> Answer[Json]:
     """Answer with the definitions that one operation refers to.
 
     Raises:

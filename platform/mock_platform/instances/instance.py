@@ -70,8 +70,8 @@ def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
     """Return the instance with everything replaced by what is sent; what it is reached by stays if it is left out.
 
     Source: PUT takes the shape of a create (observed); it may have a name and tags alone (documented), and event
-        settings without the credentials (observed: a client sends them so); that other keys go back to their defaults
-        is assumed.
+        settings without the credentials (observed: a client sends them so); that other keys go back to their defaults,
+        and externalAuthentication becomes what is sent, is assumed.
     """
     stays = {*element.secret_keys, *element.credentials, *(key.key for key in element.keys if key.required)}
     stored = instance.configuration
@@ -84,6 +84,7 @@ def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
         tags=(name,) if body.tags is None else body.tags,
         element_key=element.key,
         configuration=configuration.complete(sent, element, stored=stored),
+        external_authentication=body.external_authentication or instance.external_authentication,
     )
 
 
@@ -99,6 +100,7 @@ def patch(instance: Instance, body: InstanceBody, element: Element) -> Instance:
         tags=instance.tags if body.tags is None else body.tags,
         element_key=element.key,
         configuration=configuration.merge(instance.configuration, body.configuration or {}, element),
+        external_authentication=body.external_authentication or instance.external_authentication,
     )
 
 

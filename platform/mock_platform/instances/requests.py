@@ -1,6 +1,8 @@
 """What clients send about instances."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.elements.element import Element
@@ -41,11 +43,11 @@ class ProviderData(Struct):
     Attributes:
         code: of an OAuth grant, any JSON (observed); the Insightly guide sends one too, where it means nothing
             (documented, inferred). In a change it asks for a new authorization (observed).
-        debug: whether the answer is to name a trace (documented).
+        debug: whether the answer is to name a trace (documented); its words are taken too (assumed).
     """
 
     code: object = None
-    debug: bool | str = False
+    debug: bool | Annotated[str, Meta(pattern="^([Tt]rue|[Ff]alse)$")] = False
 
     @property
     def is_traced(self) -> bool:

@@ -69,6 +69,7 @@ class Saving:
             self.sent,
             after.configuration,
             element,
+            made=before is None,
             redeemed=grants_for(said if isinstance(said, Mapping) else {}, element) is not None,
             vendor_user=self.vendor_user,
         )

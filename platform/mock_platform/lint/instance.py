@@ -14,6 +14,7 @@ from mock_platform.lint.credentials import of_code, of_user_name
 from mock_platform.lint.dates import of_dates
 from mock_platform.lint.doubles import of_doubles
 from mock_platform.lint.fields import of_fields
+from mock_platform.lint.instance_body import in_provider_data, of_element, of_objects_too_late
 from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.polled_block import PolledBlock, polled_blocks
 from mock_platform.lint.pollers import of_poller, of_replaced_blocks
@@ -37,11 +38,12 @@ class LintContext:
     lag: timedelta = timedelta(0)
 
 
-def of_body(
+def of_body(  # noqa: PLR0913 - a body, and what is known of it; by name
     sent: Mapping[str, object],
     values: Values,
     element: Element,
     *,
+    made: bool = True,
     redeemed: bool = False,
     vendor_user: str | None = None,
 ) -> ConfigWarnings:
@@ -50,6 +52,7 @@ def of_body(
     Args:
         sent: the body as it came.
         values: the configuration that results.
+        made: whether it makes an instance; false if it changes one.
         redeemed: whether a grant's code in it became credentials.
         vendor_user: whose credentials the vendor takes them for, whoever else they name; None if it was not asked, or
             all of them count.
@@ -58,6 +61,9 @@ def of_body(
     configured = said if isinstance(said, Mapping) else {}
     return ConfigWarnings.of(
         in_body(sent, element),
+        in_provider_data(sent),
+        of_element(sent, element),
+        () if made else of_objects_too_late(sent),
         of_events_left_off(configured, values),
         of_replaced_blocks(configured),
         () if redeemed else of_code(sent, element),

@@ -49,7 +49,8 @@ RULES: Mapping[LintRule, RuleDescription] = {
         _WARNING,
         "a key that only the platform's successor reads, such as `useLastPollDate`; of a definition or a transformation, "
         "`applyJSOnQueryFieldValue`, another `level` than the instance's, another `objectName` than the path's; "
-        "`providerData.code` where no grant is redeemed; a user name that is not that of the API key's user",
+        "`providerData.code` where no grant is redeemed; `element.key` or `element.id` of another element than the "
+        "instance's; `retrieveObjectsAfterInstantiation` of a change; a user name that is not that of the API key's user",
         "it has no effect",
         "take it out",
     ),

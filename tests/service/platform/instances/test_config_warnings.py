@@ -64,6 +64,26 @@ def test_a_code_may_be_any_json_and_is_said_to_mean_nothing(instances, instance,
     assert b"providerData" not in reply.body
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "seen"),
+    [
+        ("POST", "/instances", ["element.id"]),
+        ("POST", "/elements/insightly/instances", ["element.id"]),
+        ("PUT", "/instances/{id}", ["element.id", "retrieveObjectsAfterInstantiation"]),
+        ("PATCH", "/instances/{id}", ["element.id", "retrieveObjectsAfterInstantiation"]),
+    ],
+)
+def test_an_id_beside_another_elements_key_and_objects_with_a_change_are_said_to_mean_nothing(
+    *, clients, instance, body_of, method, path, seen
+):
+    body = body_of(element={"key": "insightly", "id": 7}, retrieveObjectsAfterInstantiation=True)
+
+    reply = clients.platform.send(method, BASE_PATH + path.format(id=instance["id"]), json=body)
+
+    assert reply.status == 200
+    assert [each["path"] for each in json.loads(reply.headers[HEADER])] == seen
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_a_user_name_that_is_nobodys_is_taken_and_said_to_mean_nothing(
     clients, instances, instance, body_of, method

@@ -326,6 +326,19 @@ def test_a_disabled_instance_answers_no_hub_calls_until_it_is_enabled(instances,
     assert hub.send("GET", "/contacts").status == 200
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_change_may_say_who_authenticates_and_else_leaves_that(instances, instance, body_of, method):
+    def changed(**said):
+        body = body_of(**said) if method == "PUT" else {"name": "New", **said}
+        return decode(instances(method, f"/{instance['id']}", json=body).body)["externalAuthentication"]
+
+    assert [changed(externalAuthentication="initial"), changed(), changed(externalAuthentication="none")] == [
+        "initial",
+        "initial",
+        "none",
+    ]
+
+
 def test_enabling_and_disabling_twice_is_no_error(instances, instance):
     replies = [
         instances(method, f"/{instance['id']}/enabled")

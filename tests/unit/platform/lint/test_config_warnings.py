@@ -348,6 +348,36 @@ def test_a_code_beside_credentials_is_seen_unless_it_was_redeemed(code):
     assert slips(guide(providerData={"code": None, "debug": True})) == []
 
 
+@pytest.mark.parametrize(
+    ("element", "seen"),
+    [
+        ({"key": "insightly", "id": 5993}, []),
+        ({"id": "5993", "name": "Another"}, []),
+        ({"key": "5993", "id": None}, []),
+        ({"key": "insightly", "id": 7}, [("key-without-effect", "element.id", "5993")]),
+        ({"key": "hubspot"}, [("key-without-effect", "element.key", "insightly")]),
+    ],
+)
+def test_what_names_another_element_than_the_instances_is_seen(element, seen):
+    assert slips(guide(element=element)) == seen
+
+
+def test_objects_that_a_change_asks_for_are_seen():
+    body = guide(retrieveObjectsAfterInstantiation=True)
+    values = configuration.complete(body["configuration"], INSIGHTLY)
+
+    assert slips(body) == []
+    (only,) = of_body(body, values, INSIGHTLY, made=False).listed
+    assert (only.rule, only.path) == (LintRule.KEY_WITHOUT_EFFECT, "retrieveObjectsAfterInstantiation")
+
+
+def test_what_nothing_reads_in_provider_data_is_seen():
+    assert slips(guide(providerData={"secret": "x", "Debug": True, "state": None})) == [
+        ("unknown-key", "providerData.secret", None),
+        ("misspelt-key", "providerData.Debug", "debug"),
+    ]
+
+
 @pytest.mark.parametrize(("name", "seen"), [("ADA@example.com", 0), ("ada@example.com", 0), ("ada", 1)])
 def test_a_user_name_that_is_not_the_keys_is_seen(name, seen):
     body = guide({"username": name})

@@ -1,0 +1,47 @@
+"""Keys of an instance's body that are known, and have no effect where they stand.
+
+Source: the keys are documented; that an instance's element is that of the path, or of its key, whatever else the body
+says, and that only a new instance shows the objects that it was asked for, is assumed.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from mock_platform.elements.element import Element
+from mock_platform.lint.unread_keys import UnreadKey
+from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
+
+_OBJECTS = "retrieveObjectsAfterInstantiation"
+_PROVIDER_DATA = ("code", "debug")
+
+
+def of_element(sent: Mapping[str, object], element: Element) -> Iterator[ConfigWarning]:
+    """Warn of a key or an id that names another element than the instance's.
+
+    Args:
+        sent: the body as it came.
+        element: the instance's.
+    """
+    named = sent.get("element")
+    for key, value in named.items() if isinstance(named, Mapping) else ():
+        if key in {"key", "id"} and value is not None and str(value) not in {element.key, str(element.id)}:
+            yield ConfigWarning(
+                rule=LintRule.KEY_WITHOUT_EFFECT,
+                path=place("element", key),
+                message=f"{quoted(str(value))} has no effect: the instance is one of {quoted(element.key)}, {element.id}",
+                nearest=element.key if key == "key" else str(element.id),
+            )
+
+
+def of_objects_too_late(sent: Mapping[str, object]) -> Iterator[ConfigWarning]:
+    """Warn of objects that a change asks for; arguments as above."""
+    if sent.get(_OBJECTS) is True:
+        message = f"{_OBJECTS} has no effect: objects come with the answer that makes an instance"
+        yield ConfigWarning(rule=LintRule.KEY_WITHOUT_EFFECT, path=_OBJECTS, message=message)
+
+
+def in_provider_data(sent: Mapping[str, object]) -> Iterator[LintFinding]:
+    """Find what nothing reads in ``providerData``; arguments as above."""
+    data = sent.get("providerData")
+    for name, value in data.items() if isinstance(data, Mapping) else ():
+        if name not in _PROVIDER_DATA and value is not None:
+            yield UnreadKey(name=name, within=("providerData",), known={key: key for key in _PROVIDER_DATA})
