@@ -7,7 +7,22 @@ Source: a name is needed where a team is not anonymous, a member where it is; th
 from dataclasses import dataclass
 
 from mock_insightly.errors import FieldError, MissingFieldError
-from mock_insightly.records.fields import Record, is_blank, rows_of
+from mock_insightly.records.fields import Record, Sent, is_blank, rows_of
+
+MEMBER_TEAM = "MEMBER_TEAM_ID"
+"""The key of v2.1 for a team that is a member."""
+
+
+def refuse_team(member: Sent, place: str = MEMBER_TEAM) -> None:
+    """Refuse a member that is a team.
+
+    Raises:
+        FieldError: it is one.
+
+    Source: v2.1 has a key for it (observed); that no team is a member here, and one is refused, is assumed.
+    """
+    if not is_blank(member.get(MEMBER_TEAM)):
+        raise FieldError(place, "null, as only users are members here", member[MEMBER_TEAM])
 
 
 @dataclass(frozen=True, kw_only=True)

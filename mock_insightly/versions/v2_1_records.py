@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole
+from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole, sent_rows
 from mock_insightly.records.row_types import ADDRESSES, ENTITIES, TEAM_MEMBERS
+from mock_insightly.records.teams import MEMBER_TEAM, refuse_team
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, Show, shapes_of
@@ -83,9 +84,11 @@ def _team_members() -> Key:
         back without them, is assumed.
     """
     members = _WORK["teams"].key("TEAMMEMBERS")
-    team = Field(name="MEMBER_TEAM_ID", type=Whole(), assigned=True)
+    team = Field(name=MEMBER_TEAM, type=Whole(), assigned=True)
 
     def take(sent: Sent, before: Record) -> Record:
+        for row, place in sent_rows(sent[members.name], members.name):
+            refuse_team(row, f"{place}.{MEMBER_TEAM}")
         return (
             {}
             if before and not sent[members.name]

@@ -15,6 +15,7 @@ from mock_insightly.records.fields import Record, Rows, Sent, read_id, rows_of
 from mock_insightly.records.query import WHOLE
 from mock_insightly.records.search import EVERYTHING
 from mock_insightly.records.stamps import record_in
+from mock_insightly.records.teams import MEMBER_TEAM, refuse_team
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall, allow, this_call
@@ -52,7 +53,7 @@ def show(version: str, number: int) -> ResponseReturnValue:
 def create(version: str) -> ResponseReturnValue:
     """Make a user the member of a team; who is one already stays so."""
     call = this_call(version)
-    sent = call.body()
+    sent = _sent(call)
     team, user = (_number(sent, name) for name in ("TEAM_ID", "MEMBER_USER_ID"))
 
     def joined(before: Record) -> Record:
@@ -75,7 +76,7 @@ def update(version: str) -> ResponseReturnValue:
     """
     call = this_call(version)
     allow(call.version.on_members)
-    sent = call.body()
+    sent = _sent(call)
     number, user = (_number(sent, name) for name in ("PERMISSION_ID", "MEMBER_USER_ID"))
     team = int(str(_member(call, number)["TEAM_ID"]))
 
@@ -110,9 +111,22 @@ def _written(call: CrmCall, row: Record, status: int) -> ResponseReturnValue:
 
 def _shown(call: CrmCall, row: Record) -> Record:
     """Return a member as the version shows it."""
+    return {name: row.get(name) for name in _names(call)}
+
+
+def _sent(call: CrmCall) -> Sent:
+    """Return a member as it came."""
+    sent = call.body()
+    if MEMBER_TEAM in _names(call):
+        refuse_team(sent)
+    return sent
+
+
+def _names(call: CrmCall) -> list[str]:
+    """Return what a version has of a member."""
     members = call.version.shapes[TEAMS.name.lower()].key(_ROWS).holds
     assert isinstance(members, Rows)  # noqa: S101 - which every version says of it
-    return {field.name: row.get(field.name) for field in members.fields}
+    return [field.name for field in members.fields]
 
 
 def _write(call: CrmCall, team: int, given: Callable[[Record], Record]) -> Record:

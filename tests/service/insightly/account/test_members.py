@@ -45,7 +45,7 @@ def test_v3_puts_no_member(crm, version):
         *((version, ["PERMISSION_ID", "TEAM_ID", "MEMBER_USER_ID"]) for version in ("v2.2", "v2.3", *V3)),
     ],
 )
-def test_a_member_may_be_a_team_on_v2_1_only(crm, version, keys):
+def test_a_member_has_a_key_for_a_team_on_v2_1_only(crm, version, keys):
     at = crm.at(version)
     member = member_of(at)
 
@@ -53,6 +53,28 @@ def test_a_member_may_be_a_team_on_v2_1_only(crm, version, keys):
     assert at.shown(f"TeamMembers/{member['PERMISSION_ID']}") == member
     shown = at.shown(f"Teams/{member['TEAM_ID']}")["TEAMMEMBERS"]
     assert shown == ([] if version == "v2.1" else [member])
+
+
+def test_no_team_becomes_a_member_on_v2_1(crm):
+    at = crm.at("v2.1")
+    member = member_of(at)
+    team = {"TEAM_ID": member["TEAM_ID"], "TEAM_NAME": "Sales"}
+
+    for value in (member["TEAM_ID"], "x"):
+        row = {**member, "MEMBER_USER_ID": 6, "MEMBER_TEAM_ID": value}
+        refusals = [
+            at.refused(400, method, path, json=body)
+            for method, path, body in (
+                ("POST", "TeamMembers", row),
+                ("PUT", "TeamMembers", row),
+                ("POST", "Teams", {"TEAM_NAME": "Another", "TEAMMEMBERS": [row]}),
+                ("PUT", "Teams", {**team, "TEAMMEMBERS": [row]}),
+            )
+        ]
+        assert all("MEMBER_TEAM_ID must be null, as only users are members" in each for each in refusals)
+
+    assert at.shown("TeamMembers") == [member]
+    assert len(at.shown("Teams")) == 1
 
 
 @pytest.mark.parametrize("version", [*V2, *V3])

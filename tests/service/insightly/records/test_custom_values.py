@@ -33,6 +33,18 @@ def test_a_value_is_kept_as_its_fields_type_has_it(crm, version, name, sent, kep
 
 
 @pytest.mark.assumed
+@pytest.mark.parametrize("name", ["Hobby__c", "Anything__c"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_value_that_is_null_is_none_whether_its_field_is_defined_or_not(crm, version, name):
+    at = crm.at(version)
+    made = at.create("Contacts", FIRST_NAME="Ada", CUSTOMFIELDS=[row(version, name, "x")])
+
+    changed = at.update("Contacts", **{**made, "CUSTOMFIELDS": [row(version, name, None)]})
+
+    assert [len(each["CUSTOMFIELDS"]) for each in (made, changed)] == [1, 0]
+
+
+@pytest.mark.assumed
 @pytest.mark.parametrize(
     ("name", "value"), [("Subscribed__c", "maybe"), ("Member_Since__c", "soon"), ("Score__c", "many")]
 )

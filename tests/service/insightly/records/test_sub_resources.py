@@ -353,3 +353,22 @@ def test_a_tag_may_insist_on_the_state_of_its_record(crm, path):
     assert done.status == 201
     assert said.startswith(f"The If-Match value '{current}' is not valid")
     assert crm.shown(f"{path}/Tags") == [{"TAG_NAME": "a"}]
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("version", "below", "row"),
+    [
+        ("v2.2", "ContactLinks", {"SECOND_CONTACT_ID": 5, "RELATIONSHIP_ID": 7}),
+        ("v2.2", "Links", {"ORGANISATION_ID": 5}),
+        ("v3.1", "Links", {"LINK_OBJECT_NAME": "Contact", "LINK_OBJECT_ID": 5, "RELATIONSHIP_ID": 7}),
+    ],
+)
+def test_a_link_keeps_the_ids_of_what_is_not_there(crm, version, below, row):
+    path = f"Contacts/{crm.create('Contacts', FIRST_NAME='Ada')['CONTACT_ID']}"
+    at = crm.at(version)
+
+    made = at.create(f"{path}/{below}", **row)
+
+    assert made.items() >= row.items()
+    assert at.shown(path)[below.upper()] == [made]
