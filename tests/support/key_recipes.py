@@ -4,6 +4,7 @@ _USER = {"headers": {"Authorization": "$user_authorization"}}
 
 RECIPES = {
     r"crm v.*\.Tags\.add": {"body": {"TAG_NAME": "fresh"}},
+    r"crm v3.*\.CustomFields\.search": {"values": {"fieldName": ["Hobby__c", "Photo__c"]}},
     r"crm v.*\.CustomObjects\.show": {"known": {"object_name": "Fruit__c"}},
     r"crm v.*\.LeadSources\.delete_by_query": {"query": {"id": "$other_lead_source_id"}},
     r"crm v.*\.LeadStatuses\.delete_by_query": {"query": {"id": "$other_lead_status_id"}},
