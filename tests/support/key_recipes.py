@@ -42,6 +42,10 @@ RECIPES = {
         "query": {"reAuthenticate": "false"},
     },
     r"platform hubs\.\w+_of_record": {"body": {"TITLE": "title"}},
+    r"platform lint\.look_at": {"body": "$instance_body", "known": {"id": "$clone_id"}},
+    r"platform explain\.show": {
+        "query": {"instanceId": "$instance_id", "resource": "contacts", "recordId": "$deleted_contact_id"}
+    },
     r"\w+ snapshots\.restore": {"body": "$snapshot"},
     r"platform hub_catalogue\..*": {"known": {"key": "crm", "hub_key": "crm"}},
     r"platform transformations.*": {"known": {"object_name": "mine"}},
