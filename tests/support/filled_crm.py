@@ -186,12 +186,12 @@ class FilledCrm:
         """Return names and values of a kind of record's custom fields."""
         image, plain = self._field(collection, "IMAGE"), self._field(collection, *FIELD_VALUES)
         found = {} if image is None else {"field": image["FIELD_NAME"]}
-        if plain is None:
-            return found
+        key = "FIELD_NAME" if version.startswith("v3") else "CUSTOM_FIELD_ID"
+        if plain is None:  # one that is not defined is taken, too
+            return found and found | {"customfields": [{key: "Anything__c", "FIELD_VALUE": "text"}]}
         name = plain["FIELD_NAME"]
         if version.startswith("v2"):
             name = f"{plain['FIELD_FOR']}_FIELD_{plain['FIELD_ORDER']}"
-        key = "FIELD_NAME" if version.startswith("v3") else "CUSTOM_FIELD_ID"
         value, _ = FIELD_VALUES[plain["FIELD_TYPE"]]
         return found | {
             "customfields": [{key: name, "FIELD_VALUE": value}],
