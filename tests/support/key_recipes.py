@@ -67,7 +67,7 @@ RECIPES = {
         "values": {
             "from": ["2026-03-02T23:00:00Z"],
             "to": ["2026-03-02T01:00:00Z"],
-            "accountIds[]": [["$own_account_id"], ["1"]],
+            "accountIds[]": [["$account_id"], ["$own_account_id"]],
         },
     },
     r"platform jobs\.(create|reschedule)": {
