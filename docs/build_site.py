@@ -41,12 +41,13 @@ def gather(target: Path) -> None:
     index = target / "index.md"
     index.write_text(index.read_text("utf-8") + "\n".join(contents(index.read_text("utf-8"))), "utf-8")
     shutil.copy(DOCS / "conf.py", target)
+    shutil.copytree(DOCS / "images", target / "images")
     shutil.copytree(DOCS / "images", target / "images", dirs_exist_ok=True)
 
 
 def write(target: Path, name: str, text: str, *, base: Path) -> None:
     """Write a page, its links made to lead to pages of the site."""
-    text = _LINK.sub(lambda link: whole(link[1], link[2], base), text)
+    text = _LINK.sub(lambda link: whole(link[1], link[2], base), text).replace("](docs/images/", "](images/")
     (target / name).write_text(text, encoding="utf-8")
 
 
