@@ -11,23 +11,28 @@ _ID_FIELDS = {"Contacts": "CONTACT_ID", "Leads": "LEAD_ID"}
 _PAGE = 200
 
 
-def left_behind(tenant: Tenant) -> Iterator[tuple[str, str]]:
+def left_behind(tenant: Tenant, *, run: str = "") -> Iterator[tuple[str, str]]:
     """Yield what there is of ours, as words and as ``platform`` or ``crm`` with the path to delete it by.
+
+    Args:
+        run: of one visit alone; of all of them if it is empty.
 
     Raises:
         HarnessError: platform or CRM cannot be asked.
     """
     for instance in _instances(tenant):
-        if instance["name"].startswith(f"{OWN_NAME} "):
+        if instance["name"].startswith(f"{OWN_NAME} {run}"):
             yield f"instance {instance['id']}, {instance['name']}", f"platform /instances/{instance['id']}"
     for collection, id_field in _ID_FIELDS.items():
         for record in _records(tenant, collection):
+            if not str(record.get("FIRST_NAME")).startswith(run):
+                continue
             yield f"{collection} {record[id_field]}", f"crm /{collection}/{record[id_field]}"
 
 
-def clean(tenant: Tenant) -> Iterator[tuple[str, HarnessError | None]]:
+def clean(tenant: Tenant, *, run: str = "") -> Iterator[tuple[str, HarnessError | None]]:
     """Delete it, and yield of each what it is and why it could not be deleted."""
-    for what, place in [*left_behind(tenant)]:
+    for what, place in [*left_behind(tenant, run=run)]:
         service, path = place.split(" ", 1)
         client = tenant.platform if service == "platform" else tenant.crm
         try:

@@ -1,9 +1,11 @@
 """A whole visit: our own stack is observed, then the tenant; what was made is taken away, and the two are compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 
+from elements_local.errors import HarnessError
 from elements_local.verify.battery import compare, observe, reference
+from elements_local.verify.cleaning import clean
 from elements_local.verify.report import VisitReport
 from elements_local.verify.tenant import Tenant
 from elements_local.verify.visit import Visit
@@ -25,7 +27,7 @@ def visited(
     try:
         theirs = dict(observe(visit, on_check=on_check))
     finally:
-        for what in visit.leave():
+        for what in _left(visit, tenant):
             on_left(what)
             left.append(what)
     return VisitReport(
@@ -35,3 +37,17 @@ def visited(
         findings=compare(ours, theirs),
         left=left,
     )
+
+
+def _left(visit: Visit, tenant: Tenant) -> Iterator[str]:
+    """Take away what a visit has made, and yield what could not be.
+
+    What was being made when the visit was cut off has no id here yet, so it is looked for by its name.
+    """
+    yield from visit.leave()
+    try:
+        for what, error in clean(tenant, run=tenant.run):
+            if error:
+                yield f"{what}: {error}"
+    except HarnessError as error:
+        yield f"what else there may be of this visit: {error}"
