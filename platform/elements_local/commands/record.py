@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -104,18 +103,10 @@ def _tell(recording: "Recording", output: Path, *, as_json: bool) -> None:
 
 def _replay(output: Path, environment: Mapping[str, str], *, as_json: bool) -> None:
     """Replay a file in process, and stop with exit status 1 if it does not pass."""
-    from elements_local.scenarios.runner import How, Runner  # noqa: PLC0415 - only where it is asked for
-    from elements_local.scenarios.scenario import load  # noqa: PLC0415 - as above
+    from elements_local.reports.file_check import check_file  # noqa: PLC0415 - only where it is asked for
 
-    cut = cut_off(lambda: f"{output} is written; whether it passes is not known")
-    with cut, closing(Runner(How(environment=environment))) as runner:
-        failures = [failure for scenario in load(output) if (failure := runner.run(scenario).failure)]
-    for failure in failures:
-        click.echo(f"it does not pass as it was recorded:\n{failure}", err=True)
-    if failures:
-        raise SystemExit(1)
-    if not as_json:
-        click.echo("it passes")
+    with cut_off(lambda: f"{output} is written; whether it passes is not known"):
+        check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)
 
 
 def _say(text: str) -> None:
