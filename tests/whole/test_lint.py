@@ -288,6 +288,16 @@ def test_the_cure_of_one_finding_does_not_hide_behind_another_of_the_same_resour
     assert len(linted.findings) == 5
 
 
+def test_a_finding_about_the_whole_instance_is_shown_without_those_of_its_resources(clients):
+    body = body_with(clients, {"event.notification.callback.url": None})
+    body["configuration"]["event.poller.configuration"]["contacts"]["idField"] = "contact_id"
+
+    linted = of_body(clients, body, lag_s=None)
+
+    assert [finding["rule"] for finding in linted.findings] == ["callback-url", "id-field"]
+    assert set(tried(linted, {}).values()) == {"fails as it is, passes with the cure"}
+
+
 def test_records_of_a_kind_that_the_scenarios_cannot_make_are_said(clients):
     change = {POLLER: {"notes": {**poller_entry("notes", "NOTE_ID"), "pollDelay": 900}}}
     linted = of_body(clients, body_with(clients, change), lag_s=None)

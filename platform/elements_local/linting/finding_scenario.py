@@ -57,7 +57,8 @@ class Linted(Configured):
 def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
     """Return the scenario of a finding, with a row for the configuration as it is, and one with the cure if one is known.
 
-    All other findings about the same resource are cured in both, so that it shows nothing but this one.
+    All other findings about the same resource, or about any if it is about none, are cured in both, so that it shows nothing but
+    this one.
 
     Raises:
         NoScenarioError: no scenario could show it.
@@ -91,7 +92,9 @@ def _cases(linted: Linted, finding: Mapping[str, Any]) -> dict[str, dict[str, An
     """Return the configuration as it is but for other findings, and with the finding's cure if one is known."""
     base: dict[str, Any] = linted.taken_over
     for other in linted.findings:
-        if other is not finding and other["resource"] in {finding["resource"], None}:
+        if other is not finding and (
+            finding["resource"] is None or other["resource"] in {finding["resource"], None}
+        ):
             base = patched(base, other["cure"]["change"] or {})
     change = finding["cure"]["change"]
     if finding["rule"] == "callback-url":
