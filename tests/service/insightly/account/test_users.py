@@ -56,6 +56,17 @@ def test_nobody_writes_users(crm, version, method, path):
     assert words == f"The requested resource does not support http method '{method}'."
 
 
+@pytest.mark.assumed
+def test_mail_to_a_user_goes_to_an_address_made_of_its_identifier(crm):
+    for version in ("v2.2", "v3.1"):
+        me = crm.at(version).shown("Users/Me")
+        assert me["EMAIL_DROPBOX_ADDRESS"] == f"{me['EMAIL_DROPBOX_IDENTIFIER']}@mailbox.insight.ly"
+
+    (old,) = crm.at("v2.1").shown("Users")
+    assert old["EMAIL_DROPBOX_IDENTIFIER"] == me["EMAIL_DROPBOX_IDENTIFIER"]
+    assert "EMAIL_DROPBOX_ADDRESS" not in old
+
+
 def test_a_user_that_is_not_there_is_not_found(crm):
     assert crm.refused(404, "GET", "Users/5") == "No User with ID = 5"
 

@@ -105,3 +105,25 @@ def test_networks_are_contact_infos_of_v2_1_whose_subtype_is_their_label(crm, re
     number = made["CONTACT_ID" if resource == "Contacts" else "ORGANISATION_ID"]
     assert crm.shown(f"{resource}/{number}")["SOCIAL_LINKEDIN"] == info["DETAIL"]
     assert crm.at("v2.1").update(resource, **made)["CONTACTINFOS"] == made["CONTACTINFOS"]
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("version", ["v2.1", "v2.2"])
+@pytest.mark.parametrize(
+    ("rows", "number", "row", "says"),
+    [
+        ("CONTACTINFOS", "CONTACT_INFO_ID", {"TYPE": "EMAIL", "LABEL": "WORK"}, "DETAIL"),
+        ("ADDRESSES", "ADDRESS_ID", {"ADDRESS_TYPE": "WORK"}, "CITY"),
+    ],
+)
+def test_rows_come_by_their_numbers_in_whichever_order_a_put_has_them(crm, version, rows, number, row, says):
+    at = crm.at(version)
+    made = at.create("Contacts", FIRST_NAME="Ada", **{rows: [{**row, says: text} for text in "ba"]})
+
+    after = at.update("Contacts", **{**made, rows: [{**row, says: "c"}, *made[rows][::-1]]})
+
+    assert [one[says] for one in after[rows]] == ["b", "a", "c"]
+    numbers = [one[number] for one in after[rows]]
+    assert numbers == sorted(numbers)
+    assert numbers[:2] == [one[number] for one in made[rows]]
+    assert at.shown("Contacts")[0][rows] == after[rows]

@@ -87,3 +87,27 @@ def test_no_record_gets_no_image(crm):
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_an_id_that_is_no_number_is_that_of_no_record(crm, method):
     assert "x" in crm.refused(404, method, "Contacts/x", json={"FIRST_NAME": "Ada"})
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.1"])
+@pytest.mark.parametrize(
+    ("resource", "field"),
+    [
+        ("Contacts", "VISIBLE_TO"),
+        ("Opportunities", "OPPORTUNITY_STATE"),
+        ("Opportunities", "BID_TYPE"),
+        ("Tasks", "STATUS"),
+        ("Projects", "STATUS"),
+    ],
+)
+def test_a_word_that_a_field_does_not_have_is_refused(crm, version, resource, field):
+    at = crm.at(version)
+    body = {"FIRST_NAME": "x", "OPPORTUNITY_NAME": "x", "OPPORTUNITY_STATE": "Open", "PROJECT_NAME": "x"}
+    body |= {"TITLE": "x", "COMPLETED": False, "PUBLICLY_VISIBLE": True, "STATUS": "DEFERRED"}
+
+    reply = at.send("POST", resource, json={**body, field: "Whatever"})
+
+    assert (reply.status, f"{field} must be one of ".encode() in reply.body) == (400, True)
+    assert at.shown(resource) == []
+    at.create(resource, **body)
