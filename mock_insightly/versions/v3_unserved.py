@@ -35,7 +35,9 @@ UNSERVED: Mapping[str, type[UnservedError]] = {
         ),
         OutOfPlanError,
     ),
-    **dict.fromkeys(("documenttemplates", "marketingcustomevent", "marketingvisits"), NotImitatedError),
+    **dict.fromkeys(
+        ("cti", "documenttemplates", "marketingcustomevent", "marketingvisits"), NotImitatedError
+    ),
 }
 """By resource."""
 

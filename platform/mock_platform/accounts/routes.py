@@ -56,11 +56,19 @@ class AccountsQuery(WhereQuery, rename="camel", kw_only=True):
 
 
 class AccountRequest(Struct, rename="camel"):
-    """A new account; what it is called elsewhere is needed (documented), and stands for a name that is left out."""
+    """A new account; what it is called elsewhere is needed (documented).
+
+    Alone, it stands for the name and for the description, too (documented); beside a name a description is empty (assumed).
+    """
 
     external_id: Text
     name: Text | None = None
-    description: str = ""
+    description: str | None = None
+
+    @property
+    def shown_description(self) -> str:
+        """The description, or what stands for it."""
+        return self.description if self.description is not None else "" if self.name else self.external_id
 
 
 class AccountUserRequest(UserRequest, kw_only=True):
@@ -76,7 +84,8 @@ class AccountPut(AccountRequest, rename="camel"):
 
     def to_change(self) -> AccountChange:
         """Return what the rules want to know."""
-        return AccountChange(**structs.asdict(self) | {"name": self.name or self.external_id})
+        implied = {"name": self.name or self.external_id, "description": self.shown_description}
+        return AccountChange(**structs.asdict(self) | implied)
 
 
 class AccountPatch(Struct, rename="camel"):
@@ -114,7 +123,7 @@ def create(admin: SignedInUser, body: AccountRequest) -> Answer[AccountJson]:
                 company_id=admin.account.company_id,
                 external_id=body.external_id,
                 name=body.name or body.external_id,
-                description=body.description,
+                description=body.shown_description,
                 created=admin.workspace.clock.now(),
             )
         )

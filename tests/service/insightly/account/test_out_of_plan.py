@@ -7,7 +7,7 @@ DENIED = [
     *("CommunityComments", "CommunityForums", "CommunityPosts", "ForumCategories"),
     *("KnowledgeArticle", "KnowledgeArticleCategory", "KnowledgeArticleFolder", "Prospect", "Ticket"),
 ]
-NOWHERE = ["DocumentTemplates", "MarketingVisits", "MarketingCustomEvent"]
+NOWHERE = ["cti", "DocumentTemplates", "MarketingVisits", "MarketingCustomEvent"]
 
 
 def calls_about(resource):

@@ -51,7 +51,11 @@ def test_an_account_is_made_shown_changed_and_deleted(directory, default_account
 
 
 def test_an_account_without_a_name_has_that_of_its_external_id(directory):
-    assert directory.json("POST", "/accounts", json={"externalId": "x1"})["name"] == "x1"
+    made = directory.json("POST", "/accounts", json={"externalId": "x1"})
+    named = directory.json("POST", "/accounts", json={"externalId": "x2", "name": "X"})
+
+    assert (made["name"], made["description"]) == ("x1", "x1")
+    assert (named["name"], named["description"]) == ("X", "")
 
 
 @pytest.mark.parametrize("body", [{}, {"name": "No id"}, {"externalId": ""}, {"externalId": 5}, []])
