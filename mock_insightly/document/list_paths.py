@@ -92,7 +92,8 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
         problems=problems,
     )
     show = CrmOperation("show", "Show one of the TeamMembers.", ResponseBody(member), problems=problems)
-    delete = CrmOperation("delete", "Take a member out of its team.", ops.DELETED, problems=problems)
+    refused = (400, *problems)  # the members of an anonymous team change with their team alone
+    delete = CrmOperation("delete", "Take a member out of its team.", ops.DELETED, problems=refused)
     if "PUT" in version.on_members:
         to_change = object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
         says = "Put another user in the place of a member, whose team stays what it is."
