@@ -43,12 +43,18 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     )
 
 
-def of_name(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
-    """Say why a poll called a change something else than it was; None if it did not."""
+def of_name(
+    case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord, *, missed: CauseFinding | None
+) -> CauseFinding | None:
+    """Say why a poll called a change something else than it was; None if it did not.
+
+    Args:
+        missed: why an earlier poll did not report the change: what this one saw is then a later state of the record.
+    """
     decision, resource = seen.decision, case.state.resource
     if seen.told is None or seen.told in case.expected or decision is None or resource is None:
         return None
-    found = _by_dates(case, change, seen, decision) or _by_tolerance(case, seen)
+    found = _by_dates(case, change, seen, decision) or missed or _by_tolerance(case, seen)
     called = f"the poll of {shown(seen.poll.at)} called it {seen.told.value}: {decision.why}"
     return CauseFinding(found.cause, f"{called}; {found.why}" if found.why else called)
 

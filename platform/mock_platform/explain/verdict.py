@@ -44,12 +44,13 @@ def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
     undelivered = delivery_causes.of_delivery(case, sent, policy)
     if undelivered:
         return _lost(undelivered)
+    late = _late(case, change, telling)
     wrong = (
-        naming_causes.of_name(case, change, telling)
+        naming_causes.of_name(case, change, telling, missed=late)
         or naming_causes.of_repeats(case, change, telling)
         or delivery_causes.of_receiver(case, sent)
     )
-    found = wrong or _late(case, change, telling) or delivery_causes.of_tries(sent)
+    found = wrong or late or delivery_causes.of_tries(sent)
     if found:
         return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
     return Explanation(
