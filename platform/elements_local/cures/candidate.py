@@ -15,8 +15,8 @@ from mock_platform.explain.cures import Place
 
 POLLER = "event.poller.configuration"
 DATES = "datesConfiguration"
+DATE_KEYS = ("updatedDate", "createdDate")
 _EXPECTING = frozenset({"expect", "never"})
-_DATE_KEYS = ("updatedDate", "createdDate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) ->
         if key == DATES and isinstance(value, Mapping):
             dates = dict(value)
             continue
-        of_dates = key.startswith(_DATE_KEYS) or key in dates
+        of_dates = key.startswith(DATE_KEYS) or key in dates
         target = dates if of_dates else beside
         if value is None:
             target.pop(key, None)

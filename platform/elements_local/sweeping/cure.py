@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from elements_local.cures.candidate import DATE_KEYS, DATES
 from elements_local.errors import HarnessError
 from elements_local.linting.configured import POLLER
 
@@ -18,13 +19,14 @@ def patch_of(assignments: Sequence[str], resource: str) -> dict[str, Any]:
     """Return the merge patch of a configuration that assignments mean.
 
     Args:
-        assignments: ``NAME=VALUE``, the value as JSON or else a text, null to leave a key out; a dot leads into an object.
+        assignments: ``NAME=VALUE``, the value as JSON or else a text, null to leave a key out; a dot leads into an object,
+            keys of dates are those of ``datesConfiguration``.
         resource: whose block is meant.
 
     Raises:
         CureError: one is no assignment; says what came.
 
-    >>> patch_of(["pollDelay=1", "datesConfiguration.updatedDateTimezone=GMT"], "contacts")
+    >>> patch_of(["pollDelay=1", "updatedDateTimezone=GMT"], "contacts")
     {'event.poller.configuration': {'contacts': {'pollDelay': 1, 'datesConfiguration': {'updatedDateTimezone': 'GMT'}}}}
     """
     patch: dict[str, Any] = {}
@@ -32,7 +34,8 @@ def patch_of(assignments: Sequence[str], resource: str) -> dict[str, Any]:
         name, equals, text = assignment.partition("=")
         if not (equals and name):
             raise CureError(f"--with expects NAME=VALUE, such as pollDelay=1; got {assignment!r}")
-        steps = [name] if name.startswith(_OF_THE_WHOLE) else [POLLER, resource, *name.split(".")]
+        within = [*([DATES] if name.startswith(DATE_KEYS) else []), *name.split(".")]
+        steps = [name] if name.startswith(_OF_THE_WHOLE) else [POLLER, resource, *within]
         inside = patch
         for step in steps[:-1]:
             inside = inside.setdefault(step, {})

@@ -103,6 +103,7 @@ def test_a_picture_is_xml_with_a_box_for_each_cell_whatever_stands_in_it():
             ["datesConfiguration.updatedDateTimezone=GMT", "pageSize=5"],
             {POLLER: {"leads": {"datesConfiguration": {"updatedDateTimezone": "GMT"}, "pageSize": 5}}},
         ),
+        (["createdDateField=null"], {POLLER: {"leads": {"datesConfiguration": {"createdDateField": None}}}}),
         (["event.poller.refresh_interval=5"], {"event.poller.refresh_interval": 5}),
         ([], {}),
     ],
