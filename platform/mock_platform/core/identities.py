@@ -52,6 +52,13 @@ def event_id(workspace: Workspace, notification_id: int) -> str:
     return seeded.url_safe(workspace.seed, workspace.origin, "event", notification_id, length=20)
 
 
+def async_event_id(workspace: Workspace, notification_id: int) -> int:
+    """Return the event id of a call that is done later: an integer (documented)."""
+    return seeded.number(
+        workspace.seed, workspace.origin, "async event", notification_id, low=1_000_000, high=9_000_000
+    )
+
+
 def first_bulk_id(workspace: Workspace) -> int:
     """Return the id of a workspace's first bulk job; the others follow one by one (assumed)."""
     return seeded.number(workspace.seed, workspace.origin, "bulk", low=1_000_000, high=9_000_000)

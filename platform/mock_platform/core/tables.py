@@ -21,7 +21,7 @@ from mock_kit.storage.database import Instant
 from mock_kit.storage.retention import pruned_table
 from mock_kit.storage.table_rows import ANEW
 
-VERSION = 11
+VERSION = 12
 
 
 class OutsideText(TypeDecorator[str]):

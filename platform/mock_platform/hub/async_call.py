@@ -1,7 +1,7 @@
 """Hub calls that are answered at once and done later: what is kept of them, and what their result says.
 
-Source: ``Elements-Async-Request``, the immediate answer, and where the result goes (documented); the result's body in
-an old example of the portal (documented); ``status`` in it is ours.
+Source: ``Elements-Async-Request``, the immediate answer, where the result goes, and the keys of the result, whose ids
+are integers (documented); that its ``response`` is the body of the call's answer is assumed.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,6 @@ class AsyncCall:
     """
 
     number: int
-    event_id: str
     instance_id: int
     method: str
     target: str
@@ -41,18 +40,17 @@ class AsyncCall:
 class Dispatched(TypedDict):
     """What a call is answered with that is done later."""
 
-    eventId: str
+    eventId: int
     eventStatus: str
 
 
 class AsyncCallResult(TypedDict):
     """What its receiver is told once a call is done."""
 
-    eventId: str
+    eventId: int
     instanceId: int
-    notificationId: int
-    status: int | None
     response: object
+    notificationId: int
 
 
 def is_async(value: str | None) -> bool:
@@ -84,22 +82,20 @@ def receiver(url: str | None, values: Values) -> str:
     return url_text
 
 
-def dispatched(call: AsyncCall) -> Dispatched:
+def dispatched(event_id: int) -> Dispatched:
     """Return what a call is answered with at once (documented)."""
-    return {"eventId": call.event_id, "eventStatus": "dispatched"}
+    return {"eventId": event_id, "eventStatus": "dispatched"}
 
 
-def result(call: AsyncCall, *, status: int | None, response: object) -> AsyncCallResult:
+def result(call: AsyncCall, *, event_id: int, response: object) -> AsyncCallResult:
     """Return what is told once a call is done.
 
     Args:
-        status: of its answer; None if none came.
         response: the answer's JSON, or why there is none.
     """
     return {
-        "eventId": call.event_id,
+        "eventId": event_id,
         "instanceId": call.instance_id,
-        "notificationId": call.number,
-        "status": status,
         "response": response,
+        "notificationId": call.number,
     }

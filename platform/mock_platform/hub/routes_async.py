@@ -32,7 +32,6 @@ def dispatch_if_async() -> Response | None:
     def make(number: int) -> AsyncCall:
         return AsyncCall(
             number=number,
-            event_id=identities.event_id(workspace, number),
             instance_id=instance.id,
             method=request.method,
             target=target(),
@@ -48,7 +47,7 @@ def dispatch_if_async() -> Response | None:
         .add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
     )
     dependencies().engine.wake()
-    return json_answer(async_call.dispatched(call), 200)
+    return json_answer(async_call.dispatched(identities.async_event_id(workspace, call.number)), 200)
 
 
 def kept_headers() -> dict[str, str]:

@@ -57,13 +57,12 @@ class ScheduledJob:
     due: datetime | None
 
 
-def occurrence(call: ScheduledCall, *, number: int, event_id: str) -> AsyncCall | None:
+def occurrence(call: ScheduledCall, *, number: int) -> AsyncCall | None:
     """Return what is to be done at one instant, its result a notification of its own; None where nobody is told."""
     if call.instance_id is None or call.url is None:
         return None
     return AsyncCall(
         number=number,
-        event_id=event_id,
         instance_id=call.instance_id,
         method=call.method,
         target=call.target,

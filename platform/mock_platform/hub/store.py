@@ -19,7 +19,6 @@ async_calls = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
-    Column("event_id", Text, nullable=False),
     Column("instance_id", BigInteger, nullable=False),
     Column("method", Text, nullable=False),
     Column("target", OutsideText, nullable=False),

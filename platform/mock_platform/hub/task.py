@@ -7,12 +7,13 @@ from mock_kit.api.json_text import MalformedJsonError, decode, encode
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.callbacks.headers import callback_headers
+from mock_platform.core import identities
 from mock_platform.core.hub_client import HubClient, HubError
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.hub import async_call
-from mock_platform.hub.async_call import AsyncCall, AsyncCallResult
+from mock_platform.hub.async_call import AsyncCall
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
@@ -23,7 +24,7 @@ from mock_platform.jobs.store import Jobs
 class CallOutcome:
     """What came of a call, and of telling its receiver."""
 
-    result: AsyncCallResult
+    result: Reply | HubError
     told: Reply | NoReply
 
     @property
@@ -34,7 +35,7 @@ class CallOutcome:
     @property
     def error(self) -> str | None:
         """What went wrong, the call itself first; None if nothing did."""
-        refusal = _refusal(self.result["status"])
+        refusal = _refusal(self.result)
         if refusal is not None or self._was_taken:
             return refusal
         return (
@@ -73,24 +74,21 @@ class CallTask:
 
     def do(self, workspace: Workspace, call: AsyncCall) -> CallOutcome:
         """Do the call, and tell its receiver."""
-        result = self._result(call)
-        body = encode(result)
+        result = self._send(call.method, call.target, call.headers, call.body)
+        event_id = identities.async_event_id(workspace, call.number)
+        body = encode(async_call.result(call, event_id=event_id, response=_said(result)))
         told = self.tell(workspace, call.instance_id, call.url, number=call.number, body=body)
         return CallOutcome(result=result, told=told)
 
     def make(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> str | None:
         """Make a call of whose result nobody is told, and return what went wrong; None if nothing did."""
-        try:
-            return _refusal(self.hub.send(method, target, headers=headers, body=body).status)
-        except HubError:
-            return _refusal(None)
+        return _refusal(self._send(method, target, headers, body))
 
-    def _result(self, call: AsyncCall) -> AsyncCallResult:
+    def _send(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply | HubError:
         try:
-            reply = self.hub.send(call.method, call.target, headers=call.headers, body=call.body)
+            return self.hub.send(method, target, headers=headers, body=body)
         except HubError as error:
-            return async_call.result(call, status=None, response=str(error))
-        return async_call.result(call, status=reply.status, response=_said(reply))
+            return error
 
     def tell(
         self, workspace: Workspace, instance_id: int, url: str, *, number: int, body: bytes
@@ -107,15 +105,17 @@ class CallTask:
         return in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
 
 
-def _refusal(status: int | None) -> str | None:
+def _refusal(reply: Reply | HubError) -> str | None:
     """Say that a call was refused, or not answered; None if it was done."""
-    if status is None:
+    if isinstance(reply, HubError):
         return "the request was not answered"
-    return None if 200 <= status < 300 else f"the request was answered {status}"
+    return None if reply.ok else f"the request was answered {reply.status}"
 
 
-def _said(reply: Reply) -> object:
-    """Return an answer's JSON; one of nothing is null, and anything else its text."""
+def _said(reply: Reply | HubError) -> object:
+    """Return an answer's JSON; one of nothing is null, anything else its text, and that of none why there is none."""
+    if isinstance(reply, HubError):
+        return str(reply)
     if not reply.body:
         return None
     try:

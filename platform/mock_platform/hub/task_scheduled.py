@@ -42,8 +42,7 @@ class ScheduleTask:
     def _make(self, workspace: Workspace, call: ScheduledCall) -> RunSummary:
         first_id = identities.first_notification_id(workspace)
         number = self.store[ScheduledCalls].next_notification(workspace.name, first_id=first_id)
-        event_id = identities.event_id(workspace, number)
-        occurrence = scheduled_call.occurrence(call, number=number, event_id=event_id)
+        occurrence = scheduled_call.occurrence(call, number=number)
         if occurrence is None:
             error, ran = self.calls.make(call.method, call.target, call.headers, call.body), RunSummary()
         else:

@@ -75,10 +75,7 @@ def test_it_is_made_at_each_instant_and_each_result_sent_on(clients, quiet, quie
     results = told(clients)
     assert (ran["attempts"], ran["deliveries"], len(results)) == (3, 3, 3)
     users = quiet_hub.call("GET", "/users?fields=USER_ID")
-    assert all(
-        (each["instanceId"], each["status"], each["response"]) == (quiet["id"], 200, users)
-        for each in results
-    )
+    assert all((each["instanceId"], each["response"]) == (quiet["id"], users) for each in results)
     assert (
         len({each["eventId"] for each in results}) == len({each["notificationId"] for each in results}) == 3
     )
@@ -125,7 +122,7 @@ def test_any_hub_call_can_be_scheduled(clients, quiet_hub, path):
     clients.clock.advance("1h")
 
     (result,) = told(clients)
-    assert result["status"] == quiet_hub.send("GET", path).status
+    assert set(result["response"]) == set(decode(quiet_hub.send("GET", path).body))
 
 
 def test_nobody_to_tell_is_refused(clients, make_instance, jobs, refused):

@@ -8,7 +8,6 @@ from mock_platform.hub.async_call import AsyncCall, dispatched, is_async, receiv
 OWN = {"event.notification.callback.url": "http://own.example/x"}
 CALL = AsyncCall(
     number=7,
-    event_id="e",
     instance_id=5,
     method="GET",
     target="/x",
@@ -60,11 +59,10 @@ def test_without_a_receiver_it_is_refused(values):
 
 
 def test_what_is_answered_at_once_and_told_later():
-    assert dispatched(CALL) == {"eventId": "e", "eventStatus": "dispatched"}
-    assert result(CALL, status=200, response=[1]) == {
-        "eventId": "e",
+    assert dispatched(9) == {"eventId": 9, "eventStatus": "dispatched"}
+    assert result(CALL, event_id=9, response=[1]) == {
+        "eventId": 9,
         "instanceId": 5,
-        "notificationId": 7,
-        "status": 200,
         "response": [1],
+        "notificationId": 7,
     }
