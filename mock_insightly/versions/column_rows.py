@@ -7,7 +7,8 @@ no row is kept for, v2 shows as a row with a number made of a prefix and the rec
 Source: rows with equal types and labels live side by side, labels keep their case, a PUT keeps the numbers and makes a
     label the subtype (recorded v2.1 exchanges, observed); prefixes 10 and 20 of addresses, 40 and 60 of contact infos,
     domains without label (v2.2 organisations of 2017, observed second-hand); that a label is optional and a domain has
-    none (later v2.2 OpenAPI document, documented). Which row a column takes, the other prefixes, and that v2.2 keeps what
+    none, and that only organisations have one (later v2.2 OpenAPI document, documented; its refusal, and that v2.1 is
+    alike, assumed). Which row a column takes, the other prefixes, and that v2.2 keeps what
     there is no column for, is assumed.
 """
 
@@ -189,7 +190,10 @@ class ColumnRows:
         rows: list[Record] = []
         domains: list[Record] = []
         for at, row in enumerate(self.rows.rows(value, self.name)):
-            if self.domains and row["TYPE"] == "EMAILDOMAIN":
+            if row.get("TYPE") == "EMAILDOMAIN":
+                if not self.domains:
+                    expected = "EMAIL, PHONE, WEBSITE or SOCIAL; only an organisation has an EMAILDOMAIN"
+                    raise FieldError(f"{self.name}[{at}].TYPE", expected, row["TYPE"])
                 domains.append(_domain(row, f"{self.name}[{at}]"))
                 continue
             old = was.pop(row[self._number], None)

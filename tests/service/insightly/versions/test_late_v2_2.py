@@ -253,3 +253,13 @@ def test_a_contact_info_without_a_label_is_added_and_taken_away_by_its_id(
     assert late.shown(path)["CONTACTINFOS"] == [info]
     late.delete(f"{path.lower()}/contactinfos/{info['CONTACT_INFO_ID']}")
     assert late.shown(path)["CONTACTINFOS"] == []
+
+
+def test_only_an_organisation_has_an_email_domain(late):
+    contact = f"Contacts/{late.create('Contacts', FIRST_NAME='x')['CONTACT_ID']}"
+    organisation = f"Organisations/{late.create('Organisations', ORGANISATION_NAME='x')['ORGANISATION_ID']}"
+    domain = {"TYPE": "EmailDomain", "DETAIL": "x.example"}
+
+    assert late.create(f"{organisation}/ContactInfos", **domain)["TYPE"] == "EMAILDOMAIN"
+    late.refused(400, "POST", f"{contact}/ContactInfos", json=domain)
+    assert late.shown(contact)["CONTACTINFOS"] == []

@@ -412,6 +412,11 @@ def test_what_v2_2_cannot_show_of_links_its_updates_leave_alone():
         ),
         (
             CONTACTS,
+            {"CONTACTINFOS": [{"TYPE": "EmailDomain", "DETAIL": "x.example"}]},
+            "CONTACTINFOS[0].TYPE must be EMAIL, PHONE, WEBSITE or SOCIAL; only an organisation has an EMAILDOMAIN",
+        ),
+        (
+            CONTACTS,
             {"CONTACTINFOS": [{"DETAIL": "x"}]},
             "CONTACTINFOS[0] must be an object with a value for TYPE",
         ),
