@@ -17,7 +17,6 @@ EXCEPTIONS = {
     r"crm consent\.token \|  \| no base": "a code is good once, and the first request uses it up",
     r"platform usage_analytics\.(of_formulas|formulas_created) \| query [\w\[\]]+ \| (wrong value )?ignored": "there are no formulas",
     r"platform lint\.look_at \| body (name|tags|externalAuthentication|retrieveObjectsAfterInstantiation|providerData\.debug) \| ignored": "a body is only looked at, and nothing is wrong with these",
-    r"crm v2\.3\.Contacts\.Links\.put \|  \| no base": "the contact that is there has no link but to its organisation, which is none there",
     # what takes one value
     r"crm consent\.ask \| query response_type \| ignored": "the protocol has one value for it, and others are refused",
     r"\w+ snapshots\.restore \| body workspace \| ignored": "it says where the snapshot comes from; it goes into any workspace",

@@ -45,6 +45,12 @@ def test_an_address_is_made_shown_changed_and_deleted(hub, refused, parent):
         refused(hub.send(method, path, json={"CITY": "x"}), 404)
 
 
+def test_there_is_no_list_of_all_addresses(hub, parent, refused):
+    hub.call("POST", f"{parent}/addresses", json={"CITY": "Austin"})
+
+    refused(hub.send("GET", "/addresses"), 404)
+
+
 def test_addresses_leave_each_other_and_their_record_alone(hub, parent):
     before = hub.call("GET", parent)
     one = hub.call("POST", f"{parent}/addresses", json={"ADDRESS_TYPE": "POSTAL", "CITY": "Austin"})
