@@ -1,18 +1,25 @@
 """A short, seeded run of schemathesis on each service; ``poe fuzz`` is the long one."""
 
 import importlib.util
-import sys
+import re
 from pathlib import Path
 
 import pytest
 
-_RUN = Path(__file__).parents[1] / "fuzz" / "run.py"
-_spec = importlib.util.spec_from_file_location("fuzz_run", _RUN)
-assert _spec
-assert _spec.loader
-run = importlib.util.module_from_spec(_spec)
-sys.modules["fuzz_run"] = run
-_spec.loader.exec_module(run)
+from mock_insightly.versions.known import VERSIONS
+
+
+def loaded(name):
+    """Return a module that is run as a script."""
+    spec = importlib.util.spec_from_file_location(f"fuzz_{name}", FUZZ / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+FUZZ = Path(__file__).parents[1] / "fuzz"
+run = loaded("run")
+hooks = loaded("hooks")
 
 
 @pytest.mark.parametrize(
@@ -40,3 +47,27 @@ def test_every_answer_is_one_that_the_document_allows(service, chosen):
 )
 def test_a_run_is_narrowed_to_a_version_and_to_paths(version, only, pattern):
     assert run.narrowed(version, only) == ([] if pattern is None else ["--include-path-regex", pattern])
+
+
+def test_each_version_of_the_crm_has_a_run_of_its_own_unless_one_is_asked_for():
+    parts = [re.compile(pattern) for _, pattern in run.runs("crm", None, None)]
+
+    for path in ("/_local/clock", "/oauth/token", *(f"/{version}/Contacts" for version in VERSIONS)):
+        assert sum(bool(part.search(path)) for part in parts) == 1
+    assert len(run.runs("crm", "v2.1", None)) == len(run.runs("sink", None, None)) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (
+            {"status": 503, "drop": True, "half_read": True},
+            {"status": 503, "drop": False, "half_read": False},
+        ),
+        ({"url": "http://x", "answers": "target"}, {"url": "http://x", "answers": "sink"}),
+        ({"drop": "yes", "body": True, "answers": 1}, {"drop": "yes", "body": True, "answers": 1}),
+        ("drop", "drop"),
+    ],
+)
+def test_nothing_that_is_made_up_lets_a_bin_hang_up(told, kept):
+    assert hooks.answering({"bin": "b", "responses": [told]}) == {"bin": "b", "responses": [kept]}
