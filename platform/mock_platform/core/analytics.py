@@ -32,17 +32,7 @@ class Interval(Enum):
     SECOND = "second"
 
 
-_STEPS: Mapping[Interval, relativedelta | timedelta] = {
-    Interval.YEAR: relativedelta(years=1),
-    Interval.QUARTER: relativedelta(months=3),
-    Interval.MONTH: relativedelta(months=1),
-    Interval.WEEK: timedelta(weeks=1),
-    Interval.DAY: timedelta(days=1),
-    Interval.HOUR: timedelta(hours=1),
-    Interval.MINUTE: timedelta(minutes=1),
-    Interval.SECOND: timedelta(seconds=1),
-}
-_FINEST_FIRST = {
+_WIDTHS = {
     Interval.SECOND: timedelta(seconds=1),
     Interval.MINUTE: timedelta(minutes=1),
     Interval.HOUR: timedelta(hours=1),
@@ -50,6 +40,13 @@ _FINEST_FIRST = {
     Interval.WEEK: timedelta(weeks=1),
     Interval.MONTH: timedelta(days=30),
     Interval.QUARTER: timedelta(days=90),
+    Interval.YEAR: timedelta(days=365),
+}
+"""Roughly, the finest first."""
+_BY_CALENDAR = {
+    Interval.MONTH: relativedelta(months=1),
+    Interval.QUARTER: relativedelta(months=3),
+    Interval.YEAR: relativedelta(years=1),
 }
 _USUAL_NUMBER = 60
 _FLOORS = {
@@ -59,11 +56,6 @@ _FLOORS = {
     Interval.HOUR: relativedelta(minute=0, second=0, microsecond=0),
     Interval.MINUTE: relativedelta(second=0, microsecond=0),
     Interval.SECOND: relativedelta(microsecond=0),
-}
-_UNITS = {
-    Interval.HOUR: timedelta(hours=1),
-    Interval.MINUTE: timedelta(minutes=1),
-    Interval.SECOND: timedelta(seconds=1),
 }
 
 
@@ -153,7 +145,7 @@ def usual_interval(length: timedelta) -> Interval:
     >>> usual_interval(timedelta(hours=1)), usual_interval(timedelta(hours=24)), usual_interval(timedelta(days=30))
     (<Interval.MINUTE: 'minute'>, <Interval.HOUR: 'hour'>, <Interval.DAY: 'day'>)
     """
-    fine = (interval for interval, width in _FINEST_FIRST.items() if length <= width * _USUAL_NUMBER)
+    fine = (interval for interval, width in _WIDTHS.items() if length <= width * _USUAL_NUMBER)
     return next(fine, Interval.YEAR)
 
 
@@ -183,7 +175,7 @@ def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int)
                 f"an answer has {limit} entries at the most; choose a wider interval or a shorter range"
             )
         starts.append(start)
-    unit = _UNITS.get(interval, timedelta(days=1))
+    unit = min(_WIDTHS[interval], _WIDTHS[Interval.DAY])
     return Buckets(since=since, until=until, starts=tuple(starts), unit=unit)
 
 
@@ -220,10 +212,11 @@ def _floor(instant: datetime, interval: Interval) -> datetime:
 
 def _starts(first: datetime, interval: Interval) -> Iterator[datetime]:
     """Yield the starts of buckets, each counted from the first one, up to the end of the calendar."""
+    step = _BY_CALENDAR.get(interval, _WIDTHS[interval])
     number = 0
     while True:
         try:
-            start = first + _STEPS[interval] * number
+            start = first + step * number
         except (OverflowError, ValueError):  # the calendar ends
             return
         yield start
