@@ -38,6 +38,7 @@ COMMANDS = {
     "certify": "Try your own receiver with a battery of callbacks.",
     "verify": "Hold a tenant of the real platform against what this stack does.",
     "openapi": "Print the OpenAPI document of a service.",
+    "postman": "Print a Postman collection of every operation.",
     "fidelity": "List what is imitated, how sure that is, and which tests hold it.",
     "completion": "Print what completes commands and options in a shell.",
 }

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import postman_collections
 import pytest
+from click.testing import CliRunner
 from pytest_httpserver import HTTPServer
 
+from elements_local.cli import cli
 from elements_local.scenarios.scenario import load
 
 ROOT = Path(__file__).parents[2]
 POSTMAN = ROOT / "scenarios" / "postman"
 GUIDED = "insightly-polling-step-by-step.postman_collection.json"
-EVERYTHING = "elements-local.postman_collection.json"
 FOR_PEOPLE = [f"{service}.postman_collection.json" for service in ("platform", "crm", "sink")]
 PROGRAM = Path(sys.executable).parent / "elements-local"
 NEWMAN = shutil.which("newman")
@@ -25,6 +26,15 @@ needs_newman = pytest.mark.skipif(
     NEWMAN is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_NEWMAN"),
     reason="newman is not installed: npm install --global newman",
 )
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """The collection of every operation, as the command prints it."""
+    path = tmp_path_factory.mktemp("postman") / "everything.json"
+    with path.open("wb") as file:
+        subprocess.run([PROGRAM, "postman"], stdout=file, check=True)
+    return path
 
 
 @pytest.fixture
@@ -119,12 +129,12 @@ def test_a_services_collection_is_made_of_its_source_and_every_request_has_words
 
 
 @needs_newman
-def test_every_operation_answers_with_a_status_that_its_document_names(variables, tmp_path):
-    report = run(EVERYTHING, variables, tmp_path)
+def test_every_operation_answers_with_a_status_that_its_document_names(everything, variables, tmp_path):
+    report = run(everything, variables, tmp_path)
 
     assert failures(report) == []
     codes = [execution["response"]["code"] for execution in report["executions"]]
-    assert len(codes) == len(requests_in(json.loads((POSTMAN / EVERYTHING).read_text(encoding="utf-8"))))
+    assert len(codes) == len(requests_in(json.loads(everything.read_text(encoding="utf-8"))))
     assert sum(code < 300 for code in codes) > len(codes) / 3
     assert max(codes) < 500
 
@@ -145,22 +155,44 @@ def requests_in(item):
     return [item] if "request" in item else [one for inner in item["item"] for one in requests_in(inner)]
 
 
-def test_the_collection_of_every_operation_is_made_from_the_documents():
-    made = subprocess.run(
-        [PROGRAM, "openapi", "all", "--postman"], capture_output=True, text=True, check=True
-    ).stdout
-
-    assert json.loads((POSTMAN / EVERYTHING).read_text(encoding="utf-8")) == json.loads(made), (
-        f"make it anew: elements-local openapi all --postman > scenarios/postman/{EVERYTHING}"
-    )
-
-
-@pytest.mark.parametrize("name", [GUIDED, EVERYTHING, *FOR_PEOPLE])
+@pytest.mark.parametrize("name", [GUIDED, *FOR_PEOPLE])
 def test_a_collection_is_of_version_two_one(name):
-    made = json.loads((POSTMAN / name).read_text(encoding="utf-8"))
+    is_of_version_two_one(json.loads((POSTMAN / name).read_text(encoding="utf-8")))
 
+
+def is_of_version_two_one(made):
     assert made["info"]["schema"] == "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
     assert all(request["event"][0]["script"]["exec"] for request in requests_in(made))
+
+
+def test_the_collection_of_every_operation_has_a_folder_for_each_service(everything):
+    made = json.loads(everything.read_text(encoding="utf-8"))
+
+    is_of_version_two_one(made)
+    assert [folder["name"] for folder in made["item"]] == ["platform", "crm", "sink"]
+
+
+@pytest.mark.parametrize(
+    ("words", "folders"),
+    [
+        (["sink"], ["sink"]),
+        (["sink", "crm"], ["crm", "sink"]),
+        (["all"], ["platform", "crm", "sink"]),
+        (["sink", "all"], ["platform", "crm", "sink"]),
+    ],
+)
+def test_the_collection_is_of_the_services_that_are_named(words, folders):
+    printed = CliRunner().invoke(cli, ["postman", "--compact", *words])
+
+    assert [folder["name"] for folder in json.loads(printed.stdout)["item"]] == folders
+    assert printed.stdout.count("\n") == 1
+
+
+def test_a_collection_of_another_service_is_refused():
+    refused = CliRunner().invoke(cli, ["postman", "hub"])
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "'hub' is not one of 'platform', 'crm', 'sink', 'all'" in refused.stderr
 
 
 def test_the_environment_is_that_of_the_default_workspace(clients):

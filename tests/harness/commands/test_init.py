@@ -21,7 +21,6 @@ NEWMAN = shutil.which("newman")
 FILES = [
     ".github/workflows/scenarios.yml",
     "postman/crm.postman_collection.json",
-    "postman/elements-local.postman_collection.json",
     "postman/elements-local.postman_environment.json",
     "postman/insightly-polling-step-by-step.postman_collection.json",
     "postman/platform.postman_collection.json",
