@@ -71,6 +71,11 @@ def anchors(page: Path) -> set[str]:
     return {str(token.attrs["id"]) for token in tokens(page) if "id" in token.attrs}
 
 
+def words(page: Path) -> int:
+    """Return how many words of a page are read; blocks of code are not."""
+    return sum(len(token.content.split()) for token in tokens(page) if token.type == "inline")
+
+
 @contextmanager
 def up(program: Path, *words: str) -> Iterator[dict]:
     """Start a stack as a page does, on free ports, and give what it prints."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.fidelity import ledger, markdown
+from elements_local.fidelity import ledger
 from elements_local.start import in_process
 from mock_platform.configuration import poller_configuration
 from mock_platform.elements.insightly.definition import INSIGHTLY
@@ -64,12 +64,6 @@ def test_every_route_is_spoken_of_and_no_other():
 
     assert not {view for view, local in platform.items() if not local} - spoken_of, "routes without an entry"
     assert not spoken_of - there, "entries about routes that are not there"
-
-
-def test_the_page_of_evidence_is_up_to_date():
-    page = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
-
-    assert page.strip() == markdown(LEDGER), "run `poe evidence`"
 
 
 class Watched(dict):

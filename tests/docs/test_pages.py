@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import pytest
-import settings_page
 from doc_pages import BLOCKS, INDEX, PAGES, README, ROOT, anchors, links, of_kind, tokens
 
 from elements_local.cli import COMMANDS, cli
@@ -158,9 +157,3 @@ def first_column(page, head):
 def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
     assert first_column("scenarios.md", "| verb | does |\n") == set(VERBS)
     assert first_column("scenarios.md", "| key | says |\n") == {*json_schema()["properties"]}
-
-
-def test_the_page_of_every_setting_is_up_to_date():
-    page = (INDEX.parent / "settings-list.md").read_text("utf-8")
-
-    assert page.strip() == settings_page.page(), "run `poe settings`"

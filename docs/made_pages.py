@@ -1,0 +1,94 @@
+"""The pages that only the site has: references, made of what the program declares and of the files in ``scenarios/``."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import yaml
+
+from elements_local.cli import cli
+from elements_local.fidelity import ledger, markdown
+from elements_local.setting_sources import every_setting
+from elements_local.settings_list import written
+from elements_local.stack.stack_settings import ClientSettings, SharedSettings, StartSettings, TenantSettings
+from mock_platform.lint.rules import RULES
+
+HAZARDS = Path(__file__).parents[1] / "scenarios" / "hazards"
+
+
+def hazards() -> Iterator[str]:
+    """Yield the page of what polling gets wrong, a section for each file of the catalogue."""
+    yield "# What polling gets wrong\n"
+    yield "Each hazard is a scenario that shows the damage and, where there is one, its cure; `replay` runs them.\n"
+    for path in sorted(HAZARDS.glob("*.yaml")):
+        text = path.read_text("utf-8").partition("\n")[2]
+        first = next(yaml.safe_load_all(text))
+        yield f"## {path.stem.replace('_', ' ').capitalize()}\n"
+        yield f"{first.get('about') or first['scenario']}\n"
+        yield f"```yaml\n{text}```\n"
+
+
+def helps() -> Iterator[str]:
+    """Yield the page of what every command says of itself."""
+    yield "# Every command\n"
+    yield "What `--help` says, command by command; [Commands](commands.md) tells more of some.\n"
+    for context in _commands(click.Context(cli, info_name="elements-local")):
+        name = context.command_path.removeprefix("elements-local ")
+        yield f"## {name}\n\n```text\n{context.command.get_help(context)}\n```\n"
+
+
+def _commands(group: click.Context) -> Iterator[click.Context]:
+    if isinstance(group.command, click.Group):
+        for name in group.command.list_commands(group):
+            if command := group.command.get_command(group, name):
+                yield (context := click.Context(command, info_name=name, parent=group))
+                yield from _commands(context)
+
+
+def settings() -> Iterator[str]:
+    """Yield the page of every setting, a section for each class that declares some."""
+    yield "# Every setting\n"
+    yield "`elements-local settings` lists these with the values that hold. [Settings](settings.md) says how they are set. The"
+    yield "names are those of `pyproject.toml` and of `--set`; the variable of `crm.limits` is `ELEMENTS_LOCAL_CRM_LIMITS`."
+    every = every_setting()
+    sections = {
+        "How a stack is started": StartSettings.declared(),
+        "The stack as a whole": SharedSettings.declared(),
+        "Where commands find a stack": ClientSettings.declared(),
+        "A tenant of the real platform": TenantSettings.declared(),
+        "The platform": [name for name in every if name.startswith("platform.")],
+        "The CRM": [name for name in every if name.startswith("crm.")],
+        "The sink": [name for name in every if name.startswith("sink.")],
+    }
+    for title, names in sections.items():
+        yield from (f"\n## {title}\n", "| setting | default | takes | meaning |", "| --- | --- | --- | --- |")
+        for name in names:
+            each = every[name]
+            default = written(each.to_json(each.default), each.about)
+            about = each.about.replace("*", "\\*")
+            yield f"| `{name}` | `{default}` | {each.expected} | {about} |"
+
+
+def lint_rules() -> Iterator[str]:
+    """Yield the page of what lint looks for."""
+    yield "# Every rule of lint\n"
+    yield "What `elements-local lint --rules` lists; [Lint](lint.md) says how findings are read, shown and mended.\n"
+    yield "| rule | severity | what is found | what will happen | what mends it |"
+    yield "| --- | --- | --- | --- | --- |"
+    for rule, each in RULES.items():
+        yield f"| `{rule.value}` | {each.severity.value} | {each.seen} | {each.why} | {each.cure} |"
+
+
+def evidence() -> Iterator[str]:
+    """Yield the ledger as a page."""
+    yield markdown(ledger())
+
+
+MADE: Mapping[str, Callable[[], Iterator[str]]] = {
+    "hazards.md": hazards,
+    "command-line.md": helps,
+    "settings-list.md": settings,
+    "lint-rules.md": lint_rules,
+    "evidence.md": evidence,
+}
+"""What makes each page's lines."""
