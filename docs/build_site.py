@@ -29,6 +29,7 @@ REFERENCES = {
     "settings.md": "settings-list.md",
     "lint.md": "lint-rules.md",
     "fidelity.md": "evidence.md",
+    "development.md": "licences.md",
 }
 """References that only the site has, by the page that they complete, which links to them at its end."""
 

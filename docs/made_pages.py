@@ -1,10 +1,12 @@
 """The pages that only the site has: references, made of what the program declares and of the files in ``scenarios/``."""
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
 
 import click
 import yaml
+from packaging.requirements import Requirement
 
 from elements_local.cli import cli
 from elements_local.fidelity import ledger, markdown
@@ -84,11 +86,46 @@ def evidence() -> Iterator[str]:
     yield markdown(ledger())
 
 
+def licences() -> Iterator[str]:
+    """Yield the page of the licences of all that comes with the package, as the installed distributions state them."""
+    yield "# Licences\n"
+    yield "elements-local is under the MIT licence. The dashboard brings htmx along, which is under 0BSD, and the package installs:\n"
+    yield "| distribution | licence |"
+    yield "| --- | --- |"
+    installed: dict[str, PackageMetadata] = {}
+    _add_required("elements-local", installed)
+    for name in sorted(installed):
+        yield f"| {name} | {licence(installed[name])} |"
+
+
+def _add_required(name: str, found: dict[str, PackageMetadata]) -> None:
+    """Add what a distribution requires, and what that requires, without extras."""
+    for requirement in map(Requirement, metadata(name).get_all("Requires-Dist") or ()):
+        required = requirement.name.lower()
+        if required not in found and (
+            requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        ):
+            found[required] = metadata(required)
+            _add_required(required, found)
+
+
+def licence(stated: PackageMetadata) -> str:
+    """Return the licence that a distribution states, in one of three ways."""
+    classified = [
+        each.rpartition(" :: ")[2]
+        for each in stated.get_all("Classifier") or ()
+        if each.startswith("License ::")
+    ]
+    brief = (stated.get("License") or "").partition("\n")[0]
+    return stated.get("License-Expression") or ", ".join(classified) or brief
+
+
 MADE: Mapping[str, Callable[[], Iterator[str]]] = {
     "hazards.md": hazards,
     "command-line.md": helps,
     "settings-list.md": settings,
     "lint-rules.md": lint_rules,
     "evidence.md": evidence,
+    "licences.md": licences,
 }
 """What makes each page's lines."""

@@ -1,6 +1,7 @@
 """The files that a project starts with: laid down beside what is there, which is never written over unasked."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -32,25 +33,31 @@ class ProjectFiles:
     unchanged: list[str] = field(default_factory=list)
 
 
-def starting_files() -> dict[str, bytes]:
-    """Return what is laid down: path in the project -> content."""
+def starting_files(*, examples: bool = False) -> dict[str, bytes]:
+    """Return what is laid down: path in the project -> content.
+
+    Args:
+        examples: this project's own scenarios, too.
+    """
     return {
         **dict(_below(_TEMPLATES, PurePosixPath())),
-        **dict(_below(_postman(), PurePosixPath("postman"))),
+        **dict(_below(_examples() / "postman", PurePosixPath("postman"))),
         "scenarios/scenario.schema.json": (_PACKAGE / "scenario.schema.json").read_bytes(),
+        **(dict(_example_scenarios()) if examples else {}),
     }
 
 
-def lay_down(directory: Path, *, force: bool = False) -> ProjectFiles:
+def lay_down(directory: Path, *, force: bool = False, examples: bool = False) -> ProjectFiles:
     """Lay the files down in a directory, which is made if it is not there.
 
     Args:
         force: write over files that are there.
+        examples: lay down this project's own scenarios, too.
 
     Raises:
         ProjectStartError: says which file or folder is in the way; nothing is written then.
     """
-    starting = starting_files()
+    starting = starting_files(examples=examples)
     for name in starting:
         _refuse_what_is_in_the_way(directory, PurePosixPath(name))
     laid = ProjectFiles()
@@ -98,7 +105,15 @@ def _below(folder: Traversable, at: PurePosixPath) -> Iterator[tuple[str, bytes]
             yield str(at / each.name), each.read_bytes()
 
 
-def _postman() -> Traversable:
-    """Return the folder of Postman's files: a wheel has a copy, a checkout those that the copy is made of."""
-    packaged = _PACKAGE / "postman_files"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios" / "postman"
+def _example_scenarios() -> Iterator[tuple[str, bytes]]:
+    """Yield this project's scenarios, each naming the schema where that is laid down."""
+    for name, content in _below(_examples(), PurePosixPath("scenario-examples")):
+        if name.endswith(".yaml"):
+            schema = b"../" * name.count("/") + b"scenarios/scenario.schema.json"
+            yield name, re.sub(rb"(?<=\$schema=)\S+", schema, content, count=1)
+
+
+def _examples() -> Traversable:
+    """Return the folder of scenarios and Postman's files: a wheel has a copy, a checkout those that the copy is made of."""
+    packaged = _PACKAGE / "examples"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios"

@@ -1,6 +1,7 @@
 """The site has the pages of the repository and the references that are made: each is reached, short, and its links lead somewhere."""
 
 import re
+import tomllib
 
 import pytest
 from build_site import gather
@@ -13,6 +14,7 @@ from elements_local.setting_sources import every_setting
 from mock_platform.lint.rules import RULES
 
 MOST_WORDS = 1200
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 REFERENCES = {*MADE, "changelog.md"}
 """Pages in which something is looked up; all others are read from top to bottom."""
 
@@ -50,13 +52,15 @@ def test_every_page_is_in_the_tree_of_contents(site):
     assert {*listed, "index.md"} == {page.name for page in site.glob("*.md")}
 
 
-def test_the_references_have_every_hazard_command_setting_rule_and_behaviour(site):
+def test_the_references_have_every_hazard_command_setting_rule_behaviour_and_licence(site):
     hazards = list((ROOT / "scenarios" / "hazards").glob("*.yaml"))
 
     assert headings(site, "hazards.md") == len(hazards) > 70
     assert headings(site, "command-line.md") >= len(COMMANDS)
     assert rows(site, "settings-list.md") == len(every_setting())
     assert rows(site, "lint-rules.md") == len(RULES)
+    assert not re.findall(r"^\| .* \|  \|$", (site / "licences.md").read_text("utf-8"), re.MULTILINE)
+    assert rows(site, "licences.md") > len(PROJECT["dependencies"])
     assert rows(site, "evidence.md") == len(ledger()) + len({each.area for each in ledger()}) + 1
 
 

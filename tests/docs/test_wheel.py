@@ -1,47 +1,61 @@
-"""What is built: the wheel holds all five packages, and runs where the sources are not."""
+"""What is built: two builds are the same bytes, an index takes them, and the wheel runs where the sources are not."""
 
+import email
+import importlib.util
 import json
+import os
+import re
 import subprocess
 import sys
+import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from elements_local.project_start import starting_files
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"mock_kit", "mock_platform", "elements_local", "mock_insightly", "callback_sink"}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def built(sources: Path, folder: Path, *kinds: str) -> dict[str, Path]:
+    """Build what is uploaded, and return the files by what they end in."""
+    words = [word for kind in kinds for word in ("-t", kind)]
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", folder, *words],
+        cwd=sources,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1767225600"},
+        check=True,
+        capture_output=True,
+    )
+    return {path.suffix: path for path in folder.iterdir() if path.is_file()}
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from the sources as they are."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--no-deps",
-        "--no-build-isolation",
-        "-q",
-        "-w",
-        folder,
-        ROOT,
-    ]
-    subprocess.run(build, check=True, capture_output=True)
-    (made,) = folder.glob("*.whl")
-    return made
+def release(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The wheel and the sdist, built from the sources as they are."""
+    return built(ROOT, tmp_path_factory.mktemp("release"), "wheel", "sdist")
+
+
+@pytest.fixture(scope="module")
+def wheel(release: dict[str, Path]) -> Path:
+    return release[".whl"]
+
+
+def names_in(wheel: Path) -> set[str]:
+    return set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_wheel_holds_all_five_packages_with_their_types_and_nothing_else(wheel: Path) -> None:
-    names = zipfile.ZipFile(wheel).namelist()
+    names = names_in(wheel)
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
 
     assert tops == PACKAGES
-    assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
-    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+    assert {f"{package}/py.typed" for package in PACKAGES} <= names
     missing = [
         path.relative_to(root).as_posix()
         for root in (ROOT / "platform", ROOT)
@@ -53,14 +67,79 @@ def test_the_wheel_holds_all_five_packages_with_their_types_and_nothing_else(whe
 
 
 def test_the_wheel_holds_all_that_pages_are_made_of_and_that_init_lays_down(wheel: Path) -> None:
-    names = set(zipfile.ZipFile(wheel).namelist())
+    names = names_in(wheel)
     templates = ROOT / "platform" / "elements_local" / "templates"
 
     kept = {path.relative_to(ROOT / "platform").as_posix() for path in templates.rglob("*") if path.is_file()}
     assert {name for name in kept if "__pycache__" not in name} <= names
-    postman = {path.name for path in (ROOT / "scenarios" / "postman").iterdir()}
-    assert {f"elements_local/postman_files/{name}" for name in postman} <= names
+    examples = ROOT / "scenarios"
+    files = {path.relative_to(examples) for path in examples.rglob("*") if path.is_file()}
+    assert {
+        f"elements_local/examples/{path.as_posix()}" for path in files if "__pycache__" not in path.parts
+    } <= names
     assert "elements_local/scenario.schema.json" in names
+
+
+def test_the_wheel_says_what_it_is_and_under_which_licences(wheel: Path) -> None:
+    files = zipfile.ZipFile(wheel)
+    (place,) = (name for name in files.namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = email.message_from_bytes(files.read(place))
+
+    licences = {
+        f"{place.rpartition('/')[0]}/licenses/{name}" for name in metadata.get_all("License-File", [])
+    }
+    assert (metadata["Version"], metadata["License-Expression"]) == (PROJECT["version"], "MIT AND 0BSD")
+    assert {*map(os.path.basename, licences)} == {"LICENSE", "htmx-LICENSE.txt"}
+    assert licences <= names_in(wheel)
+    assert f"\n## {PROJECT['version']}\n" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_every_link_and_picture_of_the_readme_on_an_index_leads_to_a_file_of_the_release(wheel: Path) -> None:
+    files = zipfile.ZipFile(wheel)
+    (place,) = (name for name in files.namelist() if name.endswith(".dist-info/METADATA"))
+    text = email.message_from_bytes(files.read(place)).get_payload()
+    tokens = [inner for token in MarkdownIt().enable("table").parse(text) for inner in token.children or ()]
+    leads = [
+        str(token.attrs.get("href") or token.attrs["src"])
+        for token in tokens
+        if token.type in {"link_open", "image"}
+    ]
+
+    source = re.escape(PROJECT["urls"]["Source"])
+    inside = [
+        found
+        for link in leads
+        if (found := re.fullmatch(rf"{source}/(blob|raw)/v{PROJECT['version']}/([^#]+)(#.*)?", link))
+    ]
+    assert all(link.startswith(("https://", "http://127.0.0.1")) for link in leads)
+    assert len(inside) > 20
+    assert [found[2] for found in inside if not (ROOT / found[2]).exists()] == []
+    assert {Path(found[2]).suffix for found in inside if found[1] == "raw"} == {".png"}
+
+
+def test_the_sdist_builds_the_same_wheel_and_the_same_sdist(release: dict[str, Path], tmp_path: Path) -> None:
+    with tarfile.open(release[".gz"]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (sources,) = tmp_path.iterdir()
+
+    again = built(sources, tmp_path / "again", "wheel", "sdist")
+
+    assert {kind: path.read_bytes() == again[kind].read_bytes() for kind, path in release.items()} == {
+        ".whl": True,
+        ".gz": True,
+    }
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("twine"), reason="twine is not installed")
+def test_an_index_takes_what_is_built(release: dict[str, Path]) -> None:
+    checked = subprocess.run(
+        [sys.executable, "-m", "twine", "check", "--strict", *release.values()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sources(
@@ -68,39 +147,27 @@ def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sou
 ) -> None:
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
-    installed = subprocess.run(
-        [python, "-m", "pip", "install", "-q", wheel],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
+    installed = run(tmp_path, python, "-m", "pip", "install", "-q", wheel)
     if installed.returncode and "No matching distribution" in installed.stderr:
         pytest.skip("the package index cannot be reached, so an empty environment cannot be filled")
     assert installed.returncode == 0, installed.stderr
+    program = tmp_path / "venv" / "bin" / "elements-local"
 
     where = "import json, mock_kit, mock_platform, elements_local, mock_insightly, callback_sink as last; "
     where += "print(json.dumps([m.__file__ for m in (mock_kit, mock_platform, elements_local, mock_insightly, last)]))"
-    files = json.loads(
-        subprocess.run([python, "-c", where], capture_output=True, check=True, cwd=tmp_path).stdout
-    )
-    toured = subprocess.run(
-        [tmp_path / "venv" / "bin" / "elements-local", "tour"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
-
-    begun = subprocess.run(
-        [tmp_path / "venv" / "bin" / "elements-local", "init", "--json", "project"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
+    files = json.loads(run(tmp_path, python, "-c", where).stdout)
+    toured = run(tmp_path, program, "tour")
+    begun = run(tmp_path, program, "init", "--examples", "--json", "project")
+    replayed = run(
+        tmp_path / "project", program, "replay", "scenarios", "scenario-examples/hazards/index_lag.yaml"
     )
 
     assert all(Path(file).is_relative_to(tmp_path / "venv") for file in files)
-    assert sorted(json.loads(begun.stdout)["made"]) == sorted(starting_files())
+    assert sorted(json.loads(begun.stdout)["made"]) == sorted(starting_files(examples=True))
     assert toured.returncode == 0, toured.stderr
     assert "UPDATED  contacts" in toured.stdout
+    assert replayed.returncode == 0, replayed.stdout
+
+
+def run(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*map(str, words)], capture_output=True, text=True, check=False, cwd=folder)

@@ -1,4 +1,4 @@
-"""The workflow of docs/ci.md is one that GitHub takes, that two linters have nothing against, and whose commands run."""
+"""The workflows are such as GitHub takes, and two linters have nothing against them; the commands of docs/ci.md run."""
 
 import os
 import shlex
@@ -16,6 +16,7 @@ from elements_local.project_start import starting_files
 
 BIN = Path(sys.executable).parent
 WORKFLOW = block("workflow", "scenarios.yml")
+RELEASE = ROOT / "docs" / "workflows" / "release.yml"
 SCENARIO = "scenario: {name}\nsteps:\n  - advance: 1m\n  - expect: {{events: {events}}}\n"
 
 
@@ -41,8 +42,8 @@ def test_it_is_the_one_that_init_lays_down() -> None:
     assert starting_files()[".github/workflows/scenarios.yml"].decode() == WORKFLOW
 
 
-def test_it_has_the_shape_that_github_takes(workflow: Path) -> None:
-    checked = run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+def test_they_have_the_shape_that_github_takes(workflow: Path) -> None:
+    checked = run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow, RELEASE)
 
     assert checked.returncode == 0, checked.stdout
 
@@ -62,10 +63,24 @@ def zizmor(workflow: Path) -> subprocess.CompletedProcess[str]:
     return run(BIN / "zizmor", "--offline", "--no-config", "--pedantic", "--no-progress", workflow)
 
 
-def test_the_linter_has_nothing_against_it(workflow: Path) -> None:
-    linted = zizmor(workflow)
+def test_the_linter_has_nothing_against_them(workflow: Path) -> None:
+    for each in (workflow, RELEASE):
+        linted = zizmor(each)
 
-    assert linted.returncode == 0, linted.stdout + linted.stderr
+        assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_a_release_is_checked_before_it_is_uploaded_by_tools_that_are_installed() -> None:
+    (job,) = yaml.safe_load(RELEASE.read_text("utf-8"))["jobs"].values()
+    scripts = [step["run"] for step in job["steps"] if "run" in step]
+
+    order = [
+        scripts.index(next(each for each in scripts if word in each))
+        for word in ("poe check", "twine check", "uv publish")
+    ]
+    assert order == sorted(order)
+    for program in ("hatchling", "poe", "uv"):
+        assert (BIN / program).exists()
 
 
 def test_the_linter_would_have(workflow: Path) -> None:

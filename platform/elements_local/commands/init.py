@@ -26,19 +26,23 @@ _NEXT = (
         "elements-local init",
         "elements-local init ../shop --json",
         "elements-local init --force",
+        "elements-local init --examples && elements-local replay scenario-examples",
     ),
 )
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".", metavar="[DIR]")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option(
+    "--examples", is_flag=True, help="Lay down more than a hundred scenarios to read, in scenario-examples/."
+)
 @json_option
-def command(directory: Path, *, force: bool, as_json: bool) -> None:
+def command(directory: Path, *, force: bool, examples: bool, as_json: bool) -> None:
     """Lay down a start in a project: a scenario, a test, a receiver, Postman's files and a CI workflow.
 
     It asks nothing, and files that are there are left as they are, and listed.
     """
     from elements_local.project_start import lay_down  # noqa: PLC0415 - not needed for --help
 
-    files = lay_down(directory, force=force)
+    files = lay_down(directory, force=force, examples=examples)
     document = {"directory": str(directory), **asdict(files), "next": list(_NEXT)}
     print_result(document, _as_text(directory, files), as_json=as_json)
 

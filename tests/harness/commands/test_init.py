@@ -209,6 +209,22 @@ def test_files_that_are_there_are_left_alone_and_listed(tmp_path: Path) -> None:
     assert (tmp_path / "scenarios" / "first.yaml").exists()
 
 
+def test_with_examples_every_scenario_of_this_project_is_there_names_the_schema_and_runs(
+    tmp_path: Path,
+) -> None:
+    done = init(tmp_path, "--examples")
+
+    ours = Path(__file__).parents[3] / "scenarios"
+    laid = tmp_path / "scenario-examples"
+    assert done.exit_code == 0
+    assert laid_down(laid) == sorted(path.relative_to(ours).as_posix() for path in ours.rglob("*.yaml"))
+    for path in laid.rglob("*.yaml"):
+        named = path.read_text("utf-8").partition("\n")[0].removeprefix("# yaml-language-server: $schema=")
+        assert (path.parent / named).resolve() == tmp_path / "scenarios" / "scenario.schema.json"
+    replayed = run(tmp_path, "elements-local", "replay", "scenario-examples/hazards/clock_ahead.yaml")
+    assert replayed.returncode == 0, replayed.stderr
+
+
 def test_force_writes_over_them(tmp_path: Path) -> None:
     (tmp_path / "receiver.py").write_text("mine")
 
