@@ -26,7 +26,7 @@ HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 
 OTHER_HANDS = {
     "accounts": "administration callers calling founding login own_accounts",
-    "audit": "ground_truth notes",
+    "audit": "notes",
     "callbacks": "lanes lines receiver_keys",
     "core": "answers counters dependencies hub_client identities listing paging paths request_ids settings time_units",
     "elements": "connector",

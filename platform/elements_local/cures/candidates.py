@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from elements_local.cures import block_values
 from elements_local.cures.candidate import DATES, CureCandidate, changed_block, fault_rules, neutral
 from elements_local.scenarios.scenario import Scenario
-from mock_platform.core.poll import EventType
 from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.cause import Cause, CauseStage
 from mock_platform.explain.cures import CureCase
@@ -122,10 +121,6 @@ def _of_crm(stage: CauseStage, case: ExplainedCase, scenario: Scenario) -> Itera
             named = ", ".join(effects) or "its answers"
             text = f"let the CRM do right what a fault rule has it do wrong: {named}"
             yield CureCandidate(where="crm", text=text, without=number, shown=effects)
-    if (
-        stage in {CauseStage.WINDOW, CauseStage.POLLER}
-        and case.change
-        and case.change.kind is not EventType.DELETED
-    ):
+    if stage in {CauseStage.WINDOW, CauseStage.POLLER} and case.change and case.change.kind != "DELETED":
         text = "let the change come a second later"
         yield CureCandidate(where="clock", text=text, later_s=1, shown={"later_s": 1})

@@ -148,7 +148,7 @@ def _own_receiver(cause: Cause) -> CureFix:
 
 def _go_on(sought: CureCase) -> timedelta:
     """Return how far time goes on after the end: two polls, or to the next try of a callback."""
-    interval = configuration.refresh_interval(sought.configuration)
+    interval = configuration.refresh_interval(sought.case.instance.configuration)
     span = 2 * min(interval, _LONGEST)
     if sought.cause.stage is CauseStage.DELIVERY:
         dues = [one.due - sought.case.now for one in sought.case.sent if one.due]

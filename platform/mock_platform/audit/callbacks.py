@@ -11,9 +11,6 @@ from mock_platform.events.records import Attempt, DeliveryStatus
 _PROMPT = timedelta(minutes=1)
 """A callback that is taken within the shortest interval there is, at its first try, is not late."""
 
-_UNHEARD = ("timed out", "connection closed", "connection reset")
-"""How the reason of an attempt begins whose receiver may have the callback, though its answer did not come."""
-
 _PLANNED = frozenset({DeliveryStatus.CREATED, DeliveryStatus.RETRY})
 
 
@@ -42,7 +39,7 @@ class CallbackHistory:
         """How often one receiver took it, or may have: an attempt whose answer did not come may have come through."""
         if self.taken is None:
             return 0
-        return max(sum(_may_have_come_through(attempt) for attempt in tried) for tried in self.tries)
+        return max(sum(not one.reason or one.is_unheard for one in tried) for tried in self.tries)
 
     @property
     def is_late(self) -> bool:
@@ -67,7 +64,7 @@ class CallbackHistory:
     def repeats(self) -> str:
         """Say why it was taken more than once."""
         attempts = (attempt for tried in self.tries for attempt in tried)
-        slow = next((one for one in attempts if one.reason.startswith(_UNHEARD)), None)
+        slow = next((one for one in attempts if one.is_unheard), None)
         if slow is None:
             return "it was sent again by a release, though it had been taken"
         return f"the attempt of {iso_date_exact(slow.at)} may have arrived ({slow.reason}), and it was sent again"
@@ -87,7 +84,3 @@ class CallbackHistory:
         if DeliveryStatus.QUEUED in self.states:
             return "it is queued until it is released, and its subscription may be dead"
         return "nobody is called: there is no callback URL, or its subscription is gone"
-
-
-def _may_have_come_through(attempt: Attempt) -> bool:
-    return not attempt.reason or attempt.reason.startswith(_UNHEARD)

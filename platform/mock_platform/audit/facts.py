@@ -6,19 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mock_platform.audit.callbacks import CallbackHistory
-from mock_platform.audit.oracle import ExpectedEventType, PollingHistory
+from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory
 from mock_platform.audit.verdicts import ReportedEvent, ResourceHistory, StampedChange
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.poll import Poll
-from mock_platform.core.registry import StoreRegistry
-from mock_platform.events.notification import KeptNotification
+from mock_platform.elements.connector import VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
-from mock_platform.events.store_notifications import Notifications
 from mock_platform.explain.case_reader import CaseReader
 from mock_platform.explain.polled import polled_since, silent
-from mock_platform.explain.told import told_events
 
 _NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
 
@@ -114,38 +111,46 @@ def polled(reader: CaseReader) -> list[AuditedResource]:
     ]
 
 
-def reports(store: StoreRegistry, workspace: str, instance_id: int) -> dict[str, list[ReportedEvent]]:
+def reports(reader: CaseReader) -> dict[str, list[ReportedEvent]]:
     """Return all events that an instance's notifications tell of, by the resource."""
-    notifications = store[Notifications].of_instance(workspace, instance_id)
-    callbacks = _callbacks(store, workspace, notifications)
+    callbacks = _callbacks(reader)
     by_resource = defaultdict[str, list[ReportedEvent]](list)
-    for notification in notifications:
-        for event in told_events(notification.body):
-            by_resource[event.object_type].append(
-                ReportedEvent(
-                    record_id=event.object_id,
-                    told=ExpectedEventType(event.event_type.value),
-                    date=event.date,
-                    poll_at=notification.created,
-                    callback=callbacks[notification.id],
-                )
+    for one in reader.told:
+        by_resource[one.event.object_type].append(
+            ReportedEvent(
+                record_id=one.event.object_id,
+                told=ExpectedEventType(one.event.event_type.value),
+                date=one.event.date,
+                poll_at=one.at,
+                callback=callbacks[one.notification_id],
             )
+        )
     return by_resource
 
 
-def _callbacks(
-    store: StoreRegistry, workspace: str, notifications: Sequence[KeptNotification]
-) -> dict[int, CallbackHistory]:
-    """Return what became of notifications, by their ids."""
-    if not notifications:
+def _callbacks(reader: CaseReader) -> dict[int, CallbackHistory]:
+    """Return what became of the notifications that tell of records, by their ids."""
+    sent = {one.notification_id: one.at for one in reader.told}
+    if not sent:
         return {}
-    ids = [notification.id for notification in notifications]
+    store, workspace = reader.services.store, reader.workspace.name
     tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
-    for (number, _), attempts in store[Attempts].of_each(workspace, ids).items():
+    for (number, _), attempts in store[Attempts].of_each(workspace, sent).items():
         tries[number].append(attempts)
-    for (number, _), state in store[Deliveries].states_of(workspace, ids).items():
+    for (number, _), state in store[Deliveries].states_of(workspace, sent).items():
         states[number].append(state)
     return {
-        one.id: CallbackHistory(sent=one.created, tries=tries[one.id], states=states[one.id])
-        for one in notifications
+        number: CallbackHistory(sent=at, tries=tries[number], states=states[number])
+        for number, at in sent.items()
     }
+
+
+def ground_truth(reader: CaseReader) -> dict[str, list[StampedChange]]:
+    """Return the vendor's own log of changes as it is reckoned with, by the collection."""
+    return {name: [_stamped(one) for one in changes] for name, changes in reader.of_collection.items()}
+
+
+def _stamped(change: VendorChange) -> StampedChange:
+    kind = ExpectedEventType(change.kind)
+    logged = LoggedChange(seq=change.seq, record_id=change.record_id, kind=kind, at=change.at)
+    return StampedChange(change=logged, updated=change.updated)

@@ -13,12 +13,10 @@ from mock_kit.storage.retention import Pruned, PrunedJson, pruned_json
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
-from mock_platform.audit.ground_truth import ground_truth
 from mock_platform.audit.notes import notes
 from mock_platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, reckon
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.core.poll import EventType
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.explain.case_reader import CaseReader
 from mock_platform.explain.cause import Cause
@@ -102,15 +100,14 @@ def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | 
     polled = facts.polled(reader)
     since = min((one.since for one in polled), default=instance.created)
     reader.since = since
-    truth = ground_truth(reader.log)
-    reports = facts.reports(store, workspace.name, instance.id)
-    gone = _gone([store[HistoryRetention].pruned(workspace.name), truth.pruned], since)
+    changes, reports = facts.ground_truth(reader), facts.reports(reader)
+    gone = _gone([store[HistoryRetention].pruned(workspace.name), reader.log.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()
-    audit = reckon(one.followed(truth.changes, reports.get(one.resource, ()), until=now) for one in polled)
+    audit = reckon(one.followed(changes, reports.get(one.resource, ()), until=now) for one in polled)
     nothing = not (audit.owed or audit.delivered or audit.findings)
-    remarks = notes(instance, polled, truth.changes, nothing=nothing, now=now, gone=gone)
+    remarks = notes(instance, polled, changes, nothing=nothing, now=now, gone=gone)
     return audit, gone, remarks, reader
 
 
@@ -139,7 +136,7 @@ def _finding(finding: AuditFinding, reader: CaseReader) -> FindingJson:
 def _cause(finding: AuditFinding, reader: CaseReader) -> Cause | None:
     """Return what went wrong with an event."""
     resource, record_id = finding.resource, finding.record_id
-    seq = reader.seq_of(resource, record_id, EventType(finding.change.value), finding.at)
+    seq = reader.seq_of(resource, record_id, finding.change.value, finding.at)
     case = (
         reader.told_case(resource, record_id, at=finding.at)
         if seq is None

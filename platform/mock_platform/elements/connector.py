@@ -75,6 +75,16 @@ class VendorChange:
     updated: datetime
     created: datetime | None = None
 
+    @property
+    def second(self) -> datetime:
+        """The second in which it happened."""
+        return self.at.replace(microsecond=0)
+
+    @property
+    def dated(self) -> datetime:
+        """The second of the record's updated date."""
+        return self.updated.replace(microsecond=0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class VendorCall:

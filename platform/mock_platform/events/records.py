@@ -125,3 +125,8 @@ class Attempt:
     status: int | None
     reason: str
     elapsed: timedelta = timedelta(0)
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether the receiver may have the callback, though its answer did not come."""
+        return self.reason.startswith(("timed out", "connection closed", "connection reset"))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
+from mock_kit.admin.masks import mask_target
 from mock_kit.web.wire import NoReply
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import PlatformDependencies
@@ -75,7 +76,11 @@ class SinkArrivals:
             number = next((value for name, value in one.headers.items() if name.lower() == _ID), "")
             by_notification[number].append(
                 ArrivedCallback(
-                    id=one.id, at=one.received_at, path=one.path, status=one.status, signature=one.signature
+                    id=one.id,
+                    at=one.received_at,
+                    path=mask_target(one.path),
+                    status=one.status,
+                    signature=one.signature,
                 )
             )
         return by_notification

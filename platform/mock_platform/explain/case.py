@@ -8,37 +8,15 @@ from functools import cached_property
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Transformation
 from mock_platform.core.poll import Decision, EventType, Poll, Resource
-from mock_platform.elements.connector import VendorCall
+from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
 
 _SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class VendorRecordChange:
-    """A change of a record, as the vendor logged it.
-
-    Attributes:
-        at: when it happened.
-        updated, created: what the record said of it afterwards; None if that is not told.
-    """
-
-    seq: int
-    record_id: str
-    kind: EventType
-    at: datetime
-    updated: datetime
-    created: datetime | None = None
-
-    @property
-    def dated(self) -> datetime:
-        """The second of the record's updated date."""
-        return self.updated.replace(microsecond=0)
-
-
-@dataclass(frozen=True, kw_only=True)
 class ArrivedCallback:
-    """A callback as the sink has it."""
+    """A callback as the sink has it: its path without secrets, and the sink's verdict on its signature."""
 
     id: int
     at: datetime
@@ -155,11 +133,11 @@ class ExplainedCase:
     instance: Instance
     resource: str
     record_id: str
-    change: VendorRecordChange | None
+    change: VendorChange | None
     expected: tuple[EventType, ...] = ()
-    history: Sequence[VendorRecordChange] = ()
-    together: Sequence[VendorRecordChange] = ()
-    beside: Sequence[VendorRecordChange] = ()
+    history: Sequence[VendorChange] = ()
+    together: Sequence[VendorChange] = ()
+    beside: Sequence[VendorChange] = ()
     state: PolledState
     polls: Sequence[PollOfRecord] = ()
     sent: Sequence[OwedCallback] = ()
@@ -189,18 +167,18 @@ class ExplainedCase:
         changed = next((one.at for one in self.history if self.change and one.seq > self.change.seq), None)
         return [each for each in after if each.told and not (changed and changed < each.poll.at)]
 
-    def as_of(self, seen: PollOfRecord) -> VendorRecordChange | None:
+    def as_of(self, seen: PollOfRecord) -> VendorChange | None:
         """Return the latest change of the record that a poll could see."""
         before = [one for one in self.history if one.at < seen.poll.at]
         return before[-1] if before else self.change
 
     def _tells(self, seen: PollOfRecord) -> bool:
-        if self.change is None or seen.told is None or self.change.kind is EventType.DELETED:
+        if self.change is None or seen.told is None or self.change.kind == "DELETED":
             return False
         return seen.poll.at - self.change.at >= _SECOND or _same(seen, self.change)
 
 
-def _same(seen: PollOfRecord, change: VendorRecordChange) -> bool:
+def _same(seen: PollOfRecord, change: VendorChange) -> bool:
     """Say whether a poll of about the same instant saw the record with the date that it bore after a change."""
     return seen.decision is not None and (
         seen.poll.at > change.at or seen.decision.date.replace(microsecond=0) >= change.dated

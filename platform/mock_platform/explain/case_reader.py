@@ -16,7 +16,6 @@ from mock_platform.explain.case import (
     OwedCallback,
     PolledState,
     PollOfRecord,
-    VendorRecordChange,
 )
 from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
 from mock_platform.explain.polled import polled_since, resource_in, silent
@@ -48,7 +47,7 @@ class CaseReader(InstanceFacts):
         Raises:
             ProviderError, ConflictError: as for the log.
         """
-        changes = self.of_collection.get(self.collection(resource) or "", ())
+        changes = self._changes(resource)
         record_id = self._meant(resource, record_id, changes)
         own = [one for one in changes if one.record_id == record_id]
         at = next((place for place, one in enumerate(own) if one.seq == seq), len(own) - 1)
@@ -83,23 +82,22 @@ class CaseReader(InstanceFacts):
         Raises:
             ProviderError, ConflictError: as for the log.
         """
-        own = self.of_collection.get(self.collection(resource) or "", ())
-        told = [one for one in own if one.record_id == record_id and one.at <= at]
+        told = [one for one in self._changes(resource) if one.record_id == record_id and one.at <= at]
         return self.case(resource, record_id, seq=told[-1].seq if told else None)
 
-    def place_of(self, case: ExplainedCase) -> int:
-        """Return which of its record's changes a case is about, counted from 0."""
-        own = self.of_collection.get(self.collection(case.resource) or "", ())
-        seqs = [one.seq for one in own if one.record_id == case.record_id]
-        return seqs.index(case.change.seq) if case.change else 0
-
-    def seq_of(self, resource: str, record_id: str, kind: EventType, at: datetime) -> int | None:
+    def seq_of(self, resource: str, record_id: str, kind: str, at: datetime) -> int | None:
         """Return the place in the log of a change of a record; None if there is none of this kind at this instant."""
-        own = self.of_collection.get(self.collection(resource) or "", ())
-        found = (one.seq for one in own if (one.record_id, one.kind, one.at) == (record_id, kind, at))
+        wanted = (record_id, kind, at)
+        found = (
+            one.seq for one in self._changes(resource) if (one.record_id, str(one.kind), one.at) == wanted
+        )
         return next(found, None)
 
-    def _meant(self, resource: str, record_id: str, changes: Sequence[VendorRecordChange]) -> str:
+    def _changes(self, resource: str) -> Sequence[VendorChange]:
+        """Return the changes of a resource's collection, oldest first."""
+        return self.of_collection.get(self.collection(resource) or "", ())
+
+    def _meant(self, resource: str, record_id: str, changes: Sequence[VendorChange]) -> str:
         """Return the record that a poll has seen by an id which is none of the log's: the one with the same date."""
         if any(one.record_id == record_id for one in changes):
             return record_id
@@ -111,7 +109,7 @@ class CaseReader(InstanceFacts):
         }
         return next((one.record_id for one in reversed(changes) if one.dated in dates), record_id)
 
-    def _state(self, resource: str, change: VendorRecordChange | None) -> PolledState:
+    def _state(self, resource: str, change: VendorChange | None) -> PolledState:
         values, last_polls = self.instance.configuration, self.last_polls
         polls, last = self.polls.get(resource, ()), last_polls.get(resource)
         since = polled_since(self.instance, polls, last)
@@ -147,14 +145,14 @@ class CaseReader(InstanceFacts):
         ]
 
     def _polls_of(
-        self, resource: str, change: VendorRecordChange | None, known: set[str], record_id: str
+        self, resource: str, change: VendorChange | None, known: set[str], record_id: str
     ) -> list[PollOfRecord]:
         """Return the polls since a change, and what each made of its record."""
         if change is None:
             return []
         seen: list[PollOfRecord] = []
         for poll in self.polls.get(resource, ()):
-            if poll.at < change.at.replace(microsecond=0):
+            if poll.at < change.second:
                 continue
             one = matching.of_record(poll, change, known, record_id)
             dates = {each.date.replace(microsecond=0) for each in one.decisions}
@@ -168,14 +166,14 @@ class CaseReader(InstanceFacts):
     def _expected(
         self,
         resource: str,
-        own: Sequence[VendorRecordChange],
-        change: VendorRecordChange | None,
-        together: Sequence[VendorRecordChange],
+        own: Sequence[VendorChange],
+        change: VendorChange | None,
+        together: Sequence[VendorChange],
     ) -> tuple[EventType, ...]:
         """Return what a callback may call a change: CREATED, too, of a record that its receiver has never heard of."""
-        if change is None or change.kind is EventType.DELETED:
+        if change is None or change.kind == "DELETED":
             return () if change is None else (EventType.DELETED,)
-        if any(one.kind is EventType.CREATED for one in together):
+        if any(one.kind == "CREATED" for one in together):
             return (EventType.CREATED,)
         known = any(
             one.event.object_id == change.record_id
@@ -183,7 +181,7 @@ class CaseReader(InstanceFacts):
             and one.event.object_type == resource
             for one in self.told
         )
-        made = any(one.kind is EventType.CREATED for one in own)
+        made = any(one.kind == "CREATED" for one in own)
         return (EventType.UPDATED, EventType.CREATED) if made and not known else (EventType.UPDATED,)
 
     def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[OwedCallback]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from mock_platform.core.instance import Values
 from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.cause import Cause
 
@@ -74,7 +73,6 @@ class CureCase:
     cause: Cause
     own: Mapping[str, object]
     block: Mapping[str, object] | None
-    configuration: Values
     nth: int
 
 

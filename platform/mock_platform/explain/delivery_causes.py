@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.dates.iso_dates import iso_date_exact as shown
-from mock_platform.events.records import DeliveryStatus
+from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.explain.case import ExplainedCase, OwedCallback
 from mock_platform.explain.cause import Cause, CauseFinding
 
-_UNHEARD = ("timed out", "connection closed", "connection reset")
 _GUARD = ("up --allow-host", "nothing can be sent there", "is no URL", "admin")
 _MOST = 3
 
@@ -24,12 +23,8 @@ def of_delivery(
     if any(one.times for one in sent):
         return None
     if not sent:
-        has_url = bool(case.callback_url)
-        why = (
-            "its notification has no subscription"
-            if has_url
-            else "there is no event.notification.callback.url"
-        )
+        lack = "its notification has no subscription"
+        why = lack if case.callback_url else "there is no event.notification.callback.url"
         return CauseFinding(Cause.NO_RECEIVER, f"the change was reported, but {why}")
     return _untaken(sent[0], policy)
 
@@ -39,27 +34,26 @@ def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
     for one in (each for each in sent if each.times):
         failed = [attempt for attempt in one.attempts if attempt.reason]
         if failed and failed[0].at < max(attempt.at for attempt in one.attempts):
-            answers = ", ".join(
-                f"{each.status or each.reason} at {shown(each.at)}" for each in failed[:_MOST]
-            )
-            return CauseFinding(
-                Cause.TAKEN_LATE, f"its receiver answered {answers}, and took it at a later try"
-            )
+            why = f"its receiver answered {_answers(failed[:_MOST])}, and took it at a later try"
+            return CauseFinding(Cause.TAKEN_LATE, why)
     return None
 
 
 def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFinding | None:
     """Say what is wrong with a callback that was taken; None if nothing is known to be."""
     for one in (each for each in sent if each.times):
-        if one.times > 1 or _came_twice(one):
-            return _again(one)
+        unheard = next((attempt for attempt in one.attempts if attempt.is_unheard), None)
+        if unheard:
+            why = f"the attempt of {shown(unheard.at)} may have arrived ({unheard.reason}), and it was sent again"
+            return CauseFinding(Cause.ANSWER_LOST, why)
+        if one.times > 1:
+            return CauseFinding(Cause.RELEASED, f"it was taken {one.times} times: a release sent it again")
         if not one.own:
             why = f"its callback was taken by {_host(one)}, and not by the workspace's sink"
             return CauseFinding(Cause.SENT_ELSEWHERE, why)
         if one.arrived == [] and case.sink_pruned:
-            return CauseFinding(
-                Cause.MADE_ROOM, "its callback came to the sink, which keeps the latest alone"
-            )
+            why = "its callback came to the sink, which keeps the latest alone"
+            return CauseFinding(Cause.MADE_ROOM, why)
         wrong = next((each for each in one.arrived or () if each.signature == "invalid"), None)
         if wrong:
             why = f"callback {wrong.id} of {shown(wrong.at)} has a signature that none of the keys makes which the sink knows"
@@ -69,7 +63,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
 
 def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     failed = [attempt for attempt in one.attempts if attempt.reason]
-    answers = ", ".join(f"{each.status or each.reason} at {shown(each.at)}" for each in failed[-_MOST:])
+    answers = _answers(failed[-_MOST:])
     if any(part in attempt.reason for attempt in failed for part in _GUARD):
         return CauseFinding(Cause.OUTBOUND_GUARD, f"its callback was not sent: {failed[-1].reason}")
     if not failed:
@@ -88,17 +82,8 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     return CauseFinding(Cause.RETRIES_EXHAUSTED, why)
 
 
-def _came_twice(one: OwedCallback) -> bool:
-    """Say whether an attempt whose answer did not come may have come through, and another was taken."""
-    return any(attempt.reason.startswith(_UNHEARD) for attempt in one.attempts)
-
-
-def _again(one: OwedCallback) -> CauseFinding:
-    unheard = next((each for each in one.attempts if each.reason.startswith(_UNHEARD)), None)
-    if unheard is None:
-        return CauseFinding(Cause.RELEASED, f"it was taken {one.times} times: a release sent it again")
-    why = f"the attempt of {shown(unheard.at)} may have arrived ({unheard.reason}), and it was sent again"
-    return CauseFinding(Cause.ANSWER_LOST, why)
+def _answers(failed: Sequence[Attempt]) -> str:
+    return ", ".join(f"{each.status or each.reason} at {shown(each.at)}" for each in failed)
 
 
 def _host(one: OwedCallback) -> str:

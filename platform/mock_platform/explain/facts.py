@@ -14,15 +14,11 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import PlatformDependencies, dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import LastPoll, Poll, Resource
-from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall
+from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
-from mock_platform.explain import matching
 from mock_platform.explain.arrivals import SinkArrivals
-from mock_platform.explain.case import (
-    VendorRecordChange,
-)
 from mock_platform.explain.polled import collection_of
 from mock_platform.explain.told import ToldEvent, told_events
 from mock_platform.instances.store import Instances
@@ -124,11 +120,11 @@ class InstanceFacts:
         return StackAccess(crm_api_key=self.workspace.crm_api_key, admin_headers=self.services.admin_headers)
 
     @cached_property
-    def of_collection(self) -> Mapping[str, Sequence[VendorRecordChange]]:
+    def of_collection(self) -> Mapping[str, Sequence[VendorChange]]:
         """The changes by the vendor's collection, oldest first."""
-        by_collection = defaultdict[str, list[VendorRecordChange]](list)
+        by_collection = defaultdict[str, list[VendorChange]](list)
         for one in self.log.changes:
-            by_collection[one.collection].append(matching.as_change(one))
+            by_collection[one.collection].append(one)
         return by_collection
 
     @cached_property

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from mock_platform.core.poll import Decision, Resource
 from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.elements.connector import VendorChange
 from mock_platform.explain.arithmetic import ReadDate, dates_of, parsed, seconds
-from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 from mock_platform.explain.window_causes import of_window
 
@@ -19,7 +20,7 @@ _FILTERS = (
 
 
 def of_filter(
-    case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord, decision: Decision
+    case: ExplainedCase, change: VendorChange, seen: PollOfRecord, decision: Decision
 ) -> CauseFinding:
     """Say why a poll passed a record over."""
     resource = case.state.resource
@@ -62,7 +63,7 @@ def in_other_case(case: ExplainedCase, field: str) -> str | None:
 
 def misread(
     case: ExplainedCase,
-    change: VendorRecordChange,
+    change: VendorChange,
     read: ReadDate | None,
     *,
     now: datetime,
@@ -88,11 +89,8 @@ def misread(
         return CauseFinding(Cause.WRONG_PATTERN, f"{written}; {by} it cannot be read")
     in_gmt = parsed(read.text, read.pattern, "GMT", now=now)
     says = f"{written}; {by} it is read as {shown(read.read)}, {seconds(read.read - meant)} off"
-    if in_gmt == meant.replace(microsecond=0):
-        return CauseFinding(Cause.WRONG_ZONE, f"{says}; in GMT it would be {shown(in_gmt)}")
-    return CauseFinding(
-        Cause.WRONG_PATTERN, f"{says}; in GMT it would be {shown(in_gmt) if in_gmt else 'unreadable'}"
-    )
+    cause = Cause.WRONG_ZONE if in_gmt == meant.replace(microsecond=0) else Cause.WRONG_PATTERN
+    return CauseFinding(cause, f"{says}; in GMT it would be {shown(in_gmt) if in_gmt else 'unreadable'}")
 
 
 def _is_updated_date(case: ExplainedCase, field: str) -> bool:
@@ -134,7 +132,7 @@ def _misnamed(
 
 
 def _by_flag(
-    resource: Resource, change: VendorRecordChange, decision: Decision, seen: PollOfRecord
+    resource: Resource, change: VendorChange, decision: Decision, seen: PollOfRecord
 ) -> CauseFinding | None:
     at = f"the poll of {shown(seen.poll.at)}"
     if resource.filter_by_current_date and decision.date > seen.poll.at:

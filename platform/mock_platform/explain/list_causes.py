@@ -6,19 +6,18 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from mock_platform.ceql import And, Clause, Comparison, matches, parse, to_text
-from mock_platform.core.poll import EventType
 from mock_platform.dates import date_template
 from mock_platform.dates.iso_dates import iso_date_exact as shown
-from mock_platform.elements.connector import VendorCall
+from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.errors import InvalidRequestError
 from mock_platform.explain.arithmetic import seconds
-from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 
 _PAGED = re.compile(r"\bskip=(?!0\b)\d+")
 
 
-def of_list(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding:
+def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:
     """Say why a poll that asked for a record did not get it."""
     poll = seen.poll
     lag = _most(seen.calls, "index_lag_s")
@@ -44,11 +43,7 @@ def of_list(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord)
 def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a record moved to a page that had been read, since one before it was deleted."""
     second = seen.poll.at.replace(microsecond=0)
-    gone = [
-        one
-        for one in case.beside
-        if one.kind is EventType.DELETED and one.at.replace(microsecond=0) == second
-    ]
+    gone = [one for one in case.beside if one.kind == "DELETED" and one.second == second]
     deleted = gone or _most(seen.calls, "delete_listed")
     if not deleted or not any(_PAGED.search(call.target) for call in seen.calls):
         return None
@@ -57,7 +52,7 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     return CauseFinding(Cause.PAGE_SHIFT, why)
 
 
-def _ended(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+def _ended(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a list without a date condition was not read to where the record stood."""
     resource, poll = case.state.resource, seen.poll
     if resource is None or date_template.has_placeholder(resource.url) or _conditions(poll.request_url):
@@ -72,7 +67,7 @@ def _ended(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) 
     return CauseFinding(Cause.LIST_ENDED, why)
 
 
-def _excluded(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+def _excluded(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say which condition leaves the record out, as far as that can be told from its dates; otherwise which may."""
     updated = case.state.resource.updated if case.state.resource else None
     names = {updated.path: change.dated.strftime("%Y-%m-%d %H:%M:%S")} if updated else {}

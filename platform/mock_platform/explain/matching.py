@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from mock_platform.core.poll import EventType, Poll
+from mock_platform.core.poll import Poll
 from mock_platform.elements.connector import VendorChange
-from mock_platform.explain.case import PolledState, PollOfRecord, VendorRecordChange
+from mock_platform.explain.case import PolledState, PollOfRecord
 
 
-def of_record(poll: Poll, change: VendorRecordChange, known: set[str], record_id: str) -> PollOfRecord:
+def of_record(poll: Poll, change: VendorChange, known: set[str], record_id: str) -> PollOfRecord:
     """Return what a poll made of a record, by its own id, or else by one that is nobody's and its date."""
     own = [one for one in poll.decisions if one.record_id == record_id]
     if own:
@@ -19,11 +19,11 @@ def of_record(poll: Poll, change: VendorRecordChange, known: set[str], record_id
 
 
 def together(
-    own: Sequence[VendorRecordChange],
-    change: VendorRecordChange | None,
+    own: Sequence[VendorChange],
+    change: VendorChange | None,
     state: PolledState,
     polls: Sequence[PollOfRecord],
-) -> list[VendorRecordChange]:
+) -> list[VendorChange]:
     """Return the changes of a record that the first poll after one of them had to tell as one."""
     if change is None:
         return []
@@ -36,17 +36,13 @@ def together(
 
 
 def beside(
-    changes: Sequence[VendorRecordChange], change: VendorRecordChange | None, polls: Sequence[PollOfRecord]
-) -> list[VendorRecordChange]:
+    changes: Sequence[VendorChange], change: VendorChange | None, polls: Sequence[PollOfRecord]
+) -> list[VendorChange]:
     """Return the changes of other records in the second of a change, or of a poll since."""
     if change is None:
         return []
-    seconds = {change.at.replace(microsecond=0), *(each.poll.at.replace(microsecond=0) for each in polls)}
-    return [
-        one
-        for one in changes
-        if one.record_id != change.record_id and one.at.replace(microsecond=0) in seconds
-    ]
+    seconds = {change.second, *(each.poll.at.replace(microsecond=0) for each in polls)}
+    return [one for one in changes if one.record_id != change.record_id and one.second in seconds]
 
 
 def known_fields(block: object) -> list[str]:
@@ -66,15 +62,3 @@ def updated_field(block: object) -> str:
 def _dates(block: Mapping[str, object]) -> Mapping[str, object]:
     dates = block.get("datesConfiguration")
     return dates if isinstance(dates, Mapping) else {}
-
-
-def as_change(logged: VendorChange) -> VendorRecordChange:
-    """Return a change of the vendor's log."""
-    return VendorRecordChange(
-        seq=logged.seq,
-        record_id=logged.record_id,
-        kind=EventType(logged.kind),
-        at=logged.at,
-        updated=logged.updated,
-        created=logged.created,
-    )

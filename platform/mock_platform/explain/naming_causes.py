@@ -2,8 +2,9 @@
 
 from mock_platform.core.poll import Decision, EventType
 from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.elements.connector import VendorChange
 from mock_platform.explain.arithmetic import dates_of, seconds, tolerance_of
-from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 from mock_platform.explain.filter_causes import in_other_case, misread, slip_among
 
@@ -44,7 +45,7 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
 
 
 def of_name(
-    case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord, *, missed: CauseFinding | None
+    case: ExplainedCase, change: VendorChange, seen: PollOfRecord, *, missed: CauseFinding | None
 ) -> CauseFinding | None:
     """Say why a poll called a change something else than it was; None if it did not.
 
@@ -60,7 +61,7 @@ def of_name(
 
 
 def _by_dates(
-    case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord, decision: Decision
+    case: ExplainedCase, change: VendorChange, seen: PollOfRecord, decision: Decision
 ) -> CauseFinding | None:
     """Say that the two dates which tell created from updated are not what they should be."""
     resource = case.state.resource
@@ -94,7 +95,7 @@ def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
     return CauseFinding(Cause.TOLERANCE_SHORT, why)
 
 
-def of_repeats(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say why the record was reported more than once, though nothing had changed; None if it was not."""
     twice = sum(one.change is not None for one in seen.decisions)
     if twice > 1:
@@ -118,7 +119,7 @@ def of_repeats(case: ExplainedCase, change: VendorRecordChange, seen: PollOfReco
 
 
 def _misread_created(
-    change: VendorRecordChange, decision: Decision, seen: PollOfRecord, case: ExplainedCase
+    change: VendorChange, decision: Decision, seen: PollOfRecord, case: ExplainedCase
 ) -> CauseFinding | None:
     """Say that the created date was read as another than the CRM meant."""
     resource = case.state.resource

@@ -3,9 +3,10 @@
 import re
 from datetime import timedelta
 
-from mock_platform.core.poll import EventType, Poll
+from mock_platform.core.poll import Poll
 from mock_platform.dates.iso_dates import iso_date_exact as shown
-from mock_platform.explain.case import ExplainedCase, VendorRecordChange
+from mock_platform.elements.connector import VendorChange
+from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.cause import Cause, CauseFinding
 from mock_platform.explain.poll_errors import failed
 
@@ -14,17 +15,17 @@ _ANSWERED = re.compile(r"answered (\d{3})")
 _SECOND = timedelta(seconds=1)
 
 
-def of_log(case: ExplainedCase, change: VendorRecordChange) -> CauseFinding | None:
+def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     """Say that the change cannot be explained any more, or that polling never tells of its kind."""
     if case.pruned and change.at < case.pruned:
         why = (
             f"what happened before {shown(case.pruned)} was pruned, and the change was at {shown(change.at)}"
         )
         return CauseFinding(Cause.PRUNED, why)
-    gone = next((one for one in case.together if one.kind is EventType.DELETED), None)
+    gone = next((one for one in case.together if one.kind == "DELETED"), None)
     if gone is None:
         return None
-    if any(one.kind is EventType.CREATED for one in case.together):
+    if any(one.kind == "CREATED" for one in case.together):
         return CauseFinding(Cause.UNDONE, f"it was deleted at {shown(gone.at)}, before any poll had seen it")
     if gone is not change:
         return CauseFinding(
@@ -40,7 +41,7 @@ def of_log(case: ExplainedCase, change: VendorRecordChange) -> CauseFinding | No
     return CauseFinding(Cause.DELETION, f"it was deleted at {shown(change.at)}; polling reports no deletions")
 
 
-def of_poller(case: ExplainedCase, change: VendorRecordChange) -> CauseFinding | None:
+def of_poller(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     """Say why no poll that could tell of the change has succeeded; None if one has."""
     if case.chances:
         return None
@@ -85,7 +86,7 @@ def of_failure(poll: Poll) -> CauseFinding:
     )
 
 
-def _before_events(change: VendorRecordChange, case: ExplainedCase) -> CauseFinding:
+def _before_events(change: VendorChange, case: ExplainedCase) -> CauseFinding:
     since = case.state.since
     if change.at < since:
         why = f"it was changed at {shown(change.at)}; polling began at {shown(since)}, and asks for what is later"
@@ -109,7 +110,5 @@ def _of_error(error: str, status: int | None) -> Cause:
     return named_causes.get(code, Cause.BAD_REQUEST if 400 <= code < 500 else Cause.OUTAGE)
 
 
-def _is_kept(other: VendorRecordChange, deleted: VendorRecordChange) -> bool:
-    return other.kind is EventType.UPDATED and other.at.replace(microsecond=0) == deleted.at.replace(
-        microsecond=0
-    )
+def _is_kept(other: VendorChange, deleted: VendorChange) -> bool:
+    return other.kind == "UPDATED" and other.second == deleted.second

@@ -12,12 +12,12 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.configuration import poller_configuration
 from mock_platform.core.dependencies import dependencies
 from mock_platform.elements.service import connector_of
-from mock_platform.errors import InvalidRequestError
-from mock_platform.explain import subject
+from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.case_reader import CaseReader
 from mock_platform.explain.cures import CureCase, CureDesk, CureSearch
 from mock_platform.explain.shown import ExplainJson, explanation_json
+from mock_platform.explain.subject import subject_of_callback, subject_of_event
 from mock_platform.explain.verdict import Explanation, explained
 from mock_platform.instances.calling import any_instance
 
@@ -65,16 +65,18 @@ def _case(workspace: Workspace, query: ExplainQuery) -> tuple[CaseReader, Explai
         InvalidRequestError: it means none, or several.
         NotFoundError: what it names is not there.
     """
-    subject.refuse_too_little(
-        record=query.record_id is not None and query.change is None,
-        change=query.change is not None,
-        others=(query.event is not None) + (query.callback is not None),
-    )
-    if query.event is not None or query.callback is not None:
+    of_record = query.record_id if query.change is None else query.change
+    ways = sum(each is not None for each in (of_record, query.event, query.callback))
+    if ways != 1:
+        raise InvalidRequestError(
+            "expected one of instanceId with resource and recordId, instanceId with change, event, or callback; "
+            f"got {shown('more than one' if ways else 'nothing')}"
+        )
+    if of_record is None:
         found = (
-            subject.subject_of_event(workspace, query.event)
-            if query.event is not None
-            else subject.subject_of_callback(workspace, query.callback or 0)
+            subject_of_callback(workspace, query.callback or 0)
+            if query.event is None
+            else subject_of_event(workspace, query.event)
         )
         reader = CaseReader(workspace, any_instance(workspace, str(found.instance_id)))
         return reader, reader.told_case(found.resource, found.record_id, at=found.told_at)
@@ -104,8 +106,7 @@ def _search(
         cause=said.cause,
         own=own_block,
         block=_block(case, own_block),
-        configuration=case.instance.configuration,
-        nth=reader.place_of(case),
+        nth=case.history.index(case.change) if case.change else 0,
     )
     return dependencies().services[CureDesk].search(sought)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import dependencies
-from mock_platform.errors import InvalidRequestError, NotFoundError, shown
+from mock_platform.errors import NotFoundError
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.explain.arrivals import SinkArrivals
@@ -52,20 +52,6 @@ def subject_of_callback(workspace: Workspace, callback: int) -> ExplainSubject:
     if number is None:
         raise NotFoundError("callback", str(callback))
     return _subject(workspace, number, named=str(callback))
-
-
-def refuse_too_little(*, record: bool, change: bool, others: int) -> None:
-    """Refuse a question that names no change, or more than one.
-
-    Raises:
-        InvalidRequestError: says what is expected.
-    """
-    if record + change + others != 1:
-        came = "nothing" if not record + change + others else "more than one"
-        raise InvalidRequestError(
-            "expected one of instanceId with resource and recordId, instanceId with change, event, or callback; "
-            f"got {shown(came)}"
-        )
 
 
 def _subject(workspace: Workspace, notification_id: int, *, named: str) -> ExplainSubject:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.elements.connector import VendorChange
 from mock_platform.explain import delivery_causes, naming_causes, poller_causes
-from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 from mock_platform.explain.filter_causes import of_filter
 from mock_platform.explain.list_causes import of_list
@@ -68,13 +69,13 @@ def _unlogged(case: ExplainedCase) -> Explanation:
     return Explanation(reported=False, cause=Cause.NO_CHANGE, why=why)
 
 
-def _untold(case: ExplainedCase, change: VendorRecordChange) -> CauseFinding:
+def _untold(case: ExplainedCase, change: VendorChange) -> CauseFinding:
     """Say why no poll has reported a change."""
     before = poller_causes.of_log(case, change) or poller_causes.of_poller(case, change)
     return before or _missed(case, change, case.chances[0])
 
 
-def _missed(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding:
+def _missed(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:
     """Say why a poll that succeeded did not report a change."""
     identity, decision = naming_causes.of_identity(case, seen), seen.decision
     if identity and decision and decision.change:
@@ -84,7 +85,7 @@ def _missed(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord)
     return of_filter(case, change, seen, decision)
 
 
-def _late(case: ExplainedCase, change: VendorRecordChange, telling: PollOfRecord) -> CauseFinding | None:
+def _late(case: ExplainedCase, change: VendorChange, telling: PollOfRecord) -> CauseFinding | None:
     """Say why a poll before the one that reported the change did not; None if there was none."""
     first = case.polls[0]
     if first is telling or first.poll.at >= telling.poll.at or first.poll.at <= change.at:

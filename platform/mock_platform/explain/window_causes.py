@@ -7,15 +7,16 @@ from urllib.parse import unquote
 
 from mock_platform.dates import date_template
 from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.elements.connector import VendorChange
 from mock_platform.explain.arithmetic import seconds
-from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
-def of_window(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say why a poll did not ask for the date that the CRM gave the record; None if it did."""
     start = seen.poll.window_from
     asked = f"the poll of {shown(seen.poll.at)} asked for what is later than {shown(start)}"
@@ -24,7 +25,7 @@ def of_window(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecor
     if change.at < case.instance.created:
         why = f"{asked}; the record was changed at {shown(change.at)}, before there was the instance"
         return CauseFinding(Cause.BEFORE_EVENTS, why)
-    off = change.dated - change.at.replace(microsecond=0)
+    off = change.dated - change.second
     stamped = f"the CRM dated the change of {shown(change.at)} {shown(change.dated)}, {seconds(off)} off"
     if off and not (case.coarse and change.dated == change.at.replace(second=0, microsecond=0)):
         return CauseFinding(Cause.CLOCK_SKEW, f"{stamped}; {asked}")
@@ -49,9 +50,7 @@ def asked_dates(url: str) -> Iterator[datetime]:
             continue
 
 
-def _of_placeholder(
-    case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord
-) -> CauseFinding | None:
+def _of_placeholder(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a request names a later date than its window's start, so that the CRM leaves the record out."""
     resource, start = case.state.resource, seen.poll.window_from
     if resource is None or not date_template.has_placeholder(resource.url):

@@ -8,7 +8,7 @@ import pytest
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import DateField, Decision, EventType, Poll, PollVerdict, Resource
-from mock_platform.elements.connector import VendorCall
+from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.explain.arithmetic import dates_of, filters_of
 from mock_platform.explain.case import (
@@ -17,7 +17,6 @@ from mock_platform.explain.case import (
     OwedCallback,
     PolledState,
     PollOfRecord,
-    VendorRecordChange,
 )
 from mock_platform.explain.cause import Cause
 from mock_platform.explain.verdict import explained
@@ -43,8 +42,14 @@ def after(minutes, seconds=0):
     return TEN + timedelta(minutes=minutes, seconds=seconds)
 
 
-CHANGE = VendorRecordChange(
-    seq=1, record_id="7", kind=EventType.CREATED, at=after(1), updated=after(1), created=after(1)
+CHANGE = VendorChange(
+    seq=1,
+    collection="contacts",
+    record_id="7",
+    kind="CREATED",
+    at=after(1),
+    updated=after(1),
+    created=after(1),
 )
 
 
