@@ -8,7 +8,7 @@ from mock_platform.configuration.instance_configuration import CALLBACK_URL, ENA
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
 from mock_platform.errors import shown
-from mock_platform.lint.warning import ConfigWarning, LintRule, place
+from mock_platform.lint.warning import ConfigWarning, LintRule
 
 _ABOUT_EVENTS = (CALLBACK_URL, poller_configuration.REFRESH_INTERVAL, *poller_configuration.KEYS)
 
@@ -25,18 +25,18 @@ def of_callbacks(values: Values, element: Element, *, objection: Objection) -> I
         return
     vendor_type = values.get(VENDOR_TYPE)
     if not configuration.is_polled(values):
-        yield ConfigWarning(
-            rule=LintRule.VENDOR_TYPE_WITHOUT_EFFECT,
-            path=place("configuration", VENDOR_TYPE),
-            message=f"with {shown(vendor_type)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
+        yield ConfigWarning.at(
+            LintRule.VENDOR_TYPE_WITHOUT_EFFECT,
+            f"with {shown(vendor_type)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
+            *("configuration", VENDOR_TYPE),
             nearest="polling",
             change={VENDOR_TYPE: "polling"},
         )
     url = values.get(CALLBACK_URL) or ""
     against = objection(url) if url else "there is none, so events are kept, and nobody is told of them"
     if against:
-        path, message = place("configuration", CALLBACK_URL), f"no callback will be delivered: {against}"
-        yield ConfigWarning(rule=LintRule.CALLBACK_URL, path=path, message=message[:_LONGEST_MESSAGE])
+        message = f"no callback will be delivered: {against}"[:_LONGEST_MESSAGE]
+        yield ConfigWarning.at(LintRule.CALLBACK_URL, message, "configuration", CALLBACK_URL)
 
 
 def of_events_left_off(sent: Mapping[str, object], values: Values) -> Iterator[ConfigWarning]:
@@ -50,12 +50,6 @@ def of_events_left_off(sent: Mapping[str, object], values: Values) -> Iterator[C
         return
     about = next((key for key in _ABOUT_EVENTS if sent.get(key)), None)
     if about is not None:
-        path = place("configuration", ENABLED)
         message = f"{about} is set, but events are not enabled: nothing is polled, and no callback will come"
-        yield ConfigWarning(
-            rule=LintRule.EVENTS_NOT_ENABLED,
-            path=path,
-            message=message,
-            nearest=ENABLED,
-            change={ENABLED: "true"},
-        )
+        where, change = ("configuration", ENABLED), {ENABLED: "true"}
+        yield ConfigWarning.at(LintRule.EVENTS_NOT_ENABLED, message, *where, nearest=ENABLED, change=change)

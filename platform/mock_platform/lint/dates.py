@@ -57,17 +57,17 @@ def _of_format(
         if own and _unread(replace(date, pattern=meant), own):
             meant = own.pattern
         said = f"{shown(date.pattern)} mixes up letters; {shown(meant)} is what is probably meant"
-        yield _at(block, LintRule.DATE_LETTERS, key, said, meant)
+        yield block.key_warning(LintRule.DATE_LETTERS, said, key, meant)
     elif date.pattern != MILLISECONDS and "s" not in _letters(date.pattern):
         said = (
             f"{shown(date.pattern)} ends before the seconds, so that {date.path} is read as an earlier time"
         )
-        yield _at(block, LintRule.DATE_WITHOUT_SECONDS, key, said, own.pattern if own else None)
+        yield block.key_warning(LintRule.DATE_WITHOUT_SECONDS, said, key, own.pattern if own else None)
     elif own:
         text = _unread(date, own)
         if text is not None:
             said = f"{shown(date.pattern)} does not read {date.path}, which is written as {shown(text)}"
-            yield _at(block, LintRule.DATE_NOT_READ, key, said, own.pattern)
+            yield block.key_warning(LintRule.DATE_NOT_READ, said, key, own.pattern)
 
 
 def _of_zone(block: PolledBlock, key: str, date: DateField, own: DateField) -> Iterator[ConfigWarning]:
@@ -77,12 +77,7 @@ def _of_zone(block: PolledBlock, key: str, date: DateField, own: DateField) -> I
     if hours:
         direction = "later" if hours > 0 else "earlier"
         said = f"{date.path} is written in {own.zone}; read in {shown(date.zone)} it is {abs(hours):g} h {direction}"
-        yield _at(block, LintRule.DATE_ZONE, key, said, own.zone)
-
-
-def _at(block: PolledBlock, rule: LintRule, key: str, said: str, nearest: str | None) -> ConfigWarning:
-    change = {"datesConfiguration": {key: nearest}} if nearest else None
-    return block.warning(rule, said, "datesConfiguration", key, nearest=nearest, change=change)
+        yield block.key_warning(LintRule.DATE_ZONE, said, key, own.zone)
 
 
 def _letters(pattern: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from mock_platform.configuration.poller_configuration import CONFIGURATION
 from mock_platform.elements.element import Element
 from mock_platform.lint.polled_block import PolledBlock, path_of
-from mock_platform.lint.warning import ConfigWarning, LintRule, place, quoted
+from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
 
 
 def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[ConfigWarning]:
@@ -14,10 +14,10 @@ def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[Conf
     for block in blocks:
         name, url = block.resource.name, "".join(block.resource.url.split())
         if url in first:
-            yield ConfigWarning(
-                rule=LintRule.POLLED_TWICE,
-                path=place("configuration", CONFIGURATION, name, "url"),
-                message=f"{quoted(name)} has the URL of {quoted(first[url])}: each change is reported under both names",
+            yield ConfigWarning.at(
+                LintRule.POLLED_TWICE,
+                f"{quoted(name)} has the URL of {quoted(first[url])}: each change is reported under both names",
+                *("configuration", CONFIGURATION, name, "url"),
                 nearest=first[url],
                 change={CONFIGURATION: {name: None}},
                 resource=name,

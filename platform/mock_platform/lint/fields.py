@@ -28,7 +28,7 @@ def _of_id(block: PolledBlock) -> Iterator[ConfigWarning]:
     named, own = field_name(block.resource.id_field), block.own_id
     if named and own and named not in {*block.names_of(block.id_field), block.id_field}:
         said = f"{quoted(named)} is not the id of these records{_why(named, own)}"
-        yield block.warning(LintRule.ID_FIELD, said, "idField", nearest=own, change={"idField": own})
+        yield block.key_warning(LintRule.ID_FIELD, said, "idField", own)
 
 
 def _of_date(block: PolledBlock, key: str, path: str, own: str) -> Iterator[ConfigWarning]:
@@ -41,8 +41,7 @@ def _of_date(block: PolledBlock, key: str, path: str, own: str) -> Iterator[Conf
         return
     if get_close_matches(named.casefold(), [own.casefold()], n=1, cutoff=_LIKE):
         said = f"records have no {quoted(named)}{_why(named, own)}"
-        change = {"datesConfiguration": {key: own}}
-        yield block.warning(LintRule.DATE_FIELD, said, "datesConfiguration", key, nearest=own, change=change)
+        yield block.key_warning(LintRule.DATE_FIELD, said, key, own)
 
 
 def _own_fields(block: PolledBlock) -> set[str]:
@@ -60,16 +59,11 @@ def _why(named: str, near: str) -> str:
 def _of_roles(block: PolledBlock) -> Iterator[ConfigWarning]:
     """Warn of an updated date that is the created one."""
     resource, own = block.resource, block.own
-    if not (resource.updated and resource.created and resource.filter_by_updated_date):
-        if resource.updated and resource.created and not resource.filter_by_updated_date:
-            said = "filterByUpdatedDate is false: new records are reported, and no change of them is"
-            yield block.warning(
-                LintRule.CREATED_ALONE,
-                said,
-                "filterByUpdatedDate",
-                nearest="true",
-                change={"filterByUpdatedDate": True},
-            )
+    if not (resource.updated and resource.created):
+        return
+    if not resource.filter_by_updated_date:
+        said = "filterByUpdatedDate is false: new records are reported, and no change of them is"
+        yield block.key_warning(LintRule.CREATED_ALONE, said, "filterByUpdatedDate", value=True)
         return
     updated, created = field_name(resource.updated.path), field_name(resource.created.path)
     if updated == created:

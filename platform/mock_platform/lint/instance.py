@@ -10,11 +10,16 @@ from mock_platform.core.instance import Values
 from mock_platform.core.objects import NONE, Objects
 from mock_platform.elements.element import Element
 from mock_platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
-from mock_platform.lint.credentials import of_code, of_user_name
 from mock_platform.lint.dates import of_dates
 from mock_platform.lint.doubles import of_doubles
 from mock_platform.lint.fields import of_fields
-from mock_platform.lint.instance_body import in_provider_data, of_element, of_objects_too_late
+from mock_platform.lint.instance_body import (
+    in_provider_data,
+    of_code,
+    of_element,
+    of_objects_too_late,
+    of_user_name,
+)
 from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.polled_block import PolledBlock, polled_blocks
 from mock_platform.lint.pollers import of_poller, of_replaced_blocks

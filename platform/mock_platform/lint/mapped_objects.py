@@ -7,7 +7,6 @@ polls see mapped records is inferred.
 from collections.abc import Iterator, Sequence
 
 from mock_platform.ceql.field_path import is_writable, parse_path
-from mock_platform.ceql.record_path import steps_of
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.instance import Values
 from mock_platform.core.objects import (
@@ -18,15 +17,13 @@ from mock_platform.core.objects import (
     Objects,
     Transformation,
 )
-from mock_platform.lint.polled_block import PolledBlock
-from mock_platform.lint.warning import ConfigWarning, LintRule, place, quoted
+from mock_platform.lint.polled_block import PolledBlock, steps_below
+from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
 
 _DIRECTIONS = tuple(each.value for each in Direction)
 _OF_OBJECT = {"passThrough": _DIRECTIONS, "inherit": (), "addToDocumentation": ()}
 _OF_FIELD = {"passThrough": _DIRECTIONS, "remove": _DIRECTIONS, DATE_MASK: ("pattern",)}
-_DATES = "datesConfiguration"
 _OF_SCRIPT = "applyJSOnQueryFieldValue"
-_ROOTS = frozenset({"$", "@"})
 
 
 def of_mapped_objects(
@@ -48,62 +45,46 @@ def _of_transformation(name: str, transformation: Transformation) -> Iterator[Co
     within = ("transformations", name)
     if transformation.script is not None:
         message = f"the script of {quoted(name)} is kept and not run: records are mapped by the fields alone"
-        yield ConfigWarning(rule=LintRule.SCRIPT_NOT_RUN, path=place(*within, "script"), message=message)
+        yield ConfigWarning.at(LintRule.SCRIPT_NOT_RUN, message, *within, "script")
     yield from _of_entries(transformation.configuration, _OF_OBJECT, (*within, "configuration"))
     for field in transformation.fields:
         yield from _of_entries(field.configuration, _OF_FIELD, (*within, field.path, "configuration"))
         if not is_writable(parse_path(field.vendor_path)):
-            yield ConfigWarning(
-                rule=LintRule.READ_ONLY_PATH,
-                path=place(*within, field.path, "vendorPath"),
-                message=f"{quoted(field.vendor_path)} can only be read: what is sent as {quoted(field.path)} is left out",
-            )
+            message = f"{quoted(field.vendor_path)} can only be read: what is sent as {quoted(field.path)} is left out"
+            yield ConfigWarning.at(LintRule.READ_ONLY_PATH, message, *within, field.path, "vendorPath")
 
 
 def _of_entries(
     entries: Sequence[MappingEntry], known: dict[str, tuple[str, ...]], within: tuple[str, ...]
 ) -> Iterator[ConfigWarning]:
     for entry in entries:
-        path = place(*within, entry.type)
         if entry.type not in known:
-            why = (
-                "scripts are not run"
-                if entry.type == _OF_SCRIPT
-                else f"what is read here is {', '.join(known)}"
-            )
-            rule = LintRule.KEY_WITHOUT_EFFECT if entry.type == _OF_SCRIPT else LintRule.UNKNOWN_KEY
-            yield ConfigWarning(rule=rule, path=path, message=f"{quoted(entry.type)} has no effect: {why}")
+            rule, why = LintRule.UNKNOWN_KEY, f"what is read here is {', '.join(known)}"
+            if entry.type == _OF_SCRIPT:
+                rule, why = LintRule.KEY_WITHOUT_EFFECT, "scripts are not run"
+            yield ConfigWarning.at(rule, f"{quoted(entry.type)} has no effect: {why}", *within, entry.type)
             continue
         for name in entry.properties or {}:
             if name not in known[entry.type]:
                 message = f"{quoted(name)} of {entry.type} has no effect: nothing reads it"
-                yield ConfigWarning(
-                    rule=LintRule.UNKNOWN_KEY, path=place(*within, entry.type, name), message=message
-                )
+                yield ConfigWarning.at(LintRule.UNKNOWN_KEY, message, *within, entry.type, name)
 
 
 def _of_poll(block: PolledBlock, mapped: Transformation) -> Iterator[ConfigWarning]:
     """Warn of paths of a polled resource that its records, which come mapped, do not have."""
     resource = block.resource
-    paths = {
-        ("idField",): (resource.id_field, "its events come without objectId, and name no record"),
-        (_DATES, "updatedDateField"): (
-            resource.updated.path if resource.updated else "",
-            "records without a date are passed over",
-        ),
-        (_DATES, "createdDateField"): (
-            resource.created.path if resource.created else "",
-            "nothing is reported as CREATED",
-        ),
-    }
-    for keys, (path, happens) in paths.items():
+    updated, created = (date.path if date else "" for date in (resource.updated, resource.created))
+    for key, path, happens in (
+        ("idField", resource.id_field, "its events come without objectId, and name no record"),
+        ("updatedDateField", updated, "records without a date are passed over"),
+        ("createdDateField", created, "nothing is reported as CREATED"),
+    ):
         if path and _is_hidden(path, mapped):
             own = next(
                 (each.path for each in mapped.fields if each.vendor_path == path and _is_shown(each)), None
             )
             message = f"the transformation leaves no {quoted(path)} in polled records: {happens}"
-            change = None if own is None else {keys[-1]: own} if len(keys) == 1 else {_DATES: {keys[-1]: own}}
-            yield block.warning(LintRule.HIDDEN_FIELD, message, *keys, nearest=own, change=change)
+            yield block.key_warning(LintRule.HIDDEN_FIELD, message, key, own)
 
 
 def _is_hidden(path: str, mapped: Transformation) -> bool:
@@ -124,11 +105,6 @@ def _gone(field: MappedField) -> tuple[str, ...]:
 
 def _share(path: str, other: str) -> bool:
     """Say whether two paths lead to the same, or one into the other."""
-    steps, others = _steps(path), _steps(other)
+    steps, others = steps_below(path), steps_below(other)
     shorter = min(len(steps), len(others))
     return steps[:shorter] == others[:shorter]
-
-
-def _steps(path: str) -> tuple[str, ...]:
-    steps = steps_of(path.strip())
-    return steps[1:] if steps and steps[0] in _ROOTS else steps

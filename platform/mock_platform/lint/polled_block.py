@@ -1,5 +1,6 @@
 """A polled resource beside what its element knows of the same records: what the rules about blocks look at."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +22,11 @@ from mock_platform.core.poll import DateField, Resource
 from mock_platform.dates import date_template
 from mock_platform.elements.element import Element
 from mock_platform.errors import QueryError
-from mock_platform.lint.warning import ConfigWarning, LintRule, place
+from mock_platform.lint.unread_keys import DATE_KEYS
+from mock_platform.lint.warning import ConfigWarning, LintRule
 
 _LONGEST_MESSAGE = 400
 _ANY_TIME = datetime(2026, 3, 2, 10, tzinfo=UTC)
-_ROOTS = {"$", "@"}
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -96,14 +97,25 @@ class PolledBlock:
             change: of the block.
         """
         whole = {**self.written, **(change or {})} if self.is_own else change
-        return ConfigWarning(
-            rule=rule,
-            path=place("configuration", CONFIGURATION, self.resource.name, *keys),
-            message=shortened(message, _LONGEST_MESSAGE),
+        name = self.resource.name
+        return ConfigWarning.at(
+            rule,
+            shortened(message, _LONGEST_MESSAGE),
+            *("configuration", CONFIGURATION, name, *keys),
             nearest=nearest,
-            change=None if change is None else {CONFIGURATION: {self.resource.name: whole}},
-            resource=self.resource.name,
+            change=None if change is None else {CONFIGURATION: {name: whole}},
+            resource=name,
         )
+
+    def key_warning(self, rule: LintRule, message: str, key: str, value: object) -> ConfigWarning:
+        """Return what is said of one key, and that another value mends it; None if that is not known."""
+        if value is None:
+            return self.warning(rule, message, *_within(key), key)
+        change: dict[str, object] = {key: value}
+        for name in _within(key):
+            change = {name: change}
+        nearest = value if isinstance(value, str) else json.dumps(value)
+        return self.warning(rule, message, *_within(key), key, nearest=nearest, change=change)
 
     def url_warning(
         self, rule: LintRule, message: str, url: str | None, nearest: str | None = None
@@ -163,6 +175,11 @@ def polled_blocks(
             id_field=element.id_fields.get(theirs, "") if above.startswith("/hubs/") else "",
             mapped=mapped,
         )
+
+
+def _within(key: str) -> tuple[str, ...]:
+    """Return the names in a block that lead to a key."""
+    return ("datesConfiguration",) if key in DATE_KEYS else ()
 
 
 def _names_of(field: str, mapped: Transformation | None) -> tuple[str, ...]:
@@ -225,6 +242,11 @@ def field_name(path: str) -> str:
     >>> field_name("$.CONTACT_ID"), field_name("['CONTACT_ID']"), field_name("user.id")
     ('CONTACT_ID', 'CONTACT_ID', 'user.id')
     """
-    steps = steps_of(path.strip())
-    below = steps[1:] if steps and steps[0] in _ROOTS else steps
+    below = steps_below(path)
     return below[0] if len(below) == 1 else path
+
+
+def steps_below(path: str) -> tuple[str, ...]:
+    """Return the steps of a path from the record's top on."""
+    steps = steps_of(path.strip())
+    return steps[1:] if steps and steps[0] in {"$", "@"} else steps

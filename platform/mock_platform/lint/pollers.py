@@ -22,7 +22,7 @@ from mock_platform.core.instance import Values
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
 from mock_platform.lint.polled_block import PolledBlock
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
 
 _DAY = timedelta(days=1)
 _USUAL_INTERVAL = 15
@@ -51,12 +51,9 @@ def of_replaced_blocks(sent: Mapping[str, object]) -> Iterator[ConfigWarning]:
     """
     lines = sent.get(URLS)
     if sent.get(CONFIGURATION) and isinstance(lines, str) and poller_configuration.has_lines({URLS: lines}):
-        yield ConfigWarning(
-            rule=LintRule.UNPOLLED_RESOURCE,
-            path=place("configuration", CONFIGURATION),
-            message=f"no block of it is polled, since the lines of {URLS} take the place of all blocks",
-            nearest=URLS,
-        )
+        message = f"no block of it is polled, since the lines of {URLS} take the place of all blocks"
+        where = ("configuration", CONFIGURATION)
+        yield ConfigWarning.at(LintRule.UNPOLLED_RESOURCE, message, *where, nearest=URLS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +74,10 @@ class _Unpolled:
         others = [name for name in self.element.poller_defaults if name != self.name]
         near = get_close_matches(self.name[:100], others, n=1)
         where = (CONFIGURATION, self.name) if self.among is None else (self.among,)
-        return ConfigWarning(
-            rule=LintRule.UNPOLLED_RESOURCE,
-            path=place("configuration", *where),
-            message=f"{quoted(self.name)} is not polled, since {self._why()}",
+        return ConfigWarning.at(
+            LintRule.UNPOLLED_RESOURCE,
+            f"{quoted(self.name)} is not polled, since {self._why()}",
+            *("configuration", *where),
             nearest=near[0] if near else None,
             change=self._change(near),
             resource=self.name,
@@ -173,15 +170,14 @@ def _lack(resource: Resource) -> tuple[str, str] | None:
 
 def _of_the_whole(values: Values, element: Element, blocks: Sequence[PolledBlock]) -> Iterator[ConfigWarning]:
     if not blocks:
-        path, message = (
-            place("configuration", CONFIGURATION),
-            "no resource is polled, so no change will be reported",
-        )
+        message = "no resource is polled, so no change will be reported"
         own: dict[str, object] = {CONFIGURATION: {name: {} for name in [*element.poller_defaults][:1]}}
-        yield ConfigWarning(rule=LintRule.NOTHING_POLLED, path=path, message=message, change=own)
+        yield ConfigWarning.at(LintRule.NOTHING_POLLED, message, "configuration", CONFIGURATION, change=own)
     interval = configuration.refresh_interval(values)
     if interval > _DAY:
-        path, days = place("configuration", REFRESH_INTERVAL), interval / _DAY
-        message = f"polls are {days:.4g} days apart, so a change may wait as long until it is reported"
+        where = ("configuration", REFRESH_INTERVAL)
+        message = (
+            f"polls are {interval / _DAY:.4g} days apart, so a change may wait as long until it is reported"
+        )
         change = {REFRESH_INTERVAL: str(_USUAL_INTERVAL)}
-        yield ConfigWarning(rule=LintRule.INTERVAL_TOO_LONG, path=path, message=message, change=change)
+        yield ConfigWarning.at(LintRule.INTERVAL_TOO_LONG, message, *where, change=change)

@@ -25,13 +25,7 @@ def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
     url, size = block.resource.url, block.resource.page_size
     if size is not None and size < _SMALLEST_PAGE:
         said = f"a poll asks for {size} records at a time, each page a call of its own, all in one second"
-        yield block.warning(
-            LintRule.PAGE_TOO_SMALL,
-            said,
-            "pageSize",
-            nearest=str(_USUAL_PAGE),
-            change={"pageSize": _USUAL_PAGE},
-        )
+        yield block.key_warning(LintRule.PAGE_TOO_SMALL, said, "pageSize", _USUAL_PAGE)
     unknown = date_template.unknown_placeholders(url)
     if unknown:
         yield _unknown_placeholder(block, unknown)

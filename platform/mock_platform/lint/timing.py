@@ -23,14 +23,10 @@ def of_timing(block: PolledBlock, *, interval: timedelta, lag: timedelta) -> Ite
     delay, lag_s = block.resource.poll_delay, int(lag.total_seconds())
     if delay < lag:
         said = f"pollDelay is {_seconds(delay)}, and the provider's search lags {lag_s} s behind"
-        yield block.warning(
-            LintRule.POLL_DELAY_TOO_SHORT, said, "pollDelay", nearest=str(lag_s), change={"pollDelay": lag_s}
-        )
+        yield block.key_warning(LintRule.POLL_DELAY_TOO_SHORT, said, "pollDelay", lag_s)
     elif delay >= interval and delay > lag:
         said = f"pollDelay is {_seconds(delay)}, and polls are {_seconds(interval)} apart: each change is repeated"
-        yield block.warning(
-            LintRule.POLL_DELAY_TOO_LONG, said, "pollDelay", nearest=str(lag_s), change={"pollDelay": lag_s}
-        )
+        yield block.key_warning(LintRule.POLL_DELAY_TOO_LONG, said, "pollDelay", lag_s)
     tolerance = block.resource.created_check_tolerance
     if tolerance and tolerance > _MINUTE:
         nested = "createdCheckTolerance" not in block.written

@@ -12,7 +12,7 @@ from mock_platform.configuration import callback_headers, poller_configuration
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
 
 BODY_KEYS = (
     "element",
@@ -83,16 +83,15 @@ class UnreadKey:
 
     def warning(self) -> ConfigWarning:
         """Say what it is instead of what may be meant."""
-        path, said = place(*self.within, self.name), quoted(self.name)
+        nearest = None if self.successors else _nearest(self.name, self.known)
         if self.successors:
-            message = f"{said} has no effect: only the platform's successor reads it"
-            return ConfigWarning(rule=LintRule.KEY_WITHOUT_EFFECT, path=path, message=message)
-        nearest = _nearest(self.name, self.known)
-        if nearest is None:
-            message = f"{said} has no effect: nothing reads it"
-            return ConfigWarning(rule=LintRule.UNKNOWN_KEY, path=path, message=message)
-        message = f"{said} has no effect: what is read is {self.known[nearest]}"
-        return ConfigWarning(rule=LintRule.MISSPELT_KEY, path=path, message=message, nearest=nearest)
+            rule, why = LintRule.KEY_WITHOUT_EFFECT, "only the platform's successor reads it"
+        elif nearest is None:
+            rule, why = LintRule.UNKNOWN_KEY, "nothing reads it"
+        else:
+            rule, why = LintRule.MISSPELT_KEY, f"what is read is {self.known[nearest]}"
+        message = f"{quoted(self.name)} has no effect: {why}"
+        return ConfigWarning.at(rule, message, *self.within, self.name, nearest=nearest)
 
 
 def in_body(sent: Mapping[str, object], element: Element) -> Iterator[LintFinding]:

@@ -6,7 +6,7 @@ Source: the keys that are known are those of documented bodies and of what the p
 from collections.abc import Iterator, Mapping
 
 from mock_platform.lint.unread_keys import UnreadKey
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
 
 _ANSWERED = ("objectName", "level", "startDate")
 _TRANSFORMATION = ("vendorName", "fields", "configuration", "script", "isLegacy", *_ANSWERED)
@@ -60,16 +60,14 @@ def _of_top(
     object_name = sent.get("objectName", name)
     if object_name != name:
         message = f"objectName {quoted(str(object_name))} has no effect: the object is {quoted(name)}, as the path says"
-        yield ConfigWarning(
-            rule=LintRule.KEY_WITHOUT_EFFECT, path=place(*within, "objectName"), message=message
-        )
+        yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, *within, "objectName")
 
 
 def _of_level(sent: Mapping[str, object], within: tuple[str, ...]) -> Iterator[LintFinding]:
     level = sent.get("level", "instance")
     if level != "instance":
         message = f"level {quoted(str(level))} has no effect: what is made here is the instance's"
-        yield ConfigWarning(rule=LintRule.KEY_WITHOUT_EFFECT, path=place(*within, "level"), message=message)
+        yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, *within, "level")
 
 
 def _unread(

@@ -91,6 +91,20 @@ class ConfigWarning:
     change: Mapping[str, object] | None = None
     resource: str = ""
 
+    @classmethod
+    def at(
+        cls,
+        rule: LintRule,
+        message: str,
+        *names: str,
+        nearest: str | None = None,
+        change: Mapping[str, object] | None = None,
+        resource: str = "",
+    ) -> "ConfigWarning":
+        """Return what is said of the place that names lead to, from the body's top."""
+        path = place(*names)
+        return cls(rule=rule, path=path, message=message, nearest=nearest, change=change, resource=resource)
+
     def warning(self) -> "ConfigWarning":
         """Return itself: it is a slip whose warning is there."""
         return self
