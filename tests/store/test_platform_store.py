@@ -24,7 +24,7 @@ from mock_platform.events.stored_event import EventStatus
 from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job, JobKind
-from mock_platform.jobs.store import Jobs
+from mock_platform.jobs.store import Jobs, NextRun
 from mock_platform.polling.store import Polls
 from mock_platform.store import PlatformStore
 
@@ -351,10 +351,10 @@ def test_a_job_that_is_moved_keeps_its_number_and_one_that_was_removed_stays_awa
     made = add()
     job = store[Jobs].first_due("acme", until=LATER)
 
-    store[Jobs].move(job, LATER + timedelta(hours=1))
+    store[Jobs].plan_next(NextRun(job=job, due=LATER + timedelta(hours=1)))
     moved = store[Jobs].of("acme", JobKind.POLL, str(made.id))
     store[Jobs].remove(job)
-    store[Jobs].move(job, LATER)
+    store[Jobs].plan_next(NextRun(job=job, due=LATER))
 
     assert moved == Job(
         number=job.number,

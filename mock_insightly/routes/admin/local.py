@@ -15,7 +15,7 @@ from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
-from mock_kit.storage.retention import PrunedJson, pruned_json
+from mock_kit.storage.retention import Pruned
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_instant
 from mock_kit.workspaces.registry import Workspace
 
@@ -48,7 +48,7 @@ class ChangesQuery(Struct, rename="camel"):
 class ChangesJson(PageJson):
     """The ground truth: every change that a client made, in order; ``pruned`` says which are no longer kept."""
 
-    pruned: PrunedJson | None
+    pruned: Pruned | None
     changes: list[ChangeJson]
 
 
@@ -92,7 +92,7 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     return Answer(
         {
             "changes": found.shown,
-            "pruned": pruned_json(found.pruned),
+            "pruned": found.pruned,
             **page_json(found.total, {"after": found.shown[-1]["seq"]} if found.more else None),
         }
     )

@@ -16,31 +16,11 @@ _ENABLED = "event.notification.enabled"
 _INTERVAL = "event.poller.refresh_interval"
 _KEY = "event.notification.signature.key"
 _CALLBACK_URL = "event.notification.callback.url"
-_OF_BLOCK = frozenset(
-    {
-        CauseStage.REQUEST,
-        CauseStage.WINDOW,
-        CauseStage.LIST,
-        CauseStage.FILTER,
-        CauseStage.KEY,
-        CauseStage.IDENTITY,
-        CauseStage.NAME,
-        CauseStage.REPEAT,
-    }
-)
-_OF_CRM = frozenset(
-    {
-        CauseStage.POLLER,
-        CauseStage.REQUEST,
-        CauseStage.WINDOW,
-        CauseStage.LIST,
-        CauseStage.FILTER,
-        CauseStage.NAME,
-        CauseStage.REPEAT,
-    }
-)
+_AFTER_POLLS = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER})
+_OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER_POLLS
+_OF_CRM = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.KEY, CauseStage.IDENTITY} - _AFTER_POLLS
 _OF_DATES = frozenset({CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT})
-_OF_RECEIVER = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER, CauseStage.REPEAT})
+_OF_RECEIVER = _AFTER_POLLS | {CauseStage.REPEAT}
 
 
 def single_keys(stage: CauseStage, sought: CureCase) -> Iterator[CureCandidate]:

@@ -3,24 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
 
 from sqlalchemy import Column, Connection, Insert, MetaData, Table, Text, bindparam, select
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import InsertInto, Prepared
-from mock_kit.workspaces.instants import format_instant
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LOOKS = 64
 """How often it is looked what is too old, while as much time passes as things are kept."""
-
-
-class PrunedJson(TypedDict):
-    """That things are no longer kept: all that are older than ``before`` have been forgotten, the last of them ``at``."""
-
-    at: str
-    before: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +25,6 @@ class Pruned:
 
     at: datetime
     before: datetime
-
-
-def pruned_json(pruned: Pruned | None) -> PrunedJson | None:
-    """Return what is shown."""
-    if pruned is None:
-        return None
-    return {"at": format_instant(pruned.at), "before": format_instant(pruned.before)}
 
 
 @dataclass(frozen=True, kw_only=True)

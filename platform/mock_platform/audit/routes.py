@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
-from mock_kit.storage.retention import Pruned, PrunedJson, pruned_json
+from mock_kit.storage.retention import Pruned
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
@@ -65,7 +65,7 @@ class AuditJson(TypedDict):
     duplicate: list[FindingJson]
     misclassified: list[FindingJson]
     lost: list[FindingJson]
-    pruned: PrunedJson | None
+    pruned: Pruned | None
     notes: list[str]
     warnings: list[WarningJson]
 
@@ -87,7 +87,7 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
             "duplicate": _shown(audit, AuditVerdict.DUPLICATE, reader),
             "misclassified": _shown(audit, AuditVerdict.MISCLASSIFIED, reader),
             "lost": _shown(audit, AuditVerdict.LOST, reader),
-            "pruned": pruned_json(gone),
+            "pruned": gone,
             "notes": remarks,
             "warnings": slips.to_json(),
         }

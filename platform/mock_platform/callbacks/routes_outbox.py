@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
-from mock_kit.storage.retention import PrunedJson, pruned_json
+from mock_kit.storage.retention import Pruned
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import Emails
@@ -88,7 +88,7 @@ class OutboxDeliveryJson(TypedDict):
 class OutboxJson(PageJson):
     """Deliveries by notification and subscription; ``pruned`` says which are no longer kept."""
 
-    pruned: PrunedJson | None
+    pruned: Pruned | None
     deliveries: list[OutboxDeliveryJson]
 
 
@@ -101,7 +101,7 @@ EmailJson = TypedDict(
 class EmailsJson(PageJson):
     """E-mails, oldest first; ``pruned`` says which are no longer kept."""
 
-    pruned: PrunedJson | None
+    pruned: Pruned | None
     emails: list[EmailJson]
 
 
@@ -125,7 +125,7 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
     return Answer(
         {
             "deliveries": shown,
-            "pruned": pruned_json(store[HistoryRetention].pruned(workspace)),
+            "pruned": store[HistoryRetention].pruned(workspace),
             **page_json(total, {"before": _name(page[0])} if len(latest) > query.limit else None),
         }
     )
@@ -141,7 +141,7 @@ def emails(query: EmailsQuery) -> Answer[EmailsJson]:
     return Answer(
         {
             "emails": [_email(one) for _, one in page],
-            "pruned": pruned_json(store[HistoryRetention].pruned(name)),
+            "pruned": store[HistoryRetention].pruned(name),
             **page_json(total, {"before": page[0][0]} if len(latest) > query.limit else None),
         }
     )

@@ -1,5 +1,6 @@
 """``/_local/clock``: what time it is in a workspace, and moving it."""
 
+from dataclasses import asdict
 from typing import NotRequired, TypedDict, cast
 
 from flask import Blueprint, request
@@ -17,18 +18,9 @@ from mock_kit.workspaces.requests import (
     shown_clock,
 )
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.run_control import AdvanceRun, RunSummary
+from mock_platform.core.run_control import AdvanceRun
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
-
-
-class RunSummaryJson(TypedDict):
-    """What ran."""
-
-    polls: int
-    events: int
-    deliveries: int
-    attempts: int
 
 
 Advanced = TypedDict(
@@ -94,7 +86,7 @@ def advance(body: AdvanceRequest) -> Answer[Advanced]:
     begin = workspace.clock.now()
     abandoned = client_gone(request.environ)
     run = dependencies().engine.advance(workspace, chosen_target(body, now=begin), abandoned=abandoned)
-    answer = {"from": format_instant(begin), "now": format_instant(workspace.clock.now()), **_counts(run.ran)}
+    answer = {"from": format_instant(begin), "now": format_instant(workspace.clock.now()), **asdict(run.ran)}
     if run.stopped:
         answer["stopped"] = True
     return Answer(cast("Advanced", answer))
@@ -109,13 +101,5 @@ def stop_advance() -> Answer[Stopped]:
 
 
 def _under_way(run: AdvanceRun) -> UnderWay:
-    return {"from": format_instant(run.began), "to": format_instant(run.target), **_counts(run.ran)}
-
-
-def _counts(ran: RunSummary) -> RunSummaryJson:
-    return {
-        "polls": ran.polls,
-        "events": ran.events,
-        "deliveries": ran.deliveries,
-        "attempts": ran.attempts,
-    }
+    span = {"from": format_instant(run.began), "to": format_instant(run.target)}
+    return cast("UnderWay", span | asdict(run.ran))

@@ -135,13 +135,8 @@ class Jobs:
             waiting = connection.scalar(select(func.count()).where(jobs.c.workspace == workspace))
         return waiting or 0
 
-    def move(self, job: Job, to: datetime) -> None:
-        """Let a job fall due again; one that was taken off the agenda meanwhile stays off."""
-        with self._database.writing() as connection:
-            _move.run(connection, {"of_number": job.number, "to": to})
-
     def plan_next(self, then: NextRun) -> None:
-        """Let a job fall due again, or take it off the agenda."""
+        """Let a job fall due again, or take it off the agenda; one that was taken off meanwhile stays off."""
         with self._database.writing() as connection:
             move_or_remove(connection, then.job, then.due)
 

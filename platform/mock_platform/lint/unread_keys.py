@@ -35,13 +35,8 @@ BLOCK_KEYS = (
     "pageSize",
     "pollDelay",
 )
-DATE_KEYS = (
-    "updatedDateField",
-    "updatedDateFormat",
-    "updatedDateTimezone",
-    "createdDateField",
-    "createdDateFormat",
-    "createdDateTimezone",
+DATE_KEYS = tuple(
+    f"{date}{part}" for date in ("updatedDate", "createdDate") for part in ("Field", "Format", "Timezone")
 )
 _SENT_BACK = frozenset(InstanceJson.__annotations__)
 """Clients put back whole what they got (observed)."""
@@ -112,8 +107,7 @@ def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
 
     A key that was taken back, with null or an empty text, is none any more.
     """
-    keys = _configuration_keys(element)
-    keys_by_name = {key: key for key in keys}
+    keys_by_name = {key: key for key in _configuration_keys(element)}
     for name, value in values.items():
         if value and name not in keys_by_name and not name.startswith(_FAMILIES):
             yield UnreadKey(

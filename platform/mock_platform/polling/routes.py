@@ -8,7 +8,6 @@ from msgspec import Meta, Struct
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
-from mock_kit.storage.retention import pruned_json
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.poll import Decision, Poll
@@ -61,7 +60,7 @@ def index(query: PollsQuery) -> Answer[Json]:
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],
-            "pruned": pruned_json(store[HistoryRetention].pruned(name)),
+            "pruned": store[HistoryRetention].pruned(name),
             **page_json(total, {"before": polls[0].id} if len(latest) > query.limit else None),
         }
     )
