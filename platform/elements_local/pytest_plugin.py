@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from elements_local.plugin_options import INI, OPTIONS, USUAL_FOLDERS
 from elements_local.scenarios.items import (
     ELSEWHERE,
     ScenarioFile,
@@ -38,58 +39,13 @@ _MARKERS = (
 )
 
 
-_USUAL_FOLDERS = ["scenarios"]
-"""A folder that others may have as well, so what in it is not ours is left alone; in one that is named, all of it is."""
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the folders that hold scenarios, and the way to run them."""
-    parser.addini(
-        "elements_scenarios",
-        "folders whose *.yaml files are scenarios; unless set, those in scenarios/ that have `scenario:` at their top",
-        type="args",
-        default=_USUAL_FOLDERS,
-    )
-    parser.addini(
-        "elements_receiver",
-        "your own receiver of callbacks: module:app, module:app/path or a URL",
-    )
-    parser.addini(
-        "elements_set",
-        "settings of the stack, such as platform.batch_size=5; --elements-set goes before them",
-        type="args",
-    )
+    for name, declared in INI.items():
+        parser.addini(name, **declared)
     group = parser.getgroup("elements-local")
-    group.addoption(
-        "--elements-set",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="set what `elements-local settings` lists, such as platform.batch_size=5; may be given several times",
-    )
-    group.addoption(
-        "--elements-stack",
-        metavar="URL",
-        help="use the stack whose platform is at URL instead of starting one; fixtures and scenarios work in workspaces of "
-        "their own there. ELEMENTS_LOCAL_TOKEN is its admin token, if it has one",
-    )
-    for service in ("crm", "sink"):
-        group.addoption(
-            f"--elements-{service}",
-            metavar="URL",
-            help=f"where the {service} of that stack is reached, if not where its platform says",
-        )
-    group.addoption(
-        "--elements-transport",
-        choices=["in-process", "network"],
-        default="in-process",
-        help="run scenarios in process under freezegun (default), or over real ports",
-    )
-    group.addoption(
-        "--elements-update",
-        action="store_true",
-        help="write the streams that scenarios expect, instead of holding what came against them",
-    )
+    for flag, declared in OPTIONS.items():
+        group.addoption(flag, **declared)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -121,7 +77,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
     folders = [parent.config.rootpath / folder for folder in named]
     if file_path.suffix != ".yaml" or not any(file_path.is_relative_to(folder) for folder in folders):
         return None
-    if named is _USUAL_FOLDERS:
+    if named is USUAL_FOLDERS:
         from elements_local.scenarios.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
 
         if not is_meant_as_scenarios(file_path):

@@ -99,6 +99,15 @@ def check_sound(catalogue: Catalogue, connection: Connection, workspace: str) ->
         SnapshotError: says which is, what was expected, and what came.
     """
     check_texts(connection, workspace, _TEXTS, may_be_empty=_MAY_BE_EMPTY)
+    _check_elements(catalogue, connection, workspace)
+    _check_subjects(connection, workspace)
+    _check_counters(connection, workspace)
+    _check_tries(connection, workspace)
+    _check_bulk_rows(connection, workspace)
+
+
+def _check_elements(catalogue: Catalogue, connection: Connection, workspace: str) -> None:
+    """Check that every instance is of an element that there is."""
     clones = clones_of(connection, workspace)
     known = [
         each.key
@@ -112,8 +121,10 @@ def check_sound(catalogue: Catalogue, connection: Connection, workspace: str) ->
         ),
         f"tables.platform_instances: {{id}} is of the element {{element_key!r}}; known are {', '.join(known)}",
     )
-    _check_subjects(connection, workspace)
-    _check_counters(connection, workspace)
+
+
+def _check_tries(connection: Connection, workspace: str) -> None:
+    """Check that no delivery has more attempts than it counts."""
     tried = func.max(attempts.c.number).label("number")
     same = [
         attempts.c[name] == deliveries.c[name] for name in ("workspace", "notification_id", "subscription_id")
@@ -128,6 +139,10 @@ def check_sound(catalogue: Catalogue, connection: Connection, workspace: str) ->
         "tables.platform_deliveries: that of {notification_id} to {subscription_id} was tried {number} times by "
         "tables.platform_attempts; got {tries} tries",
     )
+
+
+def _check_bulk_rows(connection: Connection, workspace: str) -> None:
+    """Check that no bulk job has more rows than it counts."""
     for part, kept in ((BulkRowKind.RESULT, bulk_jobs.c.records), (BulkRowKind.ERROR, bulk_jobs.c.failed)):
         made = func.max(bulk_rows.c.number).label("number")
         check_none(

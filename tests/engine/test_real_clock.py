@@ -208,18 +208,18 @@ def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
 
 def test_the_wait_is_for_the_next_job_to_come_and_never_longer_than_a_minute(bench, real):
     workspace, clock = real()
-    nothing_planned = bench.engine._catch_up(workspace)
+    nothing_planned = bench.engine._real_time._catch_up(workspace)
     bench.instance(workspace, configuration={"event.poller.refresh_interval": 1})
     clock.time = START + timedelta(seconds=20)
-    soon = bench.engine._catch_up(workspace)
+    soon = bench.engine._real_time._catch_up(workspace)
     clock.time = START + timedelta(seconds=60)
-    after_a_poll = bench.engine._catch_up(workspace)
+    after_a_poll = bench.engine._real_time._catch_up(workspace)
     bench.instance(bench.workspace("virtual"))
 
     assert nothing_planned == timedelta(minutes=1)
     assert soon == timedelta(seconds=40)
     assert after_a_poll == timedelta(minutes=1)
-    assert bench.engine._catch_up(bench.workspaces.named("virtual")) == timedelta(minutes=1)
+    assert bench.engine._real_time._catch_up(bench.workspaces.named("virtual")) == timedelta(minutes=1)
 
 
 def test_a_stopped_engine_follows_nobody(bench, real):

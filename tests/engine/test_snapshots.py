@@ -100,19 +100,19 @@ def test_while_a_callback_is_out_on_a_real_clock_nothing_is_still(make_bench, fo
     ):
         pytest.fail("it was not")
 
-    assert bench.engine._lanes.wait_until_idle(timeout_s=30)
+    assert bench.engine._real_time.lanes.wait_until_idle(timeout_s=30)
     with bench.engine.quiesce(workspace):
         pass
 
 
 def test_after_a_restore_real_time_is_looked_at_again(bench):
     workspace = bench.workspace()
-    seen = bench.engine._changes
+    seen = bench.engine._real_time._changes
 
     with bench.engine.quiesce(workspace):
         pass
 
-    assert bench.engine._changes > seen
+    assert bench.engine._real_time._changes > seen
 
 
 def test_a_snapshot_outlives_the_process(own_stack, tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from elements_local.cures.candidate import ScenarioPlace, without_expectations
 from elements_local.errors import HarnessError
-from elements_local.recording import RecordingError, Watch, compose
+from elements_local.recording import RecordingError, Session, Watch, compose
 from elements_local.recording.clocks import makes_real
 from elements_local.recording.text import dump
 from elements_local.scenarios.scenario import Scenario, load_text
@@ -42,17 +42,8 @@ def rebuilt(stack: Stack, sought: CureCase) -> RebuiltHistory:
     Raises:
         NotRebuiltError: it cannot be done again.
     """
+    session = _session(stack, sought.workspace)
     try:
-        clients = stack.workspace(sought.workspace)
-        if clients.clock.show()["mode"] == "real":
-            raise NotRebuiltError("the clock is real, and what it showed cannot be done again")
-        watch = Watch(clients, stack.addresses, seed=stack.seed_of(sought.workspace))
-        watch.look()
-        session = watch.session()
-        if any(map(makes_real, session.calls)):
-            raise NotRebuiltError("the clock was real for a while, and what it showed cannot be done again")
-        if len(session.calls) > _MOST_CALLS:
-            raise NotRebuiltError(f"more than {_MOST_CALLS} calls were made, too many to do again and again")
         recording = compose(session)
     except RecordingError as error:
         raise NotRebuiltError(str(error)) from error
@@ -77,3 +68,25 @@ def rebuilt(stack: Stack, sought: CureCase) -> RebuiltHistory:
         record_id=case.record_id,
         until=session.now,
     )
+
+
+def _session(stack: Stack, workspace: str) -> Session:
+    """Read what was seen of a workspace.
+
+    Raises:
+        NotRebuiltError: it is not all that has happened, or too much; or the clock was real.
+    """
+    try:
+        clients = stack.workspace(workspace)
+        if clients.clock.show()["mode"] == "real":
+            raise NotRebuiltError("the clock is real, and what it showed cannot be done again")
+        watch = Watch(clients, stack.addresses, seed=stack.seed_of(workspace))
+        watch.look()
+        session = watch.session()
+    except RecordingError as error:
+        raise NotRebuiltError(str(error)) from error
+    if any(map(makes_real, session.calls)):
+        raise NotRebuiltError("the clock was real for a while, and what it showed cannot be done again")
+    if len(session.calls) > _MOST_CALLS:
+        raise NotRebuiltError(f"more than {_MOST_CALLS} calls were made, too many to do again and again")
+    return session

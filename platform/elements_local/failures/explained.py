@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.failures.unreported import Reason
+from elements_local.failures.reason import Reason
 from elements_local.service_client import query_of
 
 _MOST = 2

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from elements_local.failures.observed import JsonObject, Observed
-from elements_local.failures.unreported import Reason, Unreported, failure_text, sentences, shown_url
+from elements_local.failures.reason import Reason, sentences
+from elements_local.failures.unreported import Unreported, failure_text, shown_url
 from elements_local.scenarios.records import RESOURCES
 from mock_kit.admin.masks import mask_target
 from mock_kit.workspaces.instants import parse_instant

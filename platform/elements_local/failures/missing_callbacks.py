@@ -6,8 +6,9 @@ from difflib import get_close_matches
 
 from elements_local.failures.explained import explained
 from elements_local.failures.observed import Observed, observe
+from elements_local.failures.reason import sentences
 from elements_local.failures.timeline import clock_text
-from elements_local.failures.unreported import Unreported, sentences
+from elements_local.failures.unreported import Unreported
 from elements_local.scenarios.records import COLLECTIONS
 from elements_local.scenarios.scenario_context import ScenarioContext
 from mock_kit.workspaces.instants import parse_instant

@@ -4,8 +4,7 @@ It says the same of a scenario and of a test with fixtures, each in its own word
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -18,12 +17,12 @@ from elements_local.failures.polled_resource import (
     polled_resources,
     second_of,
 )
+from elements_local.failures.reason import MOST_NAMED, Reason
 from elements_local.scenarios.records import ID_FIELDS, RESOURCES
 from mock_kit.admin.masks import MASK, mask_target
 from mock_kit.api.nearest import nearest
 from mock_kit.workspaces.instants import format_instant
 
-_MOST_NAMED = 3
 _ID = "Elements-Webhook-Id"
 _LATER = "a poll counts what is later, so let a second pass in between"
 _BEFORE = "a poll counts what is later, so change it after that"
@@ -40,30 +39,6 @@ class Wording(Protocol):
 
     def instance(self, instance_id: int) -> str:
         """Call an instance."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reason:
-    """Why a change has not come.
-
-    Attributes:
-        did: what happened to it, such as ``created at 10:00:00``.
-        why: how that goes on.
-        about: what the platform can be asked about it: the instance, the resource, and the record's id; None if nothing.
-    """
-
-    record: str
-    did: str
-    why: str
-    about: tuple[int, str, str] | None = None
-
-
-def sentences(reasons: Iterable[Reason]) -> list[str]:
-    """Write reasons, each once for all records that have it."""
-    records: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for reason in reasons:
-        records[reason.did, reason.why].append(reason.record)
-    return [f"{_together(names)} {did}{why}" for (did, why), names in records.items()]
 
 
 class Unreported:
@@ -225,7 +200,7 @@ class Unreported:
             if _is_below(url, self._observed.bin_url):
                 return self._pruned_by_sink(delivery)
             return f"; its callback was taken by {shown_url(url)}, which is not the workspace's bin {self._observed.bin_url}"
-        latest = attempts[-_MOST_NAMED:]
+        latest = attempts[-MOST_NAMED:]
         answers = ", ".join(
             f"{each['status'] or each['outcome']} at {self._at(each['at'])}" for each in latest
         )
@@ -301,10 +276,3 @@ def _misread(decision: JsonObject, last: JsonObject) -> str:
 
 def _is_below(url: str, bin_url: str) -> bool:
     return url == bin_url or url.startswith((f"{bin_url}/", f"{bin_url}?"))
-
-
-def _together(records: Sequence[str]) -> str:
-    """Name a few records, and say whether one or many ``was``."""
-    named = ", ".join(records[:_MOST_NAMED])
-    more = f" and {len(records) - _MOST_NAMED} more" if len(records) > _MOST_NAMED else ""
-    return f"{named}{more} {'was' if len(records) == 1 else 'were'}"

@@ -4,106 +4,31 @@ The services share nothing else: who holds a workspace's secret is in it, and wh
 says is the time for every service.
 """
 
-import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from threading import RLock
 
 from sqlalchemy import Connection, Row, select
 
-from mock_kit.api.json_text import Json
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import DamagedDatabaseError
-from mock_kit.workspaces import seeded
 from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
-from mock_kit.workspaces.errors import (
-    SEEDS,
-    DefaultWorkspaceError,
-    WorkspaceExistsError,
-    WorkspaceNameError,
-    WorkspaceSeedError,
-)
+from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError
 from mock_kit.workspaces.kept_workspace import KeptWorkspace
 from mock_kit.workspaces.tables import INSERT, METADATA, MOVE, SET_WATERMARK, WORKSPACES
+from mock_kit.workspaces.workspace import DEFAULT_NAME, DEFAULT_START, NewWorkspace, Workspace
 from mock_kit.workspaces.workspace_secrets import DOCUMENTED, Secrets, random_secrets, seeded_secrets
 
-DEFAULT_NAME = "default"
-DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-"""A Monday morning; where a virtual clock starts unless it is told."""
+__all__ = ["DEFAULT_NAME", "DEFAULT_START", "NewWorkspace", "Workspace", "Workspaces"]
 
 _PATIENCE_S = 5
 """How long a change waits for a poll that is reading."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Workspace:
-    """One customer's data, credentials and clock.
-
-    Attributes:
-        name: also the first segment of its callback URL's path.
-        seed, origin: what its ids and made-up data follow from; the origin is its own name, or the name of the
-            workspace whose snapshot it was put back to.
-        organization_secret, user_secret, crm_api_key: what opens it; see ``Secrets``.
-        start: where its virtual clock starts, and returns to on reset.
-    """
-
-    name: str
-    seed: int
-    origin: str
-    organization_secret: str
-    user_secret: str
-    crm_username: str
-    crm_api_key: str
-    start: datetime
-    clock: WorkspaceClock
-
-    @property
-    def secrets(self) -> dict[str, str]:
-        """What opens the workspace, by what it is called."""
-        return {
-            "organization_secret": self.organization_secret,
-            "user_secret": self.user_secret,
-            "crm_api_key": self.crm_api_key,
-        }
-
-    def to_json(self) -> dict[str, Json]:
-        """Return name and credentials, as those need them who are to work in it."""
-        return {
-            "name": self.name,
-            "organization_secret": self.organization_secret,
-            "user_secret": self.user_secret,
-            "crm_username": self.crm_username,
-            "crm_api_key": self.crm_api_key,
-            "seed": self.seed,
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewWorkspace:
-    """What may be chosen about a workspace; the rest follows.
-
-    Attributes:
-        seed: None draws one.
-
-    Raises:
-        NaiveInstantError: the start has no time zone.
-        WorkspaceSeedError: the seed has more than 64 bits.
-    """
-
-    name: str | None = None
-    mode: Mode = Mode.VIRTUAL
-    start: datetime = DEFAULT_START
-    seed: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.seed is not None and not -SEEDS <= self.seed < SEEDS:
-            raise WorkspaceSeedError
-        object.__setattr__(self, "start", in_utc(self.start))
+_KEPT_AS_IT_IS = (
+    "name", "seed", "origin", "organization_secret", "user_secret", "crm_username", "crm_api_key",
+)  # fmt: skip
 
 
 class Workspaces:
@@ -172,10 +97,7 @@ class Workspaces:
             WorkspaceNameError: the name would not do.
             WorkspaceExistsError: it is taken.
         """
-        seed = secrets.randbits(53) if new.seed is None else new.seed
-        name = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}" if new.name is None else new.name
-        if not _NAME.match(name):
-            raise WorkspaceNameError(name)
+        name, seed = new.drawn()
         with self._lock:
             if name in self._by_name:
                 raise WorkspaceExistsError(name)
@@ -372,14 +294,6 @@ class Workspaces:
             raise DamagedDatabaseError(f"a workspace cannot be read: {error}") from error
 
     def _from_row(self, row: Row[tuple[object, ...]]) -> Workspace:
-        return Workspace(
-            name=row.name,
-            seed=row.seed,
-            origin=row.origin,
-            organization_secret=row.organization_secret,
-            user_secret=row.user_secret,
-            crm_username=row.crm_username,
-            crm_api_key=row.crm_api_key,
-            start=row.clock_start,
-            clock=self._workspace_clock(Mode(row.clock_mode), row.clock_now, watermark=row.clock_watermark),
-        )
+        clock = self._workspace_clock(Mode(row.clock_mode), row.clock_now, watermark=row.clock_watermark)
+        kept = {name: getattr(row, name) for name in _KEPT_AS_IT_IS}
+        return Workspace(**kept, start=row.clock_start, clock=clock)

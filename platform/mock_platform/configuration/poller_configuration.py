@@ -7,14 +7,13 @@ resource; ``event.poller.urls`` has lines of fields, or only names, which then c
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from mock_platform.configuration.poller_entry import WHOLE, PollerEntry
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.poll import DateField, Resource
-from mock_platform.dates import date_template, zones
-from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
-from mock_platform.errors import InvalidRequestError, PollerConfigurationError, shown
+from mock_platform.core.poll import Resource
+from mock_platform.errors import PollerConfigurationError, shown
 
 CONFIGURATION = "event.poller.configuration"
 URLS = "event.poller.urls"
@@ -25,8 +24,6 @@ REFRESH_INTERVAL = "event.poller.refresh_interval"
 
 _URLS_FIELDS = 9
 _HALF_A_LETTER = re.compile("[\ud800-\udfff]")
-_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
-_LONGEST_DURATION = timedelta.max // timedelta(seconds=1)
 _LONGEST_INTERVAL = timedelta.max // timedelta(minutes=1)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -141,7 +138,7 @@ def refresh_interval(value: str | None) -> timedelta:
     Source: at least one minute (documented for the successor); refusing the rest is assumed.
     """
     text = (value or "").strip()
-    if not _WHOLE.fullmatch(text) or int(text) < 1:
+    if not WHOLE.fullmatch(text) or int(text) < 1:
         raise PollerConfigurationError(
             f"{REFRESH_INTERVAL} must be whole minutes, 1 or more; got {shown(value)}"
         )
@@ -178,7 +175,7 @@ def _filled(name: str, entry: object, defaults: Entries, empty_block: EmptyBlock
 def _from_entry(name: str, entry: Entries, *, key: str = CONFIGURATION) -> Resource:
     if not name.strip():
         raise PollerConfigurationError(f"{key}: a resource must have a name; got {shown(name)}")
-    reader = _Entry(f"{key}: {name}", entry)
+    reader = PollerEntry(f"{key}: {name}", entry)
     dates = reader.dates()
     tolerance = (
         reader if "createdCheckTolerance" in entry else dates
@@ -229,90 +226,6 @@ def _block_of_line(line: str, defaults: Entries) -> tuple[str, Entries]:
     }
     _from_entry(name, entry, key=URLS)  # what is wrong with it is wrong with the line
     return name, entry
-
-
-class _Entry:
-    """One object of the configuration, and where it stands, for messages."""
-
-    def __init__(self, place: str, entry: Entries) -> None:
-        self._place = place
-        self._entry = entry
-
-    def text(self, key: str) -> str:
-        value = self._entry.get(key)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            raise self._wrong(key, "a text", value)
-        return value
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        value = self._entry.get(key)
-        if value is None or value == "":
-            return default
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
-            return value.strip().lower() == "true"
-        raise self._wrong(key, "true or false", value)
-
-    def seconds(self, key: str) -> timedelta | None:
-        number = self._whole(key, "whole seconds, 0 or more")
-        return None if number is None else timedelta(seconds=min(number, _LONGEST_DURATION))
-
-    def page_size(self) -> int | None:
-        number = self._whole("pageSize", "a whole number, 1 or more")
-        if number == 0:
-            raise self._wrong("pageSize", "a whole number, 1 or more", number)
-        return number
-
-    def url(self) -> str:
-        url = self.text("url").strip()
-        if not url.startswith("/") or url.startswith("//"):
-            raise self._wrong("url", "a path on the platform, such as /hubs/crm/contacts?where=...", url)
-        self._check("url", date_template.check, url)
-        return url
-
-    def dates(self) -> "_Entry":
-        dates = self._entry.get("datesConfiguration")
-        if dates is None:
-            dates = {}
-        if not isinstance(dates, Mapping):
-            raise self._wrong("datesConfiguration", "an object", dates)
-        return _Entry(f"{self._place}.datesConfiguration", dates)
-
-    def date(self, prefix: str, *, pattern: str, zone: str) -> DateField | None:
-        """Return where a date stands; None if no field, or no pattern to read it by, is named.
-
-        Args:
-            prefix: of the three keys that describe it.
-            pattern, zone: unless the entry has its own.
-        """
-        path = self.text(f"{prefix}Field").strip()
-        pattern = self.text(f"{prefix}Format") or pattern
-        zone = self.text(f"{prefix}Timezone") or zone
-        if pattern != MILLISECONDS:
-            self._check(f"{prefix}Format", compile_pattern, pattern)
-        self._check(f"{prefix}Timezone", zones.zone, zone)
-        return DateField(path=path, pattern=pattern, zone=zone) if path and pattern else None
-
-    def _check(self, key: str, rule: Callable[[str], object], text: str) -> None:
-        try:
-            rule(text)
-        except InvalidRequestError as error:
-            raise PollerConfigurationError(f"{self._place}.{key}: {error}") from error
-
-    def _whole(self, key: str, expected: str) -> int | None:
-        value = self._entry.get(key)
-        if value is None or value == "":
-            return None
-        text = str(value).strip()
-        if not _WHOLE.fullmatch(text):
-            raise self._wrong(key, expected, value)
-        return int(text)
-
-    def _wrong(self, key: str, expected: str, value: object) -> PollerConfigurationError:
-        return PollerConfigurationError(f"{self._place}.{key} must be {expected}; got {shown(value)}")
 
 
 def _kind(value: object) -> str:

@@ -44,10 +44,8 @@ def format_date(instant: datetime, pattern: str, where: tzinfo = zones.GMT) -> s
     if pattern == MILLISECONDS:
         return str(epoch_milliseconds(instant))
     local = zones.wall_time(instant, where)
-    return "".join(
-        piece.text if isinstance(piece, Literal) else _write(piece, local)
-        for piece in compile_pattern(pattern)
-    )
+    pieces = compile_pattern(pattern)
+    return "".join(each.text if isinstance(each, Literal) else _write(each, local) for each in pieces)
 
 
 def parse_date(value: object, pattern: str, where: tzinfo = zones.GMT, *, now: datetime) -> datetime:

@@ -64,16 +64,13 @@ def make(
         now=now,
         vendor_user=vendor_user,
     )
-    saved = (
-        dependencies()
-        .store[Instances]
-        .add(
-            workspace.name,
-            lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
-            lambda instance: saving.plan(None, instance),
-            first_id=first_id,
-            now=now,
-        )
+    kept_instances = dependencies().store[Instances]
+    saved = kept_instances.add(
+        workspace.name,
+        lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
+        lambda instance: saving.plan(None, instance),
+        first_id=first_id,
+        now=now,
     )
     dependencies().workspaces.set_watermark(workspace)
     saving.tell(saved)
@@ -113,11 +110,8 @@ def change(
 
     vendor_user = _vouch(named.instance, changed(named.instance), ask, wire)
     saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now, vendor_user=vendor_user)
-    saved = (
-        dependencies()
-        .store[Instances]
-        .change(workspace.name, named.instance.id, changed, saving.plan, now=now)
-    )
+    kept_instances = dependencies().store[Instances]
+    saved = kept_instances.change(workspace.name, named.instance.id, changed, saving.plan, now=now)
     if saved is None:
         raise NotFoundError("element instance", named.instance.id)
     if saving.begins:

@@ -38,6 +38,11 @@ from mock_platform.lint.warning import ConfigWarnings
 _tags = Decoder(tuple[str, ...])
 _configuration = Decoder(dict[str, str | None])
 _objects = Decoder(Objects)
+_KEPT_AS_IT_IS = (
+    "id", "token", "name", "element_key", "created", "external_authentication", "disabled", "polling_disabled", "user_id",
+    "trace_logging_until",
+)  # fmt: skip
+"""What of an instance has a column of its own; the rest is JSON in its columns, or in other tables."""
 
 _with_subscription = select(instances, subscriptions.c.id.label("subscription_id")).outerjoin(
     subscriptions,
@@ -218,7 +223,7 @@ def delete_instances_of(connection: Connection, workspace: str, user_id: int) ->
 
 
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
-    _end_polling(connection, workspace, instance_id)
+    drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
     forget_scheduled_calls(connection, workspace, instance_id)
     forget_tags(connection, workspace, instance_id)
     forget_body_warnings(connection, workspace, instance_id)
@@ -232,9 +237,9 @@ def _carry_out(
 ) -> None:
     _set_last_polls(connection, workspace, instance, plan, now)
     if not plan.polled:
-        _end_polling(connection, workspace, instance.id)
+        drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
     elif plan.poll_at is not None:
-        _end_polling(connection, workspace, instance.id)
+        drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
         plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
     subscribe_instance(connection, workspace, instance, plan.callback_url)
     if plan.body_warnings is not None:
@@ -257,48 +262,26 @@ def _set_last_polls(
         connection.execute(_forgive, key)
 
 
-def _end_polling(connection: Connection, workspace: str, instance_id: int) -> None:
-    drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
-
-
 def _key(workspace: str, instance_id: int) -> dict[str, object]:
     return {"of_workspace": workspace, "of_id": instance_id}
 
 
 def _row(instance: Instance) -> Mapping[str, object]:
     return {
-        "id": instance.id,
-        "token": instance.token,
-        "name": instance.name,
+        **{name: getattr(instance, name) for name in _KEPT_AS_IT_IS},
         "folded_name": instance.name.casefold(),
         "tags": encode_text(instance.tags),
-        "element_key": instance.element_key,
         "configuration": encode_text(dict(instance.configuration)),
-        "created": instance.created,
-        "external_authentication": instance.external_authentication,
-        "disabled": instance.disabled,
-        "polling_disabled": instance.polling_disabled,
-        "user_id": instance.user_id,
-        "trace_logging_until": instance.trace_logging_until,
     }
 
 
 def _instance(row: Row[tuple[object, ...]]) -> Instance:
     return Instance(
-        id=row.id,
-        token=row.token,
-        name=row.name,
+        **{name: getattr(row, name) for name in _KEPT_AS_IT_IS},
         tags=_tags.decode(row.tags),
-        element_key=row.element_key,
         configuration=_configuration.decode(row.configuration),
-        created=row.created,
-        external_authentication=row.external_authentication,
-        disabled=row.disabled,
-        polling_disabled=row.polling_disabled,
-        trace_logging_until=row.trace_logging_until,
         subscription_id=row.subscription_id,
         objects=_objects_in(row),
-        user_id=row.user_id,
     )
 
 

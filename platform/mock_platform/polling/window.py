@@ -9,7 +9,7 @@ from mock_platform.ceql.record_path import find
 from mock_platform.configuration.instance_configuration import as_text
 from mock_platform.core.poll import DateField, Decision, EventType, PollVerdict, Resource
 from mock_platform.dates import date_template, zones
-from mock_platform.dates.iso_dates import iso_date_exact
+from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.dates.java_dates import parse_date
 from mock_platform.errors import UnreadableDateError
 from mock_platform.polling.change import classify
@@ -114,23 +114,15 @@ def _judge(
 ) -> tuple[PollVerdict, str]:
     """Hold a date against the window, and if it lies inside, tell created from updated."""
     which = "updated" if resource.filter_by_updated_date and resource.updated else "created"
+    dated, after = f"{which} {shown(date)}", shown(covered.after)
     if date <= covered.after:
-        return (
-            PollVerdict.IGNORED,
-            f"{which} {iso_date_exact(date)} is not later than {iso_date_exact(covered.after)}",
-        )
+        return PollVerdict.IGNORED, f"{dated} is not later than {after}"
     if resource.filter_by_current_date and date > covered.at:
-        return (
-            PollVerdict.IGNORED,
-            f"{which} {iso_date_exact(date)} is later than the poll's start {iso_date_exact(covered.at)}",
-        )
-    inside = f"{which} {iso_date_exact(date)} is later than {iso_date_exact(covered.after)}"
+        return PollVerdict.IGNORED, f"{dated} is later than the poll's start {shown(covered.at)}"
+    inside = f"{dated} is later than {after}"
     if which == "created":
-        why = (
-            "no updated date is configured"
-            if resource.filter_by_updated_date
-            else "filterByUpdatedDate is false"
-        )
+        lack = "no updated date is configured"
+        why = lack if resource.filter_by_updated_date else "filterByUpdatedDate is false"
         return PollVerdict.CREATED, f"{inside}; {why}, so it counts as created"
     if resource.created is None:
         return PollVerdict.UPDATED, f"{inside}; no created date is configured"
@@ -144,9 +136,8 @@ def _judge(
     change = classify(created, date, tolerance=tolerance)
     apart = f"{(date - created).total_seconds():g} s after created"
     within = "within" if change.value == "CREATED" else "beyond"
-    return PollVerdict(
-        change.value
-    ), f"{inside}; {apart}, {within} the tolerance of {tolerance.total_seconds():g} s"
+    why = f"{inside}; {apart}, {within} the tolerance of {tolerance.total_seconds():g} s"
+    return PollVerdict(change.value), why
 
 
 def _decision(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from elements_local.failures.observed import JsonObject, Observed
-from elements_local.failures.unreported import Unreported, sentences, shown_url
+from elements_local.failures.reason import sentences
+from elements_local.failures.unreported import Unreported, shown_url
 
 BIN = "http://127.0.0.1:4702/mine"
 

@@ -1,0 +1,95 @@
+"""A workspace, and what may be chosen of a new one."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mock_kit.api.json_text import Json
+from mock_kit.workspaces import seeded
+from mock_kit.workspaces.clock import Mode, WorkspaceClock, in_utc
+from mock_kit.workspaces.errors import SEEDS, WorkspaceNameError, WorkspaceSeedError
+
+DEFAULT_NAME = "default"
+DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+"""A Monday morning; where a virtual clock starts unless it is told."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """One customer's data, credentials and clock.
+
+    Attributes:
+        name: also the first segment of its callback URL's path.
+        seed, origin: what its ids and made-up data follow from; the origin is its own name, or the name of the
+            workspace whose snapshot it was put back to.
+        organization_secret, user_secret, crm_api_key: what opens it; see ``Secrets``.
+        start: where its virtual clock starts, and returns to on reset.
+    """
+
+    name: str
+    seed: int
+    origin: str
+    organization_secret: str
+    user_secret: str
+    crm_username: str
+    crm_api_key: str
+    start: datetime
+    clock: WorkspaceClock
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What opens the workspace, by what it is called."""
+        return {
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_api_key": self.crm_api_key,
+        }
+
+    def to_json(self) -> dict[str, Json]:
+        """Return name and credentials, as those need them who are to work in it."""
+        return {
+            "name": self.name,
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_username": self.crm_username,
+            "crm_api_key": self.crm_api_key,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewWorkspace:
+    """What may be chosen about a workspace; the rest follows.
+
+    Attributes:
+        seed: None draws one.
+
+    Raises:
+        NaiveInstantError: the start has no time zone.
+        WorkspaceSeedError: the seed has more than 64 bits.
+    """
+
+    name: str | None = None
+    mode: Mode = Mode.VIRTUAL
+    start: datetime = DEFAULT_START
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None and not -SEEDS <= self.seed < SEEDS:
+            raise WorkspaceSeedError
+        object.__setattr__(self, "start", in_utc(self.start))
+
+    def drawn(self) -> tuple[str, int]:
+        """Return its name and its seed, each drawn if it was not chosen; the name follows from the seed.
+
+        Raises:
+            WorkspaceNameError: the name would not do.
+        """
+        seed = secrets.randbits(53) if self.seed is None else self.seed
+        name = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}" if self.name is None else self.name
+        if not _NAME.match(name):
+            raise WorkspaceNameError(name)
+        return name, seed

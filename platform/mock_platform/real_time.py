@@ -1,0 +1,137 @@
+"""What falls due by real clocks is run as they go, in threads: each workspace polls in one, each receiver has its own."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from threading import Condition
+
+from mock_kit.workspaces.clock import Mode
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.callbacks.lanes import LaneKey, Lanes
+from mock_platform.callbacks.task import DeliveryTask
+from mock_platform.callbacks.task_lanes import DeliveryLanes
+from mock_platform.core.run_control import RunSummary
+from mock_platform.jobs.due_job import JobKind
+from mock_platform.jobs.store import Jobs
+from mock_platform.jobs.task import JobTask, RunLocks
+
+_LONGEST_WAIT = timedelta(minutes=1)
+
+_log = logging.getLogger(__name__)
+
+
+class RealTime:
+    """Runs jobs as they fall due in workspaces whose clock is real.
+
+    Args:
+        locks: held while a workspace's jobs run.
+        limit: receivers that are called, and workspaces that poll, at the same time.
+        patience_s: how long the end waits for those that are under way.
+
+    Attributes:
+        lanes: the deliveries that are under way.
+    """
+
+    def __init__(  # noqa: PLR0913 - what the engine has; all of it by name
+        self,
+        *,
+        agenda: Jobs,
+        workspaces: Workspaces,
+        tasks: Mapping[JobKind, JobTask],
+        deliveries: DeliveryTask,
+        locks: RunLocks,
+        limit: int,
+        patience_s: float,
+    ) -> None:
+        self._agenda = agenda
+        self._workspaces = workspaces
+        self._tasks = tasks
+        self._locks = locks
+        self._patience_s = patience_s
+        # guards the count of changes, so that none is missed between looking at the agenda and going to sleep
+        self._woken = Condition()
+        self._changes = 0
+        self._stopped = False
+        self.lanes = DeliveryLanes(agenda, deliveries, limit=limit, freed=self.wake)
+        self._pollers = Lanes(limit=limit, freed=self.wake)
+
+    def wake(self) -> None:
+        """Say that an agenda or a clock has changed, so that real time need not wait for an older plan."""
+        with self._woken:
+            self._changes += 1
+            self._woken.notify_all()
+
+    def stop(self) -> None:
+        """Let ``follow`` return; what is due stays due."""
+        self._stopped = True
+        self.lanes.stop()
+        self.wake()
+
+    def leave(self, workspace: Workspace) -> None:
+        """Give back the run lock of a workspace, and look again at what was passed over while it was held."""
+        self._locks.release(workspace.name)
+        if workspace.clock.mode is Mode.REAL:  # what has fallen due meanwhile was passed over
+            self.wake()
+
+    def follow(self) -> None:
+        """Run what falls due in workspaces whose clock is real, until ``stop``."""
+        seen = self._changes  # read before it is asked whether to go on: being stopped in between is a change
+        while not self._stopped:
+            waits = [self._catch_up(workspace) for workspace in self._workspaces]
+            with self._woken:
+                wait_s = min(waits, default=_LONGEST_WAIT).total_seconds()
+                self._woken.wait_for(lambda: self._changes != seen, timeout=wait_s)  # noqa: B023 - used at once
+            seen = self._changes
+        self._pollers.wait_until_idle(timeout_s=self._patience_s)
+        self.lanes.wait_until_idle(timeout_s=self._patience_s)
+
+    def _catch_up(self, workspace: Workspace) -> timedelta:
+        """Let what has fallen due by a real clock run, and return for how long, by the machine's, nothing else will.
+
+        A defect in one workspace must not end the polls of all others; it is tried again after a while. What has
+        fallen due and waits for a free lane is no reason to look again: who leaves a lane says so, and so does whoever
+        has a workspace for himself.
+        """
+        if workspace.clock.mode is not Mode.REAL:
+            return _LONGEST_WAIT
+        now = workspace.clock.now()
+        try:
+            if self._locks.acquire(workspace.name):
+                self._run(workspace, now)
+            due = self._agenda.next_due(workspace.name, after=now)
+        except Exception:  # noqa: BLE001 - logged with its trace, and tried again
+            known = {"event": "real_time_failed", "workspace": workspace.name}
+            _log.exception("what fell due in real time could not be run", extra=known)
+            return _LONGEST_WAIT
+        if due is None:
+            return _LONGEST_WAIT
+        return min(max(due - workspace.clock.now(), timedelta(0)) / workspace.clock.speed, _LONGEST_WAIT)
+
+    def _run(self, workspace: Workspace, until: datetime) -> None:
+        """Run what is due, in a workspace that the caller has for itself, and leave that.
+
+        Polls and calls wait for others' answers, so each workspace has a thread for them while there are any.
+        """
+
+        def work() -> RunSummary:
+            ran = RunSummary()
+            try:
+                while job := self._agenda.first_due_but_deliveries(workspace.name, until=until):
+                    ran += self._tasks[job.kind].run(workspace, job)
+                self.lanes.deliver(workspace, until)
+            except BaseException:
+                # unlike `leave`, this wakes nobody: a defect is not to be met at once again
+                self._locks.release(workspace.name)
+                raise
+            self.leave(workspace)
+            return ran
+
+        handed_on = False
+        try:
+            if self._agenda.first_due_but_deliveries(workspace.name, until=until) is None:
+                self.lanes.deliver(workspace, until)
+            else:
+                handed_on = self._pollers.start(LaneKey(workspace.name, ""), work) is not None
+        finally:
+            if not handed_on:
+                self._locks.release(workspace.name)
