@@ -103,6 +103,7 @@ class FaultBook:
             for at, entry in enumerate(entries):
                 if not entry.rule.match.matches(method, path):
                     continue
+                # a rule counts each request that gets to it, and not only those that it hits: `every_n` needs that
                 hit = entry.rule.strikes(entry.seen + 1, now=now)
                 entries[at] = replace(entry, seen=entry.seen + 1, struck=entry.struck + hit)
                 self._save(workspace, at, entries[at])

@@ -202,6 +202,7 @@ def distort(reply: Reply, effect: Effect) -> Reply:
     body = reply.body
     if status in BODILESS:
         body = b""
+        # a server that sends a length with 204 or 304 leaves some clients waiting for a body
         headers.remove("Content-Length")
         headers.remove("Content-Type")
     elif effect.status is not None or effect.body is not None:
@@ -209,6 +210,7 @@ def distort(reply: Reply, effect: Effect) -> Reply:
         body = text.encode() if isinstance(text, str) else encode(text)
         headers["Content-Type"] = "text/plain; charset=utf-8" if isinstance(text, str) else "application/json"
         headers["Content-Length"] = str(len(body))
+    # the whole length is promised, so that the client can tell that the answer was cut
     elif effect.truncate is not None:
         headers.setdefault("Content-Length", str(len(body)))
     for name, value in effect.headers.items():
@@ -220,4 +222,5 @@ def distort(reply: Reply, effect: Effect) -> Reply:
 
 def _fits(text: str, pattern: str) -> bool:
     """Compare as a shell would, but for ``?`` and ``[``, which mean themselves."""
+    # a path is written by hand, and `?` begins a query there; only `*` is worth having as a pattern
     return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))

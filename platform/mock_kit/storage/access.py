@@ -35,6 +35,7 @@ class _Connections:
         Args:
             begin: what the driver is told first, so that it commits in the end. None for statements that are transactions of their own.
         """
+        # `pop` is atomic, so this needs no lock: two that ask at once get two connections, or open one more
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -48,6 +49,7 @@ class _Connections:
             elif begin:
                 connection.connection.commit()
         except BaseException:
+            # a connection is idle again only after a clean end: closing one rolls back what it has open
             connection.close()
             raise
         self._idle.append(connection)
@@ -90,6 +92,7 @@ class Access:
 
 def sqlite_access(url: URL) -> Access:
     """Open a file in WAL mode; one writes at a time."""
+    # `_Connections` keeps the connections; SQLAlchemy's own pool would roll each back at every return
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)
     connections = _Connections(engine)
@@ -100,6 +103,8 @@ def sqlite_access(url: URL) -> Access:
 
     return Access(
         engine=engine,
+        # SQLite polls for its write lock with growing pauses; threads of this process queue here instead, and wake at
+        # once
         turn=Lock(),
         read=partial(connections.one, "BEGIN"),
         autocommit_read=partial(connections.one, None),
@@ -125,6 +130,8 @@ def postgresql_access(url: URL) -> Access:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; see _Connections
+    # `NORMAL` may lose the last commits when the machine loses power, but never tears the file; other processes, such
+    # as a second start on one directory, are waited for by busy_timeout
     for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _switch_to_wal(connection)

@@ -49,6 +49,7 @@ def owned_file(file: Path) -> Iterator[None]:
 def _locked(place: Path, beside: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed only where something is kept
 
+    # the lock is the operating system's, and ends with the process; the note beside it only says whose it is
     lock, note = FileLock(f"{beside}.lock"), Path(f"{beside}.owner.json")
     try:
         lock.acquire(blocking=False)
@@ -58,6 +59,7 @@ def _locked(place: Path, beside: Path) -> Iterator[None]:
         note.write_text(json.dumps({"process": os.getpid()}), encoding="utf-8")
         yield
     finally:
+        # removed before the lock is given up: after that it might be the next owner's note
         with suppress(OSError):
             note.unlink(missing_ok=True)
         lock.release()

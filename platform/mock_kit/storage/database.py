@@ -57,6 +57,7 @@ class Instant(TypeDecorator[datetime]):
         """Turn an instant into microseconds."""
         if value is None:
             return None
+        # a naive instant would be kept as if it were UTC, and come back hours off without anybody's notice
         if value.tzinfo is None:
             raise NaiveInstantError(value)
         return (value - EPOCH) // _MICROSECOND
@@ -114,6 +115,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction: all of it happens, or nothing. Never keep it open while a request is out."""
+        # outside of `try`: whoever is interrupted while waiting has no turn to give back
         self._access.turn.acquire()
         with self._transaction() as connection:
             yield connection
@@ -141,6 +143,7 @@ class Database:
             with self._access.write() as connection:
                 yield connection
         finally:
+            # the turn is given back before others are told: what they do may need it
             self._access.turn.release()
             for what in self._afterwards:
                 what()
@@ -151,6 +154,7 @@ class Database:
         Raises:
             SchemaVersionError: the tables are there, at another version.
         """
+        # version and tables are made in one transaction, so a process that is killed here leaves an empty database
         with self.writing() as connection:
             # PostgreSQL fails if two make one table at once; on SQLite one of them has to wait anyhow
             if connection.dialect.name == "postgresql":
@@ -180,6 +184,8 @@ def _check_file(path: Path) -> None:
     """
     if not path.is_file() or not path.stat().st_size:
         return
+    # read-only, since even a connection that changes nothing would make -wal and -shm files beside a stranger's
+    # database
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         tables = [
             name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")

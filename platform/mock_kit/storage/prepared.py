@@ -64,6 +64,7 @@ class Prepared:
         self._plan(connection.dialect, rows[0]).sent_each(connection, rows)
 
     def _plan(self, dialect: Dialect, values: Iterable[str]) -> "_Plan":
+        # two threads may both work out the first plan; the plans are equal, and the later one stays
         plan = self._plans.get(dialect.name)
         if plan is None:
             plan = self._plans[dialect.name] = _Plan(self._written_for(dialect), dialect, list(values))
@@ -114,6 +115,7 @@ class _Plan:
         ).values()
         out_of = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         self._out_of = [(place, convert) for place, convert in enumerate(out_of) if convert is not None]
+        # `rename`: a column's name may come twice, or be a word of Python's, which a named tuple refuses
         row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024
         self._make: Callable[[Iterable[Any]], Row] = row._make
         self.row: Callable[[Sequence[Any]], Row] = self._read if self._out_of else self._make

@@ -68,6 +68,8 @@ class Retention:
     def run(self, connection: Connection, workspace: str, now: datetime) -> None:
         """Forget what is too old by now, unless it was looked a little while ago."""
         noted = self._find.first(connection, {"of_workspace": workspace})
+        # a clock that was set back makes the difference negative: it is looked again then, or nothing would be for as
+        # long as it went back
         if noted is not None and timedelta(0) <= now - noted.looked_at < self._pause:
             return
         row = {
@@ -77,8 +79,11 @@ class Retention:
             "before": noted and noted.before,
         }
         for each in self._forgetting:
+            # so far back that Python has no date for it means: keep everything
             before = now - each.keep if each.keep < now - _EARLIEST else _EARLIEST
             parameters = {"of_workspace": workspace, "before": before}
+            # every statement has to run, so this is a sum and no `any`, which would stop at the first that deletes
+            # something
             if sum(statement.run(connection, parameters) for statement in each.statements):
                 row |= {"pruned_at": now, "before": max(before, row["before"] or _EARLIEST)}
         self._note.run(connection, row)

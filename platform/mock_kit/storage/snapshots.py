@@ -117,6 +117,7 @@ class Snapshots:
         Raises:
             Exception: what one of ``quiescers`` refuses with.
         """
+        # quiesced first: a transaction that began earlier would miss what the last job or call has just kept
         with self._quiesced(workspace), self.database.reading() as connection:
             rows = self.tables.read(connection, workspace.name)
             memory = {name: each.recall(workspace) for name, each in self.memories.items()}
@@ -139,12 +140,14 @@ class Snapshots:
             Exception: what one of ``quiescers`` refuses with.
         """
         snapshot = read_snapshot(document, service=self.service)
+        # all that can be refused without the database is refused before anything is stopped or written
         rows = self.tables.check(snapshot.tables)
         values = self._values(snapshot)
         reworded = self.moved(snapshot, workspace)
         with self._quiesced(workspace), suppress(_UndoneError):
             with self.database.writing() as connection:
                 self.tables.write(connection, workspace.name, rows, reworded)
+                # after the rows are in, since what it compares is spread over tables; it still can undo all of it
                 self.sound(connection, workspace.name)
                 afterwards = [
                     self.memories[name].restore(connection, workspace, value)
@@ -152,6 +155,8 @@ class Snapshots:
                 ]
                 if check:
                     raise _UndoneError
+            # memory follows the tables only once these are committed: a commit that fails must leave both as they
+            # were
             for each in afterwards:
                 each()
             self.restored(workspace)
@@ -171,6 +176,7 @@ class Snapshots:
     @contextmanager
     def _quiesced(self, workspace: Workspace) -> Iterator[None]:
         with ExitStack() as entered:
+            # always in the same order, so that two snapshots at once cannot wait for each other
             for quiesce in self.quiescers:
                 entered.enter_context(quiesce(workspace))
             yield

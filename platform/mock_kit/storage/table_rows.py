@@ -126,6 +126,7 @@ class TableRows:
             SnapshotError: the database does not take a value.
         """
         names = self.names
+        # deleted and inserted, not merged: what came after the snapshot has to be gone
         connection.execute(self.table.delete().where(self.table.c[_WORKSPACE] == workspace))
         inserted = [
             {_WORKSPACE: workspace}
@@ -186,6 +187,7 @@ class AllRows:
         Raises:
             TakenError, SnapshotError: as ``TableRows.write``.
         """
+        # of all tables, also those that the snapshot does not name: they were empty when it was taken
         for name, table in self._tables.items():
             table.write(connection, workspace, rows.get(name, []), reworded)
 

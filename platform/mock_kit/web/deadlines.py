@@ -68,10 +68,12 @@ class Watchdog:
         deadline = Deadline()
         when = monotonic() + seconds
         with self._changed:
+            # the number breaks ties: two deadlines of one instant cannot be compared
             heappush(self._waiting, (when, next(self._numbers), deadline))
             if self._thread is None:
                 self._thread = Thread(target=self._watch, name="deadlines", daemon=True)
                 self._thread.start()
+            # only an earlier end than all others changes how long the thread has to sleep
             elif self._waiting[0][2] is deadline:
                 self._changed.notify()
         try:
@@ -79,6 +81,7 @@ class Watchdog:
         finally:
             deadline.end()
             with self._changed:
+                # one in the midst of the heap cannot be taken out cheaply; it goes as soon as it has come to the top
                 while self._waiting and self._waiting[0][2].over:
                     heappop(self._waiting)
 

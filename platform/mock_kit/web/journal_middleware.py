@@ -84,6 +84,7 @@ class JournalMiddleware:
         """Let the service answer an admin call, and keep it if it changes something."""
         if environ["REQUEST_METHOD"] in READS or caller_of(environ):
             return self._application(environ, start_response)
+        # numbered before the service runs: calls that overlap are ordered by when they came, not by when they ended
         began, body = next_number(), _buffer(environ, self._largest_body)
         answer = begin(self._application, environ)
         if WHOSE in environ:
@@ -131,12 +132,15 @@ class JournalMiddleware:
         """
         began, now = next_number(), workspace.clock.now()
         body = _buffer(environ, self._largest_body)
+        # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
         rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
         answer: WsgiResponse | None = None
         try:
             answer = (
                 self._struck(environ, rule) if rule else begin(self._application, environ, enough=KEPT_BYTES)
             )
+        # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
+        # for
         finally:
             self._journal.add(
                 workspace.name,
@@ -165,6 +169,7 @@ class JournalMiddleware:
             DroppedError: the connection is to be closed without one.
         """
         if rule.phase is Phase.BEFORE and rule.effect.replaces:
+            # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
             reply = Reply(status=200)
         else:
             reply = call(self._application, {**environ, RULE: rule})

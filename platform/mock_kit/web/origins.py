@@ -49,6 +49,7 @@ def may_call(origin: str, allowed: Iterable[str]) -> bool:
     >>> may_call("https://evil-postman.co", POSTMAN), may_call("null", POSTMAN)
     (False, False)
     """
+    # the length is looked at first: the pattern is read for every request of any page
     match = _ORIGIN.fullmatch(origin) if len(origin) <= _LONGEST else None
     if match is None:
         return False

@@ -47,6 +47,7 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         return response
 
     def unforeseen(error: Exception) -> Response:
+        # a full disk is no defect of ours, and the sender can do something about it: 507 says so
         if has_no_room(error):
             return answer(507, _NO_ROOM, error)
         _log.exception("a request failed for a reason nobody foresaw", extra={"event": "unforeseen_error"})
@@ -54,6 +55,7 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
             500, f"{type(error).__name__} in {app.name}; this is a defect, its trace is in the log", error
         )
 
+    # Flask looks for the nearest registered class on the way up, so a subclass needs no entry of its own
     for kind, status in {**KIT_STATUSES, **statuses}.items():
         app.register_error_handler(kind, known(status))
     app.register_error_handler(HTTPException, refused)

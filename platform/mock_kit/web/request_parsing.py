@@ -14,6 +14,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             ParsingError: it cannot be read.
         """
         try:
+            # waitress lets its parser's ValueError out, which would end the connection without an answer
             super().parse_header(header_plus)
         except ValueError as error:  # of a length with thousands of digits, an address with half its brackets
             raise ParsingError(f"The head of the request cannot be read: {error}") from error

@@ -103,6 +103,7 @@ class OverNetwork:
 
     def __init__(self, *, timeout: timedelta = timedelta(seconds=30)) -> None:
         self._timeout = timeout
+        # a session for each thread: those of requests are not safe to share between threads
         self._kept = local()
 
     def send(
@@ -113,6 +114,7 @@ class OverNetwork:
 
         from mock_kit.web.sessions import WATCHDOG, keep_to  # noqa: PLC0415 - as above
 
+        # requests' own time-out begins anew with each byte that comes; the whole call has to end in time
         with WATCHDOG.within(self._timeout.total_seconds()) as deadline:
             keep_to(deadline)
             try:
@@ -141,6 +143,7 @@ class OverNetwork:
         with session.get_adapter(prepared.url or url).send(
             prepared, stream=True, timeout=self._timeout.total_seconds()
         ) as answer:
+            # one byte more than is allowed, to tell a body that is just long enough from one that goes on
             content = answer.raw.read(_LARGEST_REPLY + 1, decode_content=True)
             if answer.raw.length_remaining and len(content) <= _LARGEST_REPLY:
                 raise ConnectionError(_CUT_OFF)  # as urllib3 says itself since its version 2
@@ -190,6 +193,7 @@ class InProcess:
         try:
             # in a context of its own: an application that calls itself would share Flask's `g` with its caller
             reply = Context().run(call, application, environ)
+        # before `Exception`: this one is a fault that was asked for, and no defect to be logged
         except DroppedError:
             return NoReply(reason="connection closed without an answer")
         except Exception:  # noqa: BLE001 - logged, and as a server over sockets answers
@@ -228,10 +232,12 @@ def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
 
 def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     """Return what a client makes of an answer: it may be cut off, late, or have a body that it must not have."""
+    # a client reads no body here, so whatever length was promised means nothing
     if method == "HEAD" or reply.status in BODILESS:
         return in_time(_with_body(reply, b""), timeout)
     if len(reply.body) > _LARGEST_REPLY:
         return NoReply(reason=_TOO_LONG)
+    # the length is that of the packed body, and what came has been unpacked by now
     packed = reply.headers.getlist("Content-Encoding")
     promised = None if packed else reply.headers.get("Content-Length", type=int)
     if promised is not None and len(reply.body) < promised:

@@ -83,10 +83,12 @@ def environ_of(method: str, url: SplitResult, headers: Mapping[str, str], body: 
     Raises:
         ValueError: the URL could not be sent over a socket either.
     """
+    # clients over sockets resolve the steps before they send; the service must see the same path either way
     path = _without_steps(url.path) if "/." in url.path else url.path
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
+        # WSGI wants the bytes of a path as latin-1 text (PEP 3333), whatever their encoding is
         "PATH_INFO": "/" + unquote_to_bytes(path).decode("latin-1").lstrip("/"),
         "QUERY_STRING": quote(url.query, safe=_QUERY_MARKS),
         "SERVER_NAME": url.hostname or "",
@@ -107,6 +109,7 @@ def environ_of(method: str, url: SplitResult, headers: Mapping[str, str], body: 
             environ[_variable(name)] = value.rstrip(" \t")
     if "HTTP_CONTENT_TYPE" in environ:
         environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
+    # what the client says of the length is not trusted: the body is here, and its length is known
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(body))
     if "@" in url.netloc:

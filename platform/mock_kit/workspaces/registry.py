@@ -58,10 +58,13 @@ class Workspaces:
         self._known_secrets = known_secrets
         self._virtual_clock = virtual_clock
         self.real_clock = real_clock or SystemClock()
+        # guards the two dictionaries while they and the table change; reading one key needs no lock
         self._lock = RLock()
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
         database.create("workspaces", METADATA, version=3)
+        # the database goes before the options: a stack that is started again finds its default workspace as it left
+        # it
         self._load()
         if DEFAULT_NAME not in self._by_name:
             chosen = default or NewWorkspace()
@@ -74,6 +77,7 @@ class Workspaces:
         return self._by_name[DEFAULT_NAME]
 
     def __iter__(self) -> Iterator[Workspace]:
+        # a copy: workspaces are made and deleted while real time and routes go through them
         return iter(list(self._by_name.values()))
 
     def named(self, name: str) -> Workspace | None:
@@ -82,6 +86,7 @@ class Workspaces:
 
     def with_user_secret(self, secret: str) -> Workspace | None:
         """Return the workspace whose user has this secret."""
+        # one dictionary has all kinds of secrets, so it is asked which kind this one is: a CRM key opens no platform
         workspace = self._by_secret.get(secret)
         return workspace if workspace and workspace.user_secret == secret else None
 
@@ -116,9 +121,12 @@ class Workspaces:
         if workspace.name == DEFAULT_NAME:
             raise DefaultWorkspaceError
         with self._lock:
+            # another of the same name may have been made meanwhile; a workspace is told by its clock, which it keeps
+            # for life
             existing = self._by_name.get(workspace.name)
             if existing is None or existing.clock is not workspace.clock:
                 return
+            # the row first: a process that ends here must not bring back a workspace that was said to be deleted
             with self._database.writing() as connection:
                 connection.execute(WORKSPACES.delete().where(WORKSPACES.c.name == workspace.name))
             del self._by_name[workspace.name]
@@ -144,6 +152,8 @@ class Workspaces:
         Raises:
             ClockError: the clock is real.
         """
+        # the lock is reentrant, as `move` takes it again; between `now` and the move no change may move the clock
+        # further
         with workspace.clock.lock:
             self.move(workspace, max(instant, workspace.clock.now()))
 
@@ -155,6 +165,8 @@ class Workspaces:
         clock = workspace.clock
         with clock.lock:
             now = clock.now()
+            # the watermark is kept in the database as well, or a restart would let a change fall into a second that
+            # was read
             if clock.mode is Mode.VIRTUAL and clock.watermark != now:
                 clock.watermark = now
                 with self._database.writing() as connection:
@@ -214,6 +226,8 @@ class Workspaces:
         changed = {"clock_mode": mode.value, "clock_now": in_utc(now), "clock_watermark": watermark}
         with self._database.writing() as connection:
             connection.execute(WORKSPACES.update().where(WORKSPACES.c.name == workspace.name).values(changed))
+        # kept before it is in force: what follows is stamped by the new clock, and must not outlive it in the
+        # database
         workspace.clock.use(self._clock(mode, now), watermark=watermark)
 
     def restore(
@@ -234,6 +248,7 @@ class Workspaces:
         }
         connection.execute(WORKSPACES.update().where(WORKSPACES.c.name == workspace.name).values(row))
 
+        # run after the commit: the caller's transaction may yet be undone, and a clock cannot be put back unnoticed
         def apply() -> None:
             with workspace.clock.lock, self._lock:
                 workspace.clock.use(self._clock(kept.clock.mode, now), watermark=kept.clock.watermark)
@@ -278,6 +293,7 @@ class Workspaces:
                     "clock_watermark": None,
                 },
             )
+        # findable only once it is kept; the other way round a call could change a workspace that is then not there
         self._index(workspace)
 
     def _index(self, workspace: Workspace) -> None:
