@@ -39,6 +39,7 @@ def after_attempt(
         return AttemptOutcome(delivery=replace(tried, status=DeliveryStatus.DELIVERED))
     failures = delivery.failures + 1
     first_failure = delivery.first_failure or now
+    # with the policy `queue` there is no second try; what is queued waits for a release
     again = None
     if policy is FailurePolicy.RETRY:
         again = next_attempt(schedule, failures=failures, first_failure=first_failure, now=now)
@@ -50,6 +51,7 @@ def after_attempt(
             first_failure=first_failure,
         ),
         again=again,
+        # under `queue` the first failure ends the tries as well, but the subscription goes on (assumed)
         gives_up=again is None and policy is FailurePolicy.RETRY,
     )
 
@@ -68,4 +70,5 @@ def released(delivery: Delivery, *, now: datetime) -> Delivery:
 
     Source: that a PUT redelivers (observed); the state until then, and that tries are counted anew, is assumed.
     """
+    # `tries` stays: attempts keep their numbers, only the schedule begins anew
     return replace(delivery, status=DeliveryStatus.CREATED, updated=now, failures=0, first_failure=None)

@@ -27,6 +27,7 @@ def callback_headers(body: bytes, values: Values, *, notification_id: int) -> di
         webhook id is the notification's, is assumed.
     """
     headers = {**extra_headers(values.get(EXTRA)), **_basic(values)}
+    # after the configured ones: these three are the platform's to say
     headers["Content-Type"] = "application/json"
     headers[WEBHOOK_ID] = str(notification_id)
     key = values.get(SIGNATURE_KEY)

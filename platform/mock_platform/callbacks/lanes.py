@@ -53,11 +53,13 @@ class Lanes:
         """Let work run in a lane; None if that lane is in use, or its workspace may have no more."""
         future: Future[RunSummary] = Future()
         with self._changed:
+            # a workspace without a lane always gets one: its receivers wait for nobody else's
             own = sum(other.workspace == lane.workspace for other in self._busy)
             if lane in self._busy or (own and (len(self._busy) >= self._limit or own >= self._most_of_one)):
                 return None
             self._busy.add(lane)
             needed = len(self._busy) > self._threads
+            # counted under the lock and started outside of it: a thread that starts slowly holds up nobody
             self._threads += needed
         self._queue.put((lane, work, future))
         if needed:
@@ -82,6 +84,7 @@ class Lanes:
                 _log.exception(
                     "callbacks could not be delivered", extra={"event": "lane_failed", **lane._asdict()}
                 )
+                # left before the result is told: who waits for that may want the lane at once
                 self._leave(lane)
                 future.set_exception(error)
             else:

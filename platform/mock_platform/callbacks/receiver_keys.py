@@ -27,6 +27,7 @@ def tell_sink(http: Http, sink_url: str, instance: Instance, *, admin_headers: M
         headers={**admin_headers, "Content-Type": "application/json"},
         body=encode({"bin": bin_name, "key": key}),
     )
+    # no reason to refuse the instance: callbacks are signed all the same, only the sink cannot say whether rightly
     if not isinstance(reply, Reply) or not reply.ok:
         _log.warning(
             "the sink was not told a signature key", extra={"event": "sink_not_told", "answer": reply}
@@ -41,4 +42,5 @@ def _bin(callback_url: str, sink_url: str) -> str | None:
         return None
     if f"{url.scheme}://{url.netloc}" != sink_url:
         return None
+    # the first segment of the path is the bin's name
     return url.path.strip("/").partition("/")[0]

@@ -13,4 +13,6 @@ def sign(body: bytes, key: str) -> str:
     >>> sign(b"{}", "secret")
     'sha256=dzJZAsrKgS3CWXM6rNBGtzgXNyx3e42VtAJkdHRRbhM='
     """
+    # of the bytes as they are sent, and not of the JSON: a receiver that parses first and signs what it writes anew
+    # gets another digest
     return "sha256=" + b64encode(hmac.digest(key.encode(), body, sha256)).decode()

@@ -102,6 +102,7 @@ class Deliveries:
             before: only those that come before this one.
         """
         query = _chosen(workspace, notification_id, subscription_id)
+        # from the end, as pages go back from the latest; turned round again below
         last = query.order_by(None).order_by(*(each.desc() for each in _KEY)).limit(limit)
         if before is not None:
             last = last.where(tuple_(*_KEY) < before)
@@ -119,9 +120,12 @@ class Deliveries:
                 for one in _all(connection, workspace, None, None)
                 if one.subscription.channel is Channel.WEBHOOK and matches(one)
             ]
+            # with the deliveries, in one transaction: one that fell due while its subscription is dead would be put
+            # aside without a try
             _reactivate(connection, workspace, {one.subscription.id for one in selected})
             for one in selected:
                 _release(connection, workspace, released(one.delivery, now=now), now)
+            # read again, as their states and their subscriptions have just changed
             keys = {one.key for one in selected}
             return [one for one in _all(connection, workspace, None, None) if one.key in keys]
 

@@ -47,6 +47,7 @@ _owing = (
     .outerjoin(instances, _of_instance)
     .where(deliveries.c.workspace == bindparam("of_workspace"), notifications.c.deleted.is_(other=False))
 )
+# one subscriber that took it makes a notification NOTIFIED for good, whatever happens with the others
 _stands = Prepared(
     notifications.update()
     .where(
@@ -64,6 +65,8 @@ _attempts = (  # not prepared, since of a float PostgreSQL's driver wants to kno
     )
     .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
 )
+# only while the URL is still the one that failed: whoever has mended it meanwhile does not start with a dead
+# subscription
 _deactivate = (
     subscriptions.update()
     .where(
@@ -129,6 +132,7 @@ class Attempts:
             parameters |= {f"notification_{place}": notification_id, f"subscription_{place}": subscription_id}
         with self._database.autocommit_read() as connection:
             due = [_owed_by(row) for row in _owed(len(keys)).all(connection, parameters)]
+        # notifications and subscriptions are looked for by two lists, which also finds pairs that nobody asked for
         return {owed.delivery.key: owed for owed in due if owed.delivery.key in keys}
 
     def attempted(self, workspace: str, tried: Sequence[AttemptResult]) -> list[AttemptResult]:
@@ -145,9 +149,13 @@ class Attempts:
         Source: the subscription is deactivated once all tries are used (documented).
         """
         with self._database.writing() as connection:
+            # looked at again in the transaction: while a callback was out, its delivery may have been released, or
+            # its instance deleted
             planned = still_planned(connection, [one.job for one in tried])
             recorded = [one for one in tried if one.job.number in planned]
             if recorded:
+                # attempt, state and next try in one transaction: killed in between, a stack would send once more than
+                # its schedule says, or never again
                 _add.run_each(connection, [_attempt_row(workspace, one) for one in recorded])
                 settle(connection, workspace, [one.outcome.delivery for one in recorded])
                 _stands.run_each(connection, [_standing(workspace, one) for one in recorded])

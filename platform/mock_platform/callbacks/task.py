@@ -62,6 +62,7 @@ class DeliveryTask:
             group = jobs[done : done + together]
             ran += self._run_together(workspace, group, url)
             done += len(group)
+            # by the machine's clock, not the workspace's: this is about how much a killed stack would send again
             quick = monotonic() - began < _QUICK_S * len(group)
             together = min(2 * together, _MOST_TOGETHER) if quick else 1
         return ran
@@ -71,6 +72,7 @@ class DeliveryTask:
         moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
         tried: list[AttemptResult] = []
         try:
+            # one after the other: a receiver is to get them in the order in which they fell due
             for job in (job for job in jobs if _key(job) not in moved):
                 tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
         finally:  # also of those before one that fails by a defect
@@ -107,6 +109,7 @@ class DeliveryTask:
         outcome = after_attempt(
             owed.delivery,
             succeeded=succeeded,
+            # the account is looked up only after a failure, since a success means the same under both
             policy=FailurePolicy.RETRY if succeeded else self._policy(workspace, owed),
             schedule=self.settings.retries,
             now=workspace.clock.now(),
@@ -118,6 +121,7 @@ class DeliveryTask:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
         reply = self._send(owed, at)
         if isinstance(reply, Reply):
+            # a delay that a fault has scripted is not waited for; it is held against the time-out as if it had been
             reply = in_time(reply, self.settings.callback_timeout)
         if isinstance(reply, NoReply):
             status, reason = None, reply.reason
@@ -136,6 +140,7 @@ class DeliveryTask:
         number = owed.delivery.notification_id
         headers = callback_headers(owed.body, owed.configuration, notification_id=number)
         secret = owed.configuration.get(STANDARD_SECRET)
+        # after the others, and under names of its own: the vendor's signature stays as it is
         headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
         return self.http.send("POST", owed.url, headers=headers, body=owed.body)
 

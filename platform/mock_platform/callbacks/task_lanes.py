@@ -35,7 +35,10 @@ class DeliveryLanes:
     def deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
         """Let the deliveries that are due run in lanes, as far as these are free."""
         under_way: list[Future[RunSummary]] = []
+        # whoever is being called is left out: the lane looks for more by itself, and nobody gets two callbacks at
+        # once
         called = self._lanes.busy(workspace.name)
+        # again and again, as each look returns only so many; receivers with a lane are left out of the next
         while turns := self._turns(workspace, until, called):
             started = [self._start(workspace, url, jobs) for url, jobs in turns.items()]
             under_way += [future for future in started if future]
@@ -72,6 +75,7 @@ class DeliveryLanes:
 
     def _start(self, workspace: Workspace, url: str, jobs: list[Job]) -> Future[RunSummary] | None:
         def work() -> RunSummary:
+            # `stopped` is asked when the lane runs and not now, so that a stop reaches what is waiting for its turn
             return self._deliveries.run_all(workspace, url, jobs, stopped=lambda: self._stopped)
 
         return self._lanes.start(LaneKey(workspace.name, url), work)

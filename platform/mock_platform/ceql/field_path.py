@@ -72,6 +72,7 @@ def parse_path(text: str) -> FieldPath:
     at = 0
     while at < len(text):
         match = _STEP.match(text, at)
+        # a path begins with a name: an index or `[*]` needs a list before it
         if match is None or (not steps and match["name"] is None and match["single"] is match["double"]):
             raise InvalidRequestError(
                 f"{shown(text)} is no path of a field: cannot read {shown(text[at : at + 20])}; "

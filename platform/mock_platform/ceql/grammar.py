@@ -39,6 +39,7 @@ def to_text(clause: Clause) -> str:
         case IsNull(field):
             return f"{_name(field)} IS NULL"
         case And(clauses):
+            # brackets around each: more than are needed, but always the same tree when it is read again
             return " AND ".join(f"({to_text(inner)})" for inner in clauses)
         case Or(clauses):
             return " OR ".join(f"({to_text(inner)})" for inner in clauses)
@@ -75,6 +76,7 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        # before anything is taken apart: what is longer is not even looked at
         if len(text) > LONGEST:
             start = text[:60] + "..."
             raise QueryError(start, column=LONGEST, reason=f"the query has more than {LONGEST} characters")
@@ -94,6 +96,7 @@ class _Parser:
 
     def _tokenize(self) -> Iterator[_Token]:
         at = 0
+        # blanks at the end are no token; the pattern would fail on them
         end = len(self._text.rstrip(_BLANKS))
         while at < end:
             match = _TOKEN.match(self._text, at, end)
@@ -121,6 +124,7 @@ class _Parser:
         if not self._take_mark("("):
             return self._condition()
         self._depth += 1
+        # each bracket is a call of ours: deeper, Python itself would give up, and take the request with it
         if self._depth > DEEPEST:
             raise QueryError(
                 self._text, column=self._next.column, reason=f"more than {DEEPEST} brackets deep"
@@ -158,6 +162,7 @@ class _Parser:
         token = self._next
         if token.kind == "quoted":
             return self._advance().text[1:-1]
+        # a field that is called like a word of the language has to be quoted
         if token.kind != "word" or token.text.upper() in _KEYWORDS:
             raise self._expected("a field name")
         return self._advance().text
@@ -219,6 +224,7 @@ def _name(field: str) -> str:
 
 
 def _literal(value: Value) -> str:
+    # before the numbers: a bool is an int to Python
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

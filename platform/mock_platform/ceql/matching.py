@@ -36,6 +36,7 @@ def matches(clause: Clause, record: Mapping[str, object]) -> bool:
 def _compare(found: object, operator: str, value: Value) -> bool:
     if not _is_scalar(found):
         return False
+    # two texts are compared as texts, even if both look like numbers (assumed)
     texts = isinstance(found, str) and isinstance(value, str)
     left, right = (None, None) if texts else (_number(found), _number(value))
     if left is None or right is None:
@@ -61,6 +62,7 @@ def _holds(left: str | float, operator: str, right: str | float) -> bool:
 
 def _number(value: object) -> float | None:
     """Return a value as a number; texts count where they are written as one."""
+    # true is no number here: `ACTIVE = 1` is not to find it
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -84,4 +86,5 @@ def _like(text: str, pattern: str) -> bool:
         if place < 0:
             return False
         at = place + len(piece)
+    # the last piece must not overlap what the ones before have used: "aba" is not like "ab%ba"
     return at <= len(text) - len(last)

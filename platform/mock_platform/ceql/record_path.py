@@ -23,12 +23,14 @@ def find(record: Mapping[str, object], path: str) -> object:
     >>> find({"@id": 7}, "@.@id")
     7
     """
+    # a key that has dots, or blanks, or is called `$`, wins over the path that it could be read as (assumed)
     if path in record:
         return record[path]
     value: object = record
     steps = steps_of(path.strip())
     for step in steps[1:] if steps and steps[0] in _ROOTS and steps[0] not in record else steps:
         value = _step(value, step)
+    # a path of the root alone leads to no field
     return None if value is record else value
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, bindparam
 from mock_kit.storage.prepared import Prepared
 from mock_platform.core.tables import counters
 
+# one statement that makes or raises the counter: two transactions at once never see the same value
 _take = Prepared(
     lambda insert_into: (
         insert_into(counters)

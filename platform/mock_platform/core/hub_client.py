@@ -47,6 +47,7 @@ class HubPage:
         Raises:
             HubError: it has come before, so that there would be no end.
         """
+        # read page by page, such a list has no end, and would hold the workspace for ever
         if self.token in seen:
             raise HubError(f"the page token {self.token!r} has come before", status=self.status)
         if self.token is not None:
@@ -89,6 +90,7 @@ class HubClient:
         Args:
             headers: of each call, beside who calls.
         """
+        # without the organization's secret, which a call through an instance does not need
         credentials = {"Authorization": f"User {workspace.user_secret}, Element {instance.token}"}
         return InstanceHub(client=self, headers={**credentials, **headers})
 
@@ -112,6 +114,7 @@ class InstanceHub:
             raise HubError("expected an array of records", status=reply.status)
         return HubPage(
             status=reply.status,
+            # a vendor's list may hold null or a text; one such entry is not to fail the poll
             records=[record for record in records if isinstance(record, dict)],
             token=reply.headers.get("Elements-Next-Page-Token"),
         )

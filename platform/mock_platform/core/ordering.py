@@ -51,6 +51,7 @@ def first_in_order(
 
     def key(record: Mapping[str, object]) -> tuple[bool, int, float, str]:
         rank, number, text = _rank(find_in_any_case(record, order.field))
+        # turned round with the direction, as `nlargest` would otherwise put those without a value first
         missing = rank is None
         return missing is not order.descending, rank or 0, number, text
 

@@ -102,6 +102,7 @@ def token_place(token: str, *, counted: str = "offset") -> int:
         number = urlsafe_b64decode(token.encode()).decode().removeprefix(f"{counted}:")
     except ValueError:
         number = ""
+    # written again and compared: a token that decodes, but is not as we write it, was put together by hand
     if not number.isdecimal() or len(number) > 18 or page_token(int(number), counted=counted) != token:
         raise InvalidRequestError(
             f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}"

@@ -18,6 +18,7 @@ class RequestIds:
 
     def __init__(self, start: int) -> None:
         self._giver = seeded.hexadecimal(start, "request", length=8)
+        # `next` of a count is atomic: threads never get the same
         self._count = count(1)
 
     def next(self, now: datetime) -> str:

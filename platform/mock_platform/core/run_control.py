@@ -73,6 +73,7 @@ class AdvanceRuns:
         """Let a workspace's run end before its next job, and return it; None if there is none."""
         run = self._under_way.get(workspace)
         if run is not None:
+            # only noted: the run itself looks at it between two jobs, so that no job is cut in two
             run.stopped = True
         return run
 

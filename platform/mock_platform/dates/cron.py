@@ -66,6 +66,7 @@ def following(cron: Cron, now: datetime) -> datetime | None:
     """
     if cron.years is None:
         return _next(cron.fields, now)
+    # the library knows no years, so each is asked for its first instant
     for year in cron.years:
         if year >= now.year:
             found = _next(cron.fields, max(now, datetime(year, 1, 1, tzinfo=UTC) - timedelta(seconds=1)))
@@ -103,6 +104,7 @@ def _read(text: str) -> Cron:
 def _from_quartz(parts: list[str]) -> list[str]:
     """Return Quartz's six fields as others have them: one of the two fields of days says nothing."""
     *time, day, month, weekday = parts
+    # Quartz refuses both at once; Unix takes either of them, which five fields still do
     if day not in _ANY and weekday not in _ANY:
         raise _Unreadable
     return [*time, day, month, weekday if weekday in _ANY else _weekdays(weekday)]
@@ -128,6 +130,7 @@ def _weekday_item(item: str) -> str:
     start, end, step = match.groups()
     begin = _weekday(start) if start else 0
     last = _weekday(end) if end else begin if start and not step else 6
+    # FRI-MON goes over the end of the week: counted on beyond Saturday, and brought back by the remainder
     days = range(begin, last + 1 if begin <= last else last + 8, int(step or 1))
     return ",".join(str(day % 7) for day in days)
 

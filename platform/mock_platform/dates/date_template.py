@@ -16,7 +16,10 @@ from mock_platform.dates.java_dates import epoch_milliseconds, format_date
 from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
 from mock_platform.errors import DatePatternError
 
+# no `${` inside: of one that is not closed only the innermost counts; 500 letters, so that no URL makes the search
+# slow
 _PLACEHOLDER = re.compile(r"\$\{((?:(?!\$\{)[^}]){0,500})\}")
+# the zone may have a colon of its own, as +05:30, so the first colon is not always where it ends
 _ZONE_AND_PATTERN = re.compile(r"((?:GMT|UTC)?[+-]?\d{1,2}(?::[0-5]\d|(?=:))|[^:]*):(.*)", re.DOTALL)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LEFT_AS_THEY_ARE = "%/:?&=@!$'()*,;+~"
@@ -106,6 +109,7 @@ def _parts(url: str, bare: DateForm) -> tuple[str | _Expansion, ...]:
     for found in _PLACEHOLDER.finditer(url):
         expansion = _expansion(found[1], bare)
         if expansion:
+            # what was written by hand may be encoded already, in part; what is filled in never is
             parts += [_encode(url[end : found.start()]), expansion]
             end = found.end()
     return (*parts, _encode(url[end:]))
@@ -124,6 +128,7 @@ def _expansion(placeholder: str, bare: DateForm = EPOCH) -> _Expansion | None:
         case "date" | "milliseconds":
             return _epoch("ms")
         case "epoch":
+            # refused as it is configured, and not at the first poll, where nobody looks
             if argument not in _MICROSECONDS_IN:
                 raise DatePatternError(placeholder, "expected epoch alone, or with one of :s, :ms and :us")
             return _epoch(argument)
@@ -146,6 +151,7 @@ def _in_zone(name: str, pattern: str, placeholder: str, *, of_now: bool = False)
 
 def _epoch(unit: str) -> _Expansion:
     def write(times: _Times) -> str:
+        # in whole numbers throughout: a timestamp as a float may come out a microsecond off
         microseconds = epoch_milliseconds(times.last_poll) * 1000 + times.last_poll.microsecond % 1000
         return str(microseconds // _MICROSECONDS_IN[unit])
 

@@ -16,6 +16,7 @@ MONTHS = (
 )  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+# a whole number that came as a float ends in `.0`
 _COUNT = re.compile(r"-?\d{1,18}(?:\.0)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _FRACTION = re.compile(r"\d{1,18}", re.ASCII)
@@ -64,6 +65,7 @@ def parse_date(value: object, pattern: str, where: tzinfo = zones.GMT, *, now: d
     >>> parse_date("2026-03-02 10:00:00", "yyyy-MM-dd HH:mm:ss", now=datetime(2026, 1, 1, tzinfo=UTC)).isoformat()
     '2026-03-02T10:00:00+00:00'
     """
+    # `True` is an int to Python, and would be read as 1
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UnreadableDateError(value, pattern)
     try:
@@ -87,6 +89,7 @@ def _from_milliseconds(text: str) -> datetime:
 
 def _write(field: PatternField, local: datetime) -> str:  # noqa: PLR0911 - a table of letters
     match field.letter:
+        # three letters are the short name and four the long one, as in Java
         case "M" if field.width >= 3:
             return MONTHS[local.month - 1][: 3 if field.width == 3 else None]
         case "E":
@@ -112,6 +115,7 @@ def _value(letter: str, local: datetime) -> int:
         "M": local.month,
         "d": local.day,
         "H": local.hour,
+        # four ways to count hours: h 1-12, H 0-23, k 1-24, K 0-11
         "h": (local.hour + 11) % 12 + 1,
         "k": local.hour or 24,
         "K": local.hour % 12,
@@ -169,6 +173,7 @@ class _Reading:
         self._at = 0
         self._where = where
         self._now = now
+        # what a pattern does not say is that of the epoch, as in Java: "HH:mm" alone is a time of 1 January 1970
         self._read = {"y": 1970, "M": 1, "m": 0, "s": 0}
         self._fraction = timedelta(0)
         self._century_open = False
@@ -193,6 +198,7 @@ class _Reading:
         read = self._read
         if "d" not in read and read.keys() & {"w", "W", "F", "u"}:
             raise ValueError  # which day a week's number means would depend on the locale
+        # lenient as Java: month 13 is January of the next year, day 0 the last of the month before
         years, month = divmod(read["M"] - 1, 12)
         first = datetime(year + years, month + 1, 1)  # noqa: DTZ001 - the zone comes in below
         rest = timedelta(days=read.get("d", 1) - 1, hours=self._hours(), minutes=read["m"], seconds=read["s"])
@@ -211,7 +217,9 @@ class _Reading:
         self._at += len(text)
 
     def _field(self, field: PatternField) -> None:
+        # in "yyyyMMdd" each number ends after its width, since nothing else separates it from the next
         end = self._at + field.width if field.abutting else len(self._text)
+        # Java skips blanks before a number, but not before a name
         while not field.name and self._text[self._at : self._at + 1] in {" ", "\t"}:
             self._at += 1
         match field.letter:
@@ -225,6 +233,8 @@ class _Reading:
                 self._where = self._zone()
             case "X":
                 self._where = _fixed(*self._take(_ISO_OFFSETS[field.width - 1]).groups())
+            # more than three S are taken for a fraction of a second, see `_write`; up to three are milliseconds, so
+            # that ".5" is 5 ms
             case "S" if field.width > 3:
                 digits = self._take(_FRACTION, end)[0]
                 self._fraction = timedelta(microseconds=int(f"{digits:0<6}"[:6]))
@@ -258,6 +268,8 @@ class _Reading:
         if field.width > 2 or len(number) != 2 or not number.isdecimal():
             return int(number)
         earliest = self._now.year - 80
+        # the century turns within that year, 80 years ago to the day; which side the date is on shows when it is
+        # whole
         self._century_open = int(number) == earliest % 100
         return earliest + (int(number) - earliest) % 100
 
@@ -282,6 +294,7 @@ class _Reading:
             found = self._take(_OFFSET).groups()
             return _fixed(*(found[:3] if found[0] else found[3:]))
         names = zones.short_names(self._where, now=self._now)
+        # the longest that fits, in case one name is the beginning of another
         name = max((name for name in names if word.startswith(name)), key=len, default=None)
         if name is None:
             raise ValueError

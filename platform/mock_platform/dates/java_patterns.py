@@ -16,6 +16,8 @@ MILLISECONDS = "milliseconds"
 _LONGEST = 200
 _LETTERS = "yMdEHhamsSZXzDFwWukK"
 _NUMERIC = "ydHhmsSDFwWukK"
+# two quotes are a quote, inside of quoted text and outside; all letters are reserved, whether they mean something or
+# not
 _TOKEN = re.compile(r"('')|'((?:[^']|'')+)'|([A-Za-z])\3*|([^A-Za-z']+)|(')", re.DOTALL)
 
 

@@ -94,12 +94,16 @@ def zone(name: str) -> tzinfo:
         return GMT
     if text.upper() == "UTC":
         return UTC
+    # read here and not by the database, in which Etc/GMT+8 lies west of Greenwich
     offset = _OFFSET.fullmatch(text)
     if offset:
         return _fixed(offset, name)
+    # these files of the zone database mean the zone of the machine: the same configuration would be read otherwise
+    # elsewhere
     if text in _THE_MACHINES_OWN:
         raise UnknownZoneError(name)
     try:
+        # first as Java's id, then as a name: "EST" is one in the database, and "PST" is not
         return ZoneInfo(JAVA_SHORT_IDS.get(text.upper(), text))
     except (KeyError, ValueError, OSError) as error:  # by what is wrong with the name
         if text.upper() in SHORT_NAMES:
@@ -157,6 +161,7 @@ def to_utc(wall: datetime, where: tzinfo) -> datetime:
 
     Source: java.util.GregorianCalendar, lenient (documented).
     """
+    # Python gives the two offsets of an hour that comes twice, or never, by `fold`
     first, second = (wall.replace(tzinfo=where, fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
     return (wall - min(first, second)).replace(tzinfo=UTC)
 

@@ -56,8 +56,10 @@ class HubPaths:
         '/accounts'
         """
         segments = tuple(path.strip("/").split("/"))
+        # bulk jobs are the platform's, whichever hub they are asked for below
         if segments[0] == "hubs" and segments[2:3] and segments[2] in BULK & self.words:
             return "/" + "/".join(segments[2:])
+        # `/accounts` is the platform's list or the CRM's companies; only the token says which is meant (observed)
         if segments[0] in SHARED and with_element:
             return path if self._is_fixed(segments) else _ANY_HUB + path
         return path if segments[0] in self.words | {""} else _ANY_HUB + path

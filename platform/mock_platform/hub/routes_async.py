@@ -40,12 +40,14 @@ def dispatch_if_async() -> Response | None:
             url=url,
         )
 
+    # the result will be a notification, so it has its number from the start: the answer's event id follows from that
     first_id = identities.first_notification_id(workspace)
     call = (
         dependencies()
         .store[AsyncCalls]
         .add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
     )
+    # once it is kept: real time would look at the agenda, find nothing, and go to sleep
     dependencies().engine.wake()
     return json_answer(async_call.dispatched(identities.async_event_id(workspace, call.number)), 200)
 
@@ -58,4 +60,5 @@ def kept_headers() -> dict[str, str]:
 def target() -> str:
     """Return path and query of the present request."""
     query = request.environ.get("QUERY_STRING")
+    # WSGI has decoded the path; the query is still as it was sent
     return quote(request.path) + (f"?{query}" if query else "")

@@ -30,6 +30,7 @@ class HubRouting(CompatibleFlask):
             below = self.hub_paths.routed(
                 request.path.removeprefix(self._base), with_element=_names_an_element(request)
             )
+            # only the route is looked for elsewhere: journal, errors and views see the path that the client sent
             adapter.path_info = request.environ[ROUTED] = self._base + below
         return adapter
 
@@ -43,5 +44,6 @@ class HubRouting(CompatibleFlask):
 def _names_an_element(request: Request) -> bool:
     try:
         return parse_authorization(request.headers.get("Authorization")).element is not None
+    # whether a header can be read is said later, by who needs it: without a token the path is the platform's
     except InvalidCredentialsError:
         return False

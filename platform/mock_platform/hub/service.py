@@ -69,6 +69,7 @@ def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[
     """List records, those that a ``where`` clause describes."""
     mapping = _names(instance, resource)
     page = paging(
+        # the token is the vendor's own here, and not one of ours to be read
         msgspec.structs.replace(query, next_page=""),
         default=_page_size(instance),
         largest=connector_of(instance).largest_page,
@@ -78,6 +79,7 @@ def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[
         where=mapping.clause(parse(where)) if where else None,
         size=page.size,
         token=query.next_page,
+        # a token already says where to go on; `page` would skip once more
         skip=0 if query.next_page else page.offset,
         order=mapping.order(parse_order(query.order_by)),
     )
@@ -117,6 +119,7 @@ def me(instance: Instance, fields: str) -> Answer[Json]:
     """Show the vendor's user whose credentials the instance has, by the names of users if the vendor lists them."""
     try:
         mapping = _names(instance, "users")
+    # a vendor without a list of users has a user all the same
     except NotFoundError:
         mapping = NameMapping(resource="users")
     return _record(instance, mapping, vendor_of(instance).me(), fields)
@@ -126,6 +129,7 @@ def shown(instance: Instance, mapping: NameMapping, record: Json, fields: str = 
     """Return a record by the client's names, without nulls if the instance filters them (the default: observed)."""
     mapped = mapping.shown(record, now=called_at())
     if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
+        # before fields are chosen: a field that is null is left out, asked for or not
         mapped = without_nulls(mapped)
     selected = parse_fields(fields)
     return project(mapped, selected) if selected else mapped

@@ -44,6 +44,7 @@ class AsyncCalls:
             call = make(next_number(connection, workspace, "notification", first=first_id))
             row = {**vars(call), "headers": encode_text(dict(call.headers))}
             connection.execute(async_calls.insert(), {"workspace": workspace, **row})
+            # call and job in one transaction, or a call could be kept that is never done
             plan_job(connection, workspace, JobKind.CALL, str(call.number), now)
         return call
 

@@ -58,6 +58,7 @@ class ScheduledCalls:
     def again(self, job: Job, due: datetime | None) -> None:
         """Let a call be made again; without a time to come it is forgotten."""
         with self._database.writing() as connection:
+            # only if the job was still there: one that was rescheduled meanwhile has a time to come, and stays
             if move_or_remove(connection, job, due) and due is None:
                 forget_scheduled_call(connection, job.workspace, int(job.subject))
 

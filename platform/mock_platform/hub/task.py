@@ -68,12 +68,14 @@ class CallTask:
         if call is None:
             self.store[Jobs].remove(job)
             return RunSummary()
+        # done before it is forgotten: a stack that is killed in between does the call again, rather than never
         done = self.do(workspace, call)
         self.store[AsyncCalls].done(job)
         return done.ran
 
     def do(self, workspace: Workspace, call: AsyncCall) -> CallOutcome:
         """Do the call, and tell its receiver."""
+        # the same request over HTTP, and so checked anew: whoever lost the right meanwhile gets that as the result
         result = self._send(call.method, call.target, call.headers, call.body)
         event_id = identities.async_event_id(workspace, call.number)
         body = encode(async_call.result(call, event_id=event_id, response=_said(result)))

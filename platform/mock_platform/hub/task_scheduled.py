@@ -36,6 +36,7 @@ class ScheduleTask:
             return RunSummary()
         ran = RunSummary() if self._is_paused(workspace, call) else self._make(workspace, call)
         read = cron.read(call.cron, named=scheduled_call.REQUEST)
+        # counted from now, and not from when it was due: instants that a clock leapt over are made up for once
         calls.again(job, cron.following(read, workspace.clock.now()))
         return ran
 

@@ -53,6 +53,7 @@ def index(query: PollsQuery) -> Answer[Json]:
         instance_id=instance_id,
         resource=query.resource,
         before=query.before,
+        # one more than is shown says whether there is a page before
         limit=query.limit + 1,
     )
     polls = latest[-query.limit :]

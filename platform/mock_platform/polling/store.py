@@ -30,6 +30,7 @@ _this_resource = (
     last_polls.c.instance_id == bindparam("of_id"),
     last_polls.c.resource == bindparam("of_resource"),
 )
+# asked in the same statement that moves the last-poll time: read before, it could be out of date by then
 _is_enabled = exists().where(
     instances.c.workspace == bindparam("of_workspace"),
     instances.c.id == bindparam("of_id"),
@@ -37,6 +38,8 @@ _is_enabled = exists().where(
 )
 _still_polled = last_polls.update().where(*_this_resource, _is_enabled)
 _advance = Prepared(_still_polled.values(at=bindparam("polled_at"), failures=0))
+# counted up in the database, and not from a number that was read before: a change of the instance may have set it to
+# 0
 _fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).returning(last_polls.c.failures))
 _add_poll = Prepared(polls.insert())
 
@@ -75,6 +78,7 @@ class PollTransaction(NotificationTransaction):
 
     def add_poll(self, poll: Poll) -> None:
         """Keep the poll itself, with its decisions."""
+        # numbered as it is written: polls that are not kept leave no gaps, and two never get one number
         number = next_number(self.connection, self.workspace, "poll", first=1)
         _add_poll.run(self.connection, _row(self.workspace, poll, number))
         self.forget_old(poll.at)
@@ -84,6 +88,7 @@ class PollTransaction(NotificationTransaction):
 
         Source: one resource that fails too often in a row disables the whole poller of the instance (documented).
         """
+        # in the transaction of the failure that was one too many, or a stack that is killed here would poll on
         drop_jobs(self.connection, self.workspace, JobKind.POLL, str(instance.id))
         self.connection.execute(
             instances.update()
@@ -128,6 +133,7 @@ class Polls:
         """Return the latest polls, oldest first; those before an id, if there is one."""
         parameters = _asked(of_instance=instance_id, of_resource=resource, before=before)
         with self._database.autocommit_read() as connection:
+            # one statement for each set of filters, instead of one with `OR ... IS NULL`, which no index would help
             rows = _latest(frozenset(parameters)).all(
                 connection, {**parameters, "of_workspace": workspace, "most": limit}
             )

@@ -61,10 +61,13 @@ class PollTask:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
         at = workspace.clock.now()
         instance = self.store[Instances].get(workspace.name, int(job.subject))
+        # deleting an instance drops its job; this one was taken off the agenda just before that
         if instance is None:
             self.store[Jobs].remove(job)
             return RunSummary()
         interval = configuration.refresh_interval(instance.configuration)
+        # counted from when this poll begins, and not from when it ends: a slow vendor does not put off the polls that
+        # follow
         again = next_poll(at, refresh_interval=interval)
         return self.poll(workspace, instance, NextRun(job=job, due=again if again > at else None))
 
@@ -76,11 +79,14 @@ class PollTask:
         Args:
             then: when the job whose polls these are falls due again: kept with the last of them.
         """
+        # the turn is planned all the same: an instance that is enabled again polls at its next turn
         last_polls = {} if instance.disabled else self._last_polls(workspace, instance)
         if not last_polls:
             if then is not None:
                 self.store[Jobs].plan_next(then)
             return RunSummary()
+        # all resources are read as of one instant; a change meanwhile would be dated in the second of the poll, and
+        # so be no later than the last poll for the next one
         with self.workspaces.reading(workspace) as at:
             windows = [
                 (resource, polling.window(resource, last_poll=last, at=at))
@@ -108,8 +114,11 @@ class PollTask:
     ) -> RunSummary:
         ran, polled = RunSummary(), None
         for number, (resource, covered) in enumerate(windows, start=1):
+            # the next turn is kept with the last poll: killed in between, the stack polls the whole turn again rather
+            # than not at all
             kept_with_it = then if number == len(windows) else None
             polled = self._poll(workspace, instance, resource, covered, kept_with_it)
+            # one resource alone may have been taken out of the configuration; the others are still to be polled
             if polled is None and not self._goes_on(workspace, instance):
                 break
             ran += polled or RunSummary()
@@ -140,6 +149,8 @@ class PollTask:
             request_url=read.url,
             request_status=read.status,
             seen=len(read.decisions),
+            # what a failed poll had found on its first pages is not reported: the next poll asks for the same stretch
+            # again
             events=0 if read.error else len(read.found),
             decisions=tuple(read.decisions),
             error=read.error,
@@ -168,6 +179,8 @@ class PollTask:
         # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
         composer = self._composer(workspace, instance) if changes else None
         with self.store[Polls].transaction(workspace.name) as outcome:
+            # first of all, and in one transaction with the events: a poll whose events are kept and whose time is not
+            # would report them twice, the other way round they would be lost
             if not outcome.advance_last_poll(poll):
                 return False
             outcome.add_poll(poll)
@@ -187,6 +200,7 @@ class PollTask:
     ) -> int:
         """Keep a poll that failed, and switch the poller off at the limit; returns the failures in a row."""
         limit = self.settings.poll_failure_limit
+        # before the transaction, as in `_keep_succeeded`
         owner = self.store[People].user(workspace, instance.user_id)
         email = poller_disabled(
             instance, owner, resource=poll.resource, limit=limit, reason=reason, at=poll.at
@@ -196,6 +210,7 @@ class PollTask:
             if not failures:
                 return 0
             outcome.add_poll(poll)
+            # `>=` and not `==`: the limit may have been lowered between two starts of a stack
             if failures >= limit:
                 outcome.switch_poller_off(instance, email)
             if then:
@@ -220,8 +235,11 @@ class PollTask:
     ) -> _Reading:
         """Ask for page after page, and decide on every record of each."""
         read = _Reading(url=polling.request_url(resource, covered))
+        # the poller asks its own hub over HTTP like any client, so that mapping, nulls and faults are those that
+        # clients meet; the alias would be one field too many in `raw`
         hub = self.hub.of(workspace, instance, headers={ID_ALIAS_HEADER: "false"})
         more: str | None = read.url
+        # a vendor that answers with a token that it had given before would keep a poll reading for ever
         tokens: set[str] = set()
         try:
             while more:

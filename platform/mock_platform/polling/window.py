@@ -38,6 +38,7 @@ def window(resource: Resource, *, last_poll: datetime, at: datetime) -> Window:
 
     Source: ``pollDelay`` is taken off the last poll's time, which may repeat records (documented).
     """
+    # a delay of centuries means everything; subtracted, it would leave the calendar
     after = last_poll - resource.poll_delay if resource.poll_delay < last_poll - _EARLIEST else _EARLIEST
     return Window(after=after, at=at)
 
@@ -49,8 +50,11 @@ def request_url(resource: Resource, covered: Window, *, page_token: str | None =
         page_token: from the page before; None for the first one.
     """
     written = resource.updated
+    # what ${date} without a pattern means depends on the block's own format (documented)
     bare = date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
     url = date_template.expand(resource.url, last_poll=covered.after, now=covered.at, bare=bare)
+    # with a condition on the date the usual page will do; without, a small one ends the reading soon after the first
+    # old record
     size = resource.page_size or (None if _filters(resource.url) else UNFILTERED_PAGE)
     extra = [f"pageSize={size}"] if size else []
     if page_token:
@@ -85,6 +89,8 @@ def decide(
             record, resource, PollVerdict.IGNORED, "the date to compare is not configured", date=covered.at
         )
     try:
+        # a record whose date cannot be read is passed over, and does not fail the poll: one bad record would hold up
+        # all others (assumed)
         date = _read(record, deciding, now=covered.at)
     except UnreadableDateError as error:
         return _decision(record, resource, PollVerdict.IGNORED, f"{deciding.path}: {error}", date=covered.at)
@@ -115,6 +121,8 @@ def _judge(
     """Hold a date against the window, and if it lies inside, tell created from updated."""
     which = "updated" if resource.filter_by_updated_date and resource.updated else "created"
     dated, after = f"{which} {shown(date)}", shown(covered.after)
+    # strictly later (documented): a record dated in the very second of the last poll counts as reported by that one,
+    # even if it came after it
     if date <= covered.after:
         return PollVerdict.IGNORED, f"{dated} is not later than {after}"
     if resource.filter_by_current_date and date > covered.at:
@@ -124,11 +132,13 @@ def _judge(
         lack = "no updated date is configured"
         why = lack if resource.filter_by_updated_date else "filterByUpdatedDate is false"
         return PollVerdict.CREATED, f"{inside}; {why}, so it counts as created"
+    # without a created date a new record cannot be told from a changed one
     if resource.created is None:
         return PollVerdict.UPDATED, f"{inside}; no created date is configured"
     try:
         created = _read(record, resource.created, now=covered.at)
     except UnreadableDateError as error:
+        # an unreadable created date makes no new record of an old one: UPDATED is the safer word (assumed)
         return PollVerdict.UPDATED, f"{inside}; {resource.created.path}: {error}"
     tolerance = (
         default_tolerance if resource.created_check_tolerance is None else resource.created_check_tolerance
