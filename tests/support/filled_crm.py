@@ -132,7 +132,7 @@ class FilledCrm:
             "v3.1/EmailDomains": {"EMAIL_DOMAIN": "ada.example"},
             "v3.1/Links": {"LINK_OBJECT_NAME": "Contact", "LINK_OBJECT_ID": other},
             "v2.2/Links": {"ORGANISATION_ID": self.ids["organisation_id"]},
-            "v2.3/Links": {"OPPORTUNITY_ID": self.ids["opportunity_id"]},
+            "v2.3/Links": {"OPPORTUNITY_ID": self.ids["other_opportunity_id"]},
             "v2.2/Addresses": {"ADDRESS_TYPE": "WORK", "CITY": "Rome"},
             "v2.2/ContactInfos": {"TYPE": "PHONE", "LABEL": "WORK", "DETAIL": "1"},
             "v2.2/ContactLinks": {"FIRST_CONTACT_ID": other, "SECOND_CONTACT_ID": number},
