@@ -50,7 +50,7 @@ class SubPaths:
     @property
     def list_status(self) -> int:
         """What a GET of all of it is answered with."""
-        return self.records.version.sub_list_status if self.sub.listed_as_created else 200
+        return self.records.version.list_status(self.sub)
 
     @property
     def one(self) -> str:
@@ -176,13 +176,7 @@ def _picture(below: SubPaths, sub: subs.Picture) -> None:
         below.say("DELETE", CrmOperation("remove", f"Take the image of {below.one} away.", ops.DELETED))
     for method in ("PUT", "POST"):
         if method in sub.on_one:
-            keep = CrmOperation(
-                method.lower(),
-                f"Keep the body as the image of {below.one}.",
-                ResponseBody(below.parent, status=sub.put_status, headers=("Location",)),
-                takes=RequestBody(_BYTES, media_type="application/octet-stream"),
-                problems=(417,),
-            )
+            keep = _keep(below, method.lower(), "as the image of", sub.put_status)
             if below.records.version.plain_errors:
                 keep = replace(keep, problems=(), wordless=(417,))
             below.say(method, keep, members=(ops.variable("file_name", _NAMED),))
@@ -192,16 +186,20 @@ def _field_picture(below: SubPaths, _sub: subs.FieldPicture) -> None:
     field = ops.variable("field", _NAMED, "The name of a custom field for images.")
     show = CrmOperation("show", f"Show the image in a field of {below.one}.", ResponseBody(file=True))
     remove = CrmOperation("remove", f"Take the image in a field of {below.one} away.", ops.DELETED)
-    keep = CrmOperation(
-        "put",
-        f"Keep the body as the image in a field of {below.one}.",
-        ResponseBody(below.parent, status=201, headers=("Location",)),
-        takes=RequestBody(_BYTES, media_type="application/octet-stream"),
-        problems=(417,),
-    )
+    keep = _keep(below, "put", "as the image in a field of", 201)
     below.say("GET", show, members=(field,))
     below.say("DELETE", remove, members=(field,))
     below.say("PUT", keep, members=(field, ops.variable("file_name", _NAMED)))
+
+
+def _keep(below: SubPaths, verb: str, where: str, status: int) -> CrmOperation:
+    return CrmOperation(
+        verb,
+        f"Keep the body {where} {below.one}.",
+        ResponseBody(below.parent, status=status, headers=("Location",)),
+        takes=RequestBody(_BYTES, media_type="application/octet-stream"),
+        problems=(417,),
+    )
 
 
 def _place(below: SubPaths, sub: subs.PipelinePosition) -> None:

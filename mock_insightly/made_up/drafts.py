@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
 from mock_insightly.records.fields import Record
+from mock_insightly.records.row_types import ADDRESS_PARTS
 from mock_kit.api.json_text import Json
 from mock_kit.workspaces import seeded
 
@@ -231,14 +232,8 @@ def _draft(
 
 
 def _address(columns: str, place: tuple[str, str, str, str]) -> Record:
-    street, city, state, postcode = place
-    return {
-        f"{columns}_STREET": street,
-        f"{columns}_CITY": city,
-        f"{columns}_STATE": state,
-        f"{columns}_POSTCODE": postcode,
-        f"{columns}_COUNTRY": "United States",
-    }
+    values = (*place, "United States")
+    return {f"{columns}_{part}": value for part, value in zip(ADDRESS_PARTS, values, strict=True)}
 
 
 def _company(pools: _Pools, dice: Random) -> str:

@@ -15,6 +15,7 @@ from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
 from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.references import hung, link_to
+from mock_insightly.records.row_types import custom_field
 from mock_insightly.records.stamps import created, number_rows, updated_at
 from mock_kit.api.json_text import Json
 
@@ -244,9 +245,7 @@ def _custom_values(entity: str) -> Record:
         "NUMERIC": 2**53 + 1,
     }
     rows: list[Json] = [
-        {"FIELD_NAME": one.name, "FIELD_VALUE": values[one.type], "CUSTOM_FIELD_ID": one.name}
-        for one in custom_fields_of(entity)
-        if one.type in values
+        custom_field(one.name, values[one.type]) for one in custom_fields_of(entity) if one.type in values
     ]
     return {"CUSTOMFIELDS": rows}
 

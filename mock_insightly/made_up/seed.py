@@ -12,6 +12,7 @@ from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleague
 from mock_insightly.records.dates import format_date, whole_second
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.history import HistoryTransaction, SeedRange
+from mock_insightly.records.references import link_to
 from mock_insightly.records.stamps import created, number_rows, updated_at
 
 LARGEST = 10_000
@@ -111,19 +112,7 @@ class Seeding:
             given["ORGANISATION_ID"] = self._id(ORGANISATIONS, draft.organisation)
         contact = None if draft.contact is None else self._id(CONTACTS, draft.contact)
         if contact is not None:
-            given["LINKS"] = [
-                {
-                    "LINK_ID": None,
-                    "OBJECT_NAME": None,
-                    "OBJECT_ID": None,
-                    "LINK_OBJECT_NAME": CONTACTS.entity,
-                    "LINK_OBJECT_ID": contact,
-                    "ROLE": draft.role,
-                    "DETAILS": None,
-                    "RELATIONSHIP_ID": None,
-                    "IS_FORWARD": True,
-                }
-            ]
+            given["LINKS"] = [link_to(CONTACTS.entity, contact) | {"ROLE": draft.role}]
         return given
 
     def _id(self, kind: RecordKind, position: int) -> int | None:

@@ -7,9 +7,9 @@ Source: that a lead can be converted on v2.1, and that a body may name the oppor
 
 from mock_insightly.records.fields import Record
 from mock_insightly.records.references import link_to
+from mock_insightly.records.row_types import ADDRESS_PARTS
 
 _SAME = ("SALUTATION", "FIRST_NAME", "LAST_NAME", "TITLE", "PHONE", "TAGS")
-_PLACES = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
 
 
 def organisation_of(lead: Record) -> Record | None:
@@ -27,7 +27,7 @@ def contact_of(lead: Record, organisation_id: int | None) -> Record:
         "PHONE_MOBILE": lead["MOBILE"],
         "PHONE_FAX": lead["FAX"],
         "BACKGROUND": lead["LEAD_DESCRIPTION"],
-        **{f"ADDRESS_MAIL_{part}": lead[f"ADDRESS_{part}"] for part in _PLACES},
+        **{f"ADDRESS_MAIL_{part}": lead[f"ADDRESS_{part}"] for part in ADDRESS_PARTS},
         "ORGANISATION_ID": organisation_id,
     }
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.records.row_types import LINKS
+from mock_insightly.records.row_types import BLANK_LINK
 from mock_kit.api.json_text import Json
 
 
@@ -87,5 +87,4 @@ def hung(kind: RecordKind, given: Record, entity: str, record_id: int) -> Record
 
 def link_to(entity: str, record_id: int) -> Record:
     """Return a new row of LINKS."""
-    blank: Record = {field.name: None for field in LINKS.fields}
-    return {**blank, **LINKS.blank, "LINK_OBJECT_NAME": entity, "LINK_OBJECT_ID": record_id}
+    return {**BLANK_LINK, "LINK_OBJECT_NAME": entity, "LINK_OBJECT_ID": record_id}

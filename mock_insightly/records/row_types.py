@@ -89,6 +89,9 @@ LINKS = Rows(
     blank={"IS_FORWARD": True},
 )
 
+BLANK_LINK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
+"""A row of them that says nothing yet."""
+
 TEAM_MEMBERS = Rows(
     id_field="PERMISSION_ID",
     owner_fields=(None, "TEAM_ID"),

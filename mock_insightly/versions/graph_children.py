@@ -7,7 +7,7 @@ Source: recorded v2.1 exchanges (observed). What such rows cannot show (links to
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Sent, Whole, rows_of
-from mock_insightly.records.row_types import LINKS
+from mock_insightly.records.row_types import BLANK_LINK
 from mock_insightly.versions.shape import Key
 from mock_kit.api.json_text import Json
 
@@ -17,7 +17,6 @@ _TARGETS = {
     "OPPORTUNITY_ID": "Opportunity",
     "PROJECT_ID": "Project",
 }
-_BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
 _ID = Whole(lowest=1)
 
 
@@ -51,7 +50,7 @@ def child_links(kind: RecordKind, name: str, id_field: str) -> Key:
         old = {link["LINK_ID"]: link for link in rows_of(before, "LINKS")}
         unseen = [link for link in old.values() if link["LINK_OBJECT_NAME"] not in _TARGETS.values()]
         seen = [
-            {**_BLANK, **old.get(link["LINK_ID"], {}), **link}
+            {**BLANK_LINK, **old.get(link["LINK_ID"], {}), **link}
             for at, row in enumerate(rows.rows(sent.get(name), name))
             for link in _links(row, f"{name}[{at}]", id_field)
         ]

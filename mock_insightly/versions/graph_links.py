@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
-from mock_insightly.records.row_types import LINKS
+from mock_insightly.records.row_types import BLANK_LINK
 from mock_insightly.records.stamps import synthetic_id
 from mock_insightly.versions.shape import Key
 from mock_kit.api.json_text import Json
@@ -39,7 +39,6 @@ _LINKS = Rows(
         Field(name="DETAILS", type=_ROLE.type),
     ),
 )
-_BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +107,7 @@ class LinkGraph:
             given, links = self._hire(sent, before, links, old)
         unseen = [link for link in old.values() if not self._can_show(link)]
         seen = [
-            {**_BLANK, **old.get(link["LINK_ID"], {}), **link}
+            {**BLANK_LINK, **old.get(link["LINK_ID"], {}), **link}
             for link in (*links, *self._sent_peers(sent, before.get(self.kind.id_field)))
         ]
         return {**given, "LINKS": [*unseen, *seen]}

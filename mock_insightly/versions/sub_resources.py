@@ -177,5 +177,32 @@ def below(resources: str, *subs: SubResource) -> Iterable[tuple[tuple[str, str],
     return [((resource.lower(), sub.name.lower()), sub) for resource in resources.split() for sub in subs]
 
 
+def children(kind: RecordKind, on_all: str, on_one: str = "") -> Children:
+    """Return a kind's records, called as they are elsewhere; methods are given by their letters."""
+    return Children(name=kind.name, kind=kind, on_all=methods(on_all), on_one=methods(on_one))
+
+
+def collection(  # noqa: PLR0913 - a table's columns
+    name: str,
+    by: str,
+    *alike: str,
+    beside: str = "",
+    on_all: str = "CU",
+    on_one: str = "D",
+    upserts: bool = False,
+) -> EmbeddedCollection:
+    """Return a collection that is called as its key is; methods are given by their letters."""
+    return EmbeddedCollection(
+        name=name,
+        key=name.upper(),
+        by=by,
+        alike=alike,
+        beside=(beside,) if beside else (),
+        on_all=methods(on_all),
+        on_one=methods(on_one),
+        upserts=upserts,
+    )
+
+
 def _same(left: Json, right: Json) -> bool:
     return left is not None and str(left).casefold() == str(right).casefold()

@@ -3,25 +3,19 @@
 Source: recorded exchanges of the vendor's Ruby client (observed), its routes and the v2.1 help page (documented).
 """
 
+from dataclasses import replace
+
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields
-from mock_insightly.account.lookups import (
-    Lookup,
-    by_name,
-    countries,
-    currencies,
-    only,
-    relationships,
-    state_reasons,
-)
-from mock_insightly.account.pipelines import pipelines, stages
+from mock_insightly.account.lookups import SHARED, Lookup, by_name, only, state_reasons
+from mock_insightly.account.pipelines import stages
 from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import Query
 from mock_insightly.records.search import EVERYTHING, RecordFilter
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Shape
-from mock_insightly.versions.sub_resources import Broken, Children, Conversion, Picture, SubResources, below
+from mock_insightly.versions.sub_resources import Broken, Conversion, Picture, SubResources, below, children
 from mock_insightly.versions.v2_1_records import SHAPES
 from mock_insightly.versions.version import Version
 
@@ -48,16 +42,14 @@ _FIELD = [
     "GROUP_ID",
     "CUSTOM_FIELD_OPTIONS",
 ]
+_ALIKE = frozenset({"Countries", "Currencies", "Pipelines", "Relationships"})
 _STAGE = ("PIPELINE_ID", "STAGE_ID", "STAGE_NAME", "STAGE_ORDER", "OWNER_USER_ID")
 
 LOOKUPS = by_name(
-    Lookup(name="Countries", rows=countries, paged=False),
-    Lookup(name="Currencies", rows=currencies, paged=False),
     Lookup(name="CustomFields", rows=only(custom_fields, *_FIELD), key="CUSTOM_FIELD_ID", paged=False),
     Lookup(name="OpportunityStateReasons", rows=_reasons, paged=False),
     Lookup(name="PipelineStages", rows=only(stages, *_STAGE), key="STAGE_ID", paged=False),
-    Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID", paged=False),
-    Lookup(name="Relationships", rows=relationships, paged=False),
+    *(replace(one, paged=False) for one in SHARED if one.name in _ALIKE),
 )
 
 _PARENTS = "Contacts Organisations Leads Opportunities Projects"
@@ -70,19 +62,14 @@ def _image(missing: str) -> Picture:
 
 SUB_RESOURCES: SubResources = dict(
     [
-        *below(
-            _PARENTS,
-            Children(name="Emails", kind=EMAILS, on_all=methods("G")),
-            Children(name="Notes", kind=NOTES, on_all=methods("G")),
-            Children(name="Tasks", kind=TASKS, on_all=methods("G")),
-        ),
+        *below(_PARENTS, *(children(kind, "G") for kind in (EMAILS, NOTES, TASKS))),
         *below("Contacts Leads", _image(_IMAGES.format("user.png"))),
         *below("Opportunities", _image(_IMAGES.format("opportunity-icon.png"))),
         *below("Projects", _image(_IMAGES.format("project-icon.png"))),
         *below("Organisations", _image("")),
         *below("Leads", Conversion(name="convert", on_all=methods("C"))),
         *below("Opportunities", Broken(name="StateHistory", on_all=methods("G"))),
-        *below("Notes Emails Tasks", Children(name="Comments", kind=COMMENTS, on_all=methods("GC"))),
+        *below("Notes Emails Tasks", children(COMMENTS, "GC")),
     ]
 )
 

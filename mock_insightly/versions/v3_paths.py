@@ -10,7 +10,8 @@ from mock_insightly.account import lookups
 from mock_insightly.account.lookups import Lookup
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.sub_resources import CUSTOM, SubResources, below
+from mock_insightly.versions.sub_resources import CUSTOM, SubResources, below, collection
+from mock_insightly.versions.v2_paths import PARENTS, shared
 
 LOOKUPS = lookups.by_name(
     *lookups.SHARED,
@@ -18,106 +19,37 @@ LOOKUPS = lookups.by_name(
     Lookup(name="Instance", rows=lookups.instance, single=True),
 )
 
-_PARENTS = "Contacts Organisations Leads Opportunities Projects"
-
-_TAGS = subs.EmbeddedCollection(
-    name="Tags", key="TAGS", by="TAG_NAME", alike=("TAG_NAME",), on_all=methods("GCUD")
-)
-_DATES = subs.EmbeddedCollection(name="Dates", key="DATES", by="DATE_ID", on_all=methods("GU"), upserts=True)
-_DOMAINS = subs.EmbeddedCollection(
-    name="EmailDomains",
-    key="EMAILDOMAINS",
-    by="EMAIL_DOMAIN_ID",
-    alike=("EMAIL_DOMAIN",),
-    on_all=methods("GU"),
-    upserts=True,
+_LINKS = ("Links", "LINK_ID", "LINK_OBJECT_NAME", "LINK_OBJECT_ID")
+_COMMENT = subs.Children(
+    name="Comment", kind=kinds.COMMENTS, on_all=methods("GCU"), on_one=methods("D"), arrays=True
 )
 
-
-def _links(on_all: str) -> subs.EmbeddedCollection:
-    return subs.EmbeddedCollection(
-        name="Links",
-        key="LINKS",
-        by="LINK_ID",
-        alike=("LINK_OBJECT_NAME", "LINK_OBJECT_ID"),
-        on_all=methods(on_all),
-        on_one=methods("D"),
-    )
-
-
-_STANDING = (
-    subs.PipelinePosition(name="Pipeline", on_all=methods("UD")),
-    subs.PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
-)
-_HISTORY = subs.Children(name="StateHistory", kind=kinds.STATE_CHANGES, on_all=methods("G"))
-
-_MEMBERS = subs.EmbeddedCollection(
-    name="TeamMembers",
-    key="TEAMMEMBERS",
-    by="PERMISSION_ID",
-    alike=("MEMBER_USER_ID",),
-    on_all=methods("C"),
-    on_one=methods("D"),
-)
-
-SUB_RESOURCES: SubResources = dict(
-    [
-        *below("Teams", _MEMBERS),
-        *below(_PARENTS, subs.Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
-        *below(f"{_PARENTS} Emails", _TAGS),
-        *below("Contacts Organisations", _DATES),
-        *below("Organisations", _DOMAINS),
-        *below("Contacts Organisations Opportunities Projects", _links("GCU")),
-        *below("Tasks Events Notes Emails", _links("GC")),
-        *below(
-            _PARENTS,
-            subs.Children(name="Emails", kind=kinds.EMAILS, on_all=methods("G")),
-            subs.Children(name="Events", kind=kinds.EVENTS, on_all=methods("G")),
-            subs.Children(name="Notes", kind=kinds.NOTES, on_all=methods("GCU")),
-            subs.Children(name="Tasks", kind=kinds.TASKS, on_all=methods("G")),
-            subs.Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=201),
-        ),
-        *below(
-            f"{_PARENTS} Tasks Events",
-            subs.FieldPicture(name="ImageField", on_all=methods(""), on_one=methods("GUD")),
-        ),
-        *below(
-            "Leads Opportunities Projects",
-            *_STANDING,
-            subs.Mailbox(name="LinkEmailAddress", on_all=methods("G")),
-        ),
-        *below("Opportunities", subs.StateSwitch(name="StateChange", on_all=methods("U")), _HISTORY),
-        *below(
-            f"{_PARENTS} Notes",
-            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
-        ),
-        *below(
-            f"Comments {CUSTOM}",
-            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
-        ),
-        *below(
-            "Emails",
-            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("G")),
-        ),
-        *below(
-            "Tasks Notes Emails", subs.Children(name="Comments", kind=kinds.COMMENTS, on_all=methods("GC"))
-        ),
-        *below(
-            "Notes",
-            subs.Children(
-                name="Comment",
-                kind=kinds.COMMENTS,
-                on_all=methods("GCU"),
-                on_one=methods("D"),
-                arrays=True,
+SUB_RESOURCES: SubResources = {
+    **shared(notes="GCU", members="C", staged="Leads Opportunities Projects", image_status=201),
+    **dict(
+        [
+            *below(f"{PARENTS} Emails", collection("Tags", "TAG_NAME", "TAG_NAME", on_all="GCUD", on_one="")),
+            *below(
+                "Contacts Organisations", collection("Dates", "DATE_ID", on_all="GU", on_one="", upserts=True)
             ),
-        ),
-        *below(
-            "Projects",
-            subs.Children(
-                name="Milestones", kind=kinds.MILESTONES, on_all=methods("GCU"), on_one=methods("D")
+            *below(
+                "Organisations",
+                collection(
+                    "EmailDomains", "EMAIL_DOMAIN_ID", "EMAIL_DOMAIN", on_all="GU", on_one="", upserts=True
+                ),
             ),
-        ),
-        *below(f"{_PARENTS} Tasks Notes Emails", subs.Following(name="Follow", on_all=methods("GCD"))),
-    ]
-)
+            *below("Contacts Organisations Opportunities Projects", collection(*_LINKS, on_all="GCU")),
+            *below("Tasks Events Notes Emails", collection(*_LINKS, on_all="GC")),
+            *below(
+                f"{PARENTS} Tasks Events",
+                subs.FieldPicture(name="ImageField", on_all=methods(""), on_one=methods("GUD")),
+            ),
+            *below("Opportunities", subs.StateSwitch(name="StateChange", on_all=methods("U"))),
+            *below("Notes", _COMMENT),
+            *below(
+                CUSTOM,
+                subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
+            ),
+        ]
+    ),
+}

@@ -69,6 +69,10 @@ class Version:
     puts_by_id: bool = True
     custom_shape: Callable[[RecordKind], Shape] | None = None
 
+    def list_status(self, sub: SubResource) -> int:
+        """Return what a GET of what hangs below a record is answered with."""
+        return self.sub_list_status if sub.listed_as_created else 200
+
     def plural(self, resource: str) -> str:
         """Return a resource's name, both in lower case, where its singular came; any other name as it is."""
         named = (name for name, shape in self.shapes.items() if shape.kind.entity.lower() == resource)

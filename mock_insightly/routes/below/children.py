@@ -37,7 +37,7 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
     shape = _shape(parent, children)
     if call.version.odata:
         shape = _listed_below(parent, shape)
-    return answers.page(call, shape, wanted, parent.list_status(children), whole=children.arrays)
+    return answers.page(call, shape, wanted, call.version.list_status(children), whole=children.arrays)
 
 
 def create(parent: Parent, children: Children) -> ResponseReturnValue:

@@ -21,8 +21,8 @@ _Edit = Callable[[list[Record]], list[Record]]
 
 def index(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
     """Show all rows."""
-    rows = collection.rows(parent.shape, parent.record())
-    return answers.rows(parent.call, rows, paged=False, status=parent.list_status(collection))
+    call, rows = parent.call, collection.rows(parent.shape, parent.record())
+    return answers.rows(call, rows, paged=False, status=call.version.list_status(collection))
 
 
 def add(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:

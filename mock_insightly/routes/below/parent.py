@@ -13,7 +13,6 @@ from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import update_in
 from mock_insightly.versions.shape import Shape
-from mock_insightly.versions.sub_resources import SubResource
 from mock_kit.api.json_text import Json, encode, encode_text
 
 
@@ -29,10 +28,6 @@ class Parent:
     def reference(self) -> Reference:
         """What others refer to it by."""
         return reference(self.shape.kind.entity, self.id)
-
-    def list_status(self, sub: SubResource) -> int:
-        """Return what a GET of something below it is answered with."""
-        return self.call.version.sub_list_status if sub.listed_as_created else 200
 
     def record(self) -> Record:
         """Return the record.
