@@ -6,7 +6,6 @@ with many others or by itself.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -14,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
+from mock_insightly.made_up import words
 from mock_insightly.records.fields import Record
 from mock_insightly.records.row_types import ADDRESS_PARTS
 from mock_kit.api.json_text import Json
@@ -26,6 +26,7 @@ CHUNK = 500
 COLLEAGUES = 3
 SPREAD = timedelta(days=730)
 
+_DEAL = (words.QUALITIES, words.SUBJECTS, words.DEALS)
 _LINK_ROLES = ("Decision Maker", "Influencer", "Technical Contact", "Sponsor")
 _TAG_NAMES = ("Customer", "Newsletter", "Partner", "Prospect", "Trade Fair", "VIP")
 _STATES = ("OPEN", "OPEN", "OPEN", "WON", "WON", "LOST", "SUSPENDED", "ABANDONED")
@@ -75,7 +76,8 @@ class _Pools:
 def colleagues(seed: int) -> list[tuple[str, str]]:
     """Return first and last names of the account's other users."""
     vocabulary = _vocabulary(seed, "colleagues")
-    return [(vocabulary.first_name(), vocabulary.last_name()) for _ in range(COLLEAGUES)]
+    draw = vocabulary.random_element
+    return [(draw(words.FIRST_NAMES), draw(words.LAST_NAMES)) for _ in range(COLLEAGUES)]
 
 
 @lru_cache(maxsize=2)  # workspaces of one test run have their seed in common
@@ -97,18 +99,20 @@ def chunk(seed: int, number: int) -> Chunk:
 
 
 def _pools(vocabulary: "Vocabulary") -> _Pools:
-    def several(draw: Callable[[], str], count: int) -> list[str]:
-        return [draw() for _ in range(count)]
+    draw = vocabulary.random_element
+
+    def several(choices: tuple[str, ...], count: int) -> list[str]:
+        return [draw(choices) for _ in range(count)]
 
     return _Pools(
-        first_names=several(vocabulary.first_name, 80),
-        last_names=several(vocabulary.last_name, 120),
-        suffixes=several(vocabulary.company_suffix, 6),
+        first_names=several(words.FIRST_NAMES, 80),
+        last_names=several(words.LAST_NAMES, 120),
+        suffixes=several(words.COMPANY_FORMS, 6),
         places=[vocabulary.place() for _ in range(60)],
-        jobs=several(vocabulary.job, 40),
-        industries=several(vocabulary.industry, 12),
-        phrases=several(vocabulary.deal, 60),
-        sentences=several(vocabulary.remark, 30),
+        jobs=several(words.JOBS, 40),
+        industries=several(words.INDUSTRIES, 12),
+        phrases=[" ".join(map(draw, _DEAL)) for _ in range(60)],
+        sentences=several(words.REMARKS, 30),
     )
 
 

@@ -10,7 +10,7 @@ from mock_insightly.made_up import words
 
 
 class Vocabulary(BaseProvider):
-    """People, companies and their business, in the United States; methods that Faker has too are named as its own."""
+    """Draws words, and makes up places in the United States."""
 
     def __init__(self) -> None:
         super().__init__(Generator())
@@ -19,18 +19,6 @@ class Vocabulary(BaseProvider):
     def seed(self, number: int) -> None:
         """Begin anew: the same number lets everything follow in the same order."""
         self.generator.seed_instance(number)
-
-    def first_name(self) -> str:
-        """Return a given name."""
-        return self.random_element(words.FIRST_NAMES)
-
-    def last_name(self) -> str:
-        """Return a family name."""
-        return self.random_element(words.LAST_NAMES)
-
-    def company_suffix(self) -> str:
-        """Return what stands behind a company's name."""
-        return self.random_element(words.COMPANY_FORMS)
 
     def street_name(self) -> str:
         """Return a street."""
@@ -45,20 +33,3 @@ class Vocabulary(BaseProvider):
             state,
             self.numerify(f"{area}##"),
         )
-
-    def job(self) -> str:
-        """Return what somebody is."""
-        return self.random_element(words.JOBS)
-
-    def industry(self) -> str:
-        """Return what a company is in."""
-        return self.random_element(words.INDUSTRIES)
-
-    def deal(self) -> str:
-        """Return what an opportunity is called."""
-        parts = (words.QUALITIES, words.SUBJECTS, words.DEALS)
-        return " ".join(self.random_element(part) for part in parts)
-
-    def remark(self) -> str:
-        """Return a sentence about a customer."""
-        return self.random_element(words.REMARKS)
