@@ -149,7 +149,7 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
 
 
 @pytest.fixture(scope="session")
-def elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
+def _elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
     """The three services in this process, for tests with a receiver: freezegun holds the time while one runs."""
     from elements_local.stack.held_stack import HeldStack  # noqa: PLC0415 - see the module
 
@@ -250,7 +250,7 @@ def _making_workspace(
         return workspace_of(request.node, request.getfixturevalue("elements_stack"))
     if ELSEWHERE in request.config.stash:
         return relayed_workspace_of(request.node, request.config.stash[ELSEWHERE], receiver)
-    held: HeldStack = request.getfixturevalue("elements_in_process")
+    held: HeldStack = request.getfixturevalue("_elements_in_process")
     return held.workspace_of(request.node, receiver)
 
 

@@ -1,0 +1,42 @@
+"""The page about tests has every fixture with its scope, every marker, and every filter that there are."""
+
+import re
+
+import msgspec
+from doc_pages import ROOT
+from stable_names import names
+
+from callback_sink.search import Filters
+from elements_local import pytest_plugin
+
+PAGE = (ROOT / "docs" / "testing.md").read_text("utf-8")
+
+
+def rows_of(head):
+    table = PAGE.partition(f"{head}\n")[2].partition("\n\n")[0]
+    return [line.strip("| ").split(" | ") for line in table.splitlines()[1:]]
+
+
+def test_every_fixture_is_there_with_its_scope():
+    listed = {name.strip("`"): scope for name, scope, _ in rows_of("| fixture | scope | gives |")}
+
+    assert sorted(listed) == names()["fixtures"]
+    for name, scope in listed.items():
+        marker = getattr(pytest_plugin, name)._fixture_function_marker
+        assert {"function": "test"}.get(marker.scope, marker.scope) == scope, name
+
+
+def test_every_marker_is_there_with_what_it_takes():
+    listed = {re.search(r"mark\.(\w+)", name)[1]: takes for name, takes in rows_of("| marker | takes |")}
+
+    assert listed.keys() == names()["markers"].keys()
+    for name, takes in names()["markers"].items():
+        assert {*re.findall(r"`(\w+)=", listed[name])} == {*takes}
+
+
+def test_every_filter_of_callbacks_is_there():
+    listed = [
+        name for row in rows_of("| filter | matches callbacks |") for name in re.findall(r"`(\w+)`", row[0])
+    ]
+
+    assert sorted([*listed, "bin"]) == sorted(field.encode_name for field in msgspec.structs.fields(Filters))
