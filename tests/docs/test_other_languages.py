@@ -1,6 +1,5 @@
 """The receivers for who does not write Python do what the pages say of them, against a stack that runs."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,10 @@ from pathlib import Path
 import pytest
 from doc_pages import ROOT, environment, up
 
+from elements_local import guide
+
 EXAMPLES = ROOT / "docs" / "examples"
+KEY = "a-key-of-your-own, ünïcode"
 
 
 def needs(program, name):
@@ -31,13 +33,55 @@ def test_the_receiver_in_node_passes_its_own_test():
     assert "# pass 1" in done.stdout
 
 
+@pytest.fixture
+def in_java():
+    """The receiver in Java, that runs, and takes what is signed with the key."""
+    command = [
+        "java",
+        "-Dfile.encoding=UTF-8",
+        "-Dsun.jnu.encoding=UTF-8",
+        EXAMPLES / "java" / "Receiver.java",
+        "0",
+        KEY,
+    ]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"LC_ALL": "C.UTF-8", "PATH": str(Path(shutil.which("java")).parent)},
+    ) as process:
+        yield process
+        process.terminate()
+
+
 @needs("java", "Java")
-@pytest.mark.parametrize(("header", "signed"), [("right", True), ("sha256=AAAA", False), ("", False)])
-def test_the_signature_in_java(header, signed):
-    # the value is that of the platform's own doctest
-    right = "sha256=dzJZAsrKgS3CWXM6rNBGtzgXNyx3e42VtAJkdHRRbhM="
-    command = ["java", EXAMPLES / "java" / "Signature.java", "secret", right if header == "right" else header]
+def test_the_receiver_in_java_takes_what_is_signed_once(
+    in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
+):
+    elements_sink.relay(in_java.stdout.readline().strip())
+    contact(elements_workspace, elements_platform, elements_crm, KEY)
+    elements_clock.advance("15m")
+    (callback,) = elements_sink.callbacks()
+    again = elements_sink.replay(callback["id"])
+    in_java.terminate()
 
-    done = subprocess.run(command, input="{}", capture_output=True, text=True, check=True)
+    headers = {name.lower(): value for name, value in callback["headers"].items()}
+    assert callback["status"] == again["status"] == 204
+    assert in_java.stdout.read().splitlines() == [f"new: {headers['elements-webhook-id']}"]
 
-    assert json.loads(done.stdout) is signed
+
+@needs("java", "Java")
+@pytest.mark.parametrize("key", ["another key", ""], ids=["another key", "no signature"])
+def test_the_receiver_in_java_refuses_what_is_not(
+    key, in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
+):
+    elements_sink.relay(in_java.stdout.readline().strip())
+    contact(elements_workspace, elements_platform, elements_crm, key)
+    elements_clock.advance("15m")
+
+    assert [each["status"] for each in elements_sink.callbacks()] == [401]
+
+
+def contact(workspace, platform, crm, key):
+    platform.create_instance(guide.instance_body(workspace.credentials, signature_key=key))
+    crm.create("Contacts", {"FIRST_NAME": "Zoë"})

@@ -48,6 +48,20 @@ def test_they_have_the_shape_that_github_takes(workflow: Path) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
+def test_gitlab_takes_its_snippet_whose_command_is_the_same(tmp_path: Path) -> None:
+    snippet = block("workflow", ".gitlab-ci.yml")
+    (tmp_path / ".gitlab-ci.yml").write_text(snippet, encoding="utf-8")
+    checked = run(
+        BIN / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", tmp_path / ".gitlab-ci.yml"
+    )
+
+    assert checked.returncode == 0, checked.stdout
+    assert yaml.safe_load(snippet)["scenarios"]["script"] == [
+        steps()["Install"]["run"],
+        steps()["Replay"]["run"].replace('"$FOLDER"', "scenarios"),
+    ]
+
+
 @pytest.mark.parametrize(
     "broken", [("runs-on:", "run-on:"), ("timeout-minutes: 10", "timeout-minutes: ten"), ("uses:", "use:")]
 )
