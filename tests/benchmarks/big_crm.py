@@ -1,14 +1,11 @@
 """A CRM with ten thousand and with a million contacts: a poll's search, a record by id, and the process's memory.
 
 The ratio of the two sizes is what counts: what a poll costs should follow from what has changed, not from what is stored.
-Run as the last part of ``poe bench``, as a million of each of four kinds take some ten minutes to seed, or by itself with
+Run with ``poe bench-crm``, as a million of each of four kinds take some ten minutes to seed, or by itself with
 other sizes: ``python tests/benchmarks/big_crm.py 10000 100000``.
 """
 
-import json
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+from running import resident_mib, up
 
-BIN = Path(sys.executable).parent
 SIZES = (10_000, 1_000_000)
 ROUNDS = 300
 LATEST = 10
@@ -36,7 +33,7 @@ def main(*sizes: int) -> None:
             for seconds in more:
                 print(f"  {'':<40}{seconds * 1000:9.2f} ms  {seconds / few:5.2f} x the first")  # noqa: T201
         for crm in crms:
-            print(f"  {crm.size} contacts: {memory_mb(crm.pid)} MB of memory")  # noqa: T201
+            print(f"  {crm.size} contacts: {resident_mib(crm.pid):.0f} MiB of memory")  # noqa: T201
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,39 +52,18 @@ class Crm:
 @contextmanager
 def filled(size: int) -> Iterator[Crm]:
     """Yield a running CRM with so many contacts, and ten that were added last."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as (stack, process):
-        spent = seed(size, stack)
+    with tempfile.TemporaryDirectory() as folder, up("--data", folder) as served:
+        start = time.perf_counter()
+        served.clients.crm.seed(size)
+        spent = time.perf_counter() - start
         disk = f"{disk_mb(Path(folder))} MB on disk"
         print(f"{size} contacts and as many of three other kinds: seeded in {spent:.0f} s, {disk}")  # noqa: T201
-        contacts = f"{stack['crm']}/v3.1/Contacts"
+        contacts = f"{served.clients.crm.url}/v3.1/Contacts"
         changed = [created(contacts) for _ in range(LATEST)]
         search = f"{contacts}/Search?updated_after_utc=2026-03-02T09:59:59Z"
         assert len(requests.get(search, auth=(KEY, ""), timeout=60).json()) == LATEST
         urls = {f"the {LATEST} latest changes": search, "one of those by id": f"{contacts}/{changed[-1]}"}
-        yield Crm(size=size, pid=process.pid, urls=urls)
-
-
-@contextmanager
-def running(folder: Path) -> "Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]":
-    """Run a stack that keeps its data in a folder, and yield its addresses."""
-    ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
-    command = (BIN / "elements-local", "up", "--json", "--data", folder, *ports)
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline()), process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def seed(size: int, stack: dict[str, str]) -> float:
-    """Fill in made-up records by the command, which shows its progress, and return the seconds."""
-    start = time.perf_counter()
-    at = ("--platform-url", stack["platform"], "--crm-url", stack["crm"], "--sink-url", stack["sink"])
-    command = (BIN / "elements-local", "seed", "--records", str(size), *at)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+        yield Crm(size=size, pid=served.pid, urls=urls)
 
 
 def created(contacts: str) -> int:
@@ -107,13 +83,6 @@ def medians(urls: list[str]) -> list[float]:
             assert session.get(url, auth=(KEY, ""), timeout=60).status_code == 200
             mine.append(time.perf_counter() - start)
     return [statistics.median(mine) for mine in taken]
-
-
-def memory_mb(pid: int) -> int:
-    """Return what a process holds in memory; 0 where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    found = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.exists() else None
-    return int(found[1]) // 1024 if found else 0
 
 
 def disk_mb(folder: Path) -> int:

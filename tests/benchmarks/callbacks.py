@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from requests import Session
+from running import running, up
 
-from elements_local.clients import BASE_PATH, Addresses, Credentials
-from elements_local.stack.stack import at
+from elements_local.clients import BASE_PATH
 
-BIN = Path(sys.executable).parent
 RECEIVERS = 100
 ROUNDS = 7
 CALLBACKS = 500
@@ -37,9 +36,9 @@ NOTIFICATIONS = f"{BASE_PATH}/notifications"
 
 def main() -> None:
     """Measure and print."""
-    with bare_sink() as sink, stack() as clients:
-        latency(clients, sink)
-        throughput(clients, sink)
+    with bare_sink() as sink, up("--clock", "real", "--start", "2020-01-01T00:00:00Z") as served:
+        latency(served.clients, sink)
+        throughput(served.clients, sink)
 
 
 def latency(clients: Any, sink: str) -> None:
@@ -49,6 +48,7 @@ def latency(clients: Any, sink: str) -> None:
     topics = [subscribe(clients, kind, [f"{sink}/{kind}", *others]) for kind in BAD]
     well: list[float] = []
     ill: dict[str, list[float]] = {kind: [] for kind in topics}
+    latencies(clients, sink, all_well)  # threads and connections are made with the first
     for _ in range(ROUNDS):
         well += latencies(clients, sink, all_well)
         for kind in topics:
@@ -125,42 +125,10 @@ SESSION = Session()
 
 
 @contextmanager
-def stack() -> Iterator[Any]:
-    """Run the stack on a real clock, and give the clients of its default workspace."""
-    ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
-    command = [
-        BIN / "elements-local",
-        "up",
-        "--quiet",
-        "--json",
-        "--clock",
-        "real",
-        "--start",
-        "2020-01-01T00:00:00Z",
-        *ports,
-    ]
-    with running(command) as line:
-        up = json.loads(line)
-        addresses = Addresses(platform=up["platform"].removesuffix(BASE_PATH), crm=up["crm"], sink=up["sink"])
-        yield at(addresses).clients(Credentials.from_json(up["workspace"]))
-
-
-@contextmanager
 def bare_sink() -> Iterator[str]:
     """Run the bare receiver, and give its URL."""
-    with running([sys.executable, str(Path(__file__).with_name("bare_sink.py"))]) as line:
+    with running([sys.executable, str(Path(__file__).with_name("bare_sink.py"))]) as (_, line):
         yield f"http://127.0.0.1:{line.strip()}"
-
-
-@contextmanager
-def running(command: list[Any]) -> Iterator[str]:
-    """Run a program, and give the first line that it prints."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process.stdout.readline()  # type: ignore[union-attr]  # it is a pipe
-    finally:
-        process.terminate()
-        process.wait()
 
 
 if __name__ == "__main__":

@@ -6,15 +6,15 @@ a temporary SQLite file, and the rest in its memory. Exits with 1 if more than `
 """
 
 import argparse
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from running import up
+
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Addresses, Credentials, WorkspaceClients
-from elements_local.stack.stack import Stack, at
+from elements_local.clients import WorkspaceClients
+from elements_local.stack.stack import Stack
 
 MOST = 256
 WORKSPACES = 1000
@@ -29,23 +29,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", type=int, default=1, help="do only this part of it: a half, a third, ...")
     workspaces = WORKSPACES // parser.parse_args().part
-    ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
-    with subprocess.Popen(
-        [Path(sys.executable).parent / "elements-local", "up", "--json", *ports],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # a line for each poll
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            up = json.loads(process.stdout.readline())
-            addresses = Addresses(
-                platform=up["platform"].removesuffix(BASE_PATH), crm=up["crm"], sink=up["sink"]
-            )
-            stack, mine = at(addresses), at(addresses).clients(Credentials.from_json(up["workspace"]))
-            return 0 if measure(process.pid, stack, mine, workspaces) < MOST else 1
-        finally:
-            process.terminate()
+    with up() as served:
+        return 0 if measure(served.pid, served.stack, served.clients, workspaces) < MOST else 1
 
 
 def measure(pid: int, stack: Stack, mine: WorkspaceClients, workspaces: int) -> float:

@@ -1,50 +1,217 @@
-"""Speed as ratios: each figure beside a bare baseline that is measured in the same run.
+"""Speed as ratios: each figure beside a baseline that is measured in the same run, by turns with it.
 
 Run with ``poe bench``. Absolute figures move from machine to machine and from minute to minute; the ratios
-move less. Nothing here passes or fails.
+move less. ``--json FILE`` keeps them, ``--compare FILE`` shows how far they have moved since, ``--part day`` measures one part only,
+``--long`` goes on to a million records. Nothing here passes or fails.
 """
 
+import argparse
 import json
 import socket
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from statistics import median
+from typing import Any
 
+import requests
 from flask import Flask, jsonify, request
+from running import BARE_FLASK, BIN, UP, Load, Up, bare_flask, load, resident_mib, running, up
 
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
-from elements_local.start import in_process
+from elements_local.stack.stack import Stack
+from elements_local.start import Options, in_process
 
-BIN = Path(sys.executable).parent
 POLLS = 1152
 CHANGES = 100
+RECORDS = 20
+SECONDS = 2.0
+ROUNDS = 5
+STARTS = 9
 
 
-def main() -> None:
-    """Measure and print."""
-    bare_loop, day = virtual_day()
-    print(f"virtual day: {POLLS} polls of four resources, {CHANGES} changes, in process")  # noqa: T201
-    show("bare loop: two Flask routes by test client, SQLite, JSON", bare_loop, POLLS)
-    show("elements-local: polls, decisions, callbacks, all kept", day, POLLS, against=bare_loop)
-    print("start, medians of nine")  # noqa: T201
-    interpreter = median(lambda: run(sys.executable, "-c", "pass"))
-    flask = median(lambda: run(sys.executable, "-c", "import flask, sqlalchemy"))
-    show("a bare interpreter", interpreter)
-    show("importing flask and sqlalchemy alone", flask, against=interpreter)
-    show("elements-local --help", median(lambda: run(BIN / "elements-local", "--help")), against=interpreter)
-    show("elements-local up, to the first answered request", median(first_answer), against=flask)
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """What was measured.
+
+    Attributes:
+        ours, base: the value and its baseline's, in ``unit``.
+        ratio: of the two; what is compared from run to run.
+        aim: what the ratio ought to be at least (``>``) or at most (``<``).
+    """
+
+    name: str
+    unit: str
+    ours: float
+    base: float
+    aim: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """Ours by the baseline's."""
+        return self.ours / self.base
 
 
-def virtual_day() -> tuple[float, float]:
-    """Return the seconds of a day of bare polls, and of ours, the better of three each."""
+def days() -> Iterator[Figure]:
+    """A virtual day in process and under ``up``, beside a bare loop of as many polls."""
     bare = bare_pair()
-    return min(timed(bare) for _ in range(3)), min(our_day() for _ in range(3))
+    with up() as served, in_process() as own:
+        loop, day, far = interleaved(
+            lambda: timed(bare), lambda: our_day(own), lambda: our_day(served.stack), rounds=ROUNDS
+        )
+    yield Figure(name="virtual day, in process / bare loop", unit="s", ours=day, base=loop, aim="< 2.5")
+    yield Figure(name="virtual day, under up / in process", unit="s", ours=far, base=day, aim="< 1.2")
+
+
+def starts() -> Iterator[Figure]:
+    """What it takes until something is answered, and what is in memory then."""
+    flask, ours, words, nothing = interleaved(
+        partial(first_answer, *BARE_FLASK),
+        partial(first_answer, *UP, "--platform-port"),
+        partial(timed, partial(run, BIN / "elements-local", "--help")),
+        partial(timed, partial(run, sys.executable, "-c", "pass")),
+        rounds=STARTS,
+    )
+    yield Figure(
+        name="up to its first answer / bare Flask", unit="ms", ours=ours * 1e3, base=flask * 1e3, aim="< 3"
+    )
+    yield Figure(name="--help / bare interpreter", unit="ms", ours=words * 1e3, base=nothing * 1e3)
+    with up() as served:
+        yield Figure(
+            name="resident after start / 70 MiB",
+            unit="MiB",
+            ours=resident_mib(served.pid),
+            base=70,
+            aim="< 1",
+        )
+
+
+def lists() -> Iterator[Figure]:
+    """Lists under ``up``, beside a bare route of the same server that answers with the same bytes."""
+    with up() as served, tempfile.TemporaryDirectory() as folder:
+        asked = asked_lists(served)
+        files = [Path(folder) / str(number) for number in range(len(asked))]
+        for file, (url, headers, _) in zip(files, asked.values(), strict=True):
+            file.write_bytes(requests.get(url, headers=headers, timeout=60).content)
+        with bare_flask(*files) as bare:
+            for number, (name, (url, headers, aim)) in enumerate(asked.items()):
+                for connections in (1, 16, 64):
+                    base, ours = loads(f"{bare}/{number}", url, headers, connections)
+                    label = f"{name}, {connections} at once"
+                    rates = {"ours": ours.rate, "base": base.rate}
+                    yield Figure(name=f"{label} / bare route", unit="/s", **rates, aim=f"> {aim}")
+                    tail = {"ours": ours.slowest_s * 1e3, "base": ours.median_s * 1e3}
+                    yield Figure(name=f"{label}: slowest percent / median", unit="ms", **tail, aim="< 10")
+
+
+def loads(bare: str, url: str, headers: Mapping[str, str], connections: int) -> tuple[Load, Load]:
+    """Return what a bare route and ours did, each in the middle round by its rate."""
+    rounds: tuple[list[Load], list[Load]] = [], []
+    for _ in range(3):
+        for found, place in zip(rounds, (bare, url), strict=True):
+            found.append(load(place, dict(headers), connections=connections, seconds=SECONDS))
+    first, second = (sorted(found, key=lambda one: one.rate)[1] for found in rounds)
+    return first, second
+
+
+def asked_lists(served: Up) -> dict[str, tuple[str, dict[str, str], float]]:
+    """Fill a stack, and return what is asked for: the URL, the headers, and the ratio it ought to have."""
+    clients = served.clients
+    token = polling_instance(clients)["token"]
+    for number in range(RECORDS):
+        clients.crm.create("Contacts", {"FIRST_NAME": f"Ada {number}", "LAST_NAME": "Lovelace"})
+        polling_instance(clients)
+    user = dict(clients.platform.headers)
+    hub = {"Authorization": f"{user['Authorization']}, Element {token}"}
+    platform = f"{clients.platform.url}{BASE_PATH}"
+    return {
+        "hub list": (f"{platform}/hubs/crm/contacts?pageSize={RECORDS}", hub, 0.35),
+        "CRM list": (f"{clients.crm.url}/v3.1/Contacts?top={RECORDS}", dict(clients.crm.headers), 0.7),
+        "instances": (f"{platform}/instances", user, 0.5),
+    }
+
+
+def neighbours() -> Iterator[Figure]:
+    """A list of one workspace while another advances by days."""
+    with up() as served:
+        url, headers, _ = asked_lists(served)["CRM list"]
+        other = served.stack.new_workspace()
+        polling_instance(other, minutes=1)
+        quiet = load(url, headers, connections=1, seconds=SECONDS)
+        command = [sys.executable, "-c", ADVANCE, other.clock.url, json.dumps(dict(other.clock.headers))]
+        with running(command):
+            busy = load(url, headers, connections=1, seconds=SECONDS)
+    yield Figure(
+        name="CRM list while another workspace advances / alone",
+        unit="ms",
+        ours=busy.median_s * 1e3,
+        base=quiet.median_s * 1e3,
+    )
+
+
+ADVANCE = """import json, requests, sys
+while True:
+    requests.post(sys.argv[1] + "/_local/clock/advance", json={"duration": "1d"}, headers=json.loads(sys.argv[2]))
+    print("advanced", flush=True)
+"""
+
+
+def growth(*, long: bool) -> Iterator[Figure]:
+    """What a poll, and an hour of many instances, cost as records and instances grow."""
+    base = 0.0
+    for records in (1000, 10_000, *((100_000, 1_000_000) if long else ())):
+        with in_process(Options(records=records)) as stack:
+            each = a_poll(stack.workspace())
+        base = base or each
+        yield Figure(
+            name=f"poll, {records} records / 1000 records", unit="ms", ours=each, base=base, aim="< 1.2"
+        )
+    for instances in (1, 100, 1000, 10_000):
+        with in_process() as stack:
+            hour = an_hour(stack, instances)
+        yield Figure(name=f"hour of {instances} instances / 10 s", unit="s", ours=hour, base=10, aim="< 1")
+
+
+def a_poll(clients: WorkspaceClients) -> float:
+    """Return the milliseconds of a poll that finds nothing new."""
+    polling_instance(clients)
+    clients.clock.advance("1h")
+    return median(timed(lambda: clients.clock.advance("1h")) for _ in range(ROUNDS)) * 1e3 / 48
+
+
+def an_hour(stack: Stack, instances: int) -> float:
+    """Return the seconds of an hour in which instances of one resource poll once each."""
+    clients = stack.new_workspace()
+    for _ in range(instances):
+        polling_instance(clients, minutes=60, resources=("contacts",))
+    return timed(lambda: clients.clock.advance("1h"))
+
+
+def snapshots() -> Iterator[Figure]:
+    """Taking a snapshot of a day, and putting it back, beside a bare loop's poll."""
+    bare = bare_pair()
+    with in_process() as stack:
+        clients = stack.new_workspace()
+        polling_instance(clients)
+        clients.clock.advance("1d")
+        taken = clients.snapshot()
+        loop, out, back, reset = interleaved(
+            lambda: timed(bare),
+            lambda: timed(clients.snapshot),
+            lambda: timed(lambda: clients.restore(taken)),
+            lambda: timed(clients.reset),
+            rounds=ROUNDS,
+        )
+    for name, spent in (("snapshot of a day", out), ("restore of a day", back), ("reset", reset)):
+        yield Figure(name=f"{name} / bare poll", unit="ms", ours=spent * 1e3, base=loop * 1e3 / POLLS)
 
 
 def bare_pair() -> Callable[[], None]:
@@ -74,41 +241,45 @@ def bare_pair() -> Callable[[], None]:
     return day
 
 
-def our_day() -> float:
+def our_day(stack: Stack) -> float:
     """Return the seconds of a virtual day: five-minute polls of four resources, a change every fifteen minutes."""
-    with in_process() as stack:
-        clients = stack.new_workspace()
-        body = instance_body(clients.credentials)
-        body["configuration"]["event.poller.refresh_interval"] = "5"
-        clients.platform.create_instance(body)
-        spent = timed(lambda: clients.clock.advance("1s"))  # so that no change ties with a poll
-        for turn in range(CHANGES):
-            clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-            spent += timed(lambda turn=turn: clients.clock.advance(86400 // CHANGES - (turn == CHANGES - 1)))
-        counts = len(clients.platform.polls()), len(clients.sink.callbacks())
-        assert counts == (POLLS, CHANGES), counts
-        return spent
+    clients = stack.new_workspace()
+    polling_instance(clients)
+    spent = timed(lambda: clients.clock.advance("1s"))  # so that no change ties with a poll
+    for turn in range(CHANGES):
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        spent += timed(lambda turn=turn: clients.clock.advance(86400 // CHANGES - (turn == CHANGES - 1)))
+    counts = len(clients.platform.polls()), len(clients.sink.callbacks())
+    assert counts == (POLLS, CHANGES), counts
+    return spent
 
 
-def first_answer() -> None:
-    """Start the stack, and ask the platform for its health until it answers."""
+def polling_instance(
+    clients: WorkspaceClients, *, minutes: int = 5, resources: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Make an instance that polls every so many minutes; the guide's four resources unless told otherwise."""
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.poller.refresh_interval"] = str(minutes)
+    if resources:
+        polled = body["configuration"]["event.poller.configuration"]
+        body["configuration"]["event.poller.configuration"] = {name: polled[name] for name in resources}
+    return clients.platform.create_instance(body)
+
+
+def first_answer(*command: str) -> float:
+    """Return the seconds from a program's start to its first answer; the port it is to listen on ends its command."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    ports = ("--platform-port", str(port), "--crm-port", "0", "--sink-port", "0")
-    STOPPED.append(
-        subprocess.Popen([BIN / "elements-local", "up", "--json", *ports], stdout=subprocess.DEVNULL)
-    )
-    while True:
+        port = str(taken.getsockname()[1])
+    start = time.perf_counter()
+    with subprocess.Popen([*command, port], stdout=subprocess.DEVNULL) as process:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_local/health") as answer:
-                answer.read()
-        except OSError:
-            continue
-        return
-
-
-STOPPED: list[subprocess.Popen[bytes]] = []
+            while True:
+                with suppress(requests.ConnectionError):
+                    assert requests.get(f"http://127.0.0.1:{port}/_local/health", timeout=60).ok
+                    return time.perf_counter() - start
+        finally:
+            process.terminate()
 
 
 def run(*words: str | Path) -> None:
@@ -116,16 +287,10 @@ def run(*words: str | Path) -> None:
     subprocess.run(words, check=True, capture_output=True)
 
 
-def median(what: Callable[[], None], *, times: int = 9) -> float:
-    """Return the median time of doing something; what it leaves running is stopped outside the measurement."""
-    taken = []
-    for _ in range(times):
-        taken.append(timed(what))
-        while STOPPED:
-            process = STOPPED.pop()
-            process.terminate()
-            process.wait()
-    return statistics.median(taken)
+def interleaved(*measured: Callable[[], float], rounds: int) -> list[float]:
+    """Return the median of each of some measurements, which take turns."""
+    taken = [[each() for each in measured] for _ in range(rounds)]
+    return [median(column) for column in zip(*taken, strict=True)]
 
 
 def timed(what: Callable[[], object]) -> float:
@@ -135,11 +300,42 @@ def timed(what: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def show(label: str, seconds: float, count: int = 0, *, against: float = 0) -> None:
-    """Print a figure, its rate, and its ratio to a baseline."""
-    rate = f"{count / seconds:8.0f} polls/s" if count else " " * 16
-    ratio = f"  {seconds / against:5.2f} x the baseline" if against else ""
-    print(f"  {label:<62}{seconds * 1000:9.1f} ms  {rate}{ratio}")  # noqa: T201
+PARTS: Mapping[str, Callable[[], Iterator[Figure]]] = {
+    "day": days,
+    "start": starts,
+    "lists": lists,
+    "neighbours": neighbours,
+    "growth": partial(growth, long=False),
+    "snapshots": snapshots,
+}
+
+
+def main() -> None:
+    """Measure, print, and keep."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", choices=PARTS, action="append", help="measure this part only")
+    parser.add_argument("--long", action="store_true", help="go on to a million records")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
+    parser.add_argument(
+        "--compare", type=Path, metavar="FILE", help="show how far the ratios of a file have moved"
+    )
+    chosen = parser.parse_args()
+    before = json.loads(chosen.compare.read_text()) if chosen.compare else {}
+    parts = {**PARTS, "growth": partial(growth, long=chosen.long)}
+    found = {}
+    for part in chosen.part or parts:
+        for figure in parts[part]():
+            found[figure.name] = {**asdict(figure), "ratio": figure.ratio}
+            show(figure, before.get(figure.name))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=1))
+
+
+def show(figure: Figure, before: Mapping[str, float] | None) -> None:
+    """Print a figure, its baseline, their ratio, what that ought to be, and how far it has moved."""
+    drift = "" if before is None else f"  {figure.ratio / before['ratio'] - 1:+5.0%}"
+    values = f"{figure.ours:10.2f} {figure.base:10.2f} {figure.unit:<4}"
+    print(f"{figure.name:<56}{values}{figure.ratio:8.2f}  {figure.aim:<7}{drift}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
