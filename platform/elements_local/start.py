@@ -17,7 +17,7 @@ from elements_local.setting_sources import Configuration
 from elements_local.stack import exposure
 from elements_local.stack.applications import PATIENCE, applications, dashboard_of
 from elements_local.stack.stack import Stack
-from elements_local.stack.stack_settings import StartSettings
+from elements_local.stack.stack_settings import SharedSettings, StartSettings
 from elements_local.stack.storage import opened
 from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
@@ -150,7 +150,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
 @contextmanager
 def on_ports(options: Options | None = None) -> Iterator[Stack]:
-    """Run a stack, or one service alone, each on a port; the services call one another over the network.
+    """Run a stack, or one service alone, each on a port; the services call one another as WSGI applications, by their origins.
 
     Raises:
         OptionError: a setting cannot be used, a port is taken, two of them are one, or the data cannot be opened.
@@ -161,8 +161,11 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
     if len(set(fixed)) < len(fixed):
         raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, ports.values()))}")
 
+    services: dict[str, Flask] = {}
+    over_sockets = SharedSettings.from_env(chosen.environment).sockets_inside
+
     def wire(timeout: timedelta) -> Http:
-        return OverNetwork(timeout=timeout)
+        return InProcess({} if over_sockets else services, timeout=timeout, measured=True)
 
     with ExitStack() as closing:
         try:
@@ -174,7 +177,6 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
         guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         database = closing.enter_context(opened(chosen.data, chosen.database))
-        services: dict[str, Flask] = {}
         dashboard = dashboard_of(addresses, guard, services)
         cures = _cures(chosen, Stack(wire(PATIENCE), addresses, token=guard.token), closing)
         for name, app in applications(

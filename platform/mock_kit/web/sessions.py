@@ -6,8 +6,10 @@ from typing import Any
 
 from requests import Session
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import SKIP_HEADER
 
 from mock_kit.web.deadlines import Deadline, Watchdog
 
@@ -56,9 +58,10 @@ class _Adapter(HTTPAdapter):
 
 
 def watched_session() -> Session:
-    """Return a session that goes by nothing of the environment and keeps to the deadline of ``keep_to``."""
+    """Return a session that goes by nothing of the environment, keeps to the deadline of ``keep_to`` and adds no headers."""
     session = Session()
     session.trust_env = False
+    session.headers = CaseInsensitiveDict({"Accept-Encoding": SKIP_HEADER})
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter())
     return session

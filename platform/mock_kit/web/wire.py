@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from threading import local
+from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 
@@ -30,6 +31,7 @@ DELAY_HEADER = "Elements-Local-Delay"
 """How long a scripted fault says the answer took, in seconds. Nobody waits for it."""
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_AGENT: Mapping[str, str] = MappingProxyType({"User-Agent": "elements-local"})
 _LARGEST_REPLY = 64 * 1024 * 1024
 _CUT_OFF = "connection closed before the whole answer came"
 _TOO_LONG = "the answer is longer than 64 MiB"
@@ -37,6 +39,7 @@ BODILESS = frozenset({204, 304})
 
 _HEADER_NAME = re.compile(HEADER_NAME)
 _HEADER_VALUE = re.compile(r"(?:[^\s\u0100-\U0010ffff][^\r\n\u0100-\U0010ffff]*)?")
+_INCOMPLETE = re.compile(r"IncompleteRead\(([0-9]+) bytes read, ([0-9]+) more expected\)")
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>(?:: )?")
 
 _log = logging.getLogger(__name__)
@@ -89,7 +92,7 @@ class Http(Protocol):
         Args:
             method: upper case.
             url: absolute and already percent-encoded.
-            headers: sent as they are.
+            headers: sent as they are, with ``User-Agent: elements-local`` unless they say another.
             body: sent as it is; empty means none.
         """
 
@@ -119,7 +122,7 @@ class OverNetwork:
             keep_to(deadline)
             try:
                 _check(headers)
-                reply = self._sent(method, url, headers, body)
+                reply = self._sent(method, url, {**_AGENT, **headers}, body)
             except Exception as error:
                 if deadline.passed:  # a socket that is closed under its reader may be found so in many ways
                     return NoReply(reason=_timed_out(self._timeout))
@@ -136,6 +139,7 @@ class OverNetwork:
 
     def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         from requests import Request  # noqa: PLC0415 - as in send
+        from urllib3.exceptions import IncompleteRead  # noqa: PLC0415 - as in send
 
         session = self._session()
         prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
@@ -146,7 +150,8 @@ class OverNetwork:
             # one byte more than is allowed, to tell a body that is just long enough from one that goes on
             content = answer.raw.read(_LARGEST_REPLY + 1, decode_content=True)
             if answer.raw.length_remaining and len(content) <= _LARGEST_REPLY:
-                raise ConnectionError(_CUT_OFF)  # as urllib3 says itself since its version 2
+                # as urllib3 says itself since its version 2
+                raise IncompleteRead(answer.raw.tell(), answer.raw.length_remaining)
             # requests would join headers that came twice, and cookies cannot be told apart then
             headers_come = Headers(list(answer.raw.headers.items()))
             return Reply(status=answer.status_code, headers=headers_come, body=content)
@@ -161,7 +166,11 @@ class OverNetwork:
 
 
 class InProcess:
-    """Calls WSGI applications of this process by their origin; everything else goes elsewhere."""
+    """Calls WSGI applications of this process by their origin; everything else goes elsewhere.
+
+    Args:
+        measured: whether what an application really takes counts against the time-out, as it does over sockets.
+    """
 
     def __init__(
         self,
@@ -169,8 +178,10 @@ class InProcess:
         *,
         otherwise: Http | None = None,
         timeout: timedelta = timedelta(seconds=30),
+        measured: bool = False,
     ) -> None:
         self._applications = applications
+        self._measured = measured
         self._otherwise = otherwise or OverNetwork(timeout=timeout)
         self._timeout = timeout
 
@@ -178,18 +189,15 @@ class InProcess:
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Call the application that lives at the URL's origin."""
-        try:
-            parts = urlsplit(url)
-        except ValueError:  # whoever sends elsewhere says what is wrong with it
-            return self._otherwise.send(method, url, headers=headers, body=body)
-        application = self._application(parts)
+        application = self._application(url)
         if application is None:
             return self._otherwise.send(method, url, headers=headers, body=body)
         try:
             _check(headers)
-            environ = environ_of(method, parts, headers, body)
+            environ = environ_of(method, urlsplit(url), {**_AGENT, **headers}, body)
         except ValueError as error:
             return NoReply(reason=_reason(error, self._timeout))
+        began = monotonic()
         try:
             # in a context of its own: an application that calls itself would share Flask's `g` with its caller
             reply = Context().run(call, application, environ)
@@ -199,10 +207,16 @@ class InProcess:
         except Exception:  # noqa: BLE001 - logged, and as a server over sockets answers
             _log.exception("an application failed", extra={"event": "application_failed", "url": url})
             return Reply(status=500, body=b"Internal Server Error")
+        if self._measured and monotonic() - began >= self._timeout.total_seconds():
+            return NoReply(reason=_timed_out(self._timeout))
         return _received(reply, method, self._timeout)
 
-    def _application(self, url: SplitResult) -> "WSGIApplication | None":
+    def _application(self, sent_to: str) -> "WSGIApplication | None":
         """Find an application, whether or not the URL and its origin mention a usual port."""
+        try:
+            url = urlsplit(sent_to)
+        except ValueError:  # whoever sends elsewhere says what is wrong with it
+            return None
         host = url.netloc.rpartition("@")[2].lower()
         application = self._applications.get(f"{url.scheme}://{host}")
         usual = f":{USUAL_PORTS.get(url.scheme)}"
@@ -241,7 +255,7 @@ def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     packed = reply.headers.getlist("Content-Encoding")
     promised = None if packed else reply.headers.get("Content-Length", type=int)
     if promised is not None and len(reply.body) < promised:
-        return NoReply(reason=f"connection closed after {len(reply.body)} of {promised} bytes")
+        return NoReply(reason=_cut_off(len(reply.body), promised))
     if promised is not None and 0 <= promised < len(reply.body):
         reply = _with_body(reply, reply.body[:promised])
     return in_time(reply, timeout)
@@ -267,6 +281,10 @@ def _is_header(name: str, value: str) -> bool:
     return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
+def _cut_off(came: int, promised: int) -> str:
+    return f"connection closed after {came} of {promised} bytes"
+
+
 def _timed_out(timeout: timedelta) -> str:
     return f"timed out after {timeout.total_seconds():g} s"
 
@@ -277,12 +295,13 @@ def _reason(error: Exception, timeout: timedelta) -> str:
     kind = type(error).__name__
     if isinstance(error, HeaderError):
         return text
+    if cut := _INCOMPLETE.search(text):
+        return _cut_off(int(cut[1]), int(cut[1]) + int(cut[2]))
     if "timeout" in kind.lower() or "timed out" in text:
         return _timed_out(timeout)
     for words, plain in (
         ("Connection refused", "connection refused"),
         ("IncompleteRead", _CUT_OFF),
-        (_CUT_OFF, _CUT_OFF),
         ("RemoteDisconnected", "connection closed without an answer"),
         ("Connection reset", "connection reset"),
         ("Name or service not known", "host name not found"),

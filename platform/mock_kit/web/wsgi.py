@@ -107,10 +107,7 @@ def environ_of(method: str, url: SplitResult, headers: Mapping[str, str], body: 
     for name, value in headers.items():
         if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
             environ[_variable(name)] = value.rstrip(" \t")
-    if "HTTP_CONTENT_TYPE" in environ:
-        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
     # what the client says of the length is not trusted: the body is here, and its length is known
-    environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(body))
     if "@" in url.netloc:
         environ["HTTP_AUTHORIZATION"] = _basic(url.username or "", url.password or "")
@@ -120,7 +117,8 @@ def environ_of(method: str, url: SplitResult, headers: Mapping[str, str], body: 
 @lru_cache(maxsize=1024)
 def _variable(name: str) -> str:
     """Return what WSGI calls a header."""
-    return f"HTTP_{name.upper().replace('-', '_')}"
+    variable = name.upper().replace("-", "_")
+    return variable if variable in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{variable}"
 
 
 def _without_steps(path: str) -> str:

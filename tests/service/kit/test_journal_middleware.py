@@ -201,9 +201,9 @@ class TestOverASocket:
         ("effect", "reason"),
         [
             ({"drop": True}, "connection closed without an answer"),
-            ({"truncate": 4}, "connection closed before the whole answer came"),
-            ({"truncate": 0}, "connection closed before the whole answer came"),
-            ({"status": 503, "truncate": 4}, "connection closed before the whole answer came"),
+            ({"truncate": 4}, "connection closed after 4 of 12 bytes"),
+            ({"truncate": 0}, "connection closed after 0 of 12 bytes"),
+            ({"status": 503, "truncate": 4}, "connection closed after 4 of 28 bytes"),
             ({"delay_s": 30}, "timed out after 30 s"),
         ],
         ids=["a drop", "a cut", "a cut to nothing", "a cut error", "a delay"],
@@ -298,7 +298,7 @@ class TestJournal:
             "fault": False,
             "effect": {},
             "request": {
-                "headers": {"Host": "127.0.0.1:4709", "X-A": "b"},
+                "headers": {"Host": "127.0.0.1:4709", "User-Agent": "elements-local", "X-A": "b"},
                 "body": '{"a":1,"password":"********"}',
             },
             "reply": {

@@ -165,6 +165,38 @@ def test_headers_arrive(serve, name, value):
     assert service.header(name) == value
 
 
+@pytest.mark.parametrize(
+    ("given", "arrive"),
+    [
+        ({}, {"USER_AGENT": "elements-local"}),
+        ({"user-agent": "mine"}, {"USER_AGENT": "mine"}),
+        ({"Accept-Encoding": "gzip"}, {"USER_AGENT": "elements-local", "ACCEPT_ENCODING": "gzip"}),
+    ],
+    ids=["none", "another agent", "an encoding"],
+)
+def test_no_headers_arrive_beside_those_that_are_given_but_the_agent(serve, given, arrive):
+    service = Service()
+    http, url = serve(service)
+
+    http.send("POST", url, headers=given, body=b"a")
+
+    came = {name.removeprefix("HTTP_"): value for name, value in service.asked[0].items() if "HTTP_" in name}
+    assert came == {"HOST": urlsplit(url).netloc, **arrive}
+
+
+def test_headers_arrive_in_the_order_that_they_were_given(serve):
+    service = Service()
+    http, url = serve(service)
+
+    http.send("POST", url, headers={"X-A": "1", "Content-Type": "text/csv", "X-B": "2"}, body=b"a")
+
+    assert [name for name in service.asked[0] if "X_" in name or name == "CONTENT_TYPE"] == [
+        "HTTP_X_A",
+        "CONTENT_TYPE",
+        "HTTP_X_B",
+    ]
+
+
 def test_space_behind_a_headers_value_is_no_part_of_it(serve):
     service = Service()
     http, url = serve(service)
@@ -674,6 +706,14 @@ class TestInProcess:
         assert answer == Reply(status=299)
         assert elsewhere.sent == [("PUT", url, {"A": "b"}, b"c")]
 
+    @pytest.mark.parametrize("measured", [True, False])
+    def test_what_an_application_takes_counts_if_that_is_measured(self, measured):
+        http = InProcess({"http://crm.test": Service()}, timeout=timedelta(0), measured=measured)
+
+        reply = http.send("GET", "http://crm.test/a")
+
+        assert (reply == NoReply(reason="timed out after 0 s")) is measured
+
     def test_an_application_that_moves_in_later_is_found(self):
         applications: dict[str, Service] = {}
         http = InProcess(applications, otherwise=Recorder())
@@ -743,7 +783,7 @@ class TestOverNetwork:
             pytest.param(b"", "connection closed without an answer", id="nothing"),
             pytest.param(b"SSH-2.0-OpenSSH\r\n", "BadStatusLine", id="another protocol"),
             pytest.param(b"HTTP/1.1 two OK\r\n\r\n", "BadStatusLine", id="a status in words"),
-            pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "whole answer", id="cut off"),
+            pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9", id="cut off"),
             pytest.param(
                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
                 "whole answer",

@@ -1,0 +1,65 @@
+"""Services of one process call one another in it or over sockets: whoever asks afterwards finds the same, byte for byte.
+
+Every ninth scenario, its journals and callbacks; ``poe long`` tries all of them.
+"""
+
+import json
+import re
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from examples import LONG
+
+from elements_local.scenarios.runner import How, run
+from elements_local.scenarios.scenario import find, load
+from elements_local.start import Options, on_ports
+from mock_kit.workspaces.instants import format_instant
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
+SCENARIOS = sorted(
+    [scenario for path in find([FOLDER]) for scenario in load(path)][:: 1 if LONG else 9],
+    key=lambda scenario: sorted(scenario.environment.items()),
+)
+SOCKETS = "ELEMENTS_LOCAL_SOCKETS_INSIDE"
+
+
+def found(scenarios, environment):
+    """Run scenarios of the same settings on one stack, and return all that each left, addresses named."""
+    with on_ports(Options(ports=(0, 0, 0), environment=environment)) as stack:
+        named = {url.removeprefix("http://"): name for name, url in stack.addresses.running.items()}
+        addresses = re.compile("|".join(map(re.escape, named)))
+        for number, scenario in enumerate(scenarios):
+            clients = stack.new_workspace(
+                name=f"scenario-{number}",
+                start=format_instant(scenario.start),
+                seed=scenario.seed,
+                records=scenario.records,
+            )
+            result = run(scenario, clients, How(keep=True))
+            left = {
+                "failure": str(result.failure),
+                "moments": [str(moment) for moment in result.moments],
+                "callbacks": clients.sink.callbacks(),
+                "deliveries": clients.platform.filtered("deliveries", {}),
+                **{
+                    name: client.listed("/_local/journal?limit=1000", "exchanges", newest_first=True)
+                    for name, client in (("crm", clients.crm), ("platform", clients.platform))
+                },
+            }
+            yield addresses.sub(lambda match: named[match[0]], json.dumps(left, indent=1))
+
+
+@pytest.mark.parametrize(
+    "scenarios",
+    [list(group) for _, group in groupby(SCENARIOS, key=lambda scenario: scenario.environment)],
+    ids=lambda scenarios: scenarios[0].name,
+)
+def test_the_same_is_found_as_over_sockets(scenarios):
+    environment = scenarios[0].environment
+
+    inside = found(scenarios, environment)
+    outside = found(scenarios, {**environment, SOCKETS: "true"})
+
+    for scenario, mine, theirs in zip(scenarios, inside, outside, strict=True):
+        assert mine == theirs, scenario.name
