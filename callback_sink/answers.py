@@ -101,6 +101,7 @@ def next_answer(scripted: list[ScriptedResponse]) -> tuple[ScriptedResponse, lis
     if not scripted:
         return ScriptedResponse(), []
     first, *rest = scripted
+    # An answer without `times` is never used up.
     if first.times is None:
         return first, scripted
     if first.times == 1:
@@ -117,6 +118,7 @@ def reply_of(answer: ScriptedResponse) -> Reply:
     body, kind = _body(answer)
     headers = Headers([("Content-Type", kind)] if kind else [])
     for name, value in answer.headers.items():
+        # Assignment replaces: whoever scripts a content type does not get a second one.
         headers[name] = value
     if answer.delay_s:
         headers[DELAY_HEADER] = f"{answer.delay_s:.15g}"

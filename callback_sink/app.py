@@ -101,6 +101,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     app.extensions[EXTENSION] = dependencies
     answer_problems(app, STATUSES, _problem)
     app.before_request(bins.receive)
+    # After `receive`: a stranger's query need not be readable, an admin call's must be.
     app.before_request(refuse_raw_query)
     app.after_request(bins.let_page_read)
     for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
@@ -231,6 +232,7 @@ def _hanging_up_when_told(application: "WSGIApplication") -> "WSGIApplication":
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         answer = application(environ, start_response)
         if environ.get(bins.DROPPED):
+            # Only now, behind Flask, since Flask would answer the exception with 500.
             raise DroppedError
         return answer
 

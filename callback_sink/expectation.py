@@ -161,6 +161,7 @@ def _in_order(wanted: Sequence[Filters], came: Sequence[Callback]) -> dict[int, 
     taken: dict[int, int] = {}
     start = 0
     for at, filters in enumerate(wanted):
+        # The earliest that fits is always right: it leaves the most for those that follow.
         found = next((place for place in range(start, len(came)) if matches(filters, came[place])), None)
         if found is not None:
             taken[at] = found
@@ -177,6 +178,7 @@ def _each_its_own(wanted: Sequence[Filters], came: Sequence[Callback]) -> dict[i
         for place in likes[at]:
             if place not in tried:
                 tried.add(place)
+                # A callback that is taken may be had, if the one that has it can do with another.
                 if place not in owner or give(owner[place], tried):
                     owner[place] = at
                     return True

@@ -96,6 +96,7 @@ def _entry(callback: Callback, origin: str) -> dict[str, object]:
 
 
 def _request(callback: Callback, origin: str) -> dict[str, object]:
+    # What came need not be a URL; percent signs that are there already are left alone.
     path = quote(callback.path, safe=_OF_A_URL)
     query = parse_qsl(path.partition("?")[2], keep_blank_values=True, errors="replace")
     return {

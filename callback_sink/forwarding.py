@@ -52,6 +52,7 @@ class Forwarder:
         outcome = _outcome(reply, url, now=now, replay=False)
         if isinstance(reply, NoReply):
             return None, outcome
+        # Length and chunks are those of the target's connection; the sink's server writes its own.
         kept = [(name, value) for name, value in reply.headers if not _is_of_the_connection(name)]
         return replace(reply, headers=Headers(kept)), outcome
 
@@ -60,6 +61,7 @@ class Forwarder:
         return _outcome(self._send(callback, url, {}), url, now=now, replay=True)
 
     def _send_once(self, callback: Callback, url: str) -> Reply | NoReply:
+        # The header marks what was sent on once, by this sink or another.
         if any(name.lower() == FORWARDED_HEADER.lower() for name, _ in callback.headers):
             reason = f"not sent: it came with {FORWARDED_HEADER}, and forwards do not go in circles"
             return NoReply(reason=reason)
@@ -76,6 +78,7 @@ def headers_of(came: Sequence[tuple[str, str]]) -> dict[str, str]:
     >>> headers_of([("Host", "127.0.0.1"), ("X-A", "1"), ("x-a", "2"), ("Connection", "X-B"), ("X-B", "3")])
     {'X-A': '1, 2'}
     """
+    # `Connection` names further headers that are about it.
     named = [value for name, value in came if name.lower() == "connection"]
     left_out = {token.strip().lower() for value in named for token in value.split(",")}
     names: dict[str, str] = {}
@@ -101,6 +104,7 @@ def leads_back(url: str, name: str, *, host: str) -> bool:
     return (
         there is not None
         and there == _origin(f"http://{host}")
+        # By the bin, not by the path: `/default/a` leads back to `default` as `/default` does.
         and bin_of(unquote_to_bytes(urlsplit(url).path)) == name
     )
 

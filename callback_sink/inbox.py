@@ -141,6 +141,7 @@ class Callback(Received):
 
 def keepable(text: str) -> str:
     """Return a text that JSON and every database can hold: without NUL and lone surrogates."""
+    # PostgreSQL keeps no NUL, and a lone surrogate is in no UTF-8.
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
@@ -161,6 +162,7 @@ def target_of(path: bytes, query: bytes) -> str:
     >>> target_of("/default/Zoë 1?".encode(), b"x=%20")
     '/default/Zoë%201%3F?x=%20'
     """
+    # Bytes that are not UTF-8 come through as surrogates, and become percent escapes of those very bytes below.
     text = path.decode("utf-8", "surrogateescape")
     shown = _UNREADABLE.sub(lambda found: quote(found[0], errors="surrogateescape"), text)
     return f"{shown}?{quote(query, safe=_VISIBLE)}" if query else shown

@@ -45,7 +45,9 @@ def page_of(
         total += 1
         if more or not on_page(callback):
             continue
+        # At least one is always shown, however large, so that who pages gets on.
         more = len(first) == limit or size >= PAGE_BYTES
+        # Counting goes on to the end; without it, one more than the page says all.
         if more and not counts:
             break
         if not more:

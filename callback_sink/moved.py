@@ -14,6 +14,7 @@ def moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
     if was == now:
         return unmoved(snapshot, workspace)
     names = {was: now, digest_of(was): digest_of(now)}
+    # The name must end there: `acme-2` does not begin with the bin `acme`.
     start = re.compile(rf"/+{re.escape(was)}(?=[/?]|\Z)")
 
     def reworded(column: str, text: str) -> str:

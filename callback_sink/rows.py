@@ -33,12 +33,14 @@ def callback_of(row: "sqlalchemy.Row[tuple[object, ...]]") -> Callback:
 
 def taken(received: Received, answer: ScriptedResponse, keys: list[str], *, number: int) -> Callback:
     """Return a callback as it is kept: as much of it as was read, judged by that."""
+    # Judged by what was read: of half a body no signature can hold.
     body = answer.read(received.body)
     return Callback(
         **{**vars(received), "body": body},
         id=number,
         status=None if answer.hangs_up else answer.status,
         signature=judge(received.signature_header, body, keys),
+        # what was sent, beside what was kept
         size=len(received.body),
     )
 
@@ -64,5 +66,6 @@ def row_of(callback: Callback) -> dict[str, object]:
 
 def weight_of(callback: Callback) -> int:
     """Return about how many bytes a callback takes; always the same for the same one."""
+    # What is noted of forwards does not count: it comes later, and would move the weight that was counted already.
     names = sum(len(name) + len(value) for name, value in callback.headers)
     return len(callback.body) + len(callback.path) + names

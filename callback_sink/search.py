@@ -118,6 +118,7 @@ def differences(filters: Filters, callback: Callback) -> list[str]:
     """Tell what keeps a callback from being meant, by the event of it that comes closest."""
     found = [*_plain_differences(filters, callback)]
     if asked := filters.of_event:
+        # All that is asked must hold for one event; of several, the one with the fewest differences is told of.
         nearest = min((_event_differences(asked, event) for event in events_of(callback.json)), key=len)
         found += nearest
     found += _header_differences(filters.header, callback.shown_headers)
@@ -134,6 +135,7 @@ def closest(filters: Filters, callbacks: Iterable[Callback], *, at_most: int = 3
     return nsmallest(
         at_most,
         (miss for miss in misses if miss.differs),
+        # few differences first, then the latest
         key=lambda miss: (len(miss.differs), -miss.callback.id),
     )
 

@@ -36,6 +36,7 @@ def judge(header: str | None, body: bytes, keys: Sequence[str]) -> SignatureVerd
     if not keys:
         return SignatureVerdict.UNCHECKED
     given = header.encode("utf-8", "replace")
+    # All keys are tried, each in constant time: how long it takes says nothing of a key.
     genuine = [hmac.compare_digest(given, _signature(key, body)) for key in keys]
     return SignatureVerdict.VALID if any(genuine) else SignatureVerdict.INVALID
 

@@ -76,10 +76,13 @@ class CallbackStore:
         with self._writing() as connection:
             settings = bin_settings_of(connection, workspace, received.bin)
             answer, left = next_answer(settings.answers)
+            # An answer for ever, or none, leaves the settings as they are: no write then.
             if left != settings.answers:
                 save_bin_settings(
                     connection, workspace, received.bin, structs.replace(settings, answers=left)
                 )
+            # The id is drawn in the transaction that keeps the callback: no id is lost, and none is seen before its
+            # callback.
             callback = taken(received, answer, settings.keys, number=_draw_id(connection, workspace))
             _add.run(connection, {"workspace": workspace, **row_of(callback)})
             digest, weight, now = digest_of(received.bin), weight_of(callback), received.received_at
@@ -99,6 +102,7 @@ class CallbackStore:
         """
         with self._writing() as connection:
             row = connection.execute(tables.callbacks.select().where(_this(workspace, number))).first()
+            # It may have been pruned, or forgotten by a test, while the target took its time.
             if row is not None:
                 noted = [*callback_of(row).forwards, forwarded][-_FORWARDS_KEPT:]
                 answered = forwarded["status"] if relayed else row.status
@@ -249,6 +253,7 @@ def _search(
     """
     mine = tables.callbacks.select().where(_kept.workspace == workspace, _kept.id > after)
     if filters.bin is not None:
+        # The digest finds them by the index, the name itself tells apart what one digest might stand for.
         mine = mine.where(_kept.bin_digest == digest_of(filters.bin), _kept.bin == filters.bin)
     if before is not None:
         mine = mine.where(_kept.id < min(before, _LARGEST_ID))
@@ -270,6 +275,7 @@ def _know(connection: Connection, workspace: str, name: str, settings: BinSettin
     known = list(dict.fromkeys(keys))
     save_bin_settings(connection, workspace, name, structs.replace(settings, keys=known))
     unchecked = Filters(bin=name, signature="unchecked")
+    # A test may make the key known after the first callbacks came. Those that were judged keep their verdict.
     for callback in list(_search(connection, workspace, unchecked)):
         found = judge(callback.signature_header, callback.body, known)
         change = tables.callbacks.update().where(_this(workspace, callback.id))

@@ -69,6 +69,7 @@ class Stream:
         yield _OPENING
         left, seen, silence = self.limit, self.after, timedelta(0)
         while left:
+            # Read before the callbacks: what comes in between is looked at now or in the next round, never skipped.
             latest = self.store.last_id(self.workspace)
             seen = seen if seen <= latest else 0  # a reset starts anew
             at_most = min(left, _AT_ONCE)
@@ -76,10 +77,13 @@ class Stream:
             yield from map(event_of, found)
             left -= len(found)
             silence = timedelta(0) if found else silence
+            # As many as were asked for: there may be more, and the next look begins behind the last of them.
             if len(found) == at_most:
                 seen = found[-1].id
                 continue
+            # All up to `latest` has been looked at, so what was not meant is not looked at again.
             seen = max(latest, *(each.id for each in found), 0)
+            # Patience is added up from pauses: a clock that tests freeze would never run out.
             pause = min(PULSE, self.patience - silence)
             if not self._comes_more(seen, pause):
                 silence += pause

@@ -79,8 +79,11 @@ def added(  # noqa: PLR0913 - what came, when, and where
 ) -> None:
     """Note that a callback was added to a bin, and let the oldest make room if there is too much."""
     of_bin, of_all = _note(connection, workspace, digest, StorageUsage(callbacks=1, bytes=weight))
+    # More than one may have to go for a large one. The one that came is never among them: one callback never is too
+    # much.
     while of_bin.exceeds(limits.callbacks, limits.bytes):
         of_bin, of_all = _prune(connection, workspace, digest, now)
+    # The workspace has a limit of bytes alone, so its number of callbacks is held against itself.
     while of_all.exceeds(of_all.callbacks, limits.bytes_of_all):
         _, of_all = _prune(connection, workspace, None, now)
 

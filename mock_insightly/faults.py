@@ -65,12 +65,14 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         return RateLimits(
             daily=usual.daily if self.daily_limit is None else self.daily_limit,
             burst=usual.burst if self.burst_limit is None else self.burst_limit,
+            # Whoever sets a limit of a day wants it kept, also where the account's own would be lenient.
             strict=usual.strict or self.daily_limit is not None,
         )
 
     def stamped(self, now: datetime) -> datetime:
         """Return the instant that a write at ``now`` is stamped with."""
         stamp = whole_second(shifted(now, timedelta(seconds=self.clock_skew_s)))
+        # Steps are counted from a fixed instant, so that two writes fall into one step whenever the first was.
         return stamp - (stamp - EARLIEST) % timedelta(seconds=self.stamp_step_s)
 
     def later_s(self, record_id: int, *, seed: int) -> int:

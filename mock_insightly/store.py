@@ -53,6 +53,8 @@ class RecordStore:
             NoSuchRecordError: it is not there.
         """
         with self._database.autocommit_read() as connection:
+            # A larger id than the column holds would be an error of the database rather than a record that is not
+            # there.
             key = {"workspace": workspace.name, "kind": kind.name, "id": min(record_id, LARGEST_WHOLE)}
             document: str | None = _get.scalar(connection, key)
         if document is None:
@@ -89,6 +91,7 @@ class RecordStore:
         page = select(changes).where(*mine, changes.c.seq > asked.after).order_by(changes.c.seq)
         with self._database.reading() as connection:
             rows = connection.execute(page.limit(asked.limit + 1)).all()
+            # Counted without `after`: the total is of all pages.
             total = connection.scalar(select(func.count()).where(*mine))
             gone = self._retention.pruned(connection, workspace.name)
         shown = [_change(row) for row in rows[: asked.limit]]
@@ -142,6 +145,7 @@ class RecordStore:
     def reset(self, workspace: Workspace) -> None:
         """Forget everything of a workspace; its numbers start anew."""
         with self._database.writing() as connection:
+            # Sequences too: a run after a reset gets the same ids as the one before.
             for table in metadata.sorted_tables:
                 connection.execute(table.delete().where(table.c.workspace == workspace.name))
 

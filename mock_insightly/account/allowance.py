@@ -80,18 +80,19 @@ class Allowance:
 
     def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:
         """Count a call, or refuse it."""
-        with (
-            self._lock
-        ):  # calls of one account come in several threads; none may slip between count and limit
+        # calls of one account come in several threads; none may slip between count and limit
+        with self._lock:
             used = self._since(workspace, now)
             left = max(limits.daily - used.today, 0)
             if limits.strict and left == 0:
                 return RateLimitVerdict(left=0, retry_after_s=self._over_in(used, now))
             if limits.burst is not None:
+                # A clock that was set back makes calls of the future; those are not of the last second either.
                 used.lately = [at for at in used.lately if timedelta() <= now - at < _SECOND]
                 if len(used.lately) >= limits.burst:
                     return RateLimitVerdict(left=left, retry_after_s=1)
                 used.lately.append(now)
+            # Counted last: a call that is refused uses nothing up.
             used.today += 1
             if self._rolling:
                 used.stamps.append(now)
@@ -111,6 +112,7 @@ class Allowance:
         """Return what a workspace has used up."""
         with self._lock:
             used = self._used.get(workspace.name)
+            # Copies: the lists go on changing while a snapshot is written.
             return used and structs.replace(used, lately=[*used.lately], stamps=[*used.stamps])
 
     def restore(
@@ -140,6 +142,7 @@ class Allowance:
         day = now.astimezone(UTC).date()
         if used is None or (used.day != day and not self._rolling):
             used = self._used[workspace] = KeptUse(day=day, today=0, lately=[], stamps=[])
+        # The oldest come first; where a day is one in UTC there are none.
         while used.stamps and not timedelta() <= now - used.stamps[0] < _DAY:
             del used.stamps[0]
             used.today -= 1
@@ -149,6 +152,7 @@ class Allowance:
         """Return the whole seconds until a call is let through again."""
         if not used.stamps:
             return _left_of_day(now)
+        # Rounded up: who comes back a fraction of a second early would be refused again.
         return -(-(_DAY - (now - used.stamps[0])) // _SECOND)
 
 

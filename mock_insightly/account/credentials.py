@@ -22,6 +22,7 @@ def api_key(authorization: str) -> str | None:
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "basic":
         return None
+    # Padding goes off and on again, so that any of it, and none, reads the same.
     plain = token.strip().translate(_STANDARD).rstrip("=")
     try:
         decoded = b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()

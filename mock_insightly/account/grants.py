@@ -64,6 +64,8 @@ class Grants:
             given = connection.execute(select(_grants.c.code).where(_grants.c.workspace == workspace.name))
             taken = set(given.scalars())
             number = len(taken)
+            # Codes follow from the seed and the instant, so two grants at one frozen instant need a number between
+            # them.
             while (code := _code(workspace, now, number)) in taken:
                 number += 1
             row = {"code": code, "workspace": workspace.name, "at": now}
@@ -74,6 +76,8 @@ class Grants:
         """Return what a code stands for, once; afterwards it stands for nothing."""
         with self._database.writing() as connection:
             row = connection.execute(select(_grants).where(_grants.c.code == code)).first()
+            # Only the one whose deletion strikes a row has it: of two who take a code at once, the other gets
+            # nothing.
             if row is None or not connection.execute(_grants.delete().where(_grants.c.code == code)).rowcount:
                 return None
         client = OAuthClient(client_id=row.client_id, redirect_uri=row.redirect_uri)
@@ -91,6 +95,7 @@ def check_redirect(uri: str) -> None:
         host = parts.hostname
     except ValueError:
         raise RedirectError(shown(uri)) from None
+    # Such characters could break out of a header or of the page that shows the address.
     plain = uri.isascii() and uri.isprintable() and not set(uri) & set(' "<>\\^`{|}')
     if not plain or parts.scheme not in {"http", "https"} or not host or parts.fragment:
         raise RedirectError(shown(uri))

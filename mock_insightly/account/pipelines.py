@@ -108,6 +108,7 @@ def entered(account: CrmAccount, entity: str, pipeline: Json, stage: Json) -> Re
     Source: bodies from the v3.1 OpenAPI document (documented); the refusals, and the stage that is taken without one,
         are assumed.
     """
+    # Leads have no pipelines of their own, so any is good enough for them.
     flag = {"Opportunity": "FOR_OPPORTUNITIES", "Project": "FOR_PROJECTS"}.get(entity)
     fitting = [one["PIPELINE_ID"] for one in pipelines(account) if flag is None or one[flag]]
     if pipeline not in fitting:

@@ -53,6 +53,7 @@ def csv_records(kind: RecordKind, text: str) -> Iterator[dict[str, Json]]:
         CsvError: the text is no CSV, or a line has another number of cells than the first.
         FieldError: a cell cannot be read.
     """
+    # Without `newline=""` a line feed within a cell would be translated.
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         names = [name.upper() for name in next(reader, [])]
@@ -86,7 +87,9 @@ def imported(kind: RecordKind, sent: Json, *, account: CrmAccount, now: datetime
         if field.name in fields
     }
     new = created(kind, given, record_id=record_id, account=account, now=now)
+    # A file that is silent on its stamps, or leaves them empty, gets those of now; elsewhere an empty value is meant.
     record = {**new, **{name: value for name, value in given.items() if value or name not in _STAMPS}}
+    # Rows that have a number count as old, and keep it; the others are numbered as in any new record.
     whole = number_rows(kind, record, {**record, **_numbered(kind, record)}, reserve)
     for sequence, number in numbers_of(kind, whole):
         if not 0 < number <= LARGEST_NUMBER:

@@ -54,8 +54,11 @@ def read_upload(body: bytes, content_type: str) -> Upload | None:
 def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[dict[str, str], bytes]]:
     """Yield the headers and the content of each part."""
     delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|$)")
+    # What stands before the first delimiter is no part. Whoever ends each one with `--` is understood, as the
+    # vendor's client does so.
     for part in delimiter.split(body)[1:]:
         head, blank, content = part.removeprefix(b"\r").removeprefix(b"\n").partition(b"\r\n\r\n")
+        # what follows the last delimiter, or a part without headers
         if not blank:
             continue
         lines = (line.partition(":") for line in head.decode("utf-8", "replace").splitlines())

@@ -54,6 +54,7 @@ class HistoryTransaction(RecordTransaction):
         if self.reserve(sequences.FOUNDATIONS, 1) > 1:
             return
         for kind, founded in foundation:
+            # The records come with the ids that the sequence begins with; reserving passes over them.
             self.reserve(kind.numbers or kind.name, len(founded))
             if kind.numbers:
                 sequences.join(self._connection, self._workspace, kind.name, len(founded))
@@ -72,6 +73,7 @@ class HistoryTransaction(RecordTransaction):
         ends: dict[str, tuple[int, int]] = {}
         count = 0
 
+        # The records stream through: a file of hundreds of thousands is never in memory as a whole.
         def noted() -> Iterator[Record]:
             for record in replacing:
                 nonlocal count
@@ -83,6 +85,7 @@ class HistoryTransaction(RecordTransaction):
 
         self.add(kind, noted())
         for sequence, (low, high) in ends.items():
+            # Only now are the ends known; what is created afterwards gets higher numbers.
             sequences.pass_over(self._connection, self._workspace, sequence, low, high)
         sequences.recount(self._connection, self._workspace, kind.name, count)
 

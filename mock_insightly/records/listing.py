@@ -33,6 +33,7 @@ def listed(  # noqa: PLR0913 - what is asked for, by name
     newest_first = select(records.c.id, records.c.document).where(*mine).order_by(records.c.id.desc())
     below = () if before is None else (records.c.id < before,)
     if not text:
+        # One more than is shown, which tells that there is a further page.
         rows = [
             (row.id, row.document) for row in connection.execute(newest_first.where(*below).limit(limit + 1))
         ]
@@ -41,8 +42,11 @@ def listed(  # noqa: PLR0913 - what is asked for, by name
     wanted = encode_text(text)[1:-1].lower()  # as it stands in the JSON that is kept
     rows, total = [], 0
     for number, document in connection.execute(newest_first, execution_options={"yield_per": _BATCH}):
+        # The documents are searched as they are kept, without being read: a text in any field, and a field's name
+        # too.
         if wanted in document.lower():
             total += 1
+            # One more than is shown, which tells that there is a further page; counting goes on to the end.
             if len(rows) <= limit and (before is None or number < before):
                 rows.append((number, document))
     return _page(rows, total, limit)

@@ -46,10 +46,12 @@ class Term:
 
     def holds(self, record: Record) -> bool:
         """Say whether a record, as the version shows it, meets the comparison; null is like nothing but null."""
+        # Dates first become the same text, since clients write them in several ways.
         value = _comparable(record.get(self.field))
         if value is None or self.value is None:
             return self.operator == ("eq" if value is self.value else "ne")
         left, right = _place(value), _place(self.value)
+        # One of -1, 0 and 1, held against 0: then a number can be compared with a text, too.
         return _OPERATORS[self.operator]((left > right) - (left < right), 0)
 
 
@@ -93,6 +95,7 @@ def parse_odata(raw: str, names: Iterable[str]) -> OData:
     last: dict[str, str] = {}
     for name, value in parse_qsl(raw, keep_blank_values=True):
         if name.lower() == "$filter" and value.strip():
+            # Several `$filter` in one query all hold; of everything else the last counts.
             terms += _terms(value, known)
         else:
             last[name.lower()] = value.strip()
@@ -117,6 +120,7 @@ def _terms(text: str, known: Mapping[str, str]) -> Iterable[Term]:
             operator=found["operator"].lower(),
             value=_literal(found["literal"]),
         )
+        # behind `and`
         rest = found["rest"][3:]
 
 

@@ -14,7 +14,9 @@ Query: TypeAlias = Mapping[str, str]
 
 DEFAULT_TOP = 100
 LARGEST_TOP = 500
+# far beyond any list, and within what a database takes for an offset
 _LARGEST_SKIP = 10**15
+# Python refuses to read more than 4300 digits, with an error that no caller expects.
 _NUMBER = re.compile(r"[+-]?\d{1,4000}\Z", re.ASCII)
 _U_ESCAPES = re.compile(r"(?:%u[0-9a-f]{4})+", re.IGNORECASE)
 
@@ -47,6 +49,7 @@ def parse_query(raw: str) -> Query:
         raw = _U_ESCAPES.sub(_in_utf8, raw)
     query: dict[str, str] = {}
     for name, value in parse_qsl(raw, keep_blank_values=True):
+        # Of several with one name the first counts; a list of them is read where it is documented (OData).
         query.setdefault(name.lower(), value)
     return query
 
@@ -91,5 +94,6 @@ def _number(text: str | None, otherwise: int) -> int:
 
 
 def _in_utf8(escaped: re.Match[str]) -> str:
+    # A run of escapes is read as a whole: a character beyond the first plane is two units.
     units = bytes.fromhex(re.sub("%u", "", escaped[0], flags=re.IGNORECASE))
     return quote(units.decode("utf-16-be", "replace"))

@@ -75,6 +75,7 @@ def hung(kind: RecordKind, given: Record, entity: str, record_id: int) -> Record
     if kind.parent:
         place |= {kind.parent[0]: entity.upper(), kind.parent[1]: record_id}
     for field, value in place.items():
+        # As texts: an id may come as a number or as a text, an entity in any case.
         if str(given.get(field) or value).upper() != str(value):
             raise FieldError(field, f"{value}, as the path says", given[field])
     placed = {**given, **place}

@@ -44,6 +44,7 @@ class Criterion:
 
     def accepts(self, value: Json) -> bool:
         """Say whether a single value is the one that is looked for."""
+        # To Python 1 equals True, but a flag that is looked for with 1 would be found by chance.
         if isinstance(self.value, bool) or isinstance(value, bool):
             return value is self.value
         if not isinstance(self.value, str):
@@ -101,6 +102,7 @@ def updated_after(text: str, *, inclusive: bool = False) -> datetime | None:
         return None
     try:
         instant = parse_date(text)
+        # Stamps are in whole seconds, so "this second or later" is "later than the second before".
         return instant - _SECOND if inclusive else instant
     except DateFormatError as error:
         raise FieldError("updated_after_utc", "a date such as 2026-03-02T10:00:00Z", text) from error
@@ -122,6 +124,8 @@ def values_at(record: Record, place: str) -> Iterator[Json]:
     if name:
         called, held = _NAMED[collection]
         for row in rows_of(record, collection):
+            # Custom fields and contact infos are rows of a name and a value: the name picks the row, the value is
+            # compared.
             if str(row.get(called)).casefold() == name.casefold():
                 yield row.get(held)
         return
@@ -156,6 +160,7 @@ def exactly(field: Field, text: str, *, called: str) -> Criterion:
 def sort_key(record: Record, order: Iterable[str]) -> tuple[tuple[bool, float, str], ...]:
     """Return what sorts a record; what has no value comes last."""
     return tuple(
+        # Numbers sort as numbers, texts without case; both stand in the key, as a kind may have either in one field.
         (value is None, value if isinstance(value, int | float) else 0, str(value).casefold())
         for value in (record[name] for name in order)
     )

@@ -23,6 +23,8 @@ def _counting(insert: InsertInto) -> "ReturningInsert[tuple[int]]":
     return new.on_conflict_do_update(
         index_elements=[sequences.c.workspace, sequences.c.name],
         set_={
+            # The row that could not be inserted says how many numbers are taken: by how much its `next` is beyond its
+            # `first`.
             "next": sequences.c.next + (new.excluded.next - new.excluded.first),
             "live": sequences.c.live + new.excluded.live,
         },
@@ -38,6 +40,7 @@ _get_live = Prepared(
 
 def reserve(connection: Connection, workspace: Workspace, name: str, count: int = 1) -> int:
     """Take numbers out of a sequence for good, and return the first of them."""
+    # One statement adds and tells the outcome: two that reserve at once never get the same numbers.
     after: int = _count.scalar(connection, _row(workspace, name, live=count, taken=count))
     return after - count
 
@@ -49,8 +52,10 @@ def join(connection: Connection, workspace: Workspace, name: str, count: int = 1
 
 def pass_over(connection: Connection, workspace: Workspace, name: str, lowest: int, highest: int) -> None:
     """Note that numbers came from elsewhere, so that they are not given out again."""
+    # Counting none begins the sequence, so that there is a row to change.
     join(connection, workspace, name, 0)
     kept = connection.execute(select(sequences).where(_this), _key(workspace, name)).one()
+    # `first` moves too: what was imported may lie below what the seed would have begun with.
     _change(connection, workspace, name, first=min(kept.first, lowest), next=max(kept.next, highest + 1))
 
 
@@ -90,6 +95,7 @@ def _key(workspace: Workspace, name: str) -> dict[str, str]:
 
 def _row(workspace: Workspace, name: str, *, live: int, taken: int = 0) -> dict[str, object]:
     """Return a sequence that begins with a count, of which so many numbers are its own."""
+    # Ids begin at a number out of the seed, as those of a real account are large; changes are ours and count from 1.
     first = 1 if name in {CHANGES, FOUNDATIONS} else first_number(workspace.seed, name)
     row = {"workspace": workspace.name, "name": name}
     return {**row, "first": first, "next": first + taken, "live": live}

@@ -25,6 +25,7 @@ def created(kind: RecordKind, given: Record, *, record_id: int, account: CrmAcco
     Source: both stamps are the server's, in whole seconds, and equal in all recorded v2.1 creations (observed).
     """
     blank = kind.blank
+    # Blank first, so that a record has all fields of its kind, in their order, whatever was sent.
     record = {**blank, **{name: value for name, value in given.items() if name in blank}}
     record[kind.id_field] = record_id
     record["DATE_CREATED_UTC"] = record["DATE_UPDATED_UTC"] = format_date(now)
@@ -57,6 +58,7 @@ def number_rows(kind: RecordKind, record: Record, before: Record, reserve: Reser
     for name, rows, id_field in kind.numbered:
         if record.get(name):  # what was kept before the kind had it lacks it
             old: set[Json] = {row[id_field] for row in rows_of(before, name)}
+            # A row that a column shows as has its number from the record, so it is old even when nobody sent it.
             old |= {
                 number
                 for row in rows_of(record, name)
@@ -134,10 +136,12 @@ def _numbered(rows: list[Record], old: set[Json], id_field: str, reserve: Reserv
     new: list[Record] = []
     for row in rows:
         number = row[id_field]
+        # Two rows with one number: the first keeps it, the other is a new row.
         if number in old and number not in kept:
             kept[number] = dict(row)
         else:
             new.append(dict(row))
+    # One reservation for all new rows, so that their numbers follow one another.
     first = reserve(id_field, len(new)) if new else 0
     for at, row in enumerate(new):
         row[id_field] = first + at

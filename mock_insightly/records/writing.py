@@ -81,6 +81,8 @@ class Writing(RecordTransaction):
         Args:
             make: gets the record's id, and returns the record.
         """
+        # Where kinds draw from one sequence (`numbers`), it counts all of them together; each is counted by itself
+        # besides.
         record = number_rows(kind, make(self.reserve(kind.numbers or kind.name, 1)), {}, self.reserve)
         self.insert(kind, [record])
         if kind.numbers:
@@ -126,6 +128,7 @@ class Writing(RecordTransaction):
         for table in (records, reference_table):
             self._connection.execute(table.delete().where(self._is(table, kind, record_id)))
         sequences.release(self._connection, self._workspace, kind.name)
+        # Files are not kept in the bin: a record that is restored comes back without them.
         self._drop_files(kind, record_id)
         binned = {**self._key(kind, record_id), "document": encode_text(before)}
         self._connection.execute(bin_.insert(), binned)
@@ -160,9 +163,12 @@ class Writing(RecordTransaction):
         if document is None or (deleted and self._at - deleted > KEPT_IN_BIN):
             raise NoSuchRecordError(f"{kind.entity} deleted in the last {KEPT_IN_BIN.days} days", record_id)
         self._connection.execute(bin_.delete().where(self._is(bin_, kind, record_id)))
+        # What others said of it does not come back, since they were changed for good when it was deleted.
         record = change(record_in(document))
         self.insert(kind, [record])
         sequences.join(self._connection, self._workspace, kind.name)
+        # To whoever reads the log, a record that is back has been updated: it has its old id and its old date of
+        # creation.
         self._note(kind, ChangeType.UPDATED, record)
         return record
 
@@ -179,6 +185,7 @@ class Writing(RecordTransaction):
 
     def _drop_files(self, kind: RecordKind, record_id: int) -> None:
         """Forget the file of a record, and those in its fields."""
+        # The file of a field is kept under its kind and its name, as `Leads.photo__c`.
         kept_as = or_(files.c.kind == kind.name, files.c.kind.startswith(f"{kind.name}.", autoescape=True))
         mine = and_(files.c.workspace == self._workspace.name, files.c.id == record_id, kept_as)
         self._connection.execute(files.delete().where(mine))
@@ -190,6 +197,7 @@ class Writing(RecordTransaction):
     def _replace(self, kind: RecordKind, before: Record, record: Record) -> None:
         this = self._is(records, kind, kind.id_of(record))
         self._connection.execute(records.update().where(this).values(**kept_columns(record)))
+        # Few updates change what a record refers to, and each would write the same rows again.
         if references(kind, before) != references(kind, record):
             of_this = self._is(reference_table, kind, kind.id_of(record))
             self._connection.execute(reference_table.delete().where(of_this))
@@ -219,4 +227,5 @@ class Writing(RecordTransaction):
             "updated": stamp(record, "DATE_UPDATED_UTC"),
         }
         _add_change.run(self._connection, row)
+        # Whoever writes tidies up: there is nobody else who would, as there is no process in the background.
         self._retention.run(self._connection, self._workspace.name, self._at)

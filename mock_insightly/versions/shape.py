@@ -135,6 +135,7 @@ class Shape:
     @cached_property
     def canonical(self) -> bool:
         """Whether a record is shown exactly as it is kept, but for fields at its end."""
+        # What is kept as it is shown need not be read and written again, which is most of the cost of a page.
         names = [field.name for field in self.kind.fields][: len(self.keys)]
         return [key.canonical for key in self.keys] == names and all(
             key.name == key.canonical and key.in_lists is None for key in self.keys
@@ -210,10 +211,13 @@ class Shape:
         Raises:
             BadRequestError: a value does not fit, or a required one is missing.
         """
+        # First of all: what is not sent counts as null below, and then two names of one field could not be told
+        # apart.
         if self.agree:
             sent = self.agree(sent, before)
         if whole:
             sent = {**dict.fromkeys(key.name.upper() for key in self.keys if key.take), **sent}
+        # After the null has been filled in, so that a full replacement without a required field is refused.
         self._require(sent, new=not before)
         if self.check:
             self.check(sent, self.kind)
@@ -221,6 +225,7 @@ class Shape:
         for key in self.keys:
             if key.take and key.name.upper() in sent:
                 taken = key.take(sent, before)
+                # Even what is left alone has been read: a value that does not fit is refused.
                 given.update({} if brief and key.collection else taken)
         if self.team_rules:
             self.team_rules.check({**before, **given})
@@ -234,6 +239,7 @@ class Shape:
 
     def _require(self, sent: Sent, *, new: bool) -> None:
         for name in self.required:
+            # A partial update may leave a required field out, and may not empty it.
             if (new or name.upper() in sent) and is_blank(sent.get(name.upper())):
                 raise MissingFieldError(name, self.kind.entity)
 

@@ -31,6 +31,7 @@ def _agree(sent: Sent, before: Record) -> Sent:
         FieldError: one is no id; both are changes, and differ.
     """
     named = {_ID.take(sent[name], name) for name in (_COLUMN, _ALSO) if name in sent}
+    # A client that writes a whole record back sends both names, and has changed only one of them.
     meant = named - {before.get(_COLUMN)} if len(named) > 1 else named
     if len(meant) > 1:
         raise FieldError(_ALSO, f"what {_COLUMN} is, which names the same organisation", sent[_ALSO])
@@ -51,6 +52,7 @@ def _flat(shape: Shape, columns: str, *links: Key) -> Shape:
     instead = {key.name: key for key in links}
     keys: list[Key] = []
     for key in shape.keys:
+        # Columns stand where v3.1 has them, before the custom fields.
         if key.name == "CUSTOMFIELDS":
             keys += flats(shape.kind, columns)
         if key.name not in _ROWS:

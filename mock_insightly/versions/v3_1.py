@@ -59,6 +59,7 @@ def custom_shape(kind: RecordKind) -> Shape:
 
     def show(record: Record) -> Json:
         held = {row["FIELD_NAME"]: row["FIELD_VALUE"] for row in rows_of(record, "CUSTOMFIELDS")}
+        # All that are defined, in the order of their definitions, and what an import may have brought beside them.
         every = {field.name: None for field in custom_fields_of(kind.entity)} | held
         return [custom_field(name, value) for name, value in every.items()]
 
@@ -83,6 +84,7 @@ def _comment() -> Shape:
         that every answer says so is assumed.
     """
     shape = _shape(kinds.COMMENTS, "U", "D")
+    # One pair of fields is kept; a key for each kind of parent is shown, of which one is not null.
     of = (hung_on(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.TASKS, kinds.EMAILS))
     return replace(shape, keys=(*shape.keys, *of))
 

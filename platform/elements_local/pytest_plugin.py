@@ -77,6 +77,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
     folders = [parent.config.rootpath / folder for folder in named]
     if file_path.suffix != ".yaml" or not any(file_path.is_relative_to(folder) for folder in folders):
         return None
+    # Nobody asked for these folders: other tools' YAML may lie in them.
     if named is USUAL_FOLDERS:
         from elements_local.scenarios.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
 
@@ -94,6 +95,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
     """
     outcome: Any = yield
     clients, stack = item.stash.get(_WORKSPACE, None), _stack_of(item)
+    # A hook that failed has no report to add to.
     if outcome.excinfo is not None or not (clients or stack):
         return
     report: pytest.TestReport = outcome.get_result()
@@ -141,6 +143,7 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
     from elements_local.start import on_ports  # noqa: PLC0415 - see the module
 
     with on_ports(request.getfixturevalue("elements_settings")) as stack:
+        # For the report of a test that fails, which has no fixtures.
         stash[_STACK] = stack
         try:
             yield stack

@@ -94,12 +94,15 @@ class Engine:
                     "the clock is real and moves by itself; switch it to virtual to advance it"
                 )
             now = workspace.clock.now()
+            # Time never runs back: what is planned and what is stamped would contradict each other.
             if target < now:
                 raise InvalidRequestError(
                     f"time only moves forward: it is {format_instant(now)}, {format_instant(target)} was asked for"
                 )
             run = AdvanceRun(began=now, target=target, abandoned=abandoned)
             self._run_due(workspace, run)
+            # A run that was stopped leaves time where the last job was due, so that an advance afterwards goes on
+            # from there.
             if not run.stopped:
                 self._workspaces.reach(workspace, target)
             self._store[Activities].tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
@@ -119,6 +122,7 @@ class Engine:
                 now = workspace.clock.now()
                 return ran + self._run_due(workspace, AdvanceRun(began=now, target=now))
             under_way = self._real_time.lanes.deliver(workspace, workspace.clock.now())
+        # Outside the lock: a slow receiver must not keep what else falls due from being run.
         done, _ = wait(under_way, timeout=self._patience_s)
         return sum((future.result() for future in done), ran)
 
@@ -160,6 +164,7 @@ class Engine:
         """
         with self.exclusive(workspace):
             self._real_time.lanes.wait_for(workspace, patience_s=self._patience_s)
+            # What is noted in memory belongs into the snapshot that is about to be taken.
             self._store[UsageStore].flush()
             yield
             self._store[UsageStore].look_again(workspace.name)

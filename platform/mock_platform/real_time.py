@@ -77,6 +77,7 @@ class RealTime:
         """Run what falls due in workspaces whose clock is real, until ``stop``."""
         seen = self._changes  # read before it is asked whether to go on: being stopped in between is a change
         while not self._stopped:
+            # Outside the condition: who wakes must never wait for a poll that is being started.
             waits = [self._catch_up(workspace) for workspace in self._workspaces]
             with self._woken:
                 wait_s = min(waits, default=_LONGEST_WAIT).total_seconds()
@@ -96,6 +97,7 @@ class RealTime:
             return _LONGEST_WAIT
         now = workspace.clock.now()
         try:
+            # Without patience: who holds it runs what is due, or wakes this when leaving.
             if self._locks.acquire(workspace.name):
                 self._run(workspace, now)
             due = self._agenda.next_due(workspace.name, after=now)
@@ -105,6 +107,7 @@ class RealTime:
             return _LONGEST_WAIT
         if due is None:
             return _LONGEST_WAIT
+        # A fast clock reaches what is due sooner by the machine's.
         return min(max(due - workspace.clock.now(), timedelta(0)) / workspace.clock.speed, _LONGEST_WAIT)
 
     def _run(self, workspace: Workspace, until: datetime) -> None:
@@ -131,6 +134,7 @@ class RealTime:
             if self._agenda.first_due_but_deliveries(workspace.name, until=until) is None:
                 self.lanes.deliver(workspace, until)
             else:
+                # None if all lanes are taken: what is due then waits until one is free, and wakes this.
                 handed_on = self._pollers.start(LaneKey(workspace.name, ""), work) is not None
         finally:
             if not handed_on:

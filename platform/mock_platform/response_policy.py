@@ -121,6 +121,7 @@ class _ResponsePolicy:
         noted = g
         known: str | None = noted.get("request_id")
         if known is None:
+            # Ids carry the time of the caller's workspace; of a stranger's call, that of the default one.
             found = self._dependencies.services[Callers].workspace_of(
                 request.environ.get("HTTP_AUTHORIZATION")
             )

@@ -117,6 +117,7 @@ def _readings(kind: str, text: str, field: DateField, meant: datetime, seen: Pol
             yield f"{kind}DateFormat", pattern
     in_gmt = parsed(text, field.pattern, "GMT", now=now)
     off = (meant - in_gmt) // timedelta(minutes=1) if in_gmt else 0
+    # Zones differ from GMT by quarters of an hour, up to fourteen hours; anything else is another mistake.
     if in_gmt and off and not off % 15 and abs(off) <= 14 * 60:
         sign, rest = "+" if off < 0 else "-", abs(off)
         yield f"{kind}DateTimezone", f"{sign}{rest // 60}:{rest % 60:02}"
@@ -150,6 +151,7 @@ def _delays(case: ExplainedCase) -> Iterator[int]:
     first = case.chances[0].poll if case.chances else None
     needed: set[int] = set()
     if first and change:
+        # One second more than is missing, as a poll asks for what is later.
         needed.add(math.ceil((first.window_from - change.dated).total_seconds() + now) + 1)
         needed.add(math.ceil((first.at - change.dated).total_seconds()) + 1)
     yield from sorted(seconds for seconds in {*_DELAYS, *needed} if now < seconds <= 86_400)

@@ -165,6 +165,7 @@ def _steps(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -
             made[place.instance] = _configured(made[place.instance], candidate, place)
             yield replace(step, argument=made)
         elif place.record and step.verb in {"create", "update", "delete"} and _names(step, place.record):
+            # Before the change itself: it is this one that comes later, and all that follows with it.
             if candidate.later_s and seen == place.nth:
                 yield Step(verb="advance", argument=candidate.later_s, line=step.line)
             seen += 1

@@ -50,10 +50,12 @@ class _Search:
     def run(self) -> CureSearch:
         """Do it again as it was, and then with one change after the other."""
         watch, cause = Stopwatch(), self._sought.cause
+        # First as it was: where even that comes out otherwise, no change that is tried says anything.
         base = self._try(CureCandidate(where="clock", text=""))
         self._was_reported = base.then.reported
         if base.then.cause != cause.word:
             return self._came_otherwise(base)
+        # Nothing was wrong but that it was too early to look.
         if base.afterwards.reported and base.afterwards.cause is None and base.afterwards.at:
             return self._found(_waiting(base.afterwards), base.afterwards)
         for candidate in self._candidates():
@@ -67,6 +69,7 @@ class _Search:
     def _candidates(self) -> Iterator[CureCandidate]:
         """Yield changes to try, smallest first; which pairs of keys there are follows from what came of single ones."""
         yield from single_keys(self._sought.cause.stage, self._sought)
+        # A change that led to another cause has mended one of two things: pairs begin with those.
         for one, outcome in list(self._partly):
             for other in single_keys(Cause.named(outcome.cause or "").stage, self._sought):
                 if other.block.keys().isdisjoint(one.block):
@@ -99,6 +102,7 @@ class _Search:
         """Say whether a callback came that is right; late is good enough where none had come at all."""
         if not outcome.reported or outcome.at is None:
             return False
+        # Late is right where it was lost; where it had come late, late again is no cure.
         return outcome.cause is None or (outcome.late and self._was_lost)
 
     @property

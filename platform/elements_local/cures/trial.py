@@ -90,6 +90,7 @@ def _take_all(scenario: Scenario, context: ScenarioContext) -> None:
     for step in scenario.steps:
         try:
             take(context, step.verb, step.argument)
+        # With a change in it much is answered otherwise; what became of the one change is all that counts.
         except ExpectationError:
             continue
 

@@ -30,6 +30,7 @@ class CureTrials:
         """Return the smallest change that would have helped, tried before it is offered."""
         from elements_local.cures.search import search  # noqa: PLC0415 - loads what runs scenarios
 
+        # One search at a time: all try on one stack, which the first of them starts.
         with self._lock:
             return search(self._stack, self._started, sought)
 

@@ -38,6 +38,7 @@ def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
         workspaces = {each.name: each for each in stack.workspaces()}
     except HarnessError:
         return
+    # Latest first, so that the few that are shown are those that the test used last.
     names = [*dict.fromkeys(activity["workspace"] for activity in reversed(activities))]
     yield from [stack.clients(workspaces[name]) for name in names if name in workspaces][:_MOST][::-1]
 
@@ -55,6 +56,7 @@ def add_section(report: pytest.TestReport, clients: WorkspaceClients, *, verbose
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
         text = f"what happened cannot be told: {type(error).__name__}: {str(error)[:200]}"
+    # A failed assertion has a text that can be added to; a text alone, as of a fixture, cannot.
     add = getattr(report.longrepr, "addsection", None)
     if add is None:
         report.sections.append((_TITLE, text))

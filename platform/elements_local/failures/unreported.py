@@ -121,6 +121,7 @@ class Unreported:
         chances = [
             poll
             for poll in since
+            # Both: the poll came after the change, and asked for what has its date.
             if second_of(poll["from"]) < dated and happened_at(poll) > happened_at(last)
         ]
         if chances:

@@ -54,8 +54,10 @@ class ArrivalQueue:
                 by another step is left then.
         """
         polls = _take(self._polls, "at", end, ran["polls"] if ran else None)
+        # Several steps may fall into one instant; the counts of the step itself tell how much of it is its own.
         attempts = ran["attempts"] if ran else None
         arrivals = Arrivals(callbacks=_take(self._callbacks, "received_at", end, attempts))
+        # Fewer came to the sink than were sent: the instance has another receiver.
         arrivals.from_polls = attempts is not None and len(arrivals.callbacks) < attempts
         for poll in polls:
             for record in poll["records"]:

@@ -65,6 +65,7 @@ def _set(composer: "ScenarioComposer", clock: Any) -> None:
         )
     if timedelta(0) <= now - composer.now < timedelta(seconds=1):
         return
+    # Before anything has happened it is enough to begin the scenario there.
     if composer.start is not None:
         body = {"method": "PUT", "path": _CLOCK, "json": {"now": format_instant(now)}}
         composer.step("request", body, changes=False)

@@ -176,17 +176,21 @@ def _refuse_going_back(session: Session) -> None:
 def _add(composer: ScenarioComposer, call: ObservedCall, *, reads: bool) -> None:
     if call.reads and not reads and not requests.matters(composer, call):
         return
+    # First the time that passed before the call, so that what arrived by then is expected before the step.
     composer.catch_up(call.at)
     if clocks.add(composer, call):
         return
+    # Whoever knows a call takes it; what nobody knows becomes a plain request.
     if not any(handler.add(composer, call) for handler in (faults, instances, records)):
         requests.add(composer, call)
+    # After the step: the call itself may have begun the next second.
     composer.step_on(call)
 
 
 def _recording(composer: ScenarioComposer, name: str) -> Recording:
     session = composer.session
     if not composer.steps:
+        # A scenario without steps is none; that nothing came is what it can expect.
         composer.steps.append({"expect": {"callbacks": []}})
     document: dict[str, Any] = {
         "scenario": name or f"recorded in workspace {session.credentials.name}",
@@ -200,6 +204,7 @@ def _recording(composer: ScenarioComposer, name: str) -> Recording:
     credentials = session.credentials
     secrets = (credentials.organization_secret, credentials.user_secret, credentials.crm_api_key)
     text = dump(document)
+    # The last line of defence: scenarios are committed, and a secret that slipped through would be published.
     if any(secret in text for secret in secrets):
         raise RecordingError("a defect: a secret of the workspace would be in the file, so it is not written")
     return Recording(

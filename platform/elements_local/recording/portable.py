@@ -61,6 +61,7 @@ class PortableTexts:
 
     def name_of(self, value: str) -> str | None:
         """Return the name that stands for a value, if there is one."""
+        # Only what is meant by something gets a name; the others would be noise in the file.
         if value not in self.ids and value in self._offers:
             self.learn(self._offers.pop(value)(), value)
         return self.ids.get(value) if len(value) >= _SHORTEST_ID else None
@@ -73,6 +74,7 @@ class PortableTexts:
             return [self.value(each, key=key) for each in value]
         if isinstance(value, str):
             return self.text(value) if key != CALLBACK_URL else self.receiver(value)
+        # Numbers elsewhere are amounts and counts that happen to be equal.
         if isinstance(value, int) and key.lower().endswith("id"):
             name = self.name_of(str(value))
             return value if name is None else f"{{{name}}}"
@@ -94,10 +96,12 @@ class PortableTexts:
         """Return a text that is no path."""
         if text in OWN:  # the journal's name for one of the workspace's secrets
             return text
+        # A text of digits alone may be a telephone number as well as an id.
         name = None if text.isdecimal() else self.name_of(text)
         if name is not None:
             return f"{{{name}}}"
         portable = escaped(text, self._known)
+        # The longest first: one secret may be the beginning of another.
         for own, name in sorted(self._own.items(), key=lambda pair: -len(pair[0])):
             portable = portable.replace(own, name)
         portable = (

@@ -34,6 +34,7 @@ def patch_of(assignments: Sequence[str], resource: str) -> dict[str, Any]:
         name, equals, text = assignment.partition("=")
         if not (equals and name):
             raise CureError(f"--with expects NAME=VALUE, such as pollDelay=1; got {assignment!r}")
+        # Keys of dates stand in an object of their own, which nobody wants to type.
         within = [*([DATES] if name.startswith(DATE_KEYS) else []), *name.split(".")]
         steps = [name] if name.startswith(_OF_THE_WHOLE) else [POLLER, resource, *within]
         inside = patch

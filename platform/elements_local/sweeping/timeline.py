@@ -201,6 +201,7 @@ class _Sweep:
         if offset.seconds or offset.after_the_poll:
             self.clients.clock.advance(to=at)
         else:
+            # Set, not advanced: an advance would run the poll that is due at this very second.
             self.clients.clock.set(now=at)
         if not (offset.seconds == 0 and offset.after_the_poll):
             self._change_what_was_made()

@@ -186,9 +186,11 @@ class WorkspaceClock:
         A real clock is taken as it is.
         """
         now = self.now()
+        # Real time cannot be moved for a change's sake.
         if self.mode is Mode.REAL or self.watermark is None or self.keeps_ties:
             return now
         second = now.replace(microsecond=0)
+        # A poll asks for what is later than its own second, so a change within it would never be found.
         return second + _SECOND if self.watermark.replace(microsecond=0) == second else now
 
 

@@ -17,7 +17,7 @@ from mock_kit.storage.database_errors import DamagedDatabaseError
 from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError
 from mock_kit.workspaces.kept_workspace import KeptWorkspace
-from mock_kit.workspaces.tables import INSERT, METADATA, MOVE, SET_WATERMARK, WORKSPACES
+from mock_kit.workspaces.tables import INSERT, METADATA, MOVE, SET_WATERMARK, WORKSPACES, row_of
 from mock_kit.workspaces.workspace import DEFAULT_NAME, DEFAULT_START, NewWorkspace, Workspace
 from mock_kit.workspaces.workspace_secrets import DOCUMENTED, Secrets, random_secrets, seeded_secrets
 
@@ -63,8 +63,7 @@ class Workspaces:
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
         database.create("workspaces", METADATA, version=3)
-        # the database goes before the options: a stack that is started again finds its default workspace as it left
-        # it
+        # the database goes before the options: a stack that is started again finds the default workspace as it was
         self._load()
         if DEFAULT_NAME not in self._by_name:
             chosen = default or NewWorkspace()
@@ -121,8 +120,7 @@ class Workspaces:
         if workspace.name == DEFAULT_NAME:
             raise DefaultWorkspaceError
         with self._lock:
-            # another of the same name may have been made meanwhile; a workspace is told by its clock, which it keeps
-            # for life
+            # another of the same name may have been made meanwhile; a workspace is told by the clock that it keeps
             existing = self._by_name.get(workspace.name)
             if existing is None or existing.clock is not workspace.clock:
                 return
@@ -152,8 +150,7 @@ class Workspaces:
         Raises:
             ClockError: the clock is real.
         """
-        # the lock is reentrant, as `move` takes it again; between `now` and the move no change may move the clock
-        # further
+        # `move` takes the lock again; between `now` and the move no change may move the clock further
         with workspace.clock.lock:
             self.move(workspace, max(instant, workspace.clock.now()))
 
@@ -165,8 +162,7 @@ class Workspaces:
         clock = workspace.clock
         with clock.lock:
             now = clock.now()
-            # the watermark is kept in the database as well, or a restart would let a change fall into a second that
-            # was read
+            # kept in the database as well, or a restart would let a change fall into a second that was read
             if clock.mode is Mode.VIRTUAL and clock.watermark != now:
                 clock.watermark = now
                 with self._database.writing() as connection:
@@ -226,8 +222,7 @@ class Workspaces:
         changed = {"clock_mode": mode.value, "clock_now": in_utc(now), "clock_watermark": watermark}
         with self._database.writing() as connection:
             connection.execute(WORKSPACES.update().where(WORKSPACES.c.name == workspace.name).values(changed))
-        # kept before it is in force: what follows is stamped by the new clock, and must not outlive it in the
-        # database
+        # kept before it is in force: what follows is stamped by it, and must not outlive it in the database
         workspace.clock.use(self._clock(mode, now), watermark=watermark)
 
     def restore(
@@ -282,17 +277,7 @@ class Workspaces:
 
     def _add(self, workspace: Workspace) -> None:
         with self._database.writing() as connection:
-            INSERT.run(
-                connection,
-                {
-                    **workspace.to_json(),
-                    "origin": workspace.origin,
-                    "clock_mode": workspace.clock.mode.value,
-                    "clock_start": workspace.start,
-                    "clock_now": workspace.clock.now(),
-                    "clock_watermark": None,
-                },
-            )
+            INSERT.run(connection, row_of(workspace))
         # findable only once it is kept; the other way round a call could change a workspace that is then not there
         self._index(workspace)
 

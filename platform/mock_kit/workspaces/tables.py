@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text, bindparam
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import Prepared
+from mock_kit.workspaces.workspace import Workspace
 
 METADATA = MetaData()
 WORKSPACES = Table(
@@ -30,3 +31,15 @@ SET_WATERMARK = Prepared(
 MOVE = Prepared(
     WORKSPACES.update().where(WORKSPACES.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
 )
+
+
+def row_of(workspace: Workspace) -> dict[str, object]:
+    """Return the row of a new workspace: nothing of it has been read."""
+    return {
+        **workspace.to_json(),
+        "origin": workspace.origin,
+        "clock_mode": workspace.clock.mode.value,
+        "clock_start": workspace.start,
+        "clock_now": workspace.clock.now(),
+        "clock_watermark": None,
+    }

@@ -80,6 +80,7 @@ class NewWorkspace:
     def __post_init__(self) -> None:
         if self.seed is not None and not -SEEDS <= self.seed < SEEDS:
             raise WorkspaceSeedError
+        # The value is frozen, and its start has to be in UTC wherever it is compared.
         object.__setattr__(self, "start", in_utc(self.start))
 
     def drawn(self) -> tuple[str, int]:
@@ -88,6 +89,7 @@ class NewWorkspace:
         Raises:
             WorkspaceNameError: the name would not do.
         """
+        # 53 bits: every JSON reader keeps such a number exactly.
         seed = secrets.randbits(53) if self.seed is None else self.seed
         name = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}" if self.name is None else self.name
         if not _NAME.match(name):

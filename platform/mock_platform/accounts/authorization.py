@@ -45,6 +45,7 @@ def parse_authorization(header: str | None) -> Authorization:
         if scheme in secrets:
             raise InvalidCredentialsError(f"The Authorization header names {match[1]} twice. {_EXPECTED}.")
         secrets[scheme] = match[2]
+    # Both name a user, and nobody can say which one was meant.
     if {"user", "bearer"} <= secrets.keys():
         raise InvalidCredentialsError(f"The Authorization header names both User and Bearer. {_EXPECTED}.")
     return Authorization(**secrets)

@@ -49,6 +49,7 @@ class Callers:
         """Return the workspace that an Authorization header's user is of, or None, whatever else is in it."""
         try:
             sent = parse_authorization(header)
+            # For request ids and clocks of refused calls too: whatever else is wrong, whose they are is known.
             founded = self.workspaces.with_user_secret(sent.user) if sent.user else None
             return founded or self.of(Authorization(user=sent.user, bearer=sent.bearer)).workspace
         except InvalidCredentialsError:
@@ -68,6 +69,7 @@ class Callers:
             account = register.account_of(user)
             founder, users = register.founder, register.users()
         seen = {one.id for one in users if sees(user, account, one, visibility=self.visibility)}
+        # Everybody's: a list need not be narrowed, which costs a condition for each user.
         if len(seen) == len(users):
             return None
         return frozenset([*seen, None] if founder.id in seen else seen)

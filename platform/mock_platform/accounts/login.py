@@ -34,6 +34,7 @@ def sign_in(callers: Callers, email: str, password: str, *, passwords: Passwords
 
 
 def _candidates(callers: Callers, email: str, password: str, passwords: Passwords) -> list[_Found]:
+    # Founders that were never changed are in no table; their address is that of the CRM's user.
     emails = callers.store[People].workspaces_with_email(email)
     candidates = []
     for workspace in callers.workspaces:
@@ -53,6 +54,7 @@ def _candidates(callers: Callers, email: str, password: str, passwords: Password
 def _the_one(candidates: list[_Found], email: str, password: str, callers: Callers) -> _Found:
     """Choose whose secret the password is, else who is of the default workspace, else the only one."""
     for one in candidates:
+        # A secret is nobody else's, so it decides where an address is known in several workspaces.
         if one.user.secret == password:
             return one
     for one in candidates:

@@ -68,6 +68,7 @@ class People:
         """Open a workspace's register, to change it: all of it happens, or nothing."""
         with self._database.writing() as connection:
             register = WorkspacePeople(connection, workspace, self._cleanup)
+            # The founder is reckoned until somebody changes anything; from then on all of it is rows.
             register.write_down()
             yield register
 
@@ -77,6 +78,7 @@ class People:
         parameters = {"of_workspace": workspace.name, "of_id": user_id, "of_founder": founder}
         with self._database.autocommit_read() as connection:
             members = {row.id: row for row in _either.all(connection, parameters)}
+        # Whose user is gone belongs to the founder; that one may never have been written down.
         row = members.get(user_id) or members.get(founder)
         return founding(workspace).user if row is None else _user(row)
 
@@ -111,6 +113,7 @@ class People:
         """Return the names of the workspaces in which a user with this address is written down."""
         query = select(users.c.workspace, users.c.email)
         with self._database.reading() as connection:
+            # Compared in Python: a database folds the case of ASCII only.
             rows = [(row.workspace, row.email) for row in connection.execute(query)]
         return {workspace for workspace, address in rows if address.casefold() == email.casefold()}
 

@@ -109,6 +109,7 @@ class Activities:
         if not activities:
             return
         when = workspace.clock.now() if at is None else at
+        # Outside the lock: tidying long texts keeps nobody waiting.
         fit = [_fit(activity, workspace) for activity in activities]
         with self._changed:
             for activity in fit:
@@ -137,6 +138,7 @@ class Activities:
             patience: how long to wait for one, in real time, unless as many wait already as may.
         """
         with self._changed:
+            # Numbers begin anew with each run of the process.
             after_number = number if number <= self._last else 0
             if patience and self.waiting < WAITERS:
                 self._wait(after_number, workspace, patience)
@@ -157,6 +159,7 @@ class Activities:
         entries.made += 1
         entries.numbers.append(self._last)
         if len(entries.numbers) > KEPT_OF_ONE:
+            # It may have gone already, to make room for those of other workspaces.
             self._kept.pop(entries.numbers.popleft(), None)
         if len(self._kept) > KEPT:
             number, entry = self._kept.popitem(last=False)

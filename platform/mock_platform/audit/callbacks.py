@@ -39,6 +39,7 @@ class CallbackHistory:
         """How often one receiver took it, or may have: an attempt whose answer did not come may have come through."""
         if self.taken is None:
             return 0
+        # By receiver: two that took it once each have each got it once.
         return max(sum(not one.reason or one.is_unheard for one in tried) for tried in self.tries)
 
     @property

@@ -62,6 +62,8 @@ class AuditedResource:
             ]
         polls = tuple(sorted({poll.at for poll in self.polls}))
         last = polls[-1] if polls else self.since
+        # A resource that is polled no more was missed once at the most: when it was taken out is not known more
+        # exactly.
         if not self.on and self.interval and self.interval < until - last:
             until = last + self.interval
         watch = PollingHistory(since=self.since, polls=polls, until=until, missing_every=self.interval)
@@ -82,6 +84,7 @@ class AuditedResource:
         """
         if self.since >= at:
             return self
+        # A poll that failed has seen nothing, and cannot be the beginning.
         seen = (poll.at for poll in self.polls if poll.at >= at and poll.error is None)
         return replace(self, since=min(seen, default=at), is_cut=True)
 

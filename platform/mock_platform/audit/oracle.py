@@ -114,6 +114,7 @@ def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEve
 
 def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iterator[OwedEvent]:
     """Yield what is owed for one record, poll by poll."""
+    # A record that the log begins with anything but its creation was there before, and its receiver may have it.
     exists = not changes or changes[0].kind is not ExpectedEventType.CREATED
     for due, group in groupby(changes, key=lambda change: _due(change, watch)):
         together = list(group)
@@ -135,6 +136,7 @@ def _due(change: LoggedChange, watch: PollingHistory) -> datetime | None:
     """Return the first poll that had the chance to see a change, or that was missed; None if there was none so far."""
     if change.seq in watch.seen_at_once:
         return watch.seen_at_once[change.seq]
+    # Right of it: a change in the very instant of a poll is due at the next one.
     after = bisect_right(watch.polls, change.at)
     if after < len(watch.polls):
         return watch.polls[after]
@@ -146,6 +148,7 @@ def _missed(at: datetime, watch: PollingHistory, every: timedelta) -> datetime |
     last = watch.polls[-1] if watch.polls else watch.since
     if every > watch.until - last:
         return None
+    # As if polls had gone on at their interval since the last one.
     due = last + ((at - last) // every + 1) * every
     return due if due <= watch.until else None
 

@@ -94,6 +94,7 @@ def _missed(event: OwedEvent, polls: Sequence[Poll], updated: datetime, *, first
     chances = [poll for poll in polls if poll.at >= event.due]
     if not chances:
         return ""
+    # A poll that failed asks again; only one that succeeded has missed the change for good.
     succeeded = next((poll for poll in chances if poll.error is None), chances[0])
     poll = chances[0] if first else succeeded
     at = f"the poll of {shown(poll.at)}"
@@ -102,6 +103,7 @@ def _missed(event: OwedEvent, polls: Sequence[Poll], updated: datetime, *, first
     decision = _decision(event.record_id, [each for each in chances if each.at == poll.at])
     if decision is not None:
         return f"{at} {'found it' if decision.change else 'passed it over'}: {decision.why}"
+    # With a wrong `idField` the record may stand among them under another name.
     others = [one for one in poll.decisions if not is_id(one.record_id)]
     if others:
         deciding = next((one for one in others if one.change), None)

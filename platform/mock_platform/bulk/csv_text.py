@@ -28,6 +28,7 @@ def line(record: Mapping[str, object], fields: Sequence[str], *, guarded: bool) 
     Args:
         guarded: put an apostrophe before texts that a spreadsheet would run as a formula.
     """
+    # Only texts are guarded: -5 as a number is harmless, and stays a number.
     cells = ((record.get(field), _cell(record.get(field))) for field in fields)
     return _line(_guard(cell) if guarded and isinstance(value, str) else cell for value, cell in cells)
 
@@ -45,6 +46,7 @@ def records(lines: Iterable[str]) -> Iterator[dict[str, object]]:
         for cells in reader:
             if not cells:
                 continue
+            # Fewer cells are fine: spreadsheets leave off empty ones at the end of a line.
             if len(cells) > len(fields):
                 raise InvalidRequestError(
                     f"line {reader.line_num} of the file has {len(cells)} cells, its header {len(fields)}"
@@ -66,6 +68,7 @@ def _check_columns(fields: Sequence[str]) -> None:
 
 def _without_bom(lines: Iterable[str]) -> Iterator[str]:
     for number, text in enumerate(lines):
+        # Spreadsheets write one, and it would become part of the first column's name.
         yield text.removeprefix(_BOM) if number == 0 else text
 
 

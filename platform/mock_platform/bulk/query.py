@@ -49,6 +49,8 @@ descending=True))
         raise QueryError(
             start, column=ceql.LONGEST, reason=f"the query has more than {ceql.LONGEST} characters"
         )
+    # What stands in quotes is blanked out, letter by letter: words in it are not read as keywords, and places stay
+    # those of the text.
     bare = _QUOTED.sub(lambda found: "\0" * len(found[0]), text)
     selected = _SELECT.match(bare)
     if selected is None:

@@ -91,6 +91,7 @@ def uploaded() -> Iterator[str]:
 
 
 def _some(texts: Iterator[str]) -> Iterator[str]:
+    # Read at once, so that an empty file is refused before a job is made.
     first = next(texts, None)
     if first is None:
         raise InvalidRequestError("the file has no records")
@@ -117,6 +118,7 @@ def _csv_records(file: FileStorage) -> Iterator[dict[str, object]]:
     except UnicodeDecodeError as error:
         raise InvalidRequestError(f"the file is not UTF-8: {error.reason}") from error
     finally:
+        # The wrapper would close Flask's stream when it is collected.
         lines.detach()
 
 
@@ -126,6 +128,7 @@ def _json_records(file: FileStorage) -> Iterator[dict[str, Json]]:
     try:
         whole = decode(raw)
     except MalformedJsonError as error:
+        # On one line it is meant as a whole; on several it may be an object a line.
         if b"\n" not in raw.strip():
             raise InvalidRequestError(f"the file: {error}") from error
         yield from _json_lines(raw)

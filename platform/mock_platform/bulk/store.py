@@ -111,6 +111,7 @@ class Bulk:
         """
         after = outcome.job
         with self._database.writing() as connection:
+            # Cancelled while the step ran: what the step has read is dropped, and nobody is told of an end.
             stored = _get(connection, workspace, before.id, to_change=True)
             if stored is None or stored.status.is_final:
                 return None
@@ -159,6 +160,7 @@ class Bulk:
         """Yield a job's records in its order; those that sort alike as they came."""
         last: Row[Any] | None = None
         while True:
+            # Each page is read in its own transaction, so that a slow download keeps no lock.
             page = self._results_behind(workspace, bulk_id, last, descending=descending)
             yield from (row.body for row in page)
             if len(page) < _AT_ONCE:
@@ -171,6 +173,7 @@ class Bulk:
         key, number = bulk_rows.c.sort_key, bulk_rows.c.number
         query = select(key, number, bulk_rows.c.body).where(*_of(workspace, bulk_id, BulkRowKind.RESULT))
         if last is not None:
+            # By key and number instead of an offset, which would read all earlier rows again for each page.
             further = key < last.sort_key if descending else key > last.sort_key
             query = query.where(or_(further, and_(key == last.sort_key, number > last.number)))
         query = query.order_by(key.desc() if descending else key, number).limit(_AT_ONCE)

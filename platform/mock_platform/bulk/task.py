@@ -58,6 +58,8 @@ class BulkTask:
         owner = self.store[People].user(workspace, instance.user_id)
         step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
         first_id = identities.first_notification_id(workspace)
+        # Step by step, each kept before the next: after a crash the job goes on where it was, and a record is never
+        # made twice but by the step that was cut off.
         while going is not None and not going.status.is_final:
             going = self.store[Bulk].keep(
                 workspace.name,
@@ -77,6 +79,7 @@ class BulkTask:
         """Read one more page of what a query finds."""
         try:
             page = way.hub.page(f"{way.path(bulk)}?{way.query(bulk)}")
+            # A hub that gives the same token again would let the job run for ever.
             next_page = page.next_token({bulk.next_page} if bulk.next_page else set()) or ""
         except HubError as error:
             failed = replace(bulk, status=BulkStatus.FAILED, failed=bulk.failed + 1, updated=way.now)

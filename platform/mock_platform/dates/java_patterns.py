@@ -13,6 +13,12 @@ from mock_platform.errors import DatePatternError
 MILLISECONDS = "milliseconds"
 """The word that stands in a pattern's place for milliseconds since 1970 (documented)."""
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 _LONGEST = 200
 _LETTERS = "yMdEHhamsSZXzDFwWukK"
 _NUMERIC = "ydHhmsSDFwWukK"

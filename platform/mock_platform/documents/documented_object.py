@@ -43,6 +43,7 @@ def mapped(
     types = {field.path: field.type for field in vendors.fields} | {
         field.path: field.type for field in definition.fields
     }
+    # A field that passes in neither direction is nowhere.
     used = [each for each in transformation.fields if any(map(each.passes, Direction))]
     own = [DocumentedField(path=each.path, type=_type(each, types)) for each in used]
     named = {path for each in transformation.fields for path in (each.vendor_path, each.path)}

@@ -48,6 +48,7 @@ def _provided(name: str, connector: Connector, configuration: Values, *, discove
     """Return an object of the provider's; one that it cannot have has no known fields."""
     try:
         read_only = connector.collection(name).read_only
+    # An instance may map a name to what the vendor does not have; its document still shows the calls.
     except NotFoundError:
         documented = DocumentedObject(name=name)
     else:

@@ -26,6 +26,7 @@ class ElementDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
 @operation(problems=(404,))
 def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
     """Describe the calls of a hub."""
+    # Clones answer as what they were cloned from, and would only repeat it.
     elements = tuple(one for one in all_elements() if one.hub == hub_key and one.cloned_from is None)
     if not elements:
         raise NotFoundError("hub", hub_key, named="key")

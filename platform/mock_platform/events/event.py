@@ -11,7 +11,8 @@ from mock_platform.core.choices import RawForm
 from mock_platform.core.instance import Instance, User
 from mock_platform.core.poll import Decision
 from mock_platform.dates.iso_dates import iso_date
-from mock_platform.dates.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
+from mock_platform.dates.java_dates import epoch_milliseconds
+from mock_platform.dates.java_patterns import MONTHS, WEEKDAYS
 from mock_platform.events.records import ChangeEvent, Notification
 
 Found = tuple[Decision, Mapping[str, object]]

@@ -81,5 +81,6 @@ def _event(row: Row[tuple[object, ...]]) -> StoredEvent:
         updated=row.updated,
         status=EventStatus(row.status),
         provider_data=row.raw,
+        # Only what a receiver has taken is shown as sent.
         notified_data=(row.body.decode(),) if notified else (),
     )

@@ -12,6 +12,7 @@ from mock_platform.events.records import DeliveryStatus
 from mock_platform.jobs.tables import scheduled_turns
 
 _owed = deliveries.alias()
+# However old, what is still to be sent is not forgotten.
 _still_owed = (
     exists()
     .where(
@@ -47,6 +48,7 @@ class HistoryRetention:
             _gone(table, table.c.at < bindparam("before"))
             for table in (polls, emails, traces, scheduled_turns)
         ]
+        # These go before their notifications, by which they are found.
         of_notifications = [
             _gone(table, table.c.notification_id.in_(_old_ids)) for table in (attempts, deliveries)
         ]
@@ -55,6 +57,7 @@ class HistoryRetention:
             [
                 RetentionRule(keep=keep, statements=dated),
                 RetentionRule(
+                    # Events never go before the polls that explain them.
                     keep=max(keep, keep_events),
                     statements=[*of_notifications, Prepared(notifications.delete().where(*_old))],
                 ),

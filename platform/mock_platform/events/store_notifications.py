@@ -152,6 +152,7 @@ def tell(
 
     Source: several subscriptions may share a topic, and one notification yields one delivery each (observed).
     """
+    # In the caller's transaction: who subscribes while a poll is written down is told of all of it, or of nothing.
     told = subscribers(connection, workspace, new.topic)
     _add.run(
         connection,
@@ -163,6 +164,7 @@ def tell(
             "topic": new.topic,
             "created": new.created,
             "updated": new.created,
+            # Nobody is told: the event has come to its end as soon as it is there.
             "status": (fresh if told else EventStatus.CONSUMED).value,
             "raw": new.raw,
             "body": new.body,

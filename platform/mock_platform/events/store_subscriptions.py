@@ -93,6 +93,7 @@ def subscribe_instance(connection: Connection, workspace: str, instance: Instanc
     """
     existing = _of_instance.first(connection, {"of_workspace": workspace, "of_instance": instance.id})
     if existing is not None and existing.url != url:
+        # What the old one is owed goes with it: it was meant for another address.
         _remove(connection, workspace, [existing.id])
     if url is None or (existing is not None and existing.url == url):
         return

@@ -50,6 +50,7 @@ class CaseReader(InstanceFacts):
         changes = self._changes(resource)
         record_id = self._meant(resource, record_id, changes)
         own = [one for one in changes if one.record_id == record_id]
+        # An unknown place in the log falls back to the latest change.
         at = next((place for place, one in enumerate(own) if one.seq == seq), len(own) - 1)
         change = own[at] if own else None
         state = self._state(resource, change)
@@ -152,11 +153,15 @@ class CaseReader(InstanceFacts):
             return []
         seen: list[PollOfRecord] = []
         for poll in self.polls.get(resource, ()):
+            # By the second: a poll in the second of the change may have seen it, as stamps have no fractions.
             if poll.at < change.second:
                 continue
             one = matching.of_record(poll, change, known, record_id)
             dates = {each.date.replace(microsecond=0) for each in one.decisions}
+            # A poll of the very second counts only if it shows that it saw the change.
             if poll.at > change.at or (change.dated in dates and one.told):
+                # The first polls after a change decide what became of it; asking the vendor's journal about more
+                # costs a call each.
                 calls = self.calls_at(poll) if len(seen) < 2 and poll.error is None else ()
                 seen.append(
                     PollOfRecord(poll=poll, decisions=one.decisions, other_id=one.other_id, calls=calls)
@@ -181,6 +186,7 @@ class CaseReader(InstanceFacts):
             and one.event.object_type == resource
             for one in self.told
         )
+        # A receiver that has never heard of a record may be told of an update as of a creation.
         made = any(one.kind == "CREATED" for one in own)
         return (EventType.UPDATED, EventType.CREATED) if made and not known else (EventType.UPDATED,)
 

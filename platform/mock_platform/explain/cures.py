@@ -91,6 +91,7 @@ class CureDesk:
 
     def search(self, sought: CureCase) -> CureSearch:
         """Return what would have helped."""
+        # Said at once: to try would take its time, and find nothing.
         why = _INCURABLE.get(sought.cause)
         if why:
             return CureSearch(why=why)

@@ -41,6 +41,7 @@ def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
 
 def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFinding | None:
     """Say what is wrong with a callback that was taken; None if nothing is known to be."""
+    # The answer that was lost comes before the signature and the like: it explains why there are two callbacks.
     for one in (each for each in sent if each.times):
         unheard = next((attempt for attempt in one.attempts if attempt.is_unheard), None)
         if unheard:
@@ -66,6 +67,7 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     answers = _answers(failed[-_MOST:])
     if any(part in attempt.reason for attempt in failed for part in _GUARD):
         return CauseFinding(Cause.OUTBOUND_GUARD, f"its callback was not sent: {failed[-1].reason}")
+    # Never tried: its subscription was off, or its time has not come.
     if not failed:
         if one.status is DeliveryStatus.QUEUED or not one.active:
             why = "the subscription had been deactivated before, so the callback was queued without a try"

@@ -30,6 +30,7 @@ def of_filter(
     by_updated = resource.filter_by_updated_date and resource.updated is not None
     deciding = dates_of(decision, seen.poll, resource).get("updated" if by_updated else "created")
     return (
+        # A date that is not found comes before one that is misread, and both before the flags that compare it.
         _misnamed(case, resource, deciding, seen)
         or misread(case, case.as_of(seen) or change, deciding, now=seen.poll.at, is_updated=by_updated)
         or _by_flag(resource, change, decision, seen)
@@ -87,6 +88,7 @@ def misread(
     by = f"by {read.pattern!r} in {read.zone}"
     if read.read is None:
         return CauseFinding(Cause.WRONG_PATTERN, f"{written}; {by} it cannot be read")
+    # If the pattern is right and only the zone is not, GMT reads the CRM's own instant, as its dates are in UTC.
     in_gmt = parsed(read.text, read.pattern, "GMT", now=now)
     says = f"{written}; {by} it is read as {shown(read.read)}, {seconds(read.read - meant)} off"
     cause = Cause.WRONG_ZONE if in_gmt == meant.replace(microsecond=0) else Cause.WRONG_PATTERN

@@ -20,6 +20,7 @@ _PAGED = re.compile(r"\bskip=(?!0\b)\d+")
 def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:
     """Say why a poll that asked for a record did not get it."""
     poll = seen.poll
+    # Faults that were scripted are asked before everything else: they explain what looks like another cause.
     lag = _most(seen.calls, "index_lag_s")
     age = poll.at - (case.as_of(seen) or change).at
     if lag and age < timedelta(seconds=lag):
@@ -44,6 +45,7 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a record moved to a page that had been read, since one before it was deleted."""
     second = seen.poll.at.replace(microsecond=0)
     gone = [one for one in case.beside if one.kind == "DELETED" and one.second == second]
+    # The log says what was deleted by others in that second; the fault, what it deleted itself.
     deleted = gone or _most(seen.calls, "delete_listed")
     if not deleted or not any(_PAGED.search(call.target) for call in seen.calls):
         return None
@@ -55,6 +57,7 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
 def _ended(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a list without a date condition was not read to where the record stood."""
     resource, poll = case.state.resource, seen.poll
+    # A url that names a date, or a condition, asks for the right records, however old what comes first is.
     if resource is None or date_template.has_placeholder(resource.url) or _conditions(poll.request_url):
         return None
     oldest = [decision for decision in poll.decisions if decision.date <= poll.window_from]
@@ -79,6 +82,7 @@ def _excluded(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
                 return CauseFinding(
                     Cause.WHERE_EXCLUDES, f"in the poll of {shown(seen.poll.at)} the condition {why}"
                 )
+        # Conditions on other fields cannot be judged from the log, which knows dates alone: they may be the cause.
         elif not _is_date_parameter(clause):
             others.append(clause)
     if not others:

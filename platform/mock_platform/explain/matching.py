@@ -12,7 +12,9 @@ def of_record(poll: Poll, change: VendorChange, known: set[str], record_id: str)
     own = [one for one in poll.decisions if one.record_id == record_id]
     if own:
         return PollOfRecord(poll=poll, decisions=own)
+    # An id that is another record's is that record.
     others = [one for one in poll.decisions if one.record_id not in known]
+    # The date tells which of several it is; without one to match, an id that no record of the CRM could have.
     dated = [one for one in others if one.date.replace(microsecond=0) == change.dated]
     foreign = dated or [one for one in others if not one.record_id.isdecimal()]
     return PollOfRecord(poll=poll, decisions=foreign[:1], other_id=bool(foreign))
@@ -31,6 +33,7 @@ def together(
     return [
         one
         for one in own
+        # Between the poll before and the poll after: polling sees the last state of all of them.
         if one is change or (state.last <= one.at < change.at) or (due and change.at <= one.at < due)
     ]
 

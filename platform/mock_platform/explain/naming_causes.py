@@ -32,6 +32,7 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
             Cause.KEY_CASE, f"{named}: idField is {field!r}, and the record's field is {real!r}"
         )
     mapped = case.state.transformation
+    # The transformation has taken the id away from where `idField` looks.
     moved = next((one for one in mapped.fields if one.vendor_path == field), None) if mapped else None
     if moved:
         why = f"{named}: a transformation shows {moved.vendor_path} as {moved.path}, and idField is {field!r}"
@@ -55,6 +56,7 @@ def of_name(
     decision, resource = seen.decision, case.state.resource
     if seen.told is None or seen.told in case.expected or decision is None or resource is None:
         return None
+    # Dates that were read wrong come first: a tolerance cannot be judged by them.
     found = _by_dates(case, change, seen, decision) or missed or _by_tolerance(case, seen)
     called = f"the poll of {shown(seen.poll.at)} called it {seen.told.value}: {decision.why}"
     return CauseFinding(found.cause, f"{called}; {found.why}" if found.why else called)
@@ -97,6 +99,7 @@ def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
 
 def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say why the record was reported more than once, though nothing had changed; None if it was not."""
+    # One poll that told it twice is about pages; two polls that told it are about their windows.
     twice = sum(one.change is not None for one in seen.decisions)
     if twice > 1:
         why = f"the poll of {shown(seen.poll.at)} had it on {twice} of its pages, and reported it each time"

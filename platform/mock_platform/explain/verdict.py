@@ -38,6 +38,8 @@ def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
     telling = case.telling
     if telling is None:
         return _lost(_untold(case, change))
+    # The links are asked in the order in which a change passes them, and the first that broke is the cause: polled,
+    # recognised, delivered, and only then what was wrong with a callback that came.
     wrong = naming_causes.of_identity(case, telling)
     if wrong:
         return _lost(wrong)
@@ -45,6 +47,8 @@ def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
     undelivered = delivery_causes.of_delivery(case, sent, policy)
     if undelivered:
         return _lost(undelivered)
+    # An earlier poll may have missed the change, and this one have seen a later state of the record: that explains a
+    # wrong name, too.
     late = _late(case, change, telling)
     wrong = (
         naming_causes.of_name(case, change, telling, missed=late)
@@ -71,6 +75,7 @@ def _unlogged(case: ExplainedCase) -> Explanation:
 
 def _untold(case: ExplainedCase, change: VendorChange) -> CauseFinding:
     """Say why no poll has reported a change."""
+    # The log and the poller before any single poll: where nothing was polled, no poll can be asked.
     before = poller_causes.of_log(case, change) or poller_causes.of_poller(case, change)
     return before or _missed(case, change, case.chances[0])
 
@@ -80,6 +85,8 @@ def _missed(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     identity, decision = naming_causes.of_identity(case, seen), seen.decision
     if identity and decision and decision.change:
         return identity
+    # The record was in no answer: it was not asked for, or the list did not hold it. Otherwise it was passed over
+    # here.
     if decision is None:
         return of_window(case, change, seen) or of_list(case, change, seen)
     return of_filter(case, change, seen, decision)

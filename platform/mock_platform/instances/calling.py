@@ -86,6 +86,7 @@ def instance_named(workspace: Workspace, instance_id: str) -> Instance:
         NotFoundError: there is none, or it is another workspace's, or one that the caller does not see (assumed).
     """
     instance = any_instance(workspace, instance_id)
+    # 404 rather than 403: that there is such an instance is nothing for strangers.
     if not dependencies().services[Callers].seen(calling(authorization()), [instance]):
         raise NotFoundError("element instance", instance_id)
     return instance

@@ -73,6 +73,7 @@ def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
         settings without the credentials (observed: a client sends them so); that other keys go back to their defaults,
         and externalAuthentication becomes what is sent, is assumed.
     """
+    # What an instance is reached by survives a PUT without it: secrets are masked when read, so nobody can send them back.
     stays = {*element.secret_keys, *element.credentials, *(key.key for key in element.keys if key.required)}
     stored = instance.configuration
     kept = stored if body.configuration is None else {key: stored[key] for key in stored if key in stays}

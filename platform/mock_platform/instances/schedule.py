@@ -46,6 +46,7 @@ def plan(
     polled = bool(resources) and not after.polling_disabled
     interval = configuration.refresh_interval(after.configuration)
     resources_before = () if before is None else _resources(before, element, empty_block)
+    # Pace is kept only by what was polled: after a pause the next poll is one interval away.
     was_polled = before is not None and bool(resources_before) and not before.polling_disabled
     keeps_pace = (
         was_polled and before is not None and configuration.refresh_interval(before.configuration) == interval
@@ -55,6 +56,7 @@ def plan(
         resources=resources,
         polled=polled,
         poll_at=next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,
+        # A new resource moves the watermark; taking one away does not.
         begins=not set(resources) <= set(resources_before),
         callback_url=callback_url
         if configuration.events_enabled(after.configuration) and callback_url

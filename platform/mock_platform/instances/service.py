@@ -52,6 +52,8 @@ def make(
     owner = calling_user(workspace).id
 
     first_id = identities.first_instance_id(workspace)
+    # A draft with a token and an id that are not yet its own: the CRM is asked before anything is kept, and no number
+    # is used up by what it refuses.
     draft = rules.make(body, element, instance_id=first_id, token="", now=now, user_id=owner)
     _check(draft, element)
     vendor = vendor_of(draft, wire)
@@ -72,6 +74,7 @@ def make(
         first_id=first_id,
         now=now,
     )
+    # Polls ask for what is later than this instant: with the watermark, a change that follows begins another second.
     dependencies().workspaces.set_watermark(workspace)
     saving.tell(saved)
     answer = instance_json(workspace, saved)
@@ -108,6 +111,7 @@ def change(
         _check(after, elements[after.element_key])
         return after
 
+    # Asked before the transaction, which would keep the database locked for as long as the CRM takes.
     vendor_user = _vouch(named.instance, changed(named.instance), ask, wire)
     saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now, vendor_user=vendor_user)
     kept_instances = dependencies().store[Instances]
@@ -129,6 +133,7 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
     """Return instances as the platform shows them."""
     with dependencies().store[People].reading(workspace) as register:
         users = {user.id: user for user in register.users()}
+        # Whoever owns nothing by name is shown as the founder's, who may have been deleted.
         founder = users.get(identities.founder_id(workspace)) or register.founder
     elements = _elements(workspace)
     unset, now = dependencies().settings.unset, workspace.clock.now()

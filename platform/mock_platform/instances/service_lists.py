@@ -50,6 +50,7 @@ def listed(
     Raises:
         NothingFoundError: there are none on any page (observed).
     """
+    # The token names an instance instead of a place, so it is read here.
     page = paging(structs.replace(query, next_page=""))
     page_range = InstanceRange(
         after=token_place(query.next_page, counted=_COUNTED) if query.next_page else None,

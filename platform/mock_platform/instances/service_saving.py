@@ -63,6 +63,7 @@ class Saving:
         if self.sent is None:
             return follows
         if before is not None:
+            # Asked before the change is kept, which replaces what was said of the body before.
             self._before = self._warnings(before, self._said_before(before))
         said = self.sent.get("configuration")
         self._of_body = of_body(
@@ -81,12 +82,14 @@ class Saving:
         services.store[Activities].tell(self.workspace, *self._told)
         if self.sent is not None:
             self._warn(saved)
+        # The sink judges signatures by the instance's key, and learns it here, before the first callback.
         tell_sink(services.inside, services.settings.sink_url, saved, admin_headers=services.admin_headers)
         services.engine.wake()
 
     def _warn(self, saved: Instance) -> None:
         """Say with the answer what users will regret, and tell of it as far as it was not so before."""
         warnings = self._warnings(saved, self._of_body)
+        # The answer names them all; the activities only what is new, or each PATCH would repeat them.
         fresh = [each for each in warnings.entries if each not in self._before.entries]
         activities = (instance_lines.warned(saved, each) for each in fresh)
         dependencies().store[Activities].tell(self.workspace, *activities)

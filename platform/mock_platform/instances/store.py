@@ -166,12 +166,14 @@ class Instances:
             plan: from both to what follows.
         """
         with self._database.writing() as connection:
+            # Read again, under its lock: what came between the reading of the request and now is not overwritten.
             row = connection.execute(_to_change, _key(workspace, instance_id)).first()
             if row is None:
                 return None
             before = _instance(row)
             after = rule(before)
             connection.execute(_change, {**_key(workspace, instance_id), **_row(after)})
+            # Tags have a table of their own for lists that are narrowed by them; most changes leave them alone.
             if after.tags != before.tags:
                 forget_tags(connection, workspace, instance_id)
                 keep_tags(connection, workspace, after)
@@ -238,6 +240,7 @@ def _carry_out(
     _set_last_polls(connection, workspace, instance, plan, now)
     if not plan.polled:
         drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
+    # None leaves the next poll where it is, as an unchanged interval keeps its pace.
     elif plan.poll_at is not None:
         drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
         plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
@@ -251,6 +254,7 @@ def _set_last_polls(
 ) -> None:
     """Start new resources now, forget those that are no longer polled, leave the others where they are."""
     key = _key(workspace, instance.id)
+    # What was polled before keeps where it stands: changing an instance must not skip or repeat anything.
     stored = {row.resource for row in _last_polls.all(connection, key)}
     for removed in stored.difference(plan.resources):
         connection.execute(_forget, {**key, "of_resource": removed})

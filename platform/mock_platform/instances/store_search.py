@@ -79,6 +79,7 @@ def rows_found(
     if last is not None:
         query = query.where(number < last if page_range.descending else number > last)
     ordered = query.order_by(number.desc() if page_range.descending else number)
+    # One more than is shown tells whether others come behind.
     rows = list(connection.execute(ordered.offset(page_range.skip).limit(page_range.size + 1)))
     return rows[: page_range.size], len(rows) > page_range.size
 

@@ -39,6 +39,7 @@ _deliveries_due = (
         jobs.c.workspace == bindparam("of_workspace"),
         jobs.c.kind == JobKind.DELIVER.value,
         jobs.c.due <= bindparam("until"),
+        # A delivery whose subscription is gone has no URL; and is due all the same.
         func.coalesce(subscriptions.c.url, "").not_in(bindparam("but", expanding=True)),
     )
     .order_by(jobs.c.due, jobs.c.rank, jobs.c.number)
@@ -115,6 +116,7 @@ class Jobs:
     def plan(self, workspace: str, kind: JobKind, subject: str, due: datetime) -> None:
         """Put a job on the agenda, in the place of what was there about its subject."""
         with self._database.writing() as connection:
+            # A subject has one job at the most; two would poll an instance twice.
             drop_jobs(connection, workspace, kind, subject)
             plan_job(connection, workspace, kind, subject, due)
 
@@ -189,8 +191,10 @@ def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
 
 def still_planned(connection: Connection, jobs: Collection[Job]) -> set[int]:
     """Return the numbers of those jobs that have been neither taken off the agenda nor moved meanwhile."""
+    # One parameter for each place, so that the statement is compiled once for each count.
     numbers = {f"number_{place}": job.number for place, job in enumerate(jobs)}
     dues = {row.number: row.due for row in _planned(len(jobs)).all(connection, numbers)}
+    # The number alone is not enough: a job that was moved keeps its number, and is due at another time.
     return {job.number for job in jobs if dues.get(job.number) == job.due}
 
 

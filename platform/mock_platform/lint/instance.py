@@ -68,9 +68,11 @@ def of_body(  # noqa: PLR0913 - a body, and what is known of it; by name
         in_body(sent, element),
         in_provider_data(sent),
         of_element(sent, element),
+        # A new instance shows the objects; a changed one does not.
         () if made else of_objects_too_late(sent),
         of_events_left_off(configured, values),
         of_replaced_blocks(configured),
+        # A code that became credentials has had its effect.
         () if redeemed else of_code(sent, element),
         () if vendor_user is None else of_user_name(values, element, vendor_user),
     )
@@ -106,4 +108,5 @@ def _of_blocks(values: Values, blocks: Sequence[PolledBlock], around: LintContex
         yield from of_dates(block)
         yield from of_queries(block)
         yield from of_timing(block, interval=interval, lag=around.lag)
+    # Only together can blocks be seen to poll the same.
     yield from of_doubles(blocks, around.element)

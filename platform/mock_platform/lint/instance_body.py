@@ -25,6 +25,7 @@ def of_element(sent: Mapping[str, object], element: Element) -> Iterator[ConfigW
     """
     named = sent.get("element")
     for key, value in named.items() if isinstance(named, Mapping) else ():
+        # As texts: clients send the id as a number or as a text.
         if key in {"key", "id"} and value is not None and str(value) not in {element.key, str(element.id)}:
             message = f"{quoted(str(value))} has no effect: the instance is one of {quoted(element.key)}, {element.id}"
             nearest = element.key if key == "key" else str(element.id)

@@ -48,6 +48,7 @@ def send_along(warnings: ConfigWarnings) -> None:
     if text is None:
         return
 
+    # The answer is not there yet; views go on returning what they would without warnings.
     @after_this_request
     def say(response: Response) -> Response:
         response.headers[HEADER] = text

@@ -30,6 +30,7 @@ def keep_body_warnings(
 ) -> None:
     """Put what is said of a body in the place of what was said of the one before."""
     forget_body_warnings(connection, workspace, instance_id)
+    # Most bodies give nothing to say, and need no row.
     if found.listed:
         row = {"workspace": workspace, "instance_id": instance_id, "warnings": encode_text(found)}
         connection.execute(_add, row)

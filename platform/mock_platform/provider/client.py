@@ -35,6 +35,7 @@ class ProviderClient:
         """
         body = b"" if request.body is None else encode(request.body)
         headers = {**self.headers, **({"Content-Type": "application/json"} if body else {})}
+        # A base URL is a client's to choose; it must not lead to the stack's own admin routes.
         reply = NonAdminHttp(self.http).send(
             request.method, self.base_url + request.path, headers=headers, body=body
         )
@@ -66,6 +67,7 @@ class ProviderClient:
         records = (
             [record for record in answered if isinstance(record, dict)] if isinstance(answered, list) else []
         )
+        # One entry that is no record spoils the list: leaving it out would lose a record without a word.
         if not isinstance(answered, list) or len(records) < len(answered):
             raise self._error("answered a list of records with something else")
         return records, reply

@@ -57,6 +57,7 @@ def page(page_request: PageRequest, read: ReadPage, *, keeps: Keeps | None, larg
         InvalidRequestError: the token is none of a list like this.
     """
     start = token_place(page_request.token) if page_request.token else 0
+    # Sorted lists are read whole, from their beginning, for every page: places are those after sorting.
     if page_request.order is not None:
         return _ordered(
             page_request, start + page_request.skip, _kept(_walk(read, 0, largest), keeps), page_request.order
@@ -68,6 +69,7 @@ def page(page_request: PageRequest, read: ReadPage, *, keeps: Keeps | None, larg
 
 def whole(read: Callable[[], list[Record]]) -> ReadPage:
     """Return a list that is read all at once as if it were in pages."""
+    # A filter asks for page after page, and the vendor would be asked for the whole list each time.
     once = cache(read)
     return lambda top, skip: (once()[skip : skip + top], len(once()))
 
@@ -76,6 +78,7 @@ def _plain(page_request: PageRequest, start: int, read: ReadPage) -> ProviderPag
     """Return what the vendor filters all by itself."""
     records, total = read(page_request.size, start)
     end = start + len(records)
+    # An empty page ends a list whose total says that there is more.
     return ProviderPage(records=records, next_token=page_token(end) if records and end < total else None)
 
 
@@ -90,6 +93,7 @@ def _filtered(page_request: PageRequest, matching: Iterator[tuple[int, Record]])
         if skip:
             skip -= 1
         elif len(found) == page_request.size:
+            # At the record that did not fit: the next page begins by looking at it again.
             return ProviderPage(records=found, next_token=page_token(at))
         else:
             found.append(record)

@@ -46,6 +46,7 @@ class JobHistory:
 def _polled(workspace: str, instance_ids: Collection[int]) -> "Select[tuple[object, ...]]":
     return (
         select(
+            # One turn of a poller asks for several resources; its runs are shown as one.
             func.min(polls.c.id).label("number"),
             polls.c.instance_id,
             polls.c.at,

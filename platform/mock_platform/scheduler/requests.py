@@ -66,6 +66,7 @@ def target(job: JobRequest) -> str:
         raise InvalidRequestError(
             f"uri must be a path on the platform, such as /hubs/crm/contacts; got {shown(job.uri)}"
         )
+    # What is escaped already stays as it is; what no URL can hold is escaped now.
     path = quote(job.uri if job.uri.startswith(f"{BASE_PATH}/") else BASE_PATH + job.uri, safe=_IN_URI)
     if not job.query:
         return path

@@ -55,6 +55,7 @@ def create(workspace: Workspace, body: JobRequest, instance: Instance | None) ->
     now, sent = workspace.clock.now(), authorization()
     expression = cron.read(body.trigger.cron, named=CRON)
     due = cron.first(expression, now, named=CRON)
+    # The number is only known once the row is added; 0 stands for it until then.
     call = ScheduledCall(
         number=0,
         instance_id=None if instance is None else instance.id,

@@ -30,6 +30,7 @@ def converted(value: object, field: MappedField, direction: Direction, *, now: d
     if field.date_mask is not None:
         read = _unmasked if direction is Direction.FROM_VENDOR else _masked
         return read(value, field.date_mask, now)
+    # Without both types there is nothing to convert between.
     if not (field.type and field.vendor_type) or field.type == field.vendor_type:
         return value
     return _typed(value, field.type if direction is Direction.FROM_VENDOR else field.vendor_type)
@@ -37,6 +38,7 @@ def converted(value: object, field: MappedField, direction: Direction, *, now: d
 
 def _typed(value: object, wanted: str) -> object:
     match wanted, value:
+        # Before numbers: to Python a truth value is one.
         case "string", bool():
             return "true" if value else "false"
         case "string", int() | float():

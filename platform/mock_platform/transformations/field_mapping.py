@@ -44,9 +44,12 @@ def moved(record: Mapping[str, object], moves: Iterable[Move], *, rest: bool = T
     {'CITY': 'London', 'labels': [{'name': 'a'}, {'name': 'b'}]}
     """
     after = deepcopy(dict(record))
+    # Read before anything is moved: two fields may change places.
     found = [(move, *each) for move in moves for each in _places(after, move.start)]
     for move, place, _, _ in found:
+        # A move of all rows takes the list away, not each of its rows, which would keep their places.
         _remove(after, place[:-1] if move.start[-1] is PathMark.ROWS else place)
+    # Without the rest only what is moved is shown; what was not read stays behind.
     result = after if rest else {}
     for move, _, rows, value in found:
         if move.end is not None:
@@ -76,6 +79,7 @@ def _inside(container: Any, step: PathStep) -> Sequence[tuple[Any, Any]]:
         case list(), PathMark.SIZE:
             return [(step, len(container))]
         case list(), RowWhere():
+            # A condition means one row, the first that meets it.
             return [(at, row) for at, row in enumerate(container) if step.is_of(row)][:1]
         case list(), int() if step < len(container):
             return [(step, container[step])]
@@ -118,5 +122,6 @@ def _put(container: Any, place: Sequence[Any], value: Any) -> None:
 
 def _set(container: Any, step: str | int, value: Any) -> None:
     if isinstance(step, int):
+        # Rows that are skipped have to be there, so that the index is right.
         container.extend({} for _ in range(len(container), step + 1))
     container[step] = value

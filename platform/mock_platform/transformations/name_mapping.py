@@ -58,6 +58,8 @@ class NameMapping:
         A key may also be a whole path, as columns of uploaded files are (inferred).
         """
         known = {str(step) for each in self.fields for step in (parse_path(each.path)[0], each.path)}
+        # Those that the client spelled right are left out, so that no other spelling overwrites them; sorted, so that
+        # of two the same one counts each time.
         spelled = {name.lower(): name for name in sorted(known - body.keys())}
         body = {key if key in known else spelled.get(key.lower(), key): value for key, value in body.items()}
         return self._moved(body, Direction.TO_VENDOR, now)
@@ -70,6 +72,7 @@ class NameMapping:
         """
         mapped = (each.vendor_path for each in self.fields if each.path.lower() == name.lower())
         vendors = next(mapped, name)
+        # A search compares one value; a path through rows has many.
         if vendors != name and not all(isinstance(step, str | int) for step in parse_path(vendors)):
             raise InvalidRequestError(
                 f"records cannot be found or sorted by {shown(name)}, which stands for {shown(vendors)}"
@@ -102,6 +105,7 @@ def names(resource: str, objects: Objects) -> NameMapping:
     >>> names("people/5/notes", objects).resource
     'contacts/5/notes'
     """
+    # Names and ids take turns: contacts/5/notes.
     segments = resource.split("/")
     mapped = [objects.transformation_in_force(name) for name in segments[::2]]
     segments[::2] = [
@@ -123,5 +127,6 @@ def _moves(field: MappedField, direction: Direction, now: datetime) -> Iterator[
             end if passes and is_writable(end) else None,
             partial(converted, field=field, direction=direction, now=now),
         )
+    # What the client might write under the other name is left out as well.
     if not passes:
         yield Move(end, None)

@@ -104,6 +104,7 @@ class UsageStore:
     def keep(self, connection: Connection) -> None:
         """Keep what has been noted, and drop what has become too old, in a transaction that does more."""
         with self._noting:
+            # Swapped under the lock, written outside it: calls go on being noted meanwhile.
             noted, self._noted = self._noted, []
         by_workspace: dict[str, list[UsageRecord]] = defaultdict(list)
         for call in noted:
@@ -212,6 +213,7 @@ class UsageStore:
             if known is None
             else min(known, *(call.at for call in kept))
         )
+        # The earliest is remembered, so that most writes need not look for anything old.
         if earliest is not None and earliest < oldest:
             connection.execute(_prune, {"of_workspace": workspace, "oldest": oldest})
             earliest = _earliest.scalar(connection, {"of_workspace": workspace})

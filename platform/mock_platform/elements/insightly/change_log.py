@@ -78,6 +78,7 @@ class InsightlyChangeLog:
         first_page = f"{url}?since={quote(format_instant(since))}"
         page = self._page(url, first_page)
         entries = page.changes
+        # Empty pages end it too: a CRM that always names a next page would keep the audit for ever.
         while page.next and page.changes:
             page = self._page(url, f"{first_page}&after={entries[-1].seq}")
             entries += page.changes
@@ -86,6 +87,7 @@ class InsightlyChangeLog:
     def calls_at(self, at: datetime) -> list[VendorCall]:
         """Return the calls of a second that the CRM has noted, oldest first; none if it does not say."""
         second = format_instant(at.replace(microsecond=0)).removesuffix("Z")
+        # The journal is searched for the second as text; what merely mentions it is sifted out below.
         reply = self._ask(f"{self._origin()}{_JOURNAL}?limit=1000&q={quote(second)}")
         if isinstance(reply, NoReply) or not reply.ok:
             return []
@@ -95,6 +97,7 @@ class InsightlyChangeLog:
             return []
         return [
             VendorCall(method=one.method, target=one.target, status=one.status, effect=one.effect)
+            # A journal lists the latest first.
             for one in reversed(noted)
             if one.at.replace(microsecond=0) == at.replace(microsecond=0)
         ]
@@ -119,6 +122,7 @@ class InsightlyChangeLog:
         """Ask with the instance's own credentials, and the workspace's if these are refused: that may be the trouble."""
         http, admin, headers = self.calls.http, self.own_stack.admin_headers, self.calls.headers
         if not url.startswith(f"{self.crm_url}/"):
+            # The admin token is for this stack's own CRM, and goes to no other host.
             return http.send("GET", url, headers=headers)
         reply = http.send("GET", url, headers={**admin, **headers})
         if not isinstance(reply, Reply) or reply.status != 401:

@@ -83,6 +83,7 @@ class InsightlyClient:
             before = self._parent(place)
             changed = rows.with_changed_row(place, before, record_id, body)
             return rows.row(place, self._update_parent(place, changed), record_id)
+        # Asked of the parent's list first, so that nobody reaches a record by way of a parent that is not its own.
         if place.own is not None:
             self._child(place, record_id)
             return self._update(place.own.resource, record_id, body)
@@ -110,6 +111,7 @@ class InsightlyClient:
         listed = fields.known_fields(place.path, place.id_field, base_url=self._base_url)
         if not ask:
             return listed
+        # One record shows what fields there are; without any there is nothing to tell from.
         if not listed:
             records = self.page(resource, PageRequest(size=1)).records
             listed = fields.fields_of_record(records[0], place.id_field) if records else []
@@ -147,6 +149,8 @@ class InsightlyClient:
         try:
             return self._calls.records(request)[0]
         except ProviderError as error:
+            # Older versions lack the list, and some plans keep it from users. Anything else is a failure that must be
+            # heard of.
             if error.status in {403, 404, 405}:
                 return []
             raise
@@ -171,6 +175,7 @@ class InsightlyClient:
             parts = urlsplit(url)
         except ValueError:  # half an IPv6 address; whoever sends there says so
             return url
+        # So a configuration that was written for the real Insightly works here as it is.
         return self.crm_url + parts.path if parts.hostname == dialect.VENDOR_HOST else url
 
     def _complete(self, place: InsightlyCollection, body: Mapping[str, object]) -> Record:
@@ -182,6 +187,7 @@ class InsightlyClient:
 
     def _update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
         base_url = self._base_url
+        # Asked for only where it is needed: an update costs the CRM one call, not two.
         stored = self.get(resource, record_id) if dialect.needs_stored(body, base_url=base_url) else None
         request = dialect.update(resource, record_id, body, base_url=base_url, stored=stored)
         return self._calls.record(request)

@@ -72,6 +72,7 @@ def update(
     place = _writable(resource)
     if place.id_field is None:
         return ProviderRequest(method="PUT", path=record_path(place, record_id), body=body)
+    # The id in the path counts; one in the body is left out, in whatever case it is written.
     changed = {key: value for key, value in body.items() if key.upper() != place.id_field}
     identified = {place.id_field: number(place, record_id), **changed}
     if stored is not None:
@@ -116,6 +117,7 @@ def _message(text: str) -> str:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
+        # A page of HTML is no message for a client's log.
         return "" if text.startswith("<") else text[:200]
     message = value.get("Message") if isinstance(value, dict) else value
     return message if isinstance(message, str) else ""

@@ -51,6 +51,7 @@ def with_custom_fields(record: Record) -> Record:
         for row in rows
         if isinstance(row, dict)
     }
+    # A field of the record's own comes before a custom one of the same name.
     return {**custom, **record}
 
 

@@ -49,5 +49,6 @@ class InsightlyGrants:
                 case {"username": str(username), "access_token": str(key)}:
                     return {"username": username, "password": key}
         except MalformedJsonError:
+            # the same error below as of JSON of another shape
             pass
         raise ProviderError(status=502, message="Insightly answered a grant's code with something else")

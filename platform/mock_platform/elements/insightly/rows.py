@@ -59,6 +59,7 @@ def with_changed_row(place: InsightlyCollection, parent: Record, row_id: str, fi
         NotFoundError: there is no such row.
     """
     present = row(place, parent, row_id)
+    # The row keeps its id, whatever the client says of it: the path has named it.
     key = {place.id_field: present.get(place.id_field or "")} if place.id_field else {}
     after = {**present, **_in_capitals(fields), **key}
     return _changed(
@@ -88,6 +89,7 @@ def new_row(place: InsightlyCollection, before: Record, after: Record) -> Row:
         raise ConflictError(
             f"Insightly keeps no further {place.resource}: it has this one, or no room for more"
         )
+    # New rows get the highest numbers and stand last; a client that writes at the same time may have added others.
     return added[-1]
 
 

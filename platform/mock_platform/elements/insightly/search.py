@@ -54,6 +54,7 @@ def by_filter(place: InsightlyCollection, part: Clause) -> dict[str, str]:
         case _:
             return {}
     searchable = name.lower() in _SEARCHES.get(place.path, ())
+    # A value of nothing but blanks and wildcards is no filter to Insightly, which would list everything.
     return {name.lower(): value} if searchable and plain and value.strip("% ") else {}
 
 

@@ -73,7 +73,9 @@ def _pushed(
 
     Source: version 3.1 takes a field beside ``updated_after_utc``, 2.2 one filter in all (documented).
     """
+    # Only the first: Insightly takes the parameter once. Another one is held against the updated date here.
     pushed = [(part, {UPDATED_AFTER: value_text(part)}) for part in parts if _is_updated_after(part)][:1]
+    # 2.2 takes one filter a call, and the date narrows a poll the most.
     if pushed and not is_version_3(base_url):
         return pushed
     for part in parts:
