@@ -94,7 +94,7 @@ def test_an_audit_finds_what_a_hazard_does_and_no_more_with_its_cure(path):
     value = document_of(path).value
     bitten, cured = (found(row) for row in value["matrix"])
 
-    audited = value["steps"][-1].get("expect", {}).get("audit") in ("clean", "<finds>")
+    audited = value["steps"][-1].get("inspect", {}).get("audit") in ("clean", "<finds>")
     assert audited is (path.stem not in WITHOUT_AUDIT)
     assert bool(bitten) is (path.stem not in NOTHING_TO_FIND)
     assert bool(bitten & cured) is (path.stem in FOUND_ALL_THE_SAME)

@@ -29,6 +29,8 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
         "elements-local replay scenarios --jobs 4 --quiet --junit scenarios.xml",
         "elements-local replay scenarios --html scenarios.html",
         "elements-local replay scenarios --set platform.profile=open-connectors",
+        "elements-local replay scenarios --portable --list",
+        "elements-local replay scenarios/contacts.yaml --tenant tenant.yaml",
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
@@ -44,6 +46,16 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
     callback=_print_schema,
     help="Print the JSON Schema of scenarios, for editors, and stop.",
 )
+@click.option(
+    "--portable", is_flag=True, help="Leave out scenarios that cannot run at a tenant of the real platform."
+)
+@click.option(
+    "--tenant",
+    type=_PATH,
+    metavar="FILE",
+    help="Run the portable ones at a tenant of the real platform, in real time; FILE says where it is.",
+)
+@click.option("--yes", is_flag=True, help="With --tenant, do not ask.")
 @click.option("--list", "only_list", is_flag=True, help="List the scenarios instead of running them.")
 @setting_option("transport", about="in process under freezegun, or over real ports")
 @set_option
@@ -84,6 +96,11 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
 )
 def command(**given: Any) -> None:
     """Run the scenarios in files and folders.
+
+    At a tenant of the real platform (--tenant) time is waited for and not advanced, so a scenario takes as long as it says. FILE is
+    YAML with platform_url, crm_url and callback_url, which leads to port 4702 of this machine (listen), or to a collector
+    (collector_url). Secrets are read from the environment alone: ELEMENTS_LOCAL_TENANT_USER_SECRET, _ORGANIZATION_SECRET,
+    _CRM_USERNAME and _CRM_API_KEY. All that is made there is named "elements-local-verify" and deleted again.
 
     Exit status: 0 all passed, 1 one failed, 2 a file has mistakes, which are all listed, 130 it was interrupted.
     """

@@ -1,22 +1,37 @@
 """One call of ``replay``: what it is told, put into what runs scenarios, and its exit status."""
 
+import os
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from elements_local.commands.setting_options import refuse_set, stack_environment
 from elements_local.commands.where import addresses_of
 from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
-from elements_local.reports.replay_output import ReplayOutput
+from elements_local.reports.replay_output import ReplayOutput, counted
 from elements_local.reports.replay_session import ReplaySession, Selection
 from elements_local.reports.replay_watch import watch
 from elements_local.scenarios.runner import How, Transport
 from elements_local.scenarios.scenario import LoadedFile
 from elements_local.scenarios.shrinking import NothingToShrinkWithError
+from elements_local.tenant_replay.portability import ANY_TENANT, TenantAbilities, obstacles
+from elements_local.tenant_replay.replays import CutOffError, TenantReplays
+from elements_local.tenant_replay.tenant_file import TenantFile, read_tenant
+from elements_local.verify.opening import opened
+from elements_local.verify.tenant import OWN_NAME, Tenant
+from mock_kit.workspaces.clock import FastClock
+
+_TYPED = ParameterSource.COMMANDLINE
+_OF_STACKS = {
+    "assignments", "crm_url", "jobs", "receiver", "sink_url", "target", "token", "transport", "update", "wants_shrunk", "watches",
+}  # fmt: skip
 
 
 def replay(  # noqa: PLR0913 - an option each
@@ -37,6 +52,9 @@ def replay(  # noqa: PLR0913 - an option each
     wants_shrunk: bool,
     receiver: str | None,
     update: bool,
+    portable: bool,
+    tenant: Path | None,
+    yes: bool,
     **where: Any,
 ) -> None:
     """Run scenarios as the options of the command say.
@@ -47,20 +65,32 @@ def replay(  # noqa: PLR0913 - an option each
     """
     selection = Selection(paths=paths, names=names, tags=tags, seed=shuffle)
     _refuse(selection, watches=watches, update=update, only_list=only_list, wants_shrunk=wants_shrunk)
+    if tenant:
+        _refuse_with_tenant()
+    file = read_tenant(tenant) if tenant else None
+    abilities = file.abilities if file else ANY_TENANT if portable else None
     stop = Interruption()
     output = ReplayOutput(quiet=quiet, as_json=as_json, junit=junit, html=html)
     with stop.heeded():
         if only_list:
-            raise SystemExit(_list(selection, output))
+            raise SystemExit(_list(selection, output, abilities))
         session = ReplaySession(
-            how=How(keep=html is not None, update=update, receiver=_importable(receiver), **_where(**where)),
+            how=How(
+                keep=html is not None and not tenant,
+                update=update,
+                receiver=_importable(receiver),
+                **_where(**where),
+            ),
             output=output,
             stop=stop,
             jobs=jobs,
             fail_fast=fail_fast,
             keep_going=keep_going or watches,
             wants_shrunk=wants_shrunk,
+            portable_to=abilities,
         )
+        if file:
+            raise SystemExit(_replay_at_tenant(selection, session, file, yes=yes))
         if watches:
             watch(selection, session)
         else:
@@ -81,26 +111,96 @@ def _refuse(selection: Selection, *, watches: bool, **others: bool) -> None:
         raise click.UsageError(str(NothingToShrinkWithError()))
 
 
-def _list(selection: Selection, output: ReplayOutput) -> int:
+def _refuse_with_tenant() -> None:
+    """Refuse options that are of a stack."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        if parameter.name in _OF_STACKS and context.get_parameter_source(parameter.name) is _TYPED:
+            raise click.UsageError(
+                f"--tenant runs at somebody else's platform; leave {parameter.opts[0]} out"
+            )
+
+
+def _list(selection: Selection, output: ReplayOutput, tenant: TenantAbilities | None) -> int:
     """List the scenarios, and return the exit status."""
     loaded = _read(selection)
-    output.show_list(loaded.scenarios, loaded.errors)
+    if tenant:
+        output.show_portable(loaded.scenarios, tenant, loaded.errors)
+    else:
+        output.show_list(loaded.scenarios, loaded.errors)
     return 2 if loaded.errors else 0
 
 
 def _replay(selection: Selection, session: ReplaySession) -> int:
     """Replay the scenarios once, and return the exit status."""
-    loaded = session.stop.unless_requested(lambda: _read(selection))
+    loaded = session.stop.unless_requested(lambda: _read(selection, session.portable_to))
     with session.replayed(loaded or LoadedFile()) as report:
         session.output.show_end(report)
     return report.exit_status
 
 
-def _read(selection: Selection) -> LoadedFile:
-    """Read the scenarios, of which there has to be one, or a mistake."""
+def _replay_at_tenant(selection: Selection, session: ReplaySession, file: TenantFile, *, yes: bool) -> int:
+    """Replay those that are portable at a tenant, if that is wanted, and return the exit status."""
+    loaded = _read(selection, file.abilities)
+    left: list[str] = []
+
+    def on_left(what: str) -> None:
+        left.append(what)
+        click.echo(f"could not be taken away: {what}; elements-local verify --clean does so", err=True)
+
+    def wait(length: timedelta) -> None:
+        if session.stop.wait((length / file.speed).total_seconds()):
+            raise CutOffError
+
+    with opened(file.options, os.environ) as tenant:
+        now = FastClock(file.speed).now
+        replays = TenantReplays(tenant=tenant, timing=file.timing, now=now, wait=wait, on_left=on_left)
+        if not loaded.errors or session.keep_going:
+            portable = [each for each in loaded.scenarios if not obstacles(each, file.abilities)]
+            lasts = replays.duration(portable) / file.speed
+            _ask(
+                tenant,
+                f"{counted(len(portable), 'scenario')} at {tenant.name}, {_words(lasts)}",
+                session,
+                yes=yes,
+            )
+        with replace(session, tenant=replays).replayed(loaded) as report:
+            session.output.show_end(report)
+    return report.exit_status or (1 if left else 0)
+
+
+def _ask(tenant: Tenant, what: str, session: ReplaySession, *, yes: bool) -> None:
+    """Say what is about to be made, and ask.
+
+    Raises:
+        click.Abort: it is not wanted.
+    """
+    click.echo(
+        f"{what}. Each makes instances there and records at {tenant.crm.url}, all named {OWN_NAME} ({tenant.run}), and deletes them "
+        f"at its end; callbacks go to {tenant.credentials.callback_url}.",
+        err=True,
+    )
+    if not yes:
+        with session.stop.cutting():
+            click.confirm("Go on?", abort=True, err=True)
+
+
+def _words(lasts: timedelta) -> str:
+    return f"one after the other, which takes {timedelta(seconds=round(lasts.total_seconds()))} if no poll is late"
+
+
+def _read(selection: Selection, tenant: TenantAbilities | None = None) -> LoadedFile:
+    """Read the scenarios, of which there has to be one, or a mistake.
+
+    Args:
+        tenant: of them one has to be able to run there, if that is wanted.
+    """
     loaded = selection.read()
+    where = ", ".join(map(str, selection.paths))
     if not loaded.scenarios and not loaded.errors:
-        raise click.UsageError(f"no such scenarios in {', '.join(map(str, selection.paths))}")
+        raise click.UsageError(f"no such scenarios in {where}")
+    if tenant and loaded.scenarios and all(obstacles(each, tenant) for each in loaded.scenarios):
+        raise click.UsageError(f"no scenario in {where} is portable; --portable --list says why")
     return loaded
 
 

@@ -22,6 +22,7 @@ from elements_local.reports.replay_report import (
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.runner import ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
+from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from mock_kit.api.json_text import encode_text
 
 _BETWEEN_LINES_S = 5
@@ -59,6 +60,32 @@ class ReplayOutput:
                 click.echo(f"{scenario.path}:{scenario.line}: {scenario.name}")
         self.show_mistakes(errors)
 
+    def show_portable(
+        self, scenarios: Sequence[Scenario], tenant: TenantAbilities, errors: Sequence[ScenarioError]
+    ) -> None:
+        """List scenarios with what keeps each from running at a tenant, and count those that nothing does."""
+        found = [(scenario, obstacles(scenario, tenant)) for scenario in scenarios]
+        portable = sum(not each for _, each in found)
+        if self.as_json:
+            heads = [
+                {
+                    **scenario_json(scenario),
+                    "portable": not each,
+                    "obstacles": [{"line": one.line, "reason": one.reason} for one in each],
+                }
+                for scenario, each in found
+            ]
+            mistakes = [mistake_json(error) for error in errors]
+            click.echo(encode_text({"scenarios": heads, "portable": portable, "mistakes": mistakes}))
+        else:
+            for scenario, each in found:
+                line, verdict = (
+                    (each[0].line, f"no: {each[0].reason}") if each else (scenario.line, "portable")
+                )
+                click.echo(f"{scenario.path}:{line}: {scenario.name}: {verdict}")
+            click.echo(f"{portable} of {counted(len(found), 'scenario')} portable")
+        self.show_mistakes(errors)
+
     def show_mistakes(self, errors: Sequence[ScenarioError]) -> None:
         """Say what is wrong with files, a line each."""
         for error in errors:
@@ -82,11 +109,14 @@ class ReplayOutput:
             self._show_remaining(report.not_run(SkipReason.INTERRUPTED))
         counts = report.counts()
         unable = len(report.not_run(SkipReason.OWN_STACK))
-        not_run = counts[CaseStatus.SKIPPED] - unable
+        unportable = len(report.not_run(SkipReason.UNPORTABLE))
+        not_run = counts[CaseStatus.SKIPPED] - unable - unportable
         summary = f"{counts[CaseStatus.PASSED]} passed, {counts[CaseStatus.FAILED]} failed"
         self.say(summary + (f", {not_run} not run" if not_run else ""))
         if unable:
             self.say(f"{unable} left out: their settings or profile need a stack of their own")
+        if unportable:
+            self.say(f"{unportable} left out: not portable; --portable --list says why")
         if report.error:
             click.echo(f"elements-local: {report.error}", err=True)
         if report.mistakes:

@@ -51,6 +51,7 @@ class SkipReason(Enum):
     """Why a scenario was not run."""
 
     OWN_STACK = "its settings or profile need a stack of their own"
+    UNPORTABLE = "not portable"
     MISTAKES = "not run, since there are mistakes in scenario files"
     FAILURE = "not run after the first failure"
     NO_STACK = "not run, since the stack cannot be used"
@@ -59,10 +60,18 @@ class SkipReason(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Skipped:
-    """A scenario that was not run, and why."""
+    """A scenario that was not run, and why.
+
+    Attributes:
+        detail: what of it is the reason, with its place.
+    """
 
     scenario: Scenario
     why: SkipReason
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.why.value}: {self.detail}" if self.detail else self.why.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +108,7 @@ class ReplayReport:
             )
         yield from map(_ran, self.results)
         for skip in self.skipped:
-            yield _case(skip.scenario, CaseStatus.SKIPPED, skip.why.value)
+            yield _case(skip.scenario, CaseStatus.SKIPPED, str(skip))
 
     @property
     def exit_status(self) -> int:

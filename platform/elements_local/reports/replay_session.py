@@ -15,6 +15,8 @@ from elements_local.scenarios.replaying import chosen, replaying, shuffled
 from elements_local.scenarios.runner import How, Runner, ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
 from elements_local.scenarios.yaml_text import SourcePosition
+from elements_local.tenant_replay.portability import TenantAbilities, obstacles
+from elements_local.tenant_replay.replays import TenantReplays
 from mock_kit.workspaces.clock import SystemClock
 
 
@@ -68,6 +70,8 @@ class ReplaySession:
     Attributes:
         keep_going: run what can be read, though there are mistakes in other files.
         wants_shrunk: save the shortest scenario that still fails beside each that does.
+        portable_to: leave out what cannot run at such a tenant.
+        tenant: run them there, in the place of a stack.
     """
 
     how: How
@@ -77,6 +81,8 @@ class ReplaySession:
     fail_fast: bool = False
     keep_going: bool = False
     wants_shrunk: bool = False
+    portable_to: TenantAbilities | None = None
+    tenant: TenantReplays | None = None
 
     @contextmanager
     def replayed(self, loaded: LoadedFile) -> Iterator[ReplayReport]:
@@ -85,7 +91,9 @@ class ReplaySession:
         That may take its time if a receiver hangs, so what came of it is better told before.
         """
         began, watch = SystemClock().now(), Stopwatch()
-        runnable = [each for each in loaded.scenarios if self.how.target is None or not each.is_choosy]
+        left_out = [skipped for each in loaded.scenarios if (skipped := self._left_out(each))]
+        unable = {_key(skipped.scenario) for skipped in left_out}
+        runnable = [each for each in loaded.scenarios if _key(each) not in unable]
         held_back = bool(loaded.errors) and not self.keep_going
         results: list[ScenarioResult] = []
         error = ""
@@ -97,14 +105,17 @@ class ReplaySession:
                 seconds=watch.seconds,
                 results=results,
                 mistakes=loaded.errors,
-                skipped=self._skipped(loaded, runnable, results, held_back=held_back, error=error),
+                skipped=[*self._not_run(runnable, results, held_back=held_back, error=error), *left_out],
                 interrupted=self.stop.requested,
                 error=error,
             )
 
     def _run(self, scenarios: Sequence[Scenario], results: list[ScenarioResult], stacks: ExitStack) -> str:
         """Run scenarios, and return why not all of them could be run, if so."""
-        running = replaying(scenarios, self.how, jobs=self.jobs, stop=self.stop)
+        if self.tenant:
+            running = self.tenant.replaying(scenarios)
+        else:
+            running = replaying(scenarios, self.how, jobs=self.jobs, stop=self.stop)
         try:
             with (
                 self.output.progress(len(scenarios)) as progress,
@@ -122,16 +133,20 @@ class ReplaySession:
             return str(error)
         return ""
 
-    def _skipped(
-        self,
-        loaded: LoadedFile,
-        runnable: Sequence[Scenario],
-        results: Sequence[ScenarioResult],
-        *,
-        held_back: bool,
-        error: str,
+    def _left_out(self, scenario: Scenario) -> Skipped | None:
+        """Say why a scenario cannot be run here, if so."""
+        if self.how.target is not None and scenario.is_choosy:
+            return Skipped(scenario=scenario, why=SkipReason.OWN_STACK)
+        found = obstacles(scenario, self.portable_to) if self.portable_to else []
+        if found:
+            detail = f"{scenario.path}:{found[0]}"
+            return Skipped(scenario=scenario, why=SkipReason.UNPORTABLE, detail=detail)
+        return None
+
+    def _not_run(
+        self, runnable: Sequence[Scenario], results: Sequence[ScenarioResult], *, held_back: bool, error: str
     ) -> list[Skipped]:
-        """Return what was not run: what cannot be, and what would have been next."""
+        """Return what would have been next."""
         if held_back:
             why = SkipReason.MISTAKES
         elif self.stop.requested:
@@ -139,15 +154,7 @@ class ReplaySession:
         else:
             why = SkipReason.NO_STACK if error else SkipReason.FAILURE
         ran = {_key(result.scenario) for result in results}
-        able_keys = {_key(scenario) for scenario in runnable}
-        return [
-            *(Skipped(scenario=each, why=why) for each in runnable if _key(each) not in ran),
-            *(
-                Skipped(scenario=each, why=SkipReason.OWN_STACK)
-                for each in loaded.scenarios
-                if _key(each) not in able_keys
-            ),
-        ]
+        return [Skipped(scenario=each, why=why) for each in runnable if _key(each) not in ran]
 
     def _shrink(self, failed: Sequence[ScenarioResult]) -> None:
         """Save the shortest scenario that still fails, for each that does."""

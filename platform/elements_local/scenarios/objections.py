@@ -152,10 +152,23 @@ def _expect(state: _StateSoFar, argument: verbs.Expect | str) -> Iterator[Object
         if name is not None:
             yield from _instance(state, name, at)
         yield from _callbacks(callbacks or (), at)
-    yield from _audits(state, argument.audit)
-    yield from _polls(argument.polls or ())
+    yield from _inside(state, argument)
     for name in argument.records or ():
         yield from _record(state, name, ("records", name))
+
+
+def _inspect(state: _StateSoFar, argument: verbs.Inspect) -> Iterator[Objection]:
+    if argument == verbs.Inspect():
+        yield (
+            (),
+            f"expected what is to be looked at: {', '.join(verbs.Inspect.__struct_fields__)}; got nothing",
+        )
+    yield from _inside(state, argument)
+
+
+def _inside(state: _StateSoFar, argument: verbs.Inspect) -> Iterator[Objection]:
+    yield from _audits(state, argument.audit)
+    yield from _polls(argument.polls or ())
 
 
 def _never(state: _StateSoFar, argument: verbs.Never) -> Iterator[Objection]:
@@ -248,5 +261,6 @@ _CHECKS: dict[str, Callable[[_StateSoFar, Any], Iterator[Objection]]] = {
     "snapshot": _snapshot,
     "restore": _restore,
     "expect": _expect,
+    "inspect": _inspect,
     "never": _never,
 }

@@ -21,6 +21,15 @@ ID_FIELDS = {
     "projects": "PROJECT_ID",
     "tasks": "TASK_ID",
 }
+NAME_FIELDS = {
+    "contacts": "LAST_NAME",
+    "accounts": "ORGANISATION_NAME",
+    "leads": "LAST_NAME",
+    "opportunities": "OPPORTUNITY_NAME",
+    "projects": "PROJECT_NAME",
+    "tasks": "TITLE",
+}
+"""The field that a record is called by, which every kind has and can be searched for."""
 
 _BELIEVABLE: Mapping[str, Mapping[str, object]] = {
     "contacts": {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"},

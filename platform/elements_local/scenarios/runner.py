@@ -1,7 +1,7 @@
 """Runs scenarios: each in a fresh workspace of a stack, in process under freezegun or over real ports."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -239,9 +239,24 @@ def run(
     )
     if receiver is not None:
         clients.sink.relay(receiver)
-    failure = _make_instances(scenario, context) or _take_steps(scenario, context)
+    failure = perform(scenario, context)
     timeline = moments(clients, context.names, start=scenario.start) if how.keep else []
     return ScenarioResult(scenario=scenario, failure=failure, moments=tuple(timeline))
+
+
+def perform(
+    scenario: Scenario, context: ScenarioContext, *, begin: Callable[[], None] = lambda: None
+) -> ScenarioFailure | None:
+    """Make a scenario's instances, take its steps, and return why it failed, if so.
+
+    Args:
+        begin: called in between, when the scenario's time begins.
+    """
+    failure = _make_instances(scenario, context)
+    if failure is None:
+        begin()
+        failure = _take_steps(scenario, context)
+    return failure
 
 
 def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
@@ -272,7 +287,8 @@ def _take_steps(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure
         try:
             take(context, step.verb, step.argument)
         except ExpectationError as error:
-            lines = (*error.lines, *_warnings(context), *_decisions(context))
+            hints = (*_warnings(context), *_decisions(context)) if context.sees_inside else ()
+            lines = (*error.lines, *hints)
             return replace(_failure(scenario, step, lines), expected=True)
         except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
             return _failure(scenario, step, (str(error),))

@@ -1,6 +1,6 @@
 """What a scenario has to do with while it runs: its workspace's clients, its instances, its names for records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -56,7 +56,15 @@ class UnknownMarkError(HarnessError):
         super().__init__(f"no snapshot {name!r} has been taken; there are: {', '.join(marks) or 'none'}")
 
 
-_STAYS = frozenset({"clients", "start", "golden", "marks"})
+Patience = Callable[[Callable[[], list[str]]], list[str]]
+"""Looks for differences, again if need be, and returns those that stay."""
+
+
+def _one_look(look: Callable[[], list[str]]) -> list[str]:
+    return look()
+
+
+_STAYS = frozenset({"clients", "start", "golden", "marks", "sees_inside", "patience"})
 """What going back leaves as it is."""
 
 
@@ -67,6 +75,8 @@ class ScenarioContext:
     Attributes:
         start: its first instant; ``T+15m`` counts from it.
         golden: where its stream is kept.
+        sees_inside: whether it runs on a stack of ours, with admin routes, and not at a tenant.
+        patience: how an ``expect`` waits for what has not come; a clock that is advanced leaves nothing to wait for.
         kept: what steps have kept of answers, by names of the author's own.
         seen_callback: the id of the last one that an ``expect`` has dealt with.
         seen_poll: id of the latest poll that an ``expect`` has dealt with; 0 for none.
@@ -77,6 +87,8 @@ class ScenarioContext:
     clients: WorkspaceClients
     start: datetime
     golden: GoldenStream
+    sees_inside: bool = True
+    patience: Patience = _one_look
     instances: dict[str, ScenarioInstance] = field(default_factory=dict)
     names: RecordNames = field(default_factory=RecordNames)
     kept: dict[str, int | str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from msgspec import UNSET, to_builtins
 from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.guide import instance_body
 from elements_local.scenarios import expect, verbs
-from elements_local.scenarios.checks import check, check_never, fail_if_any
+from elements_local.scenarios.checks import check, check_never, fail_if_any, inspect
 from elements_local.scenarios.placeholders import filled, filled_text, slips
 from elements_local.scenarios.records import COLLECTIONS, default_fields, kind_of
 from elements_local.scenarios.scenario_context import (
@@ -178,5 +178,6 @@ _VERBS: dict[str, Callable[[ScenarioContext, Any], None]] = {
     "snapshot": ScenarioContext.mark,
     "restore": ScenarioContext.go_back,
     "expect": check,
+    "inspect": inspect,
     "never": check_never,
 }

@@ -118,7 +118,7 @@ class ClientSettings(Settings):
 
 
 def _secret(about: str) -> str:
-    whole_about = f"{about}; verify reads it from the environment alone"
+    whole_about = f"{about}; verify and replay --tenant read it from the environment alone"
     return setting("", whole_about, read=str, expected="a text", secret=True)
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 from elements_local.errors import HarnessError
+from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, NAME_FIELDS
 from elements_local.verify.tenant import OWN_NAME, Tenant
 
-_ID_FIELDS = {"Contacts": "CONTACT_ID", "Leads": "LEAD_ID"}
+_OF_VISITS = ("contacts", "leads")
 _PAGE = 200
 
 
@@ -23,11 +24,12 @@ def left_behind(tenant: Tenant, *, run: str = "") -> Iterator[tuple[str, str]]:
     for instance in _instances(tenant):
         if instance["name"].startswith(f"{OWN_NAME} {run}"):
             yield f"instance {instance['id']}, {instance['name']}", f"platform /instances/{instance['id']}"
-    for collection, id_field in _ID_FIELDS.items():
-        for record in _records(tenant, collection):
-            if not str(record.get("FIRST_NAME")).startswith(run):
+    for kind in _OF_VISITS if run else COLLECTIONS:
+        for record in _records(tenant, kind):
+            if run and not str(record.get("FIRST_NAME")).startswith(run):
                 continue
-            yield f"{collection} {record[id_field]}", f"crm /{collection}/{record[id_field]}"
+            path = f"{COLLECTIONS[kind]}/{record[ID_FIELDS[kind]]}"
+            yield path.replace("/", " "), f"crm /{path}"
 
 
 def clean(tenant: Tenant, *, run: str = "") -> Iterator[tuple[str, HarnessError | None]]:
@@ -57,13 +59,13 @@ def _instances(tenant: Tenant) -> Iterator[dict[str, Any]]:
         token = f"&nextPage={quote(following)}"
 
 
-def _records(tenant: Tenant, collection: str) -> Iterator[dict[str, Any]]:
-    """Yield the records whose last name is ours; the CRM's search may find more than that."""
+def _records(tenant: Tenant, kind: str) -> Iterator[dict[str, Any]]:
+    """Yield the records of a kind that are called by our name; the CRM's search may find more than that."""
     found: list[dict[str, Any]] = []
     while True:
-        query = f"field_name=LAST_NAME&field_value={OWN_NAME}&skip={len(found)}&top={_PAGE}"
-        page = tenant.crm.call("GET", f"/{collection}/Search?{query}")
+        query = f"field_name={NAME_FIELDS[kind]}&field_value={OWN_NAME}&skip={len(found)}&top={_PAGE}"
+        page = tenant.crm.call("GET", f"/{COLLECTIONS[kind]}/Search?{query}")
         found += page
         if len(page) < _PAGE:
             break
-    yield from (each for each in found if each.get("LAST_NAME") == OWN_NAME)
+    yield from (each for each in found if each.get(NAME_FIELDS[kind]) == OWN_NAME)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from elements_local.clients import SinkClient
+from elements_local.clients import Fields, SinkClient
 from elements_local.errors import HarnessError
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.web.wire import Http, NoReply
@@ -23,7 +23,7 @@ class UnreadableCollectorError(HarnessError):
     """A collector does not answer as one."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SinkReader:
     """Our own sink: it shows headers and signatures, and refuses what it is told to.
 
@@ -34,14 +34,16 @@ class SinkReader:
     sink: SinkClient
     bin_name: str | None = None
     can_fail: bool = True
+    _read: list[dict[str, Any]] = field(default_factory=list)
 
     def callbacks(self) -> list[dict[str, Any]]:
-        """Return what the sink has recorded."""
-        return self.sink.callbacks()
+        """Return what the sink has recorded, of which only what is new is fetched."""
+        self._read += self.sink.callbacks(after=self._read[-1]["id"] if self._read else 0)
+        return self._read
 
-    def refuse_next(self, times: int) -> None:
+    def respond(self, *answers: Fields) -> None:
         """Script the sink."""
-        self.sink.respond({"status": 503, "times": times}, to_bin=self.bin_name)
+        self.sink.respond(*answers, to_bin=self.bin_name)
 
 
 @dataclass
@@ -75,6 +77,6 @@ class CollectorReader:
             ) from error
         return self._read
 
-    def refuse_next(self, times: int) -> None:
+    def respond(self, *answers: Fields) -> None:
         """Refuse, as nothing can be scripted there."""
         raise NotImplementedError

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from elements_local.clients import BASE_PATH, WorkspaceClients
+from elements_local.clients import BASE_PATH, Fields, WorkspaceClients
 from elements_local.service_client import Credentials, ServiceClient
 from mock_kit.web.wire import Http
 
@@ -28,8 +28,8 @@ class CallbackReader(Protocol):
         A collector shows ``json`` and ``body`` alone, without ``headers``, ``received_at`` and ``signature``.
         """
 
-    def refuse_next(self, times: int) -> None:
-        """Answer the next callbacks with 503."""
+    def respond(self, *answers: Fields) -> None:
+        """Say how the next callbacks are answered; as usual, if nothing is said."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
 """One run of the battery at a tenant: what it makes there, waits for, and takes away again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from elements_local import guide
 from elements_local.errors import CallError, HarnessError
+from elements_local.verify.made import OwnData
 from elements_local.verify.tenant import OWN_NAME, Tenant
 from mock_kit.web.wire import Reply
 
@@ -55,8 +56,7 @@ class Visit:
         self.tenant = tenant
         self.ids: dict[str, int] = {}
         self.stages: dict[Stage[Any], Any] = {}
-        self._instances: list[int] = []
-        self._records: list[tuple[str, int]] = []
+        self.made = OwnData(tenant.platform, tenant.crm)
 
     # what is made
 
@@ -65,7 +65,7 @@ class Visit:
         fields = {"FIRST_NAME": f"{self.tenant.run} {name}", "LAST_NAME": OWN_NAME}
         made = self.tenant.crm.call_object("POST", f"/{collection}", json=fields)
         record_id: int = next(value for key, value in made.items() if key in {"CONTACT_ID", "LEAD_ID"})
-        self.note_record(collection, record_id)
+        self.made.records.append((collection, record_id))
         self.ids[name] = record_id
         return record_id
 
@@ -77,7 +77,6 @@ class Visit:
     def delete(self, name: str) -> None:
         """Delete a contact."""
         self.tenant.crm.call("DELETE", f"/Contacts/{self.ids[name]}")
-        self._records.remove(("Contacts", self.ids[name]))
 
     def body(self, suffix: str = "") -> dict[str, Any]:
         """Return what an instance of ours is made from."""
@@ -92,34 +91,8 @@ class Visit:
     def make_instance(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make an instance, and note that it is ours."""
         made = self.tenant.platform.call_object("POST", "/instances", json=body)
-        self._instances.append(made["id"])
+        self.made.instances.append(made["id"])
         return made
-
-    def note_record(self, collection: str, record_id: int) -> None:
-        """Note that a record is ours."""
-        self._records.append((collection, record_id))
-
-    def note_instance(self, made: Any) -> None:
-        """Note that an instance is ours which was not to be made."""
-        self._instances.append(made["id"])
-
-    def delete_instance(self, instance_id: int) -> None:
-        """Delete an instance of ours."""
-        self.tenant.platform.call("DELETE", f"/instances/{instance_id}")
-        self._instances.remove(instance_id)
-
-    def leave(self) -> Iterator[str]:
-        """Take away all that was made, and yield what could not be."""
-        for instance_id in [*self._instances]:
-            try:
-                self.delete_instance(instance_id)
-            except HarnessError as error:
-                yield f"instance {instance_id}: {error}"
-        for collection, record_id in self._records:
-            try:
-                self.tenant.crm.call("DELETE", f"/{collection}/{record_id}")
-            except HarnessError as error:
-                yield f"{collection} {record_id}: {error}"
 
     def settle(self) -> None:
         """Let a moment pass once there is the instance, so that what comes is later than it, to the second."""
@@ -247,7 +220,7 @@ class Visit:
         if not self.tenant.reader.can_fail:
             raise NotSeenError("the collector cannot be told to refuse callbacks; use --listen")
         self.settle()
-        self.tenant.reader.refuse_next(_REFUSALS)
+        self.tenant.reader.respond({"status": 503, "times": _REFUSALS})
         self.create("refused")
         self.wait_until(
             lambda: len(self.about("refused")) > _REFUSALS,

@@ -44,7 +44,7 @@ def _left(visit: Visit, tenant: Tenant) -> Iterator[str]:
 
     What was being made when the visit was cut off has no id here yet, so it is looked for by its name.
     """
-    yield from visit.leave()
+    yield from visit.made.take_away()
     try:
         for what, error in clean(tenant, run=tenant.run):
             if error:

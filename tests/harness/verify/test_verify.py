@@ -24,7 +24,7 @@ def observed(**settings):
     with in_process(Options(environment=environment)) as stack:
         clients = stack.new_workspace(seed=1)
         visit = Visit(tenant_of(clients, SinkReader(clients.sink), interval=MINUTE))
-        return dict(observe(visit)), list(visit.leave())
+        return dict(observe(visit)), list(visit.made.take_away())
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_what_others_have_at_a_tenant_changes_no_verdict_and_is_left_as_it_is(us
 
         assert set(verdicts(usual, dict(observe(visit))).values()) == {Agreement.AGREES}
 
-        assert list(visit.leave()) == []
+        assert list(visit.made.take_away()) == []
         assert clients.crm.get("Contacts", theirs["CONTACT_ID"]) == before
         assert len(clients.crm.call("GET", "/v3.1/Contacts?top=500")) == 31
         listed = clients.platform.call("GET", "/elements/api-v2/instances")
@@ -114,7 +114,7 @@ def test_a_tenant_that_dies_in_the_middle_is_said_to_be_unseen_from_there_and_wh
         gone = {"match": {"path": "*"}, "effect": {"drop": True}}
         clients.crm.script_faults([gone])
         theirs = dict(observe(visit))
-        left = list(visit.leave())
+        left = list(visit.made.take_away())
 
     found = verdicts(usual, theirs)
     assert found["change"] is found["crm-put"] is Agreement.NOT_SEEN

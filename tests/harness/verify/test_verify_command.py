@@ -5,91 +5,22 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
-import requests
-from flask import Flask, Response, request
 from junitparser import JUnitXml
-from werkzeug.serving import make_server
+from running_tenant import PROGRAM, tenant_running
 
-from elements_local.clients import BASE_PATH, Addresses
+from elements_local.clients import BASE_PATH
 from elements_local.commands.verify import OWN_NAME
-from elements_local.stack.stack import at
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
 SPEED = "15"
-
-
-@contextmanager
-def hiding(*targets):
-    """Serve each target again, without what is below ``/_local``."""
-    servers = []
-    for target in targets:
-        app = Flask("proxy")
-
-        @app.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-        @app.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-        def forward(path, target=target):
-            if path.startswith("_local"):
-                return "", 404
-            headers = {name: value for name, value in request.headers if name != "Host"}
-            url = f"{target}/{path}?{request.query_string.decode()}".rstrip("?")
-            reply = requests.request(
-                request.method, url, headers=headers, data=request.get_data(), timeout=60
-            )
-            kept = [
-                (name, value)
-                for name, value in reply.headers.items()
-                if name.lower()
-                not in {"connection", "content-encoding", "content-length", "transfer-encoding"}
-            ]
-            return Response(reply.content, reply.status_code, kept)
-
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-    try:
-        yield [f"http://127.0.0.1:{server.server_port}" for server in servers]
-    finally:
-        for server in servers:
-            server.shutdown()
-            server.server_close()
 
 
 @pytest.fixture(scope="module")
 def running():
-    """A stack whose time passes, with the program's words and its environment for a tenant of it."""
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    command = [PROGRAM, "up", "--json", "--quiet", "--clock", "real", "--speed", SPEED, *ports]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        ready = json.loads(process.stdout.readline())
-        root = ready["platform"].removesuffix(BASE_PATH)
-        with hiding(root, ready["crm"]) as (platform, crm):
-            workspace = ready["workspace"]
-            yield {
-                "words": [
-                    "--tenant-platform-url",
-                    platform + BASE_PATH,
-                    "--tenant-crm-url",
-                    crm,
-                    "--speed",
-                    SPEED,
-                ],
-                "env": {
-                    "ELEMENTS_LOCAL_TENANT_USER_SECRET": workspace["user_secret"],
-                    "ELEMENTS_LOCAL_TENANT_ORGANIZATION_SECRET": workspace["organization_secret"],
-                    "ELEMENTS_LOCAL_TENANT_CRM_USERNAME": workspace["crm_username"],
-                    "ELEMENTS_LOCAL_TENANT_CRM_API_KEY": workspace["crm_api_key"],
-                },
-                "clients": at(Addresses(platform=root, crm=ready["crm"], sink=ready["sink"])).workspace(),
-                "sink": ready["sink"],
-            }
-        process.terminate()
-        assert process.wait(timeout=30) == 0
+    with tenant_running(SPEED) as tenant:
+        yield tenant
 
 
 def verify(running, *words, env=None, **options):

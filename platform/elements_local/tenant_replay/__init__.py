@@ -1,0 +1,1 @@
+"""Runs portable scenarios at a tenant of the real platform: with waiting in the place of advancing, and nothing of others' touched."""

@@ -1,0 +1,119 @@
+"""What a scenario speaks to at a tenant: clients that make everything under names of ours, and see callbacks about that alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from elements_local.clients import CrmClient, Fields, PlatformClient
+from elements_local.failures.timeline import message_of
+from elements_local.scenarios.checks import UNSEEN
+from elements_local.scenarios.records import ID_FIELDS, NAME_FIELDS, RESOURCES
+from elements_local.verify.made import OwnData
+from elements_local.verify.tenant import OWN_NAME, CallbackReader
+from elements_local.verify.visit import SIGNATURE_KEY
+from mock_kit.workspaces.instants import format_instant
+
+_CALLBACK_URL = "event.notification.callback.url"
+_SIGNATURE_KEY = "event.notification.signature.key"
+_BODY_ALONE: Mapping[str, Any] = {"status": 200, "headers": {}, "signature": UNSEEN, "path": ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPlatform(PlatformClient):
+    """The platform, where instances get names of ours and tell the tenant's receiver.
+
+    Attributes:
+        name: how the names of instances begin.
+        callback_url: the receiver's, below which a scenario's instances have paths of their own.
+    """
+
+    name: str
+    callback_url: str
+    made: OwnData = field(repr=False)
+
+    def create_instance(self, body: Fields) -> dict[str, Any]:
+        """Make an instance, and note that it is ours."""
+        configuration: dict[str, Any] = dict(body["configuration"])  # type: ignore[call-overload]  # a scenario's is one
+        if str(configuration.get(_CALLBACK_URL)).startswith(self.callback_url):
+            configuration[_CALLBACK_URL] = self.callback_url
+        if configuration.get(_SIGNATURE_KEY):
+            configuration[_SIGNATURE_KEY] = SIGNATURE_KEY
+        named = {**body, "name": f"{self.name} {body['name']}", "configuration": configuration}
+        made = super().create_instance(named)
+        self.made.instances.append(made["id"])
+        return made
+
+    def polls(self, **_filters: object) -> list[dict[str, Any]]:
+        """Return none: a tenant does not show them."""
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnCrm(CrmClient):
+    """The CRM, where records are called by a name of ours."""
+
+    made: OwnData = field(repr=False)
+
+    def create(self, collection: str, fields: Fields) -> dict[str, Any]:
+        """Make a record, and note that it is ours."""
+        kind = RESOURCES[collection]
+        made = super().create(collection, {**fields, NAME_FIELDS[kind]: OWN_NAME})
+        self.made.records.append((collection, made[ID_FIELDS[kind]]))
+        return made
+
+    def update(self, collection: str, record_id: int, fields: Fields) -> dict[str, Any]:
+        """Change some fields of a record, by the id in the body, as the vendor documents it."""
+        kind = RESOURCES[collection]
+        body = {**fields, ID_FIELDS[kind]: record_id, NAME_FIELDS[kind]: OWN_NAME}
+        return self.call_object("PUT", f"{self.version}/{collection}", json=body)
+
+
+class OwnCallbacks:
+    """The callbacks about a scenario's own records, from its own instances; nothing of what else they tell of.
+
+    A collector shows no more of each than its body.
+    """
+
+    def __init__(
+        self,
+        reader: CallbackReader,
+        present: Callable[[], datetime],
+        instances: Callable[[], set[int]],
+        records: Callable[[], set[str]],
+    ) -> None:
+        self._reader = reader
+        self._present = present
+        self._instances = instances
+        self._records = records
+        self._known = len(reader.callbacks())
+        self._seen: list[dict[str, Any]] = []
+
+    def callbacks(self) -> list[dict[str, Any]]:
+        """Return them, oldest first, with the scenario's instants at which they were first seen."""
+        seen_at = format_instant(self._present())
+        for each in self._reader.callbacks()[self._known :]:
+            self._known += 1
+            self._seen.append({**_BODY_ALONE, **each, "id": self._known, "received_at": seen_at})
+        return [about for each in self._seen if (about := self._about_own(each))]
+
+    def respond(self, *answers: Fields) -> None:
+        """Tell how the next callbacks are answered."""
+        self._reader.respond(*answers)
+
+    def _about_own(self, callback: dict[str, Any]) -> dict[str, Any] | None:
+        message = message_of(callback)
+        if message.get("instanceId") not in self._instances():
+            return None
+        own = self._records()
+        events = [each for each in message.get("events", ()) if str(each.get("objectId")) in own]
+        raw = {key: _own_of(value, own) for key, value in message.get("raw", {}).items()}
+        whole = {**callback["json"], "message": {**message, "events": events, "raw": raw}}
+        return {**callback, "json": whole} if events else None
+
+
+def _own_of(value: Any, own: set[str]) -> Any:
+    """Return a list of records without those of others."""
+    if not isinstance(value, list):
+        return value
+    return [each for each in value if isinstance(each, dict) and own & {str(one) for one in each.values()}]

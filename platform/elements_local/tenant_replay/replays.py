@@ -1,0 +1,112 @@
+"""Runs scenarios at a tenant, one after the other; what each has made is taken away before the next begins."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
+from elements_local.reports.stopwatch import Stopwatch
+from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.records import RecordNames
+from elements_local.scenarios.runner import ScenarioResult, perform
+from elements_local.scenarios.scenario import Scenario
+from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
+from elements_local.tenant_replay.own_clients import OwnCallbacks, OwnCrm, OwnPlatform
+from elements_local.tenant_replay.portable_times import length, longest_interval
+from elements_local.tenant_replay.waiting import TenantTiming, WaitingClock
+from elements_local.verify.made import OwnData
+from elements_local.verify.tenant import CRM_VERSION, OWN_NAME, Tenant
+
+
+class CutOffError(Exception):
+    """A signal came while a scenario waited."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantReplays:
+    """Scenarios at a tenant.
+
+    Attributes:
+        now: returns the tenant's instant.
+        wait: lets so much of the tenant's time pass; raises ``CutOffError`` to end it all. Nothing else is cut off: of a request
+            that is, nobody knows what it has made.
+        on_left: is told of what could not be taken away.
+    """
+
+    tenant: Tenant
+    timing: TenantTiming
+    now: Callable[[], datetime]
+    wait: Callable[[timedelta], None]
+    on_left: Callable[[str], None]
+
+    def duration(self, scenarios: Iterable[Scenario]) -> timedelta:
+        """Return how much of the tenant's time scenarios take, if nothing is late."""
+        waits = [
+            length(each) + self.timing.settle * sum(step.verb == "advance" for step in each.steps)
+            for each in scenarios
+        ]
+        return sum(waits, timedelta())
+
+    @contextmanager
+    def replaying(self, scenarios: Iterable[Scenario]) -> Iterator[Generator[ScenarioResult, None, None]]:
+        """Give the results of scenarios, each as soon as it is there."""
+        yield self._one_by_one(scenarios)
+
+    def _one_by_one(self, scenarios: Iterable[Scenario]) -> Generator[ScenarioResult, None, None]:
+        with suppress(CutOffError):
+            for scenario in scenarios:
+                self.wait(timedelta())
+                yield self.run(scenario)
+
+    def run(self, scenario: Scenario) -> ScenarioResult:
+        """Run a scenario, and take away what it has made."""
+        watch = Stopwatch()
+        made = OwnData(self.tenant.platform, self.tenant.crm)
+        interval = longest_interval(scenario)
+        clock = WaitingClock(self.now, self.wait, self.timing, start=scenario.start, interval=interval)
+        try:
+            failure = perform(scenario, self._context(scenario, made, clock), begin=clock.begin)
+        finally:
+            if self.tenant.reader.can_fail:
+                self.tenant.reader.respond()
+            for what in made.take_away():
+                self.on_left(what)
+        return ScenarioResult(scenario=scenario, failure=failure, seconds=watch.seconds)
+
+    def _context(self, scenario: Scenario, made: OwnData, clock: WaitingClock) -> ScenarioContext:
+        """Return what a scenario has to do with at the tenant."""
+        tenant, names = self.tenant, RecordNames()
+        instances: dict[str, ScenarioInstance] = {}
+        callbacks = OwnCallbacks(
+            tenant.reader,
+            clock.present,
+            instances=lambda: {each.id for each in instances.values()},
+            records=lambda: {str(number) for number in names.ids.values()},
+        )
+        platform = OwnPlatform(
+            http=tenant.platform.http,
+            url=tenant.platform.url.removesuffix(BASE_PATH),
+            headers=tenant.platform.headers,
+            name=f"{OWN_NAME} {tenant.run}",
+            callback_url=tenant.credentials.callback_url,
+            made=made,
+        )
+        crm = tenant.crm
+        clients = WorkspaceClients(
+            credentials=tenant.credentials,
+            clock=cast("ClockClient", clock),  # as far as steps use one
+            platform=platform,
+            crm=OwnCrm(http=crm.http, url=crm.url.removesuffix(CRM_VERSION), headers=crm.headers, made=made),
+            sink=cast("SinkClient", callbacks),
+        )
+        return ScenarioContext(
+            clients=clients,
+            start=scenario.start,
+            golden=golden_of(scenario.path, scenario.name, update=False),
+            sees_inside=False,
+            patience=clock.patience,
+            instances=instances,
+            names=names,
+        )

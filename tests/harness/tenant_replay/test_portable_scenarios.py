@@ -1,0 +1,150 @@
+"""The portable scenarios as at a tenant: others' records are there, time is waited for, nothing can be looked into."""
+
+import random
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from elements_local.scenarios.scenario import find, load, load_text
+from elements_local.start import Options, in_process
+from elements_local.tenant_replay.portability import TenantAbilities, obstacles
+from elements_local.tenant_replay.replays import CutOffError, TenantReplays
+from elements_local.tenant_replay.waiting import TenantTiming
+from elements_local.verify.readers import SinkReader
+from elements_local.verify.tenant import OWN_NAME, tenant_of
+
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
+TIMING = TenantTiming(settle=timedelta(seconds=10), intervals=2)
+
+
+class _Place:
+    """A stack that is taken for a tenant, in which others have data, too."""
+
+    def __init__(self, stack):
+        self.clients = stack.new_workspace(seed=1, records=30)
+        self.left = []
+        self.waits = 0
+        self.cut_off_after = None
+        self.dies_after = None
+        self.replays = TenantReplays(
+            tenant=tenant_of(self.clients, SinkReader(self.clients.sink), interval=timedelta(minutes=1)),
+            timing=TIMING,
+            now=self.clients.clock.now,
+            wait=self._wait,
+            on_left=self.left.append,
+        )
+
+    def _wait(self, duration):
+        self.waits += 1
+        if self.waits == self.cut_off_after:
+            raise CutOffError
+        self.clients.clock.advance(duration)
+        if duration > timedelta(minutes=1):
+            self.clients.crm.create("Contacts", {"FIRST_NAME": "Somebody", "LAST_NAME": "Else"})
+        if self.waits == self.dies_after:
+            self.clients.crm.script_faults([{"match": {"path": "*"}, "effect": {"drop": True}}])
+
+    def ran(self, *scenarios):
+        with self.replays.replaying(scenarios) as results:
+            return list(results)
+
+    def own(self):
+        """What there is of ours."""
+        listed = self.clients.platform.send("GET", f"{BASE_PATH}/instances").body.decode()
+        called = [
+            each
+            for collection in ("Contacts", "Leads", "Organisations", "Opportunities", "Projects", "Tasks")
+            for each in self.clients.crm.call("GET", f"/v3.1/{collection}?top=500")
+            if OWN_NAME in str(each)
+        ]
+        return called, OWN_NAME in listed
+
+
+@contextmanager
+def place(**settings):
+    environment = {f"ELEMENTS_LOCAL_{name}": value for name, value in settings.items()}
+    with in_process(Options(environment=environment)) as stack:
+        yield _Place(stack)
+
+
+def scenario(steps, head=""):
+    (only,) = load_text(f"scenario: it\n{head}steps:\n{steps}", Path("it.yaml")).scenarios
+    return only
+
+
+CREATED = """\
+  - create: {contacts/ada: {TITLE: Countess}}
+  - advance: 15m
+  - expect: {callbacks: [contacts/ada CREATED]}
+"""
+
+
+@pytest.mark.parametrize("profile", ["cloud-elements", "open-connectors"])
+def test_every_portable_scenario_passes_as_at_a_tenant_and_leaves_nothing(profile):
+    abilities = TenantAbilities(profile=profile)
+    portable = [each for path in find([SCENARIOS]) for each in load(path) if not obstacles(each, abilities)]
+    if profile == "open-connectors":
+        portable = random.Random(7).sample(portable, 25)  # noqa: S311 - a choice
+
+    with place(PLATFORM_PROFILE=profile) as tenant:
+        failures = [str(result.failure) for result in tenant.ran(*portable) if result.failure]
+
+        assert failures == []
+        assert (tenant.left, tenant.own()) == ([], ([], False))
+
+
+def test_an_expectation_that_does_not_hold_says_what_came_and_asks_no_admin_route():
+    with place() as tenant:
+        (result,) = tenant.ran(scenario(CREATED.replace("ada CREATED", "ada UPDATED")))
+
+        assert result.failure.expected
+        assert result.failure.place == "it.yaml:5"
+        assert "callbacks: missing:    contacts/ada UPDATED" in result.failure.lines
+        assert "callbacks: unexpected: contacts/ada CREATED" in result.failure.lines
+        assert not [line for line in result.failure.lines if "_local" in line]
+        assert tenant.own() == ([], False)
+
+
+def test_what_must_not_come_is_waited_out():
+    with place() as tenant:
+        (result,) = tenant.ran(scenario(CREATED + "  - never: {callbacks: ['* CREATED']}\n"))
+
+        assert str(result.failure).startswith("it.yaml:6: never:")
+
+
+def test_an_answer_of_the_receiver_holds_for_its_scenario_alone():
+    down = "  - respond: {status: 503}\n" + CREATED.replace("[contacts/ada CREATED]", "[]")
+    with place() as tenant:
+        assert [result.failure for result in tenant.ran(scenario(down), scenario(CREATED))] == [None, None]
+
+
+@pytest.mark.parametrize("waits", range(1, 8))
+def test_what_was_made_is_taken_away_wherever_it_is_cut_off(waits):
+    with place() as tenant:
+        tenant.cut_off_after = waits
+
+        assert len(tenant.ran(scenario(CREATED), scenario(CREATED))) < 2
+        assert (tenant.left, tenant.own()) == ([], ([], False))
+
+
+def test_what_cannot_be_taken_away_of_a_tenant_that_dies_is_said():
+    with place() as tenant:
+        tenant.dies_after = 4
+        (result,) = tenant.ran(scenario(f"{CREATED}  - update: {{contacts/ada: {{}}}}\n"))
+
+        assert "no answer from" in str(result.failure)
+        (left,) = tenant.left
+        assert left.startswith("Contacts ")
+
+
+def test_a_tenant_that_refuses_an_instance_fails_the_scenario_with_its_words():
+    with place() as tenant:
+        (result,) = tenant.ran(
+            scenario(CREATED, "instance: {configuration: {event.poller.refresh_interval: never}}\n")
+        )
+
+        assert "answered 400" in str(result.failure)
+        assert tenant.own() == ([], False)

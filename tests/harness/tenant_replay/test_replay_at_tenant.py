@@ -1,0 +1,237 @@
+"""`replay --portable` and `replay --tenant` as a program, against a stack whose admin routes nobody can reach."""
+
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from examples import LONG
+from running_tenant import PROGRAM, tenant_running
+
+from elements_local.clients import BASE_PATH
+from elements_local.scenarios.scenario import find, load
+from elements_local.tenant_replay.portability import obstacles
+from elements_local.tenant_replay.portable_times import length
+
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
+SPEED = "120"
+ENOUGH = timedelta(minutes=30)
+
+
+@pytest.fixture(scope="module")
+def running():
+    with tenant_running(SPEED) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def tenant_file(running, tmp_path):
+    """A file for it, by what differs."""
+
+    def written(**differs):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        whole = {
+            "platform_url": running["platform"],
+            "crm_url": running["crm"],
+            "callback_url": f"http://127.0.0.1:{port}/replay",
+            "listen": port,
+            "speed": int(SPEED),
+            **differs,
+        }
+        path = tmp_path / "tenant.yaml"
+        path.write_text(json.dumps({key: value for key, value in whole.items() if value is not None}))
+        return path
+
+    return written
+
+
+def replay(running, *words, env=None, **options):
+    return subprocess.run(
+        [PROGRAM, "replay", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], **(running["env"] if env is None else env)},
+        **options,
+    )
+
+
+def left(running):
+    """The contacts that are there, and whether there are instances."""
+    contacts = running["clients"].crm.call("GET", "/v3.1/Contacts")
+    return contacts, running["clients"].platform.send("GET", f"{BASE_PATH}/instances").status
+
+
+def chosen():
+    """The files of what is run: a seeded few that take half an hour of the tenant's together, or all of them."""
+    portable = {path: [each for each in load(path) if not obstacles(each)] for path in find([SCENARIOS])}
+    lasts = {path: sum(map(length, each), timedelta()) for path, each in portable.items() if each}
+    short = [path for path, total in lasts.items() if ENOUGH / 4 < total <= ENOUGH / 2]
+    return [*lasts] if LONG else random.Random(3).sample(short, 2)  # noqa: S311 - a choice
+
+
+def test_portable_scenarios_pass_at_a_tenant_in_real_time_and_leave_nothing(running, tenant_file, tmp_path):
+    report = tmp_path / "it.xml"
+    before = left(running)
+
+    done = replay(running, *chosen(), "--tenant", tenant_file(), "--yes", "--json", "--junit", report)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = json.loads(done.stdout)["counts"]
+    assert counts["passed"] > 1
+    assert counts["failed"] == 0
+    assert left(running) == before
+    for secret in running["env"].values():
+        assert secret not in done.stdout + done.stderr + report.read_text("utf-8")
+
+
+def test_what_is_not_portable_is_left_out_with_its_reason(running, tenant_file, tmp_path):
+    mixed = tmp_path / "mixed.yaml"
+    mixed.write_text(
+        "scenario: one\nsteps:\n  - create: {contacts/ada: {}}\n  - expect: {records: {contacts/ada: {FIRST_NAME: Ada}}}\n"
+        "---\nscenario: other\nsteps:\n  - snapshot: it\n  - never: {callbacks: ['* *']}\n"
+    )
+
+    done = replay(running, mixed, "--tenant", tenant_file(), "--yes", "--json")
+
+    other = next(each for each in json.loads(done.stdout)["scenarios"] if each["name"] == "other")
+    assert other["why"] == f"not portable: {mixed}:8: snapshot: a tenant cannot be remembered"
+    assert (other["outcome"], done.returncode) == ("skipped", 0)
+    assert "1 scenario at " in done.stderr
+    assert "1 left out: not portable; --portable --list says why" in done.stderr
+
+
+def test_nothing_is_made_unless_it_is_wanted(running, tenant_file):
+    before = left(running)
+
+    done = replay(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file(), input="n\n")
+
+    assert done.returncode == 1
+    assert re.search("2 scenarios at .*, one after the other, which takes 0:00:2", done.stderr)
+    assert left(running) == before
+
+
+def test_ctrl_c_takes_away_what_was_made(running, tenant_file):
+    before = left(running)
+    words = [PROGRAM, "replay", SCENARIOS / "contacts.yaml", "--tenant", tenant_file(), "--yes"]
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.environ["PATH"], **running["env"]},
+    ) as program:
+        while left(running) == before:
+            Event().wait(0.02)
+        program.send_signal(signal.SIGINT)
+        told, _ = program.communicate(timeout=60)
+
+    assert program.returncode == 130
+    assert "interrupted; what is done is reported, and not run were:" in told
+    assert left(running) == before
+
+
+def test_a_replay_that_was_killed_is_cleaned_up_after_with_verify(running, tenant_file):
+    before = left(running)
+    words = [PROGRAM, "replay", SCENARIOS / "accounts.yaml", "--tenant", tenant_file(), "--yes"]
+    crm = running["clients"].crm
+    with subprocess.Popen(
+        words, stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], **running["env"]}
+    ) as program:
+        while not crm.call("GET", "/v3.1/Organisations"):
+            Event().wait(0.02)
+        program.send_signal(signal.SIGKILL)
+
+    cleaned = subprocess.run(
+        [PROGRAM, "verify", *running["words"], "--clean", "--yes"],
+        capture_output=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], **running["env"]},
+    )
+
+    assert b"2 deleted" in cleaned.stdout
+    assert crm.call("GET", "/v3.1/Organisations") == []
+    assert left(running) == before
+
+
+def test_a_collector_is_enough_for_what_needs_neither_headers_nor_answers(running, tenant_file):
+    collector = f"{running['sink']}/collected"
+    file = tenant_file(callback_url=collector, collector_url=collector)
+
+    done = replay(running, SCENARIOS / "contacts.yaml", "--name", "CREATED", "--tenant", file, "--yes")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("differs", "told"),
+    [
+        ({"platform_url": None}, "tenant.yaml:1:1: the key 'platform_url' is missing"),
+        ({"plattform_url": "x"}, "unknown key 'plattform_url'; did you mean 'platform_url'?"),
+        ({"user_secret": "x"}, "secrets are read from the environment alone"),
+        ({"platform_url": "localhost"}, "platform_url: expected a URL"),
+        ({"callback_url": None}, "the key 'callback_url' is missing"),
+        ({"profile": "salesforce"}, "profile"),
+        ({"settle": "soon"}, "settle: expected a duration such as 15m"),
+        ({"speed": 0}, "speed"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_with_its_place(running, tenant_file, differs, told):
+    done = replay(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file(**differs), "--yes")
+
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["contacts.yaml", "--jobs", "2"], "leave --jobs out"),
+        (["contacts.yaml", "--set", "crm.limits=vendor"], "leave --set out"),
+        (["contacts.yaml", "--target", "http://127.0.0.1:1"], "leave --target out"),
+        (["snapshots.yaml"], "is portable; --portable --list says why"),
+    ],
+)
+def test_what_cannot_be_done_there_is_refused_before_anything_is(running, tenant_file, words, told):
+    path, *rest = words
+
+    done = replay(running, SCENARIOS / path, *rest, "--tenant", tenant_file(), "--yes")
+
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
+def test_missing_secrets_are_named(running, tenant_file):
+    env = {name: value for name, value in running["env"].items() if not name.endswith("CRM_API_KEY")}
+
+    done = replay(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file(), "--yes", env=env)
+
+    assert done.returncode == 2
+    assert "set ELEMENTS_LOCAL_TENANT_CRM_API_KEY in the environment" in done.stderr
+
+
+def test_what_is_portable_is_listed_and_counted_and_alone_run(running):
+    listed = replay(running, SCENARIOS / "boundaries.yaml", "--portable", "--list")
+    as_json = json.loads(
+        replay(running, SCENARIOS / "boundaries.yaml", "--portable", "--list", "--json").stdout
+    )
+    done = replay(running, SCENARIOS / "boundaries.yaml", "--portable")
+
+    assert (
+        "boundaries.yaml:2: a change in the very second of a poll, after it, is lost: no: settings are"
+        in listed.stdout
+    )
+    assert listed.stdout.endswith("1 of 7 scenarios portable\n")
+    assert as_json["portable"] == 1
+    assert as_json["scenarios"][2]["obstacles"][0]["line"] == 37
+    assert "1 passed, 0 failed\n6 left out: not portable; --portable --list says why" in done.stdout
+    assert done.returncode == 0
