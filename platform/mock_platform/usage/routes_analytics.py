@@ -97,7 +97,7 @@ def of_formulas(workspace: Workspace, query: UsageAnalyticsQuery) -> Answer[Call
     return Answer({"usage": []})
 
 
-@bp.get("/element-instances/created-count")
+@bp.get("/activity/element-instances/created-count")
 @operation(needs=caller)
 def instances_created(workspace: Workspace, query: UsageRangeQuery) -> Answer[CreatedCountJson]:
     """Count the instances that were made in a stretch of time and are still there (assumed: the latter)."""
@@ -108,7 +108,7 @@ def instances_created(workspace: Workspace, query: UsageRangeQuery) -> Answer[Cr
     return Answer({"instancesCreatedCount": sum(since <= instant <= until for instant in created)})
 
 
-@bp.get("/formula-instances/created-count")
+@bp.get("/activity/formula-instances/created-count")
 @operation(needs=caller)
 def formulas_created(workspace: Workspace, query: UsageRangeQuery) -> Answer[CreatedCountJson]:
     """Count the instances of formulas that were made in a stretch of time: there are none."""

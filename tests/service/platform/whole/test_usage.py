@@ -318,11 +318,13 @@ def test_calls_of_instances_are_listed_where_there_were_any_and_those_of_formula
 
 @pytest.mark.usefixtures("calls")
 def test_instances_that_were_made_are_counted(usage, send, refused):
-    path = "/analytics/element-instances/created-count"
+    path = "/analytics/activity/element-instances/created-count"
 
     assert usage(f"{path}?{HOUR}") == {"instancesCreatedCount": 1}
     assert usage(f"{path}?{AHEAD}") == {"instancesCreatedCount": 0}
-    assert usage(f"/analytics/formula-instances/created-count?{HOUR}") == {"instancesCreatedCount": 0}
+    assert usage(f"/analytics/activity/formula-instances/created-count?{HOUR}") == {
+        "instancesCreatedCount": 0
+    }
     refused(send(f"{path}?from=2026-03-02&to=2026-03-01"), 400)
     refused(send(f"{path}?to=2026-03-01"), 400)
 
