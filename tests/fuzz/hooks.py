@@ -1,27 +1,29 @@
 """What schemathesis changes in the calls that it makes up."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import schemathesis
 from schemathesis.hooks import HookContext
 from schemathesis.schemas import Case
 
-ANSWERING = {"drop": False, "half_read": False, "answers": "sink"}
+SCRIPTED = "scripted"
+"""The one bin that is told what to answer, or whose answers come from elsewhere, and that no callback is sent to."""
+TELLING = frozenset({"/_local/responses", "/_local/forwards"})
 
 
 @schemathesis.hook
 def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
-    """Let nothing tell a bin to hang up, by itself or with its target: what came there later would look like a failure."""
-    if case.method == "PUT" and case.path in {"/_local/responses", "/_local/forwards"}:
-        case.body = answering(case.body)
+    """Keep bins apart that do as they were told: to hang up, or a status of 561, would look like a failure of the sink."""
+    if case.method == "PUT" and case.path in TELLING:
+        case.body = elsewhere(case.body)
+    elif case.path == "/{bin}" and case.path_parameters.get("bin") == SCRIPTED:
+        case.path_parameters = {"bin": "bin"}
 
 
-def answering(body: Any) -> Any:
-    """Return a body with nothing in it that makes a bin hang up."""
-    if isinstance(body, list):
-        return [answering(each) for each in body]
-    if not isinstance(body, Mapping):
-        return body
-    hangs_up = {key for key in ANSWERING if body.get(key) is True or body.get(key) == "target"}
-    return {key: ANSWERING[key] if key in hangs_up else answering(value) for key, value in body.items()}
+def elsewhere(body: Any) -> Any:
+    """Return a body that is about the scripted bin; one that names none stays as it is."""
+    return {**body, "bin": SCRIPTED} if isinstance(body, dict) and _is_name(body.get("bin")) else body
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and len(name) <= 500 and not {"/", "\0"} & {*name}

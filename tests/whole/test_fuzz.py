@@ -58,16 +58,11 @@ def test_each_version_of_the_crm_has_a_run_of_its_own_unless_one_is_asked_for():
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
-    [
-        (
-            {"status": 503, "drop": True, "half_read": True},
-            {"status": 503, "drop": False, "half_read": False},
-        ),
-        ({"url": "http://x", "answers": "target"}, {"url": "http://x", "answers": "sink"}),
-        ({"drop": "yes", "body": True, "answers": 1}, {"drop": "yes", "body": True, "answers": 1}),
-        ("drop", "drop"),
-    ],
+    ("name", "is_kept"),
+    [("b", False), ("", False), ("a/b", True), ("x" * 501, True), (5, True), (None, True)],
 )
-def test_nothing_that_is_made_up_lets_a_bin_hang_up(told, kept):
-    assert hooks.answering({"bin": "b", "responses": [told]}) == {"bin": "b", "responses": [kept]}
+def test_what_is_made_up_scripts_no_bin_that_callbacks_are_sent_to(name, is_kept):
+    body = {"bin": name, "responses": [{"drop": True}]}
+
+    assert hooks.elsewhere(body) == {**body, "bin": name if is_kept else hooks.SCRIPTED}
+    assert hooks.elsewhere([body]) == [body]
