@@ -15,7 +15,7 @@ from mock_insightly.records.teams import MEMBER_TEAM, refuse_team
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, Show, shapes_of
-from mock_insightly.versions.v2_keys import flats
+from mock_insightly.versions.v2_keys import RIGHTS, flats
 from mock_insightly.versions.v2_records import (
     CONTACT,
     CONTACTS_ADDRESSES,
@@ -36,6 +36,10 @@ def _arranged(shape: Shape, names: str, *more: Key) -> Shape:
     """Return a shape with these keys in this order; those that it does not have, or otherwise, are given."""
     keys = {key.name: key for key in (*shape.keys, *more)}
     return replace(shape, keys=tuple(keys[name] for name in names.split()), searched=False)
+
+
+def _without_rights(shape: Shape) -> Shape:
+    return replace(shape, keys=tuple(key for key in shape.keys if key not in RIGHTS), searched=False)
 
 
 def _looked_up(name: str, child: RecordKind, links: str, number: str, in_lists: Show | None = None) -> Key:
@@ -220,15 +224,6 @@ _USER = _arranged(
     "ACCOUNT_OWNER ACTIVE DATE_CREATED_UTC DATE_UPDATED_UTC USER_CURRENCY CONTACT_DISPLAY CONTACT_ORDER "
     "TASK_WEEK_START INSTANCE_ID",
 )
-_EVENT = _arranged(
-    _WORK["events"],
-    "EVENT_ID TITLE LOCATION DETAILS START_DATE_UTC END_DATE_UTC ALL_DAY PUBLICLY_VISIBLE REMINDER_DATE_UTC "
-    "REMINDER_SENT EVENTLINKS OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC",
-)
-_ATTACHMENT = _arranged(
-    _WORK["fileattachments"],
-    "FILE_ID FILE_NAME CONTENT_TYPE FILE_SIZE FILE_CATEGORY_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC URL",
-)
 _COMMENT = replace(
     _arranged(
         _WORK["comments"],
@@ -254,11 +249,11 @@ SHAPES = shapes_of(
     _OPPORTUNITY,
     _PROJECT,
     _TASK,
-    _EVENT,
+    _without_rights(_WORK["events"]),
     _NOTE,
     _EMAIL,
     _COMMENT,
-    replace(_ATTACHMENT, on_one=methods("G")),
+    replace(_without_rights(_WORK["fileattachments"]), on_one=methods("G")),
     replace(_TEAM, stamps=()),
     _USER,
     replace(_WORK["leadstatuses"], hides=("includeconverted", "FOR_CONVERTED")),
