@@ -155,5 +155,5 @@ def first_column(page, head):
 
 
 def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
-    assert first_column("scenarios.md", "| verb | does |\n") == set(VERBS)
-    assert first_column("scenarios.md", "| key | says |\n") == {*json_schema()["properties"]}
+    assert first_column("scenario-verbs.md", "| verb | does |\n") == set(VERBS)
+    assert first_column("scenario-verbs.md", "| key | says |\n") == {*json_schema()["properties"]}
