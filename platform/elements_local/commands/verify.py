@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from elements_local.interruption import cut_off
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
+    from elements_local.verify.opening import TenantOptions
     from elements_local.verify.report import VisitReport
     from elements_local.verify.tenant import Tenant
 
@@ -54,19 +55,13 @@ CHECKS = 32
 @json_option
 def command(  # noqa: PLR0913 - the command's options
     *,
-    tenant_platform_url: str,
-    tenant_crm_url: str,
-    tenant_callback_url: str,
-    tenant_collector_url: str,
-    listen: int,
-    interval: int,
-    profile: str,
-    speed: int,
     clean: bool,
     yes: bool,
+    profile: str,
     as_json: bool,
     junit: Path | None,
     html: Path | None,
+    **tenant: Any,
 ) -> None:
     """Hold a tenant of Cloud Elements or SAP Open Connectors against what this stack does; exit 1 if it differs.
 
@@ -79,33 +74,37 @@ def command(  # noqa: PLR0913 - the command's options
 
     With --json, and at the end of the page, is a block that can be given back to the project: what was seen, without values.
     """
-    from elements_local.reports.files import writable  # noqa: PLC0415 - as above
-    from elements_local.verify.opening import TenantOptions, opened  # noqa: PLC0415 - as above
+    from elements_local.verify.opening import opened  # noqa: PLC0415 - not needed for --help
+
+    with opened(_options(**tenant), os.environ, reading=not clean) as there:
+        if clean:
+            _clean(there, yes=yes)
+            return
+        _ask(there, yes=yes)
+        report = _visited(there, profile)
+    print_result(report.to_json(), str(report), as_json=as_json)
+    _write(report, junit, html)
+    if report.differs or report.left:
+        raise SystemExit(1)
+
+
+def _options(*, interval: int, **tenant: Any) -> "TenantOptions":
+    """Return what the options of the command say of the tenant."""
+    from elements_local.verify.opening import TenantOptions  # noqa: PLC0415 - not needed for --help
+
+    said = {name.removeprefix("tenant_"): value for name, value in tenant.items()}
+    return TenantOptions(interval=timedelta(minutes=interval), **said)
+
+
+def _write(report: "VisitReport", junit: Path | None, html: Path | None) -> None:
+    from elements_local.reports.files import writable  # noqa: PLC0415 - not needed for --help
     from elements_local.verify.report import write_html, write_junit  # noqa: PLC0415 - as above
 
-    options = TenantOptions(
-        platform_url=tenant_platform_url,
-        crm_url=tenant_crm_url,
-        callback_url=tenant_callback_url,
-        collector_url=tenant_collector_url,
-        listen=listen,
-        interval=timedelta(minutes=interval),
-        speed=speed,
-    )
-    with opened(options, os.environ, reading=not clean) as tenant:
-        if clean:
-            _clean(tenant, yes=yes)
-            return
-        _ask(tenant, yes=yes)
-        report = _visited(tenant, profile)
-    print_result(report.to_json(), str(report), as_json=as_json)
     with writable(junit, html):
         if junit:
             write_junit(junit, report)
         if html:
             write_html(html, report)
-    if report.differs or report.left:
-        raise SystemExit(1)
 
 
 def _ask(tenant: "Tenant", *, yes: bool) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from elements_local.errors import HarnessError
 from elements_local.fidelity import ledger
 from elements_local.start import Options, in_process
-from elements_local.verify.checks import BATTERY, Check
+from elements_local.verify.check import Check
+from elements_local.verify.checks import BATTERY
 from elements_local.verify.comparison import alike
 from elements_local.verify.readers import SinkReader
 from elements_local.verify.tenant import Tenant, tenant_of
