@@ -7,7 +7,7 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, convert, field
 
 from callback_sink.inbox import BinName, Callback, CallbackJson
 from callback_sink.json_path import parse_condition
@@ -25,6 +25,9 @@ _Header = Annotated[
 ]
 _Condition = Annotated[
     str, Meta(max_length=2_000, description='a path into the JSON, as "$.a.b" or "$.a.b == value"')
+]
+_Unwanted = Annotated[
+    str, Meta(max_length=2_000, description='a filter and its value, as "objectType: leads"')
 ]
 _Instant = Annotated[str, Meta(max_length=100, description="an instant such as 2026-03-02T10:00:00Z")]
 _Many = Meta(max_length=20)
@@ -48,6 +51,7 @@ class Filters(
         json: each leads to something in the body, to the value if one is named.
         from_: it came at this instant or later.
         to: it came at this instant or earlier.
+        not_: none of these is true: another filter and its value, of which no event of the callback may have it.
     """
 
     bin: BinName | None = None
@@ -64,11 +68,14 @@ class Filters(
     json: Annotated[list[_Condition], _Many] = []
     from_: _Instant | None = field(default=None, name="from")
     to: _Instant | None = None
+    not_: Annotated[list[_Unwanted], _Many] = field(default=[], name="not")
 
     def __post_init__(self) -> None:
         """Refuse what could not be looked for."""
         for text in self.json:
             parse_condition(text)
+        for text in self.not_:
+            _unwanted(text)
         begin, end = (None if text is None else _instant(text) for text in (self.from_, self.to))
         if begin and end and end < begin:
             raise ValueError(f"from {self.from_} lies after to {self.to}, so that no callback is meant")
@@ -124,6 +131,7 @@ def differences(filters: Filters, callback: Callback) -> list[str]:
     found += _header_differences(filters.header, callback.shown_headers)
     found += filter(None, (parse_condition(text).difference(callback.json) for text in filters.json))
     found += _time_differences(filters, callback)
+    found += (f"not: {text}" for text in filters.not_ if matches(_unwanted(text), callback))
     if filters.q is not None and not _mentions(callback, filters.q):
         found.append(f"q: expected {filters.q} in path, headers or body, was in none")
     return found
@@ -228,6 +236,22 @@ def _text(value: Json) -> str | None:
     """Return an id or a name as text, however it was written."""
     known = isinstance(value, str | int) and not isinstance(value, bool)
     return str(value) if known else None
+
+
+@lru_cache(maxsize=100)
+def _unwanted(text: str) -> Filters:
+    """Read what must not be true.
+
+    Raises:
+        ValueError: it is no other filter with a value that it takes.
+    """
+    name, _, value = (part.strip() for part in text.partition(":"))
+    try:
+        return convert({name: [value] if name in {"header", "json"} else value}, Filters, strict=False)
+    except ValueError as error:
+        raise ValueError(
+            f"not {text!r:.200} is no filter with its value, as objectType:leads: {error}"
+        ) from error
 
 
 @lru_cache(maxsize=100)

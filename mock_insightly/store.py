@@ -15,7 +15,7 @@ from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import RecordPage, documents_of, find
 from mock_insightly.records.history import HistoryTransaction
-from mock_insightly.records.listing import Listed, listed
+from mock_insightly.records.listing import Listed, RecordSearch, listed
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import record_in
@@ -108,17 +108,10 @@ class RecordStore:
         with self._database.reading() as connection:
             yield lambda kind: documents_of(connection, workspace.name, kind.name)
 
-    def listed(
-        self, workspace: Workspace, kind: RecordKind, *, text: str, before: int | None, limit: int
-    ) -> Listed:
-        """Return the records of a kind that contain a text, the highest ids first.
-
-        Args:
-            text: case does not count; empty is in all.
-            before: only ids below this one.
-        """
+    def listed(self, workspace: Workspace, kind: RecordKind, search: RecordSearch) -> Listed:
+        """Return the records of a kind that are looked for, the highest ids first."""
         with self._database.reading() as connection:
-            return listed(connection, workspace.name, kind.name, text=text, before=before, limit=limit)
+            return listed(connection, workspace.name, kind.name, search)
 
     def count(self, workspace: Workspace, kind: RecordKind) -> int:
         """Return how many records of a kind there are."""

@@ -1,5 +1,6 @@
 """Records as whoever looks after the CRM goes through them: the latest first, those that contain a text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -25,26 +26,44 @@ class Listed:
     total: int
 
 
-def listed(  # noqa: PLR0913 - what is asked for, by name
-    connection: Connection, workspace: str, kind: str, *, text: str, before: int | None, limit: int
-) -> Listed:
-    """Return a page, ids descending; without a text it costs what is shown, with one all records are read."""
+@dataclass(frozen=True, kw_only=True)
+class RecordSearch:
+    """Which records are listed.
+
+    Attributes:
+        text: that they contain; case does not count, and empty is in all.
+        unwanted: texts that they do not contain.
+        before: only ids below this one.
+        limit: so many at the most.
+    """
+
+    limit: int
+    text: str = ""
+    unwanted: Sequence[str] = ()
+    before: int | None = None
+
+
+def listed(connection: Connection, workspace: str, kind: str, search: RecordSearch) -> Listed:
+    """Return a page, ids descending; without any text it costs what is shown, with one all records are read."""
+    limit, before = search.limit, search.before
     mine = (records.c.workspace == workspace, records.c.kind == kind)
     newest_first = select(records.c.id, records.c.document).where(*mine).order_by(records.c.id.desc())
     below = () if before is None else (records.c.id < before,)
-    if not text:
+    if not search.text and not search.unwanted:
         # One more than is shown, which tells that there is a further page.
         rows = [
             (row.id, row.document) for row in connection.execute(newest_first.where(*below).limit(limit + 1))
         ]
         total = connection.scalar(select(func.count()).select_from(records).where(*mine)) or 0
         return _page(rows, total, limit)
-    wanted = encode_text(text)[1:-1].lower()  # as it stands in the JSON that is kept
+    # as they stand in the JSON that is kept
+    wanted, *others = (encode_text(each)[1:-1].lower() for each in (search.text, *search.unwanted))
     rows, total = [], 0
     for number, document in connection.execute(newest_first, execution_options={"yield_per": _BATCH}):
         # The documents are searched as they are kept, without being read: a text in any field, and a field's name
         # too.
-        if wanted in document.lower():
+        held = document.lower()
+        if wanted in held and not any(other in held for other in others):
             total += 1
             # One more than is shown, which tells that there is a further page; counting goes on to the end.
             if len(rows) <= limit and (before is None or number < before):

@@ -3,12 +3,12 @@
 from typing import Annotated, Any, TypeAlias
 
 from flask import Blueprint
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
-from mock_insightly.records.listing import Listed
+from mock_insightly.records.listing import Listed, RecordSearch
 from mock_insightly.records.stamps import record_in, updated_at
 from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_insightly.routes.below.conversions import convert
@@ -17,7 +17,14 @@ from mock_insightly.routes.writes import create_in
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import Answer, operation
-from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from mock_kit.api.pages import (
+    LARGEST_CURSOR,
+    LARGEST_PAGE,
+    PAGE,
+    PageJson,
+    UnwantedTexts,
+    page_json,
+)
 
 _PROBLEMS = (400, 401, 403)
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
@@ -64,6 +71,7 @@ class RecordsQuery(Struct, rename="camel"):
         kind: of the records, as paths spell it; case does not count.
         record_id: the one record of this id.
         q: a text that they contain, wherever; case does not count.
+        not_: texts that they do not contain.
         before: only those with a lower id, as ``next`` says it.
         limit: records at the most, the highest ids of them.
     """
@@ -71,6 +79,7 @@ class RecordsQuery(Struct, rename="camel"):
     kind: str
     record_id: _Id | None = None
     q: Annotated[str, Meta(max_length=1000)] = ""
+    not_: UnwantedTexts = field(default=[], name="not")
     before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
     limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
@@ -87,9 +96,10 @@ def list_records(query: RecordsQuery) -> Answer[RecordsJson]:
     """List the records of a kind, the highest ids first, without a call of the API: no limit counts it, no fault strikes it."""
     kind, workspace, store = kind_named(query.kind, parameter="kind"), asked_workspace(), dependencies().store
     if query.record_id is None:
-        page = store.listed(workspace, kind, text=query.q, before=query.before, limit=query.limit)
+        search = RecordSearch(text=query.q, unwanted=query.not_, before=query.before, limit=query.limit)
+        page = store.listed(workspace, kind, search)
     else:
-        page = store.listed(workspace, kind, text="", before=query.record_id + 1, limit=1)
+        page = store.listed(workspace, kind, RecordSearch(before=query.record_id + 1, limit=1))
         wanted = [one for one in page.documents if kind.id_of(record_in(one)) == query.record_id]
         page = Listed(documents=wanted, last=None, total=len(wanted))
     return Answer(

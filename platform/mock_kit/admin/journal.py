@@ -1,17 +1,19 @@
 """What a service was asked and what it answered: the last few hundred requests of each workspace."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
+from msgspec import field as parameter
 from sqlalchemy import Connection
 
 from mock_kit.admin.calls import CallLog
 from mock_kit.admin.masks import mask_body, mask_header, mask_target
 from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, weight_of_headers
 from mock_kit.api.json_text import Json
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, UnwantedTexts
 from mock_kit.settings import whole
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
@@ -62,7 +64,7 @@ class Exchange:
         headers = weight_of_headers(self.request_headers) + weight_of_headers(self.reply_headers)
         return _OVERHEAD + len(self.target) + headers + len(self.request_body) + len(self.reply_body)
 
-    def to_json(self) -> Json:
+    def to_json(self) -> dict[str, Json]:
         """Return what may be shown: secrets masked."""
         return {
             "at": format_instant(self.at),
@@ -77,6 +79,31 @@ class Exchange:
         }
 
 
+class JournalQuery(Struct):
+    """Which exchanges are asked for.
+
+    Attributes:
+        q: a text that they contain, as they are shown; case does not count.
+        not_: texts that they do not contain.
+        struck: only those that a scripted fault struck.
+        before: only those that came before the one with this number, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    q: str = ""
+    not_: UnwantedTexts = parameter(default=[], name="not")
+    struck: bool = False
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 50
+
+    def means(self, exchange: Exchange) -> bool:
+        """Say whether an exchange is asked for, on whichever page."""
+        if self.struck and not exchange.fault:
+            return False
+        lines = [line.lower() for line in _lines(exchange)] if self.q or self.not_ else []
+        return (not self.q or _is_in(self.q, lines)) and not any(_is_in(text, lines) for text in self.not_)
+
+
 class KeptExchanges(Struct):
     """A workspace's exchanges as a snapshot has them, oldest first; so many before them had to make room."""
 
@@ -89,13 +116,14 @@ class ExchangePage:
     """A page of exchanges, newest first.
 
     Attributes:
+        exchanges: each with its number.
         last: the number of the oldest of them; 0 if there is none.
         total: how many there are on all pages.
         more: whether there are older ones.
         pruned: how many had to make room since the workspace was made or reset.
     """
 
-    exchanges: list[Exchange]
+    exchanges: list[tuple[int, Exchange]]
     last: int
     total: int
     more: bool
@@ -147,20 +175,16 @@ class Journal:
         """Return what puts exchanges in the place of those that are kept."""
         return lambda: self._replace(workspace.name, value)
 
-    def page(self, workspace: str, *, text: str = "", before: int | None = None, limit: int) -> ExchangePage:
-        """Return a page of a workspace's exchanges, newest first, that contain a text as shown.
-
-        Args:
-            before: the ``last`` of the page before.
-        """
+    def page(self, workspace: str, query: JournalQuery) -> ExchangePage:
+        """Return a page of a workspace's exchanges, newest first; ``before`` is the ``last`` of the page before."""
         with self._budget.lock:
             buffer = self._kept.get(workspace) or RingBuffer.empty()
             entries, pruned = [*reversed(buffer.entries)], buffer.pruned
-        matches = [(number, one) for number, one in entries if not text or _has(one, text)]
-        older = [(number, one) for number, one in matches if before is None or number < before]
-        page = older[:limit]
+        matches = [(number, one) for number, one in entries if query.means(one)]
+        older = [(number, one) for number, one in matches if query.before is None or number < query.before]
+        page = older[: query.limit]
         return ExchangePage(
-            exchanges=[one for _, one in page],
+            exchanges=page,
             last=page[-1][0] if page else 0,
             total=len(matches),
             more=len(older) > len(page),
@@ -182,8 +206,8 @@ class Journal:
         return self._budget.buffer(most=KEPT_REQUESTS, most_bytes=KEPT_BYTES_OF_REQUESTS)
 
 
-def _has(exchange: Exchange, text: str) -> bool:
-    return any(text.lower() in line.lower() for line in _lines(exchange))
+def _is_in(text: str, lines: Sequence[str]) -> bool:
+    return any(text.lower() in line for line in lines)
 
 
 def _lines(exchange: Exchange) -> Iterator[str]:

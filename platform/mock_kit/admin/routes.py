@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import FaultRuleError, parse_rules
-from mock_kit.admin.journal import Journal
+from mock_kit.admin.journal import Journal, JournalQuery
 from mock_kit.admin.paths import ADMIN, is_admin
 from mock_kit.api.json_text import encode, read_json
 from mock_kit.api.operations import JSON, Answer, operation, operation_of
@@ -118,20 +118,6 @@ class ResetQuery(Struct):
     check: bool = False
 
 
-class JournalQuery(Struct):
-    """Which exchanges are asked for.
-
-    Attributes:
-        q: a text that they contain.
-        before: only those that came before the one with this number, as ``next`` says it.
-        limit: the latest of them.
-    """
-
-    q: str = ""
-    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 50
-
-
 class CallsQuery(Struct):
     """Which calls are asked for.
 
@@ -197,17 +183,17 @@ def end_faults() -> Answer[dict[str, list[object]]]:
 @bp.get("/journal")
 @operation(problems=_PROBLEMS)
 def journal(query: JournalQuery) -> Answer[dict[str, object]]:
-    """Show the latest exchanges, newest first, or those that contain ``q``.
+    """Show the latest exchanges, newest first, or those that are asked for.
 
     ``pruned`` counts those that made room for others since the last reset.
     """
-    page = _admin().journal.page(asked_workspace().name, text=query.q, before=query.before, limit=query.limit)
+    page = _admin().journal.page(asked_workspace().name, query)
     return Answer(
         {
             "count": len(page.exchanges),
             **page_json(page.total, {"before": page.last} if page.more else None),
             "pruned": page.pruned,
-            "exchanges": [exchange.to_json() for exchange in page.exchanges],
+            "exchanges": [{"number": number, **exchange.to_json()} for number, exchange in page.exchanges],
         }
     )
 

@@ -1,16 +1,19 @@
 """Pages of admin lists: each says how many there are on all, and where the next one is."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Annotated, TypedDict
 from urllib.parse import urlencode
 
 from flask import request
+from msgspec import Meta
 
 PAGE = 1000
 """How many a page has, unless the query says otherwise."""
 
 LARGEST_PAGE = 10_000
 LARGEST_CURSOR = 10**18
+UnwantedTexts = Annotated[list[Annotated[str, Meta(min_length=1, max_length=1_000)]], Meta(max_length=20)]
+"""Texts that what is listed must not contain; case does not count."""
 
 
 class PageJson(TypedDict):

@@ -65,6 +65,8 @@ def callback(body=b"", *, number=1, bin_="default", path="/default", headers=())
         pytest.param({"json": ['$..objectId == "2"']}, id="a path and its value"),
         pytest.param({"from_": "2026-03-02T12:00:00Z"}, id="from this very instant"),
         pytest.param({"to": "2026-03-02T13:00:00+01:00"}, id="to this very instant, in another zone"),
+        pytest.param({"not_": ["objectType: leads", "status:503", "q:nobody"]}, id="what it is not"),
+        pytest.param({"object_type": "contacts", "not_": ["header:X-A"]}, id="one thing and not another"),
     ],
 )
 def test_a_callback_is_meant(wanted):
@@ -107,6 +109,8 @@ def test_a_callback_is_meant(wanted):
             "to: expected 2026-03-02T11:59:59.999Z or earlier, was 2026-03-02T12:00:00Z",
             id="to",
         ),
+        pytest.param({"not_": ["objectType:contacts"]}, "not: objectType:contacts", id="an event of a kind"),
+        pytest.param({"not_": ["method:PUT", "json:$.topic"]}, "not: json:$.topic", id="a path of the JSON"),
         pytest.param({"q": "leads"}, "q: expected leads in path, headers or body, was in none", id="text"),
     ],
 )
@@ -142,6 +146,9 @@ def test_a_callback_without_an_answer_has_no_status():
         ({"status": 99}, "$.status"),
         ({"signature": "good"}, "$.signature"),
         ({"from_": "2026-03-03"}, "unknown field `from_`"),
+        ({"not": ["leads"]}, "not 'leads' is no filter with its value, as objectType:leads"),
+        ({"not": ["status:many"]}, "not 'status:many' is no filter with its value"),
+        ({"not": ["not:status:200"]}, "not 'not:status:200' is no filter with its value"),
     ],
     ids=str,
 )

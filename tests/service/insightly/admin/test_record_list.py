@@ -39,6 +39,19 @@ def test_a_text_is_looked_for_wherever_it_is(clients, three, text, found):
     assert ids(clients, f"kind=contacts&q={text}") == [three[place] for place in found]
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("not=ADA", [2, 1]), ("q=first_name&not=ada&not=zo%C3%AB", [1]), ("not=FIRST_NAME", [])],
+)
+def test_what_contains_another_text_is_left_out(clients, three, query, found):
+    assert ids(clients, f"kind=contacts&{query}") == [three[place] for place in found]
+
+
+def test_not_to_contain_nothing_is_refused(clients):
+    with pytest.raises(CallError, match="not"):
+        ids(clients, "kind=contacts&not=")
+
+
 def test_pages_of_a_search_count_all_that_is_found(clients, three):
     page = clients.crm.call("GET", f"/_local/records?kind=Contacts&q=first_name&limit=1&before={three[2]}")
 

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import convert
 
-from mock_kit.admin.journal import KEPT_BYTES, KEPT_BYTES_OF_REQUESTS, KEPT_REQUESTS, Exchange, Journal
+from mock_kit.admin.journal import (
+    KEPT_BYTES,
+    KEPT_BYTES_OF_REQUESTS,
+    KEPT_REQUESTS,
+    Exchange,
+    Journal,
+    JournalQuery,
+)
 from mock_kit.api.json_text import decode, encode
 from mock_kit.storage.database import Database
 from mock_kit.workspaces.registry import Workspaces
@@ -39,8 +46,8 @@ def journal_of(*exchanges: Exchange) -> Journal:
 
 
 def targets(journal: Journal, workspace: str = "default", **search: object) -> list[str]:
-    found = journal.page(workspace, **{"limit": 10 * KEPT_REQUESTS, **search})
-    return [one.target for one in found.exchanges]
+    found = journal.page(workspace, JournalQuery(**{"limit": 10 * KEPT_REQUESTS, **search}))
+    return [one.target for _, one in found.exchanges]
 
 
 def test_an_exchange_shows_everything_but_its_secrets():
@@ -149,7 +156,7 @@ def test_clearing_forgets_one_workspace_and_no_other():
 def test_an_exchange_is_found_by_any_text_it_shows(text):
     body = '{"NAME":"Ada","token":"x"} it\'s a line\nbreak, a back\\slash, GRÖSSE Größe'.encode()
 
-    assert targets(journal_of(exchange(request_body=body, reply_body=body)), text=text) == ["/v3.1/Leads"]
+    assert targets(journal_of(exchange(request_body=body, reply_body=body)), q=text) == ["/v3.1/Leads"]
 
 
 @pytest.mark.parametrize(
@@ -163,35 +170,48 @@ def test_an_exchange_is_found_by_any_text_it_shows(text):
     ],
 )
 def test_an_exchange_is_not_found_by_what_it_does_not_show(text):
-    assert targets(journal_of(exchange()), text=text) == []
+    assert targets(journal_of(exchange()), q=text) == []
 
 
 def test_exchanges_are_found_among_others():
     journal = journal_of(exchange("/a"), exchange("/b"), exchange("/a/c", at=NOON + timedelta(days=1)))
 
-    assert targets(journal, text="/a") == ["/a/c", "/a"]
+    assert targets(journal, q="/a") == ["/a/c", "/a"]
 
 
 def test_pages_lead_from_the_newest_to_the_oldest_and_count_all():
     journal = journal_of(*(exchange(f"/{nth}") for nth in range(1, 6)))
 
-    first = journal.page("default", limit=2)
-    second = journal.page("default", limit=2, before=first.last)
+    first = journal.page("default", JournalQuery(limit=2))
+    second = journal.page("default", JournalQuery(limit=2, before=first.last))
     journal.add("default", exchange("/6"))  # while somebody reads
-    third = journal.page("default", limit=2, before=second.last)
+    third = journal.page("default", JournalQuery(limit=2, before=second.last))
 
-    pages = [[one.target for one in page.exchanges] for page in (first, second, third)]
+    pages = [[one.target for _, one in page.exchanges] for page in (first, second, third)]
     assert pages == [["/5", "/4"], ["/3", "/2"], ["/1"]]
     assert [(page.total, page.more) for page in (first, second, third)] == [(5, True), (5, True), (6, False)]
-    assert journal.page("default", limit=5, before=third.last).exchanges == []
+    assert journal.page("default", JournalQuery(limit=5, before=third.last)).exchanges == []
+
+
+def test_what_is_not_wanted_is_left_out():
+    journal = journal_of(exchange("/a"), exchange("/a/B"), exchange("/c"))
+
+    assert targets(journal, q="/a", not_=["/b"]) == ["/a"]
+    assert targets(journal, not_=["/a", "/C"]) == []
+
+
+def test_those_that_a_fault_struck_are_asked_for_alone():
+    journal = journal_of(exchange("/a"), exchange("/b", fault=True))
+
+    assert targets(journal, struck=True) == ["/b"]
 
 
 def test_a_page_of_a_search_counts_what_was_searched_for():
     journal = journal_of(exchange("/a"), exchange("/b"), exchange("/a/c"))
 
-    found = journal.page("default", text="/a", limit=1)
+    found = journal.page("default", JournalQuery(q="/a", limit=1))
 
-    assert (found.total, found.more, found.exchanges[0].target) == (2, True, "/a/c")
+    assert (found.total, found.more, found.exchanges[0][1].target) == (2, True, "/a/c")
 
 
 def heavy(target: str = "/v3.1/Leads", letters: int = 100_000) -> Exchange:
@@ -201,8 +221,8 @@ def heavy(target: str = "/v3.1/Leads", letters: int = 100_000) -> Exchange:
 def test_headers_count_in_what_is_kept():
     fitting = KEPT_BYTES_OF_REQUESTS // heavy().weight
 
-    exact = journal_of(*(heavy() for _ in range(fitting))).page("default", limit=1)
-    beyond = journal_of(*(heavy() for _ in range(fitting + 1))).page("default", limit=1)
+    exact = journal_of(*(heavy() for _ in range(fitting))).page("default", JournalQuery(limit=1))
+    beyond = journal_of(*(heavy() for _ in range(fitting + 1))).page("default", JournalQuery(limit=1))
 
     assert (exact.total, exact.pruned) == (fitting, 0)
     assert (beyond.total, beyond.pruned) == (fitting, 1)
@@ -223,7 +243,7 @@ def test_over_all_workspaces_the_oldest_of_the_one_that_has_most_makes_room():
     journal.add("quiet", heavy("/6"))
 
     assert (targets(journal, "noisy"), targets(journal, "quiet")) == (["/4", "/2"], ["/6", "/5", "/3"])
-    assert [journal.page(name, limit=1).pruned for name in ("noisy", "quiet")] == [1, 0]
+    assert [journal.page(name, JournalQuery(limit=1)).pruned for name in ("noisy", "quiet")] == [1, 0]
 
 
 def test_a_workspace_that_is_cleared_leaves_its_room_to_others():
@@ -244,7 +264,7 @@ def test_a_snapshot_says_how_many_had_made_room():
     other.restore(None, workspace, kept)()
     other.add("default", exchange("/after"))
 
-    found = other.page("default", limit=2)
-    assert [one.target for one in found.exchanges] == ["/after", f"/{KEPT_REQUESTS + 3}"]
+    found = other.page("default", JournalQuery(limit=2))
+    assert [one.target for _, one in found.exchanges] == ["/after", f"/{KEPT_REQUESTS + 3}"]
     assert (found.total, found.pruned) == (KEPT_REQUESTS, 4)
     assert encode(journal.recall(workspace)) == encode(kept)
