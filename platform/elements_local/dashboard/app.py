@@ -1,6 +1,5 @@
 """The dashboard as a Flask application: pages made here, of what the routes of the three services answer."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -25,6 +24,7 @@ from elements_local.dashboard.context import (
     own_path,
     words_of,
 )
+from elements_local.dashboard.copies import as_json
 from elements_local.dashboard.notices import Notice
 from elements_local.dashboard.routes import (
     audit,
@@ -129,7 +129,7 @@ def create_dashboard(
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"instant": _instant, "pretty": _pretty, "span": span_text}
+    app.jinja_env.filters |= {"instant": _instant, "pretty": as_json, "span": span_text}
     app.jinja_env.globals |= {"own_path": own_path, "progress": progress}
     app.url_value_preprocessor(_read_workspace)
     app.url_defaults(_add_workspace)
@@ -237,8 +237,3 @@ def _instant(value: str | datetime) -> str:
     """Write an instant so that it is read at a glance: the zone is said once on each page."""
     text = value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
     return text.replace("T", " ").removesuffix("Z")
-
-
-def _pretty(value: object) -> str:
-    """Write a value as JSON over several lines."""
-    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -6,12 +6,13 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import current_app, g, redirect, render_template, request, url_for
+from flask import Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import Credentials, WorkspaceClients
 from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
+from elements_local.dashboard.copies import Copies
 from elements_local.dashboard.notices import Notice, Notices
 from elements_local.dashboard.streams import PageStreamSlots, state_reader
 from elements_local.errors import CallError, HarnessError
@@ -20,7 +21,7 @@ from mock_kit.api.json_text import MalformedJsonError, decode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from werkzeug.wrappers import Response
+    from werkzeug.wrappers import Response as BaseResponse
 
     from elements_local.stack.stack import Stack
 
@@ -133,6 +134,16 @@ def whole_page(template: str, **values: object) -> str:
     )
 
 
+def page_or_copy(template: str, copies: Copies, **values: object) -> str | Response:
+    """Return a page about something, or the text of it in the form that ``copy`` in the address names."""
+    address = request.host_url.rstrip("/") + own_path(copy=None)
+    forms = {**{name: text for name, text in copies.items() if text is not None}, "link": address}
+    text = forms.get(request.args.get("copy", ""))
+    if text is not None:
+        return Response(text, content_type="text/plain; charset=utf-8")
+    return whole_page(template, copies=[*forms], **values)
+
+
 def own_path(**changes: object) -> str:
     """Return the path and query of the present page, without the notice, with some parameters changed.
 
@@ -145,7 +156,7 @@ def own_path(**changes: object) -> str:
     return url_for(request.endpoint or "overview.index", **(request.view_args or {}), **given)
 
 
-def back(notice: Notice, *, to: str | None = None) -> "Response":
+def back(notice: Notice, *, to: str | None = None) -> "BaseResponse":
     """Lead from a form to the page that it was on, or to another one, which shows what came of it."""
     path = to or local_path(request.form.get("back", "")) or url_for("overview.index")
     mark = "&" if "?" in path else "?"

@@ -47,6 +47,7 @@ PAGES = (
     "faults/",
     "audit/",
     "journal/",
+    "journal/crm/latest",
     "state/",
     "polls/",
     "polls/1",
@@ -480,12 +481,25 @@ def test_hostile_data_runs_nothing_and_widens_nothing(visit, at, mine):
     mine.sink.http.send("POST", mine.credentials.callback_url, body=(HOSTILE + "y" * 1_000_000).encode())
     mine.clock.advance("15m")
 
-    for path in ("", "records/", "callbacks/", "callbacks/latest", "journal/?service=sink", "polls/latest"):
+    for path in ("", "records/", "callbacks/", "callbacks/latest", "journal/sink/latest", "polls/latest"):
         page = visit(at + path)
         expect(page.locator("main")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         page.context.close()
 
+    assert visit.said == []
+
+
+@pytest.mark.usefixtures("ids")
+def test_one_click_copies(visit, at, mine):
+    page = visit(f"{at}callbacks/1", permissions=["clipboard-read", "clipboard-write"])
+
+    Mouse(page).follow("cURL")
+
+    expect(page.get_by_text("copied")).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith(f"curl -X POST {mine.credentials.callback_url}")
+    assert page.url.endswith("/callbacks/1")
     assert visit.said == []
 
 

@@ -87,10 +87,12 @@ def test_a_record_is_deleted_and_its_history_stays(visitor, at, clients, ada):
 @pytest.mark.usefixtures("ada")
 def test_a_search_says_what_it_finds_and_that_it_finds_nothing(visitor, at):
     found = visitor.open(f"{at}records/Contacts/?q=lovel")
+    left_out = visitor.open(f"{at}records/Contacts/?q=-lovel")
     none = visitor.open(f"{at}records/Contacts/?q=nobody")
 
     assert "Ada Lovelace" in found.words
-    assert "No record of Contacts contains nobody" in none.words.replace("“", "").replace("”", "")
+    assert "0 match, 1 hidden" in left_out.words
+    assert "No record of Contacts matches nobody" in none.words.replace("“", "").replace("”", "")
 
 
 def test_a_record_shows_who_saw_it_and_what_came_of_it(visitor, at, story):

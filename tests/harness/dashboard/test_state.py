@@ -44,9 +44,30 @@ def test_it_is_searched_and_has_pages(visitor, at, clients):
     first = visitor.open(f"{at}journal/?service=crm&q=mine%3D")
     (more,) = [href for href, _ in first.links if "before=" in href]
 
-    assert first.html.count('class="exchange"') == 50
-    assert visitor.open(more).html.count('class="exchange"') == 10
-    assert "contains nowhere" in visitor.open(f"{at}journal/?service=crm&q=nowhere").words.replace("“", "")
+    assert "60 match, 0 hidden" in first.words
+    assert [first.html.count("data-row"), visitor.open(more).html.count("data-row")] == [50, 10]
+    assert "is so." in visitor.open(f"{at}journal/?service=crm&q=nowhere").words
+    assert "49 match, 11 hidden" in visitor.open(f"{at}journal/?service=crm&q=-mine%3D5").words
+
+
+def test_a_request_is_shown_beside_the_list_with_what_it_says(visitor, at, clients):
+    clients.crm.send("GET", "/v3.1/Contacts?mine=1")
+    clients.crm.script_faults([{"effect": {"status": 503}}])
+    clients.crm.send("GET", "/v3.1/Contacts?mine=2")
+
+    page = visitor.open(f"{at}journal/crm/latest")
+    struck = visitor.open(f"{at}journal/?service=crm&struck=true")
+
+    assert page.url.endswith("/journal/crm/2")
+    for words in ("GET /v3.1/Contacts?mine=2", "! status 503", "Authorization: "):
+        assert words in page.words
+    assert "1 match, 1 hidden" in struck.words
+    assert clients.credentials.crm_api_key not in page.html
+
+
+@pytest.mark.parametrize("path", ["crm/99", "crm/0", "nobody/1", "crm/" + "9" * 400])
+def test_a_request_that_is_not_there_is_not_found(visitor, at, path):
+    assert visitor.open(f"{at}journal/{path}").status == 404
 
 
 def test_what_a_stranger_sent_is_text_in_the_journal(visitor, at, clients):

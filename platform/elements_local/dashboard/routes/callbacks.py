@@ -2,18 +2,20 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import back, clients, dependencies, page, whole_page, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, words_of
 from elements_local.dashboard.notices import Notice
+from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS
 from elements_local.service_client import query_of
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
     from werkzeug.wrappers import Response as BaseResponse
 
 bp = Blueprint("callbacks", __name__, url_prefix="/callbacks")
@@ -27,7 +29,7 @@ FILTERS = ("q", "objectType", "eventType", "objectId", "instanceId", "status", "
 
 
 @bp.get("/")
-def index() -> str:
+def index() -> "ResponseReturnValue":
     """List callbacks, the latest first."""
     return _inbox(None)
 
@@ -40,15 +42,9 @@ def latest() -> "BaseResponse":
 
 
 @bp.get("/<int:callback_id>")
-def show(callback_id: int) -> str:
+def show(callback_id: int) -> "ResponseReturnValue":
     """Show a callback beside the list."""
     return _inbox(_callback(callback_id))
-
-
-@bp.get("/<int:callback_id>/body")
-def body(callback_id: int) -> Response:
-    """Return a whole body, as text whatever it is."""
-    return Response(_callback(callback_id)["body"], content_type="text/plain; charset=utf-8")
 
 
 @bp.post("/<int:callback_id>/signature")
@@ -116,18 +112,19 @@ def forward() -> "BaseResponse":
     return back(Notice(text=f"Callbacks are sent on to {url}."))
 
 
-def _inbox(callback: dict[str, Any] | None) -> str:
-    asked = {name: request.args.get(name) or None for name in FILTERS}
-    narrows = any(asked.values())
+def _inbox(callback: dict[str, Any] | None) -> "ResponseReturnValue":
+    typed = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    asked = _asked(typed)
     error = ""
     listed: dict[str, Any] = {"callbacks": [], "next": None, "total": 0, "pruned": 0}
     try:
         listed = _listed({**asked, "before": request.args.get("before", type=int), "limit": _PAGE})
     except CallError as refused:
         error = words_of(refused)
-    whole = _listed({"limit": 1})["total"] if narrows else listed["total"]
-    return whole_page(
+    whole = _listed({"limit": 1})["total"] if asked else listed["total"]
+    return page_or_copy(
         "callbacks.html",
+        copies.of_callback(callback, page().address("sink")) if callback else {},
         callback=callback,
         detail=_detail(callback) if callback else None,
         callbacks=listed["callbacks"],
@@ -135,12 +132,12 @@ def _inbox(callback: dict[str, Any] | None) -> str:
         total=listed["total"],
         hidden=whole - listed["total"],
         pruned=listed["pruned"],
-        asked=asked,
-        narrows=narrows,
+        asked={**dict.fromkeys(FILTERS, ""), **typed},
+        narrows=bool(asked),
         error=error,
-        closest=_closest(asked) if narrows and not error and not listed["callbacks"] else [],
+        closest=_closest(asked) if asked and not error and not listed["callbacks"] else [],
         title_of=copies.title_of,
-        filters={name: value for name, value in asked.items() if value},
+        filters=typed,
         answers=clients().sink.call("GET", f"/_local/responses{_whose(bin=page().name)}")["responses"],
         forward=clients().sink.call("GET", f"/_local/forwards{_whose(bin=page().name)}"),
     )
@@ -158,12 +155,6 @@ def _detail(callback: dict[str, Any]) -> dict[str, Any]:
         "keys": clients().sink.call("GET", f"/_local/signature-keys{_whose(bin=page().name)}")["keys"],
         "notification": notification if notification and notification.isdecimal() else None,
         "delivery": _delivery(notification),
-        "copies": {
-            "curl": copies.as_curl(callback, dependencies().stack.addresses.sink),
-            "pytest": copies.as_test(callback),
-            "scenario": copies.as_steps(callback),
-            "Markdown": copies.as_markdown(callback),
-        },
     }
 
 
@@ -199,9 +190,19 @@ def _listed(asked: dict[str, Any]) -> dict[str, Any]:
     return {**listed, "callbacks": listed["callbacks"][::-1]}
 
 
-def _closest(asked: dict[str, str | None]) -> list[dict[str, Any]]:
+def _asked(typed: dict[str, str]) -> dict[str, Any]:
+    """Return the filters that are meant: a minus before the value of one leaves out what has it."""
+    words = search_words(typed.get("q", ""), FILTERS)
+    wanted = {**typed, "q": words.text, **words.wanted}
+    unwanted = [f"{name}:{value[1:]}" for name, value in wanted.items() if name != "q" and value[0] == "-"]
+    unwanted += [text if text.partition(":")[0] in FILTERS else f"q:{text}" for text in words.unwanted]
+    kept = {name: value for name, value in wanted.items() if value and (name == "q" or value[0] != "-")}
+    return {**kept, "not": unwanted} if unwanted else kept
+
+
+def _closest(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the callbacks that nearly match, with what differs."""
-    match: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    match = dict(asked)
     if match.get("status", "").isdecimal():
         match["status"] = int(match["status"])
     try:

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request, url_for
+from flask import Response as BaseResponse
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, whole_page, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, whole_page, words_of
+from elements_local.dashboard.copies import of_value
 from elements_local.dashboard.instance_form import (
     ENABLED,
     FormField,
@@ -57,7 +59,7 @@ def create() -> "ResponseReturnValue":
 
 
 @bp.get("/<int:instance_id>")
-def show(instance_id: int) -> str:
+def show(instance_id: int) -> "ResponseReturnValue":
     """Show an instance."""
     return _shown(instance_id, {}, error="")
 
@@ -97,13 +99,14 @@ def act(instance_id: int, action: str) -> "Response":
     return back(Notice(text=f"Instance {instance_id} is {action}d."), to=to)
 
 
-def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str:
+def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | BaseResponse:
     instance = _instance(instance_id)
     whose = query_of({"instanceId": instance_id, "limit": _SHOWN})
     platform = clients().platform
     sent = platform.call("GET", "/_local/deliveries?limit=200")["deliveries"]
-    return whole_page(
+    return page_or_copy(
         "instance.html",
+        of_value(f"instance {instance_id}", instance),
         instance=instance,
         poller=next((one for one in page().pollers if one["instanceId"] == instance_id), None),
         warnings=_warnings(instance_id),

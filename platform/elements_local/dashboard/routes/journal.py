@@ -1,29 +1,69 @@
 """Every request that the services were sent, from outside and by one another."""
 
-from flask import Blueprint, request
+from typing import TYPE_CHECKING, Any
 
-from elements_local.dashboard.context import page, whole_page
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+
+from elements_local.dashboard import copies
+from elements_local.dashboard.context import page, page_or_copy
 from elements_local.dashboard.routes.faults import service_client, whose
+from elements_local.dashboard.search_words import search_words
 from elements_local.service_client import SERVICES
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 
 _PAGE = 50
+_LARGEST = 10**17
 
 
 @bp.get("/")
-def index() -> str:
+def index() -> "ResponseReturnValue":
     """Show the latest requests of a service, newest first."""
-    runs = [each for each in SERVICES if each in page().runs]
-    service = request.args.get("service") or runs[0]
-    text = request.args.get("q", "")
-    asked = {"q": text or None, "before": request.args.get("before", type=int), "limit": _PAGE}
-    found = service_client(service).call("GET", f"/_local/journal{whose(service, **asked)}")
-    return whole_page(
-        "journal.html", service=service, services=runs, text=text, found=found, before=_cursor(found["next"])
+    return _shown(request.args.get("service") or _services()[0], None)
+
+
+@bp.get("/<service>/latest")
+def latest(service: str) -> "Response":
+    """Lead to the latest request of a service."""
+    found = _listed(service, limit=1)["exchanges"]
+    return redirect(
+        url_for(".show", service=service, number=found[0]["number"]) if found else url_for(".index")
     )
 
 
-def _cursor(path: str | None) -> str | None:
-    """Read from the path of the next page what it begins before."""
-    return path.rpartition("before=")[2].partition("&")[0] if path else None
+@bp.get("/<service>/<int:number>")
+def show(service: str, number: int) -> "ResponseReturnValue":
+    """Show a request with its answer, beside the list."""
+    found = _listed(service, before=min(number, _LARGEST) + 1, limit=1)["exchanges"]
+    if not found or found[0]["number"] != number:
+        raise NotFound(f"The journal of the {service} has no request {number}, or no longer.")
+    return _shown(service, found[0])
+
+
+def _shown(service: str, exchange: dict[str, Any] | None) -> "ResponseReturnValue":
+    words = search_words(request.args.get("q", ""))
+    asked = {"q": words.text or None, "not": words.unwanted, "struck": request.args.get("struck") or None}
+    found = _listed(service, **asked, before=request.args.get("before", type=int), limit=_PAGE)
+    return page_or_copy(
+        "journal.html",
+        copies.of_exchange(exchange, service, page().address(service)) if exchange else {},
+        exchange=exchange,
+        service=service,
+        services=_services(),
+        filters={name: request.args[name] for name in ("q", "struck") if request.args.get(name)},
+        found=found,
+        hidden=_listed(service, limit=1)["total"] - found["total"],
+    )
+
+
+def _listed(service: str, **asked: object) -> dict[str, Any]:
+    return service_client(service).call_object("GET", f"/_local/journal{whose(service, **asked)}")
+
+
+def _services() -> list[str]:
+    return [each for each in SERVICES if each in page().runs]

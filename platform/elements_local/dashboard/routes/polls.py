@@ -6,12 +6,13 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, whole_page
-from elements_local.dashboard.copies import WEBHOOK_ID
+from elements_local.dashboard.context import back, clients, page, page_or_copy, whole_page
+from elements_local.dashboard.copies import WEBHOOK_ID, of_value
 from elements_local.dashboard.notices import Notice
 from elements_local.service_client import query_of
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
     from werkzeug.wrappers import Response
 
 bp = Blueprint("polls", __name__, url_prefix="/polls")
@@ -44,7 +45,7 @@ def latest() -> "Response":
 
 
 @bp.get("/<int:poll_id>")
-def show(poll_id: int) -> str:
+def show(poll_id: int) -> "ResponseReturnValue":
     """Show a poll with its decisions, and the deliveries that came of it."""
     path = f"/_local/polls{query_of({'before': min(poll_id, _LARGEST) + 1, 'limit': 1})}"
     poll = next((one for one in clients().platform.call("GET", path)["polls"] if one["id"] == poll_id), None)
@@ -52,8 +53,9 @@ def show(poll_id: int) -> str:
         raise NotFound("There is no such poll in this workspace, or no longer.")
     events = {f"{poll['resource']}/{record['id']}" for record in poll["records"]}
     sent = clients().platform.call("GET", f"/_local/deliveries?limit={_NEAR}")["deliveries"]
-    return whole_page(
+    return page_or_copy(
         "poll.html",
+        of_value(f"poll of {poll['resource']} at {poll['at']}", poll),
         poll=poll,
         poller=next((one for one in page().pollers if one["instanceId"] == poll["instanceId"]), None),
         deliveries=[
@@ -66,20 +68,29 @@ def show(poll_id: int) -> str:
     )
 
 
-def show_notification(notification_id: int) -> str:
+def show_notification(notification_id: int) -> "ResponseReturnValue":
     """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
     asked = query_of({"notificationId": min(notification_id, _LARGEST)})
     deliveries = clients().platform.call("GET", f"/_local/deliveries{asked}")["deliveries"]
     if not deliveries:
         raise NotFound("There is no such notification in this workspace, or nobody was to be told of it.")
-    return whole_page(
+    return page_or_copy(
         "notification.html",
+        of_value(f"notification {notification_id}", deliveries),
         number=notification_id,
         deliveries=deliveries,
         events=[_event(deliveries[0], text) for text in deliveries[0]["events"]],
         polls=_polls_of(deliveries[0]),
         callbacks=_callbacks(notification_id),
     )
+
+
+@notifications.get("/latest")
+def latest_notification() -> "Response":
+    """Lead to the latest notification that somebody was to be told of."""
+    found = clients().platform.call("GET", "/_local/deliveries?limit=1")["deliveries"]
+    to = {"notification_id": found[0]["notificationId"]} if found else None
+    return redirect(url_for("notifications.show", **to) if to else url_for("polls.index"))
 
 
 notifications.add_url_rule("/<int:notification_id>", "show", show_notification)

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
+from flask import Response as BaseResponse
 from werkzeug.exceptions import NotFound
 
-from elements_local.dashboard.context import back, clients, page, whole_page, words_of
+from elements_local.dashboard import copies
+from elements_local.dashboard.context import back, clients, page, page_or_copy, whole_page, words_of
 from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.notices import Notice
+from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
 from elements_local.service_client import query_of
@@ -35,9 +38,9 @@ def index(kind: str) -> str:
     """List the records of a kind, the latest first."""
     kind = _spelt(kind)
     text = request.args.get("q", "")
-    before = request.args.get("before", type=int)
-    query = {"kind": kind, "q": text or None, "before": before, "limit": _PAGE}
-    listed = clients().crm.call("GET", f"/_local/records{query_of(query)}")
+    words = search_words(text)
+    asked = {"q": words.text or None, "not": words.unwanted, "before": request.args.get("before", type=int)}
+    listed = _listed(kind, **asked, limit=_PAGE)
     return whole_page(
         "records.html",
         kind=kind,
@@ -45,8 +48,17 @@ def index(kind: str) -> str:
         text=text,
         records=[_row(record) for record in listed["records"]],
         total=listed["total"],
-        next=_cursor(listed),
+        hidden=_listed(kind, limit=1)["total"] - listed["total"] if text else 0,
+        next=id_of(listed["records"][-1]) if listed["next"] else None,
     )
+
+
+@bp.get("/<kind>/latest")
+def latest(kind: str) -> "Response":
+    """Lead to the record of a kind that was made last."""
+    found = _listed(_spelt(kind), limit=1)["records"]
+    to = url_for(".show", kind=kind, record_id=id_of(found[0])) if found else url_for(".index", kind=kind)
+    return redirect(to)
 
 
 @bp.get("/<kind>/new")
@@ -74,7 +86,7 @@ def create(kind: str) -> "ResponseReturnValue":
 
 
 @bp.get("/<kind>/<int:record_id>")
-def show(kind: str, record_id: int) -> str:
+def show(kind: str, record_id: int) -> "ResponseReturnValue":
     """Show a record with its history and what came of it."""
     return _shown(_spelt(kind), record_id, text=None, error="")
 
@@ -132,15 +144,17 @@ def seed() -> "Response":
 _NOTHING = object()
 
 
-def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str:
+def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | BaseResponse:
     record = _record(kind, record_id)
     changes = clients().crm.call("GET", f"/_local/changes{query_of({'kind': kind, 'recordId': record_id})}")[
         "changes"
     ]
     if record is None and not changes:
         raise NotFound(f"There is no record {record_id} of {kind} in this workspace.")
-    return whole_page(
+    path = f"{clients().crm.version}/{kind}/{record_id}"
+    return page_or_copy(
         "record.html",
+        copies.of_record(record_resource(kind), path, record or {}, page().address("crm")),
         kind=kind,
         record_id=record_id,
         record=record,
@@ -184,8 +198,11 @@ def _callbacks(record_id: int) -> list[dict[str, Any]]:
 
 
 def _record(kind: str, record_id: int) -> dict[str, Any] | None:
-    listed = clients().crm.call("GET", f"/_local/records{query_of({'kind': kind, 'recordId': record_id})}")
-    return next(iter(listed["records"]), None)
+    return next(iter(_listed(kind, recordId=record_id)["records"]), None)
+
+
+def _listed(kind: str, **asked: object) -> dict[str, Any]:
+    return clients().crm.call_object("GET", f"/_local/records{query_of({'kind': kind, **asked})}")
 
 
 def _kinds() -> list[str]:
@@ -229,14 +246,9 @@ def _name(record: Mapping[str, Any]) -> str:
     )
 
 
-def _cursor(listed: Mapping[str, Any]) -> int | None:
-    return id_of(listed["records"][-1]) if listed["next"] else None
-
-
 def _first() -> int:
     """Return the place from which made-up records go on, so that a second seeding does not repeat the first."""
-    listed = clients().crm.call("GET", "/_local/records?kind=Contacts&limit=1")
-    total: int = listed["total"]
+    total: int = _listed("Contacts", limit=1)["total"]
     return total
 
 
