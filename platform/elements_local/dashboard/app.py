@@ -5,7 +5,17 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request, send_from_directory
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
@@ -166,7 +176,7 @@ def _check_caller() -> tuple[str, int] | None:
         own_origin=request.host_url.rstrip("/"),
         form_token=request.form.get(FORM_FIELD, "") if request.endpoint != "sign_in" else access.form_token,
     ):
-        return render_template("problem.html", title="Refused", text=reason), 403
+        return _problem("Refused", reason, 403)
     if not is_signed_in and request.endpoint not in _OPEN:
         return render_template("sign_in.html", wrong=False, to=request.full_path.rstrip("?")), 401
     needed = _NEEDS.get(request.blueprint or "")
@@ -207,7 +217,13 @@ def _add_headers(response: Response) -> Response:
 
 
 def _http_problem(error: HTTPException) -> tuple[str, int]:
-    return render_template("problem.html", title=error.name, text=error.description), error.code or 500
+    return _problem(error.name, error.description or "", error.code or 500)
+
+
+def _problem(title: str, text: str, status: int) -> tuple[str, int]:
+    """Return a page that says what is wrong, and leads to the workspace, if that much is known of it."""
+    to = url_for("overview.index") if g.page.is_known else "/_local/"
+    return render_template("problem.html", title=title, text=text, to=to), status
 
 
 def _harness_problem(error: HarnessError) -> "ResponseReturnValue":
@@ -216,7 +232,7 @@ def _harness_problem(error: HarnessError) -> "ResponseReturnValue":
         return back(Notice(text=words_of(error), good=False))
     status = error.status if isinstance(error, CallError) and error.status < 500 else 502
     title = "No answer" if isinstance(error, UnreachableError) else "That was refused"
-    return render_template("problem.html", title=title, text=words_of(error)), status
+    return _problem(title, words_of(error), status)
 
 
 def _static_file(name: str) -> Response:

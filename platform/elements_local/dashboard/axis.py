@@ -16,6 +16,7 @@ _BREAK = 24
 """Thousandths that a broken stretch takes."""
 
 _MOST_BREAKS = 20
+_SHORTEST_BREAK = timedelta(hours=1)
 _LABELS = 7
 _STEPS = [
     *(timedelta(seconds=number) for number in (1, 2, 5, 10, 15, 30)),
@@ -134,12 +135,12 @@ def span_text(length: timedelta) -> str:
 
 
 def _breaks(instants: Sequence[datetime], view: timedelta) -> tuple[IdleStretch, ...]:
-    """Return the stretches worth breaking: over a tenth of the view, and far longer than is usual here."""
+    """Return the stretches worth breaking: over an hour, a tenth of the view, and far longer than is usual here."""
     gaps = [IdleStretch(start=one, end=other) for one, other in pairwise(instants) if other > one]
     if len(gaps) < 3:
         return ()
     usual = median_low(gap.end - gap.start for gap in gaps)
-    idle = [gap for gap in gaps if gap.end - gap.start > max(view / 10, 3 * usual)]
+    idle = [gap for gap in gaps if gap.end - gap.start > max(view / 10, 3 * usual, _SHORTEST_BREAK)]
     longest = sorted(idle, key=lambda gap: gap.start - gap.end)[:_MOST_BREAKS]
     return tuple(sorted(longest, key=lambda gap: gap.start))
 

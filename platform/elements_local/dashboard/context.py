@@ -86,6 +86,11 @@ class PageContext:
                 return dependencies().stack.clients(credentials)
         raise NotFound(f"There is no workspace {self.name[:80]!r} here, or no longer.")
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the workspace was found to be there."""
+        return "clients" in vars(self)
+
     @cached_property
     def clock(self) -> dict[str, Any]:
         """What the clock shows."""

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+COUNTS = frozenset({"seen", "struck"})
+"""What a service says of a rule beside the rule itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FaultPreset:
@@ -74,11 +77,16 @@ def preset(name: str) -> FaultPreset | None:
 
 
 def summary(rule: dict[str, Any]) -> str:
-    """Say in a line what a rule matches, does and when.
+    """Say in a line what a rule matches, does and when; of a preset, what it is offered as.
 
+    >>> summary({"effect": {"drop": True}, "seen": 1, "struck": 1})
+    'The connection is closed without an answer'
     >>> summary({"match": {"path": "/v3.1/*"}, "effect": {"status": 503}, "when": {"first_n": 3}})
     'any method of /v3.1/*: status 503; first_n 3'
     """
+    bare = {name: value for name, value in rule.items() if name not in COUNTS}
+    if known := next((each for each in PRESETS if each.rule == bare), None):
+        return known.text
     match = rule.get("match", {})
     where = f"{match.get('method', 'any method')} of {match.get('path', 'any path')}"
     parts = [_listed(rule.get("effect", {})), _listed(rule.get("when", {}))]

@@ -30,12 +30,23 @@ class Lane(Enum):
     EVENT = "Events"
     ATTEMPT = "Attempts"
     CLOCK = "Clock"
+    FAULT = "Faults"
 
 
 def lanes(runs: Collection[str]) -> list[Lane]:
     """Return the lanes on which something can be, of the services that run."""
-    needed = {Lane.CRM: {"crm"}, Lane.ATTEMPT: {"platform", "sink"}}
+    needed = {Lane.CRM: {"crm"}, Lane.ATTEMPT: {"platform", "sink"}, Lane.FAULT: set(runs)}
     return [lane for lane in Lane if needed.get(lane, {"platform"}) & set(runs)]
+
+
+def is_shown(lane: Lane, asked: Collection[str]) -> bool:
+    """Say whether a lane is shown, of those that are named, or not named with a minus.
+
+    >>> [lane.name for lane in Lane if is_shown(lane, ["CRM", "POLL", "-POLL"])]
+    ['CRM']
+    """
+    only = [each for each in asked if not each.startswith("-")]
+    return f"-{lane.name}" not in asked and (not only or lane.name in only)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +190,19 @@ def activities(listed: Iterable[Json], link: Link) -> list[Moment]:
         )
         for one in listed
         if one["kind"] in {"clock", "reset", "instance", "warning", "poller"}
+    ]  # fmt: skip
+
+
+def faults(service: str, listed: Iterable[Json], link: Link) -> list[Moment]:
+    """Return the requests to a service that scripted faults struck."""
+    return [
+        Moment(
+            lane=Lane.FAULT, at=parse_instant(one["at"]), name=f"fault-{service}-{one['number']}",
+            text=f"{service}: {one['method']} {one['target'].partition('?')[0]}"[:200], shape="warning",
+            state=", ".join(f"{name} {value}" for name, value in one["effect"].items()),
+            href=link("journal.show", service=service, number=one["number"]),
+        )
+        for one in listed
     ]  # fmt: skip
 
 

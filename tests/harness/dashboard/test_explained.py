@@ -69,7 +69,7 @@ def test_what_it_proposes_is_done_by_one_button(explained, clients, instance):
 
     kept = clients.platform.call("GET", f"/elements/api-v2/instances/{instance['id']}")["configuration"]
     assert json.loads(kept["event.poller.configuration"])["contacts"]["pollDelay"] == 30
-    assert 'contacts is polled with {"pollDelay": 30} from now on.' in done.words
+    assert 'contacts is polled with {"pollDelay": 30} from now on; what was lost is found' in done.words
 
 
 @pytest.mark.parametrize("where", ["crm", "receiver", "clock"])

@@ -15,10 +15,10 @@ def faults(clients, service="crm"):
 def test_a_fault_is_switched_on_strikes_and_is_switched_off(visitor, at, clients):
     page = visitor.send(visitor.open(f"{at}faults/"), "/faults/crm", on="500")
     assert clients.crm.send("GET", "/v3.1/Contacts").status == 500
-    assert "any method of any path: status 500" in page.words
+    assert "It is switched on: 1 fault of the crm." in page.words
 
     shown = visitor.open(f"{at}faults/")
-    assert "1 seen, 1 struck" in shown.words
+    assert "Every request is answered 500 1 seen, 1 struck" in shown.words
     visitor.send(shown, "/faults/crm", ("off", "0"))
     assert clients.crm.send("GET", "/v3.1/Contacts").status == 200
 

@@ -479,6 +479,7 @@ def test_without_a_script_everything_but_live_updates_works(visit, at):
 def test_hostile_data_runs_nothing_and_widens_nothing(visit, at, mine):
     mine.crm.create("Contacts", {"FIRST_NAME": HOSTILE})
     mine.sink.http.send("POST", mine.credentials.callback_url, body=(HOSTILE + "y" * 1_000_000).encode())
+    mine.crm.script_faults([{"effect": {"status": 500}, "when": {"first_n": 1}}])
     mine.clock.advance("15m")
 
     for path in ("", "records/", "callbacks/", "callbacks/latest", "journal/sink/latest", "polls/latest"):

@@ -58,6 +58,28 @@ def test_range_and_lane_are_in_the_address_and_say_what_they_hide(visitor, at, s
     assert f"Contacts {story['ada']}" not in page.words
 
 
+def test_a_lane_is_left_out(visitor, at, story):
+    page = visitor.open(f"{at}?lane=-CRM&lane=-POLL")
+
+    assert f"Contacts {story['eve']}" not in page.words
+    assert "poll of contacts" not in page.words
+    assert f"contacts/{story['eve']} CREATED" in page.words
+    assert "hidden by range and lane" in page.words
+    assert [href for href, given in page.links if given.get("aria-label") == "Show Polls"] == [
+        f"{at}?lane=-CRM"
+    ]
+
+
+def test_what_a_fault_struck_is_on_a_lane_of_its_own(visitor, at, clients):
+    clients.crm.script_faults([{"effect": {"status": 503}, "when": {"first_n": 1}}])
+    clients.crm.send("GET", "/v3.1/Contacts")
+
+    page = visitor.open(f"{at}?lane=FAULT")
+
+    assert "crm: GET /v3.1/Contacts status 503" in page.words
+    assert f"{at}journal/crm/1" in [href for href, _ in page.links]
+
+
 @pytest.mark.parametrize(
     "query", ["from=nonsense", "to=", "depth=x", "depth=-4", "lane=none", "from=9999-12-31&to=0001-01-01"]
 )

@@ -67,7 +67,11 @@ def cure() -> "Response":
     kept = clients().platform.call_object("GET", path)["configuration"][POLLER_CONFIGURATION]
     blocks = _with(decode(kept.encode()), resource, change)
     clients().platform.patch_instance(instance_id, {"configuration": {POLLER_CONFIGURATION: blocks}})
-    return back(Notice(text=f"{resource} is polled with {json.dumps(change)} from now on."))
+    return back(
+        Notice(
+            text=f"{resource} is polled with {json.dumps(change)} from now on; what was lost is found when it changes again."
+        )
+    )
 
 
 def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard.context import back, clients, page, whole_page, words_of
-from elements_local.dashboard.fault_presets import preset, presets_of, summary
+from elements_local.dashboard.fault_presets import COUNTS, preset, presets_of, summary
 from elements_local.dashboard.notices import Notice
 from elements_local.errors import CallError
 from elements_local.service_client import SERVICES, ServiceClient, query_of
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("faults", __name__, url_prefix="/faults")
-
-_COUNTS = frozenset({"seen", "struck"})
 
 
 @bp.get("/")
@@ -45,7 +43,10 @@ def script(service: str) -> "ResponseReturnValue":
         service_client(service).call("PUT", f"/_local/faults{whose(service)}", json={"faults": rules})
     except CallError as error:
         return _shown(service, form.get("rules", ""), error=words_of(error)), error.status
-    return back(Notice(text=f"{len(rules)} fault{'' if len(rules) == 1 else 's'} of the {service}."))
+    done = "switched on" if chosen else "switched off" if form.get("off") else "taken"
+    return back(
+        Notice(text=f"It is {done}: {len(rules)} fault{'' if len(rules) == 1 else 's'} of the {service}.")
+    )
 
 
 def service_client(service: str) -> ServiceClient:
@@ -90,4 +91,4 @@ def _rules(service: str) -> list[dict[str, Any]]:
 
 def _bare(entry: dict[str, Any]) -> dict[str, Any]:
     """Return a rule without its counts, as it is sent."""
-    return {name: value for name, value in entry.items() if name not in _COUNTS}
+    return {name: value for name, value in entry.items() if name not in COUNTS}

@@ -10,6 +10,7 @@ from elements_local.dashboard.axis import TimeAxis, axis_of
 from elements_local.dashboard.context import back, clients, dependencies, page, whole_page
 from elements_local.dashboard.moments import Lane, Moment
 from elements_local.dashboard.notices import Notice
+from elements_local.dashboard.routes.faults import service_client, whose
 from elements_local.service_client import query_of
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_instant
 
@@ -35,8 +36,8 @@ def index() -> str:
         end=_asked("to"),
         whole=request.args.get("gaps") == "shown",
     )
-    lane = request.args.get("lane", "")
-    held = [one for one in found if axis.holds(one.at) and lane in {"", one.lane.name}]
+    asked = request.args.getlist("lane")
+    held = [one for one in found if axis.holds(one.at) and moments.is_shown(one.lane, asked)]
     shown = moments.condensed(held)
     return whole_page(
         "overview.html",
@@ -44,9 +45,10 @@ def index() -> str:
         now=now,
         now_place=axis.place(now) if axis.holds(now) else None,
         lanes=[
-            (each, moments.marks([one for one in found if one.lane is each], axis))
+            (each, moments.marks([one for one in held if one.lane is each], axis))
             for each in moments.lanes(page().runs)
         ],
+        asked=asked,
         rows=shown[:_ROWS],
         more=len(shown) - _ROWS,
         before=format_instant(shown[_ROWS].at) if len(shown) > _ROWS else None,
@@ -106,6 +108,12 @@ def _moments(depth: int) -> tuple[list[Moment], int]:
         found += moments.activities(told["activities"], url_for)
         found += moments.next_polls(page().pollers, url_for)
         undrawn += polls["total"] - len(polls["polls"]) + sent["total"] - len(sent["deliveries"])
+    for service in page().runs:
+        struck = service_client(service).call(
+            "GET", f"/_local/journal{whose(service, struck=True, limit=_ROWS)}"
+        )
+        found += moments.faults(service, struck["exchanges"], url_for)
+        undrawn += struck["total"] - len(struck["exchanges"])
     if page().runs == {"sink"}:
         asked = query_of({"workspace": page().name, "before": 10**18, "limit": depth})
         came = clients().sink.call("GET", f"/_local/callbacks{asked}")

@@ -62,6 +62,13 @@ def test_what_comes_at_even_distances_is_not_broken():
     assert axis_of(minutes(0, 15, 30, 45)).breaks == ()
 
 
+def test_a_quarter_of_an_hour_between_polls_is_not_idle():
+    """What is done around each poll takes seconds, and is not what the view is about."""
+    shown = [instant + timedelta(seconds=s) for instant in minutes(0, 15, 30, 45) for s in (0, 1)]
+
+    assert axis_of(shown).breaks == ()
+
+
 def test_idle_time_is_shown_where_that_is_asked_for():
     assert axis_of(minutes(0, 1, 2, 3, 1000), whole=True).breaks == ()
 

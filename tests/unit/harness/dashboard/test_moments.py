@@ -86,5 +86,5 @@ def test_only_what_a_poll_reported_is_an_event():
 
 def test_lanes_are_of_the_services_that_run():
     assert moments.lanes({"platform", "crm", "sink"}) == list(Lane)
-    assert moments.lanes({"sink"}) == [Lane.ATTEMPT]
-    assert moments.lanes({"crm"}) == [Lane.CRM]
+    assert moments.lanes({"sink"}) == [Lane.ATTEMPT, Lane.FAULT]
+    assert moments.lanes({"crm"}) == [Lane.CRM, Lane.FAULT]
