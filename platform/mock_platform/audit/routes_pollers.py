@@ -19,7 +19,7 @@ from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling import window as polling
-from mock_platform.polling.store import Polls
+from mock_platform.polling.store import Polls, PollSearch
 
 bp = Blueprint("pollers", __name__, url_prefix="/_local/pollers")
 
@@ -110,6 +110,10 @@ def _silent(
     if not resources:
         return "event.poller.configuration names no resource"
     if instance.disabled or instance.polling_disabled:
-        polls = dependencies().store[Polls].list(workspace.name, instance_id=instance.id, limit=_LATEST)
+        polls = (
+            dependencies()
+            .store[Polls]
+            .list(workspace.name, PollSearch(instance_id=instance.id), limit=_LATEST)
+        )
         return silent(instance, polls)
     return "" if due else "the job of its poller was deleted"

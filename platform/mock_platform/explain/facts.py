@@ -24,7 +24,7 @@ from mock_platform.explain.told import ToldEvent, told_events
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
-from mock_platform.polling.store import Polls
+from mock_platform.polling.store import Polls, PollSearch
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _EVERY = 1_000_000_000
@@ -76,7 +76,7 @@ class InstanceFacts:
         """The polls by resource, oldest first."""
         by_resource = defaultdict[str, list[Poll]](list)
         for poll in self.services.store[Polls].list(
-            self.workspace.name, instance_id=self.instance.id, limit=_EVERY
+            self.workspace.name, PollSearch(instance_id=self.instance.id), limit=_EVERY
         ):
             by_resource[poll.resource].append(poll)
         return by_resource

@@ -1,9 +1,10 @@
 """``/_local/polls``: every poll with every decision it took, and polling at once."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from flask import Blueprint
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
@@ -15,7 +16,7 @@ from mock_platform.core.run_control import RunSummary
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.store import Instances
-from mock_platform.polling.store import Polls
+from mock_platform.polling.store import Polls, PollSearch
 
 bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
 
@@ -26,12 +27,16 @@ class PollsQuery(Struct, rename="camel"):
     """Which polls are asked for.
 
     Attributes:
+        not_: a resource that they are not of.
+        idle: false leaves out those that saw no record and did not fail.
         before: only those that ran before the one with this id, as ``next`` says it.
         limit: the latest of them.
     """
 
     instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
     resource: str | None = None
+    not_: str | None = field(default=None, name="not")
+    idle: bool = True
     before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
     limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
@@ -47,17 +52,17 @@ class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
 def index(query: PollsQuery) -> Answer[Json]:
     """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept."""
     name, store = asked_workspace().name, dependencies().store
-    instance_id = query.instance_id or None
-    latest = store[Polls].list(
-        name,
-        instance_id=instance_id,
+    search = PollSearch(
+        instance_id=query.instance_id or None,
         resource=query.resource,
+        unwanted=query.not_,
+        idle=query.idle,
         before=query.before,
-        # one more than is shown says whether there is a page before
-        limit=query.limit + 1,
     )
+    # one more than is shown says whether there is a page before
+    latest = store[Polls].list(name, search, limit=query.limit + 1)
     polls = latest[-query.limit :]
-    total = store[Polls].count(name, instance_id=instance_id, resource=query.resource)
+    total = store[Polls].count(name, replace(search, before=None))
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, or_, select
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
@@ -47,6 +48,38 @@ _DECISION_FIELDS = ("record_id", "updated", "created", "date", "verdict", "why")
 _decision_values = attrgetter(*_DECISION_FIELDS)
 _decisions = Decoder[Any](list[tuple[str, str | None, str | None, datetime, PollVerdict, str]])
 """Decisions are kept as arrays, without names: a poll may have thousands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollSearch:
+    """Which polls are meant.
+
+    Attributes:
+        unwanted: a resource that they are not of.
+        idle: whether those count that saw no record and did not fail.
+        before: only those with a lower id.
+    """
+
+    instance_id: int | None = None
+    resource: str | None = None
+    unwanted: str | None = None
+    idle: bool = True
+    before: int | None = None
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The values of the conditions that narrow it."""
+        narrowed = {
+            "of_instance": self.instance_id,
+            "of_resource": self.resource,
+            "of_others": self.unwanted,
+            "seen_over": None if self.idle else 0,
+            "before": self.before,
+        }
+        return {name: value for name, value in narrowed.items() if value is not None}
+
+
+_ANY = PollSearch()
 
 
 class PollTransaction(NotificationTransaction):
@@ -121,17 +154,9 @@ class Polls:
         with self._database.writing() as connection:
             yield PollTransaction(connection, workspace, self._history, self._usage)
 
-    def list(
-        self,
-        workspace: str,
-        *,
-        instance_id: int | None = None,
-        resource: str | None = None,
-        before: int | None = None,
-        limit: int,
-    ) -> "list[Poll]":
-        """Return the latest polls, oldest first; those before an id, if there is one."""
-        parameters = _asked(of_instance=instance_id, of_resource=resource, before=before)
+    def list(self, workspace: str, search: PollSearch = _ANY, *, limit: int) -> "list[Poll]":
+        """Return the latest of the polls that are meant, oldest first."""
+        parameters = search.parameters
         with self._database.autocommit_read() as connection:
             # one statement for each set of filters, instead of one with `OR ... IS NULL`, which no index would help
             rows = _latest(frozenset(parameters)).all(
@@ -139,9 +164,9 @@ class Polls:
             )
         return [_poll(row) for row in reversed(rows)]
 
-    def count(self, workspace: str, *, instance_id: int | None = None, resource: str | None = None) -> int:
-        """Return how many polls are kept."""
-        parameters = _asked(of_instance=instance_id, of_resource=resource)
+    def count(self, workspace: str, search: PollSearch = _ANY) -> int:
+        """Return how many of the polls that are meant are kept."""
+        parameters = search.parameters
         with self._database.autocommit_read() as connection:
             counted = select(func.count()).where(*_chosen(frozenset(parameters)))
             return connection.scalar(counted, {**parameters, "of_workspace": workspace}) or 0
@@ -150,12 +175,10 @@ class Polls:
 _NARROWED = {
     "of_instance": polls.c.instance_id == bindparam("of_instance"),
     "of_resource": polls.c.resource == bindparam("of_resource"),
+    "of_others": polls.c.resource != bindparam("of_others"),
+    "seen_over": or_(polls.c.seen > bindparam("seen_over"), polls.c.error.is_not(None)),
     "before": polls.c.id < bindparam("before"),
 }
-
-
-def _asked(**narrowed: object) -> dict[str, object]:
-    return {name: value for name, value in narrowed.items() if value is not None}
 
 
 def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:

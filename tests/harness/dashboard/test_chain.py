@@ -57,6 +57,14 @@ def test_polls_are_listed_and_narrowed(visitor, at, story):
     assert visitor.open(f"{at}polls/latest").words.count("What it decided") == 1
 
 
+@pytest.mark.usefixtures("story")
+def test_polls_are_left_out_and_it_is_said_how_many(visitor, at):
+    busy = visitor.open(f"{at}polls/?resource=-leads&idle=false")
+
+    assert "2 match, 6 hidden" in busy.words
+    assert len([href for href, given in busy.links if "data-row" in given]) == 2
+
+
 def test_without_any_the_latest_poll_is_the_list(visitor, at):
     assert "None: time has to reach the first poll" in visitor.open(f"{at}polls/latest").words
 

@@ -26,13 +26,23 @@ _LARGEST = 10**17
 @bp.get("/")
 def index() -> str:
     """List polls, the latest first."""
-    asked = {name: request.args.get(name) or None for name in ("resource",)}
-    numbers = {name: request.args.get(name, type=int) for name in ("instanceId", "before")}
-    listed = clients().platform.call("GET", f"/_local/polls{query_of({**asked, **numbers, 'limit': _PAGE})}")
+    resource, instance_id = request.args.get("resource", ""), request.args.get("instanceId", type=int)
+    asked = {
+        "instanceId": instance_id,
+        "not" if resource.startswith("-") else "resource": resource.lstrip("-") or None,
+    }
+    asked["idle"] = "false" if request.args.get("idle") == "false" else None
+    before = request.args.get("before", type=int)
+    listed, whole = (
+        clients().platform.call("GET", f"/_local/polls{query_of(query)}")
+        for query in ({**asked, "before": before, "limit": _PAGE}, {"limit": 1})
+    )
     return whole_page(
         "polls.html",
         polls=listed["polls"][::-1],
         total=listed["total"],
+        hidden=whole["total"] - listed["total"],
+        narrows=any(asked.values()),
         next=listed["polls"][0]["id"] if listed["next"] else None,
     )
 

@@ -96,6 +96,20 @@ def test_polls_are_listed_oldest_first_and_can_be_chosen(clients, make_instance)
     assert clients.platform.polls(instanceId=1) == []
 
 
+def test_polls_of_a_resource_and_idle_ones_are_left_out(clients, instance, ada):  # noqa: ARG001 - polled
+    clients.crm.script_faults([{"match": {"path": "*/Leads*"}, "effect": {"status": 500}}])
+    clients.clock.advance("15m")
+
+    assert {poll["resource"] for poll in clients.platform.polls(**{"not": "contacts"})} == {
+        "accounts",
+        "leads",
+        "opportunities",
+    }
+    busy = clients.platform.call("GET", "/_local/polls?idle=false&limit=1")
+    assert [(busy["total"], each["resource"], each["seen"]) for each in busy["polls"]] == [(2, "leads", 0)]
+    assert [each["resource"] for each in clients.platform.polls(idle=False)] == ["contacts", "leads"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
