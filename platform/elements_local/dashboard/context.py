@@ -12,11 +12,11 @@ from werkzeug.exceptions import NotFound
 from elements_local.clients import Credentials, WorkspaceClients
 from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
-from elements_local.dashboard.copies import Copies
+from elements_local.dashboard.copies import Copies, parsed
 from elements_local.dashboard.notices import Notice, Notices
 from elements_local.dashboard.streams import PageStreamSlots, state_reader
 from elements_local.errors import CallError, HarnessError
-from mock_kit.api.json_text import MalformedJsonError, decode
+from elements_local.service_client import ServiceClient, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +126,33 @@ def clients() -> WorkspaceClients:
     return page().clients
 
 
+def service_client(service: str) -> ServiceClient:
+    """Return the client of a service that runs.
+
+    Raises:
+        NotFound: there is none by that name.
+    """
+    if service not in page().runs:
+        raise NotFound(f"No {service[:40]!r} runs here.")
+    client: ServiceClient = getattr(clients(), service)
+    return client
+
+
+def whose(service: str, **also: object) -> str:
+    """Return the query that says whose workspace an admin call means, where the headers do not."""
+    return query_of({**({"workspace": page().name} if service == "sink" else {}), **also})
+
+
+def read(service: str, path: str, **query: object) -> dict[str, Any]:
+    """Return what an admin route of a service says of the workspace.
+
+    Args:
+        path: below ``/_local``.
+        query: None is left out.
+    """
+    return service_client(service).call_object("GET", f"/_local/{path}{whose(service, **query)}")
+
+
 def whole_page(template: str, **values: object) -> str:
     """Return a page with what stands around it."""
     notice = dependencies().notices.take(request.args.get("notice", ""))
@@ -178,12 +205,8 @@ def local_path(text: str) -> str | None:
 def words_of(error: HarnessError) -> str:
     """Say what went wrong: in a service's own words where it has some."""
     if isinstance(error, CallError):
-        try:
-            answer = decode(error.body.encode())
-        except MalformedJsonError:
-            answer = None
-        if isinstance(answer, dict):
-            message = answer.get("message") or answer.get("Message")
-            if isinstance(message, str):
-                return message
+        answer = parsed(error.body)
+        message = answer.get("message") or answer.get("Message") if isinstance(answer, dict) else None
+        if isinstance(message, str):
+            return message
     return str(error)

@@ -210,7 +210,7 @@ def _known_change(callback: Json) -> tuple[str, str] | None:
 def _request_test(exchange: Json, service: str) -> str:
     body, text = "", exchange["request"]["body"]
     if text:
-        value = _parsed(text)
+        value = parsed(text)
         body = f", body={text.encode()!r}" if value is None else f", json={value!r}"
     return _REQUEST_TEST.format(
         service=service,
@@ -229,7 +229,7 @@ def _request_step(exchange: Json, service: str) -> str | None:
     if not path or exchange["method"] not in _METHODS or exchange["status"] is None:
         return None
     text = exchange["request"]["body"]
-    value = _parsed(text)
+    value = parsed(text)
     body = {} if not text else {"text": text} if value is None else {"json": value}
     named = {} if service == "platform" else {"service": service}
     step = {"method": exchange["method"], "path": path, **named, **body, "status": exchange["status"]}
@@ -241,7 +241,8 @@ def _scenario(name: str, steps: list[dict[str, Any]]) -> str:
     return text
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """Return the value of a text that may be JSON; None if it is not."""
     try:
         return decode(text.encode())
     except MalformedJsonError:

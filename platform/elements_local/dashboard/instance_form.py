@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from elements_local.clients import Credentials
+from elements_local.dashboard.copies import parsed
 from elements_local.guide import instance_body
-from mock_kit.api.json_text import MalformedJsonError, decode
 
 POLLER_CONFIGURATION = "event.poller.configuration"
 ENABLED = "event.notification.enabled"
@@ -102,8 +102,8 @@ def changes_of(form: Mapping[str, str], configuration: Mapping[str, str | None])
 
 def _field(key: str, label: str, value: object) -> FormField:
     text = value if isinstance(value, str) else "" if value is None else _laid_out(value)
-    parsed = _parsed(text)
-    is_json = isinstance(parsed, dict | list)
+    read = parsed(text)
+    is_json = isinstance(read, dict | list)
     kinds = {ENABLED: "checkbox", "password": "password"}
     kind = "json" if is_json else kinds.get(key, "text")
     if kind == "checkbox":
@@ -111,7 +111,7 @@ def _field(key: str, label: str, value: object) -> FormField:
     return FormField(
         name=key,
         label=label,
-        value=_laid_out(parsed) if is_json else text,
+        value=_laid_out(read) if is_json else text,
         help=_HELP.get(key, ""),
         kind=kind,
     )
@@ -121,22 +121,15 @@ def _sent(key: str, text: str) -> Any:
     """Return what is sent for a text: JSON as such, so that a slip in it is found by the platform itself."""
     if key != POLLER_CONFIGURATION:
         return text
-    parsed = _parsed(text)
-    return parsed if isinstance(parsed, dict) else text
+    value = parsed(text)
+    return value if isinstance(value, dict) else text
 
 
 def _same(text: str, value: str) -> bool:
     if text == value:
         return True
-    parsed = _parsed(text)
-    return isinstance(parsed, dict | list) and parsed == _parsed(value)
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return decode(text.encode())
-    except MalformedJsonError:
-        return None
+    read = parsed(text)
+    return isinstance(read, dict | list) and read == parsed(value)
 
 
 def _laid_out(value: object) -> str:

@@ -6,13 +6,11 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import back, clients, page, page_or_copy, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whose, words_of
 from elements_local.dashboard.notices import Notice
 from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS
-from elements_local.service_client import query_of
-from mock_kit.api.json_text import MalformedJsonError, decode
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -62,7 +60,7 @@ def check_signature(callback_id: int) -> "BaseResponse":
 def replay(callback_id: int) -> "BaseResponse":
     """Send a callback again, to a URL or to where its bin is forwarded."""
     url = request.form.get("url", "").strip()
-    path = f"/_local/callbacks/{callback_id}/replay{_whose()}"
+    path = f"/_local/callbacks/{callback_id}/replay{whose('sink')}"
     sent = clients().sink.call("POST", path, json={"url": url} if url else {})
     answer = f"answered {sent['status']}" if sent["status"] else f"gave no answer: {sent['reason']}"
     return back(Notice(text=f"Sent again; {sent['url']} {answer}.", good=bool(sent["status"])))
@@ -71,7 +69,7 @@ def replay(callback_id: int) -> "BaseResponse":
 @bp.post("/forget")
 def forget() -> "BaseResponse":
     """Forget all callbacks of the workspace."""
-    removed = clients().sink.call("DELETE", f"/_local/callbacks{_whose()}")["removed"]
+    removed = clients().sink.call("DELETE", f"/_local/callbacks{whose('sink')}")["removed"]
     return back(Notice(text=f"{removed} callbacks are forgotten."), to=url_for(".index"))
 
 
@@ -96,7 +94,7 @@ def answer() -> "BaseResponse":
 @bp.post("/answers/forget")
 def forget_answers() -> "BaseResponse":
     """Go back to 200."""
-    clients().sink.call("DELETE", f"/_local/responses{_whose(bin=page().name)}")
+    clients().sink.call("DELETE", f"/_local/responses{whose('sink', bin=page().name)}")
     return back(Notice(text="Callbacks are answered with 200 again."))
 
 
@@ -105,10 +103,10 @@ def forward() -> "BaseResponse":
     """Send callbacks on to a URL, or nowhere any more."""
     url, answers = request.form.get("url", "").strip(), request.form.get("answers", "sink")
     if not url:
-        clients().sink.call("DELETE", f"/_local/forwards{_whose(bin=page().name)}")
+        clients().sink.call("DELETE", f"/_local/forwards{whose('sink', bin=page().name)}")
         return back(Notice(text="Callbacks are sent on to nobody."))
     sent = {"bin": page().name, "url": url, "answers": answers}
-    clients().sink.call("PUT", f"/_local/forwards{_whose()}", json=sent)
+    clients().sink.call("PUT", f"/_local/forwards{whose('sink')}", json=sent)
     return back(Notice(text=f"Callbacks are sent on to {url}."))
 
 
@@ -138,8 +136,8 @@ def _inbox(callback: dict[str, Any] | None) -> "ResponseReturnValue":
         closest=_closest(asked) if asked and not error and not listed["callbacks"] else [],
         title_of=copies.title_of,
         filters=typed,
-        answers=clients().sink.call("GET", f"/_local/responses{_whose(bin=page().name)}")["responses"],
-        forward=clients().sink.call("GET", f"/_local/forwards{_whose(bin=page().name)}"),
+        answers=read("sink", "responses", bin=page().name)["responses"],
+        forward=read("sink", "forwards", bin=page().name),
     )
 
 
@@ -152,7 +150,7 @@ def _detail(callback: dict[str, Any]) -> dict[str, Any]:
         "left": max(len(text) - _SHOWN_AT_ONCE, 0),
         "events": [_event(event) for event in copies.events_of(callback)],
         "signature": copies.header_of(callback, copies.SIGNATURE),
-        "keys": clients().sink.call("GET", f"/_local/signature-keys{_whose(bin=page().name)}")["keys"],
+        "keys": read("sink", "signature-keys", bin=page().name)["keys"],
         "notification": notification if notification and notification.isdecimal() else None,
         "delivery": _delivery(notification),
     }
@@ -176,17 +174,21 @@ def _delivery(notification: str | None) -> dict[str, Any] | None:
     if "platform" not in page().runs or not (notification or "").isdecimal():
         return None
     try:
-        asked = query_of({"notificationId": notification, "limit": 1})
-        found = clients().platform.call("GET", f"/_local/deliveries{asked}")["deliveries"]
+        found = read("platform", "deliveries", notificationId=notification, limit=1)["deliveries"]
     except CallError:  # a number that a stranger made up
         return None
     return next(iter(found), None)
 
 
+def latest_callbacks(**asked: object) -> list[dict[str, Any]]:
+    """Return the callbacks that a search means, the latest first; none where there is no sink."""
+    found: list[dict[str, Any]] = _listed(asked)["callbacks"] if "sink" in page().runs else []
+    return found
+
+
 def _listed(asked: dict[str, Any]) -> dict[str, Any]:
     """Return a page of callbacks, the latest first."""
-    query = {"workspace": page().name, **asked, "before": asked.get("before") or _LATEST}
-    listed = clients().sink.call_object("GET", f"/_local/callbacks{query_of(query)}")
+    listed = read("sink", "callbacks", **{**asked, "before": asked.get("before") or _LATEST})
     return {**listed, "callbacks": listed["callbacks"][::-1]}
 
 
@@ -208,23 +210,16 @@ def _closest(asked: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         clients().sink.wait(1, timeout_s=0, **match)
     except CallError as error:
-        try:
-            answer = decode(error.body.encode())
-        except MalformedJsonError:
-            return []
-        closest = answer.get("closest", []) if isinstance(answer, dict) else []
-        return closest if isinstance(closest, list) else []  # type: ignore[return-value]  # as the sink lists them
+        answer = copies.parsed(error.body)
+        found: list[dict[str, Any]] = answer.get("closest", []) if isinstance(answer, dict) else []
+        return found
     return []
 
 
 def _callback(callback_id: int) -> dict[str, Any]:
     try:
-        return clients().sink.call_object("GET", f"/_local/callbacks/{callback_id}{_whose()}")
+        return read("sink", f"callbacks/{callback_id}")
     except CallError as error:
         if error.status == NotFound.code:
             raise NotFound(words_of(error)) from error
         raise
-
-
-def _whose(**also: object) -> str:
-    return query_of({"workspace": page().name, **also})

@@ -7,13 +7,11 @@ from flask import Blueprint, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, whole_page
+from elements_local.dashboard.context import back, clients, page, read, whole_page
 from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
 from elements_local.dashboard.notices import Notice
-from elements_local.errors import CallError
 from elements_local.guide import poller_entry
 from elements_local.scenarios.records import ID_FIELDS
-from elements_local.service_client import query_of
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 bp = Blueprint("explain", __name__, url_prefix="/why")
 
 _POLLS = 500
-_REPORTED = frozenset({"CREATED", "UPDATED"})
 
 
 @bp.get("/")
@@ -38,7 +35,6 @@ def show() -> str:
     poller = next((one for one in page().pollers if one["instanceId"] == instance_id), None)
     if poller is None:
         raise NotFound(f"There is no instance {str(instance_id)[:20]} in this workspace, or no longer.")
-    polls = _decisions(instance_id, resource, record_id)
     kind = next((each["collection"] for each in poller["resources"] if each["resource"] == resource), None)
     return whole_page(
         "explain.html",
@@ -47,8 +43,8 @@ def show() -> str:
         record=url_for("records.show", kind=kind, record_id=int(record_id))
         if kind and _is_id(record_id)
         else "",
-        explanation=_explanation(asked, polls),
-        polls=polls[::-1],
+        explanation=read("platform", "explain", **asked),
+        polls=decisions(instance_id, resource, record_id)[::-1],
     )
 
 
@@ -82,32 +78,13 @@ def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
     return {**blocks, resource: {**block, **change}}
 
 
-def _explanation(asked: dict[str, Any], polls: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the platform's explanation; of a platform that gives none, what the decisions say."""
-    try:
-        return clients().platform.call_object("GET", f"/_local/explain{query_of(asked)}")
-    except CallError as error:
-        if error.status != NotFound.code:
-            raise
-    reported = [pair for pair in polls if pair["decision"]["verdict"] in _REPORTED]
-    if reported:
-        return _plain("reported", reported[-1]["decision"]["why"])
-    if polls:
-        return _plain("not reported", polls[-1]["decision"]["why"])
-    return _plain(
-        "not reported", "No poll has seen the record: it was not changed, or not yet, when one ran."
-    )
-
-
-def _plain(verdict: str, why: str) -> dict[str, Any]:
-    return {"verdict": verdict, "why": why, "change": None, "fix": None}
-
-
-def _decisions(instance_id: int, resource: str, record_id: str) -> list[dict[str, Any]]:
-    query = query_of({"instanceId": instance_id, "resource": resource, "limit": _POLLS})
+def decisions(
+    instance_id: int, resource: str, record_id: str, *, limit: int = _POLLS
+) -> list[dict[str, Any]]:
+    """Return what the latest polls of a resource decided of a record, each with its poll."""
     return [
         {"poll": poll, "decision": decision}
-        for poll in clients().platform.call("GET", f"/_local/polls{query}")["polls"]
+        for poll in read("platform", "polls", instanceId=instance_id, resource=resource, limit=limit)["polls"]
         for decision in poll["records"]
         if decision["id"] == record_id
     ]

@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
-from werkzeug.exceptions import NotFound
 
-from elements_local.dashboard.context import back, clients, page, whole_page, words_of
+from elements_local.dashboard.context import back, page, read, service_client, whole_page, whose, words_of
 from elements_local.dashboard.fault_presets import COUNTS, preset, presets_of, summary
 from elements_local.dashboard.notices import Notice
 from elements_local.errors import CallError
-from elements_local.service_client import SERVICES, ServiceClient, query_of
+from elements_local.service_client import SERVICES
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 if TYPE_CHECKING:
@@ -49,23 +48,6 @@ def script(service: str) -> "ResponseReturnValue":
     )
 
 
-def service_client(service: str) -> ServiceClient:
-    """Return the client of a service that runs.
-
-    Raises:
-        NotFound: there is none by that name.
-    """
-    if service not in page().runs:
-        raise NotFound(f"No {service[:40]!r} runs here.")
-    client: ServiceClient = getattr(clients(), service)
-    return client
-
-
-def whose(service: str, **also: object) -> str:
-    """Return the query that says whose workspace an admin call means, where the headers do not."""
-    return query_of({**({"workspace": page().name} if service == "sink" else {}), **also})
-
-
 def _shown(service: str, text: str, *, error: str) -> str:
     return whole_page(
         "faults.html",
@@ -79,9 +61,7 @@ def _shown(service: str, text: str, *, error: str) -> str:
 
 
 def _entries(service: str) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = service_client(service).call("GET", f"/_local/faults{whose(service)}")[
-        "faults"
-    ]
+    entries: list[dict[str, Any]] = read(service, "faults")["faults"]
     return entries
 
 

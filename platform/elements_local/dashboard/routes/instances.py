@@ -7,7 +7,7 @@ from flask import Response as BaseResponse
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, page_or_copy, whole_page, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page, words_of
 from elements_local.dashboard.copies import of_value
 from elements_local.dashboard.instance_form import (
     ENABLED,
@@ -19,7 +19,6 @@ from elements_local.dashboard.instance_form import (
 )
 from elements_local.dashboard.notices import Notice
 from elements_local.errors import CallError
-from elements_local.service_client import query_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,7 +32,7 @@ _SHOWN = 12
 @bp.get("/")
 def index() -> str:
     """List the instances."""
-    listed = clients().platform.call("GET", "/_local/warnings")["warnings"]
+    listed = read("platform", "warnings")["warnings"]
     return whole_page("instances.html", warnings={one["instanceId"]: one["warnings"] for one in listed})
 
 
@@ -101,16 +100,14 @@ def act(instance_id: int, action: str) -> "Response":
 
 def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | BaseResponse:
     instance = _instance(instance_id)
-    whose = query_of({"instanceId": instance_id, "limit": _SHOWN})
-    platform = clients().platform
-    sent = platform.call("GET", "/_local/deliveries?limit=200")["deliveries"]
+    sent = read("platform", "deliveries", limit=200)["deliveries"]
     return page_or_copy(
         "instance.html",
         of_value(f"instance {instance_id}", instance),
         instance=instance,
         poller=next((one for one in page().pollers if one["instanceId"] == instance_id), None),
         warnings=_warnings(instance_id),
-        polls=platform.call("GET", f"/_local/polls{whose}")["polls"][::-1],
+        polls=read("platform", "polls", instanceId=instance_id, limit=_SHOWN)["polls"][::-1],
         deliveries=[one for one in sent if one["instanceId"] == instance_id][: -_SHOWN - 1 : -1],
         fields=_filled(configuration_fields(instance["configuration"]), form),
         error=error,
@@ -127,7 +124,7 @@ def _instance(instance_id: int) -> dict[str, Any]:
 
 
 def _warnings(instance_id: int) -> list[dict[str, Any]]:
-    listed = clients().platform.call("GET", f"/_local/warnings?instanceId={instance_id}")["warnings"]
+    listed = read("platform", "warnings", instanceId=instance_id)["warnings"]
     return [warning for one in listed for warning in one["warnings"]]
 
 

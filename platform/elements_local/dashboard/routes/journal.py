@@ -6,8 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import page, page_or_copy
-from elements_local.dashboard.routes.faults import service_client, whose
+from elements_local.dashboard.context import page, page_or_copy, read
 from elements_local.dashboard.search_words import search_words
 from elements_local.service_client import SERVICES
 
@@ -30,7 +29,7 @@ def index() -> "ResponseReturnValue":
 @bp.get("/<service>/latest")
 def latest(service: str) -> "Response":
     """Lead to the latest request of a service."""
-    found = _listed(service, limit=1)["exchanges"]
+    found = read(service, "journal", limit=1)["exchanges"]
     return redirect(
         url_for(".show", service=service, number=found[0]["number"]) if found else url_for(".index")
     )
@@ -39,7 +38,7 @@ def latest(service: str) -> "Response":
 @bp.get("/<service>/<int:number>")
 def show(service: str, number: int) -> "ResponseReturnValue":
     """Show a request with its answer, beside the list."""
-    found = _listed(service, before=min(number, _LARGEST) + 1, limit=1)["exchanges"]
+    found = read(service, "journal", before=min(number, _LARGEST) + 1, limit=1)["exchanges"]
     if not found or found[0]["number"] != number:
         raise NotFound(f"The journal of the {service} has no request {number}, or no longer.")
     return _shown(service, found[0])
@@ -48,7 +47,7 @@ def show(service: str, number: int) -> "ResponseReturnValue":
 def _shown(service: str, exchange: dict[str, Any] | None) -> "ResponseReturnValue":
     words = search_words(request.args.get("q", ""))
     asked = {"q": words.text or None, "not": words.unwanted, "struck": request.args.get("struck") or None}
-    found = _listed(service, **asked, before=request.args.get("before", type=int), limit=_PAGE)
+    found = read(service, "journal", **asked, before=request.args.get("before", type=int), limit=_PAGE)
     return page_or_copy(
         "journal.html",
         copies.of_exchange(exchange, service, page().address(service)) if exchange else {},
@@ -57,12 +56,8 @@ def _shown(service: str, exchange: dict[str, Any] | None) -> "ResponseReturnValu
         services=_services(),
         filters={name: request.args[name] for name in ("q", "struck") if request.args.get(name)},
         found=found,
-        hidden=_listed(service, limit=1)["total"] - found["total"],
+        hidden=read(service, "journal", limit=1)["total"] - found["total"],
     )
-
-
-def _listed(service: str, **asked: object) -> dict[str, Any]:
-    return service_client(service).call_object("GET", f"/_local/journal{whose(service, **asked)}")
 
 
 def _services() -> list[str]:

@@ -7,11 +7,9 @@ from flask import Blueprint, request, url_for
 
 from elements_local.dashboard import moments
 from elements_local.dashboard.axis import TimeAxis, axis_of
-from elements_local.dashboard.context import back, clients, dependencies, page, whole_page
+from elements_local.dashboard.context import back, clients, dependencies, page, read, whole_page
 from elements_local.dashboard.moments import Lane, Moment
 from elements_local.dashboard.notices import Notice
-from elements_local.dashboard.routes.faults import service_client, whose
-from elements_local.service_client import query_of
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_instant
 
 if TYPE_CHECKING:
@@ -100,23 +98,20 @@ def _moments(depth: int) -> tuple[list[Moment], int]:
         found += moments.changes(listed, url_for)
         undrawn += more
     if "platform" in page().runs:
-        polls = clients().platform.call("GET", f"/_local/polls?limit={depth}")
-        sent = clients().platform.call("GET", f"/_local/deliveries?limit={depth}")
-        told = clients().platform.call("GET", f"/_local/activity?workspace={page().name}&limit={depth}")
+        polls = read("platform", "polls", limit=depth)
+        sent = read("platform", "deliveries", limit=depth)
+        told = read("platform", "activity", workspace=page().name, limit=depth)
         found += moments.polls(polls["polls"], url_for)
         found += moments.deliveries(sent["deliveries"], url_for)
         found += moments.activities(told["activities"], url_for)
         found += moments.next_polls(page().pollers, url_for)
         undrawn += polls["total"] - len(polls["polls"]) + sent["total"] - len(sent["deliveries"])
     for service in page().runs:
-        struck = service_client(service).call(
-            "GET", f"/_local/journal{whose(service, struck=True, limit=_ROWS)}"
-        )
+        struck = read(service, "journal", struck=True, limit=_ROWS)
         found += moments.faults(service, struck["exchanges"], url_for)
         undrawn += struck["total"] - len(struck["exchanges"])
     if page().runs == {"sink"}:
-        asked = query_of({"workspace": page().name, "before": 10**18, "limit": depth})
-        came = clients().sink.call("GET", f"/_local/callbacks{asked}")
+        came = read("sink", "callbacks", before=10**18, limit=depth)
         found += moments.callbacks(came["callbacks"], url_for)
         undrawn += came["total"] - len(came["callbacks"])
     return sorted(found, key=lambda one: one.at, reverse=True), undrawn
@@ -124,12 +119,12 @@ def _moments(depth: int) -> tuple[list[Moment], int]:
 
 def latest_changes(depth: int) -> tuple[list[dict[str, Any]], int]:
     """Return the CRM's latest changes, oldest first, and how many there are before them."""
-    first = clients().crm.call("GET", "/_local/changes?limit=1")
+    first = read("crm", "changes", limit=1)
     if not first["changes"]:
         return [], 0
     before = max(first["total"] - depth, 0)
     after = first["changes"][0]["seq"] - 1 + before
-    return clients().crm.call("GET", f"/_local/changes?after={after}&limit={depth}")["changes"], before
+    return read("crm", "changes", after=after, limit=depth)["changes"], before
 
 
 def _asked(name: str) -> datetime | None:

@@ -6,9 +6,10 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, page_or_copy, whole_page
+from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import WEBHOOK_ID, of_value
 from elements_local.dashboard.notices import Notice
+from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.service_client import query_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def index() -> str:
     asked["idle"] = "false" if request.args.get("idle") == "false" else None
     before = request.args.get("before", type=int)
     listed, whole = (
-        clients().platform.call("GET", f"/_local/polls{query_of(query)}")
+        read("platform", "polls", **query)
         for query in ({**asked, "before": before, "limit": _PAGE}, {"limit": 1})
     )
     return whole_page(
@@ -50,19 +51,19 @@ def index() -> str:
 @bp.get("/latest")
 def latest() -> "Response":
     """Lead to the latest poll."""
-    found = clients().platform.call("GET", "/_local/polls?limit=1")["polls"]
+    found = read("platform", "polls", limit=1)["polls"]
     return redirect(url_for(".show", poll_id=found[0]["id"]) if found else url_for(".index"))
 
 
 @bp.get("/<int:poll_id>")
 def show(poll_id: int) -> "ResponseReturnValue":
     """Show a poll with its decisions, and the deliveries that came of it."""
-    path = f"/_local/polls{query_of({'before': min(poll_id, _LARGEST) + 1, 'limit': 1})}"
-    poll = next((one for one in clients().platform.call("GET", path)["polls"] if one["id"] == poll_id), None)
+    found = read("platform", "polls", before=min(poll_id, _LARGEST) + 1, limit=1)["polls"]
+    poll = next((one for one in found if one["id"] == poll_id), None)
     if poll is None:
         raise NotFound("There is no such poll in this workspace, or no longer.")
     events = {f"{poll['resource']}/{record['id']}" for record in poll["records"]}
-    sent = clients().platform.call("GET", f"/_local/deliveries?limit={_NEAR}")["deliveries"]
+    sent = read("platform", "deliveries", limit=_NEAR)["deliveries"]
     return page_or_copy(
         "poll.html",
         of_value(f"poll of {poll['resource']} at {poll['at']}", poll),
@@ -80,8 +81,7 @@ def show(poll_id: int) -> "ResponseReturnValue":
 
 def show_notification(notification_id: int) -> "ResponseReturnValue":
     """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
-    asked = query_of({"notificationId": min(notification_id, _LARGEST)})
-    deliveries = clients().platform.call("GET", f"/_local/deliveries{asked}")["deliveries"]
+    deliveries = read("platform", "deliveries", notificationId=min(notification_id, _LARGEST))["deliveries"]
     if not deliveries:
         raise NotFound("There is no such notification in this workspace, or nobody was to be told of it.")
     return page_or_copy(
@@ -91,14 +91,14 @@ def show_notification(notification_id: int) -> "ResponseReturnValue":
         deliveries=deliveries,
         events=[_event(deliveries[0], text) for text in deliveries[0]["events"]],
         polls=_polls_of(deliveries[0]),
-        callbacks=_callbacks(notification_id),
+        callbacks=latest_callbacks(header=f"{WEBHOOK_ID}: {notification_id}", limit=50),
     )
 
 
 @notifications.get("/latest")
 def latest_notification() -> "Response":
     """Lead to the latest notification that somebody was to be told of."""
-    found = clients().platform.call("GET", "/_local/deliveries?limit=1")["deliveries"]
+    found = read("platform", "deliveries", limit=1)["deliveries"]
     to = {"notification_id": found[0]["notificationId"]} if found else None
     return redirect(url_for("notifications.show", **to) if to else url_for("polls.index"))
 
@@ -131,24 +131,13 @@ def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the polls that reported what a delivery tells."""
     if delivery["instanceId"] is None:
         return []
-    asked = query_of({"instanceId": delivery["instanceId"], "limit": _NEAR})
     told = {text.rpartition(" ")[0] for text in delivery["events"]}
     return [
         one
-        for one in clients().platform.call("GET", f"/_local/polls{asked}")["polls"]
+        for one in read("platform", "polls", instanceId=delivery["instanceId"], limit=_NEAR)["polls"]
         if one["at"] == delivery["created"]
         and told & {f"{one['resource']}/{each['id']}" for each in one["records"]}
     ]
-
-
-def _callbacks(notification_id: int) -> list[dict[str, Any]]:
-    if "sink" not in page().runs:
-        return []
-    asked = {"workspace": page().name, "header": f"{WEBHOOK_ID}: {notification_id}", "limit": 50}
-    callbacks: list[dict[str, Any]] = clients().sink.call("GET", f"/_local/callbacks{query_of(asked)}")[
-        "callbacks"
-    ]
-    return callbacks
 
 
 def _tells(delivery: dict[str, Any], events: set[str]) -> bool:

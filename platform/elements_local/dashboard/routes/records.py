@@ -8,13 +8,14 @@ from flask import Response as BaseResponse
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import back, clients, page, page_or_copy, whole_page, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page, words_of
 from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.notices import Notice
+from elements_local.dashboard.routes.callbacks import latest_callbacks
+from elements_local.dashboard.routes.explain import decisions
 from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
-from elements_local.service_client import query_of
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def index(kind: str) -> str:
     text = request.args.get("q", "")
     words = search_words(text)
     asked = {"q": words.text or None, "not": words.unwanted, "before": request.args.get("before", type=int)}
-    listed = _listed(kind, **asked, limit=_PAGE)
+    listed = read("crm", "records", kind=kind, **asked, limit=_PAGE)
     return whole_page(
         "records.html",
         kind=kind,
@@ -48,7 +49,7 @@ def index(kind: str) -> str:
         text=text,
         records=[_row(record) for record in listed["records"]],
         total=listed["total"],
-        hidden=_listed(kind, limit=1)["total"] - listed["total"] if text else 0,
+        hidden=read("crm", "records", kind=kind, limit=1)["total"] - listed["total"] if text else 0,
         next=id_of(listed["records"][-1]) if listed["next"] else None,
     )
 
@@ -56,7 +57,7 @@ def index(kind: str) -> str:
 @bp.get("/<kind>/latest")
 def latest(kind: str) -> "Response":
     """Lead to the record of a kind that was made last."""
-    found = _listed(_spelt(kind), limit=1)["records"]
+    found = read("crm", "records", kind=_spelt(kind), limit=1)["records"]
     to = url_for(".show", kind=kind, record_id=id_of(found[0])) if found else url_for(".index", kind=kind)
     return redirect(to)
 
@@ -77,8 +78,9 @@ def create(kind: str) -> "ResponseReturnValue":
     try:
         reply = clients().crm.call_object("POST", f"{clients().crm.version}/{kind}", json=_object(text))
     except (CallError, NoObjectError) as error:
-        status = error.status if isinstance(error, CallError) else 400
-        return whole_page("record_new.html", kind=kind, value=None, text=text, error=_words(error)), status
+        return whole_page("record_new.html", kind=kind, value=None, text=text, error=_words(error)), _status(
+            error
+        )
     record_id = id_of(reply)
     return back(
         Notice(text=f"{kind} {record_id} is made."), to=url_for(".show", kind=kind, record_id=record_id)
@@ -106,8 +108,7 @@ def change(kind: str, record_id: int) -> "ResponseReturnValue":
             return back(Notice(text="Nothing was changed."))
         clients().crm.update(kind, record_id, changes)
     except (CallError, NoObjectError) as error:
-        status = error.status if isinstance(error, CallError) else 400
-        return _shown(kind, record_id, text=text, error=_words(error)), status
+        return _shown(kind, record_id, text=text, error=_words(error)), _status(error)
     return back(
         Notice(text=f"Changed: {', '.join(changes)}."), to=url_for(".show", kind=kind, record_id=record_id)
     )
@@ -146,9 +147,7 @@ _NOTHING = object()
 
 def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | BaseResponse:
     record = _record(kind, record_id)
-    changes = clients().crm.call("GET", f"/_local/changes{query_of({'kind': kind, 'recordId': record_id})}")[
-        "changes"
-    ]
+    changes = read("crm", "changes", kind=kind, recordId=record_id)["changes"]
     if record is None and not changes:
         raise NotFound(f"There is no record {record_id} of {kind} in this workspace.")
     path = f"{clients().crm.version}/{kind}/{record_id}"
@@ -163,46 +162,26 @@ def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | 
         text=text,
         error=error,
         seen_by=_seen_by(kind, record_id),
-        callbacks=_callbacks(record_id),
+        callbacks=latest_callbacks(objectId=record_id, limit=20),
     )
 
 
 def _seen_by(kind: str, record_id: int) -> list[dict[str, Any]]:
     """Return the resources by which instances poll a kind, each with the latest polls that saw the record."""
-    found = []
-    for poller in page().pollers:
-        for resource in poller["resources"]:
-            if resource["collection"] == kind.lower():
-                asked = {"instanceId": poller["instanceId"], "resource": resource["resource"]}
-                polls = clients().platform.call("GET", f"/_local/polls{query_of({**asked, 'limit': 200})}")[
-                    "polls"
-                ]
-                saw = [
-                    {"poll": poll, "decision": decision}
-                    for poll in polls
-                    for decision in poll["records"]
-                    if decision["id"] == str(record_id)
-                ]
-                found.append({"poller": poller, "resource": resource["resource"], "saw": saw[:-11:-1]})
-    return found
-
-
-def _callbacks(record_id: int) -> list[dict[str, Any]]:
-    if "sink" not in page().runs:
-        return []
-    asked = {"workspace": page().name, "objectId": record_id, "before": 10**18, "limit": 20}
-    callbacks: list[dict[str, Any]] = clients().sink.call("GET", f"/_local/callbacks{query_of(asked)}")[
-        "callbacks"
+    return [
+        {
+            "poller": poller,
+            "resource": resource["resource"],
+            "saw": decisions(poller["instanceId"], resource["resource"], str(record_id), limit=200)[:-11:-1],
+        }
+        for poller in page().pollers
+        for resource in poller["resources"]
+        if resource["collection"] == kind.lower()
     ]
-    return callbacks[::-1]
 
 
 def _record(kind: str, record_id: int) -> dict[str, Any] | None:
-    return next(iter(_listed(kind, recordId=record_id)["records"]), None)
-
-
-def _listed(kind: str, **asked: object) -> dict[str, Any]:
-    return clients().crm.call_object("GET", f"/_local/records{query_of({'kind': kind, **asked})}")
+    return next(iter(read("crm", "records", kind=kind, recordId=record_id)["records"]), None)
 
 
 def _kinds() -> list[str]:
@@ -248,7 +227,7 @@ def _name(record: Mapping[str, Any]) -> str:
 
 def _first() -> int:
     """Return the place from which made-up records go on, so that a second seeding does not repeat the first."""
-    total: int = _listed("Contacts", limit=1)["total"]
+    total: int = read("crm", "records", kind="Contacts", limit=1)["total"]
     return total
 
 
@@ -265,6 +244,10 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NoObjectError("A record is a JSON object, with braces around its fields.")
     return value
+
+
+def _status(error: CallError | NoObjectError) -> int:
+    return error.status if isinstance(error, CallError) else 400
 
 
 def _words(error: CallError | NoObjectError) -> str:
