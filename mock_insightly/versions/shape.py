@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -19,6 +19,9 @@ Show: TypeAlias = Callable[[Record], Json]
 Take: TypeAlias = Callable[[Sent, Record], Record]
 """What was sent, and the record as it was (empty if it is new) -> the canonical fields that follow."""
 
+
+_LISTED = 200
+"""Records of a kind and a version that lists have ready: two pages of the usual size."""
 
 _ALL, _ONE, _PUT = methods("GCU"), methods("GD"), methods("U")
 
@@ -170,7 +173,14 @@ class Shape:
         """
         if self.canonical and not brief:
             return f"[{','.join(map(self._as_kept, documents))}]".encode()
-        return encode([self.show_listed(record_in(document), brief=brief) for document in documents])
+        return b"[%b]" % b",".join([self._listed(document, brief) for document in documents])
+
+    @cached_property
+    def _listed(self) -> Callable[[str, bool], bytes]:
+        """What gives a kept document as it stands in lists, and has the last ones ready, as lists are asked for again."""
+        return lru_cache(maxsize=_LISTED)(
+            lambda document, brief: encode(self.show_listed(record_in(document), brief=brief))
+        )
 
     def sent(self, body: Json) -> Sent:
         """Return what a body says, by upper-case key.

@@ -56,10 +56,7 @@ def up(*options: str) -> Iterator[Up]:
 @contextmanager
 def bare_flask(*bodies: Path) -> Iterator[str]:
     """Run a Flask application on the stack's server that answers ``/n`` with the nth file, and give its origin."""
-    with running([sys.executable, str(Path(__file__).with_name("bare_flask.py")), *map(str, bodies)]) as (
-        _,
-        line,
-    ):
+    with running([*BARE_FLASK, "0", *map(str, bodies)]) as (_, line):
         yield line.strip()
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 DEEPEST = 64
+_NESTED = (dict, list)
 _BYTE = re.compile(r" ?\(byte (\d+)\)")
 _READ_PAST = frozenset(
     {"trailing characters", "invalid escape character in string", "invalid character in unicode escape"}
@@ -120,15 +121,13 @@ def _not_utf8(data: bytes) -> int:
 
 def is_deeper_than(value: Json, limit: int) -> bool:
     """Say whether lists and objects are nested in more levels than that."""
-    level = [value]
+    level = [value] if isinstance(value, _NESTED) else []
     for _ in range(limit):
         level = [
             inner
             for outer in level
-            for inner in (
-                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
-            )
-            if isinstance(inner, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, _NESTED)
         ]
         if not level:
             return False

@@ -65,9 +65,9 @@ class Callers:
         if self.visibility is Visibility.ORGANIZATION:
             return None
         with self.store[People].reading(caller.workspace) as register:
-            user = register.user(caller.user_id) or register.founder
-            account = register.account_of(user)
             founder, users = register.founder, register.users()
+            user = next((one for one in users if one.id == caller.user_id), founder)
+            account = register.account_of(user)
         seen = {one.id for one in users if sees(user, account, one, visibility=self.visibility)}
         # Everybody's: a list need not be narrowed, which costs a condition for each user.
         if len(seen) == len(users):

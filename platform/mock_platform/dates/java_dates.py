@@ -4,6 +4,7 @@ Source: java.text.SimpleDateFormat, lenient as it is by default (documented).
 """
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 from mock_platform.dates import zones
@@ -97,28 +98,7 @@ def _write(field: PatternField, local: datetime) -> str:  # noqa: PLR0911 - a ta
         case "y" if field.width == 2:
             return f"{local.year % 100:02}"
         case _:
-            return f"{_value(field.letter, local):0{field.width}}"
-
-
-def _value(letter: str, local: datetime) -> int:
-    return {
-        "y": local.year,
-        "M": local.month,
-        "d": local.day,
-        "H": local.hour,
-        # four ways to count hours: h 1-12, H 0-23, k 1-24, K 0-11
-        "h": (local.hour + 11) % 12 + 1,
-        "k": local.hour or 24,
-        "K": local.hour % 12,
-        "D": local.timetuple().tm_yday,
-        "F": (local.day - 1) // 7 + 1,
-        "u": local.isoweekday(),
-        "w": _week_of_year(local),
-        "W": _week(local.day, local),
-        "m": local.minute,
-        "s": local.second,
-        "S": local.microsecond // 1000,
-    }[letter]
+            return f"{_VALUES[field.letter](local):0{field.width}}"
 
 
 def _week(day: int, local: datetime) -> int:
@@ -135,6 +115,27 @@ def _week_of_year(local: datetime) -> int:
     day = local.timetuple().tm_yday
     new_year = local.replace(month=12, day=31).timetuple().tm_yday + 1
     return 1 if new_year - day <= 6 - local.isoweekday() % 7 else _week(day, local)
+
+
+_VALUES: Mapping[str, Callable[[datetime], int]] = {
+    "y": lambda local: local.year,
+    "M": lambda local: local.month,
+    "d": lambda local: local.day,
+    "H": lambda local: local.hour,
+    # four ways to count hours: h 1-12, H 0-23, k 1-24, K 0-11
+    "h": lambda local: (local.hour + 11) % 12 + 1,
+    "k": lambda local: local.hour or 24,
+    "K": lambda local: local.hour % 12,
+    "D": lambda local: local.timetuple().tm_yday,
+    "F": lambda local: (local.day - 1) // 7 + 1,
+    "u": datetime.isoweekday,
+    "w": _week_of_year,
+    "W": lambda local: _week(local.day, local),
+    "m": lambda local: local.minute,
+    "s": lambda local: local.second,
+    "S": lambda local: local.microsecond // 1000,
+}
+"""What a letter that stands for a number has of a local time."""
 
 
 def _write_offset(field: PatternField, offset: timedelta) -> str:

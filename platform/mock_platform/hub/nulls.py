@@ -11,12 +11,14 @@ def without_nulls(record: Mapping[str, object]) -> dict[str, object]:
     >>> without_nulls({"a": None, "b": {"c": None}, "d": [None, {"e": None}]})
     {'b': {}, 'd': [None, {}]}
     """
-    return {key: _within(inner) for key, inner in record.items() if inner is not None}
+    return {
+        key: _within(inner) if isinstance(inner, (dict, list)) else inner
+        for key, inner in record.items()
+        if inner is not None
+    }
 
 
 def _within(value: object) -> object:
-    if isinstance(value, dict):
-        return without_nulls(value)
     if isinstance(value, list):
         return [_within(inner) for inner in value]
-    return value
+    return without_nulls(value) if isinstance(value, dict) else value

@@ -84,7 +84,7 @@ def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[
         order=mapping.order(parse_order(query.order_by)),
     )
     vendor_page = vendor_of(instance).page(mapping.resource, page_request)
-    records = [shown(instance, mapping, record, query.fields) for record in vendor_page.records]
+    records = shown(instance, mapping, vendor_page.records, query.fields)
     return Answer(records, _page_headers(page, len(records), vendor_page.next_token))
 
 
@@ -125,14 +125,15 @@ def me(instance: Instance, fields: str) -> Answer[Json]:
     return _record(instance, mapping, vendor_of(instance).me(), fields)
 
 
-def shown(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Json:
-    """Return a record by the client's names, without nulls if the instance filters them (the default: observed)."""
-    mapped = mapping.shown(record, now=called_at())
+def shown(instance: Instance, mapping: NameMapping, records: list[Json], fields: str = "") -> list[Json]:
+    """Return records by the client's names, without nulls if the instance filters them (the default: observed)."""
+    now = called_at()
+    mapped = [mapping.shown(record, now=now) for record in records]
     if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
         # before fields are chosen: a field that is null is left out, asked for or not
-        mapped = without_nulls(mapped)
+        mapped = [without_nulls(record) for record in mapped]
     selected = parse_fields(fields)
-    return project(mapped, selected) if selected else mapped
+    return [project(record, selected) for record in mapped] if selected else mapped
 
 
 def _names(instance: Instance, resource: str) -> NameMapping:
@@ -147,7 +148,8 @@ def _names(instance: Instance, resource: str) -> NameMapping:
 
 
 def _record(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
-    return Answer(shown(instance, mapping, record, fields))
+    (only,) = shown(instance, mapping, [record], fields)
+    return Answer(only)
 
 
 def _sent(mapping: NameMapping, body: Json) -> Json:

@@ -97,7 +97,8 @@ class Instances:
         """Return a page of the instances that are wanted, by their ids."""
         with self._database.reading() as connection:
             rows, more = rows_found(connection, _with_subscription, workspace, instance_filter, page_range)
-            total = count_found(connection, workspace, instance_filter)
+            is_whole = not more and not page_range.skip and page_range.after is None
+            total = len(rows) if is_whole else count_found(connection, workspace, instance_filter)
         return InstancePage(instances=[_instance(row) for row in rows], total=total, more=more)
 
     def count(self, workspace: str, instance_filter: InstanceFilter) -> int:
