@@ -11,7 +11,7 @@ from elements_local.errors import HarnessError
 
 _LARGEST = 64 * 2**20
 _FORMS = (
-    "an instance as GET /instances/{id} shows it, a callback's body, what the sink exports, a HAR file, a Postman collection with saved "
+    "an instance as GET /instances/{id} shows it, a callback's body, what the sink exports or a collector shows, a HAR file, a Postman collection with saved "
     "answers, or newman's JSON report"
 )
 
@@ -80,14 +80,11 @@ def _objects(document: Any) -> Iterator[Mapping[str, Any]]:
             body = json.loads(text)
         except (ValueError, RecursionError):
             continue
-        if isinstance(body, dict):
-            yield body
-        elif isinstance(body, list):  # a list of instances
-            yield from (each for each in body if isinstance(each, dict))
+        yield from _objects(body)
 
 
 def _exchanges(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the texts of bodies in a HAR file, a Postman collection, newman's report, or the sink's list of callbacks."""
+    """Yield the texts of bodies in a HAR file, a Postman collection, newman's report, or what a sink or a collector lists."""
     log, run = document.get("log"), document.get("run")
     if isinstance(log, dict):
         for entry in _dicts(log.get("entries")):
@@ -101,9 +98,9 @@ def _exchanges(document: Mapping[str, Any]) -> Iterator[str]:
                 yield bytes(stream).decode("utf-8", "replace")
     elif isinstance(document.get("item"), list):
         yield from _items(document)
-    elif isinstance(document.get("callbacks"), list):
-        for callback in _dicts(document["callbacks"]):
-            yield str(callback.get("body", ""))
+    else:
+        for items, text in (("callbacks", "body"), ("data", "data")):
+            yield from (str(callback.get(text, "")) for callback in _dicts(document.get(items)))
 
 
 def _items(folder: Mapping[str, Any]) -> Iterator[str]:

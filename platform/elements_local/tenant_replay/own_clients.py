@@ -1,12 +1,12 @@
 """What a scenario speaks to at a tenant: clients that make everything under names of ours, and see callbacks about that alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from elements_local.clients import CrmClient, Fields, PlatformClient
-from elements_local.failures.timeline import message_of
+from elements_local.failures.timeline import message_of, taken
 from elements_local.scenarios.checks import UNSEEN
 from elements_local.scenarios.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.verify.made import OwnData
@@ -72,7 +72,8 @@ class OwnCrm(CrmClient):
 class OwnCallbacks:
     """The callbacks about a scenario's own records, from its own instances; nothing of what else they tell of.
 
-    A collector shows no more of each than its body.
+    One that comes again though it was taken, as a platform sends it that has not heard the answer, is left out; a collector shows no
+    more of each than its body.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class OwnCallbacks:
         for each in self._reader.callbacks()[self._known :]:
             self._known += 1
             self._seen.append({**_BODY_ALONE, **each, "id": self._known, "received_at": seen_at})
-        return [about for each in self._seen if (about := self._about_own(each))]
+        return list(_told_once(about for each in self._seen if (about := self._about_own(each))))
 
     def respond(self, *answers: Fields) -> None:
         """Tell how the next callbacks are answered."""
@@ -110,6 +111,17 @@ class OwnCallbacks:
         raw = {key: _own_of(value, own) for key, value in message.get("raw", {}).items()}
         whole = {**callback["json"], "message": {**message, "events": events, "raw": raw}}
         return {**callback, "json": whole} if events else None
+
+
+def _told_once(callbacks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield callbacks without those whose event has been taken before; each notification's ``eventId`` is its own."""
+    told: set[object] = set()
+    for each in callbacks:
+        event_id = message_of(each).get("eventId")
+        if event_id is None or event_id not in told:
+            yield each
+        if taken(each):
+            told.add(event_id)
 
 
 def _own_of(value: Any, own: set[str]) -> Any:

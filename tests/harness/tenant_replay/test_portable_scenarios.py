@@ -13,8 +13,9 @@ from elements_local.start import Options, in_process
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from elements_local.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.tenant_replay.waiting import TenantTiming
+from elements_local.verify.pacing import PacedHttp
 from elements_local.verify.readers import SinkReader
-from elements_local.verify.tenant import OWN_NAME, tenant_of
+from elements_local.verify.tenant import OWN_NAME, tenant_at
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 TIMING = TenantTiming(settle=timedelta(seconds=10), intervals=2)
@@ -25,12 +26,21 @@ class _Place:
 
     def __init__(self, stack):
         self.clients = stack.new_workspace(seed=1, records=30)
+        http = PacedHttp(self.clients.platform.http, self.clients.clock.advance)
         self.left = []
         self.waits = 0
         self.cut_off_after = None
         self.dies_after = None
         self.replays = TenantReplays(
-            tenant=tenant_of(self.clients, SinkReader(self.clients.sink), interval=timedelta(minutes=1)),
+            tenant=tenant_at(
+                self.clients.platform.url + BASE_PATH,
+                self.clients.crm.url,
+                self.clients.credentials,
+                http=http,
+                reader=SinkReader(self.clients.sink),
+                interval=timedelta(minutes=1),
+                pass_time=self.clients.clock.advance,
+            ),
             timing=TIMING,
             now=self.clients.clock.now,
             wait=self._wait,
@@ -82,14 +92,17 @@ CREATED = """\
 """
 
 
-@pytest.mark.parametrize("profile", ["cloud-elements", "open-connectors"])
-def test_every_portable_scenario_passes_as_at_a_tenant_and_leaves_nothing(profile):
+@pytest.mark.parametrize(
+    ("profile", "settings", "share"),
+    [("cloud-elements", {}, 1), ("open-connectors", {}, 6), ("cloud-elements", {"CRM_LIMITS": "vendor"}, 6)],
+    ids=["all of them", "under its other name", "with the vendor's limits"],
+)
+def test_portable_scenarios_pass_as_at_a_tenant_and_leave_nothing(profile, settings, share):
     abilities = TenantAbilities(profile=profile)
     portable = [each for path in find([SCENARIOS]) for each in load(path) if not obstacles(each, abilities)]
-    if profile == "open-connectors":
-        portable = random.Random(7).sample(portable, 25)  # noqa: S311 - a choice
+    portable = random.Random(7).sample(portable, len(portable) // share)  # noqa: S311 - a choice
 
-    with place(PLATFORM_PROFILE=profile) as tenant:
+    with place(PLATFORM_PROFILE=profile, **settings) as tenant:
         failures = [str(result.failure) for result in tenant.ran(*portable) if result.failure]
 
         assert failures == []

@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from elements_local.clients import BASE_PATH
 from elements_local.commands.verify import CHECKS, OWN_NAME
 from elements_local.fidelity import ledger
 from elements_local.start import Options, in_process
 from elements_local.verify import tenant
 from elements_local.verify.battery import Agreement, compare, observe, reference, rows_by_check
 from elements_local.verify.checks import BATTERY
+from elements_local.verify.pacing import PacedHttp
 from elements_local.verify.readers import SinkReader
-from elements_local.verify.tenant import tenant_of
+from elements_local.verify.tenant import tenant_at, tenant_of
 from elements_local.verify.visit import Visit
 
 MINUTE = timedelta(minutes=1)
@@ -121,6 +123,56 @@ def test_a_tenant_that_dies_in_the_middle_is_said_to_be_unseen_from_there_and_wh
     assert found["first-poll"] is Agreement.AGREES
     assert Agreement.DIFFERS not in {found[name] for name in ("change", "batches", "retries")}
     assert any("Contacts" in what for what in left)
+
+
+@pytest.fixture
+def others():
+    """A workspace in which others have records, and what of them has to stay as it is."""
+    with in_process(Options(environment={"ELEMENTS_LOCAL_CRM_LIMITS": "vendor"})) as stack:
+        clients = stack.new_workspace(seed=1, records=10)
+        before = clients.crm.call("GET", "/v3.1/Contacts")
+        yield clients
+        clients.crm.script_faults([])
+        clients.clock.advance("1m")
+        assert clients.crm.call("GET", "/v3.1/Contacts") == before
+        assert clients.platform.send("GET", "/elements/api-v2/instances").status == 404
+
+
+def visit_with_pauses(clients):
+    http = PacedHttp(clients.platform.http, clients.clock.advance)
+    reader = SinkReader(clients.sink)
+    return Visit(
+        tenant_at(
+            clients.platform.url + BASE_PATH,
+            clients.crm.url,
+            clients.credentials,
+            http=http,
+            reader=reader,
+            interval=MINUTE,
+            pass_time=clients.clock.advance,
+        )
+    )
+
+
+def test_a_tenant_with_limits_is_not_asked_too_often(others, usual):
+    visit = visit_with_pauses(others)
+
+    assert set(verdicts(usual, dict(observe(visit))).values()) == {Agreement.AGREES}
+    assert list(visit.made.take_away()) == []
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [{"delay_s": 20}, {"status": 429, "headers": {"Retry-After": "2"}}],
+    ids=["slow", "busy every third time"],
+)
+def test_a_tenant_that_is_slow_or_busy_is_borne_with(effect, others, usual):
+    when = {} if "delay_s" in effect else {"when": {"every_n": 3}}
+    others.crm.script_faults([{"match": {"path": "/v3.1/*"}, "effect": effect, **when}])
+    visit = visit_with_pauses(others)
+
+    assert set(verdicts(usual, dict(observe(visit))).values()) == {Agreement.AGREES}
+    assert list(visit.made.take_away()) == []
 
 
 def test_the_command_names_as_many_checks_as_there_are():

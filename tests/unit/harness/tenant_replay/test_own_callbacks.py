@@ -61,6 +61,17 @@ def test_of_a_callback_about_both_the_own_part_is_seen_with_the_own_records():
     assert message["raw"] == {"objectType": "contacts", "contacts": [{"CONTACT_ID": 7}]}
 
 
+def test_one_that_was_taken_and_comes_again_counts_once_and_one_that_was_refused_does_not():
+    def coming(event_id, status):
+        told = callback(7)
+        told["json"]["message"]["eventId"] = event_id
+        return {**told, "status": status}
+
+    come = [("a", 200), ("a", 200), ("b", 503), ("b", 200), ("b", 200), ("c", 200)]
+
+    assert [each["status"] for each in seen(*(coming(*each) for each in come))] == [200, 503, 200, 200]
+
+
 def test_they_are_numbered_in_their_order_and_have_what_a_collector_does_not_show():
     first, second = seen(callback(9), callback(7), callback(8, instance=2))
 
