@@ -105,7 +105,7 @@ def _differences(
     return lines + _differences_inside(context, argument)
 
 
-def _differences_inside(context: ScenarioContext, argument: verbs.Inspect) -> list[str]:
+def _differences_inside(context: ScenarioContext, argument: verbs.Expect | verbs.Inspect) -> list[str]:
     lines: list[str] = []
     if argument.events is not None:
         lines += _event_differences(context, argument.events)

@@ -166,7 +166,7 @@ def _inspect(state: _StateSoFar, argument: verbs.Inspect) -> Iterator[Objection]
     yield from _inside(state, argument)
 
 
-def _inside(state: _StateSoFar, argument: verbs.Inspect) -> Iterator[Objection]:
+def _inside(state: _StateSoFar, argument: verbs.Expect | verbs.Inspect) -> Iterator[Objection]:
     yield from _audits(state, argument.audit)
     yield from _polls(argument.polls or ())
 

@@ -151,36 +151,37 @@ class AuditNever(Struct, forbid_unknown_fields=True):
     lost: list[str] = []
 
 
-class Inspect(Struct, forbid_unknown_fields=True):
-    """How things stand inside of a stack of ours, where nobody else's can be looked into; at a tenant it is passed over.
-
-    Attributes:
-        events: the states of all events of the first instance, oldest first.
-        polls: those since the last ``expect``, one by one.
-        requests: what services have been sent, since the scenario began.
-        audit: what was owed to receivers, held against what they got, since the scenario began; ``clean`` if all of it
-            came, in time, once and under its right name.
-    """
-
-    events: list[str] | None = None
-    polls: list[ExpectedPoll] | None = None
-    requests: list[ExpectedRequests] | None = None
-    audit: Literal["clean"] | ExpectedAudit | list[ExpectedAudit] | None = None
-
-
-class Expect(Inspect, forbid_unknown_fields=True):
-    """What has to have come since the last ``expect``, and how things stand, inside as well.
+class Expect(Struct, forbid_unknown_fields=True):
+    """What has to have come since the last ``expect``, and how things stand.
 
     Attributes:
         callbacks: taken by their receiver: ``contacts/ada CREATED`` for each event, in any order, no more and no
             fewer; or one mapping for each callback, in order. By instance, if there are several.
         attempts: what each callback was answered, in order; null for one that was dropped.
+        events: the states of all events of the first instance, oldest first.
+        polls: one by one.
+        requests: what services have been sent, since the scenario began.
         records: what the CRM holds now; null for a record that is gone.
+        audit: what was owed to receivers, held against what they got, since the scenario began; ``clean`` if all of it
+            came, in time, once and under its right name.
     """
 
     callbacks: list[str | ExpectedCallback] | dict[str, list[str | ExpectedCallback]] | None = None
     attempts: list[int | None] | None = None
+    events: list[str] | None = None
+    polls: list[ExpectedPoll] | None = None
+    requests: list[ExpectedRequests] | None = None
     records: Fields | None = None
+    audit: Literal["clean"] | ExpectedAudit | list[ExpectedAudit] | None = None
+
+
+class Inspect(Struct, forbid_unknown_fields=True):
+    """How things stand inside of a stack of ours, as ``Expect`` has it; at a tenant, which nobody sees into, it is passed over."""
+
+    events: list[str] | None = None
+    polls: list[ExpectedPoll] | None = None
+    requests: list[ExpectedRequests] | None = None
+    audit: Literal["clean"] | ExpectedAudit | list[ExpectedAudit] | None = None
 
 
 class Never(Struct, forbid_unknown_fields=True):
@@ -245,18 +246,18 @@ EXAMPLES = {
 
 FORMS: dict[str, dict[str, str]] = {
     "expect": {
+        "callbacks": "`callbacks: [contacts/ada CREATED]` (also UPDATED and DELETED), a mapping for each callback such as "
+        "`callbacks: [{events: [contacts/ada CREATED], raw: 1, signature: valid, headers: {X-Mine: yes}, body: {action: "
+        "create}}]`, by instance such as `callbacks: {second: [contacts/ada CREATED]}`, or `callbacks: []` for none",
+        "attempts": "`attempts: [503, null, 200]`, null for one that was dropped",
         "events": "`events: [NOTIFIED, DISPATCHED]`",
         "polls": "`polls: [{resource: contacts, at: T+15m, start: T+0s, status: 200, seen: 1, events: 1, failed: false}]`, "
         "of which any key may be left out",
         "requests": '`requests: [{path: "/v2.2/Contacts*", service: crm, method: GET, status: 200, count: 1}]`, of which '
         "only the path is needed, with * for anything",
+        "records": "`records: {contacts/ada: {FIRST_NAME: Ada}}`, or `records: {contacts/ada: null}` for one that is gone",
         "audit": "`audit: clean`, `audit: {owed: 2, delivered: 1, lost: [contacts/ada UPDATED]}` (also reported, late, "
         "duplicate, misclassified), or a list of such mappings, each with its `instance`",
-        "callbacks": "`callbacks: [contacts/ada CREATED]` (also UPDATED and DELETED), a mapping for each callback such as "
-        "`callbacks: [{events: [contacts/ada CREATED], raw: 1, signature: valid, headers: {X-Mine: yes}, body: {action: "
-        "create}}]`, by instance such as `callbacks: {second: [contacts/ada CREATED]}`, or `callbacks: []` for none",
-        "attempts": "`attempts: [503, null, 200]`, null for one that was dropped",
-        "records": "`records: {contacts/ada: {FIRST_NAME: Ada}}`, or `records: {contacts/ada: null}` for one that is gone",
     },
     "never": {
         "callbacks": '`callbacks: [contacts/ada UPDATED]`, or `callbacks: ["contacts/* DELETED"]` with * for anything',

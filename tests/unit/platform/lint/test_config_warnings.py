@@ -623,7 +623,6 @@ RULES_IN_SCENARIOS = {
     "placeholders.yaml": {"missing-date-field", "unknown-placeholder"},
     "poller_keys.yaml": {"created-alone", "missing-date-field", "url-without-date"},
     "quote_in_a_filter.yaml": {"where-unreadable"},
-    "realism.yaml": {"id-field"},
     "second_page_fails.yaml": {"page-too-small"},
     "summer_time.yaml": {"placeholder-date"},
     "tag_that_stamps.yaml": {"created-alone"},
