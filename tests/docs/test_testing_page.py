@@ -9,6 +9,7 @@ from stable_names import names
 
 from callback_sink.search import Filters
 from elements_local import pytest_plugin
+from elements_local.commands.openapi import documents
 
 PAGE = (ROOT / "docs" / "testing.md").read_text("utf-8")
 
@@ -41,3 +42,14 @@ def test_every_filter_of_callbacks_is_there():
     ]
 
     assert sorted([*listed, "bin"]) == sorted(field.encode_name for field in msgspec.structs.fields(Filters))
+
+
+def test_a_filter_that_is_a_word_of_pythons_is_given_as_the_page_says(elements_sink):
+    assert elements_sink.callbacks(**{"not": ["eventType: UPDATED"], "from": "2026-03-02T10:00:00Z"}) == []
+
+
+def test_every_filter_of_polls_is_there():
+    operation = documents(["platform"])["platform"]["paths"]["/_local/polls"]["get"]
+
+    listed = re.findall(r"`(\w+)`", PAGE.partition("`elements_platform.polls` takes ")[2].partition(".")[0])
+    assert sorted(listed) == sorted(parameter["name"] for parameter in operation["parameters"])
