@@ -32,17 +32,18 @@ from callback_sink.tables import metadata
 from callback_sink.usage import StorageLimits
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
-from mock_kit.admin.routes import ADMIN_STATUSES, Admin, Measure, add_admin
+from mock_kit.admin.metrics import Measure
+from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
 from mock_kit.api.openapi import serve_document
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Memory, Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.compatible_flask import CompatibleFlask
-from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import JournalMiddleware
 from mock_kit.web.outbound import Outbound
-from mock_kit.web.page_middleware import PageMiddleware, Pages
+from mock_kit.web.page_middleware import Pages, serve_guarded
 from mock_kit.web.problems import answer_problems
 from mock_kit.web.wire import Http
 from mock_kit.web.wsgi import DroppedError
@@ -196,9 +197,7 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
         keeps_calls=False,
     )
     # any request to a bin is recorded, and ``?returnQueue`` empties it
-    served = middleware if pages is None else PageMiddleware(middleware, pages)
-    guarded = GuardMiddleware(served, guard, changing=("/",))
-    app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    serve_guarded(app, middleware, guard, pages, changing=("/",))
     add_admin(
         app,
         Admin(

@@ -36,9 +36,9 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Memory, Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.compatible_flask import CompatibleFlask
-from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
-from mock_kit.web.page_middleware import PageMiddleware, Pages
+from mock_kit.web.page_middleware import Pages, serve_guarded
 from mock_kit.web.problems import KIT_STATUSES, answer_problems
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.standalone_admin import (
@@ -190,10 +190,7 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
     middleware = JournalMiddleware(
         InsightlyMiddleware(app.wsgi_app, dependencies), faults=faults, journal=journal, workspace_of=whose
     )
-    compressed = CompressionMiddleware(middleware)
-    served = compressed if pages is None else PageMiddleware(compressed, pages)
-    guarded = GuardMiddleware(served, guard)
-    app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    serve_guarded(app, CompressionMiddleware(middleware), guard, pages)
     add_admin(
         app,
         Admin(

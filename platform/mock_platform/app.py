@@ -16,10 +16,10 @@ from mock_kit.api.openapi import serve_document
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
-from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.outbound import NonAdminHttp, Outbound
-from mock_kit.web.page_middleware import PageMiddleware, Pages
+from mock_kit.web.page_middleware import Pages, serve_guarded
 from mock_kit.web.wire import Http, InProcess
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
@@ -289,9 +289,7 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
     middleware = JournalMiddleware(
         app.wsgi_app, faults=dependencies.faults, journal=dependencies.journal, workspace_of=quietly
     )
-    served = middleware if pages is None else PageMiddleware(middleware, pages)
-    guarded = GuardMiddleware(served, guard, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
-    app.wsgi_app = guarded  # type: ignore[method-assign]  # the way Flask documents for middleware
+    serve_guarded(app, middleware, guard, pages, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
     admin = Admin(
         service="platform",
         workspaces=workspaces,

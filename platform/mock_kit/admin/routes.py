@@ -1,10 +1,10 @@
 """The routes every service has below ``/_local``: health, reset, faults, journal, metrics."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from msgspec import Meta, Struct
@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import FaultRuleError, parse_rules
 from mock_kit.admin.journal import Journal, JournalQuery
+from mock_kit.admin.metrics import Measure, exposition
 from mock_kit.admin.paths import ADMIN, is_admin
 from mock_kit.api.json_text import encode, read_json
 from mock_kit.api.operations import JSON, Answer, operation, operation_of
@@ -22,9 +23,6 @@ from mock_kit.storage.table_rows import SnapshotError, TakenError
 from mock_kit.web.guard import TOKEN_HEADER, Guard
 from mock_kit.web.journal_middleware import WHOSE, JournalMiddleware
 from mock_kit.workspaces.registry import Workspace, Workspaces
-
-if TYPE_CHECKING:
-    from prometheus_client.core import Metric
 
 _EXTENSION = "elements-local-admin"
 
@@ -55,14 +53,6 @@ ADMIN_STATUSES: dict[type[Exception], int] = {
     TakenError: 409,
     SnapshotTooLargeError: 413,
 }
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number that a service knows about itself."""
-
-    text: str
-    value: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,11 +214,9 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
 @operation(problems=(403,), gives={"text/plain": None})
 def metrics() -> Response:
     """Show the counts of answers as Prometheus reads them."""
-    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - heavy
-
-    registry = CollectorRegistry()
-    registry.register(_Answered(_admin()))
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    admin = _admin()
+    text, content_type = exposition(admin.service, admin.middleware.answered, admin.measures())
+    return Response(text, content_type=content_type)
 
 
 def reset_workspace(workspace: Workspace) -> None:
@@ -294,23 +282,3 @@ def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> N
 
 def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:
     return Answer({"faults": [entry.to_json() for entry in _admin().faults.entries(workspace.name)]})
-
-
-class _Answered:
-    """The middleware's counts and the service's measures in Prometheus' terms."""
-
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
-
-    def collect(self) -> "Iterable[Metric]":
-        """Yield a family for the requests, and one for each measure."""
-        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 - heavy
-
-        labels = ["service", "method", "status"]
-        family = CounterMetricFamily("elements_local_requests", "Requests answered.", labels=labels)
-        for (method, status), count in sorted(self._admin.middleware.answered.items()):
-            family.add_metric([self._admin.service, method, str(status)], count)
-        yield family
-        for name, measure in self._admin.measures().items():
-            full_name = f"elements_local_{self._admin.service}_{name}"
-            yield GaugeMetricFamily(full_name, measure.text, value=measure.value)

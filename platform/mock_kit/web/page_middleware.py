@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mock_kit.admin.paths import ADMIN
+from mock_kit.web.guard import Guard, GuardMiddleware
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from flask import Flask
 
 START = f"{ADMIN}/"
 """Where the pages begin."""
@@ -55,6 +58,25 @@ class PageMiddleware:
             return START
         name = host.netloc.removesuffix(f":{host.port}")
         return f"{scheme}://{name}:{urlsplit(self._pages.url).port}{START}"
+
+
+def serve_guarded(
+    app: "Flask",
+    application: "WSGIApplication",
+    guard: Guard,
+    pages: Pages | None,
+    *,
+    changing: tuple[str, ...] = (),
+) -> None:
+    """Have a service's requests pass the guard, and go to the pages where they are theirs.
+
+    Args:
+        application: what answers all others.
+        changing: as the guard has it.
+    """
+    served = application if pages is None else PageMiddleware(application, pages)
+    guarded = GuardMiddleware(served, guard, changing=changing)
+    app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
 
 
 def _is_browser(environ: "WSGIEnvironment") -> bool:
