@@ -9,7 +9,7 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import calling_user
 from mock_platform.accounts.store import People
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
+from mock_platform.configuration.instance_json import InstanceJson, ObjectJson
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
@@ -22,7 +22,7 @@ from mock_platform.instances import instance as rules
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service_saving import Saving, sent_body
-from mock_platform.instances.shown import ObjectsJson, to_json
+from mock_platform.instances.shown import to_json
 from mock_platform.instances.store import Instances
 
 
@@ -144,7 +144,6 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
             users.get(instance.user_id or founder.id, founder),
             unset=unset,
             now=now,
-            objects=_mapped(instance),
         )
         for instance in instances
     ]
@@ -155,15 +154,6 @@ def _objects(vendor: VendorClient) -> list[ObjectJson]:
         {"name": each["name"], "vendorName": each["vendorName"], "type": each["type"]}
         for each in vendor.objects()
     ]
-
-
-def _mapped(instance: Instance) -> ObjectsJson:
-    """Return what an instance shows of the objects that it maps: nothing unless there are any (observed)."""
-    own: list[InstanceTransformationJson] = [
-        {"objectName": name, "vendorName": mapped.vendor_name}
-        for name, mapped in instance.objects.in_force().items()
-    ]
-    return {"transformationData": own} if own else {}
 
 
 def _elements(workspace: Workspace) -> dict[str, Element]:

@@ -20,21 +20,20 @@ class _Events(TypedDict, total=False):
     subscriptionId: int
 
 
-class ObjectsJson(TypedDict, total=False):
+class _Objects(TypedDict, total=False):
     """What an instance shows of its objects: those under names of one's own, and all of them if asked for."""
 
     transformationData: list[InstanceTransformationJson]
     objects: list[ObjectJson]
 
 
-def to_json(  # noqa: PLR0913 - what an instance shows comes from all of these
+def to_json(
     instance: Instance,
     element: Element,
     user: User,
     *,
     unset: UnsetValues,
     now: datetime,
-    objects: ObjectsJson | None = None,
 ) -> InstanceJson:
     """Return an instance as the platform shows it.
 
@@ -70,11 +69,10 @@ def to_json(  # noqa: PLR0913 - what an instance shows comes from all of these
             "lastName": user.last_name,
         },
         **_mapped(instance),
-        **(objects or {}),
     }
 
 
-def _mapped(instance: Instance) -> ObjectsJson:
+def _mapped(instance: Instance) -> _Objects:
     """Return which objects are mapped; the key is there only if some are (observed)."""
     mapped = instance.objects.in_force()
     if not mapped:

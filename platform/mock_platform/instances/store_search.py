@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, false, func, or_, select
 
-from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.prepared import Prepared, Row
 from mock_platform.core.instance import Instance
 from mock_platform.core.tables import instance_tags, instances
 
@@ -72,22 +73,37 @@ def rows_found(
     workspace: str,
     instance_filter: InstanceFilter,
     page_range: InstanceRange,
-) -> tuple[list[Row[tuple[object, ...]]], bool]:
+) -> tuple[list[Row], bool]:
     """Return the rows of a stretch, and whether others come behind them."""
-    number, last = instances.c.id, page_range.after
-    query = selected.where(*_conditions(workspace, instance_filter))
-    if last is not None:
-        query = query.where(number < last if page_range.descending else number > last)
-    ordered = query.order_by(number.desc() if page_range.descending else number)
     # One more than is shown tells whether others come behind.
-    rows = list(connection.execute(ordered.offset(page_range.skip).limit(page_range.size + 1)))
+    place = {"behind": page_range.after, "skip": page_range.skip, "most": page_range.size + 1}
+    query = _page(
+        selected, instance_filter, descending=page_range.descending, goes_on=page_range.after is not None
+    )
+    rows = query.all(connection, {"of_workspace": workspace, **place})
     return rows[: page_range.size], len(rows) > page_range.size
 
 
 def count_found(connection: Connection, workspace: str, instance_filter: InstanceFilter) -> int:
     """Return how many instances there are in all."""
-    counted = select(func.count()).select_from(instances).where(*_conditions(workspace, instance_filter))
-    return connection.scalar(counted) or 0
+    return _count(instance_filter).scalar(connection, {"of_workspace": workspace}) or 0
+
+
+@lru_cache(maxsize=64)  # the same lists are asked for again and again
+def _page(
+    selected: WithSubscription, instance_filter: InstanceFilter, *, descending: bool, goes_on: bool
+) -> Prepared:
+    number, behind = instances.c.id, bindparam("behind", type_=Integer)
+    query = selected.where(*_conditions(instance_filter))
+    if goes_on:
+        query = query.where(number < behind if descending else number > behind)
+    ordered = query.order_by(number.desc() if descending else number)
+    return Prepared(ordered.offset(bindparam("skip", type_=Integer)).limit(bindparam("most", type_=Integer)))
+
+
+@lru_cache(maxsize=64)  # as above
+def _count(instance_filter: InstanceFilter) -> Prepared:
+    return Prepared(select(func.count()).select_from(instances).where(*_conditions(instance_filter)))
 
 
 def keep_tags(connection: Connection, workspace: str, instance: Instance) -> None:
@@ -103,8 +119,8 @@ def forget_tags(connection: Connection, workspace: str, instance_id: int) -> Non
     connection.execute(_forget_tags, {"of_workspace": workspace, "of_id": instance_id})
 
 
-def _conditions(workspace: str, instance_filter: InstanceFilter) -> Iterator[ColumnElement[bool]]:
-    yield instances.c.workspace == workspace
+def _conditions(instance_filter: InstanceFilter) -> Iterator[ColumnElement[bool]]:
+    yield instances.c.workspace == bindparam("of_workspace")
     yield from map(_has_tag, dict.fromkeys(instance_filter.tags))
     if instance_filter.text:
         text = instance_filter.text.casefold().replace(
@@ -133,5 +149,4 @@ def _has_tag(tag: str) -> ColumnElement[bool]:
 
 
 def _is_owned_by(owners: frozenset[int | None]) -> ColumnElement[bool]:
-    is_listed = instances.c.user_id.in_([owner for owner in owners if owner is not None])
-    return or_(is_listed, instances.c.user_id.is_(None)) if None in owners else is_listed
+    return or_(false(), *(instances.c.user_id == owner for owner in owners))

@@ -8,6 +8,7 @@ import pytest
 from mock_platform.configuration.masking import UNSET
 from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Instance, User
+from mock_platform.core.objects import ObjectDefinition, Objects, Transformation
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.shown import element_to_json
 from mock_platform.instances.instance import InstanceBody, make
@@ -26,8 +27,8 @@ def made(**said) -> Instance:
     return make(body, INSIGHTLY, instance_id=123456, token="dG9rZW4=", now=NOW)
 
 
-def shown(instance: Instance, *, unset=UNSET, now=NOW, objects=None):
-    return to_json(instance, INSIGHTLY, OWNER, unset=unset, now=now, objects=objects)
+def shown(instance: Instance, *, unset=UNSET, now=NOW):
+    return to_json(instance, INSIGHTLY, OWNER, unset=unset, now=now)
 
 
 SHOWN_KEYS = [
@@ -161,12 +162,15 @@ def test_traces_are_shown_to_be_logged_until_their_time_is_over(passed, logged):
 
 
 def test_objects_stand_at_the_end():
-    objects = {"transformationData": [{"objectName": "people", "vendorName": "contacts"}], "objects": []}
+    objects = Objects(
+        definitions={"people": ObjectDefinition()},
+        transformations={"people": Transformation(vendor_name="contacts")},
+    )
 
-    answer = shown(made(), objects=objects)
+    answer = shown(replace(made(), objects=objects))
 
-    assert list(answer) == [*SHOWN_KEYS, "transformationData", "objects"]
-    assert answer["transformationData"] == objects["transformationData"]
+    assert list(answer) == [*SHOWN_KEYS, "transformationData"]
+    assert answer["transformationData"] == [{"objectName": "people", "vendorName": "contacts"}]
 
 
 @pytest.mark.parametrize("hydrate", [True, False])
