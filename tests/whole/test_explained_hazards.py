@@ -49,7 +49,7 @@ CAUSES = {
     "placeholder_of_a_zone": {"placeholder-zone"},
     "placeholder_when_the_clocks_go_back": {"placeholder-zone"},
     "plus_in_a_url": {"where-excludes"},
-    "poll_cut_off": {"changed-at-once"},
+    "poll_cut_off": {"outage"},
     "poll_delay_repeats": {"poll-delay-repeats"},
     "quote_in_a_filter": {"bad-request"},
     "rate_limit_during_a_poll": {"rate-limit"},
