@@ -16,11 +16,12 @@ from elements_local.scenarios import verbs
 from elements_local.scenarios.records import NAME_FIELDS
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.tenant_replay.portable_times import untimely
+from mock_kit.admin.masks import MASK
 from mock_kit.api.json_text import encode_text
 
 _ADMIN = "/_local"
 _OWN = re.compile(r"\{[\w./-]+\}")
-_OF_STACK = re.compile(r"\{workspace\}")
+_OF_WORKSPACES = re.compile(r"\{(?:workspace|\w+_secret|crm_\w+)\}")
 _NUMBER_IN_PATH = re.compile(r"/\d+(?=[/?]|$)")
 _EPOCH = re.compile(r"\b1[5-9]\d{8}(?:\d{3})?\b")
 _OURS = re.compile(r'"(?:instanceName|eventsNotificationCallbackUrl)"')
@@ -67,7 +68,7 @@ def obstacles(scenario: Scenario, tenant: TenantAbilities = ANY_TENANT) -> list[
     """Return what keeps a scenario from running at a tenant, in the order of its lines; nothing if it is portable."""
     found = [Obstacle(line=scenario.line, reason=reason) for reason in _of_head(scenario, tenant)]
     for step, written in zip(scenario.steps, _written(scenario), strict=True):
-        reasons = (*_of_step(step, tenant), *_of_text(scenario, step, written))
+        reasons = (*_of_step(scenario, step, tenant), *_of_text(scenario, step, written))
         found += [Obstacle(line=step.line, reason=f"{step.verb}: {reason}") for reason in reasons]
     found += [Obstacle(line=line, reason=reason) for line, reason in untimely(scenario)]
     if not any(step.verb in _SHOWN for step in scenario.steps):
@@ -91,36 +92,54 @@ def _of_head(scenario: Scenario, tenant: TenantAbilities) -> Iterator[str]:
     if scenario.records:
         yield "records: a tenant begins with records of its own"
     for differs in scenario.instances.values():
-        yield from _of_instance(scenario, differs, tenant)
+        yield from _of_configuration(scenario, _configuration_of(differs), tenant)
 
 
-def _of_instance(scenario: Scenario, differs: Mapping[str, object], tenant: TenantAbilities) -> Iterator[str]:
-    configuration: Any = differs.get("configuration", {})
-    for key in configuration:
-        if key in _CREDENTIALS or key.startswith("elements-local."):
-            yield f"{key}: a tenant's instance cannot have that"
+def _of_configuration(
+    scenario: Scenario, configuration: Mapping[str, Any], tenant: TenantAbilities
+) -> Iterator[str]:
+    """Yield what of an instance's configuration a tenant's cannot have."""
+    if any(configuration.get(key, MASK) != MASK for key in _CREDENTIALS):
+        yield "at a tenant credentials are those of its CRM"
+    if any(key.startswith("elements-local.") for key in configuration):
+        yield "elements-local.*: keys of our own stack alone"
+    url = configuration.get("event.notification.callback.url")
+    if url and not str(url).startswith("{callback_url}"):
+        yield "at a tenant callbacks go to its receiver"
     interval = str(configuration.get("event.poller.refresh_interval", tenant.shortest_interval))
     if interval.isdecimal() and int(interval) < tenant.shortest_interval:
         yield f"it polls every {interval} minutes, the tenant every {tenant.shortest_interval} at most"
     blocks = configuration.get("event.poller.configuration")
     for name, block in blocks.items() if isinstance(blocks, dict) else ():
-        url = str(block.get("url", _FILTERED)) if isinstance(block, dict) else _FILTERED
-        if "where=" not in url or "${" not in url:
+        block_url = str(block.get("url", _FILTERED)) if isinstance(block, dict) else _FILTERED
+        if "where=" not in block_url or "${" not in block_url:
             yield f"{name}: without a where clause since the last poll it reads all that others have"
     yield from _of_names(scenario, encode_text(configuration))
 
 
-def _of_step(step: Step, tenant: TenantAbilities) -> Iterator[str]:
+def _configuration_of(differs: Mapping[str, Any]) -> Mapping[str, Any]:
+    configuration: Mapping[str, Any] = differs.get("configuration", {})
+    return configuration
+
+
+def _of_step(scenario: Scenario, step: Step, tenant: TenantAbilities) -> Iterator[str]:
     if step.verb in _UNPORTABLE:
         yield _UNPORTABLE[step.verb]
     elif step.verb in _CHECKS:
         yield from _CHECKS[step.verb](step.argument, tenant)
+    elif step.verb == "configure":
+        if "event.notification.signature.key" in step.argument:
+            yield "at a tenant the signature key is ours"
+        yield from _of_configuration(scenario, step.argument, tenant)
+    elif step.verb == "make":
+        for differs in step.argument.values():
+            yield from _of_configuration(scenario, _configuration_of(differs), tenant)
 
 
 def _of_text(scenario: Scenario, step: Step, written: str) -> Iterator[str]:
     """Yield what a step says that is true of our own stack's data and clock alone."""
-    if _OF_STACK.search(written):
-        yield "a tenant has no {workspace}"
+    if _OF_WORKSPACES.search(written):
+        yield "a tenant has no workspace, and its secrets are not for scenarios"
     if step.verb == "create":
         return
     if step.verb == "expect":
@@ -153,17 +172,11 @@ def _respond(argument: verbs.Response | list[verbs.Response], tenant: TenantAbil
         yield "a delay is virtual, and only our own platform heeds it"
 
 
-def _configure(argument: dict[str, object], _tenant: TenantAbilities) -> Iterator[str]:
-    for key in argument:
-        if key in {"event.notification.signature.key", "event.notification.callback.url"}:
-            yield f"{key}: at a tenant it has to stay as it is"
-
-
 def _request(argument: verbs.RequestStep, _tenant: TenantAbilities) -> Iterator[str]:
     path = argument.path
     if argument.service == "sink" or path.startswith(_ADMIN):
         yield "a tenant has no such route"
-    elif _NUMBER_IN_PATH.search(path.partition("?")[0].removeprefix("/v")):
+    elif _NUMBER_IN_PATH.search(path.partition("?")[0]):
         yield "an id that only our own stack has"
     elif argument.method == "GET":
         yield from _read(argument)
@@ -249,7 +262,6 @@ _UNSEEN = {
 }
 _CHECKS: dict[str, Callable[[Any, TenantAbilities], Iterator[str]]] = {
     "respond": _respond,
-    "configure": _configure,
     "request": _request,
     "expect": _expect,
     "never": _never,

@@ -23,6 +23,7 @@ def reasons(steps, head="", tenant=None):
     [
         "expect: {callbacks: [contacts/ada CREATED]}",
         "expect: {callbacks: {instance: []}}",
+        "configure: {password: '********', event.poller.refresh_interval: 5}",
         "expect: {callbacks: [{events: [contacts/ada CREATED], raw: 1, signature: valid, headers: {X: null}}]}",
         "expect: {attempts: [null, 200]}",
         "expect: {records: {contacts/ada: {TITLE: Countess}}}",
@@ -36,7 +37,7 @@ def reasons(steps, head="", tenant=None):
     ],
 )
 def test_what_is_about_the_scenarios_own_is_portable(step):
-    assert reasons(f"{MADE}  - advance: 15m\n  - {step}\n") == []
+    assert reasons(f"{MADE}  - advance: 15m\n  - {step}\n  - never: {{callbacks: ['* *']}}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,22 @@ def test_what_is_about_the_scenarios_own_is_portable(step):
             "expect: {records: {contacts/ada: {LAST_NAME: King}}}",
             "expect: LAST_NAME is ours at a tenant, so that what was made is found again",
         ),
+        (
+            "make: {two: {configuration: {event.notification.callback.url: 'https://example.com'}}}",
+            "make: at a tenant callbacks go to its receiver",
+        ),
+        (
+            "configure: {event.notification.signature.key: x}",
+            "configure: at a tenant the signature key is ours",
+        ),
+        (
+            "configure: {event.poller.configuration: {contacts: {url: /hubs/crm/contacts}}}",
+            "configure: contacts: without a where clause since the last poll it reads all that others have",
+        ),
+        (
+            "request: {method: GET, path: '/instances/{instance}', expect: {x: '{user_secret}'}}",
+            "request: a tenant has no workspace, and its secrets are not for scenarios",
+        ),
         ("request: {method: GET, path: /_local/polls}", "request: a tenant has no such route"),
         ("request: {method: GET, path: /x, service: sink}", "request: a tenant has no such route"),
         ("request: {method: GET, path: /instances, expect: []}", "request: it reads what is others', too"),
@@ -88,7 +105,10 @@ def test_what_is_about_the_scenarios_own_is_portable(step):
             "request: {method: POST, path: /instances, json: {}, status: 400}",
             "request: it makes or changes what is not known to be ours",
         ),
-        ("request: {method: GET, path: '/hubs/x/{workspace}'}", "request: a tenant has no {workspace}"),
+        (
+            "request: {method: GET, path: '/hubs/x/{workspace}'}",
+            "request: a tenant has no workspace, and its secrets are not for scenarios",
+        ),
     ],
 )
 def test_what_a_tenant_does_not_have_or_show_is_not(step, reason):
@@ -105,7 +125,7 @@ def test_what_a_tenant_does_not_have_or_show_is_not(step, reason):
         ("records: 3\n", "records: a tenant begins with records of its own"),
         (
             "instance: {configuration: {password: x}}\n",
-            "password: a tenant's instance cannot have that",
+            "at a tenant credentials are those of its CRM",
         ),
         (
             "instance: {configuration: {event.poller.configuration: {contacts: {url: /hubs/crm/contacts}}}}\n",
