@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import click
@@ -25,12 +26,12 @@ from elements_local.tenant_replay.portability import ANY_TENANT, TenantAbilities
 from elements_local.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.tenant_replay.tenant_file import TenantFile, read_tenant
 from elements_local.verify.opening import opened
-from elements_local.verify.tenant import OWN_NAME, Tenant
+from elements_local.verify.tenant import OWN_NAME
 from mock_kit.workspaces.clock import FastClock
 
 _TYPED = ParameterSource.COMMANDLINE
 _OF_STACKS = {
-    "assignments", "crm_url", "jobs", "receiver", "sink_url", "target", "token", "transport", "update", "wants_shrunk", "watches",
+    "assignments", "crm_url", "receiver", "sink_url", "target", "token", "transport", "update", "wants_shrunk", "watches",
 }  # fmt: skip
 
 
@@ -148,45 +149,52 @@ def _replay_at_tenant(selection: Selection, session: ReplaySession, file: Tenant
         left.append(what)
         click.echo(f"could not be taken away: {what}; elements-local verify --clean does so", err=True)
 
+    cut = Event()
+
     def wait(length: timedelta) -> None:
-        if session.stop.wait((length / file.speed).total_seconds()):
+        if cut.wait((length / file.speed).total_seconds()):
             raise CutOffError
 
     with opened(file.options, os.environ) as tenant:
         now = FastClock(file.speed).now
-        replays = TenantReplays(tenant=tenant, timing=file.timing, now=now, wait=wait, on_left=on_left)
+        replays = TenantReplays(
+            tenant=tenant,
+            timing=file.timing,
+            now=now,
+            wait=wait,
+            on_left=on_left,
+            jobs=session.jobs,
+            stop_requested=lambda: session.stop.requested,
+            cut=cut,
+        )
         if not loaded.errors or session.keep_going:
             portable = [each for each in loaded.scenarios if not obstacles(each, file.abilities)]
-            lasts = replays.duration(portable) / file.speed
-            _ask(
-                tenant,
-                f"{counted(len(portable), 'scenario')} at {tenant.name}, {_words(lasts)}",
-                session,
-                yes=yes,
-            )
+            _ask(replays, len(portable), replays.duration(portable) / file.speed, session, yes=yes)
         with replace(session, tenant=replays).replayed(loaded) as report:
             session.output.show_end(report)
     return report.exit_status or (1 if left else 0)
 
 
-def _ask(tenant: Tenant, what: str, session: ReplaySession, *, yes: bool) -> None:
+def _ask(
+    replays: TenantReplays, scenarios: int, lasts: timedelta, session: ReplaySession, *, yes: bool
+) -> None:
     """Say what is about to be made, and ask.
 
     Raises:
         click.Abort: it is not wanted.
     """
+    tenant = replays.tenant
+    order = "one after the other" if replays.jobs == 1 else f"{replays.jobs} at once"
     click.echo(
-        f"{what}. Each makes instances there and records at {tenant.crm.url}, all named {OWN_NAME} ({tenant.run}), and deletes them "
-        f"at its end; callbacks go to {tenant.credentials.callback_url}.",
+        f"{counted(scenarios, 'scenario')} at {tenant.name}, {order}, which takes "
+        f"{timedelta(seconds=round(lasts.total_seconds()))} if no poll is late. Each makes instances there and records at "
+        f"{tenant.crm.url}, all named {OWN_NAME} ({tenant.run}), and deletes them at its end; callbacks go to "
+        f"{tenant.credentials.callback_url}.",
         err=True,
     )
     if not yes:
         with session.stop.cutting():
             click.confirm("Go on?", abort=True, err=True)
-
-
-def _words(lasts: timedelta) -> str:
-    return f"one after the other, which takes {timedelta(seconds=round(lasts.total_seconds()))} if no poll is late"
 
 
 def _read(selection: Selection, tenant: TenantAbilities | None = None) -> LoadedFile:

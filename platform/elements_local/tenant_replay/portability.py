@@ -76,6 +76,20 @@ def obstacles(scenario: Scenario, tenant: TenantAbilities = ANY_TENANT) -> list[
     return sorted(found, key=lambda obstacle: obstacle.line)
 
 
+def needs_quiet(scenario: Scenario) -> bool:
+    """Say whether others at the same tenant would be in its way: their changes share callbacks, and take the receiver's answers."""
+    return any(
+        step.verb == "respond"
+        or (step.verb == "expect" and any(_whole(each) for each in _by_instance(step.argument).values()))
+        for step in scenario.steps
+    )
+
+
+def _whole(callbacks: list[str | verbs.ExpectedCallback] | None) -> list[verbs.ExpectedCallback]:
+    """Return the callbacks that are expected one by one, and not as lines."""
+    return [each for each in callbacks or () if not isinstance(each, str)]
+
+
 def _written(scenario: Scenario) -> list[str]:
     """Return each step's argument as JSON text."""
     steps: Any = scenario.document["steps"]
@@ -228,11 +242,13 @@ def _expect(argument: verbs.Expect | str, tenant: TenantAbilities) -> Iterator[s
     elif argument.attempts and argument.attempts[-1] not in _TAKEN:
         yield "attempts: another may come before a tenant's are counted"
     for callbacks in _by_instance(argument).values():
-        yield from _callbacks(callbacks or [], tenant)
+        yield from _callbacks(callbacks, tenant)
 
 
-def _callbacks(callbacks: list[str | verbs.ExpectedCallback], tenant: TenantAbilities) -> Iterator[str]:
-    whole = [each for each in callbacks if not isinstance(each, str)]
+def _callbacks(
+    callbacks: list[str | verbs.ExpectedCallback] | None, tenant: TenantAbilities
+) -> Iterator[str]:
+    whole = _whole(callbacks)
     kinds = Counter(each.events[0].partition("/")[0] for each in whole if each.events)
     if any(count > 1 for count in kinds.values()):
         yield "callbacks: which changes share one depends on what else changes there"

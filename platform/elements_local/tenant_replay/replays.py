@@ -1,9 +1,11 @@
-"""Runs scenarios at a tenant, one after the other; what each has made is taken away before the next begins."""
+"""Runs scenarios at a tenant, one or several at once; what each has made is taken away at its end."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 from typing import cast
 
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
@@ -14,10 +16,13 @@ from elements_local.scenarios.runner import ScenarioResult, perform
 from elements_local.scenarios.scenario import Scenario
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
 from elements_local.tenant_replay.own_clients import OwnCallbacks, OwnCrm, OwnPlatform
+from elements_local.tenant_replay.portability import needs_quiet
 from elements_local.tenant_replay.portable_times import length, longest_interval
 from elements_local.tenant_replay.waiting import TenantTiming, WaitingClock
 from elements_local.verify.made import OwnData
 from elements_local.verify.tenant import CRM_VERSION, OWN_NAME, Tenant
+
+_BETWEEN_LOOKS_S = 0.2
 
 
 class CutOffError(Exception):
@@ -30,9 +35,11 @@ class TenantReplays:
 
     Attributes:
         now: returns the tenant's instant.
-        wait: lets so much of the tenant's time pass; raises ``CutOffError`` to end it all. Nothing else is cut off: of a request
-            that is, nobody knows what it has made.
+        wait: lets so much of the tenant's time pass; raises ``CutOffError`` once ``cut`` is set. Nothing else is cut off: of a
+            request that is, nobody knows what it has made.
         on_left: is told of what could not be taken away.
+        jobs: so many scenarios at once.
+        stop_requested: says whether a signal has come.
     """
 
     tenant: Tenant
@@ -40,25 +47,49 @@ class TenantReplays:
     now: Callable[[], datetime]
     wait: Callable[[timedelta], None]
     on_left: Callable[[str], None]
+    jobs: int = 1
+    stop_requested: Callable[[], bool] = lambda: False
+    cut: Event = field(default_factory=Event)
 
-    def duration(self, scenarios: Iterable[Scenario]) -> timedelta:
+    def duration(self, scenarios: Sequence[Scenario]) -> timedelta:
         """Return how much of the tenant's time scenarios take, if nothing is late."""
-        waits = [
-            length(each) + self.timing.settle * sum(step.verb == "advance" for step in each.steps)
-            for each in scenarios
-        ]
-        return sum(waits, timedelta())
+        shared, alone = ([*map(self._lasts, group)] for group in self._groups(scenarios))
+        at_once = max([sum(shared, timedelta()) / self.jobs, *shared])
+        return at_once + sum(alone, timedelta())
+
+    def _lasts(self, scenario: Scenario) -> timedelta:
+        return length(scenario) + self.timing.settle * sum(step.verb == "advance" for step in scenario.steps)
+
+    def _groups(self, scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[Scenario]]:
+        """Return those that run beside others, and those that do not."""
+        shared = [each for each in scenarios if self.jobs > 1 and not needs_quiet(each)]
+        return shared, [each for each in scenarios if self.jobs == 1 or needs_quiet(each)]
 
     @contextmanager
-    def replaying(self, scenarios: Iterable[Scenario]) -> Iterator[Generator[ScenarioResult, None, None]]:
+    def replaying(self, scenarios: Sequence[Scenario]) -> Iterator[Generator[ScenarioResult, None, None]]:
         """Give the results of scenarios, each as soon as it is there."""
-        yield self._one_by_one(scenarios)
+        yield self._results(scenarios)
 
-    def _one_by_one(self, scenarios: Iterable[Scenario]) -> Generator[ScenarioResult, None, None]:
-        with suppress(CutOffError):
-            for scenario in scenarios:
-                self.wait(timedelta())
-                yield self.run(scenario)
+    def _results(self, scenarios: Sequence[Scenario]) -> Generator[ScenarioResult, None, None]:
+        for group, jobs in zip(self._groups(scenarios), (self.jobs, 1), strict=True):
+            with ThreadPoolExecutor(jobs) as pool:
+                running = {pool.submit(self._unless_cut_off, each) for each in group}
+                try:
+                    while running:
+                        done, running = wait(running, timeout=_BETWEEN_LOOKS_S, return_when=FIRST_COMPLETED)
+                        yield from filter(None, (each.result() for each in done))
+                        if self.stop_requested():
+                            self.cut.set()
+                finally:
+                    if running:  # nobody wants the other results
+                        self.cut.set()
+
+    def _unless_cut_off(self, scenario: Scenario) -> ScenarioResult | None:
+        try:
+            return None if self.cut.is_set() else self.run(scenario)
+        except CutOffError:
+            self.cut.set()
+            return None
 
     def run(self, scenario: Scenario) -> ScenarioResult:
         """Run a scenario, and take away what it has made."""

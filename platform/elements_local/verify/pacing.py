@@ -1,8 +1,9 @@
 """Requests to somebody else's service: not too many a second, and again later where it says that there were."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Lock
 
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 
@@ -26,6 +27,7 @@ class PacedHttp:
     http: Http
     wait: Callable[[timedelta], None]
     gap: timedelta = GAP
+    _pace: Lock = field(default_factory=Lock)
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
@@ -33,7 +35,8 @@ class PacedHttp:
         """Send a request; what was refused as one too many is sent again, five times at the most."""
         tries = 1
         while True:
-            self.wait(self.gap)
+            with self._pace:  # whoever sends at the same time waits after us
+                self.wait(self.gap)
             reply = self.http.send(method, url, headers=headers, body=body)
             if isinstance(reply, NoReply) or reply.status != _TOO_MANY or tries == _MOST_TRIES:
                 return reply

@@ -1,6 +1,7 @@
 """The two ways to read callbacks back: the sink, and a collector that is emptied by asking it."""
 
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -35,10 +36,12 @@ class SinkReader:
     bin_name: str | None = None
     can_fail: bool = True
     _read: list[dict[str, Any]] = field(default_factory=list)
+    _reading: Lock = field(default_factory=Lock)
 
     def callbacks(self) -> list[dict[str, Any]]:
         """Return what the sink has recorded, of which only what is new is fetched."""
-        self._read += self.sink.callbacks(after=self._read[-1]["id"] if self._read else 0)
+        with self._reading:
+            self._read += self.sink.callbacks(after=self._read[-1]["id"] if self._read else 0)
         return self._read
 
     def respond(self, *answers: Fields) -> None:

@@ -134,7 +134,7 @@ def test_an_answer_of_the_receiver_holds_for_its_scenario_alone():
         assert [result.failure for result in tenant.ran(scenario(down), scenario(CREATED))] == [None, None]
 
 
-@pytest.mark.parametrize("waits", range(1, 8))
+@pytest.mark.parametrize("waits", range(1, 7))
 def test_what_was_made_is_taken_away_wherever_it_is_cut_off(waits):
     with place() as tenant:
         tenant.cut_off_after = waits
@@ -145,7 +145,7 @@ def test_what_was_made_is_taken_away_wherever_it_is_cut_off(waits):
 
 def test_what_cannot_be_taken_away_of_a_tenant_that_dies_is_said():
     with place() as tenant:
-        tenant.dies_after = 4
+        tenant.dies_after = 3
         (result,) = tenant.ran(scenario(f"{CREATED}  - update: {{contacts/ada: {{}}}}\n"))
 
         assert "no answer from" in str(result.failure)
