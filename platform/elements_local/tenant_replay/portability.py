@@ -15,7 +15,7 @@ from msgspec import UNSET
 from elements_local.scenarios import verbs
 from elements_local.scenarios.records import NAME_FIELDS
 from elements_local.scenarios.scenario import Scenario, Step
-from elements_local.tenant_replay.portable_times import untimely
+from elements_local.tenant_replay.portable_times import INTERVAL, USUAL_INTERVAL, untimely
 from mock_kit.admin.masks import MASK
 from mock_kit.api.json_text import encode_text
 
@@ -69,7 +69,9 @@ def obstacles(scenario: Scenario, tenant: TenantAbilities = ANY_TENANT) -> list[
     found = [Obstacle(line=scenario.line, reason=reason) for reason in _of_head(scenario, tenant)]
     for step, written in zip(scenario.steps, _written(scenario), strict=True):
         reasons = (*_of_step(scenario, step, tenant), *_of_text(scenario, step, written))
-        found += [Obstacle(line=step.line, reason=f"{step.verb}: {reason}") for reason in reasons]
+        found += [
+            Obstacle(line=step.line, reason=f"{step.verb}: {reason}") for reason in dict.fromkeys(reasons)
+        ]
     found += [Obstacle(line=line, reason=reason) for line, reason in untimely(scenario)]
     if not any(step.verb in _SHOWN for step in scenario.steps):
         found.append(Obstacle(line=scenario.line, reason="it expects nothing that a tenant shows"))
@@ -120,7 +122,7 @@ def _of_configuration(
     url = configuration.get("event.notification.callback.url")
     if url and not str(url).startswith("{callback_url}"):
         yield "at a tenant callbacks go to its receiver"
-    interval = str(configuration.get("event.poller.refresh_interval", tenant.shortest_interval))
+    interval = str(configuration.get(INTERVAL, ""))
     if interval.isdecimal() and int(interval) < tenant.shortest_interval:
         yield f"it polls every {interval} minutes, the tenant every {tenant.shortest_interval} at most"
     blocks = configuration.get("event.poller.configuration")
@@ -132,8 +134,7 @@ def _of_configuration(
 
 
 def _configuration_of(differs: Mapping[str, Any]) -> Mapping[str, Any]:
-    configuration: Mapping[str, Any] = differs.get("configuration", {})
-    return configuration
+    return {INTERVAL: USUAL_INTERVAL, **differs.get("configuration", {})}
 
 
 def _of_step(scenario: Scenario, step: Step, tenant: TenantAbilities) -> Iterator[str]:

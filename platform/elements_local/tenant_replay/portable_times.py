@@ -17,7 +17,7 @@ LONGEST = timedelta(hours=4)
 USUAL_INTERVAL = 15
 """Minutes between two polls of the guide's instance."""
 
-_INTERVAL = "event.poller.refresh_interval"
+INTERVAL = "event.poller.refresh_interval"
 _CHANGES = frozenset({"create", "update", "delete", "make", "configure"})
 
 _Pollers = dict[str, tuple[timedelta, timedelta]]
@@ -77,7 +77,7 @@ def _later(now: timedelta, argument: Any) -> timedelta | None:
 
 
 def _interval(differs: Mapping[str, Any]) -> timedelta:
-    given = str(differs.get("configuration", {}).get(_INTERVAL, USUAL_INTERVAL))
+    given = str(differs.get("configuration", {}).get(INTERVAL, USUAL_INTERVAL))
     return timedelta(minutes=int(given) if given.isdecimal() and int(given) else USUAL_INTERVAL)
 
 
@@ -109,6 +109,6 @@ def _is_near(since: timedelta, interval: timedelta) -> bool:
 def _note_interval(pollers: _Pollers, step: Step, now: timedelta) -> None:
     if step.verb == "make":
         pollers.update({name: (now, _interval(each)) for name, each in step.argument.items()})
-    elif step.verb == "configure" and _INTERVAL in step.argument:
+    elif step.verb == "configure" and INTERVAL in step.argument:
         name = str(step.argument.get("instance", next(iter(pollers), "")))
         pollers[name] = (now, _interval({"configuration": step.argument}))

@@ -154,6 +154,12 @@ def test_what_a_scenario_begins_with_may_be_our_own_stacks(head, reason):
             TenantAbilities(shortest_interval=15),
             "it polls every 5 minutes, the tenant every 15 at most",
         ),
+        (
+            "",
+            "",
+            TenantAbilities(shortest_interval=30),
+            "it polls every 15 minutes, the tenant every 30 at most",
+        ),
     ],
 )
 def test_what_one_tenant_can_another_cannot(head, steps, tenant, reason):
