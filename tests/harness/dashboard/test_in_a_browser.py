@@ -313,19 +313,45 @@ def test_the_whole_guide_is_done_by_mouse_or_by_keyboard_alone(visit, at, mine, 
     assert visit.said == []
 
 
-@pytest.mark.usefixtures("ids")
-def test_keys_lead_through_a_list_and_back_to_the_row(visit, at):
-    page = visit(f"{at}callbacks/")
+@pytest.mark.parametrize("path", ["callbacks/", "journal/?service=crm&q=-nobody", "polls/?resource=-leads", "records/"])
+def test_keys_lead_through_a_list_and_back_to_the_row(visit, at, mine, ids, path):  # noqa: ARG001 - a story
+    mine.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    page = visit(at + path)
     live(page)
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/callbacks/1")
+    for key in "jjkj":
+        page.keyboard.press(key)
+    row = page.evaluate("document.activeElement.href")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url == row
+    live(page)
+    with page.expect_navigation():
+        page.keyboard.press("Escape")
+    live(page)
+    assert page.url == at + path
+    assert page.evaluate("document.activeElement.href") == row
+    assert visit.said == []
+
+
+@pytest.mark.usefixtures("ids")
+def test_keys_lead_from_one_to_the_next_beside_the_list(visit, at):
+    page = visit(f"{at}callbacks/2?q=-nobody")
+    live(page)
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/callbacks/1?q=-nobody")
     live(page)
     page.keyboard.press("Escape")
-    page.wait_for_url("**/callbacks/#callback-1")
+    page.wait_for_url("**/callbacks/?q=-nobody")
     live(page)
-    assert page.evaluate("document.activeElement.getAttribute('href')").endswith("/callbacks/1")
+
+    assert page.evaluate("document.activeElement.id") == "callback-1"
+
+
+@pytest.mark.usefixtures("ids")
+def test_keys_search_and_lead_to_the_clock_and_to_their_own_list(visit, at):
+    page = visit(f"{at}callbacks/")
+    live(page)
     page.keyboard.press("/")
     page.keyboard.type("nothing of the kind")
     page.keyboard.press("Enter")

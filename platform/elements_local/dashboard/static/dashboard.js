@@ -83,13 +83,15 @@
     const box = one("#keys");
     if (box.open) box.close(); else box.showModal();
   }
+  // The row that was left last, and the list with all its filters.
+  const [left, list] = JSON.parse(sessionStorage.getItem("elements-local-row")) || [];
   const press = (selector) => { const found = one(selector); if (found) { found.click(); return true; } return false; };
   const KEYS = {
     j: () => move(1), k: () => move(-1), "?": keys,
     "/": () => one("[data-search]")?.focus(),
     r: () => press("[data-resend]"),
     a: () => one("[data-advance]")?.focus(),
-    Escape: () => press("[data-back]"),
+    Escape: () => { if (left && list && new URL(left, location).pathname === location.pathname) location.href = list; else press("[data-back]"); },
     ...Object.fromEntries([..."123456789"].map((digit) => [digit, () => press(`nav [data-key="${digit}"]`)])),
   };
   document.addEventListener("keydown", (event) => {
@@ -109,12 +111,13 @@
   document.addEventListener("DOMContentLoaded", () => {
     reveal();
     // back on the row that was left
-    const left = sessionStorage.getItem("elements-local-row");
     if (left) for (const row of all("[data-row]")) if (row.getAttribute("href") === left) row.focus({ preventScroll: true });
   });
   document.addEventListener("click", (event) => {
     const row = event.target.closest("[data-row]");
-    if (row) sessionStorage.setItem("elements-local-row", row.getAttribute("href"));
+    if (!row) return;
+    const from = one("[data-row][aria-current]") ? one("[data-back]").href.split("#")[0] : location.href;
+    sessionStorage.setItem("elements-local-row", JSON.stringify([row.getAttribute("href"), from]));
   });
   document.addEventListener("htmx:after:swap", reveal);
 })();
