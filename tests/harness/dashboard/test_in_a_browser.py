@@ -153,6 +153,15 @@ def test_pages_are_pictured(visit, at, ids, look, width):
         page.screenshot(path=folder / f"{name}-{look}.png")
 
 
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize("path", ["callbacks/2", "journal/crm/latest"])
+def test_on_a_phone_what_was_opened_stands_before_the_list(visit, at, path):
+    page = visit(at + path, viewport={"width": 400, "height": 800})
+
+    opened = page.get_by_role("link", name="back to the list").bounding_box()
+    assert opened["y"] < page.get_by_label("List", exact=True).bounding_box()["y"]
+
+
 def test_no_page_is_wider_than_a_phone(visit, at, ids):
     page = visit(at, viewport={"width": 400, "height": 800})
     wide = []
