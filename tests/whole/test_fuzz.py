@@ -66,3 +66,20 @@ def test_what_is_made_up_scripts_no_bin_that_callbacks_are_sent_to(name, is_kept
 
     assert hooks.elsewhere(body) == {**body, "bin": name if is_kept else hooks.SCRIPTED}
     assert hooks.elsewhere([body]) == [body]
+
+
+@pytest.mark.parametrize(
+    ("schema", "texts", "fit"),
+    [
+        ({"type": "array", "items": {"type": "string"}}, ["false"], True),
+        ({"type": "array", "items": {"pattern": "^a"}}, ["a", "b"], False),
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, ["__main__"], True),
+        ({"type": "integer", "minimum": 5}, ["7"], True),
+        ({"type": "integer", "minimum": 5}, ["4"], False),
+        ({"type": "integer"}, ["seven"], False),
+        ({"type": "integer"}, ["9" * 5000], False),
+        ({"enum": ["valid"]}, ["other"], False),
+    ],
+)
+def test_a_query_fits_by_what_its_url_has(schema, texts, fit):
+    assert hooks.fits(schema, texts) is fit
