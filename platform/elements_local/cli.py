@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.commands.output import examples
+from elements_local.command_line.output import examples
 from elements_local.setting_sources import Configuration
 from elements_local.stack.uncollected import uncollected
 from mock_kit.settings import SettingsError

@@ -176,9 +176,8 @@ def test_the_map_has_every_folder_of_a_package(package):
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_folder_has_more_than_about_twenty_modules(package):
-    """But for the commands, which are as many as there are and have a module each."""
     folders = {path.parent for path in (PACKAGES[package] / package).rglob("*.py")}
-    counts = {folder.name: len([*folder.glob("*.py")]) for folder in folders if folder.name != "commands"}
+    counts = {folder.name: len([*folder.glob("*.py")]) for folder in folders}
 
     assert {name: count for name, count in counts.items() if count > 24} == {}
 

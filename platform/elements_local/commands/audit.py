@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import examples, print_result
-from elements_local.commands.where import json_option, running_stack, workspace_option
+from elements_local.command_line.output import examples, print_result
+from elements_local.command_line.where import json_option, running_stack, workspace_option
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack

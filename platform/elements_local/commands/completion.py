@@ -2,7 +2,7 @@
 
 import click
 
-from elements_local.commands.output import examples
+from elements_local.command_line.output import examples
 
 _HOW = (
     "elements-local completion bash >> ~/.bashrc",

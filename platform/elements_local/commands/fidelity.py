@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import examples, print_json, wrapped
-from elements_local.commands.where import json_option
+from elements_local.command_line.output import examples, print_json, wrapped
+from elements_local.command_line.where import json_option
 
 if TYPE_CHECKING:
     from elements_local.fidelity import Behaviour

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import examples, print_json
-from elements_local.commands.where import json_option
+from elements_local.command_line.output import examples, print_json
+from elements_local.command_line.where import json_option
 from elements_local.reports.files import writable
 
 if TYPE_CHECKING:

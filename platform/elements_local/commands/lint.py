@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.commands.output import examples, print_json, wrapped
-from elements_local.commands.setting_options import refuse_set, set_option, stack_environment
-from elements_local.commands.where import json_option, running_stack, workspace_option
+from elements_local.command_line.output import examples, print_json, wrapped
+from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
+from elements_local.command_line.where import json_option, running_stack, workspace_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from elements_local.commands.output import examples
+from elements_local.command_line.output import examples
 
 SERVICES = ("platform", "crm", "sink")
 

@@ -2,8 +2,8 @@
 
 import click
 
+from elements_local.command_line.output import examples
 from elements_local.commands.openapi import SERVICES, documents, print_document
-from elements_local.commands.output import examples
 
 
 @click.command(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import examples, print_json
-from elements_local.commands.setting_options import refuse_set, set_option, stack_environment
-from elements_local.commands.where import json_option, running_stack, workspace_option
+from elements_local.command_line.output import examples, print_json
+from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
+from elements_local.command_line.where import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
 
 if TYPE_CHECKING:

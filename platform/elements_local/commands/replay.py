@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from elements_local.commands.output import examples
-from elements_local.commands.setting_options import set_option, setting_option
+from elements_local.command_line.output import examples
+from elements_local.command_line.setting_options import set_option, setting_option
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
 

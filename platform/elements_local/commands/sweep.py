@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from elements_local.command_line.output import examples, print_json
+from elements_local.command_line.setting_options import set_option, stack_environment
+from elements_local.command_line.where import json_option, running_stack, workspace_option
 from elements_local.commands.lint import read_body
-from elements_local.commands.output import examples, print_json
-from elements_local.commands.setting_options import set_option, stack_environment
-from elements_local.commands.where import json_option, running_stack, workspace_option
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.commands.output import examples, print_json
-from elements_local.commands.where import json_option
+from elements_local.command_line.output import examples, print_json
+from elements_local.command_line.where import json_option
 from elements_local.interruption import cut_off
 from elements_local.scenarios.records import COLLECTIONS, believable_fields
 

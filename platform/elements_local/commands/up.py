@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 from click.core import ParameterSource
 
-from elements_local.commands.output import examples
-from elements_local.commands.setting_options import (
+from elements_local.command_line.output import examples
+from elements_local.command_line.setting_options import (
     set_option,
     setting_option,
     stack_environment,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.commands.output import examples, print_result
-from elements_local.commands.setting_options import setting_option
-from elements_local.commands.where import json_option, running_stack
+from elements_local.command_line.output import examples, print_result
+from elements_local.command_line.setting_options import setting_option
+from elements_local.command_line.where import json_option, running_stack
 from elements_local.reports.progress import announce_filling
 
 if TYPE_CHECKING:

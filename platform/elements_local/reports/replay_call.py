@@ -12,8 +12,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from elements_local.commands.setting_options import refuse_set, stack_environment
-from elements_local.commands.where import addresses_of
+from elements_local.command_line.setting_options import refuse_set, stack_environment
+from elements_local.command_line.where import addresses_of
 from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.reports.replay_output import ReplayOutput, counted

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import print_json
+from elements_local.command_line.output import print_json
 
 if TYPE_CHECKING:
     from elements_local.clients import Credentials

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from elements_local.commands.setting_options import setting_option
+from elements_local.command_line.setting_options import setting_option
 
 if TYPE_CHECKING:
     from elements_local.clients import Addresses

@@ -1,0 +1,1 @@
+"""What commands have in common: their options, where they find a running stack, and how they print."""
