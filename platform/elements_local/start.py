@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from mock_platform.elements.connector import Connector
+    from mock_platform.engine import Engine
 
 _START = StartSettings()
 PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
@@ -127,7 +128,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     chosen = (options or Options()).checked()
     usual = dict(zip(SERVICES, PORTS, strict=True))
     addresses = Addresses(**{name: f"http://127.0.0.1:{usual[name]}" for name in chosen.chosen_ports})
-    services: dict[str, WSGIApplication] = {}
+    services: dict[str, Flask] = {}
 
     def wire(timeout: timedelta) -> Http:
         others = InProcess(chosen.applications, timeout=timeout)
@@ -143,6 +144,8 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
             chosen, addresses, database, wire=wire, guard=guard, dashboard=dashboard, cures=cures
         ):
             services[addresses.running[name]] = app
+        if addresses.platform:
+            closing.callback(_engine_of(services[addresses.platform]).stop)
         stack = Stack(wire(PATIENCE), addresses, token=guard.token)
         _fill(stack, chosen)
         yield stack
@@ -202,11 +205,15 @@ def _cures(options: Options, stack: Stack, closing: ExitStack) -> CureTrials | N
     return cures
 
 
-@contextmanager
-def _following_real_clocks(platform: "Flask") -> Iterator[None]:
+def _engine_of(platform: "Flask") -> "Engine":
     import mock_platform  # noqa: PLC0415 - as above
 
-    engine = mock_platform.engine_of(platform)
+    return mock_platform.engine_of(platform)
+
+
+@contextmanager
+def _following_real_clocks(platform: "Flask") -> Iterator[None]:
+    engine = _engine_of(platform)
     follower = Thread(target=engine.follow_real_clocks, name="follow real clocks", daemon=True)
     follower.start()
     try:

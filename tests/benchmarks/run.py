@@ -95,7 +95,7 @@ def starts() -> Iterator[Figure]:
 
 
 def lists() -> Iterator[Figure]:
-    """Lists under ``up``, beside a bare route of the same server that answers with the same bytes."""
+    """Lists under ``up``, beside a bare route of the same server that encodes the same records to the same bytes."""
     with up() as served, tempfile.TemporaryDirectory() as folder:
         asked = asked_lists(served)
         files = [Path(folder) / str(number) for number in range(len(asked))]
@@ -106,19 +106,19 @@ def lists() -> Iterator[Figure]:
                 for connections in (1, 16, 64):
                     base, ours = loads(f"{bare}/{number}", url, headers, connections)
                     label = f"{name}, {connections} at once"
-                    rates = {"ours": ours.rate, "base": base.rate}
-                    yield Figure(name=f"{label} / bare route", unit="/s", **rates, aim=f"> {aim}")
+                    speeds = {"ours": 1 / ours.median_s, "base": 1 / base.median_s}
+                    yield Figure(name=f"{label} / bare route, medians", unit="/s", **speeds, aim=f"> {aim}")
                     tail = {"ours": ours.slowest_s * 1e3, "base": ours.median_s * 1e3}
                     yield Figure(name=f"{label}: slowest percent / median", unit="ms", **tail, aim="< 10")
 
 
 def loads(bare: str, url: str, headers: Mapping[str, str], connections: int) -> tuple[Load, Load]:
-    """Return what a bare route and ours did, each in the middle round by its rate."""
+    """Return what a bare route and ours did, each in the middle round by its median."""
     rounds: tuple[list[Load], list[Load]] = [], []
     for _ in range(3):
         for found, place in zip(rounds, (bare, url), strict=True):
             found.append(load(place, dict(headers), connections=connections, seconds=SECONDS))
-    first, second = (sorted(found, key=lambda one: one.rate)[1] for found in rounds)
+    first, second = (sorted(found, key=lambda one: one.median_s)[1] for found in rounds)
     return first, second
 
 

@@ -1,5 +1,6 @@
 """Usage is kept call by call: with what is written anyhow, or by itself."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
+from mock_kit.storage.database import Database
 from mock_platform.core.analytics import Interval, buckets
 from mock_platform.store import PlatformStore
 from mock_platform.usage.analytics_view import CallDurations, times
@@ -193,3 +195,17 @@ def test_times_of_a_bucket_are_those_of_all_its_calls_however_they_were_counted(
         assert entry["count"] == len(within)
         assert (entry.get("min"), entry.get("max")) == (min(within, default=None), max(within, default=None))
         assert entry.get("avg") == (sum(within) / len(within) if within else None)
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_reads_are_kept_one_by_one_where_they_would_be_lost_and_else_fifty_together(tmp_path, lasting):
+    with closing(Database.in_directory(tmp_path) if lasting else Database()) as database:
+        usage = PlatformStore(database, usage_retention=timedelta(days=30))[UsageStore]
+
+        counts = []
+        for number in range(50):
+            usage.note(call(number))
+            usage.keep_after_read()
+            counts.append(kept(database))
+
+    assert counts == ([*range(1, 51)] if lasting else [*[0] * 49, 50])

@@ -104,6 +104,11 @@ class Database:
         directory.mkdir(parents=True, exist_ok=True)
         return cls(_file_in(directory))
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether all of it goes with the process."""
+        return self._temporary is not None
+
     def reading(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the data."""
         return self._access.read()

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, Request, Response, g, request
 
-from mock_kit.admin.calls import CALLER_HEADER
+from mock_kit.admin.calls import CALLER_HEADER, READS
 from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.calling import authorization
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
@@ -35,7 +35,8 @@ def note_usage(app: Flask) -> None:
             dependencies.store[UsageStore].note(_call(*noted, request, path, response))
             # the platform keeps what came of its own calls, these with it
             if CALLER_HEADER not in request.headers:
-                dependencies.store[UsageStore].keep_unless_busy()
+                kept = dependencies.store[UsageStore]
+                (kept.keep_after_read if request.method in READS else kept.keep_unless_busy)()
         return response
 
     app.before_request(begin)

@@ -52,6 +52,9 @@ class UsageCriteria:
     succeeded: bool | None = None
 
 
+_TOGETHER = 50
+"""Calls for which reads begin a transaction; one for each would cost a sixth of a short list (``poe bench``)."""
+
 _MOST_NOTED = 10_000
 """Calls that wait for room; older ones are forgotten."""
 
@@ -59,7 +62,8 @@ _MOST_NOTED = 10_000
 class UsageStore:
     """The calls of every workspace.
 
-    A call that ends while somebody else writes is kept as soon as that is done, so that nobody waits for it.
+    A call that ends while somebody else writes is kept as soon as that is done, so that nobody waits for it. In a temporary
+    database, of which nothing is left anyhow once the process is killed, reads are kept with what is written next.
 
     Args:
         retention: how long calls are kept.
@@ -78,6 +82,11 @@ class UsageStore:
         """Remember a call for the next transaction, which keeps it, or is followed by one that does."""
         with self._noting:
             self._noted.append(call)
+
+    def keep_after_read(self) -> None:
+        """Keep what has been noted, where it might be lost or has become much, as ``keep_unless_busy`` does."""
+        if not self._database.is_temporary or len(self._noted) >= _TOGETHER:
+            self.keep_unless_busy()
 
     def keep_unless_busy(self) -> None:
         """Keep what has been noted, unless somebody writes, who sees to it then; without room, some time later."""
