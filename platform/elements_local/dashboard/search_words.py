@@ -37,6 +37,8 @@ def search_words(typed: str, filters: Collection[str] = ()) -> SearchWords:
     def taken_out(term: re.Match[str]) -> str:
         name, value = term["name"], term["value"].strip('"')
         known = name in filters
+        if not value:
+            return term[0]
         if term["minus"]:
             unwanted.append(f"{name}:{value}" if name else value)
         elif known:

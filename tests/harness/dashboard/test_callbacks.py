@@ -77,7 +77,11 @@ def test_a_search_in_vain_shows_what_came_closest_and_why_it_is_not_meant(visito
     assert "objectType: expected leads, was contacts" in page.words
 
 
-@pytest.mark.parametrize("query", ["status=abc", "status=9", "signature=perhaps", "before=x"])
+@pytest.mark.parametrize(
+    "query",
+    ["status=abc", "status=9", "signature=perhaps", "before=x", "objectType=-", "status=-x", "q=-", "q=%22",
+     "q=-%22%22", "q=status:%22%22", "q=-status:", "q=status:-200", "q=-a:b:c", "q=" + "-x+" * 30],
+)  # fmt: skip
 @pytest.mark.usefixtures("story")
 def test_a_filter_that_cannot_be_read_breaks_no_page(visitor, at, query):
     assert visitor.open(f"{at}callbacks/?{query}").status == 200

@@ -322,7 +322,9 @@ def test_the_whole_guide_is_done_by_mouse_or_by_keyboard_alone(visit, at, mine, 
     assert visit.said == []
 
 
-@pytest.mark.parametrize("path", ["callbacks/", "journal/?service=crm&q=-nobody", "polls/?resource=-leads", "records/"])
+@pytest.mark.parametrize(
+    "path", ["callbacks/", "journal/?service=crm&q=-nobody", "polls/?resource=-leads", "records/"]
+)
 def test_keys_lead_through_a_list_and_back_to_the_row(visit, at, mine, ids, path):  # noqa: ARG001 - a story
     mine.crm.create("Contacts", {"FIRST_NAME": "Eve"})
     page = visit(at + path)

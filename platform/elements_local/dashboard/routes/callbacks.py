@@ -196,10 +196,10 @@ def _asked(typed: dict[str, str]) -> dict[str, Any]:
     """Return the filters that are meant: a minus before the value of one leaves out what has it."""
     words = search_words(typed.get("q", ""), FILTERS)
     wanted = {**typed, "q": words.text, **words.wanted}
-    unwanted = [f"{name}:{value[1:]}" for name, value in wanted.items() if name != "q" and value[0] == "-"]
+    without = {name for name, value in wanted.items() if name != "q" and value.startswith("-")}
+    unwanted = [f"{name}:{wanted.pop(name)[1:]}" for name in sorted(without)]
     unwanted += [text if text.partition(":")[0] in FILTERS else f"q:{text}" for text in words.unwanted]
-    kept = {name: value for name, value in wanted.items() if value and (name == "q" or value[0] != "-")}
-    return {**kept, "not": unwanted} if unwanted else kept
+    return {name: value for name, value in {**wanted, "not": unwanted}.items() if value}
 
 
 def _closest(asked: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,37 @@
+"""What is typed into a search of the dashboard."""
+
+import pytest
+from examples import examples
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from elements_local.dashboard.search_words import SearchWords, search_words
+
+FILTERS = {"status", "objectType"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "wanted", "unwanted"),
+    [
+        ("Ada  King", "Ada  King", {}, []),
+        ("2026-03-02 a-b", "2026-03-02 a-b", {}, []),
+        ('{"NAME": "Ada"}', '{"NAME": "Ada"}', {}, []),
+        ("http://x status:503", "http://x", {"status": "503"}, []),
+        ("-King Ada", "Ada", {}, ["King"]),
+        ('-"two words" -objectType:leads', "", {}, ["two words", "objectType:leads"]),
+        ('status:"" - -""', 'status:"" - -""', {}, []),
+    ],
+)
+def test_words_are_told_apart(typed, text, wanted, unwanted):
+    assert search_words(typed, FILTERS) == SearchWords(text, wanted, unwanted)
+
+
+@settings(max_examples=examples(200))
+@given(some.text(some.sampled_from('a-:" \t{}')))
+def test_nothing_that_is_typed_is_lost(typed):
+    words = search_words(typed, {"a"})
+
+    found = "".join([words.text, *words.wanted, *words.wanted.values(), *words.unwanted])
+    assert words.wanted or found.count("a") == typed.count("a")
+    assert all(words.unwanted)
+    assert all(words.wanted.values())
