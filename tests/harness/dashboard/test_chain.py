@@ -141,3 +141,23 @@ def test_one_that_cannot_be_changes_nothing(visitor, at, clients, instance, chan
 
     assert page.status == 400 or "✗" in page.words
     assert clients.platform.call("GET", path)["configuration"] == before
+
+
+LISTS = {
+    "records/Contacts/latest": "records/",
+    "callbacks/latest": "callbacks/",
+    "polls/latest": "polls/",
+    "notifications/latest": "polls/",
+    "journal/crm/latest": "journal/",
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_without_any_the_latest_is_the_list(visitor, at, path):
+    page = visitor.open(at + path)
+
+    assert (page.status, page.url) == (200, visitor.origin + at + LISTS[path])
+
+
+def test_the_latest_record_has_an_address_of_its_own(visitor, at, story):
+    assert visitor.open(f"{at}records/Contacts/latest").url.endswith(f"/records/Contacts/{story['eve']}")
