@@ -51,7 +51,7 @@ class Filters(
         json: each leads to something in the body, to the value if one is named.
         from_: it came at this instant or later.
         to: it came at this instant or earlier.
-        not_: none of these is true: another filter and its value, of which no event of the callback may have it.
+        not_: filters with a value, none of which may hold; one about events holds if any event of the callback has it.
     """
 
     bin: BinName | None = None
