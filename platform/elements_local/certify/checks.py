@@ -168,25 +168,13 @@ def large(trial: Trial) -> None:
     trial.accepts(callback, f"{len(callback.body)} bytes of Unicode")
 
 
-BATTERY: Mapping[str, Check] = {
-    "valid-signature": valid_signature,
-    "wrong-signature": wrong_signature,
-    "missing-signature": missing_signature,
-    "reserialised-signature": reserialised_signature,
-    "duplicate": duplicate,
-    "reordered": reordered,
-    "burst": burst,
-    "late": late,
-    "ten-events": ten_events,
-    "unknown-type": unknown_type,
-    "unknown-keys": unknown_keys,
-    "created-again": created_again,
-    "deleted": deleted,
-    "in-time": in_time,
-    "heard-out": heard_out,
-    "after-restart": after_restart,
-    "large": large,
-}
+_ALL: tuple[Check, ...] = (
+    valid_signature, wrong_signature, missing_signature, reserialised_signature, duplicate,
+    reordered, burst, late, ten_events, unknown_type, unknown_keys, created_again, deleted, in_time,
+    heard_out, after_restart, large,
+)  # fmt: skip
+BATTERY: Mapping[str, Check] = {check.__name__.replace("_", "-"): check for check in _ALL}
+"""The checks by the names of their functions, in the order in which they are made."""
 
 
 def _key(trial: Trial) -> str:
