@@ -152,8 +152,11 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
 
 @contextmanager
-def on_ports(options: Options | None = None) -> Iterator[Stack]:
+def on_ports(options: Options | None = None, *, called_inside: bool = False) -> Iterator[Stack]:
     """Run a stack, or one service alone, each on a port; the services call one another as WSGI applications, by their origins.
+
+    Args:
+        called_inside: whether whoever is given the stack calls its services as they call one another, and not at their ports.
 
     Raises:
         OptionError: a setting cannot be used, a port is taken, two of them are one, or the data cannot be opened.
@@ -193,7 +196,7 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         if addresses.platform:
             closing.enter_context(_following_real_clocks(services[addresses.platform]))
         closing.callback(dashboard.close)  # before the servers, which would wait for its streams
-        yield Stack(OverNetwork(), addresses, token=guard.token)
+        yield Stack(wire(PATIENCE) if called_inside else OverNetwork(), addresses, token=guard.token)
 
 
 def _cures(options: Options, stack: Stack, closing: ExitStack) -> CureTrials | None:

@@ -129,7 +129,7 @@ def command(  # noqa: PLR0913 - the command's options
             from elements_local.start import on_ports  # noqa: PLC0415 - loads the services
 
             chosen = _options(**options)
-            stack = closing.enter_context(on_ports(chosen))
+            stack = closing.enter_context(on_ports(chosen, called_inside=True))
         if warning := who_can_reach(stack, chosen):
             click.echo(f"{fill(warning, width=100)}\n", err=as_json)
         if spared:

@@ -28,19 +28,22 @@ def latest(platform: ServiceClient) -> int:
     return number
 
 
-def activities(platform: ServiceClient, *, after: int, workspace: str | None = None) -> Iterator[Activity]:
+def activities(
+    platform: ServiceClient, *, after: int, workspace: str | None = None, over: Event | None = None
+) -> Iterator[Activity]:
     """Yield what happens, as it happens, for as long as somebody asks.
 
     Args:
         after: the number behind which it begins.
         workspace: whose; None is everybody's.
+        over: set once nothing more will happen.
 
     Raises:
         UnreachableError: the stack is gone.
     """
     whose = "" if workspace is None else f"&workspace={quote(workspace)}"
-    last, pause = after, Event()
-    while True:
+    last, pause = after, over or Event()
+    while not pause.is_set():
         page = platform.call("GET", f"/_local/activity?after={last}&wait_s={_WAIT_S}{whose}")
         last = page["last"]
         if page["dropped"]:
@@ -72,6 +75,7 @@ class ActivityPrinter:
         self._stream = stream
         self._coloured = coloured
         self._printed, self._progressed = 0, Condition()
+        self._over = Event()
         self._thread = Thread(target=self._run, name="tell what happens", daemon=True)
         self._thread.start()
 
@@ -83,12 +87,13 @@ class ActivityPrinter:
 
     def has_ended(self) -> bool:
         """Wait a moment, once the stack has ended, for the last lines, and say whether they are written."""
+        self._over.set()
         self._thread.join(_PATIENCE_S)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
         try:
-            for activity in activities(self._stack.admin(), after=0):
+            for activity in activities(self._stack.admin(), after=0, over=self._over):
                 text = line(activity) if self._coloured else click.unstyle(line(activity))
                 os.write(self._stream.fileno(), f"{text}\n".encode(self._stream.encoding, "backslashreplace"))
                 with self._progressed:
