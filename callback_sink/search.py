@@ -30,6 +30,7 @@ _Unwanted = Annotated[
     str, Meta(max_length=2_000, description='a filter and its value, as "objectType: leads"')
 ]
 _Instant = Annotated[str, Meta(max_length=100, description="an instant such as 2026-03-02T10:00:00Z")]
+_EVENT_TYPES = frozenset({"CREATED", "UPDATED", "DELETED"})
 _Many = Meta(max_length=20)
 """Conditions of a kind; all of them fit into the head of a request."""
 
@@ -72,6 +73,11 @@ class Filters(
 
     def __post_init__(self) -> None:
         """Refuse what could not be looked for."""
+        meant = (self.event_type or "").upper()
+        if meant in _EVENT_TYPES and meant != self.event_type:
+            raise ValueError(
+                f"event types are in capitals: expected eventType {meant!r}; got {self.event_type!r}"
+            )
         for text in self.json:
             parse_condition(text)
         for text in self.not_:

@@ -86,7 +86,9 @@ def test_a_callback_is_meant(wanted):
         pytest.param(
             {"object_type": ""}, "objectType: expected , was contacts", id="an empty text is a text"
         ),
-        pytest.param({"event_type": "created"}, "eventType: expected created, was CREATED", id="case counts"),
+        pytest.param(
+            {"object_type": "Contacts"}, "objectType: expected Contacts, was contacts", id="case counts"
+        ),
         pytest.param({"object_id": "11"}, "objectId: expected 11, was 1", id="the whole id counts"),
         pytest.param({"instance_id": 7}, "instanceId: expected 7, was 123456", id="instanceId"),
         pytest.param({"method": "post"}, "method: expected post, was POST", id="method"),
@@ -147,6 +149,11 @@ def test_a_callback_without_an_answer_has_no_status():
         ({"signature": "good"}, "$.signature"),
         ({"from_": "2026-03-03"}, "unknown field `from_`"),
         ({"not": ["leads"]}, "not 'leads' is no filter with its value, as objectType:leads"),
+        (
+            {"eventType": "created"},
+            "event types are in capitals: expected eventType 'CREATED'; got 'created'",
+        ),
+        ({"not": ["eventType: Updated"]}, "expected eventType 'UPDATED'"),
         ({"not": ["status:many"]}, "not 'status:many' is no filter with its value"),
         ({"not": ["not:status:200"]}, "not 'not:status:200' is no filter with its value"),
     ],
