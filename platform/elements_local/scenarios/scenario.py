@@ -26,6 +26,7 @@ _USUAL_PROFILE: Final = "cloud-elements"
 _EXPECTED = f"a scenario is a mapping with {scenario_head.EXAMPLE}"
 _ALIKE = 0.75
 _MOST_KEYS = 5
+_INSTALLED = frozenset({"node_modules", "site-packages"})
 _A_STEP = "such as `- advance: 15m`"
 
 
@@ -153,6 +154,8 @@ def _one_each(errors: list[ScenarioError]) -> list[ScenarioError]:
 def find(paths: list[Path]) -> list[Path]:
     """Return the scenario files among files and folders, in order of their names.
 
+    What is below a folder that is hidden, such as ``.venv``, or that holds what others installed, is nobody's scenario.
+
     Raises:
         FileNotFoundError: a path is not there.
     """
@@ -160,8 +163,16 @@ def find(paths: list[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"{path} is not there")
-        files += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        files += (
+            sorted(each for each in path.rglob("*.yaml") if _is_own(each.relative_to(path)))
+            if path.is_dir()
+            else [path]
+        )
     return files
+
+
+def _is_own(path: Path) -> bool:
+    return not any(part.startswith(".") or part in _INSTALLED for part in path.parts[:-1])
 
 
 def _named_apart(files: list[ScenarioDocument]) -> Iterator[Scenario]:

@@ -48,8 +48,9 @@ def test_instances_are_as_the_scenario_says(tmp_path: Path, head: str, instances
 def test_find_returns_files_as_they_are_and_folders_sorted(tmp_path: Path) -> None:
     for name in ("b.yaml", "a.yaml", "c.txt"):
         (tmp_path / name).write_text("")
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "d.yaml").write_text("")
+    for folder in ("deep", ".venv/lib", "node_modules/some", "venv/lib/site-packages"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "d.yaml").write_text("")
 
     found = find([tmp_path, tmp_path / "c.txt"])
 
