@@ -113,11 +113,13 @@ def show(query: LintQuery) -> Answer[LintJson]:
 @bp.post("")
 @operation(problems=(400, 401, 403, 404))
 def look_at(query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
-    """Look at the body of an instance that is not made: one without credentials will do."""
+    """Look at the body of an instance that is not made: one without credentials, or with masks for them, will do."""
     element = (body.element or ElementReference()).find(asked_workspace())
     around = lint_context(element, lag=timedelta(seconds=query.index_lag))
     credentials = {entry.key: "not given" for entry in element.keys if entry.required}
-    values = configuration.complete({**credentials, **(body.configuration or {})}, element)
+    values = configuration.complete(
+        {**credentials, **(body.configuration or {})}, element, stored=credentials
+    )
     configuration.check(values, element, empty_block=around.empty_block)
     redeemed = grants_for(body.configuration or {}, element) is not None
     body_warnings = of_body(sent_body(), values, element, redeemed=redeemed)

@@ -80,9 +80,13 @@ def test_the_answer_to_a_body_that_makes_an_instance_warns_of_the_same(clients, 
     assert warned == [{key: each[key] for key in keys} for each in found]
 
 
-def test_a_body_without_credentials_will_do(body_of, ask):
+@pytest.mark.parametrize(
+    "shown", [{}, {"username": "ada", "password": "********"}], ids=["none", "as an instance shows them"]
+)
+def test_a_body_without_credentials_will_do(body_of, ask, shown):
     body = body_of()
     del body["configuration"]["username"], body["configuration"]["password"]
+    body["configuration"] |= shown
 
     status, answer = ask("POST", json=body)
 
