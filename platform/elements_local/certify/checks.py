@@ -24,7 +24,8 @@ _SCRIPTS = "Ünïcödé ŧäĸæ 漢字 🚀 \u202e\u0000\u2028 'quotes\" \\ </s
 
 def valid_signature(trial: Trial) -> None:
     """A callback with a valid signature is accepted."""
-    trial.accepts(trial.compose.change(), "a valid callback")
+    signed = "signed with --key" if trial.compose.key else "not signed, since there is no --key"
+    trial.accepts(trial.compose.change(), f"a valid callback, {signed}")
 
 
 def wrong_signature(trial: Trial) -> None:

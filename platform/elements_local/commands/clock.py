@@ -110,8 +110,10 @@ def _what_ran(summary: dict[str, Any]) -> str:
     """Say what ran, where there is a platform that runs things."""
     if "polls" not in summary:
         return ""
+    from elements_local.reports.replay_output import counted  # noqa: PLC0415 - not needed for --help
+
     return (
-        f": {summary['polls']} polls, {summary['events']} events, "
+        f": {counted(summary['polls'], 'poll')}, {counted(summary['events'], 'event')}, "
         f"{summary['deliveries']} of {summary['attempts']} callbacks delivered"
     )
 

@@ -219,7 +219,7 @@ def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_po
             told, _ = process.communicate(timeout=60)
 
     assert shown == (
-        "seconds of virtual time: 899 of 7200 (2026-03-02T10:15:00Z: 4 polls, 1 events, 0 of 0 callbacks delivered)\n"
+        "seconds of virtual time: 899 of 7200 (2026-03-02T10:15:00Z: 4 polls, 1 event, 0 of 0 callbacks delivered)\n"
     )
     assert told.startswith("2026-03-02T10:00:01Z -> 2026-03-02T12:00:01Z: ")
 
