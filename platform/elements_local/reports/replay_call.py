@@ -228,4 +228,8 @@ def _where(*, transport: str, target: str | None, crm_url: str, sink_url: str, *
     if target is None:
         return {**rest, "transport": Transport(transport), "environment": stack_environment()}
     refuse_set("the target runs already")
-    return {**rest, "transport": Transport(transport), "target": addresses_of(target, crm_url, sink_url)}
+    return {
+        **rest,
+        "transport": Transport(transport),
+        "target": addresses_of(target, crm_url, sink_url, token=rest["token"]),
+    }

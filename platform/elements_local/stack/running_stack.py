@@ -1,5 +1,7 @@
 """A stack that runs elsewhere, found by the URL of its platform, and looked at before anybody relies on it."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +45,17 @@ def running_stack(
     stack = at(Addresses(platform=base, **urls), token=token)
     _check(stack)
     return stack
+
+
+def as_platform_says(addresses: Addresses, names: Iterable[str], *, token: str | None = None) -> Addresses:
+    """Return addresses of which some, the CRM's or the sink's, are as the platform says; unchanged if it does not answer."""
+    try:
+        health = _health(at(addresses, token=token).admin())
+    except ElsewhereError:
+        return addresses
+    return replace(
+        addresses, **{name: _seen_from(addresses.platform, health[name]) for name in names if name in health}
+    )
 
 
 def _alone(base: str, service: str, token: str | None) -> Stack:

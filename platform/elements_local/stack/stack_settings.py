@@ -100,8 +100,16 @@ class ClientSettings(Settings):
     """Where commands find a running stack, and how they use one."""
 
     platform_url: str = text("http://127.0.0.1:4700", "where the platform answers", expected="a URL")
-    crm_url: str = text("http://127.0.0.1:4701", "where the CRM answers", expected="a URL")
-    sink_url: str = text("http://127.0.0.1:4702", "where the sink answers", expected="a URL")
+    crm_url: str = text(
+        "http://127.0.0.1:4701",
+        "where the CRM answers, if that is not where the platform says",
+        expected="a URL",
+    )
+    sink_url: str = text(
+        "http://127.0.0.1:4702",
+        "where the sink answers, if that is not where the platform says",
+        expected="a URL",
+    )
     token: str | None = setting(
         None,
         "the token that up printed, if the stack is not bound to loopback",

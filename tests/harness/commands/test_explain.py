@@ -55,6 +55,18 @@ def test_what_was_reported_is_explained_with_exit_status_0(mine: WorkspaceClient
     assert "cause" not in text
 
 
+def test_the_platform_alone_has_to_be_named(mine: WorkspaceClients, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = polled(mine)
+    for name in ("PLATFORM", "CRM", "SINK"):
+        monkeypatch.delenv(f"ELEMENTS_LOCAL_{name}_URL")
+
+    code, text, _ = run("explain", "--platform-url", mine.platform.url)
+
+    assert code == 0
+    assert text.startswith(f"contacts/{number} CREATED")
+    assert "signature valid" in text
+
+
 def test_what_was_lost_is_explained_with_its_cause_and_its_cure(mine: WorkspaceClients) -> None:
     number = polled(mine, **TOKYO)
 
