@@ -37,6 +37,8 @@ SAID_OF_TESTS = {
     "a_wrong_letter_in_the_format": ("'2026-03-02 10:00:01' means 2026-03-02T10:00:01Z", "updatedDateFormat"),
     "callbacks_go_elsewhere": ("did not get through: refused by the outbound guard", "up --allow-host hooks.example.com"),
     "the_receiver_is_down": ("its callback was answered 503", "tried again at 10:15:04"),
+    "the_receiver_has_another_path": ("answered 404 at 10:15:00 by the receiver at http://127.0.0.1:4703/;",),
+    "event_types_are_in_capitals": ("expected eventType 'CREATED'; got 'created'",),
     "a_misspelt_filter": ("objecttype", "objectType"),
     "a_field_that_is_missing": ("LAST_NAME",),
     "an_instance_without_an_element": ("element.key or element.id is missing", "insightly"),

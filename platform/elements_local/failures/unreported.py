@@ -206,17 +206,30 @@ class Unreported:
             f"{each['status'] or each['outcome']} at {self._at(each['at'])}" for each in latest
         )
         result = "was answered" if all(each["status"] for each in latest) else "did not get through:"
-        sent = f"its callback {result} {answers}" if answers else "its callback has not been sent"
+        sent = (
+            f"its callback {result} {answers}{self._relayed(delivery)}"
+            if answers
+            else "its callback has not been sent"
+        )
         if delivery["due"]:
             return f"; {sent}; it is tried {'again ' if answers else ''}at {self._at(delivery['due'])}"
         return f"; {sent}; it is {delivery['status']}, and not tried again"
 
     def _pruned_by_sink(self, delivery: JsonObject) -> str:
         """Say of a callback that the sink took that it has made room for others, if it has."""
-        at, number = self._observed.pruned_callbacks_at, str(delivery.get("notificationId"))
-        if at is None or any(each["headers"].get(_ID) == number for each in self._observed.callbacks):
+        at = self._observed.pruned_callbacks_at
+        if at is None or self._at_sink(delivery):
             return ""
         return f"; its callback came, and made room for others in the sink: pruned at {self._at(at)}"
+
+    def _relayed(self, delivery: JsonObject) -> str:
+        """Say which URL the sink relayed a callback to: its path may not be where the receiver takes callbacks."""
+        urls = [each["forwards"][-1]["url"] for each in self._at_sink(delivery) if each.get("forwards")]
+        return f" by the receiver at {shown_url(urls[-1])}" if urls else ""
+
+    def _at_sink(self, delivery: JsonObject) -> list[JsonObject]:
+        number = str(delivery.get("notificationId"))
+        return [each for each in self._observed.callbacks if each["headers"].get(_ID) == number]
 
     def _reason(
         self,

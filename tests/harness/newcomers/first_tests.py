@@ -2,6 +2,9 @@
 
 import time
 
+import pytest
+from flask import Flask
+
 from elements_local import guide
 
 
@@ -185,6 +188,31 @@ def test_the_receiver_is_down(
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
     assert [one["status"] for one in elements_sink.callbacks()] == [200]
+
+
+class TestOfAReceiver:
+    @pytest.fixture
+    def elements_receiver(self):
+        app = Flask("hooks")
+        app.post("/hooks")(lambda: ("", 204))
+        return app
+
+    def test_the_receiver_has_another_path(
+        self, elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+    ):
+        made(elements_workspace, elements_platform)
+        elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        elements_clock.advance("15m")
+        assert [one["status"] for one in elements_sink.callbacks()] == [204]
+
+
+def test_event_types_are_in_capitals(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert len(elements_sink.callbacks(eventType="created")) == 1
 
 
 def test_a_misspelt_filter(

@@ -595,7 +595,10 @@ def test_with_a_receiver_in_process_it_says_what_that_answered(pytester: pytest.
     result = pytester.runpytest_subprocess()
 
     result.assert_outcomes(failed=1)
-    said = "*contacts * was created at 10:01:00; its callback was answered 500 at 10:15:00; it is tried again at 10:15:04"
+    said = (
+        "*contacts * was created at 10:01:00; its callback was answered 500 at 10:15:00 by the receiver at "
+        "http://127.0.0.1:4703/hooks; it is tried again at 10:15:04"
+    )
     result.stdout.fnmatch_lines(["*- elements-local -*", said])
 
 
