@@ -95,6 +95,8 @@ SCENARIOS = {
                 ("deletions",)),
     "a misspelt verb": ([{"craete": {"contacts/ada": {}}}], ("unknown verb 'craete'; did you mean 'create'?",)),
     "a misspelt record": ([ADA, {"update": {"contacts/adda": {}}}], ("unknown record 'contacts/adda'; did you mean 'contacts/ada'?",)),
+    "a misspelt field": ([{"create": {"contacts/ada": {"FIRST_NAM": "Ada"}}}], ("unknown field 'FIRST_NAM'; did you mean 'FIRST_NAME'?",)),
+    "a misspelt field of a change": ([ADA, {"update": {"contacts/ada": {"TITEL": "Countess"}}}], ("did you mean 'TITLE'?",)),
     "a misspelt kind": ([{"create": {"contact/ada": {}}}], ("unknown kind of record 'contact'; did you mean 'contacts'?",)),
     "a duration that is none": ([ADA, {"advance": "a while"}], ("a while",)),
     "a callback without its list": ([ADA, QUARTER, {"expect": {"callbacks": "contacts/ada CREATED"}}], ("[contacts/ada CREATED]",)),

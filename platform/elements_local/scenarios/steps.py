@@ -1,6 +1,6 @@
 """What each verb of a scenario does: one function a verb, on a running stack."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec import UNSET, to_builtins
@@ -18,6 +18,7 @@ from elements_local.scenarios.scenario_context import (
     client_of,
     whose,
 )
+from elements_local.scenarios.shape_errors import unknown
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 HUB_CALLS = ("/hubs/", "/bulk", "/objects", "/ping")
@@ -65,13 +66,24 @@ def _make(context: ScenarioContext, argument: dict[str, dict[str, Any]]) -> None
 def _create(context: ScenarioContext, argument: verbs.Fields) -> None:
     for name, fields in argument.items():
         whole = {**default_fields(name), **filled(context, fields or {})}
-        context.names.add(name, context.clients.crm.create(COLLECTIONS[kind_of(name)], whole))
+        made = context.clients.crm.create(COLLECTIONS[kind_of(name)], whole)
+        context.names.add(name, made)
+        _check_fields(name, whole, made)
 
 
 def _update(context: ScenarioContext, argument: verbs.Fields) -> None:
     for name, fields in argument.items():
         changed = filled(context, fields or {})
-        context.clients.crm.update(COLLECTIONS[kind_of(name)], context.names.id_of(name), changed)
+        record = context.clients.crm.update(COLLECTIONS[kind_of(name)], context.names.id_of(name), changed)
+        _check_fields(name, changed, record)
+
+
+def _check_fields(name: str, sent: Iterable[str], record: Mapping[str, Any]) -> None:
+    """Refuse a field that the record lacks: the CRM ignores one (observed), so that a slip would pass unseen."""
+    known = {key.upper() for key in record}
+    for field in sent:
+        if field.upper() not in known:
+            raise ExpectationError(f"{name}: {unknown('field', field, record)}")
 
 
 def _delete(context: ScenarioContext, argument: str | list[str]) -> None:
