@@ -20,6 +20,7 @@ from elements_local.scenarios.scenario_context import (
 )
 from elements_local.scenarios.shape_errors import unknown
 from mock_kit.api.json_text import MalformedJsonError, decode
+from mock_kit.api.nearest import nearest
 
 HUB_CALLS = ("/hubs/", "/bulk", "/objects", "/ping")
 """How paths begin that are called with the token of an instance."""
@@ -79,10 +80,10 @@ def _update(context: ScenarioContext, argument: verbs.Fields) -> None:
 
 
 def _check_fields(name: str, sent: Iterable[str], record: Mapping[str, Any]) -> None:
-    """Refuse a field that the record lacks: the CRM ignores one (observed), so that a slip would pass unseen."""
+    """Refuse a field that is nearly one of the record's: the CRM ignores it (observed), so that the slip would pass unseen."""
     known = {key.upper() for key in record}
     for field in sent:
-        if field.upper() not in known:
+        if field.upper() not in known and nearest(field, record):
             raise ExpectationError(f"{name}: {unknown('field', field, record)}")
 
 
