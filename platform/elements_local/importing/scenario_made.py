@@ -51,6 +51,9 @@ def scenario_of(imported: ImportedFile) -> ImportedScenario:
     if imported.callbacks and not records:
         raise NothingToImportError("; ".join(notes) or "no callback tells of an event")
     configuration, interval = _configuration(imported.instance, records, notes)
+    if len(imported.instance_ids) > 1:
+        ids = ", ".join(map(str, imported.instance_ids))
+        notes.append(f"the file has instances {ids}: the configuration of the last one counts")
     head = {"scenario": f"imported from {imported.name}", "tags": ["imported"]}
     if not records:
         document = {

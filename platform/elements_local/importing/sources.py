@@ -26,11 +26,13 @@ class ImportedFile:
 
     Attributes:
         instance: the last one that was seen, as it was sent or shown; None if there is none.
+        instance_ids: of all that were shown.
         callbacks: bodies, in the order in which they came.
     """
 
     name: str
     instance: Mapping[str, Any] | None
+    instance_ids: tuple[int, ...] = ()
     callbacks: tuple[Mapping[str, Any], ...]
 
 
@@ -44,14 +46,23 @@ def read(path: Path) -> ImportedFile:
         if path.stat().st_size > _LARGEST:
             raise ImportFileError(f"{path} is larger than {_LARGEST >> 20} MiB")
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise ImportFileError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
         raise ImportFileError(f"{path} cannot be read as JSON: {error}") from error
     found = list(_objects(document))
     instances = [each for each in found if _is_instance(each)]
     callbacks = tuple(each for each in found if is_callback(each))
     if not instances and not callbacks:
         raise ImportFileError(f"{path} has neither an instance nor a callback in it; expected {_FORMS}")
-    return ImportedFile(name=path.stem, instance=instances[-1] if instances else None, callbacks=callbacks)
+    return ImportedFile(
+        name=path.stem,
+        instance=instances[-1] if instances else None,
+        instance_ids=tuple(
+            dict.fromkeys(each["id"] for each in instances if isinstance(each.get("id"), int))
+        ),
+        callbacks=callbacks,
+    )
 
 
 def is_callback(value: Mapping[str, Any]) -> bool:
@@ -99,6 +110,8 @@ def _exchanges(document: Mapping[str, Any]) -> Iterator[str]:
     elif isinstance(document.get("item"), list):
         yield from _items(document)
     else:
+        if "received_at" in document:  # one callback of those that a sink lists
+            yield str(document.get("body", ""))
         for items, text in (("callbacks", "body"), ("data", "data")):
             yield from (str(callback.get(text, "")) for callback in _dicts(document.get(items)))
 

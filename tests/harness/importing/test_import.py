@@ -116,6 +116,24 @@ def test_one_callback_is_enough(number, integration, tmp_path):
     assert "# assumed: each resource has the element's own polling block" in output.read_text("utf-8")
 
 
+def test_one_callback_as_the_sink_lists_it_is_enough(integration, tmp_path):
+    done, output = imported(integration[1]["callbacks"][0], tmp_path)
+
+    assert done.exit_code == 0, done.output
+    assert expected(output) == ["contacts/ada CREATED"]
+
+
+def test_of_several_instances_it_says_whose_configuration_counts(integration, tmp_path):
+    shown = integration[0]
+
+    done, _ = imported([shown, {**shown, "id": 7}], tmp_path)
+
+    assert (
+        f"note: the file has instances {shown['id']}, 7: the configuration of the last one counts"
+        in done.output
+    )
+
+
 def test_what_the_sink_exports_is_enough(integration, tmp_path):
     done, output = imported(integration[1], tmp_path)
 
