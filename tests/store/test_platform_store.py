@@ -25,7 +25,7 @@ from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs, NextRun
-from mock_platform.polling.store import Polls
+from mock_platform.polling.store import Polls, PollSearch
 from mock_platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -178,7 +178,7 @@ def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_
     assert [(poll.error, poll.request_url) for poll in store[Polls].list("acme", limit=9)] == [
         ("\ufffd", "/\ufffd")
     ]
-    assert store[Polls].list("acme", resource="\0", limit=9) == []
+    assert store[Polls].list("acme", PollSearch(resource="\0"), limit=9) == []
     assert store[Instances].with_token("acme", "\0") is None
     assert store[Events].get(EventFilter(workspace="acme"), "\0") is None
 
@@ -415,10 +415,10 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
         for instance, resource in ((one, "contacts"), (two, "contacts"), (two, "leads")):
             succeed(instance, 0, resource=resource, at=NOON + timedelta(minutes=minutes))
 
-    def listed(**choice):
+    def listed(*, limit=99, **choice):
         return [
             (poll.instance_id, poll.resource, (poll.at - NOON) // timedelta(minutes=1))
-            for poll in store[Polls].list("acme", **{"limit": 99, **choice})
+            for poll in store[Polls].list("acme", PollSearch(**choice), limit=limit)
         ]
 
     everything = [(one.id, "contacts", 15), (two.id, "contacts", 15), (two.id, "leads", 15)]
@@ -428,7 +428,8 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     assert listed(instance_id=one.id) == [everything[0], everything[3]]
     assert listed(resource="leads") == [everything[2], everything[5]]
     assert listed(before=store[Polls].list("acme", limit=3)[0].id) == everything[:3]
-    assert (store[Polls].count("acme"), store[Polls].count("acme", resource="leads")) == (6, 2)
+    assert listed(unwanted="contacts") == listed(resource="leads")
+    assert (store[Polls].count("acme"), store[Polls].count("acme", PollSearch(resource="leads"))) == (6, 2)
     assert store[Polls].list("other", limit=9) == []
 
 

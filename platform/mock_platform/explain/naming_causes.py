@@ -51,13 +51,14 @@ def of_name(
     """Say why a poll called a change something else than it was; None if it did not.
 
     Args:
-        missed: why an earlier poll did not report the change: what this one saw is then a later state of the record.
+        missed: why an earlier poll did not report the change; counts if what this one saw is a later state of the record.
     """
     decision, resource = seen.decision, case.state.resource
     if seen.told is None or seen.told in case.expected or decision is None or resource is None:
         return None
     # Dates that were read wrong come first: a tolerance cannot be judged by them.
-    found = _by_dates(case, change, seen, decision) or missed or _by_tolerance(case, seen)
+    later = missed if case.as_of(seen) != change else None
+    found = _by_dates(case, change, seen, decision) or later or _by_tolerance(case, seen)
     called = f"the poll of {shown(seen.poll.at)} called it {seen.told.value}: {decision.why}"
     return CauseFinding(found.cause, f"{called}; {found.why}" if found.why else called)
 

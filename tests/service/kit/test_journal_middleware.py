@@ -290,6 +290,7 @@ class TestJournal:
         (exchange,) = service.shown("/_local/journal")["exchanges"]
 
         assert exchange == {
+            "number": 1,
             "at": "2026-03-02T10:00:00Z",
             "answered_at": "2026-03-02T10:00:00Z",
             "method": "PUT",
