@@ -203,7 +203,7 @@ def test_an_advance_that_somebody_else_has_stopped_fails(stack: Stack) -> None:
     code, told, errors = stack.run("clock", "advance", "90d")
 
     assert (code, errors) == (1, "somebody has stopped it before its end\n")
-    assert told.startswith("2026-03-02T10:00:00Z -> 2026-03-02T11:00:00Z: 1 polls")
+    assert told.startswith("2026-03-02T10:00:00Z -> 2026-03-02T11:00:00Z: 1 poll, 0 events")
 
 
 def test_a_command_that_leaves_nothing_behind_is_just_cut_off(stack: Stack, httpserver: HTTPServer) -> None:
