@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Request
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -120,15 +122,15 @@ def _not_utf8(data: bytes) -> int:
 
 
 def is_deeper_than(value: Json, limit: int) -> bool:
-    """Say whether lists and objects are nested in more levels than that."""
-    level = [value] if isinstance(value, _NESTED) else []
-    for _ in range(limit):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, _NESTED)
-        ]
+    """Say whether lists and objects are nested in more levels than that, which is at least one."""
+    level = [value] if value and isinstance(value, _NESTED) else []
+    for _ in range(limit - 1):
+        # what is empty, as most lists of a record are, ends a level and leads to no other
+        level = [inner for outer in level for inner in _inside(outer) if inner and isinstance(inner, _NESTED)]
         if not level:
             return False
-    return True
+    return any(isinstance(inner, _NESTED) for outer in level for inner in _inside(outer))
+
+
+def _inside(nested: "list[Json] | dict[str, Json]") -> "Iterable[Json]":
+    return nested.values() if isinstance(nested, dict) else nested

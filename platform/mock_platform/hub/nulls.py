@@ -12,7 +12,8 @@ def without_nulls(record: Mapping[str, object]) -> dict[str, object]:
     {'b': {}, 'd': [None, {}]}
     """
     return {
-        key: _within(inner) if isinstance(inner, (dict, list)) else inner
+        # most lists of a record are empty, which is seen sooner than that they are lists
+        key: _within(inner) if inner and isinstance(inner, (dict, list)) else inner
         for key, inner in record.items()
         if inner is not None
     }

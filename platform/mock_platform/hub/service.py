@@ -127,8 +127,7 @@ def me(instance: Instance, fields: str) -> Answer[Json]:
 
 def shown(instance: Instance, mapping: NameMapping, records: list[Json], fields: str = "") -> list[Json]:
     """Return records by the client's names, without nulls if the instance filters them (the default: observed)."""
-    now = called_at()
-    mapped = [mapping.shown(record, now=now) for record in records]
+    mapped = mapping.shown(records, now=called_at())
     if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
         # before fields are chosen: a field that is null is left out, asked for or not
         mapped = [without_nulls(record) for record in mapped]

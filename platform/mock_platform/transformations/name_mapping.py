@@ -6,7 +6,7 @@ vendor's test suite). ``passThrough`` and ``remove`` leave fields out in a direc
 ``orderBy`` take the mapped names is documented, that conditions do is inferred; their values stay as they are (assumed).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.transformations.field_conversion import converted
 from mock_platform.transformations.field_mapping import Move, moved
 
-Record = Mapping[str, object]
+Record = dict[str, object]
 
 ID_ALIAS = "id"
 
@@ -45,14 +45,14 @@ class NameMapping:
         """The fields that are mapped."""
         return self.transformation.fields if self.transformation else ()
 
-    def shown(self, record: Record, *, now: datetime) -> dict[str, object]:
-        """Return a record of the provider's as the client sees it."""
+    def shown(self, records: list[Record], *, now: datetime) -> list[Record]:
+        """Return records of the provider's as the client sees them."""
         wanted = self.shows_alias or any(each.vendor_path == ID_ALIAS for each in self.fields)
-        if wanted and self.id_field and self.id_field in record and ID_ALIAS not in record:
-            record = {ID_ALIAS: record[self.id_field], **record}
-        return self._moved(record, Direction.FROM_VENDOR, now)
+        if wanted and self.id_field:
+            records = [_with_alias(record, self.id_field) for record in records]
+        return self._moved(records, Direction.FROM_VENDOR, now)
 
-    def sent(self, body: Record, *, now: datetime) -> dict[str, object]:
+    def sent(self, body: Record, *, now: datetime) -> Record:
         """Return what a client sent as the provider takes it; keys may be in another case (observed).
 
         A key may also be a whole path, as columns of uploaded files are (inferred).
@@ -62,7 +62,8 @@ class NameMapping:
         # of two the same one counts each time.
         spelled = {name.lower(): name for name in sorted(known - body.keys())}
         body = {key if key in known else spelled.get(key.lower(), key): value for key, value in body.items()}
-        return self._moved(body, Direction.TO_VENDOR, now)
+        (moved_body,) = self._moved([body], Direction.TO_VENDOR, now)
+        return moved_body
 
     def vendor_field(self, name: str) -> str:
         """Return what the provider calls a field by which records are found or sorted; one that is not mapped keeps its name.
@@ -87,11 +88,12 @@ class NameMapping:
         """Return an order in the provider's names."""
         return None if order is None else replace(order, field=self.vendor_field(order.field))
 
-    def _moved(self, record: Record, direction: Direction, now: datetime) -> dict[str, object]:
+    def _moved(self, records: list[Record], direction: Direction, now: datetime) -> list[Record]:
         if self.transformation is None:
-            return dict(record)
+            return records
         moves = [move for each in self.fields for move in _moves(each, direction, now)]
-        return moved(record, moves, rest=self.transformation.rest_passes(direction))
+        rest = self.transformation.rest_passes(direction)
+        return [moved(record, moves, rest=rest) for record in records]
 
 
 def names(resource: str, objects: Objects) -> NameMapping:
@@ -113,6 +115,12 @@ def names(resource: str, objects: Objects) -> NameMapping:
         for name, mapping in zip(segments[::2], mapped, strict=True)
     ]
     return NameMapping(resource="/".join(segments), transformation=mapped[-1])
+
+
+def _with_alias(record: Record, id_field: str) -> Record:
+    if id_field not in record or ID_ALIAS in record:
+        return record
+    return {ID_ALIAS: record[id_field], **record}
 
 
 def _moves(field: MappedField, direction: Direction, now: datetime) -> Iterator[Move]:

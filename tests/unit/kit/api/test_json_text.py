@@ -193,6 +193,16 @@ def test_a_body_is_read_down_to_the_deepest_level_and_no_deeper(opening, closing
         read_json(asked(beyond))
 
 
+@pytest.mark.parametrize("innermost", [b"[]", b"{}", b"[0]", b'{"a":0}'])
+def test_the_innermost_level_counts_whether_or_not_anything_is_in_it(innermost):
+    around = DEEPEST - 1
+    at_the_limit = b"[" * around + innermost + b"]" * around
+
+    assert read_json(asked(at_the_limit)) == decode(at_the_limit)
+    with pytest.raises(MalformedJsonError, match="nested deeper than 64 levels"):
+        read_json(asked(b"[" + at_the_limit + b"]"))
+
+
 def test_brackets_in_a_string_nest_nothing():
     assert read_json(asked(b'"' + b"[" * 200 + b'"')) == "[" * 200
 
