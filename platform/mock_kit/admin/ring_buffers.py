@@ -6,6 +6,7 @@ The oldest makes room for new ones: of its own buffer, and if all buffers togeth
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 from threading import RLock
 from typing import Any, Generic, Protocol, TypeVar
@@ -110,4 +111,4 @@ class RingBuffer(Generic[Item]):
 
 def weight_of_headers(headers: list[tuple[str, str]]) -> int:
     """Return about how many bytes headers take."""
-    return sum(HEADER_OVERHEAD + len(name) + len(value) for name, value in headers)
+    return HEADER_OVERHEAD * len(headers) + sum(map(len, chain.from_iterable(headers)))

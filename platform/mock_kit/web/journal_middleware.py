@@ -89,7 +89,8 @@ class JournalMiddleware:
         answer = begin(self._application, environ)
         if WHOSE in environ:
             workspace, at = environ[WHOSE]
-            self._keep(workspace, environ, began, at, body=body, answer=answer)
+            exchange = _exchange(environ, body, answer, workspace=workspace, at=at)
+            self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         start_response(answer.status, answer.headers)
         return [answer.body]
 
@@ -97,29 +98,28 @@ class JournalMiddleware:
         self,
         workspace: Workspace,
         environ: "WSGIEnvironment",
+        exchange: Exchange,
         began: int,
-        at: datetime,
         *,
         body: bytes,
         answer: WsgiResponse | None,
-        fault: bool = False,
     ) -> None:
-        """Keep a call from outside, so that it can be done again."""
+        """Keep a call from outside, so that it can be done again; what the journal has of it, it has too."""
         self._journal.calls.add(
             workspace.name,
             RecordedCall(
                 began=began,
                 number=next_number(),
-                at=at,
-                answered_at=workspace.clock.now(),
-                method=environ["REQUEST_METHOD"],
-                target=_target(environ),
-                headers=_request_headers(environ),
+                at=exchange.at,
+                answered_at=exchange.answered_at,
+                method=exchange.method,
+                target=exchange.target,
+                headers=exchange.request_headers,
                 body=body[:LARGEST_KEPT_BODY],
                 size=int(environ.get("CONTENT_LENGTH") or 0),
-                status=None if answer is None else int(answer.status[:3]),
-                fault=fault,
-                reply_headers=[] if answer is None else list(answer.headers),
+                status=exchange.status,
+                fault=exchange.fault,
+                reply_headers=exchange.reply_headers,
                 reply=b"" if answer is None else answer.body[:LARGEST_KEPT_BODY],
             ),
         )
@@ -142,24 +142,10 @@ class JournalMiddleware:
         # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
         # for
         finally:
-            self._journal.add(
-                workspace.name,
-                Exchange(
-                    at=now,
-                    answered_at=workspace.clock.now(),
-                    method=environ["REQUEST_METHOD"],
-                    target=_target(environ),
-                    request_headers=_request_headers(environ),
-                    request_body=body[: KEPT_BYTES + 1],
-                    status=None if answer is None else int(answer.status[:3]),
-                    reply_headers=[] if answer is None else list(answer.headers),
-                    reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
-                    fault=rule is not None,
-                    effect=to_builtins(rule.effect) if rule else {},
-                ),
-            )
+            exchange = _exchange(environ, body, answer, workspace=workspace, at=now, rule=rule)
+            self._journal.add(workspace.name, exchange)
             if self._keeps_calls and not caller_of(environ):
-                self._keep(workspace, environ, began, now, body=body, answer=answer, fault=rule is not None)
+                self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         return answer
 
     def _struck(self, environ: "WSGIEnvironment", rule: FaultRule) -> WsgiResponse:
@@ -206,14 +192,34 @@ def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:
     return body
 
 
+def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first three by name
+    environ: "WSGIEnvironment",
+    body: bytes,
+    answer: WsgiResponse | None,
+    *,
+    workspace: Workspace,
+    at: datetime,
+    rule: FaultRule | None = None,
+) -> Exchange:
+    path, query = _path(environ), environ.get("QUERY_STRING")
+    return Exchange(
+        at=at,
+        answered_at=workspace.clock.now(),
+        method=environ["REQUEST_METHOD"],
+        target=f"{path}?{query}" if query else path,
+        request_headers=_request_headers(environ),
+        request_body=body[: KEPT_BYTES + 1],
+        status=None if answer is None else int(answer.status[:3]),
+        reply_headers=[] if answer is None else list(answer.headers),
+        reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
+        fault=rule is not None,
+        effect=to_builtins(rule.effect) if rule else {},
+    )
+
+
 def _path(environ: "WSGIEnvironment") -> str:
     path: str = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     return path
-
-
-def _target(environ: "WSGIEnvironment") -> str:
-    path = _path(environ)
-    return f"{path}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else path
 
 
 def _request_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
