@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import accumulate, count
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from mock_kit.admin.masks import mask_body, mask_header, mask_target
 from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, weight_of_headers
 from mock_kit.api.json_text import Json
@@ -50,8 +52,7 @@ def next_number() -> int:
     return next(_NUMBERS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordedCall:
+class RecordedCall(Struct, frozen=True, kw_only=True):
     """One call and its answer.
 
     Attributes:

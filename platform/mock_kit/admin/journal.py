@@ -1,7 +1,7 @@
 """What a service was asked and what it answered: the last few hundred requests of each workspace."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -34,8 +34,7 @@ def bytes_setting() -> int:
     return whole(JOURNAL_BYTES, about, low=_SMALLEST)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, frozen=True, kw_only=True):
     """One request and its answer. Bodies are cut at ``KEPT_BYTES``.
 
     Attributes:
@@ -56,7 +55,7 @@ class Exchange:
     reply_headers: list[tuple[str, str]]
     reply_body: bytes
     fault: bool
-    effect: dict[str, Any] = field(default_factory=dict)
+    effect: dict[str, Any] = {}
 
     @property
     def weight(self) -> int:
