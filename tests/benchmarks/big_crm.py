@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from running import resident_mib, up
+from running import resident_mib, seed, up
 
 SIZES = (10_000, 1_000_000)
 ROUNDS = 300
@@ -54,7 +54,7 @@ def filled(size: int) -> Iterator[Crm]:
     """Yield a running CRM with so many contacts, and ten that were added last."""
     with tempfile.TemporaryDirectory() as folder, up("--data", folder) as served:
         start = time.perf_counter()
-        served.clients.crm.seed(size)
+        seed(served.clients.crm, size)
         spent = time.perf_counter() - start
         disk = f"{disk_mb(Path(folder))} MB on disk"
         print(f"{size} contacts and as many of three other kinds: seeded in {spent:.0f} s, {disk}")  # noqa: T201

@@ -23,12 +23,12 @@ from typing import Any
 
 import requests
 from flask import Flask, jsonify, request
-from running import BARE_FLASK, BIN, UP, Load, Up, bare_flask, load, resident_mib, running, up
+from running import BARE_FLASK, BIN, UP, Load, Up, bare_flask, load, resident_mib, running, seed, up
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
 from elements_local.stack.stack import Stack
-from elements_local.start import Options, in_process
+from elements_local.start import in_process
 
 POLLS = 1152
 CHANGES = 100
@@ -168,7 +168,7 @@ def growth(*, long: bool) -> Iterator[Figure]:
     """What a poll, and an hour of many instances, cost as records and instances grow."""
     sizes = (1000, 10_000, *((100_000, 1_000_000) if long else ()))
     with ExitStack() as open_stacks:
-        polls = [a_poll(open_stacks.enter_context(in_process(Options(records=size)))) for size in sizes]
+        polls = [a_poll(open_stacks.enter_context(in_process()), size) for size in sizes]
         base, *each = interleaved(*polls, rounds=ROUNDS)
     for size, spent in zip(sizes[1:], each, strict=True):
         values = {"ours": spent * 1e3, "base": base * 1e3}
@@ -179,9 +179,10 @@ def growth(*, long: bool) -> Iterator[Figure]:
         yield Figure(name=f"hour of {instances} instances / 10 s", unit="s", ours=hour, base=10, aim="< 1")
 
 
-def a_poll(stack: Stack) -> Callable[[], float]:
-    """Return what takes the seconds of a poll that finds nothing new, as a mean over some."""
+def a_poll(stack: Stack, records: int) -> Callable[[], float]:
+    """Return what takes the seconds of a poll that finds nothing new among so many records, as a mean over some."""
     clients = stack.workspace()
+    seed(clients.crm, records)
     polling_instance(clients)
     clients.clock.advance("1h")
     return lambda: timed(lambda: clients.clock.advance("1h")) / 48

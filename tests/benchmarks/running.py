@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
 
-from elements_local.clients import BASE_PATH, Addresses, Credentials, WorkspaceClients
+from elements_local.clients import BASE_PATH, Addresses, Credentials, CrmClient, WorkspaceClients
 from elements_local.stack.stack import Stack, at
 
 BIN = Path(sys.executable).parent
@@ -70,6 +70,12 @@ def running(command: list[str]) -> Iterator[tuple[int, str]]:
     finally:
         process.terminate()
         process.wait()
+
+
+def seed(crm: CrmClient, records: int) -> None:
+    """Fill in made-up records, ten thousand of each kind a call, which is the most that the CRM takes."""
+    for first in range(0, records, 10_000):
+        crm.seed(min(10_000, records - first), first=first)
 
 
 def resident_mib(pid: int) -> float:
