@@ -92,8 +92,7 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
 
     def compose_and_fail():
         with bench.store[Polls].transaction(workspace.name) as outcome:
-            outcome.advance_last_poll(poll)
-            outcome.add_poll(poll)
+            outcome.keep_succeeded([poll])
             outcome.take_ids(first=1)
             raise WriteFailedError("compose")
 
@@ -133,11 +132,56 @@ def test_a_failed_poll_and_its_count_are_written_together(bench):
     )  # fmt: skip
 
     with failing(bench, "platform_polls"), bench.store[Polls].transaction(workspace.name) as outcome:
-        outcome.count_failure(poll)
         outcome.switch_poller_off(instance, email=None)
-        outcome.add_poll(poll)
+        outcome.keep_failed(poll)
 
     assert bench.store[Instances].last_polls(workspace.name, instance.id) == {
         "contacts": LastPoll(at=START, failures=0)
     }
     assert bench.store[Instances].get(workspace.name, instance.id).polling_disabled is False
+
+
+THREE = {
+    "event.poller.configuration": {
+        name: {"url": f"/hubs/crm/{name}?updated=${{date}}"} for name in ("first", "second", "third")
+    }
+}
+
+
+def test_polls_of_a_turn_that_see_nothing_are_written_together(bench):
+    workspace = bench.workspace()
+    instance = bench.instance(workspace, configuration=THREE)
+
+    with failing(bench, "platform_polls", nth=3):
+        bench.engine.advance(workspace, POLLED)
+    kept = rows(bench, tables.polls)
+    ran = bench.engine.advance(workspace, POLLED).ran
+
+    assert kept == []
+    assert ran.polls == 3
+    assert [(poll.id, poll.resource) for poll in bench.store[Polls].list(workspace.name, limit=10)] == [
+        (1, "first"),
+        (2, "second"),
+        (3, "third"),
+    ]
+    assert set(bench.store[Instances].last_polls(workspace.name, instance.id).values()) == {
+        LastPoll(at=POLLED)
+    }
+
+
+def test_what_a_poll_finds_is_kept_before_the_next_resource_is_read(bench, found):
+    workspace = bench.workspace()
+    bench.instance(workspace, configuration=THREE)
+    kept_by_then = {}
+
+    def answer(method, url, _body):
+        kept = bench.store[Polls].list(workspace.name, limit=10)
+        kept_by_then[url.partition("?")[0].rpartition("/")[2]] = [poll.resource for poll in kept]
+        return found((1, 1, 1)) if method == "GET" and "/second?" in url else None
+
+    bench.wire.answer = answer
+
+    bench.engine.advance(workspace, POLLED)
+
+    assert kept_by_then["second"] == []
+    assert kept_by_then["third"] == ["first", "second"]

@@ -107,9 +107,8 @@ def succeed(store):
     def keep(instance, notifications=1, workspace="acme", body=b"{}", **changes):
         poll = poll_of(instance, events=notifications, **changes)
         with store[Polls].transaction(workspace) as outcome:
-            if not outcome.advance_last_poll(poll):
+            if not outcome.keep_succeeded([poll]):
                 return
-            outcome.add_poll(poll)
             first = outcome.take_ids(notifications, first=5000)
             for number in range(first, first + notifications):
                 outcome.tell(
@@ -132,9 +131,7 @@ def succeed(store):
 def fail(store):
     def keep(poll, *, switch_off=None):
         with store[Polls].transaction("acme") as outcome:
-            failures = outcome.count_failure(poll)
-            if failures:
-                outcome.add_poll(poll)
+            failures = outcome.keep_failed(poll)
             if failures and switch_off:
                 outcome.switch_poller_off(switch_off, email=None)
         return failures

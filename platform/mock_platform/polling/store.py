@@ -1,6 +1,6 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import keep_email
-from mock_platform.core.counters import next_number
+from mock_platform.core.counters import take_numbers
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Decision, Poll, PollVerdict
 from mock_platform.core.tables import columns_of, instances, last_polls, polls
@@ -26,10 +26,9 @@ from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import NextRun, drop_jobs, move_or_remove
 from mock_platform.usage.store import UsageStore
 
-_this_resource = (
+_of_instance = (
     last_polls.c.workspace == bindparam("of_workspace"),
     last_polls.c.instance_id == bindparam("of_id"),
-    last_polls.c.resource == bindparam("of_resource"),
 )
 # asked in the same statement that moves the last-poll time: read before, it could be out of date by then
 _is_enabled = exists().where(
@@ -37,11 +36,14 @@ _is_enabled = exists().where(
     instances.c.id == bindparam("of_id"),
     not_(instances.c.disabled),
 )
-_still_polled = last_polls.update().where(*_this_resource, _is_enabled)
-_advance = Prepared(_still_polled.values(at=bindparam("polled_at"), failures=0))
+_still_polled = last_polls.update().where(*_of_instance, _is_enabled)
 # counted up in the database, and not from a number that was read before: a change of the instance may have set it to
 # 0
-_fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).returning(last_polls.c.failures))
+_fail = Prepared(
+    _still_polled.where(last_polls.c.resource == bindparam("of_resource"))
+    .values(failures=last_polls.c.failures + 1)
+    .returning(last_polls.c.failures)
+)
 _add_poll = Prepared(polls.insert())
 
 _DECISION_FIELDS = ("record_id", "updated", "created", "date", "verdict", "why")
@@ -91,30 +93,40 @@ class PollTransaction(NotificationTransaction):
         super().__init__(connection, workspace, history)
         self._usage = usage
 
-    def advance_last_poll(self, poll: Poll) -> bool:
-        """Move a resource's last-poll time to this poll.
+    def keep_succeeded(self, polls: Sequence[Poll]) -> list[Poll]:
+        """Keep an instance's polls of one instant, with their decisions, and move the resources' last-poll times to it.
 
         Returns:
-            False if the resource is no longer polled: its instance was deleted or disabled, or its configuration
-            changed, while the poll was under way. Then nothing of the poll is to be kept.
+            Those that are kept. A resource may be polled no longer: its instance was deleted or disabled, or its
+            configuration changed, while the poll was under way. Then nothing of the poll is to be kept.
         """
-        return bool(_advance.run(self.connection, {**_key(self.workspace, poll), "polled_at": poll.at}))
+        values = {f"resource_{place}": poll.resource for place, poll in enumerate(polls)}
+        of_instance = {"of_workspace": self.workspace, "of_id": polls[0].instance_id}
+        rows = _advance(len(polls)).all(self.connection, {**of_instance, "polled_at": polls[0].at, **values})
+        advanced = {row.resource for row in rows}
+        kept = [poll for poll in polls if poll.resource in advanced]
+        if kept:
+            self._add(kept)
+        return kept
 
-    def count_failure(self, poll: Poll) -> int:
-        """Count a failed poll, whose last-poll time stays.
+    def keep_failed(self, poll: Poll) -> int:
+        """Keep a failed poll, and count it; the last-poll time stays.
 
         Returns:
-            How often the resource has failed in a row; 0 if it is no longer polled.
+            How often the resource has failed in a row; 0 if it is no longer polled, and nothing is kept.
         """
-        failures: int | None = _fail.scalar(self.connection, _key(self.workspace, poll))
+        key = {"of_workspace": self.workspace, "of_id": poll.instance_id, "of_resource": poll.resource}
+        failures: int | None = _fail.scalar(self.connection, key)
+        if failures:
+            self._add([poll])
         return failures or 0
 
-    def add_poll(self, poll: Poll) -> None:
-        """Keep the poll itself, with its decisions."""
-        # numbered as it is written: polls that are not kept leave no gaps, and two never get one number
-        number = next_number(self.connection, self.workspace, "poll", first=1)
-        _add_poll.run(self.connection, _row(self.workspace, poll, number))
-        self.forget_old(poll.at)
+    def _add(self, polls: Sequence[Poll]) -> None:
+        # numbered as they are written: polls that are not kept leave no gaps, and two never get one number
+        first = take_numbers(self.connection, self.workspace, "poll", first=1, count=len(polls))
+        rows = [_row(self.workspace, poll, number) for number, poll in enumerate(polls, start=first)]
+        _add_poll.run_each(self.connection, rows)
+        self.forget_old(polls[0].at)
 
     def switch_poller_off(self, instance: Instance, email: Email | None) -> None:
         """Poll an instance no more, and keep the e-mail that says so, if there is one.
@@ -187,13 +199,17 @@ def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:
 
 
 @cache
+def _advance(count: int) -> Prepared:
+    """Return what moves the last-poll times of so many resources of an instance, and tells of which."""
+    named = last_polls.c.resource.in_([bindparam(f"resource_{place}") for place in range(count)])
+    moved = _still_polled.where(named).values(at=bindparam("polled_at"), failures=0)
+    return Prepared(moved.returning(last_polls.c.resource))
+
+
+@cache
 def _latest(names: frozenset[str]) -> Prepared:
     """Return what looks for the latest polls, as narrowly as is asked."""
     return Prepared(select(polls).where(*_chosen(names)).order_by(polls.c.id.desc()).limit(bindparam("most")))
-
-
-def _key(workspace: str, poll: Poll) -> dict[str, object]:
-    return {"of_workspace": workspace, "of_id": poll.instance_id, "of_resource": poll.resource}
 
 
 def _row(workspace: str, poll: Poll, number: int) -> dict[str, object]:

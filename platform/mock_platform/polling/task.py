@@ -19,7 +19,6 @@ from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.catalogue import Catalogue
 from mock_platform.events.composer import NotificationComposer, composer_of
-from mock_platform.events.event import Found
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs, NextRun
@@ -33,18 +32,42 @@ Record = Mapping[str, object]
 
 @dataclass(kw_only=True)
 class _Reading:
-    """What a poll has read so far.
+    """What a poll of one resource has read so far.
 
     Attributes:
         status: of the latest answer.
         found: the changes, and the records they are about.
     """
 
+    resource: Resource
+    covered: Window
     url: str
     status: int | None = None
     decisions: list[Decision] = field(default_factory=list)
     found: list[tuple[Decision, Record]] = field(default_factory=list)
     error: str | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it saw no record and did not fail, as nearly all polls."""
+        return not self.decisions and self.error is None
+
+    def poll(self, instance: Instance) -> Poll:
+        """Return it as it is kept."""
+        return Poll(
+            instance_id=instance.id,
+            resource=self.resource.name,
+            window_from=self.covered.after,
+            at=self.covered.at,
+            request_url=self.url,
+            request_status=self.status,
+            seen=len(self.decisions),
+            # what a failed poll had found on its first pages is not reported: the next poll asks for the same stretch
+            # again
+            events=0 if self.error else len(self.found),
+            decisions=tuple(self.decisions),
+            error=self.error,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +103,7 @@ class PollTask:
             then: when the job whose polls these are falls due again: kept with the last of them.
         """
         # the turn is planned all the same: an instance that is enabled again polls at its next turn
-        last_polls = {} if instance.disabled else self._last_polls(workspace, instance)
+        last_polls = [] if instance.disabled else self._last_polls(workspace, instance)
         if not last_polls:
             if then is not None:
                 self.store[Jobs].plan_next(then)
@@ -89,21 +112,20 @@ class PollTask:
         # so be no later than the last poll for the next one
         with self.workspaces.reading(workspace) as at:
             windows = [
-                (resource, polling.window(resource, last_poll=last, at=at))
-                for resource, last in last_polls.items()
+                (resource, polling.window(resource, last_poll=last, at=at)) for resource, last in last_polls
             ]
             return self._poll_each(workspace, instance, windows, then)
 
-    def _last_polls(self, workspace: Workspace, instance: Instance) -> dict[Resource, datetime]:
+    def _last_polls(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, datetime]]:
         """Return what is to be polled, and when each was polled last."""
         last_polls = self.store[Instances].last_polls(workspace.name, instance.id)
         element = self.catalogue.element(instance.element_key)
         resources = configuration.polled_resources(
             instance.configuration, element, empty_block=self.settings.empty_block
         )
-        return {
-            resource: last_polls[resource.name].at for resource in resources if resource.name in last_polls
-        }
+        return [
+            (resource, last_polls[resource.name].at) for resource in resources if resource.name in last_polls
+        ]
 
     def _poll_each(
         self,
@@ -112,18 +134,24 @@ class PollTask:
         windows: Sequence[tuple[Resource, Window]],
         then: NextRun | None,
     ) -> RunSummary:
-        ran, polled = RunSummary(), None
+        ran = RunSummary()
+        unkept: list[_Reading] = []
         for number, (resource, covered) in enumerate(windows, start=1):
+            unkept.append(self._read(workspace, instance, resource, covered))
+            is_last = number == len(windows)
+            # one that is idle is kept together with the next that is not, or with the last: most turns are one transaction
+            if unkept[-1].is_idle and not is_last:
+                continue
             # the next turn is kept with the last poll: killed in between, the stack polls the whole turn again rather
             # than not at all
-            kept_with_it = then if number == len(windows) else None
-            polled = self._poll(workspace, instance, resource, covered, kept_with_it)
+            kept = self._keep(workspace, instance, unkept, then if is_last else None)
+            ran += kept
             # one resource alone may have been taken out of the configuration; the others are still to be polled
-            if polled is None and not self._goes_on(workspace, instance):
+            if kept.polls < len(unkept) and not is_last and not self._goes_on(workspace, instance):
+                if then:
+                    self.store[Jobs].plan_next(then)
                 break
-            ran += polled or RunSummary()
-        if then is not None and polled is None:  # there was nothing that it could have been kept with
-            self.store[Jobs].plan_next(then)
+            unkept.clear()
         return ran
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
@@ -131,92 +159,63 @@ class PollTask:
         present = self.store[Instances].get(workspace.name, instance.id)
         return present is not None and not present.disabled
 
-    def _poll(
-        self,
-        workspace: Workspace,
-        instance: Instance,
-        resource: Resource,
-        covered: Window,
-        then: NextRun | None,
-    ) -> RunSummary | None:
-        """Poll one resource; None if that came to nothing, since it is no longer polled."""
-        read = self._read(workspace, instance, resource, covered)
-        poll = Poll(
-            instance_id=instance.id,
-            resource=resource.name,
-            window_from=covered.after,
-            at=covered.at,
-            request_url=read.url,
-            request_status=read.status,
-            seen=len(read.decisions),
-            # what a failed poll had found on its first pages is not reported: the next poll asks for the same stretch
-            # again
-            events=0 if read.error else len(read.found),
-            decisions=tuple(read.decisions),
-            error=read.error,
-        )
-        if read.error:
-            failures = self._keep_failed(workspace, instance, poll, read.error, then)
-            if not failures:
-                return None
-            self._tell(workspace, poll, resource, failures=failures)
-        else:
-            if not self._keep_succeeded(workspace, instance, poll, read.found, then):
-                return None
-            if poll.seen:  # what saw nothing, as nearly all do, costs nothing more
-                self._tell(workspace, poll, resource)
-        return RunSummary(polls=1, events=poll.events)
+    def _keep(
+        self, workspace: Workspace, instance: Instance, read: Sequence[_Reading], then: NextRun | None
+    ) -> RunSummary:
+        """Keep polls of which only the last is not idle, if any, and return those whose resource is still polled."""
+        *idle, latest = read
+        if latest.error is None:
+            return self._keep_succeeded(workspace, instance, read, then)
+        kept = self._keep_succeeded(workspace, instance, idle, None) if idle else RunSummary()
+        return kept + self._keep_failed(workspace, instance, latest, latest.error, then)
 
     def _keep_succeeded(
-        self,
-        workspace: Workspace,
-        instance: Instance,
-        poll: Poll,
-        changes: Sequence[Found],
-        then: NextRun | None,
-    ) -> bool:
-        """Keep a poll, its notifications and the deliveries they owe; says whether the resource is still polled."""
+        self, workspace: Workspace, instance: Instance, read: Sequence[_Reading], then: NextRun | None
+    ) -> RunSummary:
+        """Keep polls, and the notifications of the last with the deliveries they owe."""
+        latest, polls = read[-1], [each.poll(instance) for each in read]
         # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
-        composer = self._composer(workspace, instance) if changes else None
+        composer = self._composer(workspace, instance) if latest.found else None
         with self.store[Polls].transaction(workspace.name) as outcome:
             # first of all, and in one transaction with the events: a poll whose events are kept and whose time is not
             # would report them twice, the other way round they would be lost
-            if not outcome.advance_last_poll(poll):
-                return False
-            outcome.add_poll(poll)
-            if composer:
-                composer.tell_changes(outcome, poll.resource, changes, at=poll.at)
+            kept = outcome.keep_succeeded(polls)
+            if composer and polls[-1] in kept:
+                composer.tell_changes(outcome, latest.resource.name, latest.found, at=latest.covered.at)
             if then:
                 outcome.plan_next(then)
             outcome.add_calls()
-        return True
+        for poll in kept:
+            if poll.seen:  # what saw nothing costs nothing more
+                self._tell(workspace, poll, latest.resource)
+        return RunSummary(polls=len(kept), events=sum(poll.events for poll in kept))
 
     def _composer(self, workspace: Workspace, instance: Instance) -> NotificationComposer:
         hub = self.catalogue.element(instance.element_key).hub
         return composer_of(self.store, self.settings, workspace, instance, hub=hub)
 
     def _keep_failed(
-        self, workspace: Workspace, instance: Instance, poll: Poll, reason: str, then: NextRun | None
-    ) -> int:
-        """Keep a poll that failed, and switch the poller off at the limit; returns the failures in a row."""
-        limit = self.settings.poll_failure_limit
+        self, workspace: Workspace, instance: Instance, read: _Reading, reason: str, then: NextRun | None
+    ) -> RunSummary:
+        """Keep a poll that failed, and switch the poller off at the limit."""
+        poll, limit = read.poll(instance), self.settings.poll_failure_limit
         # before the transaction, as in `_keep_succeeded`
         owner = self.store[People].user(workspace, instance.user_id)
         email = poller_disabled(
             instance, owner, resource=poll.resource, limit=limit, reason=reason, at=poll.at
         )
         with self.store[Polls].transaction(workspace.name) as outcome:
-            failures = outcome.count_failure(poll)
-            if not failures:
-                return 0
-            outcome.add_poll(poll)
+            failures = outcome.keep_failed(poll)
             # `>=` and not `==`: the limit may have been lowered between two starts of a stack
             if failures >= limit:
                 outcome.switch_poller_off(instance, email)
             if then:
                 outcome.plan_next(then)
             outcome.add_calls()
-        return failures
+        if not failures:
+            return RunSummary()
+        self._tell(workspace, poll, read.resource, failures=failures)
+        return RunSummary(polls=1)
 
     def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int = 0) -> None:
         """Tell of a poll that has been kept.
@@ -234,7 +233,7 @@ class PollTask:
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
     ) -> _Reading:
         """Ask for page after page, and decide on every record of each."""
-        read = _Reading(url=polling.request_url(resource, covered))
+        read = _Reading(resource=resource, covered=covered, url=polling.request_url(resource, covered))
         # the poller asks its own hub over HTTP like any client, so that mapping, nulls and faults are those that
         # clients meet; the alias would be one field too many in `raw`
         hub = self.hub.of(workspace, instance, headers={ID_ALIAS_HEADER: "false"})
