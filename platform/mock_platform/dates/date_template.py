@@ -6,7 +6,7 @@ Source: the vendor's event guides and the configurations that elements ship with
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -30,6 +30,7 @@ KEYWORDS = ("gmtDate", "date", "milliseconds", "epoch", "dateTimeZone", "nowTime
 """What a placeholder may begin with, in any case."""
 
 _Expansion = Callable[["_Times"], str]
+"""Writes what fills a placeholder, percent-encoded."""
 
 
 class DateForm(NamedTuple):
@@ -72,9 +73,7 @@ def expand(url: str, *, last_poll: datetime, now: datetime, bare: DateForm = EPO
     "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00'"
     """
     times = _Times(last_poll=last_poll, now=now)
-    return "".join(
-        part if isinstance(part, str) else quote(part(times), safe="") for part in _parts(url, bare)
-    )
+    return "".join(part if isinstance(part, str) else part(times) for part in _parts(url, bare))
 
 
 def check(url: str) -> None:
@@ -87,6 +86,7 @@ def check(url: str) -> None:
     expand(url, last_poll=epoch, now=epoch)
 
 
+@lru_cache(maxsize=256)  # as of `_parts`
 def has_placeholder(url: str) -> bool:
     """Say whether the provider is asked for what changed, or for everything."""
     return any(_expansion(found[1]) for found in _PLACEHOLDER.finditer(url))
@@ -146,7 +146,12 @@ def _in_zone(name: str, pattern: str, placeholder: str, *, of_now: bool = False)
         raise DatePatternError(placeholder, "the date pattern is empty")
     where = zones.zone(name)
     compile_pattern(pattern)
-    return lambda times: format_date(times.now if of_now else times.last_poll, pattern, where)
+    return lambda times: _written(times.now if of_now else times.last_poll, pattern, where)
+
+
+@lru_cache(maxsize=256)  # what is polled at one instant is asked for by the same date
+def _written(instant: datetime, pattern: str, where: tzinfo) -> str:
+    return quote(format_date(instant, pattern, where), safe="")
 
 
 def _epoch(unit: str) -> _Expansion:
