@@ -76,8 +76,7 @@ class RecordStore:
         self, workspace: Workspace, kind: RecordKind, record_filter: RecordFilter, page: PageRange
     ) -> RecordPage:
         """Return a page of records, in their kind's order or in that which is wanted."""
-        with self._database.reading() as connection:
-            return find(connection, workspace.name, kind, record_filter, page)
+        return find(self._database, workspace.name, kind, record_filter, page)
 
     def changes(self, workspace: Workspace, asked: ChangeQuery) -> Changes:
         """Return a page of changes, oldest first."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select, true
 
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record
@@ -21,6 +21,7 @@ from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, sort_key, values_at
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, records, references
+from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 
 _BATCH = 500
@@ -62,16 +63,21 @@ class RecordPage:
 
 
 def find(
-    connection: Connection, workspace: str, kind: RecordKind, record_filter: RecordFilter, page: PageRange
+    database: Database, workspace: str, kind: RecordKind, record_filter: RecordFilter, page: PageRange
 ) -> RecordPage:
     """Return a page of the records of a kind that are wanted."""
     if record_filter.criterion or record_filter.unless or record_filter.by_date or kind.order:
-        return _page_of(_sifted(connection, workspace, kind, record_filter), page)
+        with database.reading() as connection:
+            return _page_of(_sifted(connection, workspace, kind, record_filter), page)
     values = _values(workspace, kind.name, record_filter)
     given = frozenset(values)
-    rows = _page(given).all(connection, {**values, "top": page.top, "skip": page.skip})
-    total = _count(given).scalar(connection, values) if page.count_total else None
-    return RecordPage(documents=[row.document for row in rows], total=total)
+    # one statement, which sees one state without a transaction
+    with database.autocommit_read() as connection:
+        rows = _page(given, counted=page.count_total).all(
+            connection, {**values, "top": page.top, "skip": page.skip}
+        )
+    documents = [row.document for row in rows if row.document is not None]
+    return RecordPage(documents=documents, total=rows[0].total if page.count_total else None)
 
 
 def documents_of(
@@ -99,19 +105,23 @@ def _chosen(query: "Select[Any]", given: frozenset[str]) -> "Select[Any]":
 
 
 @cache
-def _page(given: frozenset[str]) -> Prepared:
-    """Return what selects a page; a poller asks for it thousands of times (``poe bench``, virtual day)."""
+def _page(given: frozenset[str], *, counted: bool) -> Prepared:
+    """Return what selects a page; a poller asks for it thousands of times (``poe bench``, virtual day).
+
+    Args:
+        counted: whether each row has the list's length beside it; a page without records is a row of that alone.
+    """
     # The sum keeps SQLite to the index by date: by that of ids it would look at every record for a few late ones.
     order = records.c.id + 0 if "after" in given else records.c.id
     ids = _chosen(select(records.c.id), given).order_by(order)
     on_page = records.c.id.in_(ids.limit(bindparam("top")).offset(bindparam("skip")))
-    return Prepared(select(records.c.document).where(*_mine, on_page).order_by(records.c.id))
-
-
-@cache
-def _count(given: frozenset[str]) -> Prepared:
-    """Return what counts a list; the platform asks for that with each page of a poll."""
-    return Prepared(_chosen(select(func.count()).select_from(records), given))
+    page = select(records.c.document, records.c.id).where(*_mine, on_page)
+    if not counted:
+        return Prepared(page.order_by(records.c.id))
+    total = _chosen(select(func.count().label("total")).select_from(records), given).subquery()
+    shown = page.subquery()
+    joined = total.outerjoin(shown, true())
+    return Prepared(select(total.c.total, shown.c.document).select_from(joined).order_by(shown.c.id))
 
 
 def _sifted(
