@@ -82,7 +82,7 @@ class RecordedCall(Struct, frozen=True, kw_only=True):
     @property
     def weight(self) -> int:
         """About how many bytes it takes."""
-        headers = weight_of_headers(self.headers) + weight_of_headers(self.reply_headers)
+        headers = weight_of_headers(self.headers, self.reply_headers)
         return _OVERHEAD + len(self.target) + headers + len(self.body) + len(self.reply)
 
     def to_json(self, workspace: "Workspace") -> dict[str, Json]:

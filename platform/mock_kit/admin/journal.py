@@ -60,7 +60,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     @property
     def weight(self) -> int:
         """About how many bytes it takes."""
-        headers = weight_of_headers(self.request_headers) + weight_of_headers(self.reply_headers)
+        headers = weight_of_headers(self.request_headers, self.reply_headers)
         return _OVERHEAD + len(self.target) + headers + len(self.request_body) + len(self.reply_body)
 
     def to_json(self) -> dict[str, Json]:

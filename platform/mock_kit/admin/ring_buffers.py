@@ -94,21 +94,25 @@ class RingBuffer(Generic[Item]):
         """
         self._made += 1
         self.entries.append((self._made if number is None else number, item))
-        self._change(item.weight)
+        before = self.weight
+        self.weight += item.weight
         while len(self.entries) > self.most or (self.weight > self.most_bytes and len(self.entries) > 1):
-            self.drop()
+            self._forget_oldest()
+        self.changed(self.weight - before)
 
     def drop(self) -> None:
         """Let the oldest go."""
+        before = self.weight
+        self._forget_oldest()
+        self.changed(self.weight - before)
+
+    def _forget_oldest(self) -> None:
         number, item = self.entries.popleft()
         self.pruned = max(self.pruned, number)
-        self._change(-item.weight)
-
-    def _change(self, more: int) -> None:
-        self.weight += more
-        self.changed(more)
+        self.weight -= item.weight
 
 
-def weight_of_headers(headers: list[tuple[str, str]]) -> int:
-    """Return about how many bytes headers take."""
-    return HEADER_OVERHEAD * len(headers) + sum(map(len, chain.from_iterable(headers)))
+def weight_of_headers(asked: list[tuple[str, str]], answered: list[tuple[str, str]]) -> int:
+    """Return about how many bytes the headers of a request and of its answer take."""
+    letters = chain.from_iterable(chain(asked, answered))
+    return HEADER_OVERHEAD * (len(asked) + len(answered)) + sum(map(len, letters))
