@@ -7,7 +7,6 @@ from threading import Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database import Database
@@ -60,7 +59,7 @@ def test_a_call_comes_back_as_it_was_noted_with_the_next_number(store):
     latest, first = found(store)
 
     assert (latest.id, first.id) == (2, 1)
-    assert first == replace(noted, id=1)
+    assert first == UsageRecord(**{**vars(noted), "id": 1})
 
 
 def test_numbers_go_on_from_one_batch_to_the_next_and_are_each_workspaces_own(store):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from msgspec.structs import asdict
 from sqlalchemy import Column, Connection, Label, Row, Select, bindparam, case, func, select
 
 from mock_kit.storage.database import Database
@@ -210,7 +209,7 @@ class UsageStore:
     def _keep(self, connection: Connection, workspace: str, calls: list[UsageRecord]) -> None:
         first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))
         _add.run_each(
-            connection, [{**asdict(call), "id": number} for number, call in enumerate(calls, start=first)]
+            connection, [{**vars(call), "id": number} for number, call in enumerate(calls, start=first)]
         )
         self._prune(connection, workspace, calls)
 
