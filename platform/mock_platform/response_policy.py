@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.admin.routes import ADMIN_STATUSES, json_answer
@@ -10,6 +10,7 @@ from mock_kit.api.json_text import Json
 from mock_kit.api.operations import JSON, operation_of
 from mock_kit.api.shapes import SENT
 from mock_kit.api.undeclared_keys import undeclared_keys
+from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.guard import share
 from mock_kit.web.journal_middleware import LARGEST_BODY
 from mock_kit.web.precedence import Precedence
@@ -57,6 +58,7 @@ _CORS = {
 }
 """For pages that may call, such as Postman's web client; what is exposed is observed, the rest ours."""
 
+_REQUEST_ID = "mock_platform.request_id"
 _LONGEST_MESSAGE = 2000
 """Letters of an error: it quotes what came, which may be as long as a body."""
 
@@ -80,30 +82,33 @@ class _ResponsePolicy:
 
     def begin(self) -> None:
         """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
-        if request.url_rule is not None:
-            self._put_literal_paths_first(request, request.url_rule.rule)
-        elif request.path.startswith(f"{BASE_PATH}/"):
+        asked = present_request()
+        if asked.url_rule is not None:
+            # a method that only a less literal route would take is refused
+            self._precedence.check(routed_path(asked), asked.url_rule.rule, asked.method)
+        elif asked.path.startswith(f"{BASE_PATH}/"):
             calling(authorization())
-        if "HTTP_ACCEPT" in request.environ and request.path.startswith(f"{BASE_PATH}/"):
-            _refuse_what_cannot_be_served(request)
+        if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
+            _refuse_what_cannot_be_served(asked)
 
     def finish(self, response: Response) -> Response:
         """Give an answer its request id, its instance and content type, and let the page that asked read it.
 
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
-        response.headers["Elements-Request-Id"] = self._request_id()
+        asked = present_request()
+        response.headers["Elements-Request-Id"] = self._request_id(asked)
         instance = called_instance()
         if instance is not None:
             response.headers["Elements-Element-Instance-Id"] = str(instance.id)
-        if response.status_code < 400 and (warnings := _undeclared(request)):
+        if response.status_code < 400 and (warnings := _undeclared(asked)):
             response.headers[HEADER] = warnings
-        if request.method == "OPTIONS" or response.status_code == 405:
-            self._name_methods(request, response)
-        if request.path.startswith(BASE_PATH):
+        if asked.method == "OPTIONS" or response.status_code == 405:
+            self._name_methods(asked, response)
+        if asked.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
-            share(response, request, _CORS)
+            share(response, asked, _CORS)
         return response
 
     def problem(self, _status: int, message: str, error: Exception) -> Json:
@@ -111,28 +116,24 @@ class _ResponsePolicy:
         said = getattr(error, "provider_message", None)
         provider = {} if said is None else {"providerMessage": said}
         words = _own_words(error) or message
-        return {"requestId": self._request_id(), "message": words[:_LONGEST_MESSAGE], **provider}
+        return {
+            "requestId": self._request_id(present_request()),
+            "message": words[:_LONGEST_MESSAGE],
+            **provider,
+        }
 
     def tell_provider_error(self, error: errors.ProviderError) -> Response:
         """Answer with the status that a provider's error brings."""
         return json_answer(self.problem(error.status, str(error), error), error.status)
 
-    def _request_id(self) -> str:
-        noted = g
-        known: str | None = noted.get("request_id")
+    def _request_id(self, asked: Request) -> str:
+        known: str | None = asked.environ.get(_REQUEST_ID)
         if known is None:
             # Ids carry the time of the caller's workspace; of a stranger's call, that of the default one.
-            found = self._dependencies.services[Callers].workspace_of(
-                request.environ.get("HTTP_AUTHORIZATION")
-            )
-            known = noted.request_id = self._ids.next(
-                (found or self._dependencies.workspaces.default).clock.now()
-            )
+            found = self._dependencies.services[Callers].workspace_of(asked.environ.get("HTTP_AUTHORIZATION"))
+            workspace = found or self._dependencies.workspaces.default
+            known = asked.environ[_REQUEST_ID] = self._ids.next(workspace.clock.now())
         return known
-
-    def _put_literal_paths_first(self, asked: Request, rule: str) -> None:
-        """Refuse a method that only a less literal route would take."""
-        self._precedence.check(routed_path(asked), rule, asked.method)
 
     def _name_methods(self, asked: Request, response: Response) -> None:
         """Say what a path takes, where that is asked for or was got wrong."""
@@ -155,8 +156,10 @@ def _undeclared(asked: Request) -> str | None:
 
     Source: that the platform takes unknown keys without a word is assumed.
     """
+    if SENT not in asked.environ:
+        return None
     known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
-    if SENT not in asked.environ or known is None or HEADER in known.headers:
+    if known is None or HEADER in known.headers:
         return None
     found = undeclared_keys(asked.environ[SENT], known.takes[JSON])
     return ConfigWarnings.of(unread(path, near) for path, near in found).header()

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 P = TypeVar("P")
 
@@ -11,11 +11,12 @@ class Registry:
     """Parts, one of each class, asked for as in ``registry[Callers]``."""
 
     def __init__(self, parts: Iterable[object]) -> None:
-        self._parts = {type(part): part for part in parts}
+        self._parts: dict[type, Any] = {type(part): part for part in parts}
 
     def __getitem__(self, kind: type[P]) -> P:
         """Return the part of a class."""
-        return cast("P", self._parts[kind])
+        part: P = self._parts[kind]
+        return part
 
 
 class StoreRegistry(Registry, ABC):

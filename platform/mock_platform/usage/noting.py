@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response
 
-from mock_kit.admin.calls import CALLER_HEADER, READS
+from mock_kit.admin.calls import READS, caller_of
+from mock_kit.web.compatible_flask import present_request
 from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.calling import authorization
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
@@ -14,6 +15,7 @@ from mock_platform.instances.calling import called_instance
 from mock_platform.usage.record import UsageRecord
 from mock_platform.usage.store import UsageStore
 
+_BEGUN = "mock_platform.usage_begun"
 _LONGEST_URI = 2000
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -23,20 +25,22 @@ def note_usage(app: Flask) -> None:
     dependencies: PlatformDependencies = app.extensions[EXTENSION]
 
     def begin() -> None:
-        if request.path.startswith(f"{BASE_PATH}/"):
+        asked = present_request()
+        if asked.path.startswith(f"{BASE_PATH}/"):
             caller = _caller(dependencies)
             if caller is not None:
-                g.usage = caller, caller.workspace.clock.now()
+                asked.environ[_BEGUN] = caller, caller.workspace.clock.now()
 
     def end(response: Response) -> Response:
-        noted: tuple[Caller, datetime] | None = g.get("usage")
-        path = request.path.removeprefix(BASE_PATH)
-        if noted is not None and path != "/usage" and not path.startswith("/usage/"):
-            dependencies.store[UsageStore].note(_call(*noted, request, path, response))
+        asked = present_request()
+        begun: tuple[Caller, datetime] | None = asked.environ.get(_BEGUN)
+        path = asked.path.removeprefix(BASE_PATH)
+        if begun is not None and path != "/usage" and not path.startswith("/usage/"):
+            kept = dependencies.store[UsageStore]
+            kept.note(_call(*begun, asked, path, response))
             # the platform keeps what came of its own calls, these with it
-            if CALLER_HEADER not in request.headers:
-                kept = dependencies.store[UsageStore]
-                (kept.keep_after_read if request.method in READS else kept.keep_unless_busy)()
+            if caller_of(asked.environ) is None:
+                (kept.keep_after_read if asked.method in READS else kept.keep_unless_busy)()
         return response
 
     app.before_request(begin)
