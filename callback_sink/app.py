@@ -17,6 +17,7 @@ from callback_sink.errors import (
     NoSuchCallbackError,
     NoTargetError,
     NotAsExpectedError,
+    OtherObjectTypeError,
     TooManyStreamsError,
 )
 from callback_sink.forwarding import Forwarder
@@ -66,6 +67,7 @@ STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
     **STANDALONE_STATUSES,
     ForeignBinError: 400,
+    OtherObjectTypeError: 400,
     NoSuchCallbackError: 404,
     CameTooFewError: 408,
     NotAsExpectedError: 409,

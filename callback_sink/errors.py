@@ -17,6 +17,13 @@ class NoSuchCallbackError(SinkError):
         super().__init__(f"no callback {asked} in workspace {workspace!r}; GET /_local/callbacks lists them")
 
 
+class OtherObjectTypeError(SinkError):
+    """Nothing is found by a type of object that is, but for its form, one that callbacks told of."""
+
+    def __init__(self, asked: str, *, told: str) -> None:
+        super().__init__(f"no callback tells of objectType {asked!r} (did you mean {told!r}?)")
+
+
 class ForeignBinError(SinkError):
     """A bin was to be told something in the name of a workspace that does not own it."""
 

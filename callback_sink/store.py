@@ -12,15 +12,16 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam
 from callback_sink import tables, usage
 from callback_sink.answers import ScriptedResponse, next_answer
 from callback_sink.bin_settings import BinSettings, bin_settings_of, save_bin_settings
-from callback_sink.errors import NoSuchCallbackError
+from callback_sink.errors import NoSuchCallbackError, OtherObjectTypeError
 from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.listed import CallbackPage, page_of
 from callback_sink.rows import callback_of, row_of, taken, weight_of
-from callback_sink.search import Filters, NearMiss, closest, matches
+from callback_sink.search import Filters, NearMiss, closest, events_of, matches
 from callback_sink.signature import judge
 from callback_sink.tables import digest_of
 from callback_sink.usage import StorageLimits, StorageUsage
 from mock_kit.api.json_text import encode_text
+from mock_kit.api.nearest import other_form
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 
@@ -158,6 +159,23 @@ class CallbackStore:
         """Return the callbacks that come closest to a search without being meant."""
         with self._database.reading() as connection:
             return closest(filters, _search(connection, workspace, Filters()))
+
+    def refuse_other_form(self, workspace: str, filters: Filters) -> None:
+        """Refuse a search that found nothing, for a type of object that is told of in another form.
+
+        Raises:
+            OtherObjectTypeError: it is in the singular, or in other letters.
+        """
+        if filters.object_type is None:
+            return
+        with self._database.reading() as connection:
+            told = {
+                event["objectType"]
+                for callback in _search(connection, workspace, Filters())
+                for event in events_of(callback.json)
+            }
+        if near := other_form(filters.object_type, sorted(filter(None, told))):
+            raise OtherObjectTypeError(filters.object_type, told=near)
 
     def callback(self, workspace: str, asked: int) -> Callback:
         """Return one callback.

@@ -32,7 +32,11 @@ def archive(query: CallbackPageQuery) -> Answer[Har]:
 
 
 def _asked(query: CallbackPageQuery) -> CallbackPage:
-    return dependencies().store.listed(asked_workspace().name, query, after=query.after, limit=query.limit)
+    name, store = asked_workspace().name, dependencies().store
+    found = store.listed(name, query, after=query.after, limit=query.limit)
+    if not found.total:
+        store.refuse_other_form(name, query)
+    return found
 
 
 def _page(found: CallbackPage) -> PageJson:

@@ -7,12 +7,14 @@ from flask import Blueprint
 from msgspec import Meta, Struct, field
 
 from mock_kit.admin.routes import asked_workspace
+from mock_kit.api.nearest import other_form
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.poll import Decision, Poll
 from mock_platform.core.run_control import RunSummary
+from mock_platform.errors import InvalidRequestError
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.store import Instances
@@ -50,7 +52,10 @@ class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
 @bp.get("")
 @operation(problems=(401, 403))
 def index(query: PollsQuery) -> Answer[Json]:
-    """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept."""
+    """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept.
+
+    A resource without polls whose name is another's in the singular, or in other letters, is refused.
+    """
     name, store = asked_workspace().name, dependencies().store
     search = PollSearch(
         instance_id=query.instance_id or None,
@@ -63,6 +68,8 @@ def index(query: PollsQuery) -> Answer[Json]:
     latest = store[Polls].list(name, search, limit=query.limit + 1)
     polls = latest[-query.limit :]
     total = store[Polls].count(name, replace(search, before=None))
+    if query.resource is not None and not total:
+        _refuse_other_form(query.resource, store[Polls].resources(name))
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],
@@ -88,6 +95,16 @@ def poll_now(body: PollRequest) -> Answer[Json]:
     return Answer(
         {"polls": ran.polls, "events": ran.events, "deliveries": ran.deliveries, "attempts": ran.attempts}
     )
+
+
+def _refuse_other_form(resource: str, polled: set[str]) -> None:
+    """Refuse a resource by another form of its name.
+
+    Raises:
+        InvalidRequestError: says which is meant.
+    """
+    if near := other_form(resource, sorted(polled)):
+        raise InvalidRequestError(f"no resource {resource!r} is polled (did you mean {near!r}?)")
 
 
 def _shown(poll: Poll) -> Json:

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, or_, select, union
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
@@ -183,7 +183,18 @@ class Polls:
             counted = select(func.count()).where(*_chosen(frozenset(parameters)))
             return connection.scalar(counted, {**parameters, "of_workspace": workspace}) or 0
 
+    def resources(self, workspace: str) -> "set[str]":
+        """Return the names of all resources that are polled, or have been."""
+        with self._database.autocommit_read() as connection:
+            return {name for (name,) in connection.execute(_resources, {"of_workspace": workspace})}
 
+
+_resources = union(
+    *(
+        select(each.c.resource).where(each.c.workspace == bindparam("of_workspace"))
+        for each in (polls, last_polls)
+    )
+)
 _NARROWED = {
     "of_instance": polls.c.instance_id == bindparam("of_instance"),
     "of_resource": polls.c.resource == bindparam("of_resource"),

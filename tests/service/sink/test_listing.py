@@ -67,6 +67,45 @@ def test_a_search_that_cannot_be_read_is_refused(filled, method, query, reason):
     assert len(filled.callbacks()) == 4
 
 
+@pytest.mark.parametrize("asked", ["contact", "Contacts", "CONTACT"])
+@pytest.mark.parametrize("path", ["callbacks", "callbacks.json", "callbacks.har"])
+def test_a_type_that_callbacks_tell_of_in_another_form_is_refused_where_it_finds_nothing(filled, path, asked):
+    answer = filled.client.get(f"/_local/{path}?objectType={asked}")
+
+    message = f"no callback tells of objectType '{asked}' (did you mean 'contacts'?)"
+    assert (answer.status_code, answer.json) == (400, {"message": message})
+
+
+def test_none_of_a_type_in_another_form_is_not_verified(filled):
+    answer = filled.client.post(
+        "/_local/callbacks/verify", json={"match": {"objectType": "lead"}, "none": True}
+    )
+
+    assert (answer.status_code, answer.json["message"]) == (
+        400,
+        "no callback tells of objectType 'lead' (did you mean 'leads'?)",
+    )
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"objectType": "projects"},
+        {"objectType": "contract"},
+        {"objectType": "contacts", "eventType": "DELETED"},
+    ],
+    ids=str,
+)
+def test_a_type_of_its_own_is_looked_for_in_vain(filled, filters):
+    assert filled.callbacks(**filters) == []
+
+
+def test_both_forms_of_a_type_may_be_told_of(filled, envelope):
+    filled.client.post("/default", json=envelope("contact", "CREATED", "9"))
+
+    assert [each["id"] for each in filled.callbacks(objectType="contact")] == [5]
+
+
 @pytest.mark.parametrize(
     ("filters", "removed", "left"),
     [

@@ -130,6 +130,17 @@ def test_a_choice_of_polls_that_is_none_is_refused(clients, refused, query):
     assert re.match(rf"{name} must be a whole number from \d to \d+; got ", message)
 
 
+@pytest.mark.usefixtures("instance")
+@pytest.mark.parametrize("advanced", ["0s", "15m"])
+def test_a_resource_that_is_polled_by_another_form_of_its_name_is_refused(clients, refused, advanced):
+    clients.clock.advance(advanced)
+
+    message = refused(clients.platform.send("GET", "/_local/polls?resource=Contact"), 400)
+
+    assert message == "no resource 'Contact' is polled (did you mean 'contacts'?)"
+    assert clients.platform.polls(resource="projects") == []
+
+
 def test_polling_at_once_reports_without_waiting_and_leaves_the_schedule(clients, instance):
     clients.clock.advance("5m")
     clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
