@@ -1,5 +1,9 @@
 """What can go wrong between the harness and a stack, said so that it can be mended."""
 
+from collections.abc import Sequence
+
+_MOST_LINES = 3
+
 
 class HarnessError(Exception):
     """Base of the harness's errors."""
@@ -44,3 +48,22 @@ class CallError(HarnessError):
 
 class OptionError(HarnessError):
     """A stack cannot be started with these options."""
+
+
+class OtherResourceError(HarnessError):
+    """Callbacks are looked for by another form of a resource's name, and so in vain."""
+
+    def __init__(self, asked: str, *, polled: str) -> None:
+        super().__init__(f"no callback will tell of objectType {asked!r} (did you mean {polled!r}?)")
+
+
+class UnpolledWarning(UserWarning):
+    """A test saw no callback of changes, and ended before any poll that could have led to one."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        few = "; ".join(lines[:_MOST_LINES])
+        more = f"; and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
+        super().__init__(
+            f"no callback came, and none could have: {few}{more}. Advance the clock past that poll, or "
+            "call elements_platform.poll(), before you look"
+        )

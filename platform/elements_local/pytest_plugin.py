@@ -4,6 +4,7 @@ Loaded in every pytest run of whoever installs the package, so nothing heavy is 
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
+_FAILED: pytest.StashKey[bool] = pytest.StashKey()
 _BEGUN: pytest.StashKey[int] = pytest.StashKey()
 """The number of what had happened last in the stack before a test that works with it began."""
 
@@ -100,6 +102,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
         return
     report: pytest.TestReport = outcome.get_result()
     if report.failed and report.when != "teardown":
+        item.stash[_FAILED] = True
         from elements_local.failures.failure_section import add_section, touched  # noqa: PLC0415 - see the module
 
         used = [clients] if clients else touched(stack, after=item.stash.get(_BEGUN, 0)) if stack else ()
@@ -176,14 +179,19 @@ def elements_workspace(
     ``--elements-stack`` says otherwise.
     """
     from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
+    from elements_local.failures.unpolled import warn_of_unpolled, watched  # noqa: PLC0415 - see the module
 
     try:
-        with _making_workspace(request, elements_receiver) as clients:
+        with _making_workspace(request, elements_receiver) as made:
+            clients = replace(made, sink=watched(made))
             request.node.stash[_WORKSPACE] = clients
             try:
                 yield clients
             finally:
                 del request.node.stash[_WORKSPACE]
+            # A test that failed says what has not been polled below its failure.
+            if not request.node.stash.get(_FAILED, False):
+                warn_of_unpolled(clients)
     except HarnessError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 

@@ -1,0 +1,122 @@
+"""Tests that pass since they saw no callback, where no poll has run that could have led to one."""
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from elements_local.clients import CrmClient, PlatformClient, SinkClient, WorkspaceClients
+from elements_local.errors import HarnessError, OtherResourceError, UnpolledWarning
+from elements_local.failures.observed import JsonObject, Observed, observe
+from elements_local.failures.polled_resource import PolledResource, happened_at, instant_of, polled_resources
+from mock_kit.api.nearest import other_form
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyAnswer:
+    """What was looked for at the sink, and not there.
+
+    Attributes:
+        object_type, object_id: whose callbacks; None is any.
+        changes: how many changes of the CRM's there had been by then.
+    """
+
+    object_type: str | None
+    object_id: str | None
+    changes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedSink(SinkClient):
+    """The sink of a test, whose empty answers are noted.
+
+    Attributes:
+        empty: the noted answers, the latest for each thing that was looked for.
+    """
+
+    platform: PlatformClient
+    crm: CrmClient
+    empty: dict[tuple[str | None, str | None], EmptyAnswer] = field(default_factory=dict)
+
+    def callbacks(self, **filters: object) -> list[dict[str, Any]]:
+        """Return recorded callbacks, as any client of the sink does."""
+        found = super().callbacks(**filters)
+        if not found:
+            self._note(filters)
+        return found
+
+    def verify(self, **expected: object) -> int:
+        """Hold what is expected against what came, as any client of the sink does."""
+        count = super().verify(**expected)
+        match = expected.get("match")
+        if not count:
+            self._note(match if isinstance(match, Mapping) else {})
+        return count
+
+    def _note(self, filters: Mapping[str, object]) -> None:
+        """Note an empty answer.
+
+        Raises:
+            OtherResourceError: what was looked for is the singular of a resource, or its name in other letters.
+        """
+        asked = filters.get("objectType"), filters.get("objectId")
+        object_type, object_id = (None if each is None else str(each) for each in asked)
+        try:
+            pollers = self.platform.pollers()
+            changes: int = self.crm.call("GET", "/_local/changes?limit=1")["total"]
+        except HarnessError:  # the answer itself is good
+            return
+        polled = [each["resource"] for poller in pollers for each in poller["resources"]]
+        if near := other_form(object_type or "", polled):
+            raise OtherResourceError(str(object_type), polled=near)
+        self.empty[object_type, object_id] = EmptyAnswer(
+            object_type=object_type, object_id=object_id, changes=changes
+        )
+
+
+def watched(clients: WorkspaceClients) -> SinkClient:
+    """Return a workspace's sink with its empty answers noted, unless a service is missing that would have to be asked."""
+    sink = clients.sink
+    if not (sink.url and clients.platform.url and clients.crm.url):
+        return sink
+    own = {name: getattr(sink, name) for name in SinkClient.__dataclass_fields__}
+    return WatchedSink(platform=clients.platform, crm=clients.crm, **own)
+
+
+def warn_of_unpolled(clients: WorkspaceClients) -> None:
+    """Warn of changes that the sink was asked about in vain, and that have not been polled since either."""
+    sink = clients.sink
+    if not (isinstance(sink, WatchedSink) and sink.empty):
+        return
+    answers = list(sink.empty.values())
+    try:
+        lines = list(dict.fromkeys(unpolled(observe(clients), answers)))
+    except HarnessError:  # a test may have taken a service away
+        return
+    if lines:
+        warnings.warn(UnpolledWarning(lines), stacklevel=1)
+
+
+def unpolled(observed: Observed, answers: Iterable[EmptyAnswer]) -> Iterator[str]:
+    """Yield a line for each change that no poll has come after, and that an empty answer was about."""
+    polled = polled_resources(observed)
+    for answer in answers:
+        for change in observed.changes[: answer.changes]:
+            record_id = str(change["recordId"])
+            if change["change"] == "DELETED" or answer.object_id not in {None, record_id}:
+                continue
+            for by in polled[change["resource"].lower()]:
+                if answer.object_type in {None, by.resource} and _awaits_poll(by, change):
+                    due = by.poller["nextPoll"]
+                    yield (
+                        f"{by.resource} {record_id} was {change['change'].lower()} at {change['at']}; {by.resource} have not "
+                        f"been polled since; instance {by.poller['instanceId']} polls next at {due}"
+                    )
+
+
+def _awaits_poll(by: PolledResource, change: JsonObject) -> bool:
+    """Say whether a change is for a poll to find that is still to come."""
+    begins, at = by.polled["from"], happened_at(change)
+    if by.poller["silent"] or begins is None or by.since(at):
+        return False
+    return at > instant_of(begins)

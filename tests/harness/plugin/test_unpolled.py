@@ -1,0 +1,99 @@
+"""Tests that see no callback, where no poll has run since the change: what pytest says of them, by pytest run inside pytest."""
+
+from collections.abc import Mapping
+
+import pytest
+
+HEAD = """
+import pytest
+from elements_local import guide
+
+
+@pytest.fixture
+def world(elements_workspace):
+    elements_workspace.platform.create_instance(guide.instance_body(elements_workspace.credentials))
+    return elements_workspace
+
+
+def add(world):
+    return world.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+
+"""
+
+OVERLOOKED = {
+    "a list": "add(world); assert world.sink.callbacks() == []",
+    "a list of one type": "add(world); assert world.sink.callbacks(objectType='contacts') == []",
+    "a list of one record": "ada = add(world); assert not world.sink.callbacks(objectId=ada['CONTACT_ID'])",
+    "an expectation": "add(world); world.sink.verify(none=True)",
+    "an expectation of a type": "add(world); world.sink.verify(match={'objectType': 'contacts'}, none=True)",
+    "too early": "add(world); world.clock.advance('10m'); assert world.sink.callbacks() == []",
+    "after another poll": "world.clock.advance('15m'); add(world); assert world.sink.callbacks() == []",
+}
+SEEN = {
+    "polled": "add(world); world.clock.advance('15m'); assert not world.sink.callbacks(eventType='UPDATED')",
+    "polled later": "add(world); assert not world.sink.callbacks(); world.clock.advance('15m')",
+    "another type": "add(world); assert world.sink.callbacks(objectType='leads') == []",
+    "another record": "add(world); assert world.sink.callbacks(objectId='1') == []",
+    "a change after the look": "assert world.sink.callbacks() == []; add(world)",
+    "nothing changed": "world.sink.verify(none=True)",
+    "not polled at all": (
+        "world.platform.patch_instance(world.platform.pollers()[0]['instanceId'], "
+        "{'configuration': {'event.notification.enabled': False}}); add(world); assert not world.sink.callbacks()"
+    ),
+    "a deletion": (
+        "ada = add(world); world.clock.advance('15m'); world.sink.wait(1); world.crm.delete('Contacts', ada['CONTACT_ID']); "
+        "assert world.sink.callbacks(eventType='DELETED') == []"
+    ),
+    "a poll that fails": (
+        "world.crm.script_faults([{'match': {'path': '/v2.2/*'}, 'effect': {'status': 503}}]); add(world); "
+        "world.clock.advance('15m'); assert world.sink.callbacks() == []"
+    ),
+}
+
+
+def project(pytester: pytest.Pytester, tests: Mapping[str, str]) -> None:
+    written = (f"def test_{name.replace(' ', '_')}(world):\n    {lines}\n" for name, lines in tests.items())
+    pytester.makepyfile(HEAD + "\n\n".join(written))
+
+
+def test_a_test_that_passes_before_any_poll_is_warned_of(pytester: pytest.Pytester) -> None:
+    project(pytester, OVERLOOKED)
+
+    result = pytester.runpytest_inprocess("-W", "default")
+
+    result.assert_outcomes(passed=len(OVERLOOKED), warnings=len(OVERLOOKED))
+    said = (
+        "*UnpolledWarning: no callback came, and none could have: contacts * was created at *; contacts have not been polled "
+        "since; instance * polls next at *. Advance the clock past that poll, or call elements_platform.poll(), before you look"
+    )
+    result.stdout.fnmatch_lines([said] * len(OVERLOOKED))
+
+
+def test_nothing_is_said_of_what_has_been_polled_or_was_not_asked_about(pytester: pytest.Pytester) -> None:
+    project(pytester, SEEN)
+
+    result = pytester.runpytest_inprocess("-W", "error")
+
+    result.assert_outcomes(passed=len(SEEN))
+
+
+def test_a_test_that_failed_says_it_once(pytester: pytest.Pytester) -> None:
+    project(pytester, {"it": "add(world); assert world.sink.callbacks()"})
+
+    result = pytester.runpytest_inprocess("-W", "error")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*contacts have not been polled since*"])
+    result.stdout.no_fnmatch_line("*UnpolledWarning*")
+
+
+def test_a_resource_in_the_singular_is_refused_before_anything_has_come(pytester: pytest.Pytester) -> None:
+    project(pytester, {"it": "assert world.sink.callbacks(objectType='contact') == []"})
+
+    result = pytester.runpytest_inprocess()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*OtherResourceError: no callback will tell of objectType 'contact' (did you mean 'contacts'?*"]
+    )
