@@ -1,5 +1,6 @@
 """The database client: one way in for reading, one for writing, and instants that stay what they are."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -260,6 +261,12 @@ class TestFiles:
         database.close()
 
         assert not directory.exists()
+
+    @pytest.mark.parametrize(("file", "synchronous"), [(None, 0), ("kept.sqlite3", 1)])
+    def test_the_disk_is_waited_for_unless_the_file_is_temporary(self, tmp_path, file, synchronous):
+        database = Database(file and f"sqlite:///{tmp_path / file}")
+        with closing(database), database.reading() as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == synchronous
 
     def test_two_temporary_databases_do_not_meet(self):
         first, second = Database(), Database()

@@ -90,11 +90,15 @@ class Access:
     close: Callable[[], None]
 
 
-def sqlite_access(url: URL) -> Access:
-    """Open a file in WAL mode; one writes at a time."""
+def sqlite_access(url: URL, *, temporary: bool) -> Access:
+    """Open a file in WAL mode; one writes at a time.
+
+    Args:
+        temporary: whether the file goes with the process, so that nobody need wait for the disk.
+    """
     # `_Connections` keeps the connections; SQLAlchemy's own pool would roll each back at every return
     engine = create_engine(url, poolclass=NullPool)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, synchronous="OFF" if temporary else "NORMAL"))
     connections = _Connections(engine)
 
     def close() -> None:
@@ -128,11 +132,11 @@ def postgresql_access(url: URL) -> Access:
     )
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, _record: object, *, synchronous: str) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; see _Connections
     # `NORMAL` may lose the last commits when the machine loses power, but never tears the file; other processes, such
     # as a second start on one directory, are waited for by busy_timeout
-    for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", f"synchronous={synchronous}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _switch_to_wal(connection)
 

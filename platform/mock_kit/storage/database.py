@@ -89,7 +89,9 @@ class Database:
         self._temporary = None if place else Path(mkdtemp(prefix="elements-local-"))
         place = place or _file_in(self._temporary or Path())
         self._access = (
-            sqlite_access(place) if place.get_backend_name() == "sqlite" else postgresql_access(place)
+            sqlite_access(place, temporary=self.is_temporary)
+            if place.get_backend_name() == "sqlite"
+            else postgresql_access(place)
         )
         self.engine = self._access.engine
         self._afterwards: list[Callable[[], None]] = []
