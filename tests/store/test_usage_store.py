@@ -197,15 +197,28 @@ def test_times_of_a_bucket_are_those_of_all_its_calls_however_they_were_counted(
         assert entry.get("avg") == (sum(within) / len(within) if within else None)
 
 
+def with_a_poll(usage, database):
+    with database.writing() as connection:
+        usage.keep(connection)
+
+
+def after_a_write(_usage, database):
+    with database.writing():
+        pass
+
+
+@pytest.mark.parametrize("keep", [lambda usage, _: usage.keep_unless_busy(), with_a_poll, after_a_write])
 @pytest.mark.parametrize("lasting", [True, False])
-def test_reads_are_kept_one_by_one_where_they_would_be_lost_and_else_fifty_together(tmp_path, lasting):
+def test_calls_are_kept_one_by_one_where_they_would_be_lost_and_else_fifty_together(
+    *, tmp_path, lasting, keep
+):
     with closing(Database.in_directory(tmp_path) if lasting else Database()) as database:
         usage = PlatformStore(database, usage_retention=timedelta(days=30))[UsageStore]
 
         counts = []
         for number in range(50):
             usage.note(call(number))
-            usage.keep_after_read()
+            keep(usage, database)
             counts.append(kept(database))
 
     assert counts == ([*range(1, 51)] if lasting else [*[0] * 49, 50])

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, Request, Response
 
-from mock_kit.admin.calls import READS, caller_of
+from mock_kit.admin.calls import caller_of
 from mock_kit.web.compatible_flask import present_request
 from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.calling import authorization
@@ -36,11 +36,10 @@ def note_usage(app: Flask) -> None:
         begun: tuple[Caller, datetime] | None = asked.environ.get(_BEGUN)
         path = asked.path.removeprefix(BASE_PATH)
         if begun is not None and path != "/usage" and not path.startswith("/usage/"):
-            kept = dependencies.store[UsageStore]
-            kept.note(_call(*begun, asked, path, response))
+            dependencies.store[UsageStore].note(_call(*begun, asked, path, response))
             # the platform keeps what came of its own calls, these with it
             if caller_of(asked.environ) is None:
-                (kept.keep_after_read if asked.method in READS else kept.keep_unless_busy)()
+                dependencies.store[UsageStore].keep_unless_busy()
         return response
 
     app.before_request(begin)

@@ -53,7 +53,8 @@ class UsageCriteria:
 
 
 _TOGETHER = 50
-"""Calls for which reads begin a transaction; one for each would cost a sixth of a short list (``poe bench``)."""
+"""Calls for which a temporary database is written to; one by one they would cost a sixth of a short list, and a seventh of
+what polls write (``poe bench``)."""
 
 _MOST_NOTED = 10_000
 """Calls that wait for room; older ones are forgotten."""
@@ -63,7 +64,7 @@ class UsageStore:
     """The calls of every workspace.
 
     A call that ends while somebody else writes is kept as soon as that is done, so that nobody waits for it. In a temporary
-    database, of which nothing is left anyhow once the process is killed, reads are kept with what is written next.
+    database, of which nothing is left anyhow once the process is killed, calls are kept many together.
 
     Args:
         retention: how long calls are kept.
@@ -83,14 +84,9 @@ class UsageStore:
         with self._noting:
             self._noted.append(call)
 
-    def keep_after_read(self) -> None:
-        """Keep what has been noted, where it might be lost or has become much, as ``keep_unless_busy`` does."""
-        if not self._database.is_temporary or len(self._noted) >= _TOGETHER:
-            self.keep_unless_busy()
-
     def keep_unless_busy(self) -> None:
-        """Keep what has been noted, unless somebody writes, who sees to it then; without room, some time later."""
-        if not self._noted:
+        """Keep what is due, unless somebody writes, who sees to it then; without room, some time later."""
+        if not self._is_due:
             return
         with self._noting:
             noted = list(self._noted)
@@ -108,10 +104,19 @@ class UsageStore:
         """Keep what has been noted."""
         if self._noted:
             with self._database.writing() as connection:
-                self.keep(connection)
+                self._keep_noted(connection)
 
     def keep(self, connection: Connection) -> None:
-        """Keep what has been noted, and drop what has become too old, in a transaction that does more."""
+        """Keep what is due, and drop what has become too old, in a transaction that does more."""
+        if self._is_due:
+            self._keep_noted(connection)
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether what has been noted might be lost, or has become much."""
+        return len(self._noted) >= (_TOGETHER if self._database.is_temporary else 1)
+
+    def _keep_noted(self, connection: Connection) -> None:
         with self._noting:
             # Swapped under the lock, written outside it: calls go on being noted meanwhile.
             noted, self._noted = self._noted, []
@@ -215,7 +220,7 @@ class UsageStore:
 
     def _prune(self, connection: Connection, workspace: str, kept: list[UsageRecord]) -> None:
         """Drop what has become too old, if there can be any."""
-        oldest = kept_since(kept[-1].at, self._retention)
+        oldest = kept_since(max(call.at for call in kept), self._retention)
         known = self._earliest.get(workspace)
         earliest: datetime | None = (
             _earliest.scalar(connection, {"of_workspace": workspace})
