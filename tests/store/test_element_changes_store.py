@@ -1,5 +1,7 @@
 """Changes of elements come back as they were kept, each workspace's its own."""
 
+from dataclasses import asdict
+
 import pytest
 
 from mock_platform.elements.element import ConfigurationKey
@@ -37,8 +39,10 @@ def test_changes_come_back_and_build_on_each_other(store):
     store[ElementChangesStore].change("acme", "insightly", note)
     store[ElementChangesStore].change("acme", "insightly", note)
 
-    assert seen == [ElementChanges(), ALL]
-    assert store[ElementChangesStore].of("acme", "insightly") == ALL
+    assert [asdict(each) for each in seen] == [asdict(ElementChanges()), asdict(ALL)]
+    kept = store[ElementChangesStore].of("acme", "insightly")
+    assert kept is not None
+    assert asdict(kept) == asdict(ALL)
     assert store[ElementChangesStore].of("other", "insightly") is None
     store.reset("acme")
     assert store[ElementChangesStore].of("acme", "insightly") is None

@@ -6,12 +6,13 @@ of an element's defaults do not reach the instances that are there (documented).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from mock_platform.elements.element import ConfigurationKey, Element
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ElementChanges:
     """All that is other than shipped.
 
@@ -27,6 +28,7 @@ class ElementChanges:
     keys: Mapping[str, ConfigurationKey | None] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1024)  # so that what is kept for an element is kept for it as a workspace has it
 def changed(element: Element, changes: ElementChanges) -> Element:
     """Return an element as a workspace has it: its own keys in their order, then those that were added.
 

@@ -1,6 +1,7 @@
 """What each workspace has changed about the elements."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from msgspec.json import Decoder
 from sqlalchemy import Column, Connection, Table, Text, bindparam, select
@@ -21,7 +22,7 @@ element_changes = Table(
     Column("changes", OutsideText, nullable=False),
 )
 
-_changes = Decoder(ElementChanges)
+_decoded = lru_cache(maxsize=1024)(Decoder(ElementChanges).decode)  # read with nearly every call
 _of = (
     element_changes.c.workspace == bindparam("of_workspace"),
     element_changes.c.element_key == bindparam("of_key"),
@@ -79,12 +80,12 @@ class ElementChangesStore:
 def clones_of(connection: Connection, workspace: str) -> dict[str, tuple[int, ...]]:
     """Return the numbers of a workspace's clones, by the keys of the shipped elements."""
     rows = connection.execute(select(element_changes).where(element_changes.c.workspace == workspace))
-    return {row.element_key: _changes.decode(row.changes).clones for row in rows}
+    return {row.element_key: _decoded(row.changes).clones for row in rows}
 
 
 def _read(connection: Connection, workspace: str, element_key: str) -> ElementChanges | None:
     text = _get.scalar(connection, _key(workspace, element_key))
-    return None if text is None else _changes.decode(text)
+    return None if text is None else _decoded(text)
 
 
 def _key(workspace: str, element_key: str) -> dict[str, str]:

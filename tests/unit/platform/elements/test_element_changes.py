@@ -1,6 +1,6 @@
 """What a workspace changes about an element: added, changed, taken away, and nothing else."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,15 @@ def test_a_key_is_added_behind_the_elements_own():
 
     assert element.keys == (*INSIGHTLY.keys, OWN)
     assert find_key(element, "my.own") == OWN
+
+
+def test_an_element_is_worked_out_once_and_keys_that_were_added_keep_their_order():
+    other = replace(OWN, key="my.other")
+    changes = with_new_keys(NOTHING, INSIGHTLY, [OWN, other])
+    element = changed(INSIGHTLY, changes)
+
+    assert changed(INSIGHTLY, changes) is element
+    assert changed(INSIGHTLY, with_new_keys(NOTHING, INSIGHTLY, [other, OWN])).keys[-2:] == (other, OWN)
 
 
 def test_a_changed_key_stays_in_its_place():
@@ -86,7 +95,7 @@ def test_whether_it_is_active_changes_no_key():
     off = replace(changes, active=False)
 
     assert not changed(INSIGHTLY, off).active
-    assert replace(off, active=True) == changes
+    assert asdict(replace(off, active=True)) == asdict(changes)
 
 
 def test_numbers_are_the_elements_own_or_follow_from_the_name():
