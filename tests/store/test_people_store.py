@@ -84,6 +84,21 @@ def test_what_is_kept_comes_back_as_it_was(store, acme, add):
         assert register.organization == organization
 
 
+def test_who_changes_people_sees_what_has_been_changed_so_far(store, acme, add):
+    founder, ada = founding(acme).user, add()
+    with store[People].writing(acme) as register:
+        seen = [register.users()]
+        register.save_user(replace(ada, first_name="Augusta"))
+        seen.append(register.users())
+        bob = register.add_user(lambda number: replace(ada, id=number, email="bob@example.com", secret="bob"))
+        seen.append(register.users())
+        register.delete_user(ada.id)
+        seen.append(register.users())
+
+    augusta = replace(ada, first_name="Augusta")
+    assert seen == [[founder, ada], [founder, augusta], [founder, augusta, bob], [founder, bob]]
+
+
 def test_ids_follow_the_founders_one_by_one_and_are_never_given_twice(store, acme, add):
     founder = identities.founder_id(acme)
     first = add("a@example.com")

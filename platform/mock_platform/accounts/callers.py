@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.authorization import Authorization, parse_authorization
 from mock_platform.accounts.people import sees
-from mock_platform.accounts.store import People
+from mock_platform.accounts.store import People, WorkspacePeople
 from mock_platform.core import identities
 from mock_platform.core.choices import Visibility
 from mock_platform.core.instance import Instance
@@ -62,12 +62,16 @@ class Callers:
 
     def owners_seen(self, caller: Caller) -> frozenset[int | None] | None:
         """Return the ids of the users whose instances a caller sees, None for what has no owner noted; or all: None."""
+        with self.store[People].reading(caller.workspace) as register:
+            return self.owners_seen_in(register, caller)
+
+    def owners_seen_in(self, register: WorkspacePeople, caller: Caller) -> frozenset[int | None] | None:
+        """Return what ``owners_seen`` does, of who is in a register that is open."""
         if self.visibility is Visibility.ORGANIZATION:
             return None
-        with self.store[People].reading(caller.workspace) as register:
-            founder, users = register.founder, register.users()
-            user = next((one for one in users if one.id == caller.user_id), founder)
-            account = register.account_of(user)
+        founder, users = register.founder, register.users()
+        user = register.user(caller.user_id) or founder
+        account = register.account_of(user)
         seen = {one.id for one in users if sees(user, account, one, visibility=self.visibility)}
         # Everybody's: a list need not be narrowed, which costs a condition for each user.
         if len(seen) == len(users):

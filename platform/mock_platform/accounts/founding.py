@@ -1,11 +1,14 @@
 """What a workspace begins with."""
 
+from functools import lru_cache
+
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.people import Account, Founding, Member, Organization
 from mock_platform.accounts.roles import ORG_ADMIN, ORG_USER
 from mock_platform.core.identities import founder_id, small_number
 
 
+@lru_cache(maxsize=256)  # asked for with every list
 def founding(workspace: Workspace) -> Founding:
     """Return what a workspace begins with: one organization, its default account, one user who administers both."""
     account_id = small_number(workspace, "account")

@@ -1,8 +1,10 @@
 """Organizations, accounts, users and their sessions."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec.json import Decoder
@@ -35,6 +37,8 @@ _either = Prepared(
     )
 )
 
+Owners = defaultdict[int | None, Member]
+"""Whose something is, by the id that it has noted: the founder's without one, or where that user is gone."""
 
 _OfUser = Callable[[Connection, str, int], None]
 
@@ -126,6 +130,7 @@ class WorkspacePeople:
         self._workspace = workspace
         self._cleanup = cleanup
         self._founding = founding(workspace)
+        self._read: dict[str, list[Row[Any]]] = {}
 
     def write_down(self) -> None:
         """Keep what the workspace began with, before anything of it is changed."""
@@ -168,6 +173,11 @@ class WorkspacePeople:
     def user(self, user_id: int | None) -> Member | None:
         """Return the user with this id."""
         return next((user for user in self.users() if user.id == user_id), None)
+
+    def owners(self) -> Owners:
+        """Return whose something is."""
+        founder = self.founder
+        return defaultdict(lambda: founder, {user.id: user for user in self.users()})
 
     def add_account(self, make: Callable[[int], Account]) -> Account:
         """Keep a new account under the next id."""
@@ -226,15 +236,23 @@ class WorkspacePeople:
         return next_number(self._connection, self._workspace.name, name, first=after + 1)
 
     def _rows(self, table: Table) -> list[Row[Any]]:
-        return _all[table.name].all(self._connection, {"of_workspace": self._workspace.name})
+        # Read once in a transaction, which sees nothing new but what it writes itself.
+        if table.name not in self._read:
+            self._read[table.name] = _all[table.name].all(
+                self._connection, {"of_workspace": self._workspace.name}
+            )
+        return self._read[table.name]
 
     def _insert(self, table: Table, what: Organization | Account | Member) -> None:
+        self._read.pop(table.name, None)
         self._connection.execute(table.insert(), {"workspace": self._workspace.name, **_row(what)})
 
     def _update(self, table: Table, what: Organization | Account | Member) -> None:
+        self._read.pop(table.name, None)
         self._connection.execute(table.update().where(*self._of(table, what.id)).values(**_row(what)))
 
     def _delete(self, table: Table, identity: int) -> None:
+        self._read.pop(table.name, None)
         self._connection.execute(table.delete().where(*self._of(table, identity)))
 
     def _of(self, table: Table, identity: int) -> tuple[Any, Any]:
@@ -260,6 +278,7 @@ def _account(row: Row[Any]) -> Account:
     )
 
 
+@lru_cache(maxsize=256)  # users change seldom, and are read to see who sees an instance, and whose it is
 def _user(row: Row[Any]) -> Member:
     return Member(
         **{**columns_of(row), "roles": _texts.decode(row.roles), "details": _settings.decode(row.details)}

@@ -48,3 +48,11 @@ class Instance:
     subscription_id: int | None = None
     user_id: int | None = None
     objects: Objects = NONE
+
+    def __hash__(self) -> int:
+        # Nothing else has its token; the maps could not be hashed.
+        return hash(self.token)
+
+    def is_traced(self, now: datetime) -> bool:
+        """Say whether traces are logged at an instant, as was asked for."""
+        return self.trace_logging_until is not None and now < self.trace_logging_until

@@ -7,6 +7,7 @@ from flask import Blueprint
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
+from mock_platform.accounts.store import People
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery
@@ -64,7 +65,9 @@ def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJs
 @operation(needs=caller)
 def count(workspace: Workspace) -> Answer[InstanceTotalsJson]:
     """Count the instances; the two keys are observed, what tells them apart is assumed."""
-    number = dependencies().store[Instances].count(workspace.name, as_seen(InstanceFilter()))
+    with dependencies().store[People].reading(workspace) as register:
+        seen = as_seen(InstanceFilter(), register)
+    number = dependencies().store[Instances].count(workspace.name, seen)
     return Answer({"totalInstances": number, "elementInstances": number})
 
 

@@ -115,9 +115,5 @@ def _owners(workspace: Workspace) -> dict[int, int]:
     """Return the accounts of the instances that the caller sees."""
     instances = visible_instances(workspace)
     with dependencies().store[People].reading(workspace) as register:
-        founder = register.founder
-        accounts = {user.id: user.account_id for user in register.users()}
-    return {
-        instance.id: accounts.get(instance.user_id or founder.id, founder.account_id)
-        for instance in instances
-    }
+        owners = register.owners()
+    return {instance.id: owners[instance.user_id].account_id for instance in instances}

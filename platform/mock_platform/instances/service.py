@@ -7,7 +7,7 @@ from enum import Enum
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import calling_user
-from mock_platform.accounts.store import People
+from mock_platform.accounts.store import Owners, People
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.instance_json import InstanceJson, ObjectJson
 from mock_platform.core import identities
@@ -22,7 +22,7 @@ from mock_platform.instances import instance as rules
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service_saving import Saving, sent_body
-from mock_platform.instances.shown import to_json
+from mock_platform.instances.shown import InstanceView, to_json
 from mock_platform.instances.store import Instances
 
 
@@ -126,25 +126,17 @@ def change(
 
 def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
     """Return an instance as the platform shows it."""
-    return instances_json(workspace, [instance])[0]
-
-
-def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceJson]:
-    """Return instances as the platform shows them."""
     with dependencies().store[People].reading(workspace) as register:
-        users = {user.id: user for user in register.users()}
-        # Whoever owns nothing by name is shown as the founder's, who may have been deleted.
-        founder = users.get(identities.founder_id(workspace)) or register.founder
-    elements = _elements(workspace)
-    unset, now = dependencies().settings.unset, workspace.clock.now()
+        owners = register.owners()
+    (view,) = views(workspace, [instance], owners)
+    return to_json(view, unset=dependencies().settings.unset)
+
+
+def views(workspace: Workspace, instances: Iterable[Instance], owners: Owners) -> list[InstanceView]:
+    """Return instances with all that is shown of them at present."""
+    elements, now = _elements(workspace), workspace.clock.now()
     return [
-        to_json(
-            instance,
-            elements[instance.element_key],
-            users.get(instance.user_id or founder.id, founder),
-            unset=unset,
-            now=now,
-        )
+        InstanceView.at(now, instance, elements[instance.element_key], owners[instance.user_id])
         for instance in instances
     ]
 

@@ -1,21 +1,24 @@
 """Lists of instances: what they are narrowed by, and how they are cut into pages."""
 
 from dataclasses import replace
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, cast
 
-from msgspec import Meta, field, structs
+from msgspec import Meta, Raw, field, structs
 
+from mock_kit.api.json_text import encode
 from mock_kit.api.operations import Answer
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
+from mock_platform.accounts.store import People, WorkspacePeople
 from mock_platform.configuration.instance_json import InstanceJson
-from mock_platform.core.choices import InstanceOrder
+from mock_platform.core.choices import InstanceOrder, UnsetValues
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
 from mock_platform.errors import NothingFoundError
-from mock_platform.instances.service import instances_json
-from mock_platform.instances.shown import as_entry
+from mock_platform.instances.service import views
+from mock_platform.instances.shown import InstanceView, as_entry, to_json
 from mock_platform.instances.store import Instances
 from mock_platform.instances.store_search import InstanceFilter, InstanceRange
 
@@ -58,19 +61,32 @@ def listed(
         size=page.size,
         descending=dependencies().settings.instance_order is InstanceOrder.NEWEST_FIRST,
     )
-    result = dependencies().store[Instances].search(workspace.name, as_seen(instance_filter), page_range)
+    with dependencies().store[People].reading(workspace) as register:
+        wanted, owners = as_seen(instance_filter, register), register.owners()
+    result = dependencies().store[Instances].search(workspace.name, wanted, page_range)
     if not result.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(result.instances), more=False, total=result.total)
     if result.more:
         headers["Elements-Next-Page-Token"] = page_token(result.instances[-1].id, counted=_COUNTED)
-    answers = [as_entry(each, hydrate=hydrate) for each in instances_json(workspace, result.instances)]
-    return Answer(answers, headers)
+    unset = dependencies().settings.unset
+    entries = [
+        encoded_entry(view, unset=unset, hydrate=hydrate)
+        for view in views(workspace, result.instances, owners)
+    ]
+    # JSON already, of this shape
+    return Answer(cast("list[InstanceJson]", entries), headers)
 
 
-def as_seen(instance_filter: InstanceFilter) -> InstanceFilter:
+@lru_cache(maxsize=1024)  # lists are asked for again, and have mostly the same in them
+def encoded_entry(view: InstanceView, *, unset: UnsetValues, hydrate: bool) -> Raw:
+    """Return the JSON of an instance as a list shows it; the arguments are those of ``to_json`` and ``as_entry``."""
+    return Raw(encode(as_entry(to_json(view, unset=unset), hydrate=hydrate)))
+
+
+def as_seen(instance_filter: InstanceFilter, register: WorkspacePeople) -> InstanceFilter:
     """Return what is wanted, of the instances that the caller sees."""
-    seen = dependencies().services[Callers].owners_seen(calling(authorization()))
+    seen = dependencies().services[Callers].owners_seen_in(register, calling(authorization()))
     if seen is None or instance_filter.owners is None:
         return instance_filter if seen is None else replace(instance_filter, owners=seen)
     return replace(instance_filter, owners=instance_filter.owners & seen)

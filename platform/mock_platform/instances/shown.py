@@ -1,7 +1,7 @@
 """How the platform shows an instance: the keys, in its order."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import NamedTuple, Self, TypedDict
 
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
@@ -27,22 +27,36 @@ class _Objects(TypedDict, total=False):
     objects: list[ObjectJson]
 
 
-def to_json(
-    instance: Instance,
-    element: Element,
-    user: User,
-    *,
-    unset: UnsetValues,
-    now: datetime,
-) -> InstanceJson:
+class InstanceView(NamedTuple):
+    """All that an instance's JSON follows from, but for settings.
+
+    Attributes:
+        traced: whether its traces are being logged.
+        order: the keys of its maps, as they are shown one after the other: maps are equal in any order.
+    """
+
+    instance: Instance
+    element: Element
+    user: User
+    traced: bool
+    order: tuple[str, ...]
+
+    @classmethod
+    def at(cls, now: datetime, instance: Instance, element: Element, user: User) -> Self:
+        """Return what is shown of an instance at an instant."""
+        order = (*instance.configuration, *instance.objects.transformations)
+        return cls(instance, element, user, instance.is_traced(now), order)
+
+
+def to_json(view: InstanceView, *, unset: UnsetValues) -> InstanceJson:
     """Return an instance as the platform shows it.
 
     Args:
         unset: how configuration keys without a value are shown.
     """
+    instance, element, user = view.instance, view.element, view.user
     enabled = configuration.events_enabled(instance.configuration)
     callback_url = instance.configuration.get(configuration.CALLBACK_URL)
-    until = instance.trace_logging_until
     return {
         "id": instance.id,
         "name": instance.name,
@@ -59,7 +73,7 @@ def to_json(
         "configuration": mask(instance.configuration, element.secret_keys, unset),
         "eventsEnabled": enabled,
         **_events(callback_url if enabled else None, instance.subscription_id),
-        "traceLoggingEnabled": until is not None and now < until,
+        "traceLoggingEnabled": view.traced,
         "cachingEnabled": False,
         "externalAuthentication": instance.external_authentication,
         "user": {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, bindparam, select
@@ -280,6 +281,7 @@ def _row(instance: Instance) -> Mapping[str, object]:
     }
 
 
+@lru_cache(maxsize=1024)  # an instance changes seldom, and is read with every list, and every call through it
 def _instance(row: Row[tuple[object, ...]]) -> Instance:
     return Instance(
         **{name: getattr(row, name) for name in _KEPT_AS_IT_IS},

@@ -97,19 +97,15 @@ def history(
         .latest(workspace.name, pollers=polling, calls=called, since=since, page=page)
     )
     with dependencies().store[People].reading(workspace) as register:
-        founder, users = register.founder, {user.id: user for user in register.users()}
+        owners = register.owners()
 
     def shown_run(run: JobRun) -> JobHistoryJson:
         if run.call is None:
             instance = polling[run.instance_id or 0]
-            return history_json(
-                run, poller_job.work(instance), users.get(instance.user_id or founder.id, founder)
-            )
+            return history_json(run, poller_job.work(instance), owners[instance.user_id])
         job = called[run.call]
         owner = job.call.user_id or (job.instance.user_id if job.instance else None)
-        return history_json(
-            run, scheduled_call.work(job.call, job.instance), users.get(owner or founder.id, founder)
-        )
+        return history_json(run, scheduled_call.work(job.call, job.instance), owners[owner])
 
     more = bool(runs) and page.offset + len(runs) < total
     headers = page_headers(page, returned=len(runs), more=more, total=total)

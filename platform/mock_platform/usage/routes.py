@@ -137,13 +137,9 @@ def _elements(workspace: Workspace, usage_filter: UsageFilter) -> tuple[str, ...
 
 def _shown(workspace: Workspace, calls: Iterable[UsageRecord]) -> list[UsageJson]:
     with dependencies().store[People].reading(workspace) as register:
-        organization, founder = register.organization, register.founder
-        accounts = {user.id: user.account_id for user in register.users()}
+        organization, owners = register.organization, register.owners()
     named = {element.key: element.name for element in own_elements(workspace)}
-    records = [
-        rules.to_json(call, organization, accounts.get(call.user_id, founder.account_id), named)
-        for call in calls
-    ]
+    records = [rules.to_json(call, organization, owners[call.user_id].account_id, named) for call in calls]
     if dependencies().settings.usage_keys is UsageKeys.CAMEL_CASE:
         return [cast("UsageJson", rules.in_camel_case(record)) for record in records]
     return records

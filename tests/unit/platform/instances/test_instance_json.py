@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mock_kit.api.json_text import encode
 from mock_platform.configuration.masking import UNSET
 from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Instance, User
@@ -12,7 +13,8 @@ from mock_platform.core.objects import ObjectDefinition, Objects, Transformation
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.shown import element_to_json
 from mock_platform.instances.instance import InstanceBody, make
-from mock_platform.instances.shown import as_entry, to_json
+from mock_platform.instances.service_lists import encoded_entry
+from mock_platform.instances.shown import InstanceView, as_entry, to_json
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)
@@ -21,14 +23,24 @@ OWNER = User(
     id=33, account_id=11, company_id=22, email="ada@example.com", first_name="Ada", last_name="Byron"
 )
 
+DEFINITIONS = {"people": ObjectDefinition(), "firms": ObjectDefinition()}
+MAPPED = {
+    "people": Transformation(vendor_name="contacts"),
+    "firms": Transformation(vendor_name="organisations"),
+}
+
 
 def made(**said) -> Instance:
     body = InstanceBody(**{"name": "My Insightly", "configuration": CREDENTIALS, **said})
     return make(body, INSIGHTLY, instance_id=123456, token="dG9rZW4=", now=NOW)
 
 
+def view(instance: Instance, *, now=NOW) -> InstanceView:
+    return InstanceView.at(now, instance, INSIGHTLY, OWNER)
+
+
 def shown(instance: Instance, *, unset=UNSET, now=NOW):
-    return to_json(instance, INSIGHTLY, OWNER, unset=unset, now=now)
+    return to_json(view(instance, now=now), unset=unset)
 
 
 SHOWN_KEYS = [
@@ -184,6 +196,38 @@ def test_a_list_shows_no_interactions_and_a_light_one_no_configuration(hydrate):
     assert list(entry) == [key for key in SHOWN_KEYS if key not in left_out]
     assert entry.items() <= whole.items()
     assert whole == before
+
+
+@pytest.mark.parametrize("hydrate", [True, False])
+def test_an_entry_is_the_json_of_what_a_list_shows(hydrate):
+    entry = encoded_entry(view(made()), unset=UNSET, hydrate=hydrate)
+
+    assert bytes(entry) == encode(as_entry(shown(made()), hydrate=hydrate))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"configuration": {"password": "0123", "username": "ada"}},
+        {"objects": Objects(definitions=DEFINITIONS, transformations=dict(reversed(MAPPED.items())))},
+        {"subscription_id": 78},
+        {"trace_logging_until": NOW + timedelta(minutes=1)},
+    ],
+    ids=["order of keys", "order of objects", "subscription", "traces"],
+)
+def test_an_entry_is_that_of_the_instance_as_it_is_by_now(changes):
+    before = replace(
+        made(),
+        configuration={"username": "ada", "password": "0123"},
+        objects=Objects(definitions=DEFINITIONS, transformations=MAPPED),
+        subscription_id=77,
+    )
+    after = replace(before, **changes)
+
+    entries = [bytes(encoded_entry(view(each), unset=UNSET, hydrate=True)) for each in (before, after)]
+
+    assert entries == [encode(as_entry(shown(each), hydrate=True)) for each in (before, after)]
+    assert entries[0] != entries[1]
 
 
 def test_an_element_is_shown_with_its_keys_in_the_platforms_order():
