@@ -146,9 +146,16 @@ class Shape:
 
     def _as_kept(self, document: str) -> str:
         """Return a kept document without the fields at its end that are not shown."""
-        hidden = [field.name for field in self.kind.fields][len(self.keys) :]
-        shown, found, _ = document.rpartition(f',"{hidden[0]}":') if hidden else ("", "", "")
+        if self._hidden is None:
+            return document
+        shown, found, _ = document.rpartition(self._hidden)
         return f"{shown}}}" if found else document
+
+    @cached_property
+    def _hidden(self) -> str | None:
+        """Where, in a kept document, the fields begin that are not shown; None if all are."""
+        hidden = self.kind.fields[len(self.keys) :]
+        return f',"{hidden[0].name}":' if hidden else None
 
     def show(self, record: Record) -> Record:
         """Return a record as the version shows it by its id."""
