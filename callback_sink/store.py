@@ -70,7 +70,7 @@ class CallbackStore:
         self._database = database
         self._limits = limits
         self._turn = Lock()
-        database.create("sink", tables.metadata, version=tables.VERSION)
+        database.create(tables.SCHEMA)
 
     def record(self, workspace: str, received: Received) -> Recorded:
         """Keep a callback, judged by the keys known now, and say how it is answered."""

@@ -5,10 +5,11 @@ from hashlib import blake2b
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from mock_kit.storage.database import Instant
-
-VERSION = 4
+from mock_kit.storage.schema import SchemaPart
 
 metadata = MetaData()
+
+SCHEMA = SchemaPart("sink", metadata, version=4)
 
 workspaces = Table(
     "sink_workspaces",

@@ -20,7 +20,7 @@ from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import record_in
 from mock_insightly.records.writing import FORGETTING, Writing
-from mock_insightly.tables import changes, files, metadata, pruned, records
+from mock_insightly.tables import SCHEMA, changes, files, pruned, records
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Retention, RetentionRule
@@ -42,7 +42,7 @@ class RecordStore:
     """The records of all workspaces, in a database."""
 
     def __init__(self, database: Database, *, change_retention: timedelta = _QUARTER) -> None:
-        database.create("crm", metadata, version=4)
+        database.create(SCHEMA)
         self._database = database
         self._retention = Retention(pruned, [RetentionRule(keep=change_retention, statements=FORGETTING)])
 
@@ -138,7 +138,7 @@ class RecordStore:
         """Forget everything of a workspace; its numbers start anew."""
         with self._database.writing() as connection:
             # Sequences too: a run after a reset gets the same ids as the one before.
-            for table in metadata.sorted_tables:
+            for table in SCHEMA.metadata.sorted_tables:
                 connection.execute(table.delete().where(table.c.workspace == workspace.name))
 
     @contextmanager

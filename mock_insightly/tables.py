@@ -4,8 +4,11 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.retention import pruned_table
+from mock_kit.storage.schema import SchemaPart
 
 metadata = MetaData()
+
+SCHEMA = SchemaPart("crm", metadata, version=4)
 
 pruned = pruned_table("crm_pruned", metadata)
 

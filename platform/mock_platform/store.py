@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam
 
 from mock_kit.storage.database import Database
+from mock_kit.storage.schema import SchemaPart
 from mock_platform.accounts.store import People, UserCleanup
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.activity.store import Activities
@@ -28,6 +29,9 @@ from mock_platform.polling.store import Polls
 from mock_platform.provider.store_traces import Traces
 from mock_platform.scheduler.job_history import JobHistory
 from mock_platform.usage.store import UsageStore
+
+SCHEMA = SchemaPart("platform", tables.metadata, version=12)
+"""All tables of the platform, which are known by here."""
 
 _NO_WORKSPACE = ""
 _MONTH = timedelta(days=30)
@@ -69,7 +73,7 @@ class PlatformStore(StoreRegistry):
         event_retention: timedelta = _MONTH,
         history_retention: timedelta = 3 * _MONTH,
     ) -> None:
-        database.create("platform", tables.metadata, version=tables.VERSION)
+        database.create(SCHEMA)
         usage = UsageStore(database, retention=usage_retention)
         history = HistoryRetention(database, keep=history_retention, keep_events=event_retention)
         super().__init__(

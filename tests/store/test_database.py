@@ -11,6 +11,7 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, func,
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from mock_kit.storage.database import Database, Instant, SchemaVersionError
+from mock_kit.storage.schema import SchemaPart
 
 metadata = MetaData()
 counters = Table(
@@ -24,7 +25,7 @@ parts = Table("parts", metadata, Column("of", ForeignKey("counters.name"), prima
 
 @pytest.fixture
 def prepared(database):
-    database.create("tests", metadata, version=1)
+    database.create(SchemaPart("tests", metadata, version=1))
     with database.writing() as connection:
         connection.execute(insert(counters).values(name="a", count=0))
     return database
@@ -160,32 +161,32 @@ class TestTransactions:
 
 class TestSchema:
     def test_tables_are_made_once_and_keep_their_rows(self, prepared, open_database):
-        prepared.create("tests", metadata, version=1)
+        prepared.create(SchemaPart("tests", metadata, version=1))
         again = open_database()
-        again.create("tests", metadata, version=1)
+        again.create(SchemaPart("tests", metadata, version=1))
 
         with again.reading() as connection:
             assert count(connection) == 0
 
     @pytest.mark.parametrize("version", [1, 3], ids=["older", "newer"])
     def test_tables_of_another_version_are_refused_and_left_alone(self, database, version):
-        database.create("tests", metadata, version=2)
+        database.create(SchemaPart("tests", metadata, version=2))
 
         with pytest.raises(SchemaVersionError) as refusal:
-            database.create("tests", metadata, version=version)
+            database.create(SchemaPart("tests", metadata, version=version))
 
         assert str(refusal.value) == (
             f"the database's tests tables have schema version 2, this program reads {version}; "
             "start with an empty --data directory, or use the program that wrote it"
         )
-        database.create("tests", metadata, version=2)
+        database.create(SchemaPart("tests", metadata, version=2))
 
     def test_each_part_has_a_version_of_its_own(self, database):
-        database.create("tests", metadata, version=2)
-        database.create("more", MetaData(), version=7)
+        database.create(SchemaPart("tests", metadata, version=2))
+        database.create(SchemaPart("more", MetaData(), version=7))
 
         with pytest.raises(SchemaVersionError, match="the database's more tables have schema version 7"):
-            database.create("more", MetaData(), version=2)
+            database.create(SchemaPart("more", MetaData(), version=2))
 
     def test_many_may_make_the_tables_at_once(self, open_database):
         """As three services do that are started together."""
@@ -195,7 +196,7 @@ class TestSchema:
         def start():
             try:
                 together.wait()
-                open_database().create("tests", metadata, version=1)
+                open_database().create(SchemaPart("tests", metadata, version=1))
             except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
                 failed.append(error)
 
@@ -255,7 +256,7 @@ class TestFiles:
     def test_without_an_address_a_temporary_file_is_used_and_removed(self):
         database = Database()
         directory = database._temporary
-        database.create("tests", metadata, version=1)
+        database.create(SchemaPart("tests", metadata, version=1))
         assert (directory / "elements-local.sqlite3").exists()
 
         database.close()
@@ -271,10 +272,10 @@ class TestFiles:
     def test_two_temporary_databases_do_not_meet(self):
         first, second = Database(), Database()
         try:
-            first.create("tests", metadata, version=1)
-            second.create("tests", metadata, version=2)
+            first.create(SchemaPart("tests", metadata, version=1))
+            second.create(SchemaPart("tests", metadata, version=2))
             first.close()
-            second.create("tests", metadata, version=2)
+            second.create(SchemaPart("tests", metadata, version=2))
         finally:
             second.close()
 
@@ -302,14 +303,14 @@ class TestFiles:
     def test_a_directory_is_made_and_keeps_what_was_written(self, tmp_path, name):
         directory = tmp_path / name
         first = Database.in_directory(directory)
-        first.create("tests", metadata, version=2)
+        first.create(SchemaPart("tests", metadata, version=2))
         first.close()
 
         again = Database.in_directory(directory)
         try:
             assert (directory / "elements-local.sqlite3").exists()
             with pytest.raises(SchemaVersionError):
-                again.create("tests", metadata, version=3)
+                again.create(SchemaPart("tests", metadata, version=3))
         finally:
             again.close()
         assert sorted(path.name for path in tmp_path.iterdir()) == [name.partition("/")[0]]
@@ -317,7 +318,7 @@ class TestFiles:
     def test_closing_leaves_one_file_that_holds_everything(self, tmp_path):
         """What a reader finds beside it while the database is open is folded in."""
         database = Database.in_directory(tmp_path)
-        database.create("tests", metadata, version=1)
+        database.create(SchemaPart("tests", metadata, version=1))
         database.close()
 
         assert [path.name for path in tmp_path.iterdir()] == ["elements-local.sqlite3"]

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.schema import SchemaPart
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ BOB = {"number": 2, "name": "Bob", "at": None, "seen": False}
 
 @pytest.fixture
 def connection(database):
-    database.create("test", _metadata, version=1)
+    database.create(SchemaPart("test", _metadata, version=1))
     with database.writing() as connection:
         yield connection
 
@@ -144,7 +145,7 @@ def test_a_row_is_deleted(connection):
 
 
 def test_it_is_part_of_the_transaction_that_it_runs_in(database):
-    database.create("test", _metadata, version=1)
+    database.create(SchemaPart("test", _metadata, version=1))
     add = Prepared(visits.insert())
 
     with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - undone with what went before
@@ -158,7 +159,7 @@ def test_it_is_part_of_the_transaction_that_it_runs_in(database):
 
 
 def test_a_reader_sees_one_state_of_the_data(database, open_database):
-    database.create("test", _metadata, version=1)
+    database.create(SchemaPart("test", _metadata, version=1))
     count = Prepared(select(func.count()).where(visits.c.number >= bindparam("from")))
 
     with database.reading() as reader:

@@ -8,6 +8,7 @@ from sqlalchemy import Column, MetaData, Table, Text, bindparam, select
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
+from mock_kit.storage.schema import SchemaPart
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEP = timedelta(hours=1)
@@ -25,7 +26,7 @@ class Shop:
     """Keeps things, each added at an instant."""
 
     def __init__(self, database, keep):
-        database.create("things", METADATA, version=1)
+        database.create(SchemaPart("things", METADATA, version=1))
         self.database = database
         self.retention = Retention(PRUNED, [RetentionRule(keep=keep, statements=[OLD])])
 

@@ -26,6 +26,7 @@ from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import parse_rules
 from mock_kit.api.json_text import decode, encode
 from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.schema import SchemaPart
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import ANEW, AllRows, SnapshotError, TableKindError, TableRows, TakenError
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
@@ -83,7 +84,7 @@ class Service:
     """A service of two tables and a memory, in two workspaces."""
 
     def __init__(self, database):
-        database.create("test", metadata, version=1)
+        database.create(SchemaPart("test", metadata, version=1))
         self.database = database
         self.workspaces = Workspaces(database)
         self.mine = self.workspaces.default

@@ -14,6 +14,7 @@ from mock_kit.admin.fault_rules import FaultRule, FaultRules, parse_rules
 from mock_kit.api.json_text import Json, decode, encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.schema import SchemaPart
 from mock_kit.storage.table_rows import SnapshotError
 from mock_kit.workspaces.registry import Workspace
 
@@ -28,6 +29,9 @@ _faults = Table(
     Column("seen", Integer, nullable=False),
     Column("struck", Integer, nullable=False),
 )
+SCHEMA = SchemaPart("faults", _metadata, version=1)
+"""The rules of all services."""
+
 _of_workspace = (
     _faults.c.service == bindparam("of_service"),
     _faults.c.workspace == bindparam("of_workspace"),
@@ -80,7 +84,7 @@ class FaultBook:
         self._database = database
         # a rule's count is read, raised and kept in one step, or two requests would both be its first; RLock, as snapshots hold it while they read
         self._lock = RLock()
-        database.create(f"{service}-faults", _metadata, version=1)
+        database.create(SCHEMA)
         self._entries = self._load()
 
     def entries(self, workspace: str) -> list[FaultEntry]:

@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 
 from mock_kit.storage.access import postgresql_access, sqlite_access
 from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError
+from mock_kit.storage.schema import SchemaPart
 from mock_kit.workspaces.clock import NaiveInstantError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -155,7 +156,7 @@ class Database:
             for what in self._afterwards:
                 what()
 
-    def create(self, part: str, metadata: MetaData, *, version: int) -> None:
+    def create(self, part: SchemaPart) -> None:
         """Make a part's tables in an empty database, and refuse one that another version wrote.
 
         Raises:
@@ -167,12 +168,14 @@ class Database:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
             _versions.metadata.create_all(connection)
-            version_found = connection.scalar(select(_versions.c.version).where(_versions.c.part == part))
+            version_found = connection.scalar(
+                select(_versions.c.version).where(_versions.c.part == part.name)
+            )
             if version_found is None:
-                metadata.create_all(connection)
-                connection.execute(_versions.insert().values(part=part, version=version))
-            elif version_found != version:
-                raise SchemaVersionError(part=part, found=version_found, expected=version)
+                part.metadata.create_all(connection)
+                connection.execute(_versions.insert().values(part=part.name, version=part.version))
+            elif version_found != part.version:
+                raise SchemaVersionError(part=part.name, found=version_found, expected=part.version)
 
     def close(self) -> None:
         """Give the connections back, and remove a temporary file."""

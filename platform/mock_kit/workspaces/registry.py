@@ -17,7 +17,7 @@ from mock_kit.storage.database_errors import DamagedDatabaseError
 from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError
 from mock_kit.workspaces.kept_workspace import KeptWorkspace
-from mock_kit.workspaces.tables import INSERT, METADATA, MOVE, SET_WATERMARK, WORKSPACES, row_of
+from mock_kit.workspaces.tables import INSERT, MOVE, SCHEMA, SET_WATERMARK, WORKSPACES, row_of
 from mock_kit.workspaces.workspace import DEFAULT_NAME, DEFAULT_START, NewWorkspace, Workspace
 from mock_kit.workspaces.workspace_secrets import DOCUMENTED, Secrets, random_secrets, seeded_secrets
 
@@ -62,7 +62,7 @@ class Workspaces:
         self._lock = RLock()
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
-        database.create("workspaces", METADATA, version=3)
+        database.create(SCHEMA)
         # the database goes before the options: a stack that is started again finds the default workspace as it was
         self._load()
         if DEFAULT_NAME not in self._by_name:

@@ -4,12 +4,13 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text, bindparam
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.schema import SchemaPart
 from mock_kit.workspaces.workspace import Workspace
 
-METADATA = MetaData()
+_metadata = MetaData()
 WORKSPACES = Table(
     "kit_workspaces",
-    METADATA,
+    _metadata,
     Column("name", Text, primary_key=True),
     Column("seed", BigInteger, nullable=False),
     Column("origin", Text, nullable=False),
@@ -22,6 +23,7 @@ WORKSPACES = Table(
     Column("clock_now", Instant, nullable=False),
     Column("clock_watermark", Instant),
 )
+SCHEMA = SchemaPart("workspaces", _metadata, version=3)
 INSERT = Prepared(WORKSPACES.insert())
 SET_WATERMARK = Prepared(
     WORKSPACES.update()

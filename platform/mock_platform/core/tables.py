@@ -21,8 +21,6 @@ from mock_kit.storage.database import Instant
 from mock_kit.storage.retention import pruned_table
 from mock_kit.storage.table_rows import ANEW
 
-VERSION = 12
-
 
 class OutsideText(TypeDecorator[str]):
     """A text from outside. U+0000, which PostgreSQL keeps in no text, is kept as U+FFFD, and looked for as that."""
