@@ -1,11 +1,15 @@
 """Fixtures that more than one folder of tests needs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
 
 import pytest
 from examples import LONG, examples
 from hypothesis import settings
+from postgresql import MISSING, USUAL_KIND, PostgresqlServer
 
 from elements_local.clients import WorkspaceClients
 from elements_local.stack.stack import Stack
@@ -24,9 +28,55 @@ for _name in [name for name in os.environ if name.startswith("ELEMENTS_LOCAL_") 
 
 
 @pytest.fixture(scope="session")
-def stack_in_process() -> Iterator[Stack]:
+def postgresql_server(testrun_uid: str) -> Iterator[PostgresqlServer]:
+    """The PostgreSQL of this run of the tests; skips where none can be started."""
+    if MISSING and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_POSTGRESQL"):
+        pytest.skip(f"there is no PostgreSQL to start here: pip install {' '.join(MISSING)}")
+    with PostgresqlServer.started(testrun_uid) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Name the database of stacks that many tests share; None is a temporary file."""
+    if USUAL_KIND == "sqlite":
+        yield None
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Which database a test takes, ``sqlite`` or ``postgresql``; where it takes each of them, a fixture of this name says so."""
+    return USUAL_KIND
+
+
+@pytest.fixture
+def new_database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Return a function that names a further database of the test's own, which outlives whoever has it open."""
+    if database_kind == "sqlite":
+        numbers = count()
+        yield lambda: f"sqlite:///{tmp_path}/stack{next(numbers)}.sqlite3"
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    with ExitStack() as closing:
+        yield lambda: closing.enter_context(server.database())
+
+
+@pytest.fixture
+def database_url(new_database_url: Callable[[], str]) -> str:
+    """Name a database of the test's own, which outlives whoever has it open."""
+    return new_database_url()
+
+
+@pytest.fixture(scope="session")
+def stack_in_process(shared_database_url: str | None) -> Iterator[Stack]:
     """A stack without sockets; tests use workspaces of their own on it."""
-    with in_process() as stack:
+    with in_process(Options(database=shared_database_url)) as stack:
         yield stack
 
 

@@ -45,15 +45,23 @@ CONTACTS = {
 }
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request):
+    return request.param
+
+
 @pytest.fixture
-def own_stack():
+def own_stack(new_database_url):
     """Return a function that starts a stack without sockets: with options, or environment variables, of its own."""
-    with ExitStack() as closing:
-        yield lambda options=None, **environment: closing.enter_context(
-            in_process(
-                options or Options(environment={f"ELEMENTS_LOCAL_{k}": v for k, v in environment.items()})
-            )
+
+    def start(options=None, **environment):
+        variables = {f"ELEMENTS_LOCAL_{name}": value for name, value in environment.items()}
+        return closing.enter_context(
+            in_process(options or Options(database=new_database_url(), environment=variables))
         )
+
+    with ExitStack() as closing:
+        yield start
 
 
 @pytest.fixture
@@ -182,12 +190,12 @@ class Bench:
 
 
 @pytest.fixture
-def make_bench():
+def make_bench(new_database_url):
     """Return a function that puts a bench together, on a database of its own or on a given one."""
     with ExitStack() as closing:
 
         def make(*, url=None, polls=None, patience=timedelta(seconds=5), **settings):
-            database = Database(url)
+            database = Database(url or new_database_url())
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
             store, workspaces, wire = PlatformStore(database), Workspaces(database), Wire()

@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from sqlite3 import IntegrityError
 
 import pytest
 
@@ -15,6 +14,23 @@ from mock_platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 POLLED = START + timedelta(minutes=15)
+REFUSALS = {
+    "sqlite": (
+        "{trigger} WHEN {is_refused} BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        "DROP TRIGGER refuse",
+    ),
+    "postgresql": (
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF {is_refused} THEN RAISE integrity_constraint_violation USING MESSAGE = 'refused'; END IF;
+            RETURN NEW;
+        END $$;
+        {trigger} FOR EACH ROW EXECUTE FUNCTION refuse()
+        """,
+        "DROP FUNCTION refuse CASCADE",
+    ),
+}
+"""How each database is told to refuse a write, and to do so no longer."""
 
 
 class WriteFailedError(Exception):
@@ -26,13 +42,17 @@ def failing(bench, table, nth=1, write="INSERT"):
     """Let the database refuse the nth row more of a table, or any change of one, and expect it to."""
     count = f"(SELECT COUNT(*) FROM {table})"  # noqa: S608 - a table of ours
     with bench.database.writing() as connection:
+        dialect = connection.dialect
         before = connection.exec_driver_sql(f"SELECT {count}").scalar()
-        when = f"BEFORE {write} ON {table} WHEN {count} >= {before + nth - 1}"
-        connection.exec_driver_sql(f"CREATE TRIGGER refuse {when} BEGIN SELECT RAISE(ABORT, 'refused'); END")
-    with pytest.raises(IntegrityError, match="refused"):
+        refusal, removal = REFUSALS[dialect.name]
+        trigger = f"CREATE TRIGGER refuse BEFORE {write} ON {table}"
+        is_refused = f"{count} >= {before + nth - 1}"
+        connection.exec_driver_sql(refusal.format(trigger=trigger, is_refused=is_refused))
+    # a statement that is prepared raises the driver's own error
+    with pytest.raises(dialect.loaded_dbapi.IntegrityError, match="refused"):
         yield
     with bench.database.writing() as connection:
-        connection.exec_driver_sql("DROP TRIGGER refuse")
+        connection.exec_driver_sql(removal)
 
 
 def rows(bench, table):

@@ -92,6 +92,7 @@ class How:
         update: write golden streams instead of holding what came against them.
         keep: keep all that happened, for a report.
         environment: settings of the stacks that are started, as variables; those that a scenario has itself go before them.
+        database: an SQLAlchemy URL, where stacks in process keep what they remember; without one it is a temporary file.
     """
 
     transport: Transport = Transport.IN_PROCESS
@@ -101,6 +102,7 @@ class How:
     update: bool = False
     keep: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    database: str | None = None
 
 
 class Runner:
@@ -211,7 +213,7 @@ class Runner:
     def _options(self, environment: Mapping[str, str]) -> Options:
         """Return how a stack in process is started; all have one database, whose tables are made but once."""
         if self._database is None:
-            self._database = Database()
+            self._database = Database(self._how.database)
             self._closing.callback(self._database.close)
         return Options(
             virtual_clock=lambda start: FrozenClock(start, self._held),

@@ -111,9 +111,9 @@ def basic(text):
 
 
 @pytest.fixture(scope="session")
-def opened():
+def opened(shared_database_url):
     """Open a workspace of a CRM, and leave nothing of it behind."""
-    database = Database()
+    database = Database(shared_database_url)
     workspaces = Workspaces(database)
     app = create_app(CrmSettings(), workspaces=workspaces, database=database, guard=Guard())
 
@@ -144,12 +144,12 @@ def another(opened):
 
 
 @pytest.fixture
-def configured():
+def configured(new_database_url):
     """Make a CRM with other settings."""
     databases = []
 
     def make(**settings):
-        databases.append(Database())
+        databases.append(Database(new_database_url()))
         workspaces = Workspaces(databases[-1])
         app = create_app(
             CrmSettings(**settings), workspaces=workspaces, database=databases[-1], guard=Guard()
@@ -162,9 +162,9 @@ def configured():
 
 
 @pytest.fixture
-def alone():
+def alone(database_url):
     """A caller of a CRM that runs without a platform."""
-    database = Database()
+    database = Database(database_url)
     workspaces = Workspaces(database)
     app = create_app(CrmSettings(), workspaces=workspaces, database=database, guard=Guard(), alone=True)
     yield Crm(app, workspaces, workspaces.default)

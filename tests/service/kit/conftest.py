@@ -116,8 +116,8 @@ def build(database: Database, guard: Guard) -> Service:
 
 
 @pytest.fixture
-def database():
-    opened = Database()
+def database(database_url):
+    opened = Database(database_url)
     yield opened
     opened.close()
 

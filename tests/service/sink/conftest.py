@@ -1,16 +1,12 @@
-"""A sink made of its real parts, on a database of its own.
+"""A sink made of its real parts, on a database of its own."""
 
-``ELEMENTS_LOCAL_TEST_DATABASE`` may name a PostgreSQL database whose tables may be dropped.
-"""
-
-import os
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import MetaData
 
 from callback_sink import SinkSettings, create_app
 from mock_kit.storage.database import Database
@@ -63,15 +59,9 @@ class Sink:
 
 
 @pytest.fixture
-def database():
-    url = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE")
-    database = Database(url)
-    yield database
-    if url:
-        tables = MetaData()
-        tables.reflect(database.engine)
-        tables.drop_all(database.engine)
-    database.close()
+def database(database_url):
+    with closing(Database(database_url)) as database:
+        yield database
 
 
 @pytest.fixture

