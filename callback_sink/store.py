@@ -24,6 +24,7 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.api.nearest import other_form
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.row_stream import row_stream
 
 _LARGEST_ID = 2**63 - 1
 _ROWS_AT_ONCE = 10
@@ -276,7 +277,7 @@ def _search(
     if before is not None:
         mine = mine.where(_kept.id < min(before, _LARGEST_ID))
     order = _kept.id if before is None else _kept.id.desc()
-    rows = connection.execute(mine.order_by(order), execution_options={"yield_per": _ROWS_AT_ONCE})
+    rows = row_stream(connection, mine.order_by(order), at_once=_ROWS_AT_ONCE)
     return (callback for callback in map(callback_of, rows) if matches(filters, callback))
 
 

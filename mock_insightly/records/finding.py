@@ -23,6 +23,7 @@ from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, records, references
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.row_stream import row_stream
 
 _BATCH = 500
 
@@ -83,10 +84,10 @@ def find(
 def documents_of(
     connection: Connection, workspace: str, kind: str, record_filter: RecordFilter = EVERYTHING
 ) -> Iterator[str]:
-    """Yield records as they are read, ids ascending, whatever their values: a million need not be held at once."""
+    """Return records as they are read, ids ascending, whatever their values: a million need not be held at once."""
     values = _values(workspace, kind, record_filter)
     ordered = _chosen(select(records.c.document), frozenset(values)).order_by(records.c.id)
-    yield from connection.scalars(ordered, values, execution_options={"yield_per": _BATCH})
+    return (row.document for row in row_stream(connection, ordered, values, at_once=_BATCH))
 
 
 def _values(workspace: str, kind: str, record_filter: RecordFilter) -> _Values:

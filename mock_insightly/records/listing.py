@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from mock_insightly.tables import records
 from mock_kit.api.json_text import encode_text
+from mock_kit.storage.row_stream import row_stream
 
 _BATCH = 500
 
@@ -59,15 +60,15 @@ def listed(connection: Connection, workspace: str, kind: str, search: RecordSear
     # as they stand in the JSON that is kept
     wanted, *others = (encode_text(each)[1:-1].lower() for each in (search.text, *search.unwanted))
     rows, total = [], 0
-    for number, document in connection.execute(newest_first, execution_options={"yield_per": _BATCH}):
+    for row in row_stream(connection, newest_first, at_once=_BATCH):
         # The documents are searched as they are kept, without being read: a text in any field, and a field's name
         # too.
-        held = document.lower()
+        held = row.document.lower()
         if wanted in held and not any(other in held for other in others):
             total += 1
             # One more than is shown, which tells that there is a further page; counting goes on to the end.
-            if len(rows) <= limit and (before is None or number < before):
-                rows.append((number, document))
+            if len(rows) <= limit and (before is None or row.id < before):
+                rows.append((row.id, row.document))
     return _page(rows, total, limit)
 
 

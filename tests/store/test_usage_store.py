@@ -222,3 +222,10 @@ def test_calls_are_kept_one_by_one_where_they_would_be_lost_and_else_fifty_toget
             counts.append(kept(database))
 
     assert counts == ([*range(1, 51)] if lasting else [*[0] * 49, 50])
+
+
+@pytest.mark.parametrize("name", ["nobody's", "\0", "9" * 30])
+def test_a_name_that_no_call_has_finds_none(store, name):
+    store[UsageStore].note(call(1))
+
+    assert store[UsageStore].get(wanted(), name) is None

@@ -17,7 +17,7 @@ usage = Table(
     Column("path", OutsideText, nullable=False),
     Column("status", Integer, nullable=False),
     Column("ip", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
+    Column("request_id", OutsideText, nullable=False),
     Column("instance_id", BigInteger),
     Column("element_key", Text),
     Column("process_ms", Integer, nullable=False),
