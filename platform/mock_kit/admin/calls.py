@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mock_kit.admin.masks import mask_body, mask_header, mask_target
-from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, weight_of_headers
+from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, pack, unpack, weight_of
 from mock_kit.api.json_text import Json
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from mock_kit.workspaces.instants import format_instant
@@ -40,7 +40,6 @@ PAGE_BYTES = 512 * 1024
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _CALLER = "HTTP_" + CALLER_HEADER.upper().replace("-", "_")
-_OVERHEAD = 800
 _NUMBERS = count(1)
 
 
@@ -79,12 +78,6 @@ class RecordedCall(Struct, frozen=True, kw_only=True):
     reply_headers: list[tuple[str, str]]
     reply: bytes
 
-    @property
-    def weight(self) -> int:
-        """About how many bytes it takes."""
-        headers = weight_of_headers(self.headers, self.reply_headers)
-        return _OVERHEAD + len(self.target) + headers + len(self.body) + len(self.reply)
-
     def to_json(self, workspace: "Workspace") -> dict[str, Json]:
         """Return what may be shown: of the workspace's own secrets their names, of all others a mask."""
         own = {secret: f"{{{name}}}" for name, secret in workspace.secrets.items()}
@@ -109,8 +102,8 @@ class RecordedCall(Struct, frozen=True, kw_only=True):
 class _Kept:
     """What is kept for a workspace: reads apart, so that they push no change out."""
 
-    changes: "RingBuffer[RecordedCall]"
-    reads: "RingBuffer[RecordedCall]"
+    changes: RingBuffer
+    reads: RingBuffer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +141,12 @@ class CallLog:
 
     def add(self, workspace: str, call: RecordedCall) -> None:
         """Keep a call."""
+        piece = pack(call)
         with self._budget.lock:
             buffers = self._kept.get(workspace)
             if buffers is None:
                 buffers = self._kept[workspace] = _Kept(changes=self._buffer(), reads=self._buffer())
-            (buffers.reads if call.method in READS else buffers.changes).add(call, call.number)
+            (buffers.reads if call.method in READS else buffers.changes).add(piece, call.number)
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's calls, and count that."""
@@ -167,28 +161,28 @@ class CallLog:
         """Return the first so many calls that were answered after the one with a number, or ``PAGE_BYTES`` of them."""
         with self._budget.lock:
             buffers = self._kept.get(workspace) or _Kept(changes=RingBuffer.empty(), reads=RingBuffer.empty())
-            calls = [call for _, call in (*buffers.changes.entries, *buffers.reads.entries)]
+            entries = [*buffers.changes.entries, *buffers.reads.entries]
             resets = self._resets.get(workspace, 0)
             pruned, pruned_reads = buffers.changes.pruned, buffers.reads.pruned
-        newer = sorted((call for call in calls if call.number > number), key=lambda call: call.number)
+        newer = [piece for its_number, piece in sorted(entries) if its_number > number]
         page = _page(newer[:limit])
         return CallPage(
-            calls=page,
+            calls=[unpack(piece, RecordedCall) for piece in page],
             more=len(page) < len(newer),
-            total=len(calls),
+            total=len(entries),
             resets=resets,
-            last=max((call.number for call in calls), default=0),
+            last=max((its_number for its_number, _ in entries), default=0),
             pruned=pruned,
             pruned_reads=pruned_reads,
         )
 
-    def _buffer(self) -> "RingBuffer[RecordedCall]":
+    def _buffer(self) -> RingBuffer:
         return self._budget.buffer(most=KEPT_CALLS, most_bytes=KEPT_BYTES_OF_CALLS)
 
 
-def _page(calls: list[RecordedCall]) -> list[RecordedCall]:
+def _page(calls: list[bytes]) -> list[bytes]:
     """Return the first of some calls, up to the one that makes a page long enough."""
-    weights = accumulate(call.weight for call in calls)
+    weights = accumulate(map(weight_of, calls))
     return calls[: 1 + sum(weight < PAGE_BYTES for weight in weights)]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from mock_kit.admin.calls import CallLog
 from mock_kit.admin.masks import mask_body, mask_header, mask_target
-from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, weight_of_headers
+from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, pack, unpack
 from mock_kit.api.json_text import Json
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, UnwantedTexts
 from mock_kit.settings import whole
@@ -25,7 +25,6 @@ KEPT_BYTES_OF_REQUESTS = 10 * 1024 * 1024
 
 JOURNAL_BYTES = 32 * 1024 * 1024
 _SMALLEST = 1024 * 1024
-_OVERHEAD = 600
 
 
 def bytes_setting() -> int:
@@ -56,12 +55,6 @@ class Exchange(Struct, frozen=True, kw_only=True):
     reply_body: bytes
     fault: bool
     effect: dict[str, Any] = {}
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes it takes."""
-        headers = weight_of_headers(self.request_headers, self.reply_headers)
-        return _OVERHEAD + len(self.target) + headers + len(self.request_body) + len(self.reply_body)
 
     def to_json(self) -> dict[str, Json]:
         """Return what may be shown: secrets masked."""
@@ -144,15 +137,16 @@ class Journal:
     def __init__(self, most_bytes: int = JOURNAL_BYTES) -> None:
         self._budget = MemoryBudget(most_bytes)
         self.calls = CallLog(self._budget)
-        self._kept: dict[str, RingBuffer[Exchange]] = {}
+        self._kept: dict[str, RingBuffer] = {}
 
     def add(self, workspace: str, exchange: Exchange) -> None:
         """Keep an exchange."""
+        piece = pack(exchange)
         with self._budget.lock:
             buffer = self._kept.get(workspace)
             if buffer is None:
                 buffer = self._kept[workspace] = self._buffer()
-            buffer.add(exchange)
+            buffer.add(piece)
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's exchanges."""
@@ -166,7 +160,7 @@ class Journal:
         """
         with self._budget.lock:
             buffer = self._kept.get(workspace.name) or RingBuffer.empty()
-            return KeptExchanges(buffer.pruned, [exchange for _, exchange in buffer.entries])
+            return KeptExchanges(buffer.pruned, [unpack(piece, Exchange) for _, piece in buffer.entries])
 
     def restore(
         self, _connection: Connection, workspace: Workspace, value: KeptExchanges
@@ -179,7 +173,8 @@ class Journal:
         with self._budget.lock:
             buffer = self._kept.get(workspace) or RingBuffer.empty()
             entries, pruned = [*reversed(buffer.entries)], buffer.pruned
-        matches = [(number, one) for number, one in entries if query.means(one)]
+        exchanges = ((number, unpack(piece, Exchange)) for number, piece in entries)
+        matches = [(number, one) for number, one in exchanges if query.means(one)]
         older = [(number, one) for number, one in matches if query.before is None or number < query.before]
         page = older[: query.limit]
         return ExchangePage(
@@ -199,9 +194,9 @@ class Journal:
                 buffer = self._kept[workspace] = self._buffer()
                 buffer.go_on_from(kept.pruned)
                 for exchange in kept.exchanges:
-                    buffer.add(exchange)
+                    buffer.add(pack(exchange))
 
-    def _buffer(self) -> RingBuffer[Exchange]:
+    def _buffer(self) -> RingBuffer:
         return self._budget.buffer(most=KEPT_REQUESTS, most_bytes=KEPT_BYTES_OF_REQUESTS)
 
 

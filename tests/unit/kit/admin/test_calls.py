@@ -14,7 +14,7 @@ from mock_kit.admin.calls import (
     next_number,
 )
 from mock_kit.admin.journal import JOURNAL_BYTES
-from mock_kit.admin.ring_buffers import MemoryBudget
+from mock_kit.admin.ring_buffers import MemoryBudget, pack, weight_of
 from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
 from mock_kit.workspaces.registry import Workspace
 
@@ -51,6 +51,10 @@ def call(number: int, method: str = "POST", **given: object) -> RecordedCall:
             **given,
         }
     )
+
+
+def weight(call: RecordedCall) -> int:
+    return weight_of(pack(call))
 
 
 def calls_of(*made: RecordedCall, most_bytes: int = JOURNAL_BYTES) -> CallLog:
@@ -103,7 +107,7 @@ def test_the_oldest_call_makes_room_and_that_is_told(count, pruned):
 
 def test_long_calls_make_room_sooner():
     body = b"x" * LARGEST_KEPT_BODY
-    fitting = KEPT_BYTES_OF_CALLS // call(1, body=body).weight
+    fitting = KEPT_BYTES_OF_CALLS // weight(call(1, body=body))
 
     assert calls_of(*(call(n, body=body) for n in range(fitting))).after("default", 0, limit=1).pruned == 0
     assert calls_of(*(call(n, body=body) for n in range(1, fitting + 2))).after(
@@ -113,7 +117,7 @@ def test_long_calls_make_room_sooner():
 
 def test_headers_count_in_what_is_kept():
     headers = [("X-Long", "x" * 100_000)]
-    fitting = KEPT_BYTES_OF_CALLS // call(1, headers=headers).weight
+    fitting = KEPT_BYTES_OF_CALLS // weight(call(1, headers=headers))
 
     assert calls_of(*(call(n, headers=headers) for n in range(1, fitting + 1))).after(
         "default", 0, limit=1
@@ -137,7 +141,7 @@ def test_what_is_kept_of_one_workspace_never_fills_the_room_of_all():
 
 def test_over_all_workspaces_the_oldest_of_the_heaviest_makes_room():
     body = b"x" * LARGEST_KEPT_BODY
-    calls = calls_of(*(call(n, body=body) for n in (1, 2, 3)), most_bytes=4 * call(1, body=body).weight)
+    calls = calls_of(*(call(n, body=body) for n in (1, 2, 3)), most_bytes=4 * weight(call(1, body=body)))
     calls.add("other", call(4, body=body))
 
     calls.add("other", call(5, body=body))
@@ -146,11 +150,14 @@ def test_over_all_workspaces_the_oldest_of_the_heaviest_makes_room():
     assert [calls.after(name, 0, limit=1).pruned for name in ("default", "other")] == [1, 0]
 
 
+AROUND_A_REPLY = weight(call(1, reply=b"x" * 2**16)) - 2**16
+
+
 @pytest.mark.parametrize(
     ("letters", "shown"),
     [
-        pytest.param(PAGE_BYTES // 2 - call(1).weight, 2, id="two that just fill it"),
-        pytest.param(PAGE_BYTES // 2 - call(1).weight - 1, 3, id="two that do not"),
+        pytest.param(PAGE_BYTES // 2 - AROUND_A_REPLY, 2, id="two that just fill it"),
+        pytest.param(PAGE_BYTES // 2 - AROUND_A_REPLY - 1, 3, id="two that do not"),
         pytest.param(PAGE_BYTES * 2, 1, id="one that is longer than a page"),
     ],
 )

@@ -13,6 +13,7 @@ from mock_kit.admin.journal import (
     Journal,
     JournalQuery,
 )
+from mock_kit.admin.ring_buffers import pack, weight_of
 from mock_kit.api.json_text import decode, encode
 from mock_kit.storage.database import Database
 from mock_kit.workspaces.registry import Workspaces
@@ -214,12 +215,16 @@ def test_a_page_of_a_search_counts_what_was_searched_for():
     assert (found.total, found.more, found.exchanges[0][1].target) == (2, True, "/a/c")
 
 
+def weight(exchange: Exchange) -> int:
+    return weight_of(pack(exchange))
+
+
 def heavy(target: str = "/v3.1/Leads", letters: int = 100_000) -> Exchange:
     return exchange(target, request_headers=[("X-Long", "x" * letters)])
 
 
 def test_headers_count_in_what_is_kept():
-    fitting = KEPT_BYTES_OF_REQUESTS // heavy().weight
+    fitting = KEPT_BYTES_OF_REQUESTS // weight(heavy())
 
     exact = journal_of(*(heavy() for _ in range(fitting))).page("default", JournalQuery(limit=1))
     beyond = journal_of(*(heavy() for _ in range(fitting + 1))).page("default", JournalQuery(limit=1))
@@ -229,7 +234,7 @@ def test_headers_count_in_what_is_kept():
 
 
 def test_over_all_workspaces_the_oldest_of_the_one_that_has_most_makes_room():
-    journal = Journal(most_bytes=5 * heavy().weight)
+    journal = Journal(most_bytes=5 * weight(heavy()))
     for workspace, target in [
         ("noisy", "/1"),
         ("noisy", "/2"),
@@ -247,7 +252,7 @@ def test_over_all_workspaces_the_oldest_of_the_one_that_has_most_makes_room():
 
 
 def test_a_workspace_that_is_cleared_leaves_its_room_to_others():
-    journal = Journal(most_bytes=2 * heavy().weight)
+    journal = Journal(most_bytes=2 * weight(heavy()))
     for workspace in ("gone", "gone", "stays", "stays"):
         journal.add(workspace, heavy())
         journal.clear("gone")
