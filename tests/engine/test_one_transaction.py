@@ -112,7 +112,7 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
 
     def compose_and_fail():
         with bench.store[Polls].transaction(workspace.name) as outcome:
-            outcome.keep_succeeded([poll])
+            outcome.keep([poll])
             outcome.take_ids(first=1)
             raise WriteFailedError("compose")
 
@@ -153,7 +153,7 @@ def test_a_failed_poll_and_its_count_are_written_together(bench):
 
     with failing(bench, "platform_polls"), bench.store[Polls].transaction(workspace.name) as outcome:
         outcome.switch_poller_off(instance, email=None)
-        outcome.keep_failed(poll)
+        outcome.keep([poll])
 
     assert bench.store[Instances].last_polls(workspace.name, instance.id) == {
         "contacts": LastPoll(at=START, failures=0)

@@ -107,7 +107,7 @@ def succeed(store):
     def keep(instance, notifications=1, workspace="acme", body=b"{}", **changes):
         poll = poll_of(instance, events=notifications, **changes)
         with store[Polls].transaction(workspace) as outcome:
-            if not outcome.keep_succeeded([poll]):
+            if not outcome.keep([poll]):
                 return
             first = outcome.take_ids(notifications, first=5000)
             for number in range(first, first + notifications):
@@ -131,7 +131,7 @@ def succeed(store):
 def fail(store):
     def keep(poll, *, switch_off=None):
         with store[Polls].transaction("acme") as outcome:
-            failures = outcome.keep_failed(poll)
+            failures = outcome.keep([poll]).get(poll.resource, 0)
             if failures and switch_off:
                 outcome.switch_poller_off(switch_off, email=None)
         return failures
@@ -433,7 +433,7 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
 def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, add, fail, succeed):
     made = add(planned=plan("contacts", "leads"))
     for _ in range(2):
-        fail(poll_of(made))
+        fail(poll_of(made, error="502"))
     before = store[Instances].last_polls("acme", made.id)
 
     succeed(made)
@@ -466,7 +466,7 @@ def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, 
     if outcome == "succeeded":
         succeed(made, 3)
     else:
-        assert fail(poll_of(made), switch_off=made) == 0
+        assert fail(poll_of(made, error="502"), switch_off=made) == 0
 
     assert store[Polls].list("acme", limit=9) == []
     assert store[Jobs].count("acme") == 0

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from mock_platform.core.instance import Instance, User
+from mock_platform.core.poll import Poll
 
 SENDER = "notifications@cloud-elements.com"
 
@@ -31,26 +32,24 @@ class Email:
     sender: str = SENDER
 
 
-def poller_disabled(  # noqa: PLR0913 - what the e-mail says
-    instance: Instance, owner: User, *, resource: str, limit: int, reason: str, at: datetime
-) -> Email:
-    """Write to the owner of an instance whose poller was switched off.
+def poller_disabled(instance: Instance, owner: User, poll: Poll, *, limit: int) -> Email:
+    """Write to the owner of an instance whose poller was switched off, since a poll failed once too often.
 
     Source: there is such an e-mail (documented); its words are ours.
     """
     return Email(
-        at=at,
+        at=poll.at,
         cause=EmailCause.POLLER_DISABLED,
         to=owner.email,
         subject=f"Polling of {instance.name} (instance {instance.id}) was disabled",
         message=(
-            f"Polling {resource!r} failed {limit} times in a row, the last time with: {reason}. "
+            f"Polling {poll.resource!r} failed {limit} times in a row, the last time with: {poll.error}. "
             "No resource of the instance is polled any more until its events are enabled again."
         ),
     )
 
 
-def delivery_failed(  # noqa: PLR0913 - as above
+def delivery_failed(  # noqa: PLR0913 - what the e-mail says
     name: str, *, to: str, url: str, tries: int, reason: str, at: datetime
 ) -> Email:
     """Write that a subscription was deactivated.

@@ -109,6 +109,11 @@ class Poll:
     decisions: tuple[Decision, ...] = ()
     error: str | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it saw no record and did not fail, as nearly all do."""
+        return not self.seen and not self.error
+
 
 @dataclass(frozen=True, kw_only=True)
 class LastPoll:

@@ -1,6 +1,6 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ _still_polled = last_polls.update().where(*_of_instance, _is_enabled)
 _fail = Prepared(
     _still_polled.where(last_polls.c.resource == bindparam("of_resource"))
     .values(failures=last_polls.c.failures + 1)
-    .returning(last_polls.c.failures)
+    .returning(last_polls.c.resource, last_polls.c.failures)
 )
 _add_poll = Prepared(polls.insert())
 
@@ -93,35 +93,32 @@ class PollTransaction(NotificationTransaction):
         super().__init__(connection, workspace, history)
         self._usage = usage
 
-    def keep_succeeded(self, polls: Sequence[Poll]) -> list[Poll]:
-        """Keep an instance's polls of one instant, with their decisions, and move the resources' last-poll times to it.
+    def keep(self, polls: Sequence[Poll]) -> Mapping[str, int]:
+        """Keep an instance's polls of one instant, with their decisions.
+
+        The last-poll time of a resource moves to a poll that succeeded; one that failed is counted.
 
         Returns:
-            Those that are kept. A resource may be polled no longer: its instance was deleted or disabled, or its
-            configuration changed, while the poll was under way. Then nothing of the poll is to be kept.
+            Those resources whose polls are kept, with how often each has failed in a row. One may be polled no longer: its
+            instance was deleted or disabled, or its configuration changed, while the poll was under way.
         """
-        values = {f"resource_{place}": poll.resource for place, poll in enumerate(polls)}
+        succeeded = [poll.resource for poll in polls if not poll.error]
+        failed = [poll.resource for poll in polls if poll.error]
         of_instance = {"of_workspace": self.workspace, "of_id": polls[0].instance_id}
-        rows = _advance(len(polls)).all(self.connection, {**of_instance, "polled_at": polls[0].at, **values})
-        advanced = {row.resource for row in rows}
-        kept = [poll for poll in polls if poll.resource in advanced]
-        if kept:
-            self._add(kept)
-        return kept
-
-    def keep_failed(self, poll: Poll) -> int:
-        """Keep a failed poll, and count it; the last-poll time stays.
-
-        Returns:
-            How often the resource has failed in a row; 0 if it is no longer polled, and nothing is kept.
-        """
-        key = {"of_workspace": self.workspace, "of_id": poll.instance_id, "of_resource": poll.resource}
-        failures: int | None = _fail.scalar(self.connection, key)
-        if failures:
-            self._add([poll])
-        return failures or 0
+        rows: list[Any] = []
+        if succeeded:
+            names = {f"resource_{place}": name for place, name in enumerate(succeeded)}
+            moved = {**of_instance, "polled_at": polls[0].at, **names}
+            rows += _advance(len(names)).all(self.connection, moved)
+        for name in failed:
+            rows += _fail.all(self.connection, {**of_instance, "of_resource": name})
+        failures = {row.resource: row.failures for row in rows}
+        self._add([poll for poll in polls if poll.resource in failures])
+        return failures
 
     def _add(self, polls: Sequence[Poll]) -> None:
+        if not polls:
+            return
         # numbered as they are written: polls that are not kept leave no gaps, and two never get one number
         first = take_numbers(self.connection, self.workspace, "poll", first=1, count=len(polls))
         rows = [_row(self.workspace, poll, number) for number, poll in enumerate(polls, start=first)]
@@ -214,7 +211,7 @@ def _advance(count: int) -> Prepared:
     """Return what moves the last-poll times of so many resources of an instance, and tells of which."""
     named = last_polls.c.resource.in_([bindparam(f"resource_{place}") for place in range(count)])
     moved = _still_polled.where(named).values(at=bindparam("polled_at"), failures=0)
-    return Prepared(moved.returning(last_polls.c.resource))
+    return Prepared(moved.returning(last_polls.c.resource, last_polls.c.failures))
 
 
 @cache

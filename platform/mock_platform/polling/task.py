@@ -1,7 +1,7 @@
 """Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from mock_kit.workspaces.registry import Workspace, Workspaces
@@ -19,6 +19,7 @@ from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.catalogue import Catalogue
 from mock_platform.events.composer import NotificationComposer, composer_of
+from mock_platform.events.event import Found
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs, NextRun
@@ -27,47 +28,18 @@ from mock_platform.polling import window as polling
 from mock_platform.polling.store import Polls
 from mock_platform.polling.window import Window
 
-Record = Mapping[str, object]
 
-
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Reading:
-    """What a poll of one resource has read so far.
+    """One resource as a poll has read it.
 
     Attributes:
-        status: of the latest answer.
-        found: the changes, and the records they are about.
+        found: the changes that are to be reported, and the records they are about.
     """
 
     resource: Resource
-    covered: Window
-    url: str
-    status: int | None = None
-    decisions: list[Decision] = field(default_factory=list)
-    found: list[tuple[Decision, Record]] = field(default_factory=list)
-    error: str | None = None
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it saw no record and did not fail, as nearly all polls."""
-        return not self.decisions and self.error is None
-
-    def poll(self, instance: Instance) -> Poll:
-        """Return it as it is kept."""
-        return Poll(
-            instance_id=instance.id,
-            resource=self.resource.name,
-            window_from=self.covered.after,
-            at=self.covered.at,
-            request_url=self.url,
-            request_status=self.status,
-            seen=len(self.decisions),
-            # what a failed poll had found on its first pages is not reported: the next poll asks for the same stretch
-            # again
-            events=0 if self.error else len(self.found),
-            decisions=tuple(self.decisions),
-            error=self.error,
-        )
+    poll: Poll
+    found: Sequence[Found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +112,7 @@ class PollTask:
             unkept.append(self._read(workspace, instance, resource, covered))
             is_last = number == len(windows)
             # one that is idle is kept together with the next that is not, or with the last: most turns are one transaction
-            if unkept[-1].is_idle and not is_last:
+            if unkept[-1].poll.is_idle and not is_last:
                 continue
             # the next turn is kept with the last poll: killed in between, the stack polls the whole turn again rather
             # than not at all
@@ -162,62 +134,39 @@ class PollTask:
     def _keep(
         self, workspace: Workspace, instance: Instance, read: Sequence[_Reading], then: NextRun | None
     ) -> RunSummary:
-        """Keep polls of which only the last is not idle, if any, and return those whose resource is still polled."""
-        *idle, latest = read
-        if latest.error is None:
-            return self._keep_succeeded(workspace, instance, read, then)
-        kept = self._keep_succeeded(workspace, instance, idle, None) if idle else RunSummary()
-        return kept + self._keep_failed(workspace, instance, latest, latest.error, then)
+        """Keep polls of which the last may not be idle, its notifications, and the deliveries that they owe.
 
-    def _keep_succeeded(
-        self, workspace: Workspace, instance: Instance, read: Sequence[_Reading], then: NextRun | None
-    ) -> RunSummary:
-        """Keep polls, and the notifications of the last with the deliveries they owe."""
-        latest, polls = read[-1], [each.poll(instance) for each in read]
+        One that failed too often in a row switches the poller off.
+
+        Returns:
+            What was kept: nothing of a resource that is no longer polled.
+        """
+        latest, poll, limit = read[-1], read[-1].poll, self.settings.poll_failure_limit
         # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
         composer = self._composer(workspace, instance) if latest.found else None
+        owner = self.store[People].user(workspace, instance.user_id) if poll.error else None
         with self.store[Polls].transaction(workspace.name) as outcome:
             # first of all, and in one transaction with the events: a poll whose events are kept and whose time is not
             # would report them twice, the other way round they would be lost
-            kept = outcome.keep_succeeded(polls)
-            if composer and polls[-1] in kept:
-                composer.tell_changes(outcome, latest.resource.name, latest.found, at=latest.covered.at)
+            failures = outcome.keep([each.poll for each in read])
+            is_kept = poll.resource in failures
+            if composer and is_kept:
+                composer.tell_changes(outcome, poll.resource, latest.found, at=poll.at)
+            # `>=` and not `==`: the limit may have been lowered between two starts of a stack
+            if owner and failures.get(poll.resource, 0) >= limit:
+                outcome.switch_poller_off(instance, poller_disabled(instance, owner, poll, limit=limit))
             if then:
                 outcome.plan_next(then)
             outcome.add_calls()
-        for poll in kept:
-            if poll.seen:  # what saw nothing costs nothing more
-                self._tell(workspace, poll, latest.resource)
-        return RunSummary(polls=len(kept), events=sum(poll.events for poll in kept))
+        if is_kept and not poll.is_idle:  # what saw nothing, as nearly all do, costs nothing more
+            self._tell(workspace, poll, latest.resource, failures=failures[poll.resource])
+        return RunSummary(polls=len(failures), events=poll.events if is_kept else 0)
 
     def _composer(self, workspace: Workspace, instance: Instance) -> NotificationComposer:
         hub = self.catalogue.element(instance.element_key).hub
         return composer_of(self.store, self.settings, workspace, instance, hub=hub)
 
-    def _keep_failed(
-        self, workspace: Workspace, instance: Instance, read: _Reading, reason: str, then: NextRun | None
-    ) -> RunSummary:
-        """Keep a poll that failed, and switch the poller off at the limit."""
-        poll, limit = read.poll(instance), self.settings.poll_failure_limit
-        # before the transaction, as in `_keep_succeeded`
-        owner = self.store[People].user(workspace, instance.user_id)
-        email = poller_disabled(
-            instance, owner, resource=poll.resource, limit=limit, reason=reason, at=poll.at
-        )
-        with self.store[Polls].transaction(workspace.name) as outcome:
-            failures = outcome.keep_failed(poll)
-            # `>=` and not `==`: the limit may have been lowered between two starts of a stack
-            if failures >= limit:
-                outcome.switch_poller_off(instance, email)
-            if then:
-                outcome.plan_next(then)
-            outcome.add_calls()
-        if not failures:
-            return RunSummary()
-        self._tell(workspace, poll, read.resource, failures=failures)
-        return RunSummary(polls=1)
-
-    def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int = 0) -> None:
+    def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int) -> None:
         """Tell of a poll that has been kept.
 
         Args:
@@ -233,31 +182,46 @@ class PollTask:
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
     ) -> _Reading:
         """Ask for page after page, and decide on every record of each."""
-        read = _Reading(resource=resource, covered=covered, url=polling.request_url(resource, covered))
+        url = polling.request_url(resource, covered)
+        status, error = None, None
+        decisions: list[Decision] = []
+        found: list[Found] = []
         # the poller asks its own hub over HTTP like any client, so that mapping, nulls and faults are those that
         # clients meet; the alias would be one field too many in `raw`
         hub = self.hub.of(workspace, instance, headers={ID_ALIAS_HEADER: "false"})
-        more: str | None = read.url
+        more: str | None = url
         # a vendor that answers with a token that it had given before would keep a poll reading for ever
         tokens: set[str] = set()
         try:
             while more:
                 page = hub.page(more)
-                read.status = page.status
-                decisions = [self._decide(record, resource, covered, read) for record in page.records]
+                status = page.status
+                decided = [self._decide(record, resource, covered) for record in page.records]
+                decisions += decided
+                found += [pair for pair in zip(decided, page.records, strict=True) if pair[0].change]
                 token = page.next_token(tokens)
-                reads_on = token is not None and polling.reads_on(decisions, resource, covered)
+                reads_on = token is not None and polling.reads_on(decided, resource, covered)
                 more = polling.request_url(resource, covered, page_token=token) if reads_on else None
-        except HubError as error:
-            read.status, read.error = error.status, str(error)
-        return read
+        except HubError as failure:
+            status, error = failure.status, str(failure)
+            # what was found on the first pages is not reported: the next poll asks for the same stretch again
+            found = []
+        poll = Poll(
+            instance_id=instance.id,
+            resource=resource.name,
+            window_from=covered.after,
+            at=covered.at,
+            request_url=url,
+            request_status=status,
+            seen=len(decisions),
+            events=len(found),
+            decisions=tuple(decisions),
+            error=error,
+        )
+        return _Reading(resource=resource, poll=poll, found=found)
 
-    def _decide(self, record: Record, resource: Resource, covered: Window, read: _Reading) -> Decision:
+    def _decide(self, record: Mapping[str, object], resource: Resource, covered: Window) -> Decision:
         tolerance = self.settings.created_check_tolerance
-        decision = polling.decide(
+        return polling.decide(
             record, resource, covered, default_tolerance=tolerance, undated=self.settings.undated
         )
-        read.decisions.append(decision)
-        if decision.change:
-            read.found.append((decision, record))
-        return decision
