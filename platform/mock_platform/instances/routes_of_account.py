@@ -3,14 +3,13 @@
 from flask import Blueprint
 
 from mock_kit.api.operations import Answer, operation
-from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.administration import account_named
 from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.accounts.store import People
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery
-from mock_platform.errors import NotFoundError
 from mock_platform.instances.service_lists import listed
 from mock_platform.instances.store_search import InstanceFilter
 
@@ -29,9 +28,7 @@ def index(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
 def index_of_account(workspace: Workspace, account_id: str, query: PageQuery) -> Answer[list[InstanceJson]]:
     """List the instances of an account, those that the caller sees."""
     with dependencies().store[People].reading(workspace) as register:
-        account = register.account(whole_number(account_id))
-    if account is None:
-        raise NotFoundError("account", account_id)
+        account = account_named(register, account_id)
     return _listed(workspace, account.id, query)
 
 

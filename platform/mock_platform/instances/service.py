@@ -13,7 +13,6 @@ from mock_platform.configuration.instance_json import InstanceJson, ObjectJson
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.elements.connector import VendorClient
 from mock_platform.elements.element import Element
 from mock_platform.elements.service import connector_of, own_elements, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
@@ -58,7 +57,7 @@ def make(
     _check(draft, element)
     vendor = vendor_of(draft, wire)
     vendor_user = vendor.check()
-    objects = _objects(vendor) if with_objects else None
+    objects = [ObjectJson(**each) for each in vendor.objects()] if with_objects else None
     saving = Saving(
         workspace=workspace,
         elements={element.key: element},
@@ -138,13 +137,6 @@ def views(workspace: Workspace, instances: Iterable[Instance], owners: Owners) -
     return [
         InstanceView.at(now, instance, elements[instance.element_key], owners[instance.user_id])
         for instance in instances
-    ]
-
-
-def _objects(vendor: VendorClient) -> list[ObjectJson]:
-    return [
-        {"name": each["name"], "vendorName": each["vendorName"], "type": each["type"]}
-        for each in vendor.objects()
     ]
 
 

@@ -13,16 +13,11 @@ from mock_platform.elements.element import Element
 from mock_platform.elements.shown import element_to_json
 
 
-class _Events(TypedDict, total=False):
-    """What an instance shows of its events, if it has any."""
+class _Optional(TypedDict, total=False):
+    """What not every instance shows."""
 
     eventsNotificationCallbackUrl: str
     subscriptionId: int
-
-
-class _Objects(TypedDict, total=False):
-    """What an instance shows of its objects: those under names of one's own, and all of them if asked for."""
-
     transformationData: list[InstanceTransformationJson]
     objects: list[ObjectJson]
 
@@ -57,7 +52,7 @@ def to_json(view: InstanceView, *, unset: UnsetValues) -> InstanceJson:
     instance, element, user = view.instance, view.element, view.user
     enabled = configuration.events_enabled(instance.configuration)
     callback_url = instance.configuration.get(configuration.CALLBACK_URL)
-    return {
+    answer: InstanceJson = {
         "id": instance.id,
         "name": instance.name,
         "createdDate": iso_date(instance.created),
@@ -82,20 +77,13 @@ def to_json(view: InstanceView, *, unset: UnsetValues) -> InstanceJson:
             "firstName": user.first_name,
             "lastName": user.last_name,
         },
-        **_mapped(instance),
     }
-
-
-def _mapped(instance: Instance) -> _Objects:
-    """Return which objects are mapped; the key is there only if some are (observed)."""
     mapped = instance.objects.in_force()
-    if not mapped:
-        return {}
-    return {
-        "transformationData": [
+    if mapped:  # the key is there only if some objects are mapped (observed)
+        answer["transformationData"] = [
             {"objectName": name, "vendorName": each.vendor_name} for name, each in mapped.items()
         ]
-    }
+    return answer
 
 
 def as_entry(answer: InstanceJson, *, hydrate: bool) -> InstanceJson:
@@ -111,8 +99,8 @@ def as_entry(answer: InstanceJson, *, hydrate: bool) -> InstanceJson:
     return entry
 
 
-def _events(callback_url: str | None, subscription_id: int | None) -> _Events:
-    answer: _Events = {}
+def _events(callback_url: str | None, subscription_id: int | None) -> _Optional:
+    answer: _Optional = {}
     if callback_url:
         answer["eventsNotificationCallbackUrl"] = callback_url
     if subscription_id is not None:
