@@ -33,6 +33,7 @@ COMMANDS = {
     "seed": "Fill a workspace's CRM with believable records.",
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",
+    "database": "Bring what --data or --database keeps to this program's version, or check it.",
     "settings": "List every setting with its value, and where that comes from.",
     "init": "Lay down a start in your project: a scenario, a test, a receiver and more.",
     "certify": "Try your own receiver with a battery of callbacks.",

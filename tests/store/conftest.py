@@ -1,5 +1,7 @@
 """Databases for the stores: SQLite always, and PostgreSQL where it can be started."""
 
+from contextlib import ExitStack, closing
+
 import pytest
 
 from mock_kit.storage.database import Database
@@ -11,17 +13,16 @@ def database_kind(request):
 
 
 @pytest.fixture
-def open_database(database_url):
+def make_database():
+    """Return a function that opens the database of a URL, until the test ends."""
+    with ExitStack() as databases:
+        yield lambda url: databases.enter_context(closing(Database(url)))
+
+
+@pytest.fixture
+def open_database(database_url, make_database):
     """Return a function that opens the database, as a program does that is started again."""
-    opened = []
-
-    def open_it() -> Database:
-        opened.append(Database(database_url))
-        return opened[-1]
-
-    yield open_it
-    for database in opened:
-        database.close()
+    return lambda: make_database(database_url)
 
 
 @pytest.fixture

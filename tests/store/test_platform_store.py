@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import inspect
 
-from mock_kit.storage.database import SchemaVersionError
+from mock_kit.storage.schema import SchemaVersionError
 from mock_platform.accounts.emails import Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.callbacks.delivery import AttemptOutcome

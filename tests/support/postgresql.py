@@ -12,14 +12,8 @@ from tempfile import gettempdir
 from filelock import FileLock
 from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, make_url, text
 
-from callback_sink import tables as sink
-from mock_insightly import tables as crm
-from mock_kit.admin import fault_book
+from elements_local.stack.schema_parts import PARTS
 from mock_kit.storage.database import Database
-from mock_kit.workspaces import tables as workspaces
-from mock_platform import store as platform
-
-PARTS = (workspaces.SCHEMA, fault_book.SCHEMA, platform.SCHEMA, crm.SCHEMA, sink.SCHEMA)
 
 USUAL_KIND = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE", "sqlite")
 """What tests take that are not run on both databases anyhow: ``sqlite`` or, for a look at all of them, ``postgresql``."""

@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from elements_local.errors import OptionError
 from mock_kit.storage.data_directory import DirectoryInUseError, owned, owned_file
-from mock_kit.storage.database import Database, SchemaVersionError, file_of
+from mock_kit.storage.database import Database, file_of
 from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError, cure_of, shown_url
+from mock_kit.storage.schema import SchemaVersionError
 
 
 @contextmanager

@@ -11,41 +11,21 @@ from tempfile import mkdtemp
 from sqlalchemy import (
     URL,
     BigInteger,
-    Column,
     Connection,
     Dialect,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    func,
     make_url,
-    select,
 )
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.storage.access import postgresql_access, sqlite_access
 from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError
-from mock_kit.storage.schema import SchemaPart
+from mock_kit.storage.schema import VERSIONS, SchemaPart, lock_schema, make_part
 from mock_kit.workspaces.clock import NaiveInstantError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _QUICKLY_CHECKED = 64 * 1024 * 1024
 """Bytes of a file that is looked through when it is opened; of a larger one, what is damaged is found when it is read."""
-
-_MAKING_TABLES = 4700
-"""A number for PostgreSQL's locks; any will do, if it is always the same."""
-
-
-class SchemaVersionError(Exception):
-    """A database was written by another version of this program."""
-
-    def __init__(self, *, part: str, found: int, expected: int) -> None:
-        super().__init__(
-            f"the database's {part} tables have schema version {found}, this program reads {expected}; "
-            "start with an empty --data directory, or use the program that wrote it"
-        )
 
 
 class Instant(TypeDecorator[datetime]):
@@ -66,14 +46,6 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Turn microseconds into an instant."""
         return None if value is None else EPOCH + value * _MICROSECOND
-
-
-_versions = Table(
-    "kit_schema_versions",
-    MetaData(),
-    Column("part", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
-)
 
 
 class Database:
@@ -157,25 +129,15 @@ class Database:
                 what()
 
     def create(self, part: SchemaPart) -> None:
-        """Make a part's tables in an empty database, and refuse one that another version wrote.
+        """Make a part's tables unless they are there, and refuse those that another version of the program made.
 
         Raises:
             SchemaVersionError: the tables are there, at another version.
         """
         # version and tables are made in one transaction, so a process that is killed here leaves an empty database
         with self.writing() as connection:
-            # PostgreSQL fails if two make one table at once; on SQLite one of them has to wait anyhow
-            if connection.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
-            _versions.metadata.create_all(connection)
-            version_found = connection.scalar(
-                select(_versions.c.version).where(_versions.c.part == part.name)
-            )
-            if version_found is None:
-                part.metadata.create_all(connection)
-                connection.execute(_versions.insert().values(part=part.name, version=part.version))
-            elif version_found != part.version:
-                raise SchemaVersionError(part=part.name, found=version_found, expected=part.version)
+            lock_schema(connection)
+            make_part(connection, part)
 
     def close(self) -> None:
         """Give the connections back, and remove a temporary file."""
@@ -200,7 +162,7 @@ def _check_file(path: Path) -> None:
         tables = [
             name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
         ]
-        if tables and _versions.name not in tables:
+        if tables and VERSIONS.name not in tables:
             raise ForeignDatabaseError(sorted(tables))
         if path.stat().st_size <= _QUICKLY_CHECKED:
             ((finding,),) = connection.execute("PRAGMA quick_check(1)")
