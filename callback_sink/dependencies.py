@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from flask import current_app
+from msgspec import Struct
 
 from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.forwarding import Forwarder
@@ -16,8 +16,7 @@ from mock_kit.workspaces.registry import Workspace, Workspaces
 EXTENSION = "callback-sink"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SinkDependencies:
+class SinkDependencies(Struct, frozen=True, kw_only=True):
     """What the sink's routes work with."""
 
     settings: SinkSettings

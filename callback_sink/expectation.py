@@ -1,10 +1,9 @@
 """What must have come, and what must not: held against the callbacks that are there."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 from msgspec.json import encode
 
 from callback_sink.inbox import Callback, CallbackJson
@@ -66,8 +65,7 @@ class ExpectationFailureJson(TypedDict):
     unexpected: list[CallbackJson]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExpectationFailure:
+class ExpectationFailure(Struct, frozen=True, kw_only=True):
     """One thing that was expected and did not hold.
 
     Attributes:

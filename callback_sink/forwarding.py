@@ -1,11 +1,12 @@
 """Sending a callback on: the same bytes and headers to another URL, and what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import is_hop_by_hop
 
+from msgspec import Struct
 from werkzeug.datastructures import Headers
 
 from callback_sink.errors import ForwardRefusedError
@@ -22,8 +23,7 @@ _LONGEST_ANSWER = 8 * 1024
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forwarder:
+class Forwarder(Struct, frozen=True, kw_only=True):
     """Sends callbacks on, as far as they may go.
 
     Attributes:

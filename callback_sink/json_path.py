@@ -7,8 +7,9 @@ no path, however it is made, takes longer than reading the document a few times.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mock_kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text
 
@@ -34,8 +35,7 @@ class ConditionError(ValueError):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PathStep:
+class PathStep(Struct, frozen=True, kw_only=True):
     """One step of a path.
 
     Attributes:
@@ -47,8 +47,7 @@ class PathStep:
     deep: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """What JSON has to have at a place.
 
     Attributes:

@@ -1,7 +1,8 @@
 """Pages of callbacks."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callback_sink.inbox import Callback
 from callback_sink.usage import StorageUsage
@@ -10,8 +11,7 @@ PAGE_BYTES = 16 * 1024 * 1024
 """Of the bodies of a page of callbacks: it ends with the one that makes it longer."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallbackPage:
+class CallbackPage(Struct, frozen=True, kw_only=True):
     """A page of callbacks, oldest first.
 
     Attributes:

@@ -1,7 +1,6 @@
 """Which callbacks a search means, and what it says of those that it nearly means."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from heapq import nsmallest
@@ -110,8 +109,7 @@ class NearMissJson(CallbackJson):
     differs: list[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NearMiss:
+class NearMiss(Struct, frozen=True, kw_only=True):
     """A callback that a search did not mean, and why it did not."""
 
     callback: Callback

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
 
-from msgspec import structs
+from msgspec import Struct, structs
 from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, select
 
 from callback_sink import tables, usage
@@ -25,6 +24,7 @@ from mock_kit.api.nearest import other_form
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.row_stream import row_stream
+from mock_kit.values import replace
 
 _LARGEST_ID = 2**63 - 1
 _ROWS_AT_ONCE = 10
@@ -44,8 +44,7 @@ _next_id = Prepared(
 _add = Prepared(tables.callbacks.insert())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recorded:
+class Recorded(Struct, frozen=True, kw_only=True):
     """What became of a callback.
 
     Attributes:

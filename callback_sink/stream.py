@@ -1,9 +1,10 @@
 """Callbacks as they come, as server-sent events; who lost the connection resumes where it was."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
+
+from msgspec import Struct
 
 from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.errors import TooManyStreamsError
@@ -46,8 +47,7 @@ class StreamSlots:
             self.open -= 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stream:
+class Stream(Struct, frozen=True, kw_only=True):
     """What somebody follows.
 
     Attributes:

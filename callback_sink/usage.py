@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sqlalchemy import Connection, bindparam, func, select
 
 from callback_sink import tables
@@ -46,8 +47,7 @@ _sums = select(
 _sums_of_workspace = Prepared(_sums.where(_used.workspace == bindparam("of_workspace")))
 
 
-@dataclass(frozen=True, kw_only=True)
-class StorageLimits:
+class StorageLimits(Struct, frozen=True, kw_only=True):
     """How much is kept at the most of each bin, and of all bins of a workspace; the latest is kept in any case."""
 
     callbacks: int

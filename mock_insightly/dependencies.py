@@ -1,10 +1,10 @@
 """What the CRM's routes work with, hung on the application by ``create_app``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 from flask import current_app
+from msgspec import Struct
 
 from mock_insightly.account.account import CrmAccount, account_of
 from mock_insightly.account.allowance import Allowance, RateLimits
@@ -20,8 +20,7 @@ from mock_kit.workspaces.registry import Workspace, Workspaces
 EXTENSION = "mock-insightly"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CrmDependencies:
+class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
     """What the CRM's routes work with."""
 
     settings: CrmSettings

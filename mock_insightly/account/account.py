@@ -1,7 +1,8 @@
 """Whose CRM it is: what records take from the account rather than from the client."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mock_kit.workspaces import seeded
 
@@ -12,8 +13,7 @@ DAILY_CALLS = {"Professional": 60_000, "Enterprise": 100_000}
 """How many calls a day a plan has, by its name on the price list (Insightly v3.1 help page, documented)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CrmAccount:
+class CrmAccount(Struct, frozen=True, kw_only=True):
     """What a workspace's records take from it.
 
     Attributes:

@@ -1,7 +1,6 @@
 """How many calls an account may make: in a day, and in a second."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Annotated, Any
@@ -16,8 +15,7 @@ _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RateLimitVerdict:
+class RateLimitVerdict(Struct, frozen=True, kw_only=True):
     """What becomes of a call.
 
     Attributes:
@@ -29,8 +27,7 @@ class RateLimitVerdict:
     retry_after_s: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RateLimits:
+class RateLimits(Struct, frozen=True, kw_only=True):
     """How many calls are let through.
 
     Attributes:

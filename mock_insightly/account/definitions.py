@@ -4,15 +4,14 @@ Source: shapes, types and how values and defaults are written recorded from v3.1
     (observed); which fields there are is made up, but for the names that it recorded.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
 
 
-@dataclass(frozen=True, kw_only=True)
-class CustomField:
+class CustomField(Struct, frozen=True, kw_only=True):
     """A custom field's definition.
 
     Attributes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
+from msgspec import Struct
 from sqlalchemy import Column, Table, Text, select
 
 from mock_insightly.errors import RedirectError, shown
@@ -38,8 +39,7 @@ class OAuthClient:
     redirect_uri: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grant:
+class Grant(Struct, frozen=True, kw_only=True):
     """That somebody let a client in."""
 
     workspace: str

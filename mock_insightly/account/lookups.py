@@ -5,8 +5,9 @@ Source: fields and their order from recorded v2.1 lists (observed) and the v3.1 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from mock_insightly.account.account import CrmAccount, first_number
 from mock_insightly.account.pipelines import activity_sets, pipelines, stages
@@ -20,8 +21,7 @@ _OBJECTS = ("Contact", "Organisation", "Lead", "Opportunity", "Project", "Task",
 _DEFINED = format_date(datetime(2020, 1, 1, tzinfo=UTC))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lookup:
+class Lookup(Struct, frozen=True, kw_only=True):
     """A list that only the vendor changes.
 
     Attributes:

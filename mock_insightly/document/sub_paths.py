@@ -1,8 +1,10 @@
 """The operations of what hangs below records, by the sort of sub-resource."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from mock_insightly.document import operations as ops
 from mock_insightly.document.field_schemas import Said, taken
@@ -20,8 +22,7 @@ _BYTES: Said = {"type": "string", "format": "binary"}
 _NAMED: Said = {"type": "string", "minLength": 1}
 
 
-@dataclass(frozen=True)
-class SubPaths:
+class SubPaths(Struct, frozen=True):
     """A sub-resource below one resource."""
 
     records: RecordPaths

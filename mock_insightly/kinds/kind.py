@@ -1,8 +1,9 @@
 """What a kind of record is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Date, Field, Record, Rows, nothing
@@ -13,8 +14,7 @@ def _as_it_is(record: Record, _account: CrmAccount) -> Record:
     return record
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordKind:
+class RecordKind(Struct, frozen=True, kw_only=True, dict=True):
     """One kind of record.
 
     Attributes:

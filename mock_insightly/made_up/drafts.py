@@ -6,11 +6,12 @@ with many others or by itself.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
 from mock_insightly.made_up import words
@@ -34,8 +35,7 @@ _SALUTATIONS = (None, None, "Mr.", "Ms.", "Mrs.", "Dr.")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A record without ids and dates.
 
     Attributes:
@@ -59,8 +59,7 @@ Chunk: TypeAlias = dict[str, list[Draft]]
 """The drafts of 500 positions, by the name of their kind."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Pools:
+class _Pools(Struct, frozen=True, kw_only=True):
     """What the records of a chunk draw from; asking Faker for every single field would take minutes a million."""
 
     first_names: list[str]

@@ -4,8 +4,9 @@ They are always the same, whatever the seed, but for ids; each can be filled in 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
@@ -20,8 +21,7 @@ from mock_insightly.records.stamps import created, number_rows, updated_at
 from mock_kit.api.json_text import Json
 
 
-@dataclass(frozen=True, kw_only=True)
-class SampleRecord:
+class SampleRecord(Struct, frozen=True, kw_only=True):
     """One record of a set.
 
     Attributes:

@@ -1,9 +1,10 @@
 """Filling a workspace with made-up records that were always there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+
+from msgspec import Struct
 
 from mock_insightly.account import users
 from mock_insightly.account.account import CrmAccount
@@ -23,8 +24,7 @@ _SALE = timedelta(days=90)
 SEEDED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seeding:
+class Seeding(Struct, frozen=True, kw_only=True, dict=True):
     """One filling of a workspace.
 
     Attributes:

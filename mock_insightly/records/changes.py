@@ -1,9 +1,10 @@
 """The ground truth: every change a client made, in order."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypedDict
+
+from msgspec import Struct
 
 from mock_kit.api.pages import PAGE
 from mock_kit.storage.retention import Pruned
@@ -29,8 +30,7 @@ class ChangeJson(TypedDict):
     updated: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeQuery:
+class ChangeQuery(Struct, frozen=True, kw_only=True):
     """Which changes are asked for; None leaves a condition out.
 
     Attributes:
@@ -46,8 +46,7 @@ class ChangeQuery:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """A page of changes.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import FieldError
@@ -35,8 +36,7 @@ class FieldType(Protocol):
         """
 
 
-@dataclass(frozen=True, kw_only=True)
-class Text:
+class Text(Struct, frozen=True, kw_only=True):
     """Any text up to a length in characters; None where the vendor states no limit."""
 
     longest: int | None = None
@@ -58,8 +58,7 @@ class Text:
         return "a text" if self.longest is None else f"a text of at most {self.longest} characters"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     """A whole number, such as an id."""
 
     lowest: int = -LARGEST_WHOLE
@@ -84,8 +83,7 @@ class Whole:
         return number
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decimal:
+class Decimal(Struct, frozen=True, kw_only=True):
     """Any number, such as an amount of money."""
 
     def read(self, value: Json, called: str) -> Json:
@@ -100,8 +98,7 @@ class Decimal:
         raise FieldError(called, "a number", value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flag:
+class Flag(Struct, frozen=True, kw_only=True):
     """Yes or no."""
 
     def read(self, value: Json, called: str) -> Json:
@@ -113,8 +110,7 @@ class Flag:
         raise FieldError(called, "true or false", value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Date:
+class Date(Struct, frozen=True, kw_only=True):
     """An instant in whole seconds, kept as the CRM writes it."""
 
     def read(self, value: Json, called: str) -> Json:
@@ -130,8 +126,7 @@ class Date:
             raise FieldError(called, "a date such as 2026-03-02 10:00:00", value) from error
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """One of a few words; case does not count.
 
     Source: the words are those of the v2.2 OpenAPI document (documented); that case does not count is inferred
@@ -148,8 +143,7 @@ class Choice:
         raise FieldError(called, f"one of {', '.join(self.options)}", value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loose:
+class Loose(Struct, frozen=True, kw_only=True):
     """A text, a number or a truth value, as a custom field holds it."""
 
     def read(self, value: Json, called: str) -> Json:
@@ -159,8 +153,7 @@ class Loose:
         return value
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rows:
+class Rows(Struct, frozen=True, kw_only=True):
     """A collection of small records.
 
     Attributes:
@@ -199,8 +192,7 @@ def nothing(_account: CrmAccount) -> Json:
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One field of a record or of a row.
 
     Attributes:

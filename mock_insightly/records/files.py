@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
 _PARAMETER = re.compile(r'\b(name|filename)="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """A file as it is kept."""
 
     content_type: str
     content: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Upload:
+class Upload(Struct, frozen=True, kw_only=True):
     """What came in a multipart body.
 
     Attributes:

@@ -9,10 +9,10 @@ Source: v2.2 and v3.1 lists are ordered by id (v2.2 organisations of 2017, live 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Connection, Select, bindparam, func, select, true
 
 from mock_insightly.kinds.kind import RecordKind
@@ -51,8 +51,7 @@ _CONDITIONS = {
 """What narrows a list in the database, by the parameter that says how."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordPage:
+class RecordPage(Struct, frozen=True, kw_only=True):
     """A page of records, as they are kept.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Records as whoever looks after the CRM goes through them: the latest first, those that contain a text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
 from mock_insightly.tables import records
@@ -12,8 +12,7 @@ from mock_kit.storage.row_stream import row_stream
 _BATCH = 500
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listed:
+class Listed(Struct, frozen=True, kw_only=True):
     """A page of records.
 
     Attributes:
@@ -27,8 +26,7 @@ class Listed:
     total: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordSearch:
+class RecordSearch(Struct, frozen=True, kw_only=True):
     """Which records are listed.
 
     Attributes:

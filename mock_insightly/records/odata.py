@@ -6,10 +6,11 @@ Source: operators, literals, 400 for texts without quotes, and several ``$filter
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 from typing import TypeAlias
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from mock_insightly.errors import FieldError
 from mock_insightly.records.dates import DateFormatError, format_date, parse_date
@@ -36,8 +37,7 @@ _OPERATORS: Mapping[str, Callable[[int, int], bool]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """One comparison of a filter."""
 
     field: str
@@ -55,8 +55,7 @@ class Term:
         return _OPERATORS[self.operator]((left > right) - (left < right), 0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class OData:
+class OData(Struct, frozen=True, kw_only=True):
     """What a query asks of a list.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote
+
+from msgspec import Struct
 
 from mock_insightly.errors import FieldError
 
@@ -21,8 +22,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,4000}\Z", re.ASCII)
 _U_ESCAPES = re.compile(r"(?:%u[0-9a-f]{4})+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PageRange:
+class PageRange(Struct, frozen=True, kw_only=True):
     """Which part of a list is asked for."""
 
     top: int = DEFAULT_TOP

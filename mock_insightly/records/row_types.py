@@ -5,7 +5,8 @@ Source: Insightly v3.1 OpenAPI document, the ``API...Dto`` definitions (document
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from mock_insightly.account.definitions import custom_field_called
 from mock_insightly.errors import FieldError
@@ -27,6 +28,7 @@ from mock_insightly.records.fields import (
     sent_rows,
 )
 from mock_kit.api.json_text import Json
+from mock_kit.values import replace
 
 _NAME = Text(longest=255)
 
@@ -52,8 +54,7 @@ EMAIL_DOMAINS = Rows(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkedName:
+class LinkedName(Struct, frozen=True, kw_only=True):
     """The singular name of a kind of record, as links use it; case does not count."""
 
     known: tuple[str, ...]
@@ -145,8 +146,7 @@ _VALUES: Mapping[str, FieldType] = {
 """What fits the custom fields of a type; others take any single value."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CustomFields:
+class CustomFields(Struct, frozen=True, kw_only=True):
     """Values of custom fields, each under its name.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What a search means: which records it finds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds.kind import RecordKind
@@ -15,8 +16,7 @@ _SECOND = timedelta(seconds=1)
 _NAMED = {"CUSTOMFIELDS": ("FIELD_NAME", "FIELD_VALUE"), "CONTACTINFOS": ("TYPE", "DETAIL")}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Criterion:
+class Criterion(Struct, frozen=True, kw_only=True):
     """A condition on one value of a record.
 
     Attributes:
@@ -63,8 +63,7 @@ class Criterion:
         return text.startswith(wanted) if self.open_end else text == wanted
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordFilter:
+class RecordFilter(Struct, frozen=True, kw_only=True):
     """Which records are wanted; without either condition, all.
 
     Attributes:

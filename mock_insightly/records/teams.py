@@ -4,7 +4,7 @@ Source: a name is needed where a team is not anonymous, a member where it is; th
     team alone, and a brief change of it is none (Insightly v3.1 OpenAPI document, documented); the refusals are assumed.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mock_insightly.errors import FieldError, MissingFieldError
 from mock_insightly.records.fields import Record, Sent, is_blank, rows_of
@@ -25,8 +25,7 @@ def refuse_team(member: Sent, place: str = MEMBER_TEAM) -> None:
         raise FieldError(place, "null, as only users are members here", member[MEMBER_TEAM])
 
 
-@dataclass(frozen=True, kw_only=True)
-class TeamRules:
+class TeamRules(Struct, frozen=True, kw_only=True):
     """What a version asks of teams, by the names of their fields."""
 
     flag: str = "ANONYMOUS_TEAM"

@@ -1,6 +1,5 @@
 """Lists as a call finds them: with a late index, a page out of step, a record that goes meanwhile, if a fault says so."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from mock_insightly.kinds import RecordKind
@@ -12,6 +11,7 @@ from mock_insightly.records.stamps import record_in
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 from mock_kit.admin.fault_rules import Phase
+from mock_kit.values import replace
 
 
 def found(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: PageRange) -> RecordPage:

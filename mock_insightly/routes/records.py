@@ -1,7 +1,5 @@
 """The routes of records, the same for every version and kind."""
 
-from dataclasses import replace
-
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -19,6 +17,7 @@ from mock_insightly.routes.visibility import with_team
 from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import read_json
+from mock_kit.values import replace
 
 _ONE = "/<resource>/<int:record_id>"
 

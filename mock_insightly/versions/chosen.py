@@ -1,7 +1,6 @@
 """The versions as the settings want them, where nobody knows which way the real ones have."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS
 from mock_insightly.settings import CrmSettings
@@ -9,6 +8,7 @@ from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v3_unserved import open_to_all
 from mock_insightly.versions.version import Version
+from mock_kit.values import replace
 
 _VISIBILITY = frozenset({"VISIBLE_TO", "VISIBLE_TEAM_ID"})
 

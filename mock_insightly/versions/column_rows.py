@@ -13,7 +13,8 @@ Source: rows with equal types and labels live side by side, labels keep their ca
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import RecordKind
@@ -26,8 +27,7 @@ from mock_kit.api.json_text import Json
 _DOMAINS = "EMAILDOMAINS"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ColumnPlace:
+class ColumnPlace(Struct, frozen=True, kw_only=True):
     """Columns that hold the values of one row.
 
     Attributes:
@@ -104,8 +104,7 @@ NETWORKS = (
 """Source: the first label, which is the subtype too, stands in recorded v2.1 exchanges (observed); the rest is assumed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ColumnRows:
+class ColumnRows(Struct, frozen=True, kw_only=True):
     """A collection of such rows.
 
     Attributes:

@@ -12,7 +12,8 @@ Source: shapes of LINKS (recorded v2.1 exchanges, observed), of CONTACTLINKS and
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import RecordKind
@@ -41,8 +42,7 @@ _LINKS = Rows(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PeerLinks:
+class PeerLinks(Struct, frozen=True, kw_only=True):
     """The collection of links between two records of the same kind.
 
     Attributes:
@@ -68,8 +68,7 @@ class PeerLinks:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkGraph:
+class LinkGraph(Struct, frozen=True, kw_only=True):
     """The links of one kind of record.
 
     Attributes:

@@ -1,10 +1,11 @@
 """How a version shows one kind of record, and how it reads one back from a body."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.kinds import RecordKind
@@ -14,6 +15,7 @@ from mock_insightly.records.stamps import record_in
 from mock_insightly.records.teams import TeamRules
 from mock_insightly.versions.methods import Methods, methods
 from mock_kit.api.json_text import Json, encode
+from mock_kit.values import replace
 
 Show: TypeAlias = Callable[[Record], Json]
 Take: TypeAlias = Callable[[Sent, Record], Record]
@@ -26,8 +28,7 @@ _LISTED = 200
 _ALL, _ONE, _PUT = methods("GCU"), methods("GD"), methods("U")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True):
     """One key of a record on the wire.
 
     Attributes:
@@ -89,8 +90,7 @@ def _as_given(given: Record) -> Record:
     return given
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True, dict=True):
     """One kind of record in one version.
 
     Attributes:

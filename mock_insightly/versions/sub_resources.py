@@ -1,8 +1,9 @@
 """What hangs below a record's path: rows of its own, records that refer to it, a switch."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
@@ -14,8 +15,7 @@ _PUT = methods("U")
 _LISTED_AS_CREATED = frozenset({"Tags", "Dates", "EmailDomains", "Milestones", "Comment"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class SubResource:
+class SubResource(Struct, frozen=True, kw_only=True):
     """The base of all sub-resources.
 
     Attributes:
@@ -37,8 +37,7 @@ class SubResource:
         return self.name in _LISTED_AS_CREATED
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmbeddedCollection(SubResource):
+class EmbeddedCollection(SubResource, frozen=True, kw_only=True):
     """A collection that a record carries, reached by itself.
 
     A write is one of the parent's graph in which only this collection differs: whatever a version's shape knows of
@@ -85,8 +84,7 @@ class EmbeddedCollection(SubResource):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Children(SubResource):
+class Children(SubResource, frozen=True, kw_only=True):
     """The records of a kind that refer to a record.
 
     Attributes:
@@ -97,18 +95,15 @@ class Children(SubResource):
     arrays: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Following(SubResource):
+class Following(SubResource, frozen=True, kw_only=True):
     """Whether the caller follows a record."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attachments(Children):
+class Attachments(Children, frozen=True, kw_only=True):
     """The files of a record."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Picture(SubResource):
+class Picture(SubResource, frozen=True, kw_only=True):
     """The one image of a record; a PUT names its file.
 
     Attributes:
@@ -120,8 +115,7 @@ class Picture(SubResource):
     missing: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class FieldPicture(SubResource):
+class FieldPicture(SubResource, frozen=True, kw_only=True):
     """The image in a custom field of a record, which the path names; a PUT names its file too."""
 
     def on_member(self, member: str) -> Methods:
@@ -129,13 +123,11 @@ class FieldPicture(SubResource):
         return self.on_one & _PUT if "/" in member else self.on_one - _PUT
 
 
-@dataclass(frozen=True, kw_only=True)
-class Broken(SubResource):
+class Broken(SubResource, frozen=True, kw_only=True):
     """What the vendor's server fails at."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PipelinePosition(SubResource):
+class PipelinePosition(SubResource, frozen=True, kw_only=True):
     """Where a record stands in a pipeline: both, or the stage alone.
 
     Attributes:
@@ -145,23 +137,19 @@ class PipelinePosition(SubResource):
     stage_only: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class StateSwitch(SubResource):
+class StateSwitch(SubResource, frozen=True, kw_only=True):
     """The state of an opportunity."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assignment(SubResource):
+class Assignment(SubResource, frozen=True, kw_only=True):
     """The assignment of a set of activities to a record."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conversion(SubResource):
+class Conversion(SubResource, frozen=True, kw_only=True):
     """The conversion of a lead."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mailbox(SubResource):
+class Mailbox(SubResource, frozen=True, kw_only=True):
     """The address that files e-mail under a record."""
 
 

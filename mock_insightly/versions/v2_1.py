@@ -3,8 +3,6 @@
 Source: recorded exchanges of the vendor's Ruby client (observed), its routes and the v2.1 help page (documented).
 """
 
-from dataclasses import replace
-
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields
 from mock_insightly.account.lookups import SHARED, Lookup, by_name, only, state_reasons
@@ -18,6 +16,7 @@ from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Broken, Conversion, Picture, SubResources, below, children
 from mock_insightly.versions.v2_1_records import SHAPES
 from mock_insightly.versions.version import Version
+from mock_kit.values import replace
 
 
 def _reasons(account: CrmAccount) -> list[Record]:

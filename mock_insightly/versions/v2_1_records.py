@@ -5,8 +5,6 @@ Source: keys and their order from recorded v2.1 exchanges, as is which arrays ar
     hung on those on record.
 """
 
-from dataclasses import replace
-
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole, sent_rows
@@ -28,6 +26,7 @@ from mock_insightly.versions.v2_records import (
 )
 from mock_insightly.versions.v2_work import WORK, body_extract
 from mock_kit.api.json_text import Json
+from mock_kit.values import replace
 
 _WORK = shapes_of(*WORK)
 

@@ -1,12 +1,12 @@
 """The flat keys of v2."""
 
-from dataclasses import replace
 from math import isfinite
 
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Decimal, Record, Sent, Whole
 from mock_insightly.versions.shape import Key, constant, flat
 from mock_kit.api.json_text import Json
+from mock_kit.values import replace
 
 _READ_ONLY = frozenset({"OWNER_USER_ID"})
 """Source: read-only in late v2.2 (later v2.2 OpenAPI document, documented)."""

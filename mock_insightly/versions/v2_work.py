@@ -3,8 +3,6 @@
 Source: keys, in the order in which the later v2.2 OpenAPI document declares them (documented).
 """
 
-from dataclasses import replace
-
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.extracts import extract
@@ -16,6 +14,7 @@ from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, hung_on
 from mock_insightly.versions.v2_keys import RIGHTS, flats
 from mock_kit.api.json_text import Json
+from mock_kit.values import replace
 
 _PROJECT = Shape(
     kind=kinds.PROJECTS,

@@ -1,7 +1,5 @@
 """Version 3.1: flat records, shown as they are kept; partial updates; search by one field's name and value."""
 
-from dataclasses import replace
-
 from mock_insightly import kinds
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import RecordKind
@@ -15,6 +13,7 @@ from mock_insightly.versions.v3_search import FILTERS, one_date_form, search_fil
 from mock_insightly.versions.v3_unserved import UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json
+from mock_kit.values import replace
 
 _REQUIRED = {
     kinds.CONTACTS.name: ("FIRST_NAME",),

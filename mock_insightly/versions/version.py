@@ -1,7 +1,8 @@
 """What sets one version of the API apart from another."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import UnservedError
@@ -15,8 +16,7 @@ from mock_insightly.versions.sub_resources import CUSTOM, SubResource, SubResour
 _MEMBERS = methods("GC")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True):
     """A version of the API.
 
     Attributes:

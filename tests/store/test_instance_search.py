@@ -1,6 +1,5 @@
 """Instances in lists: what is found, and pages without gap or repeat."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -9,6 +8,7 @@ from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mock_kit.values import replace
 from mock_platform.core.instance import Instance
 from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store import Instances

@@ -1,12 +1,12 @@
 """What the platform remembers: instances, how far they are polled, jobs, polls, events and deliveries."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import inspect
 
 from mock_kit.storage.schema import SchemaVersionError
+from mock_kit.values import replace
 from mock_platform.accounts.emails import Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.callbacks.delivery import AttemptOutcome

@@ -3,7 +3,6 @@
 Source: Insightly v2.2 and v3.1 OpenAPI documents (documented).
 """
 
-from dataclasses import replace
 from functools import partial
 
 from flask import request
@@ -22,6 +21,7 @@ from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.sub_resources import Children
 from mock_kit.api.json_text import Json, encode, encode_text, read_json
+from mock_kit.values import replace
 
 
 def index(parent: Parent, children: Children) -> ResponseReturnValue:

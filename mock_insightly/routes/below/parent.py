@@ -1,9 +1,9 @@
 """The record that a path of a sub-resource starts with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Response
+from msgspec import Struct
 
 from mock_insightly.records.fields import Record
 from mock_insightly.records.references import Reference, reference
@@ -16,8 +16,7 @@ from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode, encode_text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parent:
+class Parent(Struct, frozen=True, kw_only=True):
     """A record, and the call about something below it."""
 
     call: CrmCall

@@ -6,7 +6,6 @@ Source: paths from the v2.2 and v3.1 OpenAPI documents (documented); 417 for an 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -21,6 +20,7 @@ from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.writes import put_file
 from mock_insightly.versions.sub_resources import FieldPicture, Picture
+from mock_kit.values import replace
 
 
 def show(parent: Parent, picture: Picture) -> ResponseReturnValue:

@@ -1,7 +1,6 @@
 """The search for a cure: what happened is done again with one change after the other, the smallest first."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from elements_local.cures.candidate import CureCandidate, applied
@@ -11,6 +10,7 @@ from elements_local.cures.trial import CureTrial, TrialFailedError, TrialOutcome
 from elements_local.errors import HarnessError
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.stack.stack import Stack
+from mock_kit.values import replace
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.explain.cause import Cause, CauseStage
 from mock_platform.explain.cures import CureAttempt, CureCase, CureFix, CureSearch

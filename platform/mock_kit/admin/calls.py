@@ -4,7 +4,6 @@ Unlike the journal, which shows the latest of everything, this leaves out what t
 has the admin calls that change something, keeps bodies as long as most are, and says when it had to forget.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, count
 from typing import TYPE_CHECKING
@@ -98,16 +97,14 @@ class RecordedCall(Struct, frozen=True, kw_only=True):
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Kept:
+class _Kept(Struct, frozen=True, kw_only=True):
     """What is kept for a workspace: reads apart, so that they push no change out."""
 
     changes: RingBuffer
     reads: RingBuffer
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallPage:
+class CallPage(Struct, frozen=True, kw_only=True):
     """Calls in the order of their numbers.
 
     Attributes:
@@ -192,8 +189,7 @@ def caller_of(environ: "WSGIEnvironment") -> str | None:
     return caller
 
 
-@dataclass(frozen=True)
-class InternalHttp:
+class InternalHttp(Struct, frozen=True):
     """A wire on which a service says who it is, so that its calls are not taken for anybody else's."""
 
     http: Http

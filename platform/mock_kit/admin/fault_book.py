@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.schema import SchemaPart
 from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 
 _metadata = MetaData()
@@ -45,8 +45,7 @@ _forget = Prepared(_faults.delete().where(*_of_workspace))
 _add = _faults.insert()
 
 
-@dataclass(frozen=True, kw_only=True)
-class FaultEntry:
+class FaultEntry(Struct, frozen=True, kw_only=True):
     """A rule, how many requests it matched and how many of them it struck."""
 
     rule: FaultRule

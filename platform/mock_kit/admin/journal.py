@@ -1,7 +1,6 @@
 """What a service was asked and what it answered: the last few hundred requests of each workspace."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -103,8 +102,7 @@ class KeptExchanges(Struct):
     exchanges: list[Exchange]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExchangePage:
+class ExchangePage(Struct, frozen=True, kw_only=True):
     """A page of exchanges, newest first.
 
     Attributes:

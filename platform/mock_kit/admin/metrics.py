@@ -1,23 +1,22 @@
 """What a service counts, as Prometheus reads it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A number that a service knows about itself."""
 
     text: str
     value: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Counts:
+class _Counts(Struct, frozen=True, eq=False):
     """Answers and measures in Prometheus' terms."""
 
     service: str

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Annotated
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import FaultRuleError, parse_rules
@@ -55,8 +54,7 @@ ADMIN_STATUSES: dict[type[Exception], int] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Admin:
+class Admin(Struct, frozen=True, kw_only=True):
     """What the admin routes of a service need.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from inspect import cleandoc, getdoc
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from werkzeug.routing import UnicodeConverter
 
 from mock_kit.api.operations import Operation, operation_of
@@ -22,8 +22,7 @@ class IdConverter(UnicodeConverter):
     """A path's variable that holds a number; whatever else comes is for the view to refuse, in its own words."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """An operation where it is reached.
 
     Attributes:

@@ -5,12 +5,12 @@ Shapes become JSON Schema in msgspec, which also checks the requests with them; 
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from flask import Response
+from msgspec import Struct, field
 
 from mock_kit.api.declared_routes import Route, attribute_texts, declared_routes
 from mock_kit.api.json_schema import schemas_of
@@ -29,8 +29,7 @@ CREDENTIALS = "credentials"
 """The name of the security scheme."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Description:
+class Description(Struct, frozen=True, kw_only=True):
     """What a document says beside its operations.
 
     Attributes:

@@ -5,12 +5,12 @@ the view runs; the ``T`` of its return type ``Answer[T]`` is the shape of the JS
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
 from inspect import get_annotations
 from typing import Any, Generic, TypeVar, get_args
 
 from flask import Response, request
+from msgspec import Struct, field
 
 from mock_kit.api.json_text import encode
 from mock_kit.api.shapes import read_body, read_query
@@ -21,8 +21,7 @@ View = Callable[..., "Answer[Any] | Response"]
 JSON = "application/json"
 
 
-@dataclass(frozen=True)
-class Answer(Generic[T]):
+class Answer(Struct, Generic[T], frozen=True):
     """What a view gives: a value to become JSON, or None for a body of nothing."""
 
     value: T
@@ -30,8 +29,7 @@ class Answer(Generic[T]):
     status: int = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """Where what an answer says may be put next.
 
     Attributes:
@@ -43,8 +41,7 @@ class Link:
     parameters: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenApiCallback:
+class OpenApiCallback(Struct, frozen=True, kw_only=True):
     """A request that the service makes because of an operation.
 
     Attributes:
@@ -58,8 +55,7 @@ class OpenApiCallback:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """What is known about a route.
 
     Attributes:

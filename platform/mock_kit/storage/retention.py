@@ -1,9 +1,9 @@
 """What has become too old is forgotten, in a transaction that adds to it; that it was is remembered, and told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Column, Connection, Insert, MetaData, Table, Text, bindparam, select
 
 from mock_kit.storage.database import Instant
@@ -14,8 +14,7 @@ _LOOKS = 64
 """How often it is looked what is too old, while as much time passes as things are kept."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pruned:
+class Pruned(Struct, frozen=True, kw_only=True):
     """What is no longer kept.
 
     Attributes:
@@ -27,8 +26,7 @@ class Pruned:
     before: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class RetentionRule:
+class RetentionRule(Struct, frozen=True, kw_only=True):
     """How things of one sort are forgotten.
 
     Attributes:

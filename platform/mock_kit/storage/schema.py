@@ -1,10 +1,10 @@
 """Which tables a database has to have: parts, each of which has an owner and counts the changes of its tables."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, select
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ _CHANGING_TABLES = 4700
 """A number for PostgreSQL's locks; any will do, if it is always the same."""
 
 
-@dataclass(frozen=True)
-class SchemaPart:
+class SchemaPart(Struct, frozen=True):
     """The tables of one owner.
 
     Attributes:

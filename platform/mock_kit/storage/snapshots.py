@@ -7,7 +7,6 @@ restored into stay what they are.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from msgspec import Struct, ValidationError, convert
@@ -90,8 +89,7 @@ class _UndoneError(Exception):
     """Rolls a transaction back that was only a trial."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Snapshots:
+class Snapshots(Struct, frozen=True, kw_only=True):
     """Takes snapshots of one service, and takes them back.
 
     Attributes:

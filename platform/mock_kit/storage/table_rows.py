@@ -5,7 +5,6 @@ so that they can be put into another.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeAlias
@@ -59,8 +58,7 @@ class SnapshotRows(Struct, forbid_unknown_fields=True):
     rows: list[list[object]]
 
 
-@dataclass(frozen=True)
-class TableRows:
+class TableRows(Struct, frozen=True):
     """One table, of which a workspace's rows can be read and replaced.
 
     Raises:

@@ -6,11 +6,11 @@ them: ``Origin``, ``Sec-Fetch-Site``, and in ``Host`` the name that it used, whi
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
+from msgspec import Struct
 
 from mock_kit.admin.calls import READS
 from mock_kit.admin.paths import is_admin
@@ -32,8 +32,7 @@ _DIGITS_OF_A_LENGTH = 18
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Guard:
+class Guard(Struct, frozen=True, kw_only=True):
     """Who may call a stack.
 
     Attributes:

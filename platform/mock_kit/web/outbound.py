@@ -8,9 +8,10 @@ and the call it could come to mean another machine, which would have to hold the
 import re
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from mock_kit.admin.paths import ADMIN, leads_to_admin
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
@@ -25,8 +26,7 @@ _READ_DIFFERENTLY = re.compile(r"[\\\s\x00-\x1f\x7f]")
 """What makes one reader of URLs see another host than the next one does."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """Where a request really goes.
 
     Attributes:
@@ -37,8 +37,7 @@ class Target:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class NonAdminHttp:
+class NonAdminHttp(Struct, frozen=True):
     """Sends anywhere but to admin routes, on whichever machine: for URLs that somebody chose, or some part of."""
 
     http: Http
@@ -52,8 +51,7 @@ class NonAdminHttp:
         return self.http.send(method, url, headers=headers, body=body)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outbound:
+class Outbound(Struct, frozen=True, kw_only=True):
     """Sends to loopback and to allowed hosts, and refuses every other as the outcome of the attempt; admin routes too.
 
     Attributes:

@@ -1,9 +1,10 @@
 """Pages for people beside a service's routes: an application of their own, and the way that leads a browser there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from mock_kit.admin.paths import ADMIN
 from mock_kit.web.guard import Guard, GuardMiddleware
@@ -20,8 +21,7 @@ BELOW = f"{ADMIN}/dashboard/"
 """Below which all others are; no admin route begins so."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pages:
+class Pages(Struct, frozen=True, kw_only=True):
     """Pages that go with a service.
 
     Attributes:

@@ -5,11 +5,12 @@ import logging
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mock_kit.web.journal_middleware import hanging_up
 
@@ -84,8 +85,7 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{_bracketed(host)}:{port}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pool:
+class Pool(Struct, frozen=True, kw_only=True):
     """Threads for some of the requests, which start with the first of them.
 
     Attributes:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from werkzeug.datastructures import Headers
 
 from mock_kit.text import HEADER_NAME
@@ -73,8 +74,7 @@ class Reply:
         return 200 <= self.status < 300
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoReply:
+class NoReply(Struct, frozen=True, kw_only=True):
     """Refused, timed out or cut off; a value to decide on, not an exception to forget."""
 
     reason: str

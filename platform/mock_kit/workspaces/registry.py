@@ -6,7 +6,6 @@ says is the time for every service.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import DamagedDatabaseError
+from mock_kit.values import replace
 from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError
 from mock_kit.workspaces.kept_workspace import KeptWorkspace

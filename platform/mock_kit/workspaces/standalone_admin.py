@@ -4,10 +4,10 @@ Nothing falls due in such a service: an advance moves the hands, and that is all
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypedDict
 
 from flask import Blueprint, Flask, current_app
+from msgspec import Struct
 
 from mock_kit.admin.routes import ParameterError, asked_workspace, reset_workspace
 from mock_kit.api.operations import Answer, operation
@@ -53,8 +53,7 @@ STANDALONE_STATUSES: Mapping[type[Exception], int] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class StandaloneAdmin:
+class StandaloneAdmin(Struct, frozen=True, kw_only=True):
     """What a service that runs alone needs to keep its workspaces.
 
     Attributes:

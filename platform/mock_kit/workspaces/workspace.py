@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
+
 from mock_kit.api.json_text import Json
 from mock_kit.workspaces import seeded
 from mock_kit.workspaces.clock import Mode, WorkspaceClock, in_utc
@@ -17,8 +19,7 @@ DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Workspace:
+class Workspace(Struct, frozen=True, kw_only=True):
     """One customer's data, credentials and clock.
 
     Attributes:

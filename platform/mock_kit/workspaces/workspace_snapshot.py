@@ -8,10 +8,9 @@ credentials of the one that it was taken of, or the address of its sink, names t
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from msgspec import convert
+from msgspec import Struct, convert
 from sqlalchemy import Connection
 
 from mock_kit.storage.snapshots import Memory, Snapshot
@@ -24,8 +23,7 @@ WORKSPACE = "workspace"
 """Under which a snapshot's memory has it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkspaceSnapshot:
+class WorkspaceSnapshot(Struct, frozen=True, kw_only=True):
     """The workspaces as a memory for snapshots.
 
     Attributes:

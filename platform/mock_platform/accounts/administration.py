@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
@@ -16,8 +17,7 @@ from mock_platform.errors import NotFoundError
 Check = Callable[[Member, Account], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedInUser:
+class SignedInUser(Struct, frozen=True, kw_only=True):
     """A user who calls, as they stood when the call came."""
 
     workspace: Workspace

@@ -5,8 +5,9 @@ the first two.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mock_platform.errors import InvalidCredentialsError
 
@@ -14,8 +15,7 @@ _PAIR = re.compile(r"(user|organization|element|bearer) +([^\s,]+)", re.ASCII | 
 _EXPECTED = 'Expected "User <secret>, Organization <secret>" or "User <secret>, Element <token>"'
 
 
-@dataclass(frozen=True, kw_only=True)
-class Authorization:
+class Authorization(Struct, frozen=True, kw_only=True):
     """The secrets that a request carries; None where it carries none."""
 
     user: str | None = None

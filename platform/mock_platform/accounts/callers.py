@@ -1,6 +1,6 @@
 """Who calls: from the secrets of a request to a workspace and one of its users."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.authorization import Authorization, parse_authorization
@@ -13,16 +13,14 @@ from mock_platform.core.registry import StoreRegistry
 from mock_platform.errors import InvalidCredentialsError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """A user of a workspace."""
 
     workspace: Workspace
     user_id: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Callers:
+class Callers(Struct, frozen=True, kw_only=True):
     """All users of all workspaces, by what they send, and what they see.
 
     Attributes:

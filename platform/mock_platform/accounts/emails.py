@@ -1,9 +1,10 @@
 """E-mails that the platform would send. They are kept and shown, and never sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from mock_platform.core.instance import Instance, User
 from mock_platform.core.poll import Poll
@@ -20,8 +21,7 @@ class EmailCause(Enum):
     DELIVERY_FAILED = "delivery failed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Email:
+class Email(Struct, frozen=True, kw_only=True):
     """One e-mail."""
 
     at: datetime

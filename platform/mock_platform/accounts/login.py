@@ -4,7 +4,9 @@ Source: that it is done, and how the answers look (observed: the vendor's own to
 and what happens where an address is known in several workspaces, is assumed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
@@ -14,8 +16,7 @@ from mock_platform.core.choices import Passwords
 from mock_platform.errors import InvalidCredentialsError
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Found:
+class _Found(Struct, frozen=True, kw_only=True):
     workspace: Workspace
     user: Member
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
+from msgspec import Struct
+
 from mock_platform.accounts.roles import ORG_ADMIN, ROLES
 from mock_platform.core.choices import Passwords, Visibility
 from mock_platform.core.instance import User
@@ -73,8 +75,7 @@ class Member(User):
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Founding:
+class Founding(Struct, frozen=True, kw_only=True):
     """What a workspace begins with: one organization, one account, one user."""
 
     organization: Organization

@@ -5,14 +5,14 @@ Source: that roles are given to users and accounts, and that some may not be (ob
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from mock_platform.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Role:
+class Role(Struct, frozen=True, kw_only=True):
     """What a user may do.
 
     Attributes:

@@ -4,9 +4,10 @@ A line says no instant of its own, since it is shown beside the one it belongs t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct, field
 
 from mock_platform.core.instance import Instance
 from mock_platform.core.run_control import RunSummary
@@ -26,8 +27,7 @@ class ActivityKind(Enum):
     RESET = "reset"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Activity:
+class Activity(Struct, frozen=True, kw_only=True):
     """Something that happened.
 
     Attributes:

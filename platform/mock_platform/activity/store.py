@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from threading import Condition
 
+from msgspec import Struct
+
 from mock_kit.text import shortened
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
@@ -29,8 +31,7 @@ _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\
 """What moves a terminal's cursor, turns its text round or cannot be seen."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActivityEntry:
+class ActivityEntry(Struct, frozen=True, kw_only=True):
     """An activity in its place.
 
     Attributes:
@@ -54,8 +55,7 @@ class ActivityEntry:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActivityPage:
+class ActivityPage(Struct, frozen=True, kw_only=True):
     """Entries in the order of their numbers.
 
     Attributes:

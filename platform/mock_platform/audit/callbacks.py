@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.events.records import Attempt, DeliveryStatus
@@ -14,8 +15,7 @@ _PROMPT = timedelta(minutes=1)
 _PLANNED = frozenset({DeliveryStatus.CREATED, DeliveryStatus.RETRY})
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallbackHistory:
+class CallbackHistory(Struct, frozen=True, kw_only=True):
     """What became of one notification.
 
     Attributes:

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
+from mock_kit.values import replace
 from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory
 from mock_platform.audit.verdicts import ReportedEvent, ResourceHistory, StampedChange
@@ -20,8 +22,7 @@ from mock_platform.explain.polled import polled_since, silent
 _NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditedResource:
+class AuditedResource(Struct, frozen=True, kw_only=True):
     """A resource that an instance polls, or has polled.
 
     Attributes:

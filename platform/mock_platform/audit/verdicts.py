@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from msgspec import Struct
+
 from mock_platform.audit import reasons
 from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, OwedEvent, PollingHistory, owed
@@ -46,8 +48,7 @@ class ReportedEvent:
     callback: CallbackHistory
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditFinding:
+class AuditFinding(Struct, frozen=True, kw_only=True):
     """One event, and the verdict on it.
 
     Attributes:
@@ -64,8 +65,7 @@ class AuditFinding:
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class StampedChange:
+class StampedChange(Struct, frozen=True, kw_only=True):
     """A change as the CRM logged it, and the date that the record bore after it."""
 
     change: LoggedChange
@@ -92,8 +92,7 @@ class ResourceHistory:
     silent: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Audit:
+class Audit(Struct, frozen=True, kw_only=True):
     """The reckoning of an instance.
 
     Attributes:

@@ -1,10 +1,11 @@
 """A bulk job: many records read, or made, at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import NotRequired, TypedDict
+
+from msgspec import Struct
 
 from mock_platform.accounts.emails import SENDER
 from mock_platform.core.instance import Instance, User
@@ -37,8 +38,7 @@ class BulkStatus(Enum):
         return self not in {BulkStatus.CREATED, BulkStatus.RUNNING}
 
 
-@dataclass(frozen=True, kw_only=True)
-class BulkJob:
+class BulkJob(Struct, frozen=True, kw_only=True):
     """A bulk job.
 
     Attributes:

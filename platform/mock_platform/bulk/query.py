@@ -6,7 +6,8 @@ Source: the form, and that nothing but ``select *`` is taken, are documented for
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_platform import ceql
 from mock_platform.core.ordering import SortOrder
@@ -21,8 +22,7 @@ _ORDER = re.compile(r"(?:^|\s)order\s*by(?:\s*=\s*|\s+)", re.IGNORECASE)
 _BY = re.compile(r"(?P<field>[\w.@$-]{1,200})(?:\s+(?P<way>asc|desc))?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class BulkQuery:
+class BulkQuery(Struct, frozen=True, kw_only=True):
     """Which records are wanted, and in which order.
 
     Attributes:

@@ -1,17 +1,18 @@
 """Bulk jobs and their records: written page by page, and read again a few hundred at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import Enum
 from itertools import count, islice
 from typing import Any
 
+from msgspec import Struct, structs
 from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
+from mock_kit.values import replace
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
 from mock_platform.core.counters import next_number
@@ -35,8 +36,7 @@ class BulkRowKind(Enum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, kw_only=True)
-class BulkStepOutcome:
+class BulkStepOutcome(Struct, frozen=True, kw_only=True):
     """What one step of a job led to.
 
     Attributes:
@@ -220,7 +220,7 @@ def _save(connection: Connection, workspace: str, job: BulkJob) -> None:
 
 def _row(job: BulkJob) -> dict[str, object]:
     return {
-        **asdict(job),
+        **structs.asdict(job),
         "kind": job.kind.value,
         "status": job.status.value,
         "fields": encode_text(job.fields),

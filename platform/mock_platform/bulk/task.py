@@ -1,11 +1,13 @@
 """Runs bulk jobs: reads the hub page by page, or makes records one by one, and tells the receiver when that is done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
+from msgspec import Struct
+
 from mock_kit.api.json_text import decode, encode, encode_text
+from mock_kit.values import replace
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
@@ -29,8 +31,7 @@ from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
 
 
-@dataclass(frozen=True, kw_only=True)
-class BulkTask:
+class BulkTask(Struct, frozen=True, kw_only=True):
     """What is done when a bulk job falls due: all of it, as far as it has not been done before.
 
     Attributes:
@@ -110,8 +111,7 @@ class BulkTask:
         return BulkStepOutcome(job=after, results=[("", encode_text(record))])
 
 
-@dataclass(frozen=True, kw_only=True)
-class _BulkWay:
+class _BulkWay(Struct, frozen=True, kw_only=True):
     """How a job reaches the records of its instance."""
 
     workspace: Workspace

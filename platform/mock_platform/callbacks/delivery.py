@@ -1,16 +1,17 @@
 """What an attempt to deliver a callback means for the delivery, and what a release does."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+
+from mock_kit.values import replace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.callbacks.retry import next_attempt
 from mock_platform.core.choices import RetrySchedule
 from mock_platform.events.records import Delivery, DeliveryStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttemptOutcome:
+class AttemptOutcome(Struct, frozen=True, kw_only=True):
     """What follows from an attempt.
 
     Attributes:

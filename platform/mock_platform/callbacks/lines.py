@@ -1,7 +1,6 @@
 """What is told of callbacks: what each is about, read from its body, and where it goes, as far as that may be shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -18,8 +17,7 @@ from mock_platform.events.records import Attempt
 _CHANGES_SHOWN = 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallbackSubject:
+class CallbackSubject(Struct, frozen=True, kw_only=True):
     """What a callback is about.
 
     Attributes:
@@ -47,8 +45,7 @@ class CallbackSubject:
         return of_instance(self.instance_id) | resource | {"events": len(self.changes), "changes": changes}
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttemptedCallback:
+class AttemptedCallback(Struct, frozen=True, kw_only=True):
     """One attempt to deliver a callback.
 
     Attributes:

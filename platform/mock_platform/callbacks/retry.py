@@ -22,8 +22,8 @@ def next_attempt(
         (documented); "x falls 4^x seconds after the failure" can be read as the latest failure too, hence
         ``cumulative``.
 
-    >>> from dataclasses import replace
     >>> from datetime import UTC
+    >>> from mock_kit.values import replace
     >>> from mock_platform.core.choices import CLOUD_ELEMENTS
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     >>> next_attempt(CLOUD_ELEMENTS, failures=9, first_failure=noon, now=noon) - noon

@@ -1,10 +1,10 @@
 """Deliveries: what each notification owes each subscription, where that stands, and what was released."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from mock_kit.storage.database import Database
@@ -50,8 +50,7 @@ _states = select(deliveries).where(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeptDelivery:
+class KeptDelivery(Struct, frozen=True, kw_only=True):
     """A delivery with what it is about."""
 
     delivery: Delivery

@@ -1,10 +1,10 @@
 """Attempts: what is to be sent for deliveries, and what came of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from msgspec import Struct
 from msgspec.json import Decoder
 from sqlalchemy import BigInteger, Connection, Row, bindparam, select
 
@@ -80,8 +80,7 @@ _deactivate = (
 _add = Prepared(attempts.insert())
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueDelivery:
+class DueDelivery(Struct, frozen=True, kw_only=True):
     """What is to be sent: a delivery, where to, and the exact bytes.
 
     Attributes:
@@ -100,8 +99,7 @@ class DueDelivery:
     user_id: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttemptResult:
+class AttemptResult(Struct, frozen=True, kw_only=True):
     """An attempt, and what follows from it.
 
     Attributes:

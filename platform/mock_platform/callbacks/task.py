@@ -1,9 +1,10 @@
 """Sends a callback, and writes down what its receiver answered and what follows from that."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
+
+from msgspec import Struct
 
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
@@ -30,8 +31,7 @@ _QUICK_S = 0.02
 """How many attempts are known to this process alone, and for how long each: if it is killed, they are made again."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeliveryTask:
+class DeliveryTask(Struct, frozen=True, kw_only=True):
     """What is done when a delivery falls due.
 
     Attributes:

@@ -6,10 +6,11 @@ value and the number of rows read out of lists (documented). That the first row 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from mock_platform.errors import InvalidRequestError, shown
 
@@ -39,8 +40,7 @@ class PathMark(Enum):
     SIZE = ".size()"
 
 
-@dataclass(frozen=True)
-class RowWhere:
+class RowWhere(Struct, frozen=True):
     """The first row of a list with this value, which is compared as text."""
 
     key: str

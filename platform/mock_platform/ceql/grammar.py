@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mock_platform.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
 from mock_platform.errors import QueryError
@@ -61,8 +62,7 @@ _PLAIN = re.compile(r"[A-Za-z_@$][\w@$-]*", re.ASCII)
 _KEYWORDS = frozenset({"AND", "OR", "LIKE", "IN", "IS", "NULL"})
 
 
-@dataclass(frozen=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     column: int

@@ -1,8 +1,8 @@
 """The fields that a clause names, and the clause with other names for them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
+from mock_kit.values import replace
 from mock_platform.ceql.tree import And, Clause, Or
 
 

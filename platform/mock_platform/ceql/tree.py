@@ -1,13 +1,13 @@
 """The tree of a clause."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Value: TypeAlias = str | int | float | bool
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """``field operator value``; the operator is one of = != < > <= >=."""
 
     field: str
@@ -15,38 +15,33 @@ class Comparison:
     value: Value
 
 
-@dataclass(frozen=True)
-class Like:
+class Like(Struct, frozen=True):
     """``field LIKE 'pattern'``, where ``%`` stands for any text."""
 
     field: str
     pattern: str
 
 
-@dataclass(frozen=True)
-class In:
+class In(Struct, frozen=True):
     """``field IN (value, ...)``."""
 
     field: str
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True)
-class IsNull:
+class IsNull(Struct, frozen=True):
     """``field IS NULL``."""
 
     field: str
 
 
-@dataclass(frozen=True)
-class And:
+class And(Struct, frozen=True):
     """All of the clauses."""
 
     clauses: "tuple[Clause, ...]"
 
 
-@dataclass(frozen=True)
-class Or:
+class Or(Struct, frozen=True):
     """Any of the clauses."""
 
     clauses: "tuple[Clause, ...]"

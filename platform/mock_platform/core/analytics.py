@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Generic, TypeVar
 
 from dateutil.relativedelta import MO, relativedelta
+from msgspec import Struct
 
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.errors import InvalidRequestError
@@ -59,8 +59,7 @@ _FLOORS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Buckets:
+class Buckets(Struct, frozen=True, kw_only=True):
     """A range of time, cut up.
 
     Attributes:
@@ -79,8 +78,7 @@ class Buckets:
         return self.starts[max(bisect_right(self.starts, instant) - 1, 0)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tally(Generic[K]):
+class Tally(Struct, Generic[K], frozen=True, kw_only=True):
     """How many there were in one unit of time.
 
     Attributes:
@@ -96,8 +94,7 @@ class Tally(Generic[K]):
     failed: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bucket(Generic[K]):
+class Bucket(Struct, Generic[K], frozen=True, kw_only=True):
     """What fell into a bucket, by what was counted."""
 
     start: datetime

@@ -1,7 +1,8 @@
 """What settings choose from where sources disagree, or say nothing."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class UsageKeys(Enum):
@@ -48,8 +49,7 @@ class Visibility(Enum):
     ORGANIZATION = "organization"
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnsetValues:
+class UnsetValues(Struct, frozen=True, kw_only=True):
     """How configuration keys without a value are shown.
 
     Attributes:
@@ -75,8 +75,7 @@ class Passwords(Enum):
     SECRET = "secret"  # noqa: S105 - a setting's word
 
 
-@dataclass(frozen=True, kw_only=True)
-class RetrySchedule:
+class RetrySchedule(Struct, frozen=True, kw_only=True):
     """How often a callback is retried, and how the waits grow: retry x comes ``base ** x`` seconds on.
 
     Attributes:

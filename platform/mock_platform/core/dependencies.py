@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from flask import current_app
+from msgspec import Struct
 
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
@@ -48,8 +48,7 @@ class DueWork(Protocol):
         """Hold a workspace's run lock, or refuse."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlatformDependencies:
+class PlatformDependencies(Struct, frozen=True, kw_only=True):
     """What ``create_app`` hangs on the application.
 
     Attributes:

@@ -1,7 +1,8 @@
 """The platform's own hub, as the engine's tasks call it: polls, bulk jobs, calls that are done later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
@@ -29,8 +30,7 @@ class HubError(Exception):
         self.words = message if words is None else words
 
 
-@dataclass(frozen=True, kw_only=True)
-class HubPage:
+class HubPage(Struct, frozen=True, kw_only=True):
     """A page of a list.
 
     Attributes:
@@ -55,8 +55,7 @@ class HubPage:
         return self.token
 
 
-@dataclass(frozen=True, kw_only=True)
-class HubClient:
+class HubClient(Struct, frozen=True, kw_only=True):
     """The hub, whoever calls.
 
     Attributes:
@@ -95,8 +94,7 @@ class HubClient:
         return InstanceHub(client=self, headers={**credentials, **headers})
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstanceHub:
+class InstanceHub(Struct, frozen=True, kw_only=True):
     """The hub, on behalf of one instance's owner. Paths are below the base path."""
 
     client: HubClient

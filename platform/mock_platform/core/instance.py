@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from mock_platform.core.objects import NONE, Objects
 
 Values = Mapping[str, str | None]
@@ -22,8 +24,7 @@ class User:
     last_name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Instance:
+class Instance(Struct, frozen=True, kw_only=True):
     """A customer's connection to the CRM.
 
     Attributes:

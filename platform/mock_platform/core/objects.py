@@ -1,8 +1,9 @@
 """Objects that an instance names and maps itself: their definitions, and the transformations that map them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 DATE_MASK = "transformDate"
 """The entry that says how the provider writes a date."""
@@ -15,16 +16,14 @@ class Direction(Enum):
     TO_VENDOR = "toVendor"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DefinedField:
+class DefinedField(Struct, frozen=True, kw_only=True):
     """A field of an object, as the instance's owner names it."""
 
     path: str
     type: str = "string"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObjectDefinition:
+class ObjectDefinition(Struct, frozen=True, kw_only=True):
     """An object as the instance's owner wants to see it."""
 
     fields: tuple[DefinedField, ...] = ()
@@ -34,8 +33,7 @@ class ObjectDefinition:
         return next((each.type for each in self.fields if each.path == path), "string")
 
 
-@dataclass(frozen=True, kw_only=True)
-class MappingEntry:
+class MappingEntry(Struct, frozen=True, kw_only=True):
     """An entry in the ``configuration`` of a transformation, or of one of its fields.
 
     Attributes:
@@ -55,8 +53,7 @@ class MappingEntry:
         return (self.type == "remove" and flag is True) or (self.type == "passThrough" and flag is False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class TransformationScript:
+class TransformationScript(Struct, frozen=True, kw_only=True):
     """A script that is kept and not run; without a word of its sender, the rest is filled in (documented)."""
 
     body: str
@@ -64,8 +61,7 @@ class TransformationScript:
     filter_empty_response: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class MappedField:
+class MappedField(Struct, frozen=True, kw_only=True):
     """A field's own path, and the provider's.
 
     Attributes:
@@ -91,8 +87,7 @@ class MappedField:
         return next((pattern for pattern in patterns if isinstance(pattern, str)), None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Transformation:
+class Transformation(Struct, frozen=True, kw_only=True):
     """Which of the provider's objects is meant, and what its fields are called.
 
     Attributes:
@@ -111,8 +106,7 @@ class Transformation:
         return _passes(self.configuration, direction)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Objects:
+class Objects(Struct, frozen=True, kw_only=True):
     """An instance's definitions and transformations, by the objects' names."""
 
     definitions: Mapping[str, ObjectDefinition] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """``orderBy``: the order in which a list is wanted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from heapq import nlargest, nsmallest
+
+from msgspec import Struct
 
 from mock_platform.ceql.record_path import find_in_any_case
 from mock_platform.errors import InvalidRequestError, shown
@@ -10,8 +11,7 @@ from mock_platform.errors import InvalidRequestError, shown
 _DIRECTIONS = {"asc": False, "desc": True}
 
 
-@dataclass(frozen=True, kw_only=True)
-class SortOrder:
+class SortOrder(Struct, frozen=True, kw_only=True):
     """By one field, upwards unless said otherwise."""
 
     field: str

@@ -1,8 +1,9 @@
 """What is polled, and what came of a poll."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 
 class EventType(Enum):
@@ -17,8 +18,7 @@ class EventType(Enum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DateField:
+class DateField(Struct, frozen=True, kw_only=True):
     """Where a record keeps a date, and how it writes it.
 
     Attributes:
@@ -30,8 +30,7 @@ class DateField:
     zone: str = "GMT"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resource:
+class Resource(Struct, frozen=True, kw_only=True):
     """One resource that an instance polls: an entry of ``event.poller.configuration``.
 
     Attributes:
@@ -64,8 +63,7 @@ class PollVerdict(Enum):
     IGNORED = "ignored"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What a poll made of one record, and why.
 
     Attributes:
@@ -86,8 +84,7 @@ class Decision:
         return None if self.verdict is PollVerdict.IGNORED else EventType(self.verdict.value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Poll:
+class Poll(Struct, frozen=True, kw_only=True):
     """One poll of one resource, with every decision it took.
 
     Attributes:
@@ -115,8 +112,7 @@ class Poll:
         return not self.seen and not self.error
 
 
-@dataclass(frozen=True, kw_only=True)
-class LastPoll:
+class LastPoll(Struct, frozen=True, kw_only=True):
     """How far a resource has been polled, and how often in a row that has failed since."""
 
     at: datetime

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class RunSummary:
+
+class RunSummary(Struct, frozen=True, kw_only=True):
     """What ran while time was moved.
 
     Attributes:

@@ -1,12 +1,13 @@
 """What can be set about the platform, among it everything that no source settles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Self
 
 from mock_kit.admin.journal import bytes_setting
 from mock_kit.settings import Settings, flag, names, one_of, seconds, setting, whole
+from mock_kit.values import replace
 from mock_platform.core.choices import (
     CLOUD_ELEMENTS,
     OPEN_CONNECTORS,

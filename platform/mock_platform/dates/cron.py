@@ -6,8 +6,9 @@ are read in UTC (assumed).
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from mock_platform.errors import InvalidRequestError, shown
 
@@ -25,8 +26,7 @@ class _Unreadable(Exception):  # noqa: N818 - never leaves this module
     """An expression says nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cron:
+class Cron(Struct, frozen=True, kw_only=True):
     """An expression that was read.
 
     Attributes:

@@ -5,11 +5,12 @@ Source: the vendor's event guides and the configurations that elements ship with
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mock_platform.dates import zones
 from mock_platform.dates.java_dates import epoch_milliseconds, format_date
@@ -48,8 +49,7 @@ EPOCH = DateForm(MILLISECONDS)
 """Where nothing else is known (assumed)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Times:
+class _Times(Struct, frozen=True, kw_only=True):
     last_poll: datetime
     now: datetime
 

@@ -5,8 +5,9 @@ of for configurations.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mock_platform.errors import DatePatternError
 
@@ -27,15 +28,13 @@ _NUMERIC = "ydHhmsSDFwWukK"
 _TOKEN = re.compile(r"('')|'((?:[^']|'')+)'|([A-Za-z])\3*|([^A-Za-z']+)|(')", re.DOTALL)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Literal:
+class Literal(Struct, frozen=True, kw_only=True):
     """Text that stands for itself."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PatternField:
+class PatternField(Struct, frozen=True, kw_only=True):
     """A run of one pattern letter.
 
     Attributes:

@@ -1,22 +1,22 @@
 """What a document knows of an object: its name, and its fields by the names that a client has for them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+
+from mock_kit.values import replace
 from mock_platform.core.objects import Direction, MappedField, ObjectDefinition, Transformation
 from mock_platform.transformations.name_mapping import ID_ALIAS
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentedField:
+class DocumentedField(Struct, frozen=True, kw_only=True):
     """A field of a record, by its path as a client sees it."""
 
     path: str
     type: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentedObject:
+class DocumentedObject(Struct, frozen=True, kw_only=True):
     """An object that has paths of its own in a document.
 
     Attributes:

@@ -7,11 +7,12 @@ operation lists (observed in exported documents).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
 from mock_platform.documents.operation_id import VERBS, older_id, operation_id
@@ -43,8 +44,7 @@ _TYPES: Mapping[str, Schema] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentSubject:
+class DocumentSubject(Struct, frozen=True, kw_only=True):
     """What a document is about, and where that is reached.
 
     Attributes:
@@ -59,8 +59,7 @@ class DocumentSubject:
     base_path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class HubCalls:
+class HubCalls(Struct, frozen=True, kw_only=True):
     """The hub's part of an OpenAPI 3.1 document: path below the hub -> its operations, and all schemas."""
 
     paths: Mapping[str, Mapping[str, Any]]
@@ -134,8 +133,7 @@ def without_references(whole: Schema) -> Schema:
     return {key: resolved(value, whole["definitions"]) for key, value in whole.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """Where an operation stands: below an object's own word, or, without one, below variables.
 
     Attributes:

@@ -5,9 +5,9 @@ its key is the shipped one's with a suffix, and its number, is assumed.
 """
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
+from mock_kit.values import replace
 from mock_platform.elements.element import Element, numbered
 
 _KEY = re.compile(r"(.+)-clone-([1-9][0-9]{0,5})")

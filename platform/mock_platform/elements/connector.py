@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NotRequired, Protocol, TypedDict
 
+from msgspec import Struct
+
 from mock_kit.storage.retention import Pruned
 from mock_kit.web.wire import Http
 from mock_platform.core.instance import Values
@@ -42,8 +44,7 @@ class FieldMetadata(TypedDict):
     updateable: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class VendorCollection:
+class VendorCollection(Struct, frozen=True, kw_only=True):
     """What a resource of the hub is at the vendor.
 
     Attributes:
@@ -57,8 +58,7 @@ class VendorCollection:
     read_only: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class VendorChange:
+class VendorChange(Struct, frozen=True, kw_only=True):
     """A change of a record, as the vendor has logged it.
 
     Attributes:
@@ -102,8 +102,7 @@ class VendorCall:
     effect: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeLog:
+class ChangeLog(Struct, frozen=True, kw_only=True):
     """The changes of all collections.
 
     Attributes:

@@ -1,16 +1,18 @@
 """What an element is: its description, its configuration keys, its poller's own entries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+
+from msgspec import Struct
+
+from mock_kit.values import replace
 
 SECRET_TYPE = "PASSWORD"  # noqa: S105 - the name of an input type
 SECRET_KEYS = frozenset({"oauth.api.key", "oauth.api.secret"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConfigurationKey:
+class ConfigurationKey(Struct, frozen=True, kw_only=True):
     """One key of an element's configuration.
 
     Attributes:
@@ -47,8 +49,7 @@ class ConfigurationKey:
         return self.type == SECRET_TYPE or self.key in SECRET_KEYS
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Element:
+class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """A vendor's application, as the platform describes it.
 
     Attributes:

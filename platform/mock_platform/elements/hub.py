@@ -5,15 +5,15 @@ are assumed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NotRequired, TypedDict
+
+from msgspec import Struct
 
 from mock_platform.elements.catalogue_entry import operations
 from mock_platform.elements.element import Element
 
 
-@dataclass(frozen=True, kw_only=True)
-class Hub:
+class Hub(Struct, frozen=True, kw_only=True):
     """A kind of provider."""
 
     key: str

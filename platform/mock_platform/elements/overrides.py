@@ -5,15 +5,16 @@ of an element's defaults do not reach the instances that are there (documented).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from msgspec import Struct, field
+
+from mock_kit.values import replace
 from mock_platform.elements.element import ConfigurationKey, Element
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ElementChanges:
+class ElementChanges(Struct, frozen=True, kw_only=True, eq=False):
     """All that is other than shipped.
 
     Attributes:

@@ -3,12 +3,11 @@
 Nobody has to say who they are to read them. Who does sees them as their own workspace has them.
 """
 
-from dataclasses import replace
-
 from flask import Blueprint, request
 from msgspec import Struct
 
 from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import caller

@@ -1,12 +1,12 @@
 """``/elements/{keyOrId}/configuration``: an element's configuration keys, and changes of them for later instances."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from flask import Blueprint
 from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.core.answers import done

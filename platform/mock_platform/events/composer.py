@@ -1,9 +1,10 @@
 """From changes of an instance's records to what its receiver is sent, and what is kept of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+
+from msgspec import Struct
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.workspaces.registry import Workspace
@@ -19,8 +20,7 @@ from mock_platform.events.store_notifications import NewNotification, Notificati
 from mock_platform.events.stored_event import EventStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotificationComposer:
+class NotificationComposer(Struct, frozen=True, kw_only=True):
     """Makes an instance's notifications: what is kept of each, and the exact bytes of its callbacks.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
+
+from msgspec import Struct
 
 from mock_platform.accounts.emails import SENDER
 from mock_platform.core.choices import RawForm
@@ -61,8 +62,7 @@ class Envelope(TypedDict):
     user: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallbackForm:
+class CallbackForm(Struct, frozen=True, kw_only=True):
     """What callbacks look like where that can be set.
 
     Attributes:

@@ -1,10 +1,11 @@
 """Notifications that somebody posts, and how the API shows these and the ones of events."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypedDict
+
+from msgspec import Struct
 
 from mock_platform.accounts.emails import SENDER
 from mock_platform.dates.iso_dates import iso_date
@@ -19,8 +20,7 @@ class Severity(Enum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlainNotification:
+class PlainNotification(Struct, frozen=True, kw_only=True):
     """A notification that somebody posts, in their own words."""
 
     topic: str
@@ -29,8 +29,7 @@ class PlainNotification:
     sender: str = SENDER
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeptNotification:
+class KeptNotification(Struct, frozen=True, kw_only=True):
     """A notification as it is kept, whether it was posted or tells of events.
 
     Attributes:

@@ -1,15 +1,15 @@
 """Notifications, who subscribed to them, and how far each delivery is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from mock_platform.core.poll import EventType
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeEvent:
+class ChangeEvent(Struct, frozen=True, kw_only=True):
     """One entry of a callback's ``events``."""
 
     change: EventType
@@ -17,8 +17,7 @@ class ChangeEvent:
     object_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notification:
+class Notification(Struct, frozen=True, kw_only=True):
     """One callback to be: up to ten changes of one resource of one poll.
 
     Attributes:
@@ -50,8 +49,7 @@ class DeliveryStatus(Enum):
     QUEUED = "queued"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """What one notification owes one subscription.
 
     Attributes:
@@ -84,8 +82,7 @@ class Channel(Enum):
     PUSH = "push"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subscription:
+class Subscription(Struct, frozen=True, kw_only=True):
     """Who is told of the notifications of some topics.
 
     Attributes:
@@ -109,8 +106,7 @@ class Subscription:
         return str(self.config.get("url") or "")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """One try to deliver.
 
     Attributes:

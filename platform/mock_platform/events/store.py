@@ -1,8 +1,8 @@
 """Events: the notifications of instances, as the events API shows them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Row, Select, func, select
 
 from mock_kit.storage.database import Database
@@ -10,8 +10,7 @@ from mock_platform.core.tables import instances, notifications
 from mock_platform.events.stored_event import EventStatus, StoredEvent
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventFilter:
+class EventFilter(Struct, frozen=True, kw_only=True):
     """Which events are asked for.
 
     Attributes:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from mock_kit.storage.database import Database
@@ -34,8 +34,7 @@ _of_instance = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewNotification:
+class NewNotification(Struct, frozen=True, kw_only=True):
     """A notification that is to be kept and told.
 
     Attributes:

@@ -1,10 +1,11 @@
 """An event as the events API shows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypedDict
+
+from msgspec import Struct
 
 from mock_platform.dates.iso_dates import iso_date_exact
 
@@ -29,8 +30,7 @@ class EventStatus(Enum):
     NOTIFIED = "NOTIFIED"
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredEvent:
+class StoredEvent(Struct, frozen=True, kw_only=True):
     """A notification as the events API shows it.
 
     Attributes:

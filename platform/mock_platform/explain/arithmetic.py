@@ -1,8 +1,9 @@
 """A record's dates as text and as read, and what each filter makes of them: the sums behind a poll's decision. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from mock_platform.core.poll import DateField, Decision, Poll, Resource
 from mock_platform.dates import zones
@@ -11,8 +12,7 @@ from mock_platform.dates.java_dates import parse_date
 from mock_platform.errors import UnreadableDateError
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadDate:
+class ReadDate(Struct, frozen=True, kw_only=True):
     """One of a record's dates.
 
     Attributes:
@@ -28,8 +28,7 @@ class ReadDate:
     read: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilterVerdict:
+class FilterVerdict(Struct, frozen=True, kw_only=True):
     """What one rule made of a record: whether it lets it pass, and the sum by which it does."""
 
     filter: str

@@ -1,9 +1,10 @@
 """All that is known of one change at the vendor and of one resource of an instance, from which its cause is told. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+
+from msgspec import Struct
 
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Transformation
@@ -14,8 +15,7 @@ from mock_platform.events.records import Attempt, DeliveryStatus
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArrivedCallback:
+class ArrivedCallback(Struct, frozen=True, kw_only=True):
     """A callback as the sink has it: its path without secrets, and the sink's verdict on its signature."""
 
     id: int
@@ -25,8 +25,7 @@ class ArrivedCallback:
     signature: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwedCallback:
+class OwedCallback(Struct, frozen=True, kw_only=True):
     """What became of one notification with one subscriber.
 
     Attributes:
@@ -54,8 +53,7 @@ class OwedCallback:
         return sum(not attempt.reason for attempt in self.attempts)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PollOfRecord:
+class PollOfRecord(Struct, frozen=True, kw_only=True):
     """A poll since the change, and what it made of the record.
 
     Attributes:
@@ -81,8 +79,7 @@ class PollOfRecord:
         return self.decision.change if self.decision and self.poll.error is None else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PolledState:
+class PolledState(Struct, frozen=True, kw_only=True):
     """How a resource is polled by now.
 
     Attributes:
@@ -111,8 +108,7 @@ class PolledState:
     transformation: Transformation | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExplainedCase:
+class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     """What is known of one change.
 
     Attributes:

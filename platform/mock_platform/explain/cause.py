@@ -1,7 +1,8 @@
 """The causes of a missing, late, repeated or wrong callback: each with its word, its text, and where the chain broke. Pure."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class CauseStage(Enum):
@@ -147,8 +148,7 @@ class Cause(Enum):
         return cls[word.upper().replace("-", "_")]
 
 
-@dataclass(frozen=True)
-class CauseFinding:
+class CauseFinding(Struct, frozen=True):
     """A cause, and a sentence that says by what it is known in this case."""
 
     cause: Cause

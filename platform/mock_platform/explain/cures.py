@@ -4,8 +4,9 @@ The platform can do nothing again by itself; what stands above all three service
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.cause import Cause
@@ -13,8 +14,7 @@ from mock_platform.explain.cause import Cause
 Place = Literal["configuration", "crm", "receiver", "clock"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CureFix:
+class CureFix(Struct, frozen=True, kw_only=True):
     """The smallest change that would have led to the callback.
 
     Attributes:
@@ -29,8 +29,7 @@ class CureFix:
     tried: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CureAttempt:
+class CureAttempt(Struct, frozen=True, kw_only=True):
     """One change that was tried.
 
     Attributes:
@@ -42,8 +41,7 @@ class CureAttempt:
     outcome: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CureSearch:
+class CureSearch(Struct, frozen=True, kw_only=True):
     """What came of a search.
 
     Attributes:
@@ -57,8 +55,7 @@ class CureSearch:
     why: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CureCase:
+class CureCase(Struct, frozen=True, kw_only=True):
     """A change for which a cure is sought.
 
     Attributes:

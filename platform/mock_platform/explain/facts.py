@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+
+from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
@@ -30,8 +31,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _EVERY = 1_000_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotifiedRecord:
+class NotifiedRecord(Struct, frozen=True, kw_only=True):
     """An event that a notification told of.
 
     Attributes:

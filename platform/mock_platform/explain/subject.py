@@ -1,7 +1,8 @@
 """Which change is asked about: a record's, one of the CRM's log, an event's, or a callback's."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
@@ -13,8 +14,7 @@ from mock_platform.explain.arrivals import SinkArrivals
 from mock_platform.explain.told import told_events, told_instance
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExplainSubject:
+class ExplainSubject(Struct, frozen=True, kw_only=True):
     """A record that a notification tells of.
 
     Attributes:

@@ -1,6 +1,6 @@
 """The verdict on one change: whether it led to a callback, and if something went wrong, the first link that broke. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.dates.iso_dates import iso_date_exact as shown
@@ -13,8 +13,7 @@ from mock_platform.explain.list_causes import of_list
 from mock_platform.explain.window_causes import of_window
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """What is said of a change.
 
     Attributes:

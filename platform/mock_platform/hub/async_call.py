@@ -5,9 +5,10 @@ are integers (documented); that its ``response`` is the body of the call's answe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypedDict
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from mock_platform.configuration.instance_configuration import CALLBACK_URL
 from mock_platform.core.instance import Values
@@ -17,8 +18,7 @@ REQUEST = "Elements-Async-Request"
 URL = "Elements-Async-Callback-Url"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AsyncCall:
+class AsyncCall(Struct, frozen=True, kw_only=True):
     """A call that waits to be done.
 
     Attributes:

@@ -6,7 +6,8 @@ list (documented). That the same holds for users is assumed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SHARED = frozenset({"accounts", "users"})
 """First words of a path that both the platform and the CRM have."""
@@ -19,8 +20,7 @@ _ANY_HUB = "/hubs/any"
 _Pattern = tuple[str | None, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class HubPaths:
+class HubPaths(Struct, frozen=True, kw_only=True):
     """The platform's own paths; everything else is the hub's.
 
     Attributes:

@@ -5,8 +5,9 @@ call (observed); everything else is assumed after pollers' jobs and asynchronous
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from mock_platform.core.instance import Instance
 from mock_platform.hub.async_call import AsyncCall
@@ -15,8 +16,7 @@ from mock_platform.jobs.job import CreatedJobJson, JobDataJson, JobJson, JobWork
 REQUEST = "Elements-Schedule-Request"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScheduledCall:
+class ScheduledCall(Struct, frozen=True, kw_only=True):
     """A call that is made again and again.
 
     Attributes:
@@ -43,8 +43,7 @@ class ScheduledCall:
     created: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScheduledJob:
+class ScheduledJob(Struct, frozen=True, kw_only=True):
     """A scheduled call as a job.
 
     Attributes:

@@ -1,11 +1,10 @@
 """What a hub call does with records: the client's names become the provider's, the records come back as wanted."""
 
-from dataclasses import replace
-
 import msgspec
 from flask import request
 
 from mock_kit.api.operations import Answer
+from mock_kit.values import replace
 from mock_platform.ceql import parse
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.answers import done

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from msgspec import structs
 from msgspec.json import Decoder
 from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text, select
 
@@ -42,7 +43,7 @@ class AsyncCalls:
         """Keep a call under the next notification's number, to be done at once when time lets due work run."""
         with self._database.writing() as connection:
             call = make(next_number(connection, workspace, "notification", first=first_id))
-            row = {**vars(call), "headers": encode_text(dict(call.headers))}
+            row = {**structs.asdict(call), "headers": encode_text(dict(call.headers))}
             connection.execute(async_calls.insert(), {"workspace": workspace, **row})
             # call and job in one transaction, or a call could be kept that is never done
             plan_job(connection, workspace, JobKind.CALL, str(call.number), now)

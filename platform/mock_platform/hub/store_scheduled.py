@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from msgspec import structs
 from msgspec.json import Decoder
 from sqlalchemy import Row, select
 
@@ -29,7 +30,7 @@ class ScheduledCalls:
         """Keep a call under the next number, to be made first when it falls due."""
         with self._database.writing() as connection:
             call = make(next_number(connection, workspace, "scheduled call", first=1))
-            row = {**vars(call), "headers": encode_text(dict(call.headers))}
+            row = {**structs.asdict(call), "headers": encode_text(dict(call.headers))}
             connection.execute(scheduled_calls.insert(), {"workspace": workspace, **row})
             plan_job(connection, workspace, JobKind.SCHEDULED, str(call.number), due)
         return call
@@ -65,7 +66,7 @@ class ScheduledCalls:
     def ran(self, workspace: str, run: JobRun) -> None:
         """Keep that a call was made."""
         with self._database.writing() as connection:
-            connection.execute(scheduled_turns.insert(), {"workspace": workspace, **vars(run)})
+            connection.execute(scheduled_turns.insert(), {"workspace": workspace, **structs.asdict(run)})
 
     def reschedule(self, workspace: str, number: int, cron: str, *, due: datetime) -> None:
         """Let a call that is on the agenda be made by another expression."""

@@ -1,7 +1,8 @@
 """Does a hub call that was answered before it was done, and tells its receiver what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_kit.api.json_text import MalformedJsonError, decode, encode
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
@@ -20,8 +21,7 @@ from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallOutcome:
+class CallOutcome(Struct, frozen=True, kw_only=True):
     """What came of a call, and of telling its receiver."""
 
     result: Reply | HubError
@@ -49,8 +49,7 @@ class CallOutcome:
         return isinstance(self.told, Reply) and self.told.ok
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallTask:
+class CallTask(Struct, frozen=True, kw_only=True):
     """What is done when a call falls due: the call itself, and one attempt to tell (assumed).
 
     Attributes:

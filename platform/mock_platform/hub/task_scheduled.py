@@ -1,6 +1,6 @@
 """Makes a scheduled call each time its cron expression fires."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
@@ -16,8 +16,7 @@ from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.job import JobRun
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScheduleTask:
+class ScheduleTask(Struct, frozen=True, kw_only=True):
     """What is done when a scheduled call falls due: what is done of an asynchronous one (assumed), or the call alone.
 
     An instance that is disabled lets its instants go by; of those that a clock leapt over, one is made up for (both

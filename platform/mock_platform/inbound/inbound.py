@@ -3,10 +3,12 @@
 import binascii
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
+
 from mock_kit.text import whole_number
+from mock_kit.values import replace
 from mock_platform.core.poll import Decision, EventType, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.event import Found
@@ -18,8 +20,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 _CHANGES = {change.value: change for change in EventType}
 
 
-@dataclass(frozen=True, kw_only=True)
-class HandOff:
+class HandOff(Struct, frozen=True, kw_only=True):
     """What a poller found, as it hands it on.
 
     Attributes:

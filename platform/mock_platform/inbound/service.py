@@ -1,7 +1,8 @@
 """Takes in what comes without credentials: finds whose it is, and keeps it as an event that owes a callback."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.configuration import instance_configuration as configuration
@@ -20,8 +21,7 @@ from mock_platform.instances.store import Instances, still_there
 Target = tuple[Workspace, Instance]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inbound:
+class Inbound(Struct, frozen=True, kw_only=True):
     """What is done with what comes in at ``/events``."""
 
     store: StoreRegistry

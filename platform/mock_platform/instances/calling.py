@@ -1,9 +1,9 @@
 """Which instance the present call goes through, or is about."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import g
+from msgspec import Struct
 
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
@@ -19,8 +19,7 @@ from mock_platform.errors import (
 from mock_platform.instances.store import Instances
 
 
-@dataclass(frozen=True, kw_only=True)
-class HubCaller:
+class HubCaller(Struct, frozen=True, kw_only=True):
     """Who calls, and through which instance."""
 
     workspace: Workspace

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
+from mock_kit.values import replace
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
@@ -23,8 +25,7 @@ _TAG_START = re.compile("(?<!<)<+(?=[A-Za-z/!?])")
 _BASE_URL = "base.url"
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstanceBody:
+class InstanceBody(Struct, frozen=True, kw_only=True):
     """What a client says about an instance; None where it says nothing."""
 
     name: str | None = None

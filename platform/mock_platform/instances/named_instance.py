@@ -4,10 +4,10 @@ A blueprint made here has views that are about one instance: they need ``named_i
 registered both ways, below ``/instances/{id}`` and, for the token, below ``/instances``.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, g
+from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, caller
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _ID, _ELEMENT = "instance_id", "key_or_id"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamedInstance:
+class NamedInstance(Struct, frozen=True, kw_only=True):
     """Who calls, and about which instance."""
 
     workspace: Workspace
@@ -36,8 +35,7 @@ class NamedInstance:
         return own_element(self.workspace, self.instance.element_key)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ElementCaller:
+class ElementCaller(Struct, frozen=True, kw_only=True):
     """Who calls, and about which element."""
 
     workspace: Workspace

@@ -1,12 +1,12 @@
 """``/instances/events/analytics``: how many events there were, by time, by instance and by account."""
 
-from dataclasses import replace
 from typing import Literal
 
 from flask import Blueprint
 from msgspec import Struct, field
 
 from mock_kit.api.operations import Answer, operation
+from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller

@@ -1,13 +1,13 @@
 """``/instances/events`` and ``/instances/{id}/events``: what was found, and whether it was delivered."""
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import Annotated
 
 from flask import Blueprint
 from msgspec import Meta, field
 
 from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, caller

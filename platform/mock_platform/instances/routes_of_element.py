@@ -1,10 +1,9 @@
 """``/elements/{keyOrId}/instances``: the instances of one element, with the same bodies as ``/instances``."""
 
-from dataclasses import replace
-
 from flask import Blueprint
 
 from mock_kit.api.operations import Answer, operation
+from mock_kit.values import replace
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.paging import PAGE_HEADERS
 from mock_platform.instances import routes as instances

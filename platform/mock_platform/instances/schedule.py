@@ -1,7 +1,8 @@
 """What a new or changed instance means for its polling and its callbacks."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
@@ -11,8 +12,7 @@ from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarnings
 
 
-@dataclass(frozen=True, kw_only=True)
-class PollPlan:
+class PollPlan(Struct, frozen=True, kw_only=True):
     """What is to hold once an instance has been saved.
 
     Attributes:

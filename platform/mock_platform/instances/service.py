@@ -1,9 +1,9 @@
 """What every way to make, change or show an instance has in common."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from enum import Enum
 
+from mock_kit.values import replace
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import calling_user

@@ -1,8 +1,8 @@
 """Instances made from a grant: the code in ``providerData`` becomes credentials, where the platform takes codes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from mock_kit.values import replace
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Values
 from mock_platform.elements.connector import VendorGrants

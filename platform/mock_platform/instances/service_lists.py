@@ -1,6 +1,5 @@
 """Lists of instances: what they are narrowed by, and how they are cut into pages."""
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, cast
 
@@ -8,6 +7,7 @@ from msgspec import Meta, Raw, field, structs
 
 from mock_kit.api.json_text import encode
 from mock_kit.api.operations import Answer
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling

@@ -1,12 +1,13 @@
 """What saving an instance brings about: what is planned with it, and who is told of it once it is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import request
 
 from mock_kit.api.shapes import SENT
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.activity.lines import Activity
 from mock_platform.activity.store import Activities

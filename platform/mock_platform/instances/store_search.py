@@ -1,9 +1,9 @@
 """Instances in lists: found, counted and cut into pages by the database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, false, func, or_, select
 
 from mock_kit.storage.prepared import Prepared, Row
@@ -19,8 +19,7 @@ _forget_tags = instance_tags.delete().where(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstanceFilter:
+class InstanceFilter(Struct, frozen=True, kw_only=True):
     """Which instances a list is to hold; all of it together.
 
     Attributes:
@@ -37,8 +36,7 @@ class InstanceFilter:
     polling_disabled: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstanceRange:
+class InstanceRange(Struct, frozen=True, kw_only=True):
     """Which of the instances that are found are asked for, in the order of their ids.
 
     Attributes:
@@ -53,8 +51,7 @@ class InstanceRange:
     size: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstancePage:
+class InstancePage(Struct, frozen=True, kw_only=True):
     """A page of the instances that were found.
 
     Attributes:

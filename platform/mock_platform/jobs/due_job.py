@@ -1,8 +1,9 @@
 """Something that falls due."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 
 class JobKind(Enum):
@@ -15,8 +16,7 @@ class JobKind(Enum):
     SCHEDULED = "scheduled"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """Something that falls due: jobs of one instant run in the order of their numbers.
 
     Attributes:

@@ -5,9 +5,10 @@ document); names, groups, states and classes are assumed.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NotRequired, TypedDict
+
+from msgspec import Struct
 
 from mock_platform.core.instance import User
 from mock_platform.dates.java_dates import epoch_milliseconds
@@ -81,8 +82,7 @@ class JobHistoryJson(TypedDict):
     external_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobWork:
+class JobWork(Struct, frozen=True, kw_only=True):
     """What a job does, each time it runs.
 
     Attributes:
@@ -96,8 +96,7 @@ class JobWork:
     data: JobDataJson
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobRun:
+class JobRun(Struct, frozen=True, kw_only=True):
     """One time that a job ran: a poll of each of an instance's resources, or a scheduled request.
 
     Attributes:

@@ -1,9 +1,9 @@
 """``/_local/clock``: what time it is in a workspace, and moving it."""
 
-from dataclasses import asdict
 from typing import NotRequired, TypedDict, cast
 
 from flask import Blueprint, request
+from msgspec import structs
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
@@ -86,7 +86,11 @@ def advance(body: AdvanceRequest) -> Answer[Advanced]:
     begin = workspace.clock.now()
     abandoned = client_gone(request.environ)
     run = dependencies().engine.advance(workspace, chosen_target(body, now=begin), abandoned=abandoned)
-    answer = {"from": format_instant(begin), "now": format_instant(workspace.clock.now()), **asdict(run.ran)}
+    answer = {
+        "from": format_instant(begin),
+        "now": format_instant(workspace.clock.now()),
+        **structs.asdict(run.ran),
+    }
     if run.stopped:
         answer["stopped"] = True
     return Answer(cast("Advanced", answer))
@@ -102,4 +106,4 @@ def stop_advance() -> Answer[Stopped]:
 
 def _under_way(run: AdvanceRun) -> UnderWay:
     span = {"from": format_instant(run.began), "to": format_instant(run.target)}
-    return cast("UnderWay", span | asdict(run.ran))
+    return cast("UnderWay", span | structs.asdict(run.ran))

@@ -1,10 +1,10 @@
 """What falls due, and when."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -61,8 +61,7 @@ _remove_subject = Prepared(jobs.delete().where(*_subject))
 _move_subject = jobs.update().where(*_subject).values(due=bindparam("to"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class NextRun:
+class NextRun(Struct, frozen=True, kw_only=True):
     """When a job falls due again; None takes it off the agenda."""
 
     job: Job

@@ -6,9 +6,10 @@ that a parameter such as ``updated_after_utc`` takes ISO 8601 as well is Insight
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mock_platform.ceql import Comparison
 from mock_platform.core.poll import DateField
@@ -21,8 +22,7 @@ from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
 _LATER = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class PollCondition:
+class PollCondition(Struct, frozen=True):
     """A comparison with a placeholder's text.
 
     Attributes:

@@ -5,10 +5,10 @@ follows from reading it otherwise follows from the rules of polling, which name 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from mock_kit.values import replace
 from mock_platform.core.poll import DateField
 from mock_platform.dates import zones
 from mock_platform.dates.java_dates import format_date, parse_date

@@ -1,8 +1,9 @@
 """All warnings about an instance: those that its configuration gives at any time, and those that only a body could."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import EmptyBlock
@@ -29,8 +30,7 @@ from mock_platform.lint.unread_keys import in_body, in_configuration
 from mock_platform.lint.warning import ConfigWarning, ConfigWarnings
 
 
-@dataclass(frozen=True, kw_only=True)
-class LintContext:
+class LintContext(Struct, frozen=True, kw_only=True):
     """What warnings depend on beside the instance's configuration.
 
     Attributes:

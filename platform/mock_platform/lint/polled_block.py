@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qs
+
+from msgspec import Struct
 
 from mock_kit.text import shortened
 from mock_platform.ceql import fields_of, parse
@@ -30,8 +31,7 @@ _ANY_TIME = datetime(2026, 3, 2, 10, tzinfo=UTC)
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True)
-class PolledBlock:
+class PolledBlock(Struct, frozen=True, kw_only=True, dict=True):
     """A resource as it is polled and as it is written.
 
     Attributes:

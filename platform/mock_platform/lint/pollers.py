@@ -5,9 +5,10 @@ from the rules of polling, which name their own sources.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
@@ -56,8 +57,7 @@ def of_replaced_blocks(sent: Mapping[str, object]) -> Iterator[ConfigWarning]:
         yield ConfigWarning.at(LintRule.UNPOLLED_RESOURCE, message, *where, nearest=URLS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Unpolled:
+class _Unpolled(Struct, frozen=True, kw_only=True):
     """A resource that is written down and polled by nothing.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What is known of each rule, whichever configuration breaks it: how bad it is, why it bites, and what cures it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from mock_platform.lint.warning import LintRule
 
@@ -14,8 +15,7 @@ class LintSeverity(Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True)
-class RuleDescription:
+class RuleDescription(Struct, frozen=True):
     """What holds of a rule's findings.
 
     Attributes:

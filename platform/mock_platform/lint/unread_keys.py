@@ -5,8 +5,9 @@ exported ones (documented, observed); that the platform keeps all others without
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from mock_platform.configuration import callback_headers, poller_configuration
 from mock_platform.configuration.instance_json import InstanceJson
@@ -61,8 +62,7 @@ _SHORTEST_ENDING = 5
 _LIKE = 0.75
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnreadKey:
+class UnreadKey(Struct, frozen=True, kw_only=True):
     """A key that nothing reads where it stands.
 
     Attributes:

@@ -6,10 +6,11 @@ of them fit into a header, or are counted there.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
 from typing import Protocol, TypedDict
+
+from msgspec import Struct
 
 from mock_kit.text import shortened
 from mock_platform.errors import shown
@@ -71,8 +72,7 @@ class WarningJson(TypedDict):
     nearest: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConfigWarning:
+class ConfigWarning(Struct, frozen=True, kw_only=True):
     """One slip.
 
     Attributes:
@@ -126,8 +126,7 @@ class LintFinding(Protocol):
         """Return what is said of it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConfigWarnings:
+class ConfigWarnings(Struct, frozen=True, kw_only=True):
     """The slips of one instance.
 
     Attributes:

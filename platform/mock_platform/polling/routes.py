@@ -1,6 +1,5 @@
 """``/_local/polls``: every poll with every decision it took, and polling at once."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from flask import Blueprint
@@ -10,6 +9,7 @@ from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.nearest import other_form
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from mock_kit.values import replace
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.poll import Decision, Poll

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct, structs
 from msgspec.json import Decoder
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, or_, select, union
 
@@ -52,8 +52,7 @@ _decisions = Decoder[Any](list[tuple[str, str | None, str | None, datetime, Poll
 """Decisions are kept as arrays, without names: a poll may have thousands."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PollSearch:
+class PollSearch(Struct, frozen=True, kw_only=True):
     """Which polls are meant.
 
     Attributes:
@@ -222,7 +221,7 @@ def _latest(names: frozenset[str]) -> Prepared:
 
 def _row(workspace: str, poll: Poll, number: int) -> dict[str, object]:
     decisions = encode_text(list(map(_decision_values, poll.decisions)))
-    return {**vars(poll), "workspace": workspace, "id": number, "decisions": decisions}
+    return {**structs.asdict(poll), "workspace": workspace, "id": number, "decisions": decisions}
 
 
 def _poll(row: Row[tuple[object, ...]]) -> Poll:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.emails import poller_disabled
 from mock_platform.accounts.store import People
@@ -42,8 +44,7 @@ class _Reading:
     found: Sequence[Found]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PollTask:
+class PollTask(Struct, frozen=True, kw_only=True):
     """What is done when an instance's poll falls due."""
 
     store: StoreRegistry

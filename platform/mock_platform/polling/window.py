@@ -1,9 +1,10 @@
 """What to ask in a poll, and what each record of the answer means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mock_platform.ceql.record_path import find
 from mock_platform.configuration.instance_configuration import as_text
@@ -20,8 +21,7 @@ UNFILTERED_PAGE = 20
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """The stretch of time that one poll of one resource is about.
 
     Attributes:

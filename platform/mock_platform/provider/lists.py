@@ -1,8 +1,9 @@
 """A page of a list: filtered and put in order here where the vendor cannot, one page of it in memory at a time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
+
+from msgspec import Struct, field
 
 from mock_platform.ceql import Clause
 from mock_platform.core.ordering import SortOrder, first_in_order
@@ -15,8 +16,7 @@ Keeps = Callable[[Record], bool]
 """Says whether a record is one of those that are asked for."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PageRequest:
+class PageRequest(Struct, frozen=True, kw_only=True):
     """Which page of a list is wanted.
 
     Attributes:
@@ -34,8 +34,7 @@ class PageRequest:
     order: SortOrder | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderPage:
+class ProviderPage(Struct, frozen=True, kw_only=True):
     """A page of a list.
 
     Attributes:

@@ -3,15 +3,15 @@
 Source: that ``providerData.debug`` gives an id under which a trace can be read (documented); what it looks like is ours.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
+
+from msgspec import Struct
 
 from mock_platform.dates.iso_dates import iso_date
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderExchange:
+class ProviderExchange(Struct, frozen=True, kw_only=True):
     """A request to the provider, without its secrets, and what came of it.
 
     Attributes:
@@ -25,8 +25,7 @@ class ProviderExchange:
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trace:
+class Trace(Struct, frozen=True, kw_only=True):
     """All exchanges of one request to the platform, in their order."""
 
     id: str

@@ -1,13 +1,13 @@
 """A call to a provider."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Record = dict[str, object]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderRequest:
+class ProviderRequest(Struct, frozen=True, kw_only=True):
     """A call to make: method, URL below the instance's ``base.url``, and a body or none."""
 
     method: str

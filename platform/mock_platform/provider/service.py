@@ -1,16 +1,14 @@
 """The wire to providers on behalf of whom a request is made."""
 
-from dataclasses import dataclass
-
 from flask import request
+from msgspec import Struct
 
 from mock_kit.admin.calls import ENGINE, caller_of
 from mock_kit.web.wire import Http
 from mock_platform.core.dependencies import dependencies
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderWires:
+class ProviderWires(Struct, frozen=True, kw_only=True):
     """The wire to providers, twice.
 
     Attributes:

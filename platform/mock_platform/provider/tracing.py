@@ -1,7 +1,8 @@
 """A way to the provider that notes what goes over it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from mock_platform.provider.provider_trace import ProviderExchange
@@ -9,8 +10,7 @@ from mock_platform.provider.provider_trace import ProviderExchange
 _LONGEST_ANSWER = 10_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tracing:
+class Tracing(Struct, frozen=True, kw_only=True):
     """Sends requests as another does, and keeps what they were about; headers, which hold secrets, are left out."""
 
     http: Http

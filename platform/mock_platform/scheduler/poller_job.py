@@ -4,8 +4,9 @@ Source: that each polled instance has a job of its own is observed (the vendor's
 and class are assumed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from mock_platform.configuration.instance_configuration import refresh_interval
 from mock_platform.core.instance import Instance
@@ -13,8 +14,7 @@ from mock_platform.events.event import topic
 from mock_platform.jobs.job import JobJson, JobWork, job_json, trigger
 
 
-@dataclass(frozen=True, kw_only=True)
-class PollerJob:
+class PollerJob(Struct, frozen=True, kw_only=True):
     """An instance's poller.
 
     Attributes:

@@ -4,7 +4,6 @@ A poller is there as long as its instance is polled: it is on the agenda, or was
 failures.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from msgspec import Meta, field
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.storage.database import EPOCH
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.configuration import instance_configuration as configuration

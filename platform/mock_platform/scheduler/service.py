@@ -1,11 +1,13 @@
 """What the routes of jobs have in common: jobs of any call, and the runs that jobs had."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from mock_kit.api.operations import Answer
 from mock_kit.storage.database import EPOCH
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.accounts.store import People
@@ -24,8 +26,7 @@ from mock_platform.scheduler.job_history import JobHistory
 from mock_platform.scheduler.requests import JobRequest
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobSelection:
+class JobSelection(Struct, frozen=True, kw_only=True):
     """Jobs whose runs are asked for.
 
     Attributes:

@@ -6,9 +6,10 @@ what becomes of containers that a move leaves empty is assumed: they go.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from mock_platform.ceql.field_path import FieldPath, PathMark, PathStep, RowWhere
 
@@ -16,8 +17,7 @@ Place: TypeAlias = "tuple[str | int | PathMark, ...]"
 """Where a value stands: keys and indexes; ``SIZE`` last where it is a number of rows, and stands nowhere."""
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(Struct, frozen=True):
     """One value, or one of every row.
 
     Attributes:

@@ -7,10 +7,12 @@ vendor's test suite). ``passThrough`` and ``remove`` leave fields out in a direc
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from msgspec import Struct
+
+from mock_kit.values import replace
 from mock_platform.ceql import Clause, with_fields
 from mock_platform.ceql.field_path import is_writable, parse_path
 from mock_platform.core.objects import Direction, MappedField, Objects, Transformation
@@ -24,8 +26,7 @@ Record = dict[str, object]
 ID_ALIAS = "id"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NameMapping:
+class NameMapping(Struct, frozen=True, kw_only=True):
     """What a client calls a resource and its fields, and what the provider calls them.
 
     Attributes:

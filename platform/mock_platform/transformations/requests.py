@@ -4,11 +4,11 @@ Source: of a field of a transformation ``path`` and ``vendorPath`` are needed, a
 ``configuration`` may be null (documented, observed).
 """
 
-from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from mock_kit.values import replace
 from mock_platform.core.objects import (
     DefinedField,
     MappedField,

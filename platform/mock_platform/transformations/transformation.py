@@ -7,9 +7,9 @@ for PUT and DELETE of what is not there, a list of none included.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
+from mock_kit.values import replace
 from mock_platform.ceql.field_path import is_writable, parse_path, row_depth
 from mock_platform.core.objects import ObjectDefinition, Objects, Transformation
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError, shown

@@ -5,9 +5,10 @@ Source: ``timestamp`` and ``count`` in every entry (observed); ``min``, ``max``,
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NotRequired, TypedDict, TypeVar
+
+from msgspec import Struct
 
 from mock_platform.core.analytics import Bucket, Buckets
 from mock_platform.dates.iso_dates import iso_date_exact
@@ -15,8 +16,7 @@ from mock_platform.dates.iso_dates import iso_date_exact
 K = TypeVar("K")
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallDurations:
+class CallDurations(Struct, frozen=True, kw_only=True):
     """How long the calls in one unit of time took.
 
     Attributes:

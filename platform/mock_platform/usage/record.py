@@ -5,16 +5,16 @@ retention (documented). What ``request_status`` and ``element_api`` say is assum
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NotRequired, TypedDict
+
+from msgspec import Struct
 
 from mock_platform.accounts.people import Organization
 from mock_platform.dates.iso_dates import iso_date_exact
 
 
-@dataclass(frozen=True, kw_only=True)
-class UsageRecord:
+class UsageRecord(Struct, frozen=True, kw_only=True):
     """One call of the platform.
 
     Attributes:

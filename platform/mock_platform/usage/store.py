@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
+from msgspec import Struct, structs
 from sqlalchemy import Column, Connection, Label, Row, Select, bindparam, case, func, select
 
 from mock_kit.storage.database import Database
@@ -29,8 +29,7 @@ _prune = usage.delete().where(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class UsageCriteria:
+class UsageCriteria(Struct, frozen=True, kw_only=True):
     """Which calls are asked for.
 
     Attributes:
@@ -214,7 +213,8 @@ class UsageStore:
     def _keep(self, connection: Connection, workspace: str, calls: list[UsageRecord]) -> None:
         first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))
         _add.run_each(
-            connection, [{**vars(call), "id": number} for number, call in enumerate(calls, start=first)]
+            connection,
+            [{**structs.asdict(call), "id": number} for number, call in enumerate(calls, start=first)],
         )
         self._prune(connection, workspace, calls)
 

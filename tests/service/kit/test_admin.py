@@ -1,13 +1,13 @@
 """The routes below /_local: what they take, and what they refuse; who may call them is the guard's."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mock_kit.admin.routes import ParameterError
 from mock_kit.api.json_text import decode, encode
+from mock_kit.values import replace
 from mock_kit.web.journal_middleware import LARGEST_BODY
 
 FAILS = {"effect": {"status": 503}}

@@ -1,6 +1,5 @@
 """Routes that say what they take and give: what they refuse, what they answer, what the document says of them."""
 
-from dataclasses import replace
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 import pytest
@@ -11,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from mock_kit.api.json_text import decode, encode
 from mock_kit.api.openapi import Description, document, serve_document
 from mock_kit.api.operations import Answer, Link, OpenApiCallback, operation
+from mock_kit.values import replace
 from mock_kit.web.problems import answer_problems
 
 

@@ -5,7 +5,8 @@ its id made of a prefix and the record's id as late 2.2 makes them (observed), a
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_platform.elements.insightly.resources import InsightlyCollection
 from mock_platform.errors import ConflictError
@@ -15,8 +16,7 @@ _PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
 Row = dict[str, object]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Block:
+class _Block(Struct, frozen=True, kw_only=True):
     """Columns that hold one address.
 
     Attributes:

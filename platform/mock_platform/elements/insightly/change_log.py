@@ -1,6 +1,5 @@
 """The log of changes that a mock of Insightly keeps, asked for over HTTP like everything else of the CRM's."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -54,8 +53,7 @@ class _Journal(Struct):
 _journal = Decoder(_Journal)
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightlyChangeLog:
+class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
     """The log of the CRM that an instance polls.
 
     Attributes:

@@ -1,10 +1,11 @@
 """Insightly's records, read and written for one instance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from mock_kit.web.wire import Http
 from mock_platform.ceql import Clause, Comparison, matches
@@ -24,8 +25,7 @@ from mock_platform.provider.lists import PageRequest, ProviderPage, ReadPage
 from mock_platform.provider.request import ProviderRequest, Record
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightlyClient:
+class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
     """Insightly, as one instance reaches it.
 
     Attributes:

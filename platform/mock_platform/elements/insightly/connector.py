@@ -1,7 +1,8 @@
 """The connector for Insightly."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from mock_kit.web.wire import Http
 from mock_platform.core.instance import Values
@@ -15,8 +16,7 @@ from mock_platform.elements.insightly.resources import collection
 from mock_platform.elements.insightly.where_to_query import UPDATED, UPDATED_AFTER, space_form
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightlyConnector:
+class InsightlyConnector(Struct, frozen=True, kw_only=True):
     """Insightly, or a mock of it.
 
     Attributes:

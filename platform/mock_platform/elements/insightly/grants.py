@@ -1,7 +1,8 @@
 """From a grant's code to the credentials that an instance is configured with: one call of the CRM."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.web.wire import Http, NoReply
@@ -10,8 +11,7 @@ from mock_platform.elements.insightly import dialect as insightly
 from mock_platform.errors import ProviderError
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightlyGrants:
+class InsightlyGrants(Struct, frozen=True, kw_only=True):
     """Grants of the CRM of this stack; Insightly itself gives none."""
 
     crm_url: str

@@ -1,9 +1,10 @@
 """Where the hub's resources live in Insightly: paths, ids, what is a list inside its parent. Pure."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mock_kit.text import whole_number
 from mock_platform.errors import NotFoundError
@@ -86,8 +87,7 @@ _CUSTOM_ID = "RECORD_ID"
 _NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightlyCollection:
+class InsightlyCollection(Struct, frozen=True, kw_only=True):
     """A list of Insightly's.
 
     Attributes:

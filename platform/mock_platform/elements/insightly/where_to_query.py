@@ -5,10 +5,11 @@ documented there, and that the rest is filtered by the platform is assumed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeGuard
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from mock_platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection
@@ -21,8 +22,7 @@ UPDATED_AFTER = "updated_after_utc"
 UPDATED = "DATE_UPDATED_UTC"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListRequest:
+class ListRequest(Struct, frozen=True, kw_only=True):
     """How a list is asked for.
 
     Attributes:

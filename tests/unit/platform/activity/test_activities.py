@@ -1,12 +1,12 @@
 """What happened lately: how much is kept, how it is followed, and that it can be shown."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mock_kit.api.json_text import encode
+from mock_kit.values import replace
 from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.activity.lines import Activity, ActivityKind

@@ -1,12 +1,12 @@
 """What is told of what happens: the line, and what it is about."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from mock_kit.values import replace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.activity import lines as activity
 from mock_platform.activity.lines import ActivityKind

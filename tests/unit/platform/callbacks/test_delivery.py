@@ -1,10 +1,10 @@
 """What an attempt to deliver means for the delivery, and what a release does."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mock_kit.values import replace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
 from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule

@@ -1,12 +1,12 @@
 """When a failed callback is tried again: both documented ladders, and that no retry stands still."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_kit.values import replace
 from mock_platform.callbacks.retry import next_attempt
 from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 

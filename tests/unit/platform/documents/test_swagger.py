@@ -1,12 +1,11 @@
 """Swagger 2.0 documents, made from the hub's part of an OpenAPI 3.1 document."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
+from mock_kit.values import replace
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
 from mock_platform.documents.swagger import (
     DocumentSubject,

@@ -1,10 +1,10 @@
 """The element as the catalogue shows it."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
+from mock_kit.values import replace
 from mock_platform.elements.catalogue import HUBS, Catalogue, find_hub, shipped
 from mock_platform.elements.catalogue_entry import (
     configuration_to_json,

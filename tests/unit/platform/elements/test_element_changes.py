@@ -1,11 +1,12 @@
 """What a workspace changes about an element: added, changed, taken away, and nothing else."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_kit.values import replace
 from mock_platform.elements.element import ConfigurationKey
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.overrides import (

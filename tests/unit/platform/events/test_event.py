@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_kit.values import replace
 from mock_platform.core.choices import RawForm
 from mock_platform.core.instance import Instance, User
 from mock_platform.core.poll import Decision, EventType, PollVerdict
@@ -53,8 +54,7 @@ def batched(found, batch_size=10, raw=RawForm.BESIDE_RECORDS) -> list[Notificati
 
 
 def sent(form=CallbackForm(), **changes) -> bytes:  # noqa: B008 - a frozen value
-    fields = {name: getattr(NOTIFICATION, name) for name in NOTIFICATION.__dataclass_fields__}
-    return body(Notification(**{**fields, **changes}), INSTANCE, OWNER, hub="crm", form=form)
+    return body(replace(NOTIFICATION, **changes), INSTANCE, OWNER, hub="crm", form=form)
 
 
 def test_a_callbacks_exact_bytes():

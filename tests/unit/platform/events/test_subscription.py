@@ -1,10 +1,10 @@
 """What clauses on deliveries may name, and the e-mails that are written."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from mock_kit.values import replace
 from mock_platform.accounts.emails import EmailCause, delivery_failed, of_notification
 from mock_platform.ceql import matches, parse
 from mock_platform.core.instance import User

@@ -1,10 +1,10 @@
 """The rules that name a cause, in the cases that a stack in a test hardly gets into."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mock_kit.values import replace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import DateField, Decision, EventType, Poll, PollVerdict, Resource

@@ -1,12 +1,12 @@
 """Element instances: made, replaced, changed in parts, shown."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mock_kit.values import replace
 from mock_platform.core.instance import Instance
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.errors import InvalidRequestError

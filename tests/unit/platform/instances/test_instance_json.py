@@ -1,11 +1,11 @@
 """How an instance and its element are shown."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mock_kit.api.json_text import encode
+from mock_kit.values import replace
 from mock_platform.configuration.masking import UNSET
 from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Instance, User

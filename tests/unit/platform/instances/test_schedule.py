@@ -1,11 +1,11 @@
 """What saving an instance means for its polling and its callbacks."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mock_kit.values import replace
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Instance

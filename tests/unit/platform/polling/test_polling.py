@@ -1,6 +1,5 @@
 """What a poll asks, what each record of the answer means to it, and when the next one comes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_kit.values import replace
 from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core.poll import DateField, EventType, PollVerdict, Resource
 from mock_platform.events.event import CallbackForm, notifications

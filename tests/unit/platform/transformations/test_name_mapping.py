@@ -1,12 +1,12 @@
 """Names of one's own for objects and fields: what they do to records, bodies and conditions."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_kit.values import replace
 from mock_platform.ceql import parse, to_text
 from mock_platform.core.objects import (
     MappedField,

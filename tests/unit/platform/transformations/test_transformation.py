@@ -1,9 +1,8 @@
 """Definitions and transformations: when they hold, what cannot be, and what goes with what."""
 
-from dataclasses import replace
-
 import pytest
 
+from mock_kit.values import replace
 from mock_platform.core.objects import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
 from mock_platform.transformations.transformation import (
