@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +124,7 @@ class Server:
             hanging_up(application, ClientDisconnected),
             map={},
             sockets=[listener],
-            threads=threads,
+            _dispatcher=_Pools((*pools, Pool(takes=lambda _method, _path: True, threads=threads))),
             ident=None,
             max_request_body_size=_LARGEST_REQUEST,
             clear_untrusted_proxy_headers=True,
@@ -135,10 +135,7 @@ class Server:
             # else nobody reads while an answer is made, and would see that its client has hung up
             channel_request_lookahead=1,
         )
-        self._server.task_dispatcher.queue_logger = _queue_log
         self._server.channel_class = HttpConnection
-        if pools:
-            self._server.task_dispatcher = _Pools(pools, otherwise=self._server.task_dispatcher)
         self._thread = Thread(target=self._server.run, name=f"serve {url_of(listener)}", daemon=True)
         self._thread.start()
 
@@ -169,35 +166,41 @@ class Server:
 class _Pools:
     """Hands each request to the threads that are there for it; what waitress calls a task dispatcher.
 
+    A thread is started when a request finds none of its pool idle: a hundred that nobody needs yet take 2 MiB. ``poe bench``
+    pays for it, "resident after start".
+
     Args:
-        otherwise: dispatches what no pool takes.
+        pools: the first that takes a request answers it.
     """
 
-    def __init__(self, pools: Sequence[Pool], *, otherwise: Any) -> None:
+    def __init__(self, pools: Sequence[Pool]) -> None:
         from waitress.task import ThreadedTaskDispatcher  # noqa: PLC0415 - not needed where nothing is served
 
         self._pools = [(pool, ThreadedTaskDispatcher()) for pool in pools]
-        self._otherwise = otherwise
+        for _, dispatcher in self._pools:
+            dispatcher.queue_logger = _queue_log
+        self._growing = Lock()
+        self._closing = False
 
     def add_task(self, task: Any) -> None:
         """Let a connection's next request be answered."""
         request = task.requests[0]
         method, path = getattr(request, "command", ""), getattr(request, "path", "")
-        for pool, dispatcher in self._pools:
-            if pool.takes(method, path):
-                if not dispatcher.threads:
-                    dispatcher.queue_logger = _queue_log
-                    dispatcher.set_thread_count(pool.threads)
-                dispatcher.add_task(task)
-                return
-        self._otherwise.add_task(task)
+        pool, dispatcher = next(each for each in self._pools if each[0].takes(method, path))
+        dispatcher.add_task(task)
+        with self._growing:
+            needed = min(pool.threads, dispatcher.active_count + len(dispatcher.queue))
+            if needed > len(dispatcher.threads) and not self._closing:
+                dispatcher.set_thread_count(needed)
 
     def shutdown(self, *, cancel_pending: bool, timeout: float) -> None:
         """Let what is being answered finish."""
         until = monotonic() + timeout
-        for dispatcher in (self._otherwise, *(dispatcher for _, dispatcher in self._pools)):
+        with self._growing:
+            self._closing = True
+        for _, dispatcher in self._pools:
             dispatcher.set_thread_count(0)
-        for dispatcher in (self._otherwise, *(dispatcher for _, dispatcher in self._pools)):
+        for _, dispatcher in self._pools:
             dispatcher.shutdown(cancel_pending=cancel_pending, timeout=max(0, until - monotonic()))
 
 

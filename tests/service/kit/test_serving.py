@@ -4,7 +4,7 @@ import socket
 import threading
 from contextlib import ExitStack, closing
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Barrier, Event, Semaphore, Thread
 from urllib.parse import urlsplit
 
 import pytest
@@ -368,6 +368,48 @@ class TestMany:
             reply = OverNetwork(timeout=timedelta(seconds=20)).send("GET", url_of(listener))
 
         assert reply.body == b"hello"
+
+    def test_threads_are_started_as_requests_find_none_idle(self):
+        before, all_there, seen = {*threading.enumerate()}, Barrier(3), []
+
+        def application(environ, start_response):
+            if environ["PATH_INFO"] == "/together":
+                all_there.wait(20)
+            seen.append(threading.current_thread())
+            return hello(environ, start_response)
+
+        def started():
+            return {thread for thread in threading.enumerate() if "waitress" in thread.name} - before
+
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(application, listener, threads=3)), ExitStack() as ending:
+            assert started() == set()
+            assert OverNetwork().send("GET", url_of(listener)).body == b"hello"
+            assert started() == {*seen}
+            together = [ending.enter_context(connect(url_of(listener))) for _ in range(3)]
+            for connection in together:
+                connection.sendall(b"GET /together HTTP/1.0\r\nHost: x\r\n\r\n")
+            assert [received(connection)[-5:] for connection in together] == [b"hello"] * 3
+            assert started() == {*seen[1:]}
+
+    def test_no_more_threads_are_started_than_were_asked_for(self):
+        before, asked, answer = {*threading.enumerate()}, Semaphore(0), Event()
+
+        def application(environ, start_response):
+            asked.release()
+            answer.wait(20)
+            return hello(environ, start_response)
+
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(application, listener, threads=2)), ExitStack() as ending:
+            waiting = [ending.enter_context(connect(url_of(listener))) for _ in range(5)]
+            for connection in waiting:
+                connection.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+            assert [asked.acquire(timeout=20) for _ in range(2)] == [True, True]
+            answer.set()
+            assert [received(connection)[-5:] for connection in waiting] == [b"hello"] * 5
+            started = {thread for thread in threading.enumerate() if "waitress" in thread.name} - before
+            assert len(started) <= 2
 
     def test_an_application_can_see_that_its_client_has_hung_up(self):
         asked, gone = Event(), Event()
