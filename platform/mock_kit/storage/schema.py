@@ -1,11 +1,14 @@
 """Which tables a database has to have: parts, each of which has an owner and counts the changes of its tables."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, select
+from sqlalchemy.dialects import registry
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -75,7 +78,7 @@ def lock_schema(connection: Connection) -> None:
     # PostgreSQL fails if two make one table at once; on SQLite one of them has to wait anyhow
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_CHANGING_TABLES)))
-    VERSIONS.metadata.create_all(connection)
+    _make(connection, VERSIONS.metadata)
 
 
 def make_part(connection: Connection, part: SchemaPart) -> None:
@@ -87,8 +90,24 @@ def make_part(connection: Connection, part: SchemaPart) -> None:
     """
     found = connection.scalar(select(VERSIONS.c.version).where(VERSIONS.c.part == part.name))
     if found is None:
-        part.metadata.create_all(connection)
+        _make(connection, part.metadata)
         connection.execute(VERSIONS.insert().values(part=part.name, version=part.version))
     elif found != part.version:
         part.steps_from(found)
         raise OlderSchemaError(part, found)
+
+
+def _make(connection: Connection, metadata: MetaData) -> None:
+    """Make tables that are not there yet."""
+    for table in metadata.sorted_tables:
+        for statement in _making(table, connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+
+@cache  # there are as many as the program has; written anew, they are most of what another database takes
+def _making(table: Table, dialect: str) -> tuple[str, ...]:
+    """Return the statements that make a table and its indexes."""
+    indexes = (CreateIndex(index, if_not_exists=True) for index in table.indexes)
+    making: tuple[ExecutableDDLElement, ...] = (CreateTable(table, if_not_exists=True), *indexes)
+    spoken = registry.load(dialect)()
+    return tuple(str(statement.compile(dialect=spoken)) for statement in making)
