@@ -39,7 +39,7 @@ _TOO_LONG = "the answer is longer than 64 MiB"
 BODILESS = frozenset({204, 304})
 
 _HEADER_NAME = re.compile(HEADER_NAME)
-_HEADER_VALUE = re.compile(r"(?:[^\s\u0100-\U0010ffff][^\r\n\u0100-\U0010ffff]*)?")
+_HEADER_VALUE = re.compile(r"(?!\s)[\0-\t\v\f\x0e-\xff]*")
 _INCOMPLETE = re.compile(r"IncompleteRead\(([0-9]+) bytes read, ([0-9]+) more expected\)")
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>(?:: )?")
 
