@@ -21,6 +21,7 @@ from elements_local.stack.stack_settings import SharedSettings, StartSettings
 from elements_local.stack.storage import opened
 from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard
 from mock_kit.web.page_middleware import BELOW, START
 from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
 from mock_kit.web.wire import Http, InProcess, OverNetwork
@@ -136,19 +137,10 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
     guard = exposure.guard(chosen, [chosen.host])
     with ExitStack() as closing:
-        database = closing.enter_context(opened(chosen.data, chosen.database))
-        dashboard = dashboard_of(addresses, guard, services)
-        closing.callback(dashboard.close)
-        cures = _cures(chosen, Stack(wire(PATIENCE), addresses, token=guard.token), closing)
-        for name, app in applications(
-            chosen, addresses, database, wire=wire, guard=guard, dashboard=dashboard, cures=cures
-        ):
-            services[addresses.running[name]] = app
-        if addresses.platform:
-            closing.callback(_engine_of(services[addresses.platform]).stop)
-        stack = Stack(wire(PATIENCE), addresses, token=guard.token)
-        _fill(stack, chosen)
-        yield stack
+        for name, app in _started(chosen, addresses, services, wire=wire, guard=guard, closing=closing):
+            if name == "platform":
+                closing.callback(_engine_of(app).stop)
+        yield Stack(wire(PATIENCE), addresses, token=guard.token)
 
 
 @contextmanager
@@ -182,34 +174,46 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             raise OptionError(str(error)) from error
         addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
         guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
-        database = closing.enter_context(opened(chosen.data, chosen.database))
-        dashboard = dashboard_of(addresses, guard, services)
-        cures = _cures(chosen, Stack(wire(PATIENCE), addresses, token=guard.token), closing)
-        for name, app in applications(
-            chosen, addresses, database, wire=wire, guard=guard, dashboard=dashboard, cures=cures
-        ):
-            services[addresses.running[name]] = app
-            if len(services) == len(ports):  # who waits until all of them answer finds the records
-                _fill(Stack(InProcess(services), addresses, token=guard.token), chosen)
+        for name, app in _started(chosen, addresses, services, wire=wire, guard=guard, closing=closing):
             server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
             closing.callback(server.close)
         if addresses.platform:
             closing.enter_context(_following_real_clocks(services[addresses.platform]))
-        closing.callback(dashboard.close)  # before the servers, which would wait for its streams
         yield Stack(wire(PATIENCE) if called_inside else OverNetwork(), addresses, token=guard.token)
 
 
-def _cures(options: Options, stack: Stack, closing: ExitStack) -> CureTrials | None:
-    """Return what tries cures for a stack's platform, on a stack of its own; None for a service that runs alone."""
-    if options.role is not None:
-        return None
-    cures = CureTrials(stack, options)
-    closing.callback(cures.close)
-    return cures
+def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by name
+    options: Options,
+    addresses: Addresses,
+    services: "dict[str, Flask]",
+    *,
+    wire: Callable[[timedelta], Http],
+    guard: Guard,
+    closing: ExitStack,
+) -> "Iterator[tuple[str, Flask]]":
+    """Make the services and put each where the others find it; whoever is given the last one finds the records.
+
+    Args:
+        closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
+    """
+    database = closing.enter_context(opened(options.data, options.database))
+    dashboard = dashboard_of(addresses, guard, services)
+    stack = Stack(wire(PATIENCE), addresses, token=guard.token)
+    cures = CureTrials(stack, options) if options.role is None else None
+    if cures:
+        closing.callback(cures.close)
+    for name, app in applications(
+        options, addresses, database, wire=wire, guard=guard, dashboard=dashboard, cures=cures
+    ):
+        services[addresses.running[name]] = app
+        if len(services) == len(addresses.running):
+            _fill(Stack(InProcess(services), addresses, token=guard.token), options)
+        yield name, app
+    closing.callback(dashboard.close)
 
 
 def _engine_of(platform: "Flask") -> "Engine":
-    import mock_platform  # noqa: PLC0415 - as above
+    import mock_platform  # noqa: PLC0415 - loads the platform
 
     return mock_platform.engine_of(platform)
 
