@@ -107,7 +107,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
 
         used = [clients] if clients else touched(stack, after=item.stash.get(_BEGUN, 0)) if stack else ()
         for each in used:
-            add_section(report, each, verbose=item.config.getoption("verbose") > 0)
+            verbose = item.config.getoption("verbose") > 0
+            add_section(report, each, verbose=verbose, fixture=clients is not None)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -43,16 +43,24 @@ def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
     yield from [stack.clients(workspaces[name]) for name in names if name in workspaces][:_MOST][::-1]
 
 
-def add_section(report: pytest.TestReport, clients: WorkspaceClients, *, verbose: bool) -> None:
+def add_section(
+    report: pytest.TestReport, clients: WorkspaceClients, *, verbose: bool, fixture: bool
+) -> None:
     """Add what happened in a workspace to a report, or, if that cannot be told, a line that says so.
 
     It belongs to the failure's own text where that can be added to, so that it is in every form of the report, also in
     one for a CI.
+
+    Args:
+        fixture: whether the workspace is that of the test's fixtures.
     """
     try:
         observed = observe(clients)
         text = "\n".join(
-            [text_of(observed, verbose=verbose), *explained(clients, reasons_of(observed), cures=True)]
+            [
+                text_of(observed, verbose=verbose),
+                *explained(clients, reasons_of(observed), fixture=fixture),
+            ]
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
         text = f"what happened cannot be told: {type(error).__name__}: {str(error)[:200]}"

@@ -55,7 +55,7 @@ def _about(context: ScenarioContext, observed: Observed, name: str) -> Iterator[
     unreported = Unreported(observed, _ScenarioWording(context))
     reasons = [*unreported.of(name.partition("/")[0], collection, number)]
     yield from sentences(reasons)
-    yield from explained(context.clients, reasons, cures=False)
+    yield from explained(context.clients, reasons, cures=context.cures)
 
 
 def _is_name(text: str) -> bool:

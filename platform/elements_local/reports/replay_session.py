@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -160,7 +160,7 @@ class ReplaySession:
         """Save the shortest scenario that still fails, for each that does."""
         from elements_local.scenarios.shrinking import save, shrink  # noqa: PLC0415 - seldom wanted
 
-        with closing(Runner(self.how)) as runner, runner.holding():
+        with closing(Runner(replace(self.how, cures=False))) as runner, runner.holding():
             for result in failed:
                 shrunk = shrink(result, runner.run)
                 steps = f"{len(shrunk.steps)} of {len(result.scenario.steps)} steps"

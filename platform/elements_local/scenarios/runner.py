@@ -91,6 +91,7 @@ class How:
         receiver: takes the callbacks and answers them, as ``receiver_of`` reads it.
         update: write golden streams instead of holding what came against them.
         keep: keep all that happened, for a report.
+        cures: try what would have helped where a callback has not come.
         environment: settings of the stacks that are started, as variables; those that a scenario has itself go before them.
         database: an SQLAlchemy URL, where stacks in process keep what they remember; without one it is a temporary file.
     """
@@ -101,6 +102,7 @@ class How:
     receiver: str | None = None
     update: bool = False
     keep: bool = False
+    cures: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
     database: str | None = None
 
@@ -238,6 +240,7 @@ def run(
         clients=clients,
         start=scenario.start,
         golden=golden_of(scenario.path, scenario.name, update=how.update),
+        cures=how.cures,
     )
     if receiver is not None:
         clients.sink.relay(receiver)

@@ -64,7 +64,7 @@ def _one_look(look: Callable[[], list[str]]) -> list[str]:
     return look()
 
 
-_STAYS = frozenset({"clients", "start", "golden", "marks", "sees_inside", "patience"})
+_STAYS = frozenset({"clients", "start", "golden", "marks", "sees_inside", "cures", "patience"})
 """What going back leaves as it is."""
 
 
@@ -76,6 +76,7 @@ class ScenarioContext:
         start: its first instant; ``T+15m`` counts from it.
         golden: where its stream is kept.
         sees_inside: whether it runs on a stack of ours, with admin routes, and not at a tenant.
+        cures: whether what would have helped is tried where something has not come.
         patience: how an ``expect`` waits for what has not come; a clock that is advanced leaves nothing to wait for.
         kept: what steps have kept of answers, by names of the author's own.
         seen_callback: the id of the last one that an ``expect`` has dealt with.
@@ -88,6 +89,7 @@ class ScenarioContext:
     start: datetime
     golden: GoldenStream
     sees_inside: bool = True
+    cures: bool = True
     patience: Patience = _one_look
     instances: dict[str, ScenarioInstance] = field(default_factory=dict)
     names: RecordNames = field(default_factory=RecordNames)
