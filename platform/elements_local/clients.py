@@ -156,7 +156,10 @@ class SinkClient(ServiceClient):
 
         Raises:
             CallError: they did not come in time; says what came closest.
+            TypeError: ``timeout`` is given, or the like; ``timeout_s`` is meant.
         """
+        if unknown := next((name for name in match if name.startswith("timeout")), None):
+            raise TypeError(f"wait() takes no {unknown!r}; did you mean timeout_s, in seconds?")
         first = self.call(
             "POST",
             f"/_local/callbacks/wait{query_of({'workspace': self.workspace})}",

@@ -40,6 +40,8 @@ SAID_OF_TESTS = {
     "the_receiver_has_another_path": ("answered 404 at 10:15:00 by the receiver at http://127.0.0.1:4703/;",),
     "event_types_are_in_capitals": ("expected eventType 'CREATED'; got 'created'",),
     "a_misspelt_filter": ("objecttype", "objectType"),
+    "a_singular_filter": ("no callback will tell of objectType 'contact' (did you mean 'contacts'?)",),
+    "a_timeout_without_its_unit": ("wait() takes no 'timeout'; did you mean timeout_s, in seconds?",),
     "a_field_that_is_missing": ("LAST_NAME",),
     "an_instance_without_an_element": ("element.key or element.id is missing", "insightly"),
 }  # fmt: skip

@@ -215,6 +215,15 @@ def test_event_types_are_in_capitals(
     assert len(elements_sink.callbacks(eventType="created")) == 1
 
 
+def test_a_singular_filter(elements_workspace, elements_platform, elements_sink):
+    made(elements_workspace, elements_platform)
+    assert elements_sink.callbacks(objectType="contact") == []
+
+
+def test_a_timeout_without_its_unit(elements_sink):
+    elements_sink.wait(1, timeout=2)
+
+
 def test_a_misspelt_filter(
     elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
 ):
