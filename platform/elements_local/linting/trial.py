@@ -5,9 +5,10 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from elements_local.failures.explained import EXPLAINED
 from elements_local.linting.finding_scenario import CURED, Linted, NoScenarioError, scenario_of
 from elements_local.recording.text import write
-from elements_local.scenarios.runner import How, Runner
+from elements_local.scenarios.runner import How, Runner, ScenarioFailure
 from elements_local.scenarios.scenario import Scenario, load
 
 
@@ -15,7 +16,7 @@ def tried(linted: Linted, environment: Mapping[str, str]) -> dict[int, str]:
     """Return what came of each finding's scenario, by the finding's place in the list; a finding without one is left out."""
     with (
         TemporaryDirectory() as folder,
-        closing(Runner(How(environment=environment))) as runner,
+        closing(Runner(How(environment=environment, cures=False))) as runner,
         runner.holding(),
     ):
         return {
@@ -36,5 +37,16 @@ def _scenarios(linted: Linted, folder: Path) -> Iterator[tuple[int, list[Scenari
 
 def _outcomes(runner: Runner, scenarios: list[Scenario]) -> Iterator[str]:
     for scenario in scenarios:
-        when = "with the cure" if scenario.name.endswith(CURED) else "as it is"
-        yield f"{'passes' if runner.run(scenario).failure is None else 'fails'} {when}"
+        failure = runner.run(scenario).failure
+        if not scenario.name.endswith(CURED):
+            yield f"{'passes' if failure is None else 'fails'} as it is"
+        elif failure is None:
+            yield "passes with the cure"
+        else:
+            yield f"fails with the cure: {_why(failure)}"
+
+
+def _why(failure: ScenarioFailure) -> str:
+    """Say what is wrong beside the finding: how the first missing callback is explained, or else what differed."""
+    explained = (line.removeprefix(EXPLAINED) for line in failure.lines if line.startswith(EXPLAINED))
+    return next(explained, failure.lines[0])

@@ -85,6 +85,18 @@ def test_findings_are_tried(bad, written):
     ]
 
 
+def test_a_cure_that_something_else_is_in_the_way_of_says_what_that_is(bad, written):
+    bad["configuration"][POLLER]["contacts"]["datesConfiguration"]["updatedDateField"] = "MADE_UP_DATE"
+
+    done = lint(written(bad), "--try", "--json")
+
+    (finding,) = json.loads(done.output)["findings"]
+    assert finding["rule"] == "id-field"
+    said, _, why = finding["tried"].partition(": ")
+    assert said == "fails as it is, fails with the cure"
+    assert why.endswith(": date-missing, the configured date field names nothing in the record")
+
+
 def test_the_scenarios_of_a_rule_are_written(bad, written, tmp_path):
     dates = bad["configuration"][POLLER]["contacts"]["datesConfiguration"]
     dates |= {"updatedDateFormat": "yyyy-mm-dd", "createdDateFormat": "yyyy-mm-dd"}
