@@ -159,6 +159,8 @@ def problem(status: int, message: str, error: Exception) -> Json:
         message = f"The body has {request.content_length} bytes; at most {LARGEST_BODY} are accepted."
     elif status == 404 and request.routing_exception is not None:
         message = f"No HTTP resource was found that matches the request URI '{request.url}'."
+        if request.path == "/":
+            message += " The API is below /v3.1 and the like; GET /_local/openapi.json lists the routes."
     elif isinstance(error, MethodNotAllowed):
         message = f"The requested resource does not support http method '{request.method}'."
     return {"Message": message}

@@ -60,6 +60,10 @@ _CORS = {
 
 _REQUEST_ID = "mock_platform.request_id"
 _LONGEST_MESSAGE = 2000
+_WHERE_THINGS_ARE = (
+    f"the API is below {BASE_PATH}, the dashboard is /_local/, and GET /_local/openapi.json lists the routes"
+)
+"""Said of the root, which is where somebody asks who knows nothing yet."""
 """Letters of an error: it quotes what came, which may be as long as a body."""
 
 
@@ -169,7 +173,8 @@ def _own_words(error: Exception) -> str | None:
     """Say of a request that reached no route, or was cut short, what would have; None leaves an error's own words."""
     match error:
         case NotFound():
-            return str(errors.NotFoundError("resource", request.path, named="path"))
+            missing = str(errors.NotFoundError("resource", request.path, named="path"))
+            return f"{missing}; {_WHERE_THINGS_ARE}" if request.path == "/" else missing
         case MethodNotAllowed():
             takes = ", ".join(sorted(error.valid_methods or ()))
             return f"{request.path} does not take {request.method}; it takes {takes}"

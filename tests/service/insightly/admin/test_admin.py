@@ -2,9 +2,20 @@
 
 import pytest
 
+from mock_kit.api.json_text import decode
+
 
 def test_health_names_the_service(crm):
     assert crm.shown("/_local/health") == {"service": "crm", "status": "ok"}
+
+
+def test_the_root_says_where_things_are(crm):
+    message = decode(crm.without_key("GET", "/").body)["Message"]
+
+    assert message.startswith("No HTTP resource was found that matches the request URI 'http://")
+    assert message.endswith(
+        "/'. The API is below /v3.1 and the like; GET /_local/openapi.json lists the routes."
+    )
 
 
 def test_without_a_key_the_default_workspace_is_meant(configured):

@@ -108,6 +108,13 @@ def test_a_path_that_is_not_there_is_named(clients, refused):
     assert message == "No resource found with path /elements/api-v2/instances/1/nothing"
 
 
+def test_the_root_says_where_things_are(clients, refused):
+    assert refused(clients.platform.send("GET", "/"), 404) == (
+        "No resource found with path /; the API is below /elements/api-v2, the dashboard is /_local/, and "
+        "GET /_local/openapi.json lists the routes"
+    )
+
+
 def test_a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_does(clients, refused):
     reply = clients.platform.send("PUT", f"{BASE_PATH}/instances/1/events")
 
