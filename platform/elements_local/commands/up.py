@@ -134,6 +134,8 @@ def command(  # noqa: PLR0913 - the command's options
             click.echo(f"{fill(warning, width=100)}\n", err=as_json)
         if spared:
             click.echo(spared, err=True)
+        if options["data"] or options["database"]:
+            _warn_of_moved_sinks(stack)
         print_what_runs(stack, as_json=as_json)
         telling = None if quiet else _telling(stack, sys.stderr if as_json else sys.stdout, ctx)
         stop.wait()
@@ -150,6 +152,14 @@ def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPri
     if not stack.addresses.platform:
         return None
     return ActivityPrinter(stack, stream, coloured=stream.isatty() and ctx.color is not False)
+
+
+def _warn_of_moved_sinks(stack: "Stack") -> None:
+    """Say which instances of before send their callbacks to another port than the sink's."""
+    from elements_local.stack.moved_sink import moved_sinks  # noqa: PLC0415 - not needed for --help
+
+    for line in moved_sinks(stack):
+        click.secho(f"warning: {line}", fg="yellow", err=True)
 
 
 def _without_effect(ctx: click.Context, data: Path | None) -> str:

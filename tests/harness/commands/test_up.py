@@ -379,6 +379,32 @@ def test_options_of_making_are_said_to_change_nothing_where_data_are_kept_alread
     ]
 
 
+def test_instances_that_report_to_the_sink_of_before_are_warned_of(tmp_path: Path) -> None:
+    words = ["--json", "--quiet", "--data", str(tmp_path)]
+    with started(*words) as process:
+        clients = clients_of(what_runs(process))
+        before = clients.credentials.callback_url
+        body = guide.instance_body(clients.credentials)
+        number = clients.platform.create_instance(body)["id"]
+        body["configuration"]["event.notification.callback.url"] = "http://127.0.0.1:9/mine"
+        clients.platform.create_instance({**body, "name": "of a receiver of one's own"})
+        process.send_signal(signal.SIGTERM)
+        _, first = process.communicate(timeout=30)
+
+    with started(*words) as process:
+        ready = what_runs(process)
+        process.send_signal(signal.SIGTERM)
+        _, again = process.communicate(timeout=30)
+
+    bin_url = ready["workspace"]["callback_url"]
+    assert first == ""
+    assert again == (
+        f"warning: instance {number} of workspace default sends its callbacks to {before}, and the sink is at {bin_url} now: "
+        f"start with the ports of before, or PATCH {ready['platform']}/instances/{number} with "
+        f'{{"configuration": {{"event.notification.callback.url": "{bin_url}"}}}}\n'
+    )
+
+
 def test_making_up_many_records_is_said_before_it_is_done() -> None:
     with started("--json", "--records", "2000") as process:
         what_runs(process)
