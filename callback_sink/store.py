@@ -22,7 +22,7 @@ from callback_sink.usage import StorageLimits, StorageUsage
 from mock_kit.api.json_text import encode_text
 from mock_kit.api.nearest import other_form
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.prepared import Forgetting, Prepared
 from mock_kit.storage.row_stream import row_stream
 from mock_kit.values import replace
 
@@ -34,6 +34,7 @@ _ids = tables.workspaces.c
 _kept = tables.callbacks.c
 
 # Statements are built once, and compiled once: that costs more than running them.
+_forgetting = Forgetting(tables.metadata)
 _next_id = Prepared(
     lambda insert: (
         insert(tables.workspaces)
@@ -242,8 +243,7 @@ class CallbackStore:
     def clear(self, workspace: str) -> None:
         """Forget everything about a workspace; its ids start anew."""
         with self._writing() as connection:
-            for table in tables.metadata.sorted_tables:
-                connection.execute(table.delete().where(table.c.workspace == workspace))
+            _forgetting.run(connection, workspace)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

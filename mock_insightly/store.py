@@ -22,13 +22,14 @@ from mock_insightly.records.stamps import record_in
 from mock_insightly.records.writing import FORGETTING, Writing
 from mock_insightly.tables import SCHEMA, changes, files, pruned, records
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.prepared import Forgetting, Prepared
 from mock_kit.storage.retention import Retention, RetentionRule
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 
 _QUARTER = timedelta(days=90)
 
+_forgetting = Forgetting(SCHEMA.metadata)
 _get = Prepared(
     select(records.c.document).where(
         records.c.workspace == bindparam("workspace"),
@@ -138,8 +139,7 @@ class RecordStore:
         """Forget everything of a workspace; its numbers start anew."""
         with self._database.writing() as connection:
             # Sequences too: a run after a reset gets the same ids as the one before.
-            for table in SCHEMA.metadata.sorted_tables:
-                connection.execute(table.delete().where(table.c.workspace == workspace.name))
+            _forgetting.run(connection, workspace.name)
 
     @contextmanager
     def writing(self, workspace: Workspace, *, at: datetime) -> Iterator[Writing]:

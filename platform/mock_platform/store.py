@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam
-
 from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Forgetting
 from mock_kit.storage.schema import SchemaPart
 from mock_platform.accounts.store import People, UserCleanup
 from mock_platform.accounts.store_emails import Emails
@@ -51,11 +50,7 @@ _KINDS = (
     Emails,
     Traces,
 )
-_FORGET = [
-    table.delete().where(table.c.workspace == bindparam("of_workspace"))
-    for table in tables.metadata.sorted_tables
-]
-"""What forgets a workspace's rows, of every table: all of them are known by here."""
+_forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
 
 
 class PlatformStore(StoreRegistry):
@@ -97,5 +92,4 @@ class PlatformStore(StoreRegistry):
         """Forget everything about a workspace."""
         self[UsageStore].forget(workspace)
         with self._database.writing() as connection:
-            for forget in _FORGET:
-                connection.execute(forget, {"of_workspace": workspace})
+            _forgetting.run(connection, workspace)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, MetaData, Select, Table, Update, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 
 if TYPE_CHECKING:
@@ -74,6 +74,21 @@ class Prepared:
         if isinstance(self._statement, Select | Insert | Update | Delete):
             return self._statement
         return self._statement(import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
+
+
+class Forgetting:
+    """Deletes all rows of a workspace, whose name each table has in a column ``workspace``."""
+
+    def __init__(self, metadata: MetaData) -> None:
+        self._of_tables = [
+            Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
+            for table in metadata.sorted_tables
+        ]
+
+    def run(self, connection: Connection, workspace: str) -> None:
+        """Carry it out, in every table."""
+        for delete in self._of_tables:
+            delete.run(connection, {"of_workspace": workspace})
 
 
 class _Slot(NamedTuple):

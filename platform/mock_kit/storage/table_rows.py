@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.storage.database import Instant
+from mock_kit.storage.prepared import Forgetting
 
 ANEW = {"mock_kit.table_rows": "anew"}
 """A column's ``info`` if its values mean nothing by themselves: they are left out, and made anew with the rows."""
@@ -117,15 +118,13 @@ class TableRows(Struct, frozen=True):
     def write(
         self, connection: Connection, workspace: str, rows: Iterable[tuple[object, ...]], reworded: Reworded
     ) -> None:
-        """Put rows in the place of a workspace's.
+        """Put rows where a workspace has none.
 
         Raises:
             TakenError: one of them is there already.
             SnapshotError: the database does not take a value.
         """
         names = self.names
-        # deleted and inserted, not merged: what came after the snapshot has to be gone
-        connection.execute(self.table.delete().where(self.table.c[_WORKSPACE] == workspace))
         inserted = [
             {_WORKSPACE: workspace}
             | {
@@ -152,6 +151,7 @@ class AllRows:
 
     def __init__(self, metadata: MetaData) -> None:
         self._tables = {str(table.name): TableRows(table) for table in metadata.sorted_tables}
+        self._forgetting = Forgetting(metadata)
 
     def read(self, connection: Connection, workspace: str) -> dict[str, SnapshotRows]:
         """Return a workspace's rows by table; a table without any is left out."""
@@ -185,7 +185,9 @@ class AllRows:
         Raises:
             TakenError, SnapshotError: as ``TableRows.write``.
         """
-        # of all tables, also those that the snapshot does not name: they were empty when it was taken
+        # deleted and inserted, not merged: what came after the snapshot has to be gone, also from tables that it does not
+        # name, as they were empty when it was taken
+        self._forgetting.run(connection, workspace)
         for name, table in self._tables.items():
             table.write(connection, workspace, rows.get(name, []), reworded)
 
