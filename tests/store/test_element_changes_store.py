@@ -1,8 +1,7 @@
 """Changes of elements come back as they were kept, each workspace's its own."""
 
-from dataclasses import asdict
-
 import pytest
+from msgspec.structs import asdict
 
 from mock_platform.elements.element import ConfigurationKey
 from mock_platform.elements.overrides import ElementChanges

@@ -4,20 +4,19 @@ Alembic, which changes tables on either database and compares them, is loaded by
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from msgspec import Struct
 from sqlalchemy import Connection, MetaData, inspect, select
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.schema import VERSIONS, SchemaPart, lock_schema, make_part
 
 
-@dataclass(frozen=True)
-class PartVersion:
+class PartVersion(Struct, frozen=True):
     """At which version a database has a part.
 
     Attributes:

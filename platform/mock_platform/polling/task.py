@@ -1,7 +1,6 @@
 """Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Struct
@@ -31,8 +30,7 @@ from mock_platform.polling.store import Polls
 from mock_platform.polling.window import Window
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reading:
+class _Reading(Struct, frozen=True, kw_only=True):
     """One resource as a poll has read it.
 
     Attributes:

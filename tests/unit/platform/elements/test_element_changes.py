@@ -1,10 +1,9 @@
 """What a workspace changes about an element: added, changed, taken away, and nothing else."""
 
-from dataclasses import asdict
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from mock_kit.values import replace
 from mock_platform.elements.element import ConfigurationKey
