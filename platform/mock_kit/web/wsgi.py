@@ -50,7 +50,10 @@ def begin(
         started.append((status, headers))
         return written.append
 
-    rest = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
+    given = application(environ, start_response)  # type: ignore[arg-type]  # the `exc_info` argument
+    if isinstance(given, list):  # all of it is there, and nothing to be closed
+        return WsgiResponse(*started[-1], b"".join([*written, *given]))
+    rest = _body(given, written)
     chunks: list[bytes] = []
     for chunk in rest:
         chunks.append(chunk)
