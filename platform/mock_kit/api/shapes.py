@@ -1,12 +1,13 @@
 """From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from mock_kit.api.json_text import read_json
 from mock_kit.api.nearest import nearest
@@ -23,20 +24,9 @@ SENT = "mock_kit.sent"
 
 _SHOWN = 100
 _WHOLE = re.compile("-?[0-9]{1,20}")
-
-
-class _Parameter(NamedTuple):
-    """A query parameter that a shape speaks of.
-
-    Attributes:
-        plain: its type without the None, and without what its values have to keep to.
-    """
-
-    name: str
-    type: Any
-    plain: object
-    is_list: bool
-    required: bool
+_fields: Callable[[Any], tuple[FieldInfo, ...]] = cache(
+    msgspec.structs.fields
+)  # there are as many shapes as the program has
 
 
 class ShapeError(ValueError):
@@ -71,12 +61,12 @@ def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
     """
     _refuse_others(sent, shape)
     values: dict[str, object] = {}
-    for parameter in _parameters(shape):  # type: ignore[arg-type]  # a class is hashable, whatever mypy makes of type[T]
-        name = parameter.name
+    for field in _fields(shape):
+        name = field.encode_name
         if name in sent:
-            values[name] = sent.getlist(name) if parameter.is_list else _text(parameter, sent[name])
-        elif parameter.required:
-            raise ShapeError(f"{name} is missing; it must be {_words(parameter.type)}")
+            values[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
+        elif field.required:
+            raise ShapeError(f"{name} is missing; it must be {_words(field.type)}")
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
@@ -99,21 +89,7 @@ def refuse_unknown_parameters(sent: "MultiDict[str, str]", names: Collection[str
 
 def parameters_of(shape: type | None) -> list[str]:
     """Return the names of the query parameters that a shape speaks of."""
-    return [] if shape is None else [parameter.name for parameter in _parameters(shape)]
-
-
-@cache  # there are as many shapes as the program has
-def _parameters(shape: Any) -> tuple[_Parameter, ...]:
-    return tuple(
-        _Parameter(
-            field.encode_name,
-            field.type,
-            plain := _plain(field.type),
-            is_list=get_origin(plain) in {list, tuple},
-            required=field.required,
-        )
-        for field in msgspec.structs.fields(shape)
-    )
+    return [] if shape is None else [field.encode_name for field in _fields(shape)]
 
 
 def without_none(shape: object) -> object:
@@ -128,19 +104,19 @@ def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
     """Refuse what a strict shape does not name, and several values for what it names once."""
     if not shape.__struct_config__.forbid_unknown_fields:
         return
-    known = {parameter.name: parameter for parameter in _parameters(shape)}
-    refuse_unknown_parameters(sent, known)
+    fields = {field.encode_name: field for field in _fields(shape)}
+    refuse_unknown_parameters(sent, fields)
     for name, values in sent.lists():
-        if len(values) > 1 and not known[name].is_list:
+        if len(values) > 1 and not _is_list(fields[name].type):
             raise ShapeError(f"{name} takes one value; got {len(values)}: {', '.join(map(_quoted, values))}")
 
 
-def _text(parameter: _Parameter, text: str) -> str:
+def _text(name: str, text: str, shape: object) -> str:
     """Return a parameter's text, unless msgspec would read too much into it: a number into 1e2, nothing into null."""
-    plain = parameter.plain
+    plain = _plain(shape)
     is_misread = not _WHOLE.fullmatch(text) if plain is int else _is_closed(plain) and text.lower() == "null"
     if is_misread:
-        raise ShapeError(f"{parameter.name} must be {_words(parameter.type)}; got {_quoted(text)}")
+        raise ShapeError(f"{name} must be {_words(shape)}; got {_quoted(text)}")
     return text
 
 
@@ -157,9 +133,9 @@ def _is_closed(plain: object) -> bool:
 
 def _refusal(error: msgspec.ValidationError, values: Mapping[str, object], shape: Any) -> ShapeError:
     path = str(error).rpartition(" - at `$.")[2].rstrip("`").partition("[")[0]
-    for parameter in _parameters(shape):
-        if parameter.name == path and path in values:
-            return ShapeError(f"{path} must be {_words(parameter.type)}; got {_quoted(values[path])}")
+    for field in _fields(shape):
+        if field.encode_name == path and path in values:
+            return ShapeError(f"{path} must be {_words(field.type)}; got {_quoted(values[path])}")
     return ShapeError(f"query parameters: {error}")
 
 
@@ -171,6 +147,12 @@ def _is_optional(shape: object) -> bool:
     return get_origin(shape) in {Union, UnionType} and NoneType in get_args(shape)
 
 
-def _plain(shape: object) -> object:
+@cache  # as above
+def _is_list(shape: Any) -> bool:
+    return get_origin(_plain(shape)) in {list, tuple}
+
+
+@cache  # as above
+def _plain(shape: Any) -> object:
     bare = without_none(shape)
     return get_args(bare)[0] if get_origin(bare) is Annotated else bare
