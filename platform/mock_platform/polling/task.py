@@ -133,9 +133,9 @@ class PollTask(Struct, frozen=True, kw_only=True):
     def _keep(
         self, workspace: Workspace, instance: Instance, read: Sequence[_Reading], then: NextRun | None
     ) -> RunSummary:
-        """Keep polls of which the last may not be idle, its notifications, and the deliveries that they owe.
+        """Keep polls, of which all but the last are idle, with its notifications and the deliveries that they owe.
 
-        One that failed too often in a row switches the poller off.
+        If it failed too often in a row, the poller is switched off.
 
         Returns:
             What was kept: nothing of a resource that is no longer polled.
