@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database import Database
+from mock_kit.values import replace
 from mock_platform.core.analytics import Interval, buckets
 from mock_platform.store import PlatformStore
 from mock_platform.usage.analytics_view import CallDurations, times
@@ -59,7 +60,7 @@ def test_a_call_comes_back_as_it_was_noted_with_the_next_number(store):
     latest, first = found(store)
 
     assert (latest.id, first.id) == (2, 1)
-    assert first == UsageRecord(**{**vars(noted), "id": 1})
+    assert first == replace(noted, id=1)
 
 
 def test_numbers_go_on_from_one_batch_to_the_next_and_are_each_workspaces_own(store):
