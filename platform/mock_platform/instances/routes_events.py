@@ -60,13 +60,9 @@ class DispositionsQuery(PageQuery, rename="camel", kw_only=True):
 def index(workspace: Workspace, query: EventsQuery) -> Answer[list[EventJson]]:
     """List events, newest first (assumed): all of the caller's, or those of the token's instance."""
     wanted = _wanted(workspace, _instance_of_token(workspace))
-    if (
-        query.instance_id is not None
-    ):  # a filter, which finds nothing of what the caller does not see (assumed)
-        wanted = replace(
-            wanted,
-            instance_ids=tuple({*(wanted.instance_ids or ())} & {query.instance_id}),
-        )
+    if query.instance_id is not None:
+        # a filter, which finds nothing of what the caller does not see (assumed)
+        wanted = replace(wanted, instance_ids=tuple({*(wanted.instance_ids or ())} & {query.instance_id}))
     return _list(wanted, query)
 
 
@@ -106,12 +102,8 @@ def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[
 
 def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
     reasons: dict[int, list[str]] = defaultdict(list)
-    outcomes = (
-        dependencies()
-        .store[EventCounts]
-        .outcomes(workspace.name, [event.notification_id for event in events])
-    )
-    for notification_id, reason in outcomes:
+    counts, numbers = dependencies().store[EventCounts], [event.notification_id for event in events]
+    for notification_id, reason in counts.outcomes(workspace.name, numbers):
         reasons[notification_id].append(reason)
     return [disposition(event, reasons[event.notification_id]) for event in events]
 

@@ -46,16 +46,12 @@ def wire_to_vendor(workspace: Workspace, element_key: str, sent: InstanceRequest
 
 
 def _kept(workspace: Workspace, element_key: str, tracing: Tracing) -> Trace:
-    return (
-        dependencies()
-        .store[Traces]
-        .add(
-            workspace.name,
-            lambda number: Trace(
-                id=identities.trace_id(workspace, number),
-                element_key=element_key,
-                at=workspace.clock.now(),
-                exchanges=tuple(tracing.exchanges),
-            ),
+    def made(number: int) -> Trace:
+        return Trace(
+            id=identities.trace_id(workspace, number),
+            element_key=element_key,
+            at=workspace.clock.now(),
+            exchanges=tuple(tracing.exchanges),
         )
-    )
+
+    return dependencies().store[Traces].add(workspace.name, made)

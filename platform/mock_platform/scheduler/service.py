@@ -71,11 +71,8 @@ def create(workspace: Workspace, body: JobRequest, instance: Instance | None) ->
         cron=expression.text,
         created=now,
     )
-    added = (
-        dependencies()
-        .store[ScheduledCalls]
-        .add(workspace.name, lambda number: replace(call, number=number), due=due)
-    )
+    calls = dependencies().store[ScheduledCalls]
+    added = calls.add(workspace.name, lambda number: replace(call, number=number), due=due)
     dependencies().engine.wake()
     return job_of(workspace, added, instance, due)
 
@@ -92,11 +89,8 @@ def history(
     page = paging(query)
     polling = {instance.id: instance for instance in jobs.pollers}
     called = {each.call.number: each for each in jobs.scheduled}
-    runs, total = (
-        dependencies()
-        .store[JobHistory]
-        .latest(workspace.name, pollers=polling, calls=called, since=since, page=page)
-    )
+    job_history = dependencies().store[JobHistory]
+    runs, total = job_history.latest(workspace.name, pollers=polling, calls=called, since=since, page=page)
     with dependencies().store[People].reading(workspace) as register:
         owners = register.owners()
 

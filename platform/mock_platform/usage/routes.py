@@ -76,11 +76,8 @@ def index(workspace: Workspace, query: UsageQuery) -> Answer[list[UsageJson]]:
     since, until = span(_instant(query.from_), _instant(query.to), now=workspace.clock.now(), usual=_USUAL)
     page = paging(PageQuery(page_size=query.page_size, next_page=query.next_page))
     offset = page.offset if query.next_page else query.page_offset
-    calls, total = (
-        dependencies()
-        .store[UsageStore]
-        .find(wanted(workspace, query, since, until), offset=offset, limit=page.size)
-    )
+    criteria = wanted(workspace, query, since, until)
+    calls, total = dependencies().store[UsageStore].find(criteria, offset=offset, limit=page.size)
     if not total and dependencies().settings.empty_usage is EmptyUsage.NOT_FOUND:
         raise NothingFoundError("usage")
     end = offset + len(calls)
