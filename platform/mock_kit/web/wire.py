@@ -248,7 +248,7 @@ def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     """Return what a client makes of an answer: it may be cut off, late, or have a body that it must not have."""
     # a client reads no body here, so whatever length was promised means nothing
     if method == "HEAD" or reply.status in BODILESS:
-        return in_time(_with_body(reply, b""), timeout)
+        return in_time(replace(reply, body=b""), timeout)
     if len(reply.body) > _LARGEST_REPLY:
         return NoReply(reason=_TOO_LONG)
     # the length is that of the packed body, and what came has been unpacked by now
@@ -257,12 +257,8 @@ def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     if promised is not None and len(reply.body) < promised:
         return NoReply(reason=_cut_off(len(reply.body), promised))
     if promised is not None and 0 <= promised < len(reply.body):
-        reply = _with_body(reply, reply.body[:promised])
+        reply = replace(reply, body=reply.body[:promised])
     return in_time(reply, timeout)
-
-
-def _with_body(reply: Reply, body: bytes) -> Reply:
-    return replace(reply, body=body)
 
 
 def _check(headers: Mapping[str, str]) -> None:
