@@ -119,7 +119,7 @@ class RealTime:
         def work() -> RunSummary:
             ran = RunSummary()
             try:
-                while job := self._agenda.first_due_but_deliveries(workspace.name, until=until):
+                while job := self._agenda.first_due(workspace.name, until=until, deliveries=False):
                     ran += self._tasks[job.kind].run(workspace, job)
                 self.lanes.deliver(workspace, until)
             except BaseException:
@@ -131,7 +131,7 @@ class RealTime:
 
         handed_on = False
         try:
-            if self._agenda.first_due_but_deliveries(workspace.name, until=until) is None:
+            if self._agenda.first_due(workspace.name, until=until, deliveries=False) is None:
                 self.lanes.deliver(workspace, until)
             else:
                 # None if all lanes are taken: what is due then waits until one is free, and wakes this.

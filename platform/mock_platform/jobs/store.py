@@ -28,7 +28,7 @@ _due = (
     .limit(1)
 )
 _first_due = Prepared(_due)
-_first_other = _due.where(jobs.c.kind != JobKind.DELIVER.value)
+_first_other = Prepared(_due.where(jobs.c.kind != JobKind.DELIVER.value))
 _deliveries_due = (
     select(jobs, subscriptions.c.url)
     .outerjoin(
@@ -74,16 +74,15 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def first_due(self, workspace: str, *, until: datetime) -> Job | None:
-        """Return the job that comes first, if it falls due no later than ``until``."""
-        with self._database.autocommit_read() as connection:
-            row = _first_due.first(connection, {"of_workspace": workspace, "until": until})
-        return _job(row) if row else None
+    def first_due(self, workspace: str, *, until: datetime, deliveries: bool = True) -> Job | None:
+        """Return the job that comes first, if it falls due no later than ``until``.
 
-    def first_due_but_deliveries(self, workspace: str, *, until: datetime) -> Job | None:
-        """Return the job that comes first of all that are no deliveries, if it falls due no later than ``until``."""
+        Args:
+            deliveries: whether they count.
+        """
+        first = _first_due if deliveries else _first_other
         with self._database.autocommit_read() as connection:
-            row = connection.execute(_first_other, {"of_workspace": workspace, "until": until}).first()
+            row = first.first(connection, {"of_workspace": workspace, "until": until})
         return _job(row) if row else None
 
     def deliveries_due(
