@@ -83,7 +83,7 @@ class _Response(Response):
         """Answer a request."""
         headers = self.headers.to_wsgi_list()
         names = dict(headers)
-        is_whole = isinstance(self.response, list) and "Content-Length" in names
+        is_whole = isinstance(self.response, list) and "Content-Length" in names and not self._on_close
         if (
             self.status_code != 200
             or not is_whole
