@@ -32,6 +32,7 @@ from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
 from mock_kit.api.json_text import Json
 from mock_kit.api.openapi import serve_document
+from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Memory, Snapshots
 from mock_kit.storage.table_rows import AllRows
@@ -122,7 +123,10 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
-    faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal(settings.journal_bytes)
+    faults, journal = (
+        fault_book_on(database, service=SERVICE, shape=CrmRules),
+        Journal(settings.journal_bytes),
+    )
     _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset, pages=pages)
     memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": dependencies.allowance}
     snapshots = Snapshots(

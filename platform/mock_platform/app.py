@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from flask import Flask, Request
 
 from mock_kit.admin.calls import ENGINE, InternalHttp
-from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
 from mock_kit.api.declared_routes import IdConverter
 from mock_kit.api.openapi import serve_document
+from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
+from mock_kit.storage.database_locks import DatabaseLocks
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.guard import Guard
@@ -162,7 +163,9 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
     hub = HubClient(http=own, url=settings.url)
     catalogue = Catalogue((*shipped(crm_url=settings.crm_url), *connectors))
-    engine = _engine(settings, store, workspaces, hub=hub, catalogue=catalogue, receivers=outbound)
+    engine = _engine(
+        settings, store, workspaces, hub=hub, catalogue=catalogue, receivers=outbound, locks=database.locks
+    )
     app.extensions[EXTENSION] = PlatformDependencies(
         settings=settings,
         workspaces=workspaces,
@@ -185,7 +188,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         ),
         http=http,
         inside=inside,
-        faults=FaultBook(database, service="platform"),
+        faults=fault_book_on(database, service="platform"),
         journal=Journal(settings.journal_bytes),
         admin_headers=guard.headers,
     )
@@ -216,6 +219,7 @@ def _engine(  # noqa: PLR0913 - as create_app
     hub: HubClient,
     catalogue: Catalogue,
     receivers: Outbound,
+    locks: DatabaseLocks | None,
 ) -> Engine:
     """Return what runs the due work."""
     calls = CallTask(store=store, hub=hub, receivers=receivers, settings=settings)
@@ -228,6 +232,7 @@ def _engine(  # noqa: PLR0913 - as create_app
         calls=calls,
         schedules=ScheduleTask(store=store, calls=calls),
         lanes=settings.delivery_lanes,
+        database_locks=locks,
     )
 
 

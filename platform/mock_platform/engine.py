@@ -9,6 +9,7 @@ from concurrent.futures import wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from mock_kit.storage.database_locks import DatabaseLocks
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace, Workspaces
@@ -36,6 +37,7 @@ class Engine:
     Args:
         lanes: receivers that are called at the same time, on real clocks.
         patience: how long a caller waits for what a real clock lets run, which is soon over unless a receiver is slow.
+        database_locks: where other processes run jobs of the same workspaces.
     """
 
     def __init__(  # noqa: PLR0913 - a task for each kind of job
@@ -50,6 +52,7 @@ class Engine:
         schedules: ScheduleTask,
         lanes: int = 64,
         patience: timedelta = timedelta(seconds=5),
+        database_locks: DatabaseLocks | None = None,
     ) -> None:
         self._store = store
         self._workspaces = workspaces
@@ -61,7 +64,7 @@ class Engine:
             JobKind.CALL: calls,
             JobKind.SCHEDULED: schedules,
         }
-        self._locks = RunLocks()
+        self._locks = RunLocks(database_locks)
         self._runs = AdvanceRuns()
         self._patience_s = patience.total_seconds()
         self._real_time = RealTime(
@@ -186,6 +189,7 @@ class Engine:
                 "DELETE /_local/clock/advance"
             )
         try:
+            self._workspaces.look_again(workspace)
             yield
         finally:
             self._real_time.leave(workspace)

@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import Effect, FaultRule, Match, Phase, When
+from mock_kit.shared.choice import fault_book_on
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = FaultRule(effect=Effect(status=503))
@@ -28,7 +28,7 @@ WHOLE = FaultRule(
 @pytest.fixture
 def open_book(open_database):
     """Return a function that opens a service's book, as a program does that is started again."""
-    return lambda service="crm": FaultBook(open_database(), service=service)
+    return lambda service="crm": fault_book_on(open_database(), service=service)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+from mock_kit.shared.choice import workspaces_on
+from mock_kit.workspaces.registry import NewWorkspace
 from mock_platform.accounts.founding import founding
 from mock_platform.accounts.people import Account, Member
 from mock_platform.accounts.store import People
@@ -22,7 +23,7 @@ def store(database):
 
 @pytest.fixture
 def workspaces(database):
-    return Workspaces(database)
+    return workspaces_on(database)
 
 
 @pytest.fixture

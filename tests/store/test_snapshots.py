@@ -22,14 +22,14 @@ from sqlalchemy import (
     select,
 )
 
-from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import parse_rules
 from mock_kit.api.json_text import decode, encode
+from mock_kit.shared.choice import fault_book_on, workspaces_on
 from mock_kit.storage.database import Database, Instant
 from mock_kit.storage.schema import SchemaPart
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import ANEW, AllRows, SnapshotError, TableKindError, TableRows, TakenError
-from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+from mock_kit.workspaces.registry import NewWorkspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -86,7 +86,7 @@ class Service:
     def __init__(self, database):
         database.create(SchemaPart("test", metadata, version=1))
         self.database = database
-        self.workspaces = Workspaces(database)
+        self.workspaces = workspaces_on(database)
         self.mine = self.workspaces.default
         self.other = self.workspaces.create(NewWorkspace(name="other"))
         self.memory = Remembered()
@@ -380,8 +380,8 @@ def test_any_rows_come_back_as_they_were(lasting, made):
 
 
 def test_fault_rules_that_came_back_are_found_by_whoever_opens_the_database_again(database):
-    workspace = Workspaces(database).default
-    book = FaultBook(database, service="test")
+    workspace = workspaces_on(database).default
+    book = fault_book_on(database, service="test")
     book.replace("default", parse_rules({"faults": [{"effect": {"drop": True}}]}, service="test"))
     book.strike("default", "GET", "/", now=NOON)
     kept = convert(book.recall(workspace), book.kept_shape)
@@ -391,6 +391,6 @@ def test_fault_rules_that_came_back_are_found_by_whoever_opens_the_database_agai
         put_in_force = book.restore(connection, workspace, kept)
     put_in_force()
 
-    again = FaultBook(database, service="test")
+    again = fault_book_on(database, service="test")
     assert book.entries("default") == again.entries("default")
     assert [entry.struck for entry in again.entries("default")] == [1]

@@ -7,6 +7,7 @@ from threading import Thread
 import freezegun
 import pytest
 
+from mock_kit.shared.choice import workspaces_on
 from mock_kit.workspaces.clock import (
     ClockError,
     FrozenClock,
@@ -17,7 +18,7 @@ from mock_kit.workspaces.clock import (
     VirtualClock,
 )
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
-from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspaces
+from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace
 
 HOUR = timedelta(hours=1)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -26,7 +27,7 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def open_workspaces(open_database):
     """Return a function that opens them, as a program does that is started again."""
-    return lambda **given: Workspaces(open_database(), **given)
+    return lambda **given: workspaces_on(open_database(), **given)
 
 
 @pytest.fixture
@@ -337,16 +338,19 @@ class TestClocks:
 
 
 class TestMany:
-    def test_two_thousand_are_each_found_by_each_of_their_credentials(self, workspaces, open_workspaces):
+    def test_of_many_each_is_found_by_each_of_its_credentials(
+        self, workspaces, open_workspaces, database_kind
+    ):
         """The search is by key: it does not become longer."""
-        made = [workspaces.create(NewWorkspace(name=f"w{nth}", seed=nth)) for nth in range(2000)]
+        many = {"sqlite": 2000, "postgresql": 100}[database_kind]
+        made = [workspaces.create(NewWorkspace(name=f"w{nth}", seed=nth)) for nth in range(many)]
         again = open_workspaces()
 
         for one in made:
             assert workspaces.with_user_secret(one.user_secret) is one
             assert workspaces.with_api_key(one.crm_api_key) is one
             assert again.with_api_key(one.crm_api_key).to_json() == one.to_json()
-        assert len(list(again)) == 2001
+        assert len(list(again)) == many + 1
 
     def test_of_threads_that_want_one_name_one_gets_it(self, workspaces, open_workspaces):
         made, refused = [], []

@@ -12,6 +12,7 @@ from elements_local.stack import exposure
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack_settings import SharedSettings
 from elements_local.stack.storage import explained
+from mock_kit.shared.choice import workspaces_on
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.page_middleware import Pages
@@ -49,7 +50,7 @@ def applications(  # noqa: PLR0913 - what a stack is made of; most of it by name
     """
     exposed = guard.token is not None
     with explained(options.data, options.database):
-        workspaces = Workspaces(
+        workspaces = workspaces_on(
             database,
             default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
             virtual_clock=options.virtual_clock,

@@ -181,9 +181,12 @@ class FaultBook:
         with self._database.writing() as connection:
             _count.run(connection, {**where, **counted})
 
-    def _load(self) -> dict[str, list[FaultEntry]]:
+    def _load(self, workspace: str | None = None) -> dict[str, list[FaultEntry]]:
+        """Read the rules of one workspace, or of all."""
         loaded: dict[str, list[FaultEntry]] = {}
         query = _faults.select().where(_faults.c.service == self.service)
+        if workspace is not None:
+            query = query.where(_faults.c.workspace == workspace)
         with self._database.reading() as connection:
             for row in connection.execute(query.order_by(_faults.c.workspace, _faults.c.position)):
                 (rule,) = convert({"faults": [decode(row.rule)]}, self.shape).faults

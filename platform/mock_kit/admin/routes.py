@@ -124,10 +124,21 @@ _PROBLEMS = (401, 403)
 @bp.get("/health")
 @operation(problems=(403,))
 def health() -> Answer[dict[str, str | float]]:
-    """Say that the service answers, where the others of its stack are, and what it knows about itself."""
+    """Say that the service answers, where the others of its stack are, and what it knows about itself.
+
+    Where several processes serve one environment, ``process`` says which one this is.
+    """
     admin = _admin()
     measures = {name: measure.value for name, measure in admin.measures().items()}
-    return Answer({"service": admin.service, "status": "ok", **admin.others, **measures})
+    return Answer(
+        {
+            "service": admin.service,
+            "status": "ok",
+            **admin.workspaces.remembered_by,
+            **admin.others,
+            **measures,
+        }
+    )
 
 
 @bp.post("/reset")
@@ -173,7 +184,8 @@ def end_faults() -> Answer[dict[str, list[object]]]:
 def journal(query: JournalQuery) -> Answer[dict[str, object]]:
     """Show the latest exchanges, newest first, or those that are asked for.
 
-    ``pruned`` counts those that made room for others since the last reset.
+    ``pruned`` counts those that made room for others since the last reset. Where several processes serve one
+    environment, ``process`` says whose memory this is.
     """
     page = _admin().journal.page(asked_workspace().name, query)
     return Answer(
@@ -181,6 +193,7 @@ def journal(query: JournalQuery) -> Answer[dict[str, object]]:
             "count": len(page.exchanges),
             **page_json(page.total, {"before": page.last} if page.more else None),
             "pruned": page.pruned,
+            **_admin().workspaces.remembered_by,
             "exchanges": [{"number": number, **exchange.to_json()} for number, exchange in page.exchanges],
         }
     )
@@ -193,6 +206,7 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
 
     ``resets`` counts how often all of it was forgotten, ``last`` is the number of the latest, and ``pruned`` and
     ``prunedReads`` are those of the latest change and the latest read that made room for others, 0 if none did.
+    Where several processes serve one environment, ``process`` says whose memory this is.
     """
     workspace = asked_workspace()
     page = _admin().journal.calls.after(workspace.name, query.after, limit=query.limit)
@@ -203,6 +217,7 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
             "pruned": page.pruned,
             "prunedReads": page.pruned_reads,
             **page_json(page.total, {"after": page.calls[-1].number} if page.more else None),
+            **_admin().workspaces.remembered_by,
             "calls": [call.to_json(workspace) for call in page.calls],
         }
     )

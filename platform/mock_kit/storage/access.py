@@ -11,6 +11,8 @@ from msgspec import Struct
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from mock_kit.storage.database_locks import DatabaseLocks
+
 _OPENING_AT_ONCE = 20
 
 
@@ -79,6 +81,7 @@ class Access(Struct, frozen=True, kw_only=True):
         read, write: lend a connection for a transaction, which ends with the loan.
         autocommit_read: lends one on which none has begun.
         close: gives connections back.
+        locks: those that hold for other processes, too; None where there is only this one.
     """
 
     engine: Engine
@@ -87,6 +90,7 @@ class Access(Struct, frozen=True, kw_only=True):
     autocommit_read: Callable[[], AbstractContextManager[Connection]]
     write: Callable[[], AbstractContextManager[Connection]]
     close: Callable[[], None]
+    locks: DatabaseLocks | None = None
 
 
 def sqlite_access(url: URL, *, temporary: bool) -> Access:
@@ -120,6 +124,12 @@ def sqlite_access(url: URL, *, temporary: bool) -> Access:
 def postgresql_access(url: URL) -> Access:
     """Open a database of PostgreSQL, which has its own locks for rows."""
     engine = create_engine(url)
+    locks = DatabaseLocks(url)
+
+    def close() -> None:
+        locks.close()
+        engine.dispose()
+
     return Access(
         engine=engine,
         turn=_NoLock(),
@@ -127,7 +137,8 @@ def postgresql_access(url: URL) -> Access:
         read=engine.execution_options(isolation_level="REPEATABLE READ").begin,
         autocommit_read=engine.connect,
         write=engine.begin,
-        close=engine.dispose,
+        close=close,
+        locks=locks,
     )
 
 

@@ -53,6 +53,9 @@ class Database:
 
     Args:
         url: an SQLAlchemy URL; without one a temporary file is used and removed on ``close``.
+
+    Attributes:
+        locks: those that hold for all processes on it; None where this process has it for itself.
     """
 
     def __init__(self, url: str | URL | None = None) -> None:
@@ -67,6 +70,7 @@ class Database:
             else postgresql_access(place)
         )
         self.engine = self._access.engine
+        self.locks = self._access.locks
         self._afterwards: list[Callable[[], None]] = []
 
     @classmethod

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from threading import RLock
+from types import TracebackType
 from typing import Protocol
 
 _SECOND = timedelta(seconds=1)
@@ -121,6 +122,22 @@ class FrozenClock(VirtualClock):
         self._frozen.move_to(self.now())
 
 
+class ReentrantLock(Protocol):
+    """What an ``RLock`` does, also where others than this process's threads want it."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002 - as ``RLock`` has it
+        """Take it, and say whether it could be had."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+    def __enter__(self) -> bool: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+
 class WorkspaceClock:
     """A clock whose mode can be changed while others hold on to it.
 
@@ -143,9 +160,9 @@ class WorkspaceClock:
     ) -> None:
         self._clock = clock
         # held while time moves, and by a change until it is kept: a poll never sees an instant to which a change may still be added
-        self.lock = RLock()
+        self.lock: ReentrantLock = RLock()
         # held by a poll over all its pages, so that no change on virtual time slips in between two of them; always taken before ``lock``
-        self.reading = RLock()
+        self.reading: ReentrantLock = RLock()
         self.watermark = watermark
         self.keeps_ties = keeps_ties
 

@@ -111,6 +111,14 @@ class Workspaces:
             self._add(workspace)
         return workspace
 
+    @property
+    def remembered_by(self) -> dict[str, int]:
+        """What an answer says that is from the memory of one process: ``process``, where others have memories as well."""
+        return {}
+
+    def look_again(self, workspace: Workspace) -> None:
+        """Take over what other processes have made of a workspace; of one that this process keeps alone, nothing."""
+
     def delete(self, workspace: Workspace) -> None:
         """Forget a workspace, if it is still there; what services keep for it must be reset before.
 

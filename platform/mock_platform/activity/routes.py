@@ -39,7 +39,8 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
 
     ``last`` is what to send as ``after`` next. ``dropped`` says how many older ones than those shown had to make room
     before they were asked for; of one workspace, it may be more than were. Numbers begin anew with a restart: whoever
-    comes with a higher one is shown all there is.
+    comes with a higher one is shown all there is. Where several processes serve one environment, ``process`` says whose
+    memory this is.
     """
     activities, workspace = dependencies().store[Activities], _asked(query)
     page = (
@@ -55,6 +56,7 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
             "last": page.last,
             "dropped": page.dropped,
             **page_json(page.total, {"after": page.last} if page.more else None),
+            **dependencies().workspaces.remembered_by,
             "activities": entries,
         }
     )

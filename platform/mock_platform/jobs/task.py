@@ -3,6 +3,7 @@
 from threading import Lock
 from typing import Protocol
 
+from mock_kit.storage.database_locks import DatabaseLock, DatabaseLocks
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.run_control import RunSummary
 from mock_platform.jobs.due_job import Job
@@ -16,16 +17,34 @@ class JobTask(Protocol):
 
 
 class RunLocks:
-    """The run lock of each workspace: whoever moves its time or runs its jobs holds it, so that no job runs twice."""
+    """The run lock of each workspace: whoever moves its time or runs its jobs holds it, so that no job runs twice.
 
-    def __init__(self) -> None:
+    Args:
+        shared: where other processes run jobs of the same workspaces.
+    """
+
+    def __init__(self, shared: DatabaseLocks | None = None) -> None:
         self._locks: dict[str, Lock] = {}
+        self._shared = shared
+        self._held: dict[str, DatabaseLock] = {}
 
     def acquire(self, workspace: str, *, patience_s: float = 0) -> bool:
         """Take a workspace's lock, and say whether it could be had in time."""
         # `setdefault` is atomic: two who come first for one workspace get the same lock
-        return self._locks.setdefault(workspace, Lock()).acquire(timeout=patience_s)
+        mine = self._locks.setdefault(workspace, Lock())
+        if not mine.acquire(timeout=patience_s):
+            return False
+        if self._shared is None:
+            return True
+        held = self._shared.acquire(f"run {workspace}", timeout_s=patience_s)
+        if held is None:
+            mine.release()
+            return False
+        self._held[workspace] = held
+        return True
 
     def release(self, workspace: str) -> None:
         """Give a workspace's lock back, from whichever thread: a run may be handed on to another one."""
+        if held := self._held.pop(workspace, None):
+            held.release()
         self._locks[workspace].release()

@@ -1,0 +1,1 @@
+"""What only several processes on one database need, so that they serve one environment."""

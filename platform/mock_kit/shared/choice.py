@@ -1,0 +1,25 @@
+"""Chooses between what one process keeps in its memory and what several keep together, by the database."""
+
+from typing import Any
+
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.storage.database import Database
+from mock_kit.workspaces.registry import Workspaces
+
+
+def workspaces_on(database: Database, **choices: Any) -> Workspaces:
+    """Return the workspaces of a database, made as ``Workspaces`` is."""
+    if database.locks is None:
+        return Workspaces(database, **choices)
+    from mock_kit.shared.shared_workspaces import SharedWorkspaces  # noqa: PLC0415 - not needed by one process
+
+    return SharedWorkspaces(database, database.locks, **choices)
+
+
+def fault_book_on(database: Database, **choices: Any) -> FaultBook:
+    """Return the fault rules of a service, made as ``FaultBook`` is."""
+    if database.locks is None:
+        return FaultBook(database, **choices)
+    from mock_kit.shared.shared_fault_book import SharedFaultBook  # noqa: PLC0415 - not needed by one process
+
+    return SharedFaultBook(database, database.locks, **choices)

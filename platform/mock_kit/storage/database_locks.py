@@ -1,0 +1,66 @@
+"""Locks that hold for all processes on one PostgreSQL, and end with the process that has them."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from sqlalchemy import URL, Connection, create_engine, func, select, text
+from sqlalchemy.exc import OperationalError
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_NAMESPACE = "elements-local "
+
+
+@dataclass(frozen=True)
+class DatabaseLock:
+    """A lock that is held."""
+
+    _connection: Connection
+
+    def release(self) -> None:
+        """Give it back, from whichever thread."""
+        # the lock is the transaction's, which ends with the loan of the connection
+        self._connection.close()
+
+
+class DatabaseLocks:
+    """Locks by name.
+
+    Each that is held takes a connection of its own, beside those that read and write.
+    """
+
+    def __init__(self, url: URL) -> None:
+        # without a limit: whoever holds one lock may need another before giving the first back
+        self._engine = create_engine(url, max_overflow=-1)
+
+    def acquire(self, name: str, *, timeout_s: float | None = None) -> DatabaseLock | None:
+        """Take a lock, and return it; None if it could not be had in time.
+
+        Args:
+            timeout_s: None waits for as long as it takes.
+        """
+        connection = self._engine.connect()
+        try:
+            if self._locked(connection, func.hashtextextended(_NAMESPACE + name, 0), timeout_s):
+                return DatabaseLock(connection)
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+        return None
+
+    def close(self) -> None:
+        """Close the connections that nobody has."""
+        self._engine.dispose()
+
+    def _locked(self, connection: Connection, key: object, timeout_s: float | None) -> bool:
+        if timeout_s == 0:
+            return bool(connection.scalar(select(func.pg_try_advisory_xact_lock(key))))
+        if timeout_s is not None:
+            connection.execute(text(f"SET LOCAL lock_timeout = {ceil(timeout_s * 1000)}"))
+        try:
+            connection.execute(select(func.pg_advisory_xact_lock(key)))
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            return False
+        return True

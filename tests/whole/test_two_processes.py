@@ -1,0 +1,220 @@
+"""Two processes on one PostgreSQL serve one environment, whichever of them is asked."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from itertools import count
+
+import pytest
+from werkzeug import Response
+
+from elements_local.clients import Addresses
+from elements_local.errors import CallError
+from elements_local.guide import instance_body
+from elements_local.stack.stack import at
+
+_numbers = count()
+
+
+@contextmanager
+def running(url):
+    """Run a whole stack in a process of its own, on the database of a URL."""
+    options = ["--database", url, "--json", "--quiet", "--platform-port=0", "--crm-port=0", "--sink-port=0"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "elements_local", "up", *options], stdout=subprocess.PIPE, env={**os.environ}
+    ) as process:
+        try:
+            told = json.loads(process.stdout.readline())
+            yield at(
+                Addresses(
+                    platform=told["platform"].removesuffix("/elements/api-v2"),
+                    crm=told["crm"],
+                    sink=told["sink"],
+                )
+            )
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def stacks(postgresql_server):
+    """Two stacks, which are started at the same time."""
+    with postgresql_server.database() as url, ExitStack() as closing, ThreadPoolExecutor(2) as starting:
+        yield [*starting.map(closing.enter_context, [running(url) for _ in range(2)])]
+
+
+@pytest.fixture
+def sides(stacks):
+    """The clients that each stack has of a workspace which the first has made."""
+    made = stacks[0].new_workspace(seed=next(_numbers))
+    yield made, stacks[1].workspace(made.credentials.name)
+    stacks[1].delete_workspace(made.credentials.name)
+
+
+def names(stack):
+    return {each.name for each in stack.workspaces()}
+
+
+def contact(clients, name="Ada"):
+    return clients.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"]
+
+
+def told(clients):
+    """Return the contacts that callbacks told of, with the event's type."""
+    return [
+        (event["eventType"], int(event["objectId"]))
+        for callback in clients.sink.callbacks()
+        for event in callback["json"]["message"]["events"]
+    ]
+
+
+def test_a_workspace_that_one_makes_or_deletes_is_so_for_the_other(stacks):
+    first, second = stacks
+    made = first.new_workspace(name="made-here", seed=1)
+
+    seen = second.workspace("made-here")
+    assert seen.credentials.user_secret == made.credentials.user_secret
+    contact(seen)
+    with pytest.raises(CallError, match="409"):
+        second.new_workspace(name="made-here")
+
+    second.delete_workspace("made-here")
+    assert "made-here" not in names(first)
+    with pytest.raises(CallError, match="401"):
+        contact(made)
+
+    assert contact(second.new_workspace(name="made-here", seed=2))
+    assert first.workspace("made-here").credentials.user_secret != made.credentials.user_secret
+    first.delete_workspace("made-here")
+
+
+def test_of_two_that_want_one_name_at_the_same_time_one_gets_it(stacks):
+    def make(stack):
+        try:
+            return stack.new_workspace(name="wanted", seed=1)
+        except CallError as refused:
+            return refused.status
+
+    with ThreadPoolExecutor(8) as asking:
+        got = [*asking.map(make, stacks * 4)]
+
+    assert sorted(each for each in got if isinstance(each, int)) == [409] * 7
+    stacks[0].delete_workspace("wanted")
+
+
+def test_a_clock_that_one_moves_or_sets_is_so_for_the_other(sides):
+    first, second = sides
+
+    first.clock.advance("90m")
+    assert second.clock.now() == first.clock.now()
+    second.clock.advance("1m")
+    assert first.clock.show()["now"] == "2026-03-02T11:31:00Z"
+    second.clock.set(now="2026-03-01T00:00:00Z")
+    assert first.clock.show() == second.clock.show()
+    first.clock.set(mode="real")
+    assert second.clock.show()["mode"] == "real"
+    second.reset()
+
+
+def test_what_one_polls_was_changed_through_either_and_is_told_once(sides):
+    first, second = sides
+    second.platform.create_instance(instance_body(first.credentials))
+    expected = []
+    for here, there in [(first, second), (second, first)] * 3:
+        expected.append(("CREATED", contact(here)))
+        there.clock.advance("15m")
+        expected.append(("CREATED", contact(here)))
+        here.clock.advance("15m")
+
+    assert told(first) == told(second) == expected
+
+
+def test_after_a_poll_by_one_a_change_through_the_other_begins_the_next_second(sides):
+    first, second = sides
+    first.platform.create_instance(instance_body(first.credentials))
+    first.clock.advance("15m")
+
+    contact(second)
+
+    assert first.clock.show()["now"] == second.clock.show()["now"] == "2026-03-02T10:15:01Z"
+
+
+def test_while_one_moves_time_the_other_does_not_and_sees_how_far_it_is(sides, httpserver):
+    first, second = sides
+    met = []
+
+    def meanwhile(_request):
+        met.append(second.clock.show()["now"])
+        try:
+            second.clock.advance("1m")
+        except CallError as refused:
+            met.append(refused.status)
+        return Response("{}")
+
+    httpserver.expect_request("/hook").respond_with_handler(meanwhile)
+    body = instance_body(first.credentials)
+    body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hook")
+    first.platform.create_instance(body)
+    contact(second)
+
+    first.clock.advance("1h")
+
+    assert met == ["2026-03-02T10:15:00Z", 409]
+    second.clock.advance("1m")
+    assert first.clock.show()["now"] == "2026-03-02T11:01:01Z"  # the contact began a second
+
+
+@pytest.mark.parametrize("service", ["platform", "crm"])
+def test_faults_that_one_was_told_strike_at_the_other_and_are_counted_together(sides, service):
+    def is_struck(clients):
+        path = {"crm": "/v3.1/Contacts", "platform": "/elements/api-v2/instances"}[service]
+        return getattr(clients, service).send("GET", path).status == 503
+
+    def faults(clients):
+        return getattr(clients, service).call("GET", "/_local/faults")["faults"]
+
+    first, second = sides
+    rule = {"match": {"method": "GET"}, "effect": {"status": 503}, "when": {"first_n": 3}}
+    getattr(first, service).call("PUT", "/_local/faults", json={"faults": [rule]})
+
+    assert [is_struck(side) for side in (second, first, second, first, second)] == [True] * 3 + [False] * 2
+    assert faults(first) == faults(second)
+    assert faults(first)[0]["struck"] == 3
+
+    getattr(second, service).call("DELETE", "/_local/faults")
+    assert faults(first) == []
+
+
+def test_what_one_of_them_remembers_by_itself_says_whose_memory_it_is(sides):
+    own = [
+        {
+            side.platform.call("GET", path)["process"]
+            for path in ("/_local/health", "/_local/journal", "/_local/journal/calls", "/_local/activity")
+        }
+        for side in sides
+    ]
+
+    assert [len(each) for each in own] == [1, 1]
+    assert own[0] != own[1]
+
+
+def test_changes_through_both_at_once_while_time_is_moved_are_each_told_once(sides):
+    first, second = sides
+    instance = first.platform.create_instance(instance_body(first.credentials))
+
+    def change(side):
+        return [contact(side) for _ in range(15)]
+
+    with ThreadPoolExecutor(3) as working:
+        made = [working.submit(change, side) for side in sides]
+        moved = working.submit(lambda: [first.clock.advance("15m") for _ in range(8)])
+        ids = [number for each in made for number in each.result()]
+        moved.result()
+    second.clock.advance("15m")
+
+    assert sorted(told(first)) == sorted(("CREATED", number) for number in ids)
+    audit = second.platform.audit(instance["id"])
+    assert (audit["owed"], audit["lost"], audit["duplicate"], audit["misclassified"]) == (30, [], [], [])
