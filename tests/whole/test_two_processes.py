@@ -119,6 +119,20 @@ def test_a_clock_that_one_moves_or_sets_is_so_for_the_other(sides):
     second.reset()
 
 
+def test_what_one_puts_back_of_a_snapshot_is_so_for_the_other(stacks, sides):
+    first, second = sides
+    other = stacks[1].new_workspace(start="2026-05-04T08:00:00Z")
+    contact(other)
+    assert second.clock.now() < other.clock.now()
+
+    first.restore(other.snapshot())
+    assert second.clock.now() == other.clock.now()
+    second.reset()
+
+    assert first.clock.show()["now"] == "2026-05-04T08:00:00Z"
+    stacks[0].delete_workspace(other.credentials.name)
+
+
 def test_what_one_polls_was_changed_through_either_and_is_told_once(sides):
     first, second = sides
     second.platform.create_instance(instance_body(first.credentials))

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
@@ -12,6 +11,7 @@ from mock_kit.shared.process_lock import ProcessLock
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_locks import DatabaseLocks
 from mock_kit.storage.prepared import Prepared, Row
+from mock_kit.values import replace
 from mock_kit.workspaces.clock import Mode, WorkspaceClock
 from mock_kit.workspaces.registry import Workspaces
 from mock_kit.workspaces.tables import WORKSPACES
@@ -77,7 +77,7 @@ class SharedWorkspaces(Workspaces):
         name, seed = new.drawn()
         with self._alone():
             self.named(name)
-            return super().create(replace(new, name=name, seed=seed))
+            return super().create(NewWorkspace(name=name, mode=new.mode, start=new.start, seed=seed))
 
     def look_again(self, workspace: Workspace) -> None:
         """Take over what other processes have made of a workspace."""
