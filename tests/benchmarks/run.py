@@ -23,7 +23,20 @@ from typing import Any
 
 import requests
 from flask import Flask, jsonify, request
-from running import BARE_FLASK, BIN, UP, Load, Up, bare_flask, load, resident_mib, running, seed, up
+from running import (
+    BARE_FLASK,
+    BIN,
+    UP,
+    Load,
+    Up,
+    bare_flask,
+    load,
+    load_by_requests,
+    resident_mib,
+    running,
+    seed,
+    up,
+)
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
@@ -95,7 +108,10 @@ def starts() -> Iterator[Figure]:
 
 
 def lists() -> Iterator[Figure]:
-    """Lists under ``up``, beside a bare route of the same server that encodes the same records to the same bytes."""
+    """Lists under ``up``, beside a bare route of the same server that encodes the same records to the same bytes.
+
+    By sockets that cost next to nothing, which show the server, and by requests, which show what users' tests wait for.
+    """
     with up() as served, tempfile.TemporaryDirectory() as folder:
         asked = asked_lists(served)
         files = [Path(folder) / str(number) for number in range(len(asked))]
@@ -103,22 +119,25 @@ def lists() -> Iterator[Figure]:
             file.write_bytes(requests.get(url, headers=headers, timeout=60).content)
         with bare_flask(*files) as bare:
             for number, (name, (url, headers, aim)) in enumerate(asked.items()):
-                for connections in (1, 16, 64):
-                    base, ours = loads(f"{bare}/{number}", url, headers, connections)
-                    label = f"{name}, {connections} at once"
-                    speeds = {"ours": 1 / ours.median_s, "base": 1 / base.median_s}
-                    yield Figure(name=f"{label} / bare route, medians", unit="/s", **speeds, aim=f"> {aim}")
-                    tail = {"ours": ours.slowest_s * 1e3, "base": ours.median_s * 1e3}
-                    yield Figure(name=f"{label}: slowest percent / median", unit="ms", **tail, aim="< 10")
+                for client, ask in (("sockets", load), ("requests", load_by_requests)):
+                    for connections in (1, 16, 64):
+                        label = f"{name}, {connections} at once by {client}"
+                        base, ours = loads(
+                            partial(ask, connections=connections), f"{bare}/{number}", url, headers
+                        )
+                        speeds = {"ours": ours.rate, "base": base.rate}
+                        yield Figure(name=f"{label} / bare route", unit="/s", **speeds, aim=f"> {aim}")
+                        tail = {"ours": ours.slowest_s * 1e3, "base": ours.median_s * 1e3}
+                        yield Figure(name=f"{label}: slowest percent / median", unit="ms", **tail, aim="< 10")
 
 
-def loads(bare: str, url: str, headers: Mapping[str, str], connections: int) -> tuple[Load, Load]:
-    """Return what a bare route and ours did, each in the middle round by its median."""
+def loads(ask: Callable[..., Load], bare: str, url: str, headers: Mapping[str, str]) -> tuple[Load, Load]:
+    """Return what a bare route and ours did, each in the middle round by its rate."""
     rounds: tuple[list[Load], list[Load]] = [], []
     for _ in range(3):
         for found, place in zip(rounds, (bare, url), strict=True):
-            found.append(load(place, dict(headers), connections=connections, seconds=SECONDS))
-    first, second = (sorted(found, key=lambda one: one.median_s)[1] for found in rounds)
+            found.append(ask(place, dict(headers), seconds=SECONDS))
+    first, second = (sorted(found, key=lambda one: one.rate)[1] for found in rounds)
     return first, second
 
 

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
+
+import requests
 
 from elements_local.clients import BASE_PATH, Addresses, Credentials, CrmClient, WorkspaceClients
 from elements_local.stack.stack import Stack, at
@@ -119,6 +122,26 @@ def load(url: str, headers: dict[str, str], *, connections: int, seconds: float)
             key.data.client.close()
     percents = quantiles(taken, n=100)
     return Load(rate=len(taken) / whole, median_s=median(taken), slowest_s=percents[-1])
+
+
+def load_by_requests(url: str, headers: dict[str, str], *, connections: int, seconds: float) -> Load:
+    """Ask for a URL as ``load`` does, by sessions of requests, one in each of some threads: as users' tests ask."""
+    taken: list[float] = []
+    end = time.perf_counter() + seconds
+
+    def ask() -> None:
+        with requests.Session() as session:
+            session.headers.update(headers)
+            while (start := time.perf_counter()) < end:
+                assert session.get(url, timeout=60).content
+                taken.append(time.perf_counter() - start)
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(connections) as clients:
+        for asked in [clients.submit(ask) for _ in range(connections)]:
+            asked.result()
+    whole = time.perf_counter() - start
+    return Load(rate=len(taken) / whole, median_s=median(taken), slowest_s=quantiles(taken, n=100)[-1])
 
 
 class _Asked:
