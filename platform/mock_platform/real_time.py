@@ -75,6 +75,12 @@ class RealTime:
 
     def follow(self) -> None:
         """Run what falls due in workspaces whose clock is real, until ``stop``."""
+        with self._locks.leading(ended=lambda: self._stopped):
+            self._follow()
+            self._pollers.wait_until_idle(timeout_s=self._patience_s)
+            self.lanes.wait_until_idle(timeout_s=self._patience_s)
+
+    def _follow(self) -> None:
         seen = self._changes  # read before it is asked whether to go on: being stopped in between is a change
         while not self._stopped:
             # Outside the condition: who wakes must never wait for a poll that is being started.
@@ -83,8 +89,6 @@ class RealTime:
                 wait_s = min(waits, default=_LONGEST_WAIT).total_seconds()
                 self._woken.wait_for(lambda: self._changes != seen, timeout=wait_s)  # noqa: B023 - used at once
             seen = self._changes
-        self._pollers.wait_until_idle(timeout_s=self._patience_s)
-        self.lanes.wait_until_idle(timeout_s=self._patience_s)
 
     def _catch_up(self, workspace: Workspace) -> timedelta:
         """Let what has fallen due by a real clock run, and return for how long, by the machine's, nothing else will.

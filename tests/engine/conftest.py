@@ -214,6 +214,7 @@ def make_bench(new_database_url):
                 bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, calls=calls),
                 calls=calls,
                 schedules=ScheduleTask(store=store, calls=calls),
+                database_locks=database.locks,
             )
             return Bench(database, workspaces, store, wire, engine, chosen)
 

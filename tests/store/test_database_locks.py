@@ -3,6 +3,7 @@
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import text
 
 from mock_kit.shared.process_lock import ProcessLock
 
@@ -55,9 +56,12 @@ def test_a_process_that_ends_gives_back_what_it_had(database, open_database):
     held = ending.locks.acquire("a")
     assert database.locks.acquire("a", timeout_s=0) is None
 
-    held._connection.invalidate()  # as the end of a process closes its connections
+    with database.writing() as connection:  # as the end of a process ends its connections
+        end = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        connection.execute(end)
 
     database.locks.acquire("a").release()
+    held.release()
 
 
 class TestProcessLocks:

@@ -1,10 +1,11 @@
 """Locks that hold for all processes on one PostgreSQL, and end with the process that has them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
 
 from sqlalchemy import URL, Connection, create_engine, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _NAMESPACE = "elements-local "
@@ -18,8 +19,9 @@ class DatabaseLock:
 
     def release(self) -> None:
         """Give it back, from whichever thread."""
-        # the lock is the transaction's, which ends with the loan of the connection
-        self._connection.close()
+        # the lock is the transaction's, which ends with the loan of the connection; one that is gone has none any more
+        with suppress(DBAPIError):
+            self._connection.close()
 
 
 class DatabaseLocks:
