@@ -12,7 +12,8 @@ from pathlib import Path
 
 from run import POLLS, bare_pair
 
-from elements_local.scenarios.runner import How, Runner, ScenarioResult
+from elements_local.scenarios.performing import ScenarioResult
+from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import Scenario, find, load
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

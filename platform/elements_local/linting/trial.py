@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from elements_local.failures.explained import EXPLAINED
 from elements_local.linting.finding_scenario import CURED, Linted, NoScenarioError, scenario_of
 from elements_local.recording.text import write
-from elements_local.scenarios.runner import How, Runner, ScenarioFailure
+from elements_local.scenarios.performing import ScenarioFailure
+from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import Scenario, load
 
 

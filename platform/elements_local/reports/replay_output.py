@@ -20,7 +20,7 @@ from elements_local.reports.replay_report import (
     scenario_json,
 )
 from elements_local.reports.stopwatch import Stopwatch
-from elements_local.scenarios.runner import ScenarioResult
+from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from mock_kit.api.json_text import encode_text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from elements_local.failures.timeline import TimelineEntry
 from elements_local.interruption import EXIT_STATUS
-from elements_local.scenarios.runner import ScenarioFailure, ScenarioResult
+from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
 from mock_kit.workspaces.instants import format_instant
 

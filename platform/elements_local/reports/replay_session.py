@@ -11,8 +11,9 @@ from elements_local.interruption import Interruption
 from elements_local.reports.replay_output import ReplayOutput
 from elements_local.reports.replay_report import ReplayReport, Skipped, SkipReason
 from elements_local.reports.stopwatch import Stopwatch
+from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.replaying import chosen, replaying, shuffled
-from elements_local.scenarios.runner import How, Runner, ScenarioResult
+from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
 from elements_local.scenarios.yaml_text import SourcePosition
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles

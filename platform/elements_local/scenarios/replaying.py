@@ -16,7 +16,8 @@ from threading import Thread
 
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
-from elements_local.scenarios.runner import How, Runner, ScenarioResult
+from elements_local.scenarios.performing import ScenarioResult
+from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import Scenario
 
 _HANDFUL = 4

@@ -1,33 +1,29 @@
 """Runs scenarios: each in a fresh workspace of a stack, in process under freezegun or over real ports."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from secrets import token_hex
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from elements_local.clients import Addresses, WorkspaceClients
-from elements_local.errors import HarnessError, OptionError
-from elements_local.failures.failure_report import poll_lines, warning_line
-from elements_local.failures.observed import warnings_of
-from elements_local.failures.timeline import TimelineEntry, moments
+from elements_local.errors import OptionError
+from elements_local.failures.timeline import moments
 from elements_local.receiving import reachable, receiver_of
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.golden import golden_of
-from elements_local.scenarios.records import UnknownRecordError
-from elements_local.scenarios.scenario import Scenario, Step
-from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
-from elements_local.scenarios.steps import make_instance, take
+from elements_local.scenarios.performing import ScenarioResult, failed_to_begin, perform
+from elements_local.scenarios.scenario import Scenario
+from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.stack.held_time import HeldTime
 from elements_local.stack.stack import Stack, at
 from elements_local.start import Options, in_process, on_ports
 from mock_kit.storage.database import Database
 from mock_kit.workspaces import seeded
 from mock_kit.workspaces.clock import FrozenClock
-from mock_kit.workspaces.instants import UnreadableTimeError, format_instant
+from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import DEFAULT_START
 
 if TYPE_CHECKING:
@@ -39,46 +35,6 @@ class Transport(Enum):
 
     IN_PROCESS = "in-process"
     NETWORK = "network"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScenarioFailure:
-    """Why a scenario failed.
-
-    Attributes:
-        place: file and line of the step.
-        lines: expected against actual, what came closest, what the platform decided since the last step that
-            passed, and how to see it again.
-        expected: whether it was an expectation; else a service refused, or the scenario is wrong.
-    """
-
-    place: str
-    verb: str
-    lines: tuple[str, ...]
-    expected: bool = False
-
-    @property
-    def line(self) -> int:
-        """The step's."""
-        return int(self.place.rpartition(":")[2])
-
-    def __str__(self) -> str:
-        return "\n".join([f"{self.place}: {self.verb}:", *(f"  {line}" for line in self.lines)])
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScenarioResult:
-    """What came of a scenario.
-
-    Attributes:
-        seconds: how long it took on the machine, without the start of its stack.
-        moments: all that happened in it, if that was to be kept.
-    """
-
-    scenario: Scenario
-    failure: ScenarioFailure | None
-    seconds: float = 0.0
-    moments: tuple[TimelineEntry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +87,7 @@ class Runner:
             try:
                 stack = self._started(scenario)
             except OptionError as error:
-                return ScenarioResult(
-                    scenario=scenario, failure=_failed_to_begin(scenario, "settings", error)
-                )
+                return ScenarioResult(scenario=scenario, failure=failed_to_begin(scenario, "settings", error))
             watch = Stopwatch()
             with self._workspace(scenario, stack) as clients:
                 result = run(scenario, clients, self._how, receiver=self._receiver)
@@ -249,21 +203,6 @@ def run(
     return ScenarioResult(scenario=scenario, failure=failure, moments=tuple(timeline))
 
 
-def perform(
-    scenario: Scenario, context: ScenarioContext, *, begin: Callable[[], None] = lambda: None
-) -> ScenarioFailure | None:
-    """Make a scenario's instances, take its steps, and return why it failed, if so.
-
-    Args:
-        begin: called in between, when the scenario's time begins.
-    """
-    failure = _make_instances(scenario, context)
-    if failure is None:
-        begin()
-        failure = _take_steps(scenario, context)
-    return failure
-
-
 def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
     """Return a name that follows from the scenario, so that its ids do; on a stack that others use, a fresh one."""
     if shared:
@@ -272,46 +211,3 @@ def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
     settings = sorted(scenario.environment.items()) if scenario.is_choosy else []
     parts = (scenario.path.name, scenario.name, *(f"{name}={value}" for name, value in settings))
     return f"scenario-{seeded.hexadecimal(scenario.seed, *parts, length=12)}"
-
-
-def _make_instances(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure | None:
-    try:
-        for name, differs in scenario.instances.items():
-            make_instance(context, name, differs)
-    except HarnessError as error:
-        return _failed_to_begin(scenario, "instance", error)
-    return None
-
-
-def _failed_to_begin(scenario: Scenario, what: str, error: HarnessError) -> ScenarioFailure:
-    return ScenarioFailure(place=f"{scenario.path}:{scenario.line}", verb=what, lines=(str(error),))
-
-
-def _take_steps(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure | None:
-    for step in scenario.steps:
-        try:
-            take(context, step.verb, step.argument)
-        except ExpectationError as error:
-            hints = (*_warnings(context), *_decisions(context)) if context.sees_inside else ()
-            lines = (*error.lines, *hints)
-            return replace(_failure(scenario, step, lines), expected=True)
-        except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
-            return _failure(scenario, step, (str(error),))
-    return None
-
-
-def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> ScenarioFailure:
-    again = f"replay it: elements-local replay {quote(str(scenario.path))} --name {quote(scenario.name)}"
-    return ScenarioFailure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
-
-
-def _warnings(context: ScenarioContext) -> Iterator[str]:
-    """Yield what the platform warns of in the configuration of the scenario's instances."""
-    names = {instance.id: name for name, instance in context.instances.items()}
-    for warning in warnings_of(context.clients.platform):
-        yield warning_line(warning, names.get(warning["instanceId"], "an instance"))
-
-
-def _decisions(context: ScenarioContext) -> Iterator[str]:
-    """Yield what the platform decided since the last expectation that held."""
-    return poll_lines(context.fresh_polls(), record=context.names.shown, instant=str)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from elements_local.scenarios.runner import ScenarioFailure, ScenarioResult
+from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario
 
 _KEPT = 30

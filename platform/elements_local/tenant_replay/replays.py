@@ -11,8 +11,8 @@ from typing import cast
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.performing import ScenarioResult, perform
 from elements_local.scenarios.records import RecordNames
-from elements_local.scenarios.runner import ScenarioResult, perform
 from elements_local.scenarios.scenario import Scenario
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
 from elements_local.tenant_replay.own_clients import OwnCallbacks, OwnCrm, OwnPlatform

@@ -180,12 +180,12 @@ def test_in_process_the_whole_process_is_at_the_scenarios_instant_and_only_meanw
                 real(world, verb, argument)
                 seen.append(time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
             steps_take, item.config.steps = real, None
-            import elements_local.scenarios.runner as runner
-            runner.take = taking
+            import elements_local.scenarios.performing as performing
+            performing.take = taking
             try:
                 return (yield)
             finally:
-                runner.take = real
+                performing.take = real
 
         def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line("seen " + ", ".join(seen))

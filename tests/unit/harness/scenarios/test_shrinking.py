@@ -7,7 +7,7 @@ from random import Random
 import pytest
 import yaml
 
-from elements_local.scenarios.runner import ScenarioFailure, ScenarioResult
+from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.shrinking import save, shrink
 
