@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.http import parse_accept_header
 
 from mock_insightly.paths import is_api_path, plain_path
-from mock_kit.web.wire import call
+from mock_kit.web.transports import call
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -24,7 +24,8 @@ from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.page_middleware import BELOW, START
 from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
-from mock_kit.web.wire import Http, InProcess, OverNetwork
+from mock_kit.web.transports import InProcess, OverNetwork
+from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import Mode, VirtualClock
 from mock_kit.workspaces.registry import DEFAULT_START
 

@@ -21,7 +21,8 @@ from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.outbound import NonAdminHttp, Outbound
 from mock_kit.web.page_middleware import Pages, serve_guarded
-from mock_kit.web.wire import Http, InProcess
+from mock_kit.web.transports import InProcess
+from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
 from mock_platform.accounts import routes as accounts

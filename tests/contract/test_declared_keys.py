@@ -27,7 +27,7 @@ from mock_kit.api.openapi import Description, document
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.shapes import ShapeError
 from mock_kit.storage.database import Database
-from mock_kit.web.wire import InProcess
+from mock_kit.web.transports import InProcess
 
 PARTS = ("platform", "sink", "crm admin", "crm v2.1", "crm v2.2", "crm v3.1")
 TWINS = ("crm v2.3", "crm v3.0") if LONG else ()

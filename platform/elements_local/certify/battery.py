@@ -11,7 +11,8 @@ from elements_local.certify.checks import BATTERY, Check
 from elements_local.certify.scorecard import Outcome, Result, Scorecard
 from elements_local.certify.trial import FailedError, SkippedError, Trial, UnseenError
 from elements_local.errors import OptionError
-from mock_kit.web.wire import NoReply, OverNetwork, Reply
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import NoReply, Reply
 from mock_kit.workspaces.clock import SystemClock
 
 _FIRST_INSTANCE = 900_000

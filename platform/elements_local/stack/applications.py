@@ -16,7 +16,8 @@ from mock_kit.shared.choice import workspaces_on
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.page_middleware import Pages
-from mock_kit.web.wire import Http, InProcess
+from mock_kit.web.transports import InProcess
+from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import FastClock, SystemClock
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 

@@ -5,7 +5,8 @@ from typing import Any
 from elements_local.clients import Addresses, Credentials, ServiceClient, WorkspaceClients
 from elements_local.errors import OptionError
 from elements_local.stack import resets
-from mock_kit.web.wire import Http, NoReply, OverNetwork
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import Http, NoReply
 
 
 class Stack:

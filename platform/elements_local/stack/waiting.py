@@ -7,7 +7,8 @@ from time import monotonic
 from elements_local.clients import Addresses
 from elements_local.interruption import Interruption
 from mock_kit.api.json_text import MalformedJsonError, decode
-from mock_kit.web.wire import NoReply, OverNetwork
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import NoReply
 
 _BETWEEN_LOOKS_S = 0.1
 _LONGEST_LOOK_S = 5.0

@@ -16,7 +16,8 @@ from elements_local.verify.readers import CollectorReader, SinkReader
 from elements_local.verify.tenant import CallbackReader, Tenant, tenant_at
 from elements_local.verify.visit import SIGNATURE_KEY
 from mock_kit.settings import variable
-from mock_kit.web.wire import Http, OverNetwork
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import Mode
 
 _SECRETS = ("user_secret", "organization_secret", "crm_username", "crm_api_key")

@@ -18,7 +18,8 @@ from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import FaultRule, Phase, distort
 from mock_kit.admin.journal import KEPT_BYTES, Exchange, Journal
 from mock_kit.admin.paths import is_admin
-from mock_kit.web.wire import Reply, call
+from mock_kit.web.transports import call
+from mock_kit.web.wire import Reply
 from mock_kit.web.wsgi import DroppedError, WsgiResponse, begin
 from mock_kit.workspaces.registry import Workspace
 

@@ -8,7 +8,8 @@ from page_reader import PageVisitor
 
 from elements_local.dashboard import DashboardPages
 from elements_local.stack.stack import Stack
-from mock_kit.web.wire import InProcess, Reply
+from mock_kit.web.transports import InProcess
+from mock_kit.web.wire import Reply
 
 FIX = {
     "where": "configuration",

@@ -10,7 +10,7 @@ from mock_insightly import CrmSettings, create_app
 from mock_kit.api.json_text import decode, encode
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
-from mock_kit.web.wire import InProcess
+from mock_kit.web.transports import InProcess
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4701"

@@ -15,7 +15,7 @@ from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard, GuardMiddleware
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.problems import answer_problems
-from mock_kit.web.wire import InProcess
+from mock_kit.web.transports import InProcess
 from mock_kit.workspaces.registry import NewWorkspace, Workspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4709"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from mock_kit.admin.paths import is_admin, leads_to_admin
 from mock_kit.web.outbound import NonAdminHttp, Outbound
 from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.wire import InProcess, NoReply, OverNetwork, Reply
+from mock_kit.web.transports import InProcess, OverNetwork
+from mock_kit.web.wire import NoReply, Reply
 
 SEGMENTS = [
     "_local",

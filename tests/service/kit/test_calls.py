@@ -3,7 +3,7 @@
 import pytest
 
 from mock_kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, InternalHttp
-from mock_kit.web.wire import InProcess
+from mock_kit.web.transports import InProcess
 
 
 def calls(service, query="", **given):

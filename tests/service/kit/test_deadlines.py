@@ -10,7 +10,8 @@ import pytest
 
 from elements_local.stack.held_time import HeldTime
 from mock_kit.web.deadlines import Watchdog
-from mock_kit.web.wire import NoReply, OverNetwork, Reply
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import NoReply, Reply
 
 TIMEOUT = timedelta(seconds=0.4)
 DRIPS = 200

@@ -11,7 +11,7 @@ from werkzeug.test import create_environ
 from mock_kit.api.json_text import decode
 from mock_kit.web.guard import TOKEN_HEADER, Guard, GuardMiddleware
 from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.wire import call
+from mock_kit.web.transports import call
 
 FAILS = {"effect": {"status": 503}}
 ELSEWHERE = "https://evil.example"

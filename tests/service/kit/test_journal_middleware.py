@@ -16,7 +16,8 @@ from mock_kit.admin.journal import KEPT_BYTES
 from mock_kit.api.json_text import encode
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.wire import DELAY_HEADER, NoReply, OverNetwork
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import DELAY_HEADER, NoReply
 from mock_kit.workspaces.clock import VirtualClock
 from mock_kit.workspaces.registry import DEFAULT_START
 

@@ -6,7 +6,7 @@ from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from mock_kit.api.json_text import decode, read_json
 from mock_kit.web.problems import answer_problems
-from mock_kit.web.wire import InProcess
+from mock_kit.web.transports import InProcess
 
 
 class NoSuchThingError(Exception):

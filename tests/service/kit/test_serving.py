@@ -12,7 +12,8 @@ from waitress.trigger import trigger
 
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
-from mock_kit.web.wire import NoReply, OverNetwork
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import NoReply
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from callback_sink import SinkSettings, create_app
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
-from mock_kit.web.wire import InProcess, NoReply, OverNetwork
+from mock_kit.web.transports import InProcess, OverNetwork
+from mock_kit.web.wire import NoReply
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 ORIGIN = "http://localhost:4702"

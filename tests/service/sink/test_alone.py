@@ -5,7 +5,7 @@ import pytest
 from callback_sink import SinkSettings, create_app
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
-from mock_kit.web.wire import OverNetwork
+from mock_kit.web.transports import OverNetwork
 from mock_kit.workspaces.registry import Workspaces
 
 URL = "http://127.0.0.1:4702"

@@ -8,7 +8,8 @@ import pytest
 
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.wire import NoReply, OverNetwork
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import NoReply
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from werkzeug.test import create_environ
 
 from mock_insightly.compression import CompressionMiddleware
 from mock_kit.api.json_text import decode
-from mock_kit.web.wire import call
+from mock_kit.web.transports import call
 
 VERSIONS = ["v2.1", "v2.2", "v2.3", "v3.0", "v3.1"]
 LATER = VERSIONS[1:]

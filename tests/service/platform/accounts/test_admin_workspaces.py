@@ -10,7 +10,7 @@ from elements_local.guide import instance_body
 from mock_kit.api.json_text import decode
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
-from mock_kit.web.wire import InProcess
+from mock_kit.web.transports import InProcess
 from mock_kit.workspaces.registry import Workspaces
 from mock_platform import PlatformSettings, create_app
 

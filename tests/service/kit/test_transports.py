@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.wire import DELAY_HEADER, InProcess, NoReply, OverNetwork, Reply
+from mock_kit.web.transports import InProcess, OverNetwork
+from mock_kit.web.wire import DELAY_HEADER, NoReply, Reply
 from mock_kit.web.wsgi import DroppedError
 
 TEN_SECONDS = timedelta(seconds=10)
