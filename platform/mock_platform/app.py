@@ -25,22 +25,11 @@ from mock_kit.web.transports import InProcess
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
-from mock_platform.accounts import routes as accounts
-from mock_platform.accounts import routes_login as login
-from mock_platform.accounts import routes_organizations as organizations
-from mock_platform.accounts import routes_roles as roles
-from mock_platform.accounts import routes_users as users
-from mock_platform.accounts import routes_workspaces as workspace_routes
 from mock_platform.accounts.callers import Callers
-from mock_platform.activity import routes as activity
 from mock_platform.activity.lines import restored
 from mock_platform.activity.store import Activities
-from mock_platform.audit import routes as audit
-from mock_platform.audit import routes_pollers as pollers
-from mock_platform.bulk import routes as bulk
+from mock_platform.blueprints import add_routes
 from mock_platform.bulk.task import BulkTask
-from mock_platform.callbacks import routes as deliveries
-from mock_platform.callbacks import routes_outbox as outbox
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
 from mock_platform.core.hub_client import HubClient
@@ -50,78 +39,24 @@ from mock_platform.core.request_ids import RequestIds
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.core.tables import metadata
 from mock_platform.description import DESCRIPTION
-from mock_platform.documents import routes as docs
-from mock_platform.documents import routes_instance as instance_docs
-from mock_platform.elements import routes as elements
-from mock_platform.elements import routes_configuration as element_configuration
-from mock_platform.elements import routes_oauth as oauth
 from mock_platform.elements.catalogue import Catalogue, shipped
 from mock_platform.elements.connector import Connector
 from mock_platform.engine import Engine
-from mock_platform.events import routes_notifications as notifications
-from mock_platform.events import routes_subscriptions as subscriptions
-from mock_platform.explain import routes as explain
 from mock_platform.explain.cures import CureDesk, CureTrier
-from mock_platform.hub import routes as hubs
-from mock_platform.hub import routes_catalogue as hub_catalogue
-from mock_platform.hub import routes_objects as hub_objects
 from mock_platform.hub.routing import HubRouting
 from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.inbound import routes as inbound
 from mock_platform.inbound.service import Inbound
-from mock_platform.instances import routes as instances
-from mock_platform.instances import routes_configuration as instance_configuration
-from mock_platform.instances import routes_event_analytics as event_analytics
-from mock_platform.instances import routes_events as events
-from mock_platform.instances import routes_lint as lint
-from mock_platform.instances import routes_of_account as account_instances
-from mock_platform.instances import routes_of_element as element_instances
-from mock_platform.instances import routes_one as one_instance
-from mock_platform.instances import routes_traces as traces
-from mock_platform.instances import routes_warnings as config_warnings
-from mock_platform.instances.named_instance import register_both_ways
-from mock_platform.jobs import routes_clock as clock
-from mock_platform.polling import routes as polls
 from mock_platform.polling.task import PollTask
 from mock_platform.provider.service import ProviderWires
 from mock_platform.response_policy import add_response_policy
-from mock_platform.scheduler import routes as jobs
 from mock_platform.soundness import check_sound
 from mock_platform.store import PlatformStore
-from mock_platform.transformations import routes as transformations
-from mock_platform.usage import routes as usage
-from mock_platform.usage import routes_analytics as usage_analytics
 from mock_platform.usage.noting import note_usage
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
-
-_LOCAL = (
-    clock.bp,
-    workspace_routes.bp,
-    polls.bp,
-    pollers.bp,
-    outbox.bp,
-    audit.bp,
-    explain.bp,
-    activity.bp,
-    config_warnings.bp,
-    lint.bp,
-    login.console,
-)
-"""What stands beside the API: the admin routes, and the older way of signing in."""
-
-_API = (
-    *(users.bp, accounts.bp, organizations.bp, roles.bp, login.bp),
-    *(instances.bp, element_instances.bp, account_instances.bp),
-    *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
-    *(notifications.bp, subscriptions.bp, deliveries.bp, usage.bp, usage_analytics.bp),
-    *(elements.bp, element_configuration.bp, oauth.bp, hub_catalogue.bp, docs.bp, traces.bp),
-    *(hub_objects.bp, instance_docs.of_objects, hubs.bp),
-)
-_OF_ONE_INSTANCE = (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp)
-"""What is reached by an instance's id, and by its token."""
 
 
 def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
@@ -195,7 +130,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     )
     _add_admin(app, workspaces, guard, pages)
     _add_snapshots(app, database)
-    _add_routes(app)
+    add_routes(app)
     note_usage(app)
     add_response_policy(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)
@@ -235,15 +170,6 @@ def _engine(  # noqa: PLR0913 - as create_app
         lanes=settings.delivery_lanes,
         database_locks=locks,
     )
-
-
-def _add_routes(app: Flask) -> None:
-    for blueprint in _LOCAL:
-        app.register_blueprint(blueprint)
-    for blueprint in _API:
-        app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
-    for blueprint in _OF_ONE_INSTANCE:
-        register_both_ways(app, blueprint, base_path=BASE_PATH)
 
 
 def engine_of(app: Flask) -> Engine:
