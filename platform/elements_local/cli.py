@@ -18,31 +18,38 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {
-    "up": "Run the platform, the CRM and the sink until Ctrl-C.",
-    "tour": "See the Insightly guide's walk-through happen, step by step.",
-    "listen": "Tell what happens in a running stack, a line each.",
-    "trigger": "Make a change in the CRM, and show the callback that comes of it.",
-    "explain": "Say why a change did, or did not, lead to a callback, and what would have led to one.",
-    "audit": "Hold what was owed to receivers against what they got.",
-    "clock": "Tell, set and advance a workspace's time.",
-    "replay": "Run scenarios without pytest.",
-    "lint": "Find what of a poller's configuration will lose, repeat or misname events.",
-    "sweep": "Show at which second around a poll a change is lost, repeated or misnamed.",
-    "record": "Write what happens in a workspace as a scenario that replays.",
-    "import": "Make a scenario of an instance's JSON, a callback, a HAR file or a run in Postman.",
-    "seed": "Fill a workspace's CRM with believable records.",
-    "reset": "Bring a workspace back to its start.",
-    "workspace": "List, make and delete workspaces.",
-    "database": "Bring what --data or --database keeps to this program's version, or check it.",
-    "settings": "List every setting with its value, and where that comes from.",
-    "init": "Lay down a start in your project: a scenario, a test, a receiver and more.",
-    "certify": "Try your own receiver with a battery of callbacks.",
-    "verify": "Hold a tenant of the real platform against what this stack does.",
-    "openapi": "Print the OpenAPI document of a service.",
-    "postman": "Print a Postman collection of every operation.",
-    "fidelity": "List what is imitated, how sure that is, and which tests hold it.",
-    "completion": "Print what completes commands and options in a shell.",
+    "up": ("running", "Run the platform, the CRM and the sink until Ctrl-C."),
+    "tour": ("running", "See the Insightly guide's walk-through happen, step by step."),
+    "listen": ("running", "Tell what happens in a running stack, a line each."),
+    "trigger": ("running", "Make a change in the CRM, and show the callback that comes of it."),
+    "explain": (
+        "checking",
+        "Say why a change did, or did not, lead to a callback, and what would have led to one.",
+    ),
+    "audit": ("checking", "Hold what was owed to receivers against what they got."),
+    "clock": ("running", "Tell, set and advance a workspace's time."),
+    "replay": ("scenarios", "Run scenarios without pytest."),
+    "lint": ("checking", "Find what of a poller's configuration will lose, repeat or misname events."),
+    "sweep": ("checking", "Show at which second around a poll a change is lost, repeated or misnamed."),
+    "record": ("scenarios", "Write what happens in a workspace as a scenario that replays."),
+    "import": (
+        "scenarios",
+        "Make a scenario of an instance's JSON, a callback, a HAR file or a run in Postman.",
+    ),
+    "seed": ("data", "Fill a workspace's CRM with believable records."),
+    "reset": ("data", "Bring a workspace back to its start."),
+    "workspace": ("data", "List, make and delete workspaces."),
+    "database": ("data", "Bring what --data or --database keeps to this program's version, or check it."),
+    "settings": ("reference", "List every setting with its value, and where that comes from."),
+    "init": ("scenarios", "Lay down a start in your project: a scenario, a test, a receiver and more."),
+    "certify": ("checking", "Try your own receiver with a battery of callbacks."),
+    "verify": ("checking", "Hold a tenant of the real platform against what this stack does."),
+    "openapi": ("reference", "Print the OpenAPI document of a service."),
+    "postman": ("reference", "Print a Postman collection of every operation."),
+    "fidelity": ("reference", "List what is imitated, how sure that is, and which tests hold it."),
+    "completion": ("reference", "Print what completes commands and options in a shell."),
 }
+"""By its name, the folder of a command's module, and what it does."""
 
 
 class _Commands(click.Group):
@@ -57,14 +64,15 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         with uncollected():
+            folder, _ = COMMANDS[cmd_name]
             module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-            command: click.Command = import_module(f"elements_local.commands.{module}").command
+            command: click.Command = import_module(f"elements_local.commands.{folder}.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write the list of commands without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -84,7 +92,9 @@ class _Commands(click.Group):
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for a shell that completes
 
         named = [
-            CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
+            CompletionItem(name, help=about)
+            for name, (_, about) in COMMANDS.items()
+            if name.startswith(incomplete)
         ]
         return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 

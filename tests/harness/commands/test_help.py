@@ -16,7 +16,7 @@ import pytest
 
 from elements_local.certify.checks import BATTERY
 from elements_local.cli import COMMANDS, cli
-from elements_local.commands import certify
+from elements_local.commands.checking import certify
 from elements_local.scenarios.runner import Transport
 from elements_local.stack.stack_settings import FLAT, StartSettings
 from mock_kit.workspaces.instants import parse_instant

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from elements_local.commands.replay import command
+from elements_local.commands.scenarios.replay import command
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from mock_kit.workspaces.clock import SystemClock

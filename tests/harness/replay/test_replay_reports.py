@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from elements_local.commands.replay import command
+from elements_local.commands.scenarios.replay import command
 
 PASSES = """scenario: a contact is reported
 tags: [quick, contacts]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from elements_local.clients import BASE_PATH
-from elements_local.commands.verify import CHECKS, OWN_NAME
+from elements_local.commands.checking.verify import CHECKS, OWN_NAME
 from elements_local.fidelity import ledger
 from elements_local.start import Options, in_process
 from elements_local.verify import tenant

@@ -12,7 +12,7 @@ from junitparser import JUnitXml
 from running_tenant import PROGRAM, tenant_running
 
 from elements_local.clients import BASE_PATH
-from elements_local.commands.verify import OWN_NAME
+from elements_local.commands.checking.verify import OWN_NAME
 
 SPEED = "15"
 

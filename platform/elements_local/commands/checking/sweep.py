@@ -8,7 +8,7 @@ import click
 from elements_local.command_line.output import examples, print_json
 from elements_local.command_line.setting_options import set_option, stack_environment
 from elements_local.command_line.where import json_option, running_stack, workspace_option
-from elements_local.commands.lint import read_body
+from elements_local.commands.checking.lint import read_body
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -214,7 +214,7 @@ def test_with_examples_every_scenario_of_this_project_is_there_names_the_schema_
 ) -> None:
     done = init(tmp_path, "--examples")
 
-    ours = Path(__file__).parents[3] / "scenarios"
+    ours = Path(__file__).parents[4] / "scenarios"
     laid = tmp_path / "scenario-examples"
     assert done.exit_code == 0
     assert laid_down(laid) == sorted(path.relative_to(ours).as_posix() for path in ours.rglob("*.yaml"))

@@ -3,7 +3,7 @@
 import click
 
 from elements_local.command_line.output import examples
-from elements_local.commands.openapi import SERVICES, documents, print_document
+from elements_local.commands.reference.openapi import SERVICES, documents, print_document
 
 
 @click.command(

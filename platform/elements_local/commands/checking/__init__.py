@@ -1,0 +1,1 @@
+"""Commands that find out what is wrong: with events, a configuration, a receiver, this stack itself."""

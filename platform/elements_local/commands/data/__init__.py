@@ -1,0 +1,1 @@
+"""Commands about what a stack keeps: records, workspaces, its database."""

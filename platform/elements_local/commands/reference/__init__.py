@@ -1,0 +1,1 @@
+"""Commands that say what there is: settings, operations, what is imitated, the commands themselves."""

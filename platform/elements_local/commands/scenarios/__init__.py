@@ -1,0 +1,1 @@
+"""Commands that make scenarios, of nothing or of what happened, and run them."""
