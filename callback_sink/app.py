@@ -31,7 +31,6 @@ from callback_sink.store import CallbackStore
 from callback_sink.stream import StreamSlots
 from callback_sink.tables import metadata
 from callback_sink.usage import StorageLimits
-from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.metrics import Measure
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
@@ -39,7 +38,7 @@ from mock_kit.admin.snapshot_routes import add_snapshots
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
-from mock_kit.storage.snapshots import Memory, Snapshots
+from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard
@@ -111,19 +110,8 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
-    faults, journal = fault_book_on(database, service=SERVICE), Journal(settings.journal_bytes)
-    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset, pages=pages)
-    memories: dict[str, Memory] = {"faults": faults, "journal": journal}
-    snapshots = Snapshots(
-        service=SERVICE,
-        database=database,
-        tables=AllRows(metadata),
-        memories={**memories, **(workspace_snapshot_of(workspaces) if alone else {})},
-        quiescers=(dependencies.quiesce, faults.quiesce),
-        moved=moved,
-        sound=check_sound,
-    )
-    add_snapshots(app, snapshots)
+    _add_middleware(app, dependencies, guard=guard, reset=reset, pages=pages)
+    _add_snapshots(app, dependencies, database, alone=alone)
     if alone:
         add_standalone_admin(app, StandaloneAdmin(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)
@@ -146,6 +134,8 @@ def _dependencies(
         arrivals=ArrivalNotifier(),
         forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
         stream_slots=StreamSlots(settings.streams),
+        faults=fault_book_on(database, service=SERVICE),
+        journal=Journal(settings.journal_bytes),
     )
 
 
@@ -178,12 +168,10 @@ def _shown(workspace: Workspace) -> dict[str, object]:
     }
 
 
-def _add_middleware(  # noqa: PLR0913 - what stands there
+def _add_middleware(
     app: Flask,
     dependencies: SinkDependencies,
     *,
-    faults: FaultBook,
-    journal: Journal,
     guard: Guard,
     reset: Callable[[Workspace], None],
     pages: Pages | None,
@@ -191,8 +179,8 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
     """Give the application its middleware, and the admin routes that show what passes it."""
     middleware = JournalMiddleware(
         _hanging_up_when_told(app.wsgi_app),
-        faults=faults,
-        journal=journal,
+        faults=dependencies.faults,
+        journal=dependencies.journal,
         workspace_of=lambda environ: dependencies.owner_of(
             bin_of(bins.path_of(environ.get("PATH_INFO", "")))
         ),
@@ -208,14 +196,31 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
             workspaces=dependencies.workspaces,
             workspace_of=workspace_of,
             reset=reset,
-            faults=faults,
-            journal=journal,
+            faults=dependencies.faults,
+            journal=dependencies.journal,
             middleware=middleware,
             guard=guard,
             whose=("workspace", "bin"),
             measures=lambda: _measures(dependencies),
         ),
     )
+
+
+def _add_snapshots(app: Flask, dependencies: SinkDependencies, database: Database, *, alone: bool) -> None:
+    snapshots = Snapshots(
+        service=SERVICE,
+        database=database,
+        tables=AllRows(metadata),
+        memories={
+            "faults": dependencies.faults,
+            "journal": dependencies.journal,
+            **(workspace_snapshot_of(dependencies.workspaces) if alone else {}),
+        },
+        quiescers=(dependencies.quiesce, dependencies.faults.quiesce),
+        moved=moved,
+        sound=check_sound,
+    )
+    add_snapshots(app, snapshots)
 
 
 def _measures(dependencies: SinkDependencies) -> dict[str, Measure]:

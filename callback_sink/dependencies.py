@@ -11,6 +11,8 @@ from callback_sink.forwarding import Forwarder
 from callback_sink.settings import SinkSettings
 from callback_sink.store import CallbackStore
 from callback_sink.stream import StreamSlots
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.journal import Journal
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "callback-sink"
@@ -25,6 +27,8 @@ class SinkDependencies(Struct, frozen=True, kw_only=True):
     arrivals: ArrivalNotifier
     forwarder: Forwarder
     stream_slots: StreamSlots
+    faults: FaultBook
+    journal: Journal
 
     @contextmanager
     def quiesce(self, workspace: Workspace) -> Iterator[None]:

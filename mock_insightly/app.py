@@ -26,7 +26,6 @@ from mock_insightly.soundness import check_sound
 from mock_insightly.store import RecordStore
 from mock_insightly.tables import metadata
 from mock_insightly.versions.chosen import chosen
-from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
@@ -34,7 +33,7 @@ from mock_kit.api.json_text import Json
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
-from mock_kit.storage.snapshots import Memory, Snapshots
+from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard
@@ -114,6 +113,8 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         allowance=Allowance(rolling=settings.limits_reset == "rolling"),
         versions=chosen(settings),
         grants=Grants(database),
+        faults=fault_book_on(database, service=SERVICE, shape=CrmRules),
+        journal=Journal(settings.journal_bytes),
     )
     app.extensions[EXTENSION] = dependencies
     answer_problems(app, STATUSES, problem)
@@ -123,21 +124,8 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
-    faults, journal = (
-        fault_book_on(database, service=SERVICE, shape=CrmRules),
-        Journal(settings.journal_bytes),
-    )
-    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset, pages=pages)
-    memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": dependencies.allowance}
-    snapshots = Snapshots(
-        service=SERVICE,
-        database=database,
-        tables=AllRows(metadata),
-        memories={**memories, **(workspace_snapshot_of(workspaces) if alone else {})},
-        quiescers=(faults.quiesce,),
-        sound=check_sound,
-    )
-    add_snapshots(app, snapshots)
+    _add_middleware(app, dependencies, guard=guard, reset=reset, pages=pages)
+    _add_snapshots(app, dependencies, database, alone=alone)
     if alone:
         admin = StandaloneAdmin(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST)
         add_standalone_admin(app, admin)
@@ -176,12 +164,10 @@ def _shown(workspace: Workspace) -> dict[str, object]:
     return {name: value for name, value in workspace.to_json().items() if name in kept}
 
 
-def _add_middleware(  # noqa: PLR0913 - what stands there
+def _add_middleware(
     app: Flask,
     dependencies: CrmDependencies,
     *,
-    faults: FaultBook,
-    journal: Journal,
     guard: Guard,
     reset: Callable[[Workspace], None],
     pages: Pages | None,
@@ -194,7 +180,10 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
         )
 
     middleware = JournalMiddleware(
-        InsightlyMiddleware(app.wsgi_app, dependencies), faults=faults, journal=journal, workspace_of=whose
+        InsightlyMiddleware(app.wsgi_app, dependencies),
+        faults=dependencies.faults,
+        journal=dependencies.journal,
+        workspace_of=whose,
     )
     serve_guarded(app, CompressionMiddleware(middleware), guard, pages)
     add_admin(
@@ -204,9 +193,26 @@ def _add_middleware(  # noqa: PLR0913 - what stands there
             workspaces=dependencies.workspaces,
             workspace_of=workspace_of,
             reset=reset,
-            faults=faults,
-            journal=journal,
+            faults=dependencies.faults,
+            journal=dependencies.journal,
             middleware=middleware,
             guard=guard,
         ),
     )
+
+
+def _add_snapshots(app: Flask, dependencies: CrmDependencies, database: Database, *, alone: bool) -> None:
+    snapshots = Snapshots(
+        service=SERVICE,
+        database=database,
+        tables=AllRows(metadata),
+        memories={
+            "faults": dependencies.faults,
+            "journal": dependencies.journal,
+            "allowance": dependencies.allowance,
+            **(workspace_snapshot_of(dependencies.workspaces) if alone else {}),
+        },
+        quiescers=(dependencies.faults.quiesce,),
+        sound=check_sound,
+    )
+    add_snapshots(app, snapshots)

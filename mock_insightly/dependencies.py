@@ -15,6 +15,8 @@ from mock_insightly.kinds import CONTACTS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.journal import Journal
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "mock-insightly"
@@ -29,6 +31,8 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
     allowance: Allowance
     grants: Grants
     versions: Mapping[str, Version]
+    faults: FaultBook
+    journal: Journal
 
     @cached_property
     def limits(self) -> RateLimits:
