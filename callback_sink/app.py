@@ -196,8 +196,6 @@ def _add_middleware(
             workspaces=dependencies.workspaces,
             workspace_of=workspace_of,
             reset=reset,
-            faults=dependencies.faults,
-            journal=dependencies.journal,
             middleware=middleware,
             guard=guard,
             whose=("workspace", "bin"),

@@ -115,11 +115,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
                 catalogue,
                 CureDesk(cures),
                 ProviderWires(of_callers=inside, of_engine=by_engine),
-                Inbound(
-                    store=store,
-                    workspaces=workspaces,
-                    settings=settings,
-                ),
+                Inbound(store=store, workspaces=workspaces, settings=settings),
             ]
         ),
         http=http,
@@ -228,8 +224,6 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
         workspace_of=of_admin_call,
         reset=dependencies.services[Engine].reset,
         holding=dependencies.engine.exclusive,
-        faults=dependencies.faults,
-        journal=dependencies.journal,
         middleware=middleware,
         guard=guard,
         others={"crm": dependencies.settings.crm_url, "sink": dependencies.settings.sink_url},

@@ -8,9 +8,8 @@ from typing import Annotated
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from msgspec import Meta, Struct, field
 
-from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import FaultRuleError, parse_rules
-from mock_kit.admin.journal import Journal, JournalQuery
+from mock_kit.admin.journal import JournalQuery
 from mock_kit.admin.metrics import Measure, exposition
 from mock_kit.admin.paths import ADMIN, is_admin
 from mock_kit.api.json_text import encode, read_json
@@ -70,8 +69,6 @@ class Admin(Struct, frozen=True, kw_only=True):
     workspaces: Workspaces
     workspace_of: Callable[[Request], Workspace]
     reset: Callable[[Workspace], None]
-    faults: FaultBook
-    journal: Journal
     middleware: JournalMiddleware
     guard: Guard
     holding: Callable[[Workspace], AbstractContextManager[object]] = nullcontext
@@ -90,7 +87,7 @@ def add_admin(app: Flask, admin: Admin) -> None:
     app.extensions[_EXTENSION] = admin
     app.before_request(_guard)
     app.register_blueprint(bp)
-    declare = operation(problems=_PROBLEMS, takes={JSON: admin.faults.shape})
+    declare = operation(problems=_PROBLEMS, takes={JSON: admin.middleware.faults.shape})
     app.add_url_rule("/_local/faults", "admin.script_faults", declare(script_faults), methods=["PUT"])
 
 
@@ -165,8 +162,8 @@ def script_faults() -> Answer[dict[str, list[object]]]:
     """Put fault rules in the place of those that are there."""
     workspace = asked_workspace()
     admin = _admin()
-    rules = parse_rules(read_json(request), service=admin.service, shape=admin.faults.shape)
-    admin.faults.replace(workspace.name, rules)
+    rules = parse_rules(read_json(request), service=admin.service, shape=admin.middleware.faults.shape)
+    admin.middleware.faults.replace(workspace.name, rules)
     return _entries(workspace)
 
 
@@ -175,7 +172,7 @@ def script_faults() -> Answer[dict[str, list[object]]]:
 def end_faults() -> Answer[dict[str, list[object]]]:
     """Take all fault rules away."""
     workspace = asked_workspace()
-    _admin().faults.replace(workspace.name, [])
+    _admin().middleware.faults.replace(workspace.name, [])
     return _entries(workspace)
 
 
@@ -187,7 +184,7 @@ def journal(query: JournalQuery) -> Answer[dict[str, object]]:
     ``pruned`` counts those that made room for others since the last reset. Where several processes serve one
     environment, ``process`` says whose memory this is.
     """
-    page = _admin().journal.page(asked_workspace().name, query)
+    page = _admin().middleware.journal.page(asked_workspace().name, query)
     return Answer(
         {
             "count": len(page.exchanges),
@@ -209,7 +206,7 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
     Where several processes serve one environment, ``process`` says whose memory this is.
     """
     workspace = asked_workspace()
-    page = _admin().journal.calls.after(workspace.name, query.after, limit=query.limit)
+    page = _admin().middleware.journal.calls.after(workspace.name, query.after, limit=query.limit)
     return Answer(
         {
             "resets": page.resets,
@@ -241,8 +238,8 @@ def reset_workspace(workspace: Workspace) -> None:
 def _reset(workspace: Workspace) -> None:
     admin = _admin()
     admin.reset(workspace)  # first, as it may refuse
-    admin.faults.replace(workspace.name, [])
-    admin.journal.clear(workspace.name)
+    admin.middleware.faults.replace(workspace.name, [])
+    admin.middleware.journal.clear(workspace.name)
 
 
 def asked_workspace() -> Workspace:
@@ -294,4 +291,6 @@ def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> N
 
 
 def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:
-    return Answer({"faults": [entry.to_json() for entry in _admin().faults.entries(workspace.name)]})
+    return Answer(
+        {"faults": [entry.to_json() for entry in _admin().middleware.faults.entries(workspace.name)]}
+    )

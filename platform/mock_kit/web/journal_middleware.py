@@ -59,8 +59,8 @@ class JournalMiddleware:
         # a Counter loses additions of threads that add at once
         self._counting = Lock()
         self._application = application
-        self._faults = faults
-        self._journal = journal
+        self.faults = faults
+        self.journal = journal
         self._workspace_of = workspace_of
         self._largest_body = largest_body
         self._keeps_calls = keeps_calls
@@ -106,7 +106,7 @@ class JournalMiddleware:
         answer: WsgiResponse | None,
     ) -> None:
         """Keep a call from outside, so that it can be done again; what the journal has of it, it has too."""
-        self._journal.calls.add(
+        self.journal.calls.add(
             workspace.name,
             RecordedCall(
                 began=began,
@@ -134,7 +134,7 @@ class JournalMiddleware:
         began, now = next_number(), workspace.clock.now()
         body = _buffer(environ, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
-        rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
+        rule = self.faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
         answer: WsgiResponse | None = None
         try:
             answer = (
@@ -144,7 +144,7 @@ class JournalMiddleware:
         # for
         finally:
             exchange = _exchange(environ, body, answer, workspace=workspace, at=now, rule=rule)
-            self._journal.add(workspace.name, exchange)
+            self.journal.add(workspace.name, exchange)
             if self._keeps_calls and not caller_of(environ):
                 self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         return answer

@@ -88,8 +88,6 @@ def build(database: Database, guard: Guard) -> Service:
         workspaces=workspaces,
         workspace_of=of_admin_call,
         reset=lambda workspace: service.things.pop(workspace.name, None),
-        faults=faults,
-        journal=journal,
         middleware=middleware,
         guard=guard,
     )
