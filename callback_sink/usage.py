@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection, bindparam, func, select
 
 from callback_sink import tables
@@ -55,8 +54,7 @@ class StorageLimits(Struct, frozen=True, kw_only=True):
     bytes_of_all: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class StorageUsage:
+class StorageUsage(Struct, frozen=True, kw_only=True):
     """How much is kept.
 
     Attributes:
@@ -131,7 +129,7 @@ def _note(
 ) -> tuple[StorageUsage, StorageUsage]:
     """Add to what is noted of a bin and of all together, and return both."""
     rows = [
-        _add.first(connection, {"workspace": workspace, "bin_digest": which, **vars(more)})
+        _add.first(connection, {"workspace": workspace, "bin_digest": which, **structs.asdict(more)})
         for which in (digest, _WHOLE)
     ]
     of_bin, of_all = (StorageUsage(callbacks=row.callbacks, bytes=row.bytes) for row in rows if row)

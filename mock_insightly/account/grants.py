@@ -4,11 +4,10 @@ Source: OAuth 2.0, RFC 6749 section 4.1 (documented). The real CRM has none of i
 walks through such a grant all the same, and this lets that walk end somewhere (assumed).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Column, Table, Text, select
 
 from mock_insightly.errors import RedirectError, shown
@@ -31,8 +30,7 @@ _grants = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class OAuthClient:
+class OAuthClient(Struct, frozen=True, kw_only=True):
     """An application that wants in, and where its users are sent back to."""
 
     client_id: str
@@ -69,7 +67,7 @@ class Grants:
             while (code := _code(workspace, now, number)) in taken:
                 number += 1
             row = {"code": code, "workspace": workspace.name, "at": now}
-            connection.execute(_grants.insert(), {**row, **vars(client)})
+            connection.execute(_grants.insert(), {**row, **structs.asdict(client)})
         return code
 
     def take(self, code: str) -> Grant | None:

@@ -1,9 +1,9 @@
 """Records that were always there: added in bulk, without a word in the change log."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from msgspec import Struct, structs
 from sqlalchemy import and_, select
 
 from mock_insightly.kinds import RecordKind
@@ -16,8 +16,7 @@ from mock_insightly.tables import records, references, seed_runs
 _BATCH = 500
 
 
-@dataclass(frozen=True, kw_only=True)
-class SeedRange:
+class SeedRange(Struct, frozen=True, kw_only=True):
     """Seeded records whose positions and ids both follow one another."""
 
     first: int
@@ -104,5 +103,5 @@ class HistoryTransaction(RecordTransaction):
             longer = seed_runs.update().where(of_latest).values(length=latest.length + run.length)
             self._connection.execute(longer)
             return
-        row = {"workspace": self._workspace.name, "kind": kind.name, "seed": seed, **vars(run)}
+        row = {"workspace": self._workspace.name, "kind": kind.name, "seed": seed, **structs.asdict(run)}
         self._connection.execute(seed_runs.insert(), row)

@@ -1,6 +1,6 @@
 """Every setting with its value, its default, and where the value comes from."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from elements_local.setting_sources import (
     SERVICES,
@@ -17,8 +17,7 @@ _UNITS = {"seconds": (86_400, "days"), "bytes": (1024 * 1024, "MiB")}
 """What is said beside a value, by the first word of what its setting means."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListedSetting:
+class ListedSetting(Struct, frozen=True, kw_only=True):
     """A setting as it is at present.
 
     Attributes:

@@ -5,7 +5,6 @@ Three orders of every eighth scenario; ``poe orders`` tries twenty of all.
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from elements_local.interruption import Interruption
 from elements_local.scenarios.replaying import replaying, shuffled
 from elements_local.scenarios.runner import How
 from elements_local.scenarios.scenario import find, load
+from mock_kit.values import replace
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 ORDERS = int(os.environ.get("ELEMENTS_LOCAL_TEST_ORDERS", "3"))

@@ -1,7 +1,6 @@
 """Runs the battery against a receiver: each check by itself, whatever became of the others."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from elements_local.certify.checks import BATTERY, Check
 from elements_local.certify.scorecard import Outcome, Result, Scorecard
 from elements_local.certify.trial import FailedError, SkippedError, Trial, UnseenError
 from elements_local.errors import OptionError
+from mock_kit.values import replace
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import NoReply, Reply
 from mock_kit.workspaces.clock import SystemClock

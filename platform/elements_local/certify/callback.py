@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from secrets import randbelow, token_urlsafe
 from typing import Any
+
+from msgspec import Struct, field
 
 from mock_platform.callbacks.signature import sign
 from mock_platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
@@ -23,8 +24,7 @@ _ID_FIELDS = {"contacts": "CONTACT_ID", "accounts": "ORGANISATION_ID", "leads": 
 Envelope = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComposedCallback:
+class ComposedCallback(Struct, frozen=True, kw_only=True):
     """One callback, as bytes.
 
     Attributes:
@@ -47,8 +47,7 @@ def compact(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallbackComposer:
+class CallbackComposer(Struct, frozen=True, kw_only=True):
     """Composes callbacks of one instance, which no other check uses.
 
     Attributes:

@@ -1,7 +1,6 @@
 """The battery: what a receiver has to do, one function a check. Each uses an instance and ids of its own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from hmac import new as hmac_of
@@ -10,6 +9,7 @@ from typing import Any, TypeAlias
 
 from elements_local.certify.callback import ComposedCallback, Envelope
 from elements_local.certify.trial import FailedError, SkippedError, Trial
+from mock_kit.values import replace
 from mock_platform.callbacks.signature import sign
 from mock_platform.core.poll import EventType
 

@@ -1,7 +1,8 @@
 """What came of each check."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Outcome(Enum):
@@ -13,8 +14,7 @@ class Outcome(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """One check.
 
     Attributes:
@@ -41,8 +41,7 @@ class Result:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True, kw_only=True):
     """All checks of one receiver, in their order.
 
     Attributes:

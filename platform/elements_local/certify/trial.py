@@ -4,11 +4,12 @@ import shlex
 import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from select import select
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from elements_local.certify.callback import CallbackComposer, ComposedCallback
 from mock_kit.text import shortened
@@ -30,8 +31,7 @@ class UnseenError(Exception):
     """The receiver answered as it should; what came of the callback was not looked at. Says both."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """What a check has to do with.
 
     Attributes:

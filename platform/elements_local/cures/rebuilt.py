@@ -1,8 +1,9 @@
 """What happened in a workspace, as the scenario that does it again: read as a recording is, without what it expects."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from elements_local.cures.candidate import ScenarioPlace, without_expectations
 from elements_local.errors import HarnessError
@@ -21,8 +22,7 @@ class NotRebuiltError(HarnessError):
     """What happened cannot be done again; says why."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RebuiltHistory:
+class RebuiltHistory(Struct, frozen=True, kw_only=True):
     """What happened, ready to be done again.
 
     Attributes:

@@ -1,9 +1,10 @@
 """Does again what happened, in a workspace of its own on a real stack in this process, and says what became of the change."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
 from elements_local.cures.candidate import ScenarioPlace
@@ -20,8 +21,7 @@ from mock_kit.workspaces.instants import UnreadableTimeError, format_instant
 _numbers = count(1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrialOutcome:
+class TrialOutcome(Struct, frozen=True, kw_only=True):
     """What became of the change.
 
     Attributes:
@@ -43,8 +43,7 @@ class TrialOutcome:
         return f"reported at {self.at}{wrong}" if self.reported and self.at else f"not reported: {self.why}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CureTrial:
+class CureTrial(Struct, frozen=True, kw_only=True):
     """What became of the change at the end of what happened, and after the clock has gone on."""
 
     then: TrialOutcome

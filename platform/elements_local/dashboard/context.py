@@ -1,12 +1,12 @@
 """What the pages are made with, and what stands around each of them: workspace, clock, services."""
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
+from msgspec import Struct, field
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import Credentials, WorkspaceClients
@@ -29,8 +29,7 @@ EXTENSION = "elements-local-dashboard"
 DEFAULT = "default"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DashboardDependencies:
+class DashboardDependencies(Struct, frozen=True, kw_only=True):
     """What views need.
 
     Attributes:

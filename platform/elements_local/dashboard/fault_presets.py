@@ -1,14 +1,14 @@
 """Faults that are switched on by one button: what each does, and the rule that does it."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 COUNTS = frozenset({"seen", "struck"})
 """What a service says of a rule beside the rule itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FaultPreset:
+class FaultPreset(Struct, frozen=True, kw_only=True):
     """A rule with what is said of it.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.clients import Credentials
 from elements_local.dashboard.copies import parsed
@@ -29,8 +30,7 @@ _HELP = {
 """What a configuration key means, in a sentence or two. Source: the platform's Insightly and polling guides (documented)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FormField:
+class FormField(Struct, frozen=True, kw_only=True):
     """A field.
 
     Attributes:

@@ -4,14 +4,16 @@ Everything here is made of what the services list; nothing is asked for.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
+
 from elements_local.dashboard.axis import TimeAxis
 from elements_local.scenarios.records import RESOURCES
+from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
 
 Json = Mapping[str, Any]
@@ -49,8 +51,7 @@ def is_shown(lane: Lane, asked: Collection[str]) -> bool:
     return f"-{lane.name}" not in asked and (not only or lane.name in only)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """Something that happened, or is to happen.
 
     Attributes:
@@ -71,8 +72,7 @@ class Moment:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """Moments that lie at one place of a lane, drawn as one.
 
     Attributes:

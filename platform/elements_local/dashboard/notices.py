@@ -1,15 +1,15 @@
 """What came of a form, shown once on the page that follows; its text stays here, so that no URL can put words into a page."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from secrets import token_urlsafe
 from threading import Lock
+
+from msgspec import Struct
 
 _KEPT = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """What is said, and whether it is good."""
 
     text: str

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TERM = re.compile(r'(?<!\S)(?P<minus>-?)(?:(?P<name>\w+):)?(?P<value>"[^"]+"|\S+)')
 
 
-@dataclass(frozen=True)
-class SearchWords:
+class SearchWords(Struct, frozen=True):
     """What is looked for.
 
     Attributes:

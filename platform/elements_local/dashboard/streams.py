@@ -1,8 +1,9 @@
 """Live updates: that something has changed, as server-sent events; what it is, the page asks for like any reader."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from threading import Event, Lock
+
+from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
@@ -60,8 +61,7 @@ class PageStreamSlots:
             self._open -= 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeStream:
+class ChangeStream(Struct, frozen=True, kw_only=True):
     """What somebody follows.
 
     Attributes:

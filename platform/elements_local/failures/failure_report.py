@@ -4,7 +4,8 @@ Scenarios and tests with fixtures have the reasons and the decisions from the sa
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from elements_local.failures.observed import JsonObject, Observed
 from elements_local.failures.reason import Reason, sentences
@@ -19,8 +20,7 @@ _MOST_LINES = 14
 _A_FEW = 3
 
 
-@dataclass(frozen=True)
-class _PlainWording:
+class _PlainWording(Struct, frozen=True):
     """The CRM's ids, and the time of day on the day of ``today``."""
 
     today: str

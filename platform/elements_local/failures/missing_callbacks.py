@@ -1,8 +1,9 @@
 """Why callbacks that a scenario expects have not come, by the names that it has for records."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from elements_local.failures.explained import explained
 from elements_local.failures.observed import Observed, observe
@@ -14,8 +15,7 @@ from elements_local.scenarios.scenario_context import ScenarioContext
 from mock_kit.workspaces.instants import parse_instant
 
 
-@dataclass(frozen=True)
-class _ScenarioWording:
+class _ScenarioWording(Struct, frozen=True):
     """A scenario's own names, and time since its start."""
 
     context: ScenarioContext

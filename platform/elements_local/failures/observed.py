@@ -1,7 +1,8 @@
 """What the services know of a workspace, asked for when something has failed and has to be explained."""
 
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from elements_local.clients import ServiceClient, WorkspaceClients
 from mock_kit.api.json_text import decode
@@ -9,8 +10,7 @@ from mock_kit.api.json_text import decode
 JsonObject: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Observed:
+class Observed(Struct, frozen=True, kw_only=True):
     """What the services know of a workspace; nothing of those that do not run.
 
     Attributes:

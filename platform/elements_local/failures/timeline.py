@@ -1,14 +1,16 @@
 """What came of a scenario, in the order of its time: changes, polls, attempts, and the events in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
+
 from elements_local.clients import WorkspaceClients
 from elements_local.scenarios.records import RESOURCES, RecordNames
+from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
 
 
@@ -20,8 +22,7 @@ class MomentKind(Enum):
     ATTEMPT = "attempt"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TimelineEntry:
+class TimelineEntry(Struct, frozen=True, kw_only=True):
     """Something that happened.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.importing.sources import ImportedFile
 from elements_local.importing.told_records import ToldRecord, told_records
@@ -31,8 +32,7 @@ class NothingToImportError(Exception):
     """Nothing of a file can be told as a scenario."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedScenario:
+class ImportedScenario(Struct, frozen=True, kw_only=True):
     """A scenario, and what could not be known of it."""
 
     document: dict[str, Any]

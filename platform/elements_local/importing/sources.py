@@ -3,9 +3,10 @@
 import json
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.errors import HarnessError
 
@@ -20,8 +21,7 @@ class ImportFileError(HarnessError):
     """A file is nothing that can be imported; says what came, and what is expected."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedFile:
+class ImportedFile(Struct, frozen=True, kw_only=True):
     """What was found in a file.
 
     Attributes:

@@ -1,9 +1,10 @@
 """What callbacks tell of records: which, with which event, when they were made and changed, and what they looked like. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
 
@@ -22,8 +23,7 @@ _ASSIGNED = (
 """How fields begin that the CRM assigns, or whose values are another account's ids."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToldRecord:
+class ToldRecord(Struct, frozen=True, kw_only=True):
     """One event of a callback.
 
     Attributes:

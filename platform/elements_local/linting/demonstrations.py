@@ -1,8 +1,9 @@
 """What happens in the scenario of a finding: steps that pass only where changes are reported, once and by their names."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.scenarios.records import default_fields
 
@@ -12,8 +13,7 @@ START = "2026-03-02T11:59:50Z"
 Steps = list[dict[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemonstratedResource:
+class DemonstratedResource(Struct, frozen=True, kw_only=True):
     """What a scenario of a finding makes changes of.
 
     Attributes:

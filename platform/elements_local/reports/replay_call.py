@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +26,7 @@ from elements_local.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.tenant_replay.tenant_file import TenantFile, read_tenant
 from elements_local.verify.opening import opened
 from elements_local.verify.tenant import OWN_NAME
+from mock_kit.values import replace
 from mock_kit.workspaces.clock import FastClock
 
 _TYPED = ParameterSource.COMMANDLINE

@@ -4,11 +4,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from elements_local.reports.files import writable
 from elements_local.reports.junit import write_junit
@@ -29,8 +29,7 @@ _BETWEEN_LINES_S = 5
 _MOST_REMAINING = 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayOutput:
+class ReplayOutput(Struct, frozen=True, kw_only=True):
     """Where a replay's words and reports go.
 
     Attributes:

@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from elements_local.failures.timeline import TimelineEntry
 from elements_local.interruption import EXIT_STATUS
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
+from mock_kit.values import replace
 from mock_kit.workspaces.instants import format_instant
 
 
@@ -23,8 +25,7 @@ class CaseStatus(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """A scenario, or a mistake that keeps one from being read.
 
     Attributes:
@@ -58,8 +59,7 @@ class SkipReason(Enum):
     INTERRUPTED = "not run, since the replay was interrupted"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Skipped:
+class Skipped(Struct, frozen=True, kw_only=True):
     """A scenario that was not run, and why.
 
     Attributes:
@@ -74,8 +74,7 @@ class Skipped:
         return f"{self.why.value}: {self.detail}" if self.detail else self.why.value
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayReport:
+class ReplayReport(Struct, frozen=True, kw_only=True):
     """What came of a replay.
 
     Attributes:

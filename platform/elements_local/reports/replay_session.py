@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
@@ -21,8 +23,7 @@ from elements_local.tenant_replay.replays import TenantReplays
 from mock_kit.workspaces.clock import SystemClock
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Which scenarios are meant.
 
     Attributes:
@@ -64,8 +65,7 @@ class Selection:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplaySession:
+class ReplaySession(Struct, frozen=True, kw_only=True):
     """How scenarios are replayed.
 
     Attributes:

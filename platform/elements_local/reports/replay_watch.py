@@ -5,7 +5,7 @@ mounts of containers and networks where notices of the system do not come, and n
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -14,6 +14,7 @@ from elements_local.reports.replay_output import counted
 from elements_local.reports.replay_report import ReplayReport
 from elements_local.reports.replay_session import ReplaySession, Selection
 from elements_local.scenarios.golden import streams_of
+from mock_kit.values import replace
 
 _BETWEEN_LOOKS_S = 0.3
 

@@ -1,9 +1,10 @@
 """Compares what a scenario expects of audits with what they say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.failures.timeline import clock_text
 from elements_local.scenarios import expect, verbs
@@ -13,8 +14,7 @@ from mock_kit.workspaces.instants import parse_instant
 _COUNTS = ("owed", "delivered")
 
 
-@dataclass(frozen=True)
-class _AuditEntry:
+class _AuditEntry(Struct, frozen=True):
     """An entry of an audit: ``contacts/ada UPDATED``, in which of its lists, and why."""
 
     kind: str

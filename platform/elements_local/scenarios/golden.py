@@ -1,12 +1,12 @@
 """Golden streams: what arrived, as a text without ids and with times since the start, stored beside the scenario."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class GoldenStream:
+
+class GoldenStream(Struct, frozen=True, kw_only=True):
     """Where a scenario's stream is stored.
 
     Attributes:

@@ -5,8 +5,9 @@ Steps are checked in their order, since each may use what those before it have m
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from elements_local.scenarios import verbs
 from elements_local.scenarios.records import COLLECTIONS
@@ -37,8 +38,7 @@ _EVENTS = re.compile(r"(?:\S+/\S*|\*) (?:CREATED|UPDATED|DELETED|UNKNOWN|\*)")
 """What stands for one event or several, with ``*`` for anything."""
 
 
-@dataclass(frozen=True)
-class _StateSoFar:
+class _StateSoFar(Struct, frozen=True):
     """The names that the steps so far have given.
 
     Attributes:

@@ -8,11 +8,12 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Thread
+
+from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
@@ -39,8 +40,7 @@ class ReplayStoppedError(HarnessError):
     """No more scenarios can be run."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Done:
+class _Done(Struct, frozen=True, kw_only=True):
     """What a process has made of its scenarios.
 
     Attributes:

@@ -5,10 +5,10 @@ Words such as ``yes`` or ``10:30`` stay texts, as in YAML 1.2: a tester means wh
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
+from msgspec import Struct
 
 from mock_kit.api.json_text import Json
 
@@ -66,8 +66,7 @@ Path = tuple[str | int, ...]
 """Keys and places in lists that lead to a value."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """One document of a file.
 
     Attributes:

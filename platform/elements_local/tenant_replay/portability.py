@@ -7,10 +7,9 @@ scenario expects there is therefore read as being about its own instances and re
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from elements_local.scenarios import verbs
 from elements_local.scenarios.records import NAME_FIELDS
@@ -31,8 +30,7 @@ _FILTERED = "where=${}"
 _CREDENTIALS = ("username", "password")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True, kw_only=True):
     """Something that keeps a scenario from running at a tenant.
 
     Attributes:
@@ -46,8 +44,7 @@ class Obstacle:
         return f"{self.line}: {self.reason}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TenantAbilities:
+class TenantAbilities(Struct, frozen=True, kw_only=True):
     """What a tenant can do, as far as scenarios differ in what they need.
 
     Attributes:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 from typing import cast
+
+from msgspec import Struct, field
 
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
 from elements_local.reports.stopwatch import Stopwatch
@@ -29,8 +30,7 @@ class CutOffError(Exception):
     """A signal came while a scenario waited."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TenantReplays:
+class TenantReplays(Struct, frozen=True, kw_only=True):
     """Scenarios at a tenant.
 
     Attributes:

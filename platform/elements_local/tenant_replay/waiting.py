@@ -1,8 +1,9 @@
 """A scenario's time at a tenant: what a stack of ours is advanced by is waited for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from mock_kit.workspaces.instants import parse_duration
 
@@ -11,8 +12,7 @@ _LOOKS_PER_INTERVAL = 60
 _SHORTEST = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class TenantTiming:
+class TenantTiming(Struct, frozen=True, kw_only=True):
     """How long is waited at a tenant.
 
     Attributes:

@@ -1,9 +1,10 @@
 """The change that is made in the CRM."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
@@ -22,8 +23,7 @@ _TEXTS = {
 """Fields that take any text."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordChange:
+class RecordChange(Struct, frozen=True, kw_only=True):
     """A change that was made.
 
     Attributes:

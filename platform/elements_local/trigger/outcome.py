@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.trigger.changes import RecordChange
@@ -14,8 +15,7 @@ _TRANSPORT = frozenset({"Host", "User-Agent", "Accept-Encoding", "Accept", "Conn
 """Headers that say nothing of a callback."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentCallback:
+class SentCallback(Struct, frozen=True, kw_only=True):
     """A callback, as the platform sent it.
 
     Attributes:
@@ -38,8 +38,7 @@ class SentCallback:
     event_types: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TriggerOutcome:
+class TriggerOutcome(Struct, frozen=True, kw_only=True):
     """What came of a change.
 
     Attributes:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from shlex import quote
 from threading import Event
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
@@ -26,8 +27,7 @@ class NothingToTriggerError(HarnessError):
     """Nothing polls such records, or there is none to change; says what mends it. Nothing has been changed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Poller:
+class Poller(Struct, frozen=True, kw_only=True):
     """What will find a change.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.fidelity import ledger
@@ -26,8 +27,7 @@ class Agreement(Enum):
     NOT_SEEN = "not seen"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One check of a tenant.
 
     Attributes:

@@ -1,14 +1,14 @@
 """What was made at a tenant, so that it is taken away again, and nothing else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from elements_local.errors import CallError, HarnessError
 from elements_local.service_client import ServiceClient
 
 
-@dataclass(frozen=True)
-class OwnData:
+class OwnData(Struct, frozen=True):
     """The instances and records that a run has made at a tenant.
 
     Attributes:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 from urllib.parse import urlsplit
 from uuid import uuid4
+
+from msgspec import Struct
 
 from elements_local.errors import OptionError
 from elements_local.service_client import Credentials
@@ -23,8 +24,7 @@ from mock_kit.workspaces.clock import Mode
 _SECRETS = ("user_secret", "organization_secret", "crm_username", "crm_api_key")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TenantOptions:
+class TenantOptions(Struct, frozen=True, kw_only=True):
     """What is said of a tenant.
 
     Attributes:

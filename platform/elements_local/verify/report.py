@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import junitparser
+from msgspec import Struct
 
 from elements_local.reports.html_page import render
 from elements_local.reports.junit import write, xml_text
@@ -16,8 +16,7 @@ from elements_local.verify.battery import Agreement, Finding
 from mock_kit.workspaces.instants import format_instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class VisitReport:
+class VisitReport(Struct, frozen=True, kw_only=True):
     """All findings of a visit.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from elements_local.clients import BASE_PATH, Fields, WorkspaceClients
 from elements_local.service_client import Credentials, ServiceClient
@@ -32,8 +33,7 @@ class CallbackReader(Protocol):
         """Say how the next callbacks are answered; as usual, if nothing is said."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tenant:
+class Tenant(Struct, frozen=True, kw_only=True):
     """A tenant, and who visits it.
 
     Attributes:

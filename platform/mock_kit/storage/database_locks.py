@@ -1,9 +1,9 @@
 """Locks that hold for all processes on one PostgreSQL, and end with the process that has them."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from math import ceil
 
+from msgspec import Struct
 from sqlalchemy import URL, Connection, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -11,8 +11,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _NAMESPACE = "elements-local "
 
 
-@dataclass(frozen=True)
-class DatabaseLock:
+class DatabaseLock(Struct, frozen=True):
     """A lock that is held."""
 
     _connection: Connection
