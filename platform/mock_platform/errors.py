@@ -1,4 +1,4 @@
-"""Every way a rule can say no. Which status each becomes stands in one table, in ``app.py``."""
+"""Every way a rule can say no. Which status each becomes stands in one table, in ``response_policy.py``."""
 
 from mock_kit.text import shortened
 
