@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from examples import LONG
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
@@ -45,7 +46,7 @@ CONTACTS = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"] if LONG else ["sqlite"])
 def database_kind(request):
     return request.param
 
