@@ -39,15 +39,8 @@ if TYPE_CHECKING:
 
 _START = StartSettings()
 PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
-_THREADS = {"platform": 4, "crm": 4, "sink": 64}
-"""Each callback that is sent on takes one of the sink's until its target has answered.
-
-Where requests wait for nothing but the interpreter, more threads would only hand it to one another: with 32, lists at 16
-connections take a third longer (``poe bench``).
-"""
-
-_THREADS_THAT_WAIT = 32
-"""For requests that wait for another server: a CRM at its socket, a further element's vendor, a database."""
+_THREADS = {"platform": 32, "crm": 16, "sink": 64}
+"""Each callback that is sent on takes one of the sink's until its target has answered."""
 
 _WAITING = re.compile(
     r"POST /_local/(?:clock/advance|polls|callbacks/wait|callbacks/[0-9]+/replay)|GET /_local/(?:activity|explain|callbacks/stream)"
@@ -182,10 +175,8 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             raise OptionError(str(error)) from error
         addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
         guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
-        waits = over_sockets or bool(chosen.connectors) or chosen.database is not None
         for name, app in _started(chosen, addresses, services, wire=wire, guard=guard, closing=closing):
-            threads = max(_THREADS[name], _THREADS_THAT_WAIT if waits else 0)
-            server = Server(app, listeners[name], threads=threads, pools=_POOLS)
+            server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
             closing.callback(server.close)
         if addresses.platform:
             closing.enter_context(_following_real_clocks(services[addresses.platform]))
