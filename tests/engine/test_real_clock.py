@@ -1,31 +1,17 @@
 """Workspaces whose clock is real are polled by themselves; here their clock's hands are in the test's hand."""
 
 import logging
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Condition, Event, Thread
 
 import pytest
+from hand_clock import SECONDS, START, HandClock, following
 
 from mock_kit.web.wire import Reply
-from mock_kit.workspaces.clock import Mode, SystemClock
+from mock_kit.workspaces.clock import Mode
 from mock_platform.errors import ConflictError
 from mock_platform.instances.store import Instances
 from mock_platform.polling.store import Polls
-
-START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-SECONDS = 20
-"""How long a test waits for a thread before it fails; none waits so long if all is well."""
-
-
-class HandClock(SystemClock):
-    """A clock that is not virtual and yet moves only when it is told."""
-
-    def __init__(self, now=START):
-        self.time = now
-
-    def now(self):
-        return self.time
 
 
 @pytest.fixture
@@ -40,16 +26,6 @@ def real(bench):
         return workspace, clock
 
     return make
-
-
-@contextmanager
-def following(engine):
-    follower = Thread(target=engine.follow_real_clocks, daemon=True)
-    follower.start()
-    yield
-    engine.stop()
-    follower.join(timeout=SECONDS)
-    assert not follower.is_alive()
 
 
 class Arrivals:

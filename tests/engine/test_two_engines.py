@@ -1,26 +1,11 @@
 """Of several processes on one PostgreSQL one runs what falls due by real clocks; here each engine stands for a process."""
 
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
-from threading import Condition, Event, Thread
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Condition, Event
 
 import pytest
-
-from mock_kit.workspaces.clock import SystemClock
-
-START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-SECONDS = 20
-"""How long a test waits for a thread before it fails; none waits so long if all is well."""
-
-
-class HandClock(SystemClock):
-    """A clock that is not virtual and yet moves only when it is told."""
-
-    def __init__(self):
-        self.time = START
-
-    def now(self):
-        return self.time
+from hand_clock import SECONDS, START, HandClock, following
 
 
 @pytest.fixture
@@ -39,16 +24,6 @@ def benches(make_bench, database_url):
     for bench in (first, second):
         bench.workspaces.named("acme").clock.use(clock)
     return first, second, clock
-
-
-@contextmanager
-def following(engine):
-    follower = Thread(target=engine.follow_real_clocks, daemon=True)
-    follower.start()
-    yield
-    engine.stop()
-    follower.join(timeout=SECONDS)
-    assert not follower.is_alive()
 
 
 class Sent:

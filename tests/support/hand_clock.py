@@ -1,0 +1,32 @@
+"""A real clock in a test's hand, and an engine that follows it."""
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Thread
+
+from mock_kit.workspaces.clock import SystemClock
+
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+SECONDS = 20
+"""How long a test waits for a thread before it fails; none waits so long if all is well."""
+
+
+class HandClock(SystemClock):
+    """A clock that is not virtual and yet moves only when it is told."""
+
+    def __init__(self, now=START):
+        self.time = now
+
+    def now(self):
+        return self.time
+
+
+@contextmanager
+def following(engine):
+    """Let an engine follow real clocks in a thread, which ends in time."""
+    follower = Thread(target=engine.follow_real_clocks, daemon=True)
+    follower.start()
+    yield
+    engine.stop()
+    follower.join(timeout=SECONDS)
+    assert not follower.is_alive()
