@@ -14,7 +14,6 @@ from mock_kit.api.declared_routes import IdConverter
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
-from mock_kit.storage.database_locks import DatabaseLocks
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.guard import Guard
@@ -99,9 +98,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
     hub = HubClient(http=own, url=settings.url)
     catalogue = Catalogue((*shipped(crm_url=settings.crm_url), *connectors))
-    engine = _engine(
-        settings, store, workspaces, hub=hub, catalogue=catalogue, receivers=outbound, locks=database.locks
-    )
+    engine = _engine(settings, database, store, workspaces, hub=hub, catalogue=catalogue, receivers=outbound)
     app.extensions[EXTENSION] = PlatformDependencies(
         settings=settings,
         workspaces=workspaces,
@@ -145,17 +142,18 @@ def _guarded(settings: PlatformSettings, http: Http) -> Outbound:
 
 def _engine(  # noqa: PLR0913 - as create_app
     settings: PlatformSettings,
+    database: Database,
     store: PlatformStore,
     workspaces: Workspaces,
     *,
     hub: HubClient,
     catalogue: Catalogue,
     receivers: Outbound,
-    locks: DatabaseLocks | None,
 ) -> Engine:
     """Return what runs the due work."""
     calls = CallTask(store=store, hub=hub, receivers=receivers, settings=settings)
     return Engine(
+        database=database,
         store=store,
         workspaces=workspaces,
         polls=PollTask(store=store, workspaces=workspaces, hub=hub, catalogue=catalogue, settings=settings),
@@ -164,7 +162,7 @@ def _engine(  # noqa: PLR0913 - as create_app
         calls=calls,
         schedules=ScheduleTask(store=store, calls=calls),
         lanes=settings.delivery_lanes,
-        database_locks=locks,
+        worker_jobs=settings.worker_jobs,
     )
 
 
@@ -227,5 +225,6 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
         middleware=middleware,
         guard=guard,
         others={"crm": dependencies.settings.crm_url, "sink": dependencies.settings.sink_url},
+        measures=dependencies.services[Engine].measures,
     )
     add_admin(app, admin)

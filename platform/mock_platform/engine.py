@@ -1,15 +1,17 @@
 """Runs whatever falls due, at its exact instant.
 
 In virtual time everything runs one after the other, so that the same world always runs the same way. On real clocks
-receivers are called side by side, so that none of them waits for another: see ``real_time.py``.
+receivers are called side by side, so that none of them waits for another: see ``real_time.py``, and ``shared/`` for
+several processes on one database.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from mock_kit.storage.database_locks import DatabaseLocks
+from mock_kit.admin.metrics import Measure
+from mock_kit.storage.database import Database
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace, Workspaces
@@ -26,7 +28,7 @@ from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.jobs.task import JobTask, RunLocks
 from mock_platform.polling.task import PollTask
-from mock_platform.real_time import RealTime
+from mock_platform.shared.choice import real_time_on
 from mock_platform.store import PlatformStore
 from mock_platform.usage.store import UsageStore
 
@@ -35,14 +37,16 @@ class Engine:
     """Runs jobs in the order of (time, number).
 
     Args:
+        database: that of the store; where others run jobs of the same workspaces it has locks for that.
         lanes: receivers that are called at the same time, on real clocks.
+        worker_jobs: in its place where several processes share a database: jobs that this one runs at the same time.
         patience: how long a caller waits for what a real clock lets run, which is soon over unless a receiver is slow.
-        database_locks: where other processes run jobs of the same workspaces.
     """
 
     def __init__(  # noqa: PLR0913 - a task for each kind of job
         self,
         *,
+        database: Database,
         store: PlatformStore,
         workspaces: Workspaces,
         polls: PollTask,
@@ -51,8 +55,8 @@ class Engine:
         calls: CallTask,
         schedules: ScheduleTask,
         lanes: int = 64,
+        worker_jobs: int = 16,
         patience: timedelta = timedelta(seconds=5),
-        database_locks: DatabaseLocks | None = None,
     ) -> None:
         self._store = store
         self._workspaces = workspaces
@@ -64,16 +68,18 @@ class Engine:
             JobKind.CALL: calls,
             JobKind.SCHEDULED: schedules,
         }
-        self._locks = RunLocks(database_locks)
+        self._locks = RunLocks(database.locks)
         self._runs = AdvanceRuns()
         self._patience_s = patience.total_seconds()
-        self._real_time = RealTime(
-            agenda=store[Jobs],
+        self._real_time = real_time_on(
+            database,
+            store=store,
             workspaces=workspaces,
             tasks=self._tasks,
             deliveries=deliveries,
-            locks=self._locks,
+            run_locks=self._locks,
             limit=lanes,
+            at_once=worker_jobs,
             patience_s=self._patience_s,
         )
 
@@ -124,7 +130,7 @@ class Engine:
             if workspace.clock.mode is Mode.VIRTUAL:
                 now = workspace.clock.now()
                 return ran + self._run_due(workspace, AdvanceRun(began=now, target=now))
-            under_way = self._real_time.lanes.deliver(workspace, workspace.clock.now())
+            under_way = self._real_time.deliver(workspace, workspace.clock.now())
         # Outside the lock: a slow receiver must not keep what else falls due from being run.
         done, _ = wait(under_way, timeout=self._patience_s)
         return sum((future.result() for future in done), ran)
@@ -166,7 +172,7 @@ class Engine:
             ConflictError: time is being moved, or callbacks are under way.
         """
         with self.exclusive(workspace):
-            self._real_time.lanes.wait_for(workspace, patience_s=self._patience_s)
+            self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
             # What is noted in memory belongs into the snapshot that is about to be taken.
             self._store[UsageStore].flush()
             yield
@@ -208,6 +214,10 @@ class Engine:
         self._store[Activities].stop()
         self._real_time.stop()
 
+    def measures(self) -> Mapping[str, Measure]:
+        """Return what is known of a queue of jobs, where there is one."""
+        return self._real_time.measures()
+
     def wake(self) -> None:
         """Say that an agenda or a clock has changed, so that real time need not wait for an older plan."""
         self._real_time.wake()
@@ -222,7 +232,7 @@ class Engine:
         Raises:
             ConflictError: callbacks of the time when the clock was real are still under way.
         """
-        self._real_time.lanes.wait_for(workspace, patience_s=self._patience_s)
+        self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
         latest: Job | None = None
         with self._runs.begun(workspace.name, run):
             while run.goes_on():

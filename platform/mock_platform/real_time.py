@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from threading import Condition
 
+from mock_kit.admin.metrics import Measure
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.callbacks.lanes import LaneKey, Lanes
@@ -27,9 +29,6 @@ class RealTime:
         locks: held while a workspace's jobs run.
         limit: receivers that are called, and workspaces that poll, at the same time.
         patience_s: how long the end waits for those that are under way.
-
-    Attributes:
-        lanes: the deliveries that are under way.
     """
 
     def __init__(  # noqa: PLR0913 - what the engine has; all of it by name
@@ -52,7 +51,7 @@ class RealTime:
         self._woken = Condition()
         self._changes = 0
         self._stopped = False
-        self.lanes = DeliveryLanes(agenda, deliveries, limit=limit, freed=self.wake)
+        self._lanes = DeliveryLanes(agenda, deliveries, limit=limit, freed=self.wake)
         self._pollers = Lanes(limit=limit, freed=self.wake)
 
     def wake(self) -> None:
@@ -61,10 +60,26 @@ class RealTime:
             self._changes += 1
             self._woken.notify_all()
 
+    def deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
+        """Let the deliveries that are due run in lanes, as far as these are free."""
+        return self._lanes.deliver(workspace, until)
+
+    def wait_for_receivers(self, workspace: Workspace, *, patience_s: float) -> None:
+        """Wait until no receiver of a workspace is being called.
+
+        Raises:
+            ConflictError: one still is.
+        """
+        self._lanes.wait_for(workspace, patience_s=patience_s)
+
+    def measures(self) -> Mapping[str, Measure]:
+        """Return nothing: nobody waits in a queue."""
+        return {}
+
     def stop(self) -> None:
         """Let ``follow`` return; what is due stays due."""
         self._stopped = True
-        self.lanes.stop()
+        self._lanes.stop()
         self.wake()
 
     def leave(self, workspace: Workspace) -> None:
@@ -75,10 +90,9 @@ class RealTime:
 
     def follow(self) -> None:
         """Run what falls due in workspaces whose clock is real, until ``stop``."""
-        with self._locks.leading(ended=lambda: self._stopped):
-            self._follow()
-            self._pollers.wait_until_idle(timeout_s=self._patience_s)
-            self.lanes.wait_until_idle(timeout_s=self._patience_s)
+        self._follow()
+        self._pollers.wait_until_idle(timeout_s=self._patience_s)
+        self._lanes.wait_until_idle(timeout_s=self._patience_s)
 
     def _follow(self) -> None:
         seen = self._changes  # read before it is asked whether to go on: being stopped in between is a change
@@ -125,7 +139,7 @@ class RealTime:
             try:
                 while job := self._agenda.first_due(workspace.name, until=until, deliveries=False):
                     ran += self._tasks[job.kind].run(workspace, job)
-                self.lanes.deliver(workspace, until)
+                self._lanes.deliver(workspace, until)
             except BaseException:
                 # unlike `leave`, this wakes nobody: a defect is not to be met at once again
                 self._locks.release(workspace.name)
@@ -136,7 +150,7 @@ class RealTime:
         handed_on = False
         try:
             if self._agenda.first_due(workspace.name, until=until, deliveries=False) is None:
-                self.lanes.deliver(workspace, until)
+                self._lanes.deliver(workspace, until)
             else:
                 # None if all lanes are taken: what is due then waits until one is free, and wakes this.
                 handed_on = self._pollers.start(LaneKey(workspace.name, ""), work) is not None

@@ -12,11 +12,13 @@ from werkzeug.datastructures import Headers
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
 from mock_kit.api.json_text import encode
+from mock_kit.shared.choice import workspaces_on
 from mock_kit.storage.database import Database
 from mock_kit.web.serving import Server, listen, url_of
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 from mock_platform import PlatformSettings
+from mock_platform.accounts.store import People
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core import identities
@@ -24,6 +26,8 @@ from mock_platform.core.hub_client import HubClient
 from mock_platform.elements.catalogue import Catalogue, shipped
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.engine import Engine
+from mock_platform.events.event import topic
+from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.instances import instance as rules
@@ -189,6 +193,23 @@ class Bench:
             now=now,
         )
 
+    def owe(self, workspace, *told):
+        """Owe instances' receivers callbacks, in one transaction.
+
+        Args:
+            told: instances, and the bodies that these are told.
+        """
+        first = identities.first_notification_id(workspace)
+        owners = {made.user_id: self.store[People].user(workspace, made.user_id) for made, _ in told}
+        with self.store[Notifications].transaction(workspace.name) as transaction:
+            for made, body in told:
+                number, now = transaction.take_ids(first=first), workspace.clock.now()
+                transaction.tell(
+                    NewNotification(
+                        id=number, topic=topic(made), created=now, body=body, owner=owners[made.user_id]
+                    )
+                )
+
 
 @pytest.fixture
 def make_bench(new_database_url):
@@ -199,7 +220,7 @@ def make_bench(new_database_url):
             database = Database(url or new_database_url())
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
-            store, workspaces, wire = PlatformStore(database), Workspaces(database), Wire()
+            store, workspaces, wire = PlatformStore(database), workspaces_on(database), Wire()
             hub, catalogue = HubClient(http=wire, url=chosen.url), Catalogue(shipped())
             calls = CallTask(store=store, hub=hub, receivers=wire, settings=chosen)
             engine = Engine(
@@ -215,7 +236,7 @@ def make_bench(new_database_url):
                 bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, calls=calls),
                 calls=calls,
                 schedules=ScheduleTask(store=store, calls=calls),
-                database_locks=database.locks,
+                database=database,
             )
             return Bench(database, workspaces, store, wire, engine, chosen)
 

@@ -15,6 +15,11 @@ from mock_platform.polling.store import Polls
 
 
 @pytest.fixture
+def database_kind():
+    return "sqlite"  # on PostgreSQL a queue sees to it: see test_queue.py
+
+
+@pytest.fixture
 def real(bench):
     """Return a function that makes a workspace whose real clock is a hand clock."""
 

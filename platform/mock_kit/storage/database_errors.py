@@ -54,7 +54,7 @@ def cure_of(error: Exception) -> str:
         case ArgumentError() | NoSuchModuleError():
             return f"is no URL of a database ({words}); expected one such as {_EXPECTED}"
         case ImportError():
-            return f"needs a driver that is not installed ({words}); pip install 'psycopg[binary]' for PostgreSQL"
+            return f"needs a driver that is not installed ({words}); pip install 'elements-local[postgresql]'"
         case _:
             return f"cannot be used ({words}); see whether it is there, and may be used"
 

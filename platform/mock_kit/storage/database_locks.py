@@ -33,15 +33,19 @@ class DatabaseLocks:
         # without a limit: whoever holds one lock may need another before giving the first back
         self._engine = create_engine(url, max_overflow=-1)
 
-    def acquire(self, name: str, *, timeout_s: float | None = None) -> DatabaseLock | None:
+    def acquire(
+        self, name: str, *, timeout_s: float | None = None, shared: bool = False
+    ) -> DatabaseLock | None:
         """Take a lock, and return it; None if it could not be had in time.
 
         Args:
             timeout_s: None waits for as long as it takes.
+            shared: others may have it at the same time, if they share it, too.
         """
         connection = self._engine.connect()
+        key = func.hashtextextended(_NAMESPACE + name, 0)
         try:
-            if self._locked(connection, func.hashtextextended(_NAMESPACE + name, 0), timeout_s):
+            if self._locked(connection, key, timeout_s, mode="_shared" if shared else ""):
                 return DatabaseLock(connection)
         except BaseException:
             connection.close()
@@ -53,13 +57,14 @@ class DatabaseLocks:
         """Close the connections that nobody has."""
         self._engine.dispose()
 
-    def _locked(self, connection: Connection, key: object, timeout_s: float | None) -> bool:
+    def _locked(self, connection: Connection, key: object, timeout_s: float | None, *, mode: str) -> bool:
         if timeout_s == 0:
-            return bool(connection.scalar(select(func.pg_try_advisory_xact_lock(key))))
+            taking = getattr(func, f"pg_try_advisory_xact_lock{mode}")
+            return bool(connection.scalar(select(taking(key))))
         if timeout_s is not None:
             connection.execute(text(f"SET LOCAL lock_timeout = {ceil(timeout_s * 1000)}"))
         try:
-            connection.execute(select(func.pg_advisory_xact_lock(key)))
+            connection.execute(select(getattr(func, f"pg_advisory_xact_lock{mode}")(key)))
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise

@@ -123,6 +123,9 @@ class PlatformSettings(Settings):
     delivery_lanes: int = whole(
         64, "receivers that are called at the same time, on a real clock", low=1, high=1000
     )
+    worker_jobs: int = whole(
+        16, "polls and receivers that one worker sees to at the same time, on PostgreSQL", low=1, high=1000
+    )
     id_alias: bool = flag(
         True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
     )

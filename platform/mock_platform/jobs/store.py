@@ -86,16 +86,26 @@ class Jobs:
         return _job(row) if row else None
 
     def deliveries_due(
-        self, workspace: str, *, until: datetime, but: Collection[str], limit: int
+        self,
+        workspace: str,
+        *,
+        until: datetime,
+        but: Collection[str] = (),
+        subscription_id: int | None = None,
+        limit: int,
     ) -> list[tuple[str, Job]]:
         """Return deliveries that fall due no later than ``until``, in their order, with where they go.
 
         Args:
             but: URLs whose deliveries are left out.
+            subscription_id: that of the only ones; None is all.
         """
+        query = _deliveries_due
+        if subscription_id is not None:
+            query = query.where(jobs.c.subscription_id == subscription_id)
         parameters = {"of_workspace": workspace, "until": until, "but": list(but), "most": limit}
         with self._database.reading() as connection:
-            return [(row.url or "", _job(row)) for row in connection.execute(_deliveries_due, parameters)]
+            return [(row.url or "", _job(row)) for row in connection.execute(query, parameters)]
 
     def of(self, workspace: str, kind: JobKind, subject: str) -> Job | None:
         """Return the job about a subject, if there is one."""

@@ -1,7 +1,5 @@
 """What the engine runs as a job falls due, and who may run the jobs of a workspace."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from threading import Lock
 from typing import Protocol
 
@@ -38,31 +36,20 @@ class RunLocks:
             return False
         if self._shared is None:
             return True
-        held = self._shared.acquire(f"run {workspace}", timeout_s=patience_s)
+        held = self._shared.acquire(run_lock(workspace), timeout_s=patience_s)
         if held is None:
             mine.release()
             return False
         self._held[workspace] = held
         return True
 
-    @contextmanager
-    def leading(self, *, ended: Callable[[], bool]) -> Iterator[None]:
-        """Be the one process that runs what falls due by real clocks: at once, or when the one that does has ended.
-
-        Args:
-            ended: asked every second meanwhile; says whether this process is to wait no longer.
-        """
-        held: DatabaseLock | None = None
-        while self._shared is not None and held is None and not ended():
-            held = self._shared.acquire("real time", timeout_s=1)
-        try:
-            yield
-        finally:
-            if held is not None:
-                held.release()
-
     def release(self, workspace: str) -> None:
         """Give a workspace's lock back, from whichever thread: a run may be handed on to another one."""
         if held := self._held.pop(workspace, None):
             held.release()
         self._locks[workspace].release()
+
+
+def run_lock(workspace: str) -> str:
+    """Name a workspace's run lock, where other processes have it, too."""
+    return f"run {workspace}"

@@ -1,0 +1,31 @@
+"""Chooses who runs what falls due by real clocks: threads of the one process, or workers, by the database."""
+
+from typing import TYPE_CHECKING, Any
+
+from mock_kit.storage.database import Database
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.jobs.store import Jobs
+from mock_platform.jobs.task import RunLocks
+from mock_platform.real_time import RealTime
+
+if TYPE_CHECKING:
+    from mock_platform.shared.real_time import SharedRealTime
+
+
+def real_time_on(
+    database: Database, *, store: StoreRegistry, run_locks: RunLocks, limit: int, at_once: int, **same: Any
+) -> "RealTime | SharedRealTime":
+    """Return what runs jobs as they fall due.
+
+    Args:
+        limit: as ``RealTime`` takes it.
+        at_once: as ``SharedRealTime`` takes it.
+        same: what both take.
+    """
+    if database.locks is None:
+        return RealTime(agenda=store[Jobs], locks=run_locks, limit=limit, **same)
+    from mock_platform.shared.real_time import SharedRealTime  # noqa: PLC0415 - not needed by one process
+
+    return SharedRealTime(
+        database=database, locks=database.locks, store=store, run_locks=run_locks, at_once=at_once, **same
+    )

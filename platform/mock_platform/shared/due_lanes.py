@@ -1,0 +1,172 @@
+"""Runs what has fallen due of a lane, in whichever process; who wants a workspace for himself waits for that, or it for him."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum, auto
+from threading import Event
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from mock_kit.storage.database import Database
+from mock_kit.storage.database_locks import DatabaseLock, DatabaseLocks
+from mock_kit.workspaces.clock import Mode
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.bulk.store import Bulk
+from mock_platform.callbacks.task import DeliveryTask
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.hub.store import AsyncCalls
+from mock_platform.hub.store_scheduled import ScheduledCalls
+from mock_platform.jobs.due_job import Job, JobKind
+from mock_platform.jobs.store import Jobs
+from mock_platform.jobs.task import JobTask, run_lock
+from mock_platform.shared.job_queue import JobLane
+
+_TOGETHER = 500
+"""Callbacks that are sent before it is looked again what is due."""
+
+
+class Left(Enum):
+    """What a lane still has that was due when it was run."""
+
+    NOTHING = auto()
+    MOVED = auto()
+    HELD_UP = auto()
+
+
+class LaneTurn(NamedTuple):
+    """Whose lock a lane's jobs need.
+
+    Attributes:
+        receiver: the URL that a delivery's receiver has; empty for other jobs.
+    """
+
+    lock: str
+    receiver: str
+
+
+class DueLanes:
+    """What the workers of several processes do.
+
+    Args:
+        patience_s: how long who wants a workspace for himself is waited for.
+        stopped: once it is set, no further attempt begins.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a worker has; all of it by name
+        self,
+        *,
+        database: Database,
+        locks: DatabaseLocks,
+        store: StoreRegistry,
+        workspaces: Workspaces,
+        tasks: Mapping[JobKind, JobTask],
+        deliveries: DeliveryTask,
+        patience_s: float,
+        stopped: Event,
+    ) -> None:
+        self._database = database
+        self._locks = locks
+        self._agenda = store[Jobs]
+        self._store = store
+        self._workspaces = workspaces
+        self._tasks = tasks
+        self._deliveries = deliveries
+        self._patience_s = patience_s
+        self._stopped = stopped
+
+    def turn_of(self, lane: JobLane) -> LaneTurn | None:
+        """Return what the jobs of a lane need before they may run; None if none of them is due."""
+        workspace = self._workspace_of(lane)
+        if workspace is None:
+            return None
+        if lane.kind is JobKind.DELIVER:
+            receivers = [url for url, _ in self._deliveries_due(workspace, lane, limit=1)]
+            return LaneTurn(f"receiver {workspace.name} {receivers[0]}", receivers[0]) if receivers else None
+        if self._due(workspace, lane) is None:
+            return None
+        instance_id = self._instance_of(lane)
+        of_none = f"{lane.kind.value} {workspace.name} {lane.subject}"
+        return LaneTurn(of_none if instance_id is None else f"instance {workspace.name} {instance_id}", "")
+
+    def run(self, lane: JobLane, receiver: str) -> Left:
+        """Run what is due of a lane; whoever calls this has the lock of its turn.
+
+        Args:
+            receiver: that of the turn: what goes elsewhere by now is another turn's.
+        """
+        workspace = self._workspace_of(lane)
+        if workspace is None:
+            return Left.NOTHING
+        with self._taken(run_lock(workspace.name)) as held:
+            if held is None:
+                return Left.HELD_UP
+            if lane.kind is not JobKind.DELIVER:
+                while job := self._due(workspace, lane):
+                    self._tasks[lane.kind].run(workspace, job)
+                return Left.NOTHING
+            sending = self._locks.acquire(sending_lock(workspace.name), shared=True)
+        # who wants the workspace for himself need not wait for a slow receiver, unless he says so
+        try:
+            return self._send(workspace, lane, receiver)
+        finally:
+            if sending is not None:
+                sending.release()
+
+    def _send(self, workspace: Workspace, lane: JobLane, receiver: str) -> Left:
+        while not self._stopped.is_set():
+            due = self._deliveries_due(workspace, lane, limit=_TOGETHER)
+            mine = [job for url, job in due if url == receiver]
+            if not mine:
+                return Left.MOVED if due else Left.NOTHING
+            self._deliveries.run_all(workspace, receiver, mine, stopped=self._stopped.is_set)
+        return Left.HELD_UP
+
+    @contextmanager
+    def _taken(self, name: str) -> Iterator[DatabaseLock | None]:
+        held = self._locks.acquire(name, timeout_s=self._patience_s, shared=True)
+        try:
+            yield held
+        finally:
+            if held is not None:
+                held.release()
+
+    def _workspace_of(self, lane: JobLane) -> Workspace | None:
+        """Return a lane's workspace, if there is one whose clock runs by itself."""
+        workspace = self._workspaces.named(lane.workspace)
+        return workspace if workspace is not None and workspace.clock.mode is Mode.REAL else None
+
+    def _due(self, workspace: Workspace, lane: JobLane) -> Job | None:
+        job = self._agenda.of(workspace.name, lane.kind, lane.subject)
+        return job if job is not None and job.due <= self._now(workspace) else None
+
+    def _deliveries_due(self, workspace: Workspace, lane: JobLane, *, limit: int) -> list[tuple[str, Job]]:
+        subscription_id, until = int(lane.subject), self._now(workspace)
+        return self._agenda.deliveries_due(
+            workspace.name, until=until, subscription_id=subscription_id, limit=limit
+        )
+
+    def _now(self, workspace: Workspace) -> datetime:
+        """Return what time it is; by the database's clock, which the queue goes by, if that is ahead of this machine's."""
+        with self._database.autocommit_read() as connection:
+            queues: datetime = connection.scalars(select(func.clock_timestamp())).one()
+        return max(workspace.clock.now(), queues)
+
+    def _instance_of(self, lane: JobLane) -> int | None:
+        """Return the instance that a job is about; None if that is gone, or it is no instance's."""
+        found: dict[JobKind, Callable[[str, int], object]] = {
+            JobKind.BULK: self._store[Bulk].get,
+            JobKind.CALL: self._store[AsyncCalls].get,
+            JobKind.SCHEDULED: self._store[ScheduledCalls].get,
+        }
+        number = int(lane.subject)
+        if lane.kind is JobKind.POLL:
+            return number
+        about: int | None = getattr(found[lane.kind](lane.workspace, number), "instance_id", None)
+        return about
+
+
+def sending_lock(workspace: str) -> str:
+    """Name the lock that is shared by all who call a workspace's receivers."""
+    return f"sending {workspace}"

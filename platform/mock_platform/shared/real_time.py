@@ -1,0 +1,101 @@
+"""What falls due by real clocks where several processes share a database: it waits in a queue for any of their workers."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from datetime import datetime
+from threading import Event
+
+from mock_kit.admin.metrics import Measure
+from mock_kit.storage.database import Database
+from mock_kit.storage.database_locks import DatabaseLocks
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.callbacks.task import DeliveryTask
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.run_control import RunSummary
+from mock_platform.errors import ConflictError
+from mock_platform.jobs.due_job import JobKind
+from mock_platform.jobs.task import JobTask, RunLocks
+from mock_platform.shared.due_lanes import DueLanes, sending_lock
+from mock_platform.shared.job_queue import figures, prepare
+from mock_platform.shared.worker import QueueWorker
+
+
+class SharedRealTime:
+    """As ``RealTime``; what it runs is whatever this process gets of the queue.
+
+    Args:
+        locks: those of the database.
+        at_once: how many jobs this process runs at the same time, while it is a worker.
+    """
+
+    def __init__(  # noqa: PLR0913 - what the engine has; all of it by name
+        self,
+        *,
+        database: Database,
+        locks: DatabaseLocks,
+        store: StoreRegistry,
+        workspaces: Workspaces,
+        tasks: Mapping[JobKind, JobTask],
+        deliveries: DeliveryTask,
+        run_locks: RunLocks,
+        at_once: int,
+        patience_s: float,
+    ) -> None:
+        prepare(database)
+        self._database = database
+        self._locks = locks
+        self._run_locks = run_locks
+        self._stopped = Event()
+        lanes = DueLanes(
+            database=database,
+            locks=locks,
+            store=store,
+            workspaces=workspaces,
+            tasks=tasks,
+            deliveries=deliveries,
+            patience_s=patience_s,
+            stopped=self._stopped,
+        )
+        self._worker = QueueWorker(database, locks, lanes, at_once=at_once, stopped=self._stopped)
+
+    def wake(self) -> None:
+        """Do nothing: the queue tells the workers, whichever process has changed an agenda."""
+
+    def deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:  # noqa: ARG002 - as RealTime
+        """Do nothing: what is due has been in the queue since it was planned."""
+        return []
+
+    def wait_for_receivers(self, workspace: Workspace, *, patience_s: float) -> None:
+        """Wait until no receiver of a workspace is being called by any process.
+
+        Raises:
+            ConflictError: one still is.
+        """
+        held = self._locks.acquire(sending_lock(workspace.name), timeout_s=patience_s)
+        if held is None:
+            raise ConflictError(
+                "callbacks that were due on the real clock are still under way; ask again soon"
+            )
+        held.release()
+
+    def leave(self, workspace: Workspace) -> None:
+        """Give back the run lock of a workspace."""
+        self._run_locks.release(workspace.name)
+
+    def measures(self) -> Mapping[str, Measure]:
+        """Return how much waits in the queue."""
+        waiting = figures(self._database)
+        return {
+            "queue_due": Measure("Jobs of real clocks that a free worker would begin.", waiting.due),
+            "queue_planned": Measure("Those, and what is planned for later.", waiting.planned),
+            "queue_lag_seconds": Measure("For how long the first of them has been due.", waiting.lag_s),
+        }
+
+    def stop(self) -> None:
+        """Let ``follow`` return when what it runs has ended; what is due stays in the queue."""
+        self._stopped.set()
+        self._worker.stop()
+
+    def follow(self) -> None:
+        """Be a worker, until ``stop``."""
+        self._worker.work()

@@ -1,0 +1,222 @@
+"""A worker of the queue: takes what is due, runs it, and takes over what others that have died were doing."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from threading import Event
+from typing import TYPE_CHECKING
+
+import psycopg
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.worker import Worker
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from mock_kit.storage.database import Database
+from mock_kit.storage.database_locks import DatabaseLocks
+from mock_platform.shared.due_lanes import DueLanes, Left
+from mock_platform.shared.job_queue import QUEUE, JobLane, plan_missing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_AWAY = (DBAPIError, ConnectorException, psycopg.OperationalError)
+_AGAIN_S = 1.0
+"""How long a database that is away is left alone, and a lane that somebody else is in the way of."""
+
+_AFTER_A_DEFECT_S = 60.0
+_BETWEEN_LOOKS_S = 1.0
+_STARTING = "workers that begin"
+_SILENT_S = 120
+"""After how long without a heartbeat a worker counts as dead whose lock the database itself has lost."""
+
+# A worker has a lock as long as it lives. The database forgets locks when it is restarted, which such a worker survives:
+# it is left alone until it is heard of again.
+_doing = text(
+    "SELECT job.id, job.worker_id, job.args FROM procrastinate_jobs job "
+    "LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id "
+    "WHERE job.status = 'doing' AND job.queue_name = :queue AND (worker.id IS NULL "
+    "OR worker.last_heartbeat > pg_postmaster_start_time() OR worker.last_heartbeat < now() - make_interval(secs => :silent))"
+)
+_end = select(func.procrastinate_finish_job_v1(bindparam("id"), text("'failed'"), True))
+_plan = text("SELECT platform_plan(:workspace, :kind, :subject, now() + make_interval(secs => :after))")
+_forget_worker = text("SELECT procrastinate_unregister_worker_v1(:id)")
+
+_log = logging.getLogger(__name__)
+
+
+class QueueWorker:
+    """Runs what is due, some of it at the same time, until it is stopped; a database that is away is waited for.
+
+    Args:
+        at_once: how many jobs run at the same time.
+        stopped: set before ``stop`` is called.
+    """
+
+    def __init__(
+        self, database: Database, locks: DatabaseLocks, lanes: DueLanes, *, at_once: int, stopped: Event
+    ) -> None:
+        self._database = database
+        self._locks = locks
+        self._lanes = lanes
+        self._at_once = at_once
+        self._stopped = stopped
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._worker: Worker | None = None
+        self._former: int | None = None
+
+    def work(self) -> None:
+        """Take what is due, until ``stop``; what is being done by then is done to its end."""
+        is_away = False
+        while not self._stopped.is_set():
+            try:
+                asyncio.run(self._work())
+                is_away = False
+            except _AWAY as error:
+                if not is_away:
+                    reason = str(error).strip().partition("\n")[0]
+                    _log.warning(
+                        "the database is away, and waited for: %s", reason, extra={"event": "queue_away"}
+                    )
+                is_away = True
+                self._stopped.wait(_AGAIN_S)
+
+    def stop(self) -> None:
+        """Take nothing more; from any thread."""
+        loop, worker = self._loop, self._worker
+        if loop is not None and worker is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(worker.stop)
+
+    async def _work(self) -> None:
+        await asyncio.to_thread(self._begin)
+        self._loop = asyncio.get_running_loop()
+        # a thread for each job, and some for what is looked after beside them
+        self._loop.set_default_executor(ThreadPoolExecutor(self._at_once + 4))
+        app = self._app()
+        async with app.open_async():
+            worker = self._worker = Worker(
+                app,
+                [QUEUE],
+                concurrency=self._at_once,
+                fetch_job_polling_interval=1,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                # only who has ended well forgets that it was there: see `_doing`
+                stalled_worker_timeout=86_400,
+            )
+            try:
+                async with self._known_to_live(worker) as running:
+                    looking = asyncio.create_task(self._keep_looking())
+                    try:
+                        await running
+                    finally:
+                        looking.cancel()
+            finally:
+                self._former = worker.worker_id
+
+    def _begin(self) -> None:
+        with self._database.writing() as connection:
+            if self._former is not None:  # all that it did has ended, though it could not say so
+                connection.execute(_forget_worker, {"id": self._former})
+            plan_missing(connection)
+        self._former = None
+
+    @asynccontextmanager
+    async def _known_to_live(self, worker: Worker) -> "AsyncIterator[asyncio.Task[None]]":
+        """Run a worker under a lock by which others see that it lives."""
+        # nobody looks for dead workers between the moment in which this one is known and that in which it has its lock
+        starting = await asyncio.to_thread(self._locks.acquire, _STARTING, shared=True)
+        running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+        try:
+            while worker.worker_id is None and not running.done():  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            living = await asyncio.to_thread(self._locks.acquire, _living(worker.worker_id), timeout_s=0)
+        finally:
+            if starting is not None:
+                starting.release()
+        if self._stopped.is_set():
+            worker.stop()  # type: ignore[no-untyped-call]
+        try:
+            yield running
+        finally:
+            if living is not None:
+                living.release()
+
+    def _app(self) -> App:
+        url = self._database.engine.url.set(drivername="postgresql")
+        app = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False), min_size=1))
+        run = app.task(name="run", queue=QUEUE)(self._run)
+
+        async def fall_due(**told: str) -> None:
+            turn = await asyncio.to_thread(self._lanes.turn_of, JobLane.of(told))
+            if turn is None:
+                return
+            # one that waits is enough: it looks for what is due when it begins
+            waiting = " ".join(("run", turn.lock, *told.values()))
+            with suppress(AlreadyEnqueued):
+                await run.configure(lock=turn.lock, queueing_lock=waiting, priority=1).defer_async(
+                    **told, receiver=turn.receiver
+                )
+
+        app.task(name="fall_due", queue=QUEUE)(fall_due)
+        return app
+
+    async def _run(self, receiver: str, **told: str) -> None:
+        lane = JobLane.of(told)
+        try:
+            left = await asyncio.to_thread(self._lanes.run, lane, receiver)
+        except Exception as error:  # noqa: BLE001 - logged with its trace, and tried again
+            is_away = isinstance(error, _AWAY)
+            if not is_away:
+                known = {"event": "real_time_failed", "workspace": lane.workspace}
+                _log.exception("what fell due in real time could not be run", extra=known)
+            await self._plan_again(lane, _AGAIN_S if is_away else _AFTER_A_DEFECT_S)
+            return
+        if left is not Left.NOTHING:
+            await self._plan_again(lane, 0 if left is Left.MOVED else _AGAIN_S)
+
+    async def _plan_again(self, lane: JobLane, after_s: float) -> None:
+        def plan() -> None:
+            with self._database.writing() as connection:
+                connection.execute(_plan, {**lane.told, "after": after_s})
+
+        await asyncio.to_thread(plan)
+
+    async def _keep_looking(self) -> None:
+        """Look again and again for what workers were doing that are no more."""
+        while True:
+            await asyncio.sleep(_BETWEEN_LOOKS_S)
+            try:
+                await asyncio.to_thread(self._take_over)
+            except _AWAY:  # the worker itself meets it, too
+                _log.debug("dead workers could not be looked for", exc_info=True)
+
+    def _take_over(self) -> None:
+        """Plan anew what dead workers were doing."""
+        alone = self._locks.acquire(_STARTING, timeout_s=0)
+        if alone is None:
+            return
+        try:
+            with self._database.writing() as connection:
+                doing = connection.execute(_doing, {"queue": QUEUE, "silent": _SILENT_S}).all()
+                dead = {number for number in {job.worker_id for job in doing} if self._is_dead(number)}
+                for job in doing:
+                    if job.worker_id in dead:
+                        connection.execute(_end, {"id": job.id})
+                        connection.execute(_plan, {**JobLane.of(job.args).told, "after": 0})
+        finally:
+            alone.release()
+
+    def _is_dead(self, worker_id: int | None) -> bool:
+        if worker_id is None:
+            return True
+        held = self._locks.acquire(_living(worker_id), timeout_s=0)
+        if held is not None:
+            held.release()
+        return held is not None
+
+
+def _living(worker_id: int | None) -> str:
+    return f"worker {worker_id}"

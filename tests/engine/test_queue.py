@@ -1,0 +1,438 @@
+"""Workers on one PostgreSQL share what falls due by real clocks; here each engine stands for a process."""
+
+import logging
+from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
+from threading import Condition, Event, Thread
+
+import pytest
+from hand_clock import SECONDS, following
+from sqlalchemy import JSON, bindparam, text
+
+from mock_kit.shared.choice import workspaces_on
+from mock_kit.storage.database import Database
+from mock_kit.storage.schema import VERSIONS, SchemaVersionError
+from mock_kit.workspaces.clock import Mode
+from mock_kit.workspaces.registry import NewWorkspace
+from mock_platform.core.tables import subscriptions
+from mock_platform.errors import ConflictError
+from mock_platform.events.store_subscriptions import Subscriptions
+from mock_platform.jobs.due_job import JobKind
+from mock_platform.jobs.store import Jobs, plan_job
+from mock_platform.shared import job_queue
+from mock_platform.store import PlatformStore
+
+SOON = timedelta(milliseconds=300)
+
+
+@pytest.fixture
+def database_kind():
+    return "postgresql"
+
+
+@pytest.fixture
+def benches(make_bench, database_url):
+    """Two engines on one database."""
+    return [make_bench(url=database_url) for _ in range(2)]
+
+
+@pytest.fixture
+def workspace(benches):
+    return benches[0].workspaces.create(NewWorkspace(name="acme", seed=7, mode=Mode.REAL))
+
+
+class Sent:
+    """What any of the engines sent, in order; a test waits for it, and may hold up answers."""
+
+    def __init__(self, *benches):
+        self.entries = []
+        self.at_once = []
+        self.under_way = []
+        self.changed = Condition()
+        self.go_on = Event()
+        self.go_on.set()
+        self.answer = lambda *_: None
+        for number, bench in enumerate(benches):
+            bench.wire.answer = self._by(number)
+
+    def _by(self, sender):
+        def note(method, url, body):
+            with self.changed:
+                self.under_way.append(url)
+                self.at_once.append(tuple(self.under_way))
+                self.entries.append((sender, method, url, body))
+                self.changed.notify_all()
+            assert self.go_on.wait(timeout=SECONDS)
+            try:
+                return self.answer(method, url, body)
+            finally:
+                with self.changed:
+                    self.under_way.remove(url)
+
+        return note
+
+    def wait(self, count):
+        self.until(lambda: len(self.entries) >= count)
+
+    def until(self, there):
+        with self.changed:
+            assert self.changed.wait_for(there, timeout=SECONDS), self.entries
+
+    @property
+    def bodies(self):
+        return [body for _, method, _, body in self.entries if method == "POST"]
+
+
+@contextmanager
+def working(*benches):
+    """Let engines be workers."""
+    with ExitStack() as workers:
+        for bench in benches:
+            workers.enter_context(following(bench.engine))
+        yield
+
+
+def poll_at(bench, workspace, instance, due=None):
+    bench.store[Jobs].plan(workspace.name, JobKind.POLL, str(instance.id), due or workspace.clock.now())
+
+
+def waiting(bench):
+    return job_queue.figures(bench.database)
+
+
+def bodies(count):
+    return [f"{number}".encode() for number in range(count)]
+
+
+def test_a_poll_that_is_due_is_run_by_one_worker_and_planned_again(benches, workspace):
+    sent = Sent(*benches)
+    instance = benches[0].instance(workspace)
+    poll_at(benches[0], workspace, instance)
+
+    with working(*benches):
+        sent.wait(1)
+
+    assert [method for _, method, *_ in sent.entries] == ["GET"]
+    planned = benches[1].store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id))
+    assert timedelta(minutes=14) < planned.due - workspace.clock.now() <= timedelta(minutes=15)
+    assert waiting(benches[0]) == job_queue.QueueFigures(
+        due=0, planned=2, lag_s=0
+    )  # that, and as it was made
+
+
+def test_a_poll_that_falls_due_later_is_run_then(benches, workspace):
+    sent = Sent(*benches)
+    instance = benches[0].instance(workspace)
+
+    with working(benches[1]):
+        due = workspace.clock.now() + SOON
+        poll_at(benches[0], workspace, instance, due)
+        sent.wait(1)
+        assert workspace.clock.now() >= due
+
+
+def test_a_receiver_gets_one_callback_at_a_time_in_order_and_another_at_the_same_time(benches, workspace):
+    sent = Sent(*benches)
+    slow, other = (benches[0].instance(workspace, url=f"http://{name}.test/") for name in ("slow", "other"))
+    sent.go_on.clear()
+
+    with working(*benches):
+        for number, body in enumerate(bodies(20)):
+            benches[number % 2].owe(workspace, (slow, body))
+        benches[0].owe(workspace, (other, b"other"))
+        sent.wait(2)
+        assert sorted(sent.under_way) == ["http://other.test/", "http://slow.test/"]
+        sent.go_on.set()
+        sent.wait(21)
+
+    assert [body for body in sent.bodies if body != b"other"] == bodies(20)
+    assert max(at_once.count("http://slow.test/") for at_once in sent.at_once) == 1
+
+
+def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, workspace):
+    sent = Sent(*benches)
+    instance = benches[0].instance(workspace)
+    before = waiting(benches[0]).planned
+    now = workspace.clock.now()
+
+    with benches[0].database.writing() as connection:
+        for number in range(50):
+            plan_job(connection, workspace.name, JobKind.DELIVER, f"{number}/7", now, subscription_id=7)
+    assert waiting(benches[0]).planned == before + 1
+
+    benches[0].owe(workspace, *[(instance, body) for body in bodies(50)])
+    with working(*benches):
+        sent.wait(50)
+    assert sent.bodies == bodies(50)
+
+
+def test_what_is_not_kept_is_not_planned(benches, workspace):
+    before = waiting(benches[0])
+
+    def fail():
+        with benches[0].database.writing() as connection:
+            plan_job(connection, workspace.name, JobKind.POLL, "7", workspace.clock.now())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert waiting(benches[1]) == before
+
+
+def test_a_receiver_that_moves_gets_what_is_left_where_it_is_by_then(benches, workspace):
+    first, second = benches
+    sent = Sent(*benches)
+    instance = first.instance(workspace, url="http://before.test/")
+    sent.go_on.clear()
+
+    def move(_method, url, _body):
+        if url == "http://before.test/":
+            (subscription,) = first.store[Subscriptions].all(workspace.name)
+            with first.database.writing() as connection:
+                connection.execute(
+                    subscriptions.update()
+                    .values(url="http://after.test/")
+                    .where(subscriptions.c.id == subscription.id)
+                )
+
+    sent.answer = move
+    with working(first):
+        second.owe(workspace, *[(instance, body) for body in bodies(3)])
+        sent.wait(1)
+        sent.go_on.set()
+        sent.wait(3)
+
+    assert [url for _, _, url, _ in sent.entries] == ["http://before.test/"] + ["http://after.test/"] * 2
+    assert sent.bodies == bodies(3)
+
+
+def test_virtual_workspaces_are_in_no_queue_until_their_clock_is_real(benches):
+    first, second = benches
+    virtual = first.workspaces.create(NewWorkspace(name="virtual", seed=7))
+    instance = first.instance(virtual)
+    poll_at(first, virtual, instance)
+    assert waiting(first).planned == 0
+
+    sent = Sent(*benches)
+    with working(second):
+        first.engine.set_clock(virtual, Mode.REAL)
+        sent.wait(1)
+    assert waiting(first).planned == 1
+
+    first.engine.set_clock(virtual, Mode.VIRTUAL)
+    real = first.workspaces.create(NewWorkspace(name="real", seed=8, mode=Mode.REAL))
+    with working(first):
+        poll_at(first, virtual, instance)
+        first.owe(real, (first.instance(real), b"done"))
+        sent.wait(2)
+    assert sent.bodies == [b"done"]
+
+
+def test_who_resets_a_workspace_waits_for_its_poll_and_is_waited_for(
+    benches, workspace, make_bench, database_url
+):
+    first, second = benches
+    sent = Sent(*benches)
+    instance = first.instance(workspace)
+    hurried = make_bench(url=database_url, patience=timedelta(milliseconds=50))
+    sent.go_on.clear()
+
+    with working(second):
+        poll_at(first, workspace, instance)
+        sent.wait(1)
+        with pytest.raises(ConflictError), hurried.engine.exclusive(hurried.workspaces.named("acme")):
+            pass
+        sent.go_on.set()
+        with first.engine.exclusive(workspace):
+            poll_at(first, workspace, instance)
+            assert len(sent.entries) == 1
+        sent.wait(2)
+
+
+def test_who_takes_a_snapshot_waits_for_a_receiver_and_who_polls_does_not(
+    benches, workspace, make_bench, database_url
+):
+    first, second = benches
+    sent = Sent(*benches)
+    hurried = make_bench(url=database_url, patience=timedelta(milliseconds=50))
+    instance = first.instance(workspace)
+    sent.go_on.clear()
+
+    with working(second):
+        first.owe(workspace, (instance, b"slow"))
+        sent.wait(1)
+        same = hurried.workspaces.named("acme")
+        with hurried.engine.exclusive(same):
+            pass
+        with pytest.raises(ConflictError, match="under way"), hurried.engine.quiesce(same):
+            pass
+        sent.go_on.set()
+        with first.engine.quiesce(workspace):
+            assert sent.under_way == []
+
+
+def test_a_poll_that_is_asked_for_is_run_by_who_was_asked_and_what_it_owes_by_a_worker(
+    benches, workspace, found
+):
+    first, second = benches
+    sent = Sent(*benches)
+    sent.answer = lambda method, *_: found((1, 10**6 * 5, 10**6 * 5)) if method == "GET" else None
+    instance = first.instance(workspace)
+
+    with working(second):
+        first.engine.poll_now(workspace, instance)
+        sent.wait(2)
+
+    assert [(sender, method) for sender, method, *_ in sent.entries] == [(0, "GET"), (1, "POST")]
+
+
+def test_a_worker_that_is_stopped_ends_what_it_is_sending_and_leaves_the_rest(benches, workspace):
+    first, second = benches
+    sent = Sent(*benches)
+    instance = first.instance(workspace)
+    sent.go_on.clear()
+    first.owe(workspace, *[(instance, body) for body in bodies(3)])
+
+    worker = Thread(target=first.engine.follow_real_clocks)
+    worker.start()
+    sent.wait(1)
+    first.engine.stop()
+    sent.go_on.set()
+    worker.join(timeout=SECONDS)
+    assert not worker.is_alive()
+    assert sent.bodies == bodies(1)
+
+    with working(second):
+        sent.wait(3)
+    assert sent.bodies == bodies(3)
+
+
+def test_a_defect_is_logged_and_tried_again_after_a_while(benches, workspace, caplog):
+    first, second = benches
+    sent = Sent(*benches)
+    unlucky, sound = (first.instance(workspace) for _ in range(2))
+
+    def fail(_method, _url, _body):
+        if first.wire.sent[-1][2]["Authorization"].endswith(unlucky.token):
+            raise ZeroDivisionError("a defect of ours")
+
+    sent.answer = fail
+    with caplog.at_level(logging.ERROR), working(first):
+        poll_at(second, workspace, unlucky)
+        sent.wait(1)
+        poll_at(second, workspace, sound)
+        sent.wait(2)
+
+    assert "real_time_failed" in [getattr(record, "event", "") for record in caplog.records]
+    with first.database.reading() as connection:
+        (again,) = connection.scalars(
+            text(
+                "SELECT scheduled_at - now() FROM procrastinate_jobs WHERE scheduled_at < now() + interval '2 minutes'"
+            )
+        ).all()
+    assert timedelta(seconds=30) < again < timedelta(minutes=1)
+
+
+@pytest.fixture
+def doing(benches, workspace):
+    """Return a function that leaves a poll to a worker that has taken it, and says whether that lives."""
+    first, _ = benches
+    instance = first.instance(workspace)
+
+    def take(lives):
+        with first.database.writing() as connection:
+            number = connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
+            connection.execute(
+                text(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id) VALUES "
+                    "('elements-local', 'run', :lock, :args, 'doing', :worker)"
+                ).bindparams(bindparam("args", type_=JSON)),
+                {
+                    "lock": f"instance acme {instance.id}",
+                    "args": {
+                        "workspace": "acme",
+                        "kind": "poll",
+                        "subject": str(instance.id),
+                        "receiver": "",
+                    },
+                    "worker": number,
+                },
+            )
+        poll_at(first, workspace, instance)
+        return first.database.locks.acquire(f"worker {number}") if lives else None
+
+    return take
+
+
+def test_what_a_dead_worker_was_doing_is_taken_over(benches, doing):
+    sent = Sent(*benches)
+    doing(lives=False)
+
+    with working(*benches):
+        sent.wait(1)
+
+    assert [method for _, method, *_ in sent.entries] == ["GET"]
+
+
+def test_what_a_living_worker_is_doing_is_not_taken_over(benches, workspace, doing):
+    sent = Sent(*benches)
+    living = doing(lives=True)
+    other = benches[0].instance(workspace)
+
+    with working(*benches):
+        # long enough for others to have looked twice: a poll that falls due then is run, that of the living one is not
+        poll_at(benches[0], workspace, other, workspace.clock.now() + timedelta(seconds=2.5))
+        sent.wait(1)
+        assert sent.entries[0][1] == "GET"
+        assert benches[0].wire.sent + benches[1].wire.sent
+        tokens = [headers["Authorization"] for bench in benches for _, _, headers, _ in bench.wire.sent]
+        assert [token.endswith(other.token) for token in tokens] == [True]
+        living.release()
+        sent.wait(2)
+
+
+def test_a_worker_whose_connections_are_cut_goes_on(benches, workspace):
+    first, second = benches
+    sent = Sent(*benches)
+    instance = first.instance(workspace)
+    sent.go_on.clear()
+
+    with working(first):
+        second.owe(workspace, *[(instance, body) for body in bodies(2)])
+        sent.wait(1)
+        second.database.close()
+        with closing(Database(second.database.engine.url)) as other, other.reading() as connection:
+            cut = connection.scalars(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            ).all()
+        assert len(cut) > 3
+        sent.go_on.set()
+        sent.until(lambda: set(sent.bodies) == set(bodies(2)))
+
+    assert sent.bodies.count(b"0") <= 2
+    assert sent.bodies.count(b"1") == 1
+
+
+def test_the_queue_is_made_beside_procrastinates_own_tables_or_with_them(postgresql_server):
+    with postgresql_server.empty_database() as url, closing(Database(url)) as database:
+        PlatformStore(database)
+        workspaces_on(database)
+        job_queue.prepare(database)
+        job_queue.prepare(database)
+        with database.writing() as connection:
+            connection.execute(VERSIONS.delete().where(VERSIONS.c.part == "queue"))
+            for name in ("plan_workspace", "plan_missing", "plan_job", "lane", "plan"):
+                connection.execute(text(f"DROP FUNCTION platform_{name} CASCADE"))
+        job_queue.prepare(database)
+        assert job_queue.figures(database) == job_queue.QueueFigures(0, 0, 0)
+
+
+def test_a_queue_of_another_version_is_refused(benches):
+    with benches[0].database.writing() as connection:
+        connection.execute(VERSIONS.update().where(VERSIONS.c.part == "queue").values(version=2))
+
+    with pytest.raises(SchemaVersionError, match="queue tables have schema version 2"):
+        job_queue.prepare(benches[0].database)
