@@ -215,7 +215,7 @@ def test_a_failed_callback_is_tried_again_when_the_clock_is_there(world, receive
 
     with following(bench):
         receivers.wait(1)
-        assert bench.engine._real_time.lanes.wait_until_idle(timeout_s=SECONDS)
+        bench.engine._real_time.wait_for_receivers(workspace, patience_s=SECONDS)
         receivers.status = 200
         clock.time = START + timedelta(seconds=4)
         bench.engine.wake()
@@ -255,7 +255,7 @@ def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_unde
     bench, workspace, clock = world(patience=timedelta(0))
     subscribe(bench, workspace, "http://hanging.test/")
     post(bench, workspace)
-    (under_way,) = bench.engine._real_time.lanes.deliver(workspace, START)
+    (under_way,) = bench.engine._real_time.deliver(workspace, START)
     assert receivers.hanging.wait(SECONDS)
     bench.engine.set_clock(workspace, Mode.VIRTUAL, clock.time)
 

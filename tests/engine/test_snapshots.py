@@ -13,6 +13,9 @@ from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
 from mock_platform.errors import ConflictError
 
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+"""On PostgreSQL a queue sees to what falls due by real clocks: see test_queue.py."""
+
 
 def polled(own_stack, receiver):
     """Return a workspace with an instance whose callbacks go to a receiver."""
@@ -90,6 +93,7 @@ def callback_under_way(bench, found):
         answered.set()
 
 
+@ON_SQLITE
 def test_while_a_callback_is_out_on_a_real_clock_nothing_is_still(make_bench, found):
     bench = make_bench(patience=timedelta(0))
 
@@ -100,11 +104,12 @@ def test_while_a_callback_is_out_on_a_real_clock_nothing_is_still(make_bench, fo
     ):
         pytest.fail("it was not")
 
-    assert bench.engine._real_time.lanes.wait_until_idle(timeout_s=30)
+    bench.engine._real_time.wait_for_receivers(workspace, patience_s=30)
     with bench.engine.quiesce(workspace):
         pass
 
 
+@ON_SQLITE
 def test_after_a_restore_real_time_is_looked_at_again(bench):
     workspace = bench.workspace()
     seen = bench.engine._real_time._changes

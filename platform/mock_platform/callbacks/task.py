@@ -47,7 +47,13 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         return self._run_together(workspace, [job])
 
     def run_all(
-        self, workspace: Workspace, url: str, jobs: Sequence[Job], *, stopped: Callable[[], bool]
+        self,
+        workspace: Workspace,
+        url: str,
+        jobs: Sequence[Job],
+        *,
+        stopped: Callable[[], bool],
+        most_together: int = _MOST_TOGETHER,
     ) -> RunSummary:
         """Make one attempt for each job, one after the other, as long as it is owed to the receiver at a URL.
 
@@ -55,6 +61,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
 
         Args:
             stopped: asked now and then; the rest stays due.
+            most_together: how many may be sent again if this process is killed.
         """
         ran, done, together = RunSummary(), 0, 1
         while done < len(jobs) and not stopped():
@@ -64,7 +71,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
             done += len(group)
             # by the machine's clock, not the workspace's: this is about how much a killed stack would send again
             quick = monotonic() - began < _QUICK_S * len(group)
-            together = min(2 * together, _MOST_TOGETHER) if quick else 1
+            together = min(2 * together, most_together) if quick else 1
         return ran
 
     def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> RunSummary:

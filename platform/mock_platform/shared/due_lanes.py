@@ -23,15 +23,15 @@ from mock_platform.jobs.store import Jobs
 from mock_platform.jobs.task import JobTask, run_lock
 from mock_platform.shared.job_queue import JobLane
 
-_TOGETHER = 500
-"""Callbacks that are sent before it is looked again what is due."""
+_IN_A_TURN = 100
+"""Callbacks that a worker sends before any worker may go on: so those that are free get their share."""
 
 
 class Left(Enum):
     """What a lane still has that was due when it was run."""
 
     NOTHING = auto()
-    MOVED = auto()
+    MORE = auto()
     HELD_UP = auto()
 
 
@@ -115,13 +115,11 @@ class DueLanes:
                 sending.release()
 
     def _send(self, workspace: Workspace, lane: JobLane, receiver: str) -> Left:
-        while not self._stopped.is_set():
-            due = self._deliveries_due(workspace, lane, limit=_TOGETHER)
-            mine = [job for url, job in due if url == receiver]
-            if not mine:
-                return Left.MOVED if due else Left.NOTHING
-            self._deliveries.run_all(workspace, receiver, mine, stopped=self._stopped.is_set)
-        return Left.HELD_UP
+        due = self._deliveries_due(workspace, lane, limit=_IN_A_TURN)
+        mine = [job for url, job in due if url == receiver]
+        # each is written down before the next is sent: of a worker that is killed, only the one is sent again
+        self._deliveries.run_all(workspace, receiver, mine, stopped=self._stopped.is_set, most_together=1)
+        return Left.MORE if due else Left.NOTHING
 
     @contextmanager
     def _taken(self, name: str) -> Iterator[DatabaseLock | None]:

@@ -175,7 +175,7 @@ class QueueWorker:
             await self._plan_again(lane, _AGAIN_S if is_away else _AFTER_A_DEFECT_S)
             return
         if left is not Left.NOTHING:
-            await self._plan_again(lane, 0 if left is Left.MOVED else _AGAIN_S)
+            await self._plan_again(lane, 0 if left is Left.MORE else _AGAIN_S)
 
     async def _plan_again(self, lane: JobLane, after_s: float) -> None:
         def plan() -> None:
