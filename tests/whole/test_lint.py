@@ -57,6 +57,9 @@ BAD = {
     "a zone of the created date": ("date-zone", dates(createdDateTimezone="PST")),
     "a date field in another case": ("date-field", dates(updatedDateField="Date_Updated_UTC")),
     "a misspelt created date": ("date-field", dates(createdDateField="DATE_CREATD_UTC")),
+    "a date that no record has": ("date-field", dates(updatedDateField="MODIFIED_AT")),
+    "a date of a later version's records": ("date-field", dates(updatedDateField="LAST_ACTIVITY_DATE_UTC")),
+    "a created date that no record has": ("date-field", dates(createdDateField="record.made")),
     "one date twice": ("date-fields-mixed-up", dates(createdDateField="DATE_UPDATED_UTC")),
     "the dates changed over": (
         "date-fields-mixed-up",
@@ -165,7 +168,11 @@ GOOD = {
         "event.poller.urls": f"contacts|{URL}||DATE_UPDATED_UTC|yyyy-MM-dd HH:mm:ss|GMT|DATE_CREATED_UTC|yyyy-MM-dd HH:mm:ss|GMT",
         POLLER: None,
     },
-    "a date of the customer's own": dates(updatedDateField="LAST_ACTIVITY_DATE_UTC"),
+    "another date that records have": {
+        "base.url": "https://api.insightly.com/v3.1",
+        **dates(updatedDateField="LAST_ACTIVITY_DATE_UTC"),
+    },
+    "a date in a custom field": dates(updatedDateField="CUSTOMFIELDS[0].FIELD_VALUE"),
 }
 
 

@@ -105,7 +105,7 @@ def show(query: LintQuery) -> Answer[LintJson]:
     instance = any_instance(workspace, str(query.instance_id))
     element = own_element(workspace, instance.element_key)
     body_warnings = dependencies().store[Instances].body_warnings(workspace.name, instance.id)
-    around = lint_context(element, lag=timedelta(seconds=query.index_lag))
+    around = lint_context(element, instance.configuration, lag=timedelta(seconds=query.index_lag))
     warnings = of_instance(instance.configuration, body_warnings, around, instance.objects)
     return Answer(_shown(warnings, instance.configuration))
 
@@ -115,11 +115,11 @@ def show(query: LintQuery) -> Answer[LintJson]:
 def look_at(query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
     """Look at the body of an instance that is not made: one without credentials, or with masks for them, will do."""
     element = (body.element or ElementReference()).find(asked_workspace())
-    around = lint_context(element, lag=timedelta(seconds=query.index_lag))
     credentials = {entry.key: "not given" for entry in element.keys if entry.required}
     values = configuration.complete(
         {**credentials, **(body.configuration or {})}, element, stored=credentials
     )
+    around = lint_context(element, values, lag=timedelta(seconds=query.index_lag))
     configuration.check(values, element, empty_block=around.empty_block)
     redeemed = grants_for(body.configuration or {}, element) is not None
     body_warnings = of_body(sent_body(), values, element, redeemed=redeemed)

@@ -1,26 +1,30 @@
 """Fields that records do not have, or that are another's: the id, and the two dates.
 
 Source: keys of a record are taken as they are written, case included (assumed, see ``ceql/record_path.py``); which field holds
-the id and the dates is taken from the element (documented in the vendor's guides).
+the id and the dates is taken from the element (documented in the vendor's guides), which others there are from its connector.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 
-from mock_platform.lint.polled_block import PolledBlock, field_name
+from mock_platform.lint.polled_block import PolledBlock, field_name, steps_below
 from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
 
 _LIKE = 0.8
 
 
-def of_fields(block: PolledBlock) -> Iterator[ConfigWarning]:
-    """Warn of fields that a resource's records do not have, or that mean something else."""
+def of_fields(block: PolledBlock, fields: Callable[[str], Collection[str]]) -> Iterator[ConfigWarning]:
+    """Warn of fields that a resource's records do not have, or that mean something else.
+
+    Args:
+        fields: those that records of a provider's name are known to have; none where that is not known.
+    """
     yield from _of_id(block)
     resource = block.resource
     if resource.updated:
-        yield from _of_date(block, "updatedDateField", resource.updated.path, block.own_updated)
+        yield from _of_date(block, "updated", resource.updated.path, block.own_updated, fields)
     if resource.created:
-        yield from _of_date(block, "createdDateField", resource.created.path, block.own_created)
+        yield from _of_date(block, "created", resource.created.path, block.own_created, fields)
     yield from _of_roles(block)
 
 
@@ -31,17 +35,32 @@ def _of_id(block: PolledBlock) -> Iterator[ConfigWarning]:
         yield block.key_warning(LintRule.ID_FIELD, said, "idField", own)
 
 
-def _of_date(block: PolledBlock, key: str, path: str, own: str) -> Iterator[ConfigWarning]:
-    """Warn of a date field that is nearly one of the provider's; one that is like none the customer may have added.
+def _of_date(
+    block: PolledBlock, which: str, path: str, own: str, fields: Callable[[str], Collection[str]]
+) -> Iterator[ConfigWarning]:
+    """Warn of a date field that is nearly one of the provider's, or that no record has.
 
     One that a transformation has renamed or left out is seen to with the transformations.
     """
     named, theirs = field_name(path), _own_fields(block)
-    if not own or named in {*theirs, *(name for each in theirs for name in block.names_of(each))}:
+    if named in {*theirs, *(name for each in theirs for name in block.names_of(each))}:
         return
-    if get_close_matches(named.casefold(), [own.casefold()], n=1, cutoff=_LIKE):
+    if own and get_close_matches(named.casefold(), [own.casefold()], n=1, cutoff=_LIKE):
         said = f"records have no {quoted(named)}{_why(named, own)}"
-        yield block.key_warning(LintRule.DATE_FIELD, said, key, own)
+    elif _is_missing(block, path, fields):
+        said = f"records have no {quoted(named)}" + (f"; their {which} date is {own}" if own else "")
+    else:
+        return
+    yield block.key_warning(LintRule.DATE_FIELD, said, f"{which}DateField", own or None)
+
+
+def _is_missing(block: PolledBlock, path: str, fields: Callable[[str], Collection[str]]) -> bool:
+    """Say whether a path begins with none of the fields that records have, or are mapped to."""
+    known = fields(block.provider_name)
+    mapped = [each.path for each in block.mapped.fields] if block.mapped else []
+    return bool(known) and not any(
+        steps_below(path)[:1] == steps_below(name)[:1] for name in (*known, *mapped)
+    )
 
 
 def _own_fields(block: PolledBlock) -> set[str]:

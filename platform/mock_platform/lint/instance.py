@@ -1,6 +1,6 @@
 """All warnings about an instance: those that its configuration gives at any time, and those that only a body could."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -34,12 +34,14 @@ class LintContext(Struct, frozen=True, kw_only=True):
     """What warnings depend on beside the instance's configuration.
 
     Attributes:
+        fields: from the provider's name for records to the fields they are known to have; none where that is not known.
         lag: how far the provider's search is known to lag behind its records.
     """
 
     element: Element
     empty_block: EmptyBlock
     objection: Objection
+    fields: Callable[[str], Collection[str]]
     lag: timedelta = timedelta(0)
 
 
@@ -104,7 +106,7 @@ def _of_blocks(values: Values, blocks: Sequence[PolledBlock], around: LintContex
     """Find what makes a poll of a resource lose, repeat or misname its changes."""
     interval = configuration.refresh_interval(values)
     for block in blocks:
-        yield from of_fields(block)
+        yield from of_fields(block, around.fields)
         yield from of_dates(block)
         yield from of_queries(block)
         yield from of_timing(block, interval=interval, lag=around.lag)

@@ -40,6 +40,7 @@ class PolledBlock(Struct, frozen=True, kw_only=True, dict=True):
         own: the element's own block for the same records; None if it has none.
         own_dates: how the element's own blocks read dates, by the fields as records show them.
         parameters: names that are no fields and that the element's own URLs compare with the last poll's time, in lower case.
+        provider_name: the provider's name for such records.
         id_field: the provider's field of a record's id; empty if the element does not know it.
         mapped: how the instance maps such records; None if it does not.
     """
@@ -50,6 +51,7 @@ class PolledBlock(Struct, frozen=True, kw_only=True, dict=True):
     own: Resource | None = None
     own_dates: Mapping[str, DateField]
     parameters: frozenset[str]
+    provider_name: str = ""
     id_field: str = ""
     mapped: Transformation | None = None
 
@@ -155,7 +157,8 @@ def polled_blocks(
     blocks = poller_configuration.entries_of(values)
     for resource in polled:
         above, _, name = path_of(resource.url).rpartition("/")
-        polled_objects = segments_below_hub(resource.url)[::2]
+        below_hub = segments_below_hub(resource.url)
+        polled_objects = below_hub[::2]
         mapped = objects.transformation_in_force(polled_objects[-1]) if polled_objects else None
         theirs = mapped.vendor_name if mapped else name
         block = blocks.get(resource.name) or element.poller_defaults.get(resource.name)
@@ -172,6 +175,7 @@ def polled_blocks(
                 for name in _names_of(date.path, mapped)
             },
             parameters=parameters,
+            provider_name="/".join([*below_hub[:-1], theirs]),
             id_field=element.id_fields.get(theirs, "") if above.startswith("/hubs/") else "",
             mapped=mapped,
         )

@@ -134,7 +134,7 @@ RULES: Mapping[LintRule, RuleDescription] = {
     ),
     LintRule.DATE_FIELD: RuleDescription(
         _ERROR,
-        "a date field that is misspelt, or in another case",
+        "a date field that no record has: misspelt, in another case, or of another provider or version",
         "no record has it: without an updated date it is passed over, without a created date nothing is CREATED",
         "name the field as records show it",
     ),

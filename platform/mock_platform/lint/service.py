@@ -6,10 +6,13 @@ from flask import Response, after_this_request
 
 from mock_platform.callbacks.lines import shown_url
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.instance import Instance
+from mock_platform.core.instance import Instance, Values
 from mock_platform.elements.element import Element
+from mock_platform.elements.service import catalogue
+from mock_platform.errors import NotFoundError
 from mock_platform.lint.instance import LintContext, of_instance
 from mock_platform.lint.warning import ConfigWarnings
+from mock_platform.provider.service import provider_wire
 
 HEADER = "Elements-Local-Warnings"
 WARNING_HEADERS = {
@@ -28,16 +31,31 @@ def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -
     Args:
         of_body: what was said of the body that it was last changed by.
     """
-    return of_instance(instance.configuration, of_body, lint_context(element), instance.objects)
+    return of_instance(
+        instance.configuration, of_body, lint_context(element, instance.configuration), instance.objects
+    )
 
 
-def lint_context(element: Element, *, lag: timedelta = timedelta(0)) -> LintContext:
-    """Return what rules depend on in this platform."""
+def lint_context(element: Element, values: Values, *, lag: timedelta = timedelta(0)) -> LintContext:
+    """Return what rules depend on in this platform.
+
+    Args:
+        values: the configuration by which the provider is reached.
+    """
     services = dependencies()
+
+    def fields(resource: str) -> list[str]:
+        client = catalogue().connector(element.key).client(provider_wire(), values)
+        try:
+            return [field["vendorPath"] for field in client.fields(resource, ask=False)]
+        except NotFoundError:  # nothing can have the name, and its poll says so
+            return []
+
     return LintContext(
         element=element,
         empty_block=services.settings.empty_block,
         objection=lambda url: services.outbound.objection(shown_url(url)),
+        fields=fields,
         lag=lag,
     )
 

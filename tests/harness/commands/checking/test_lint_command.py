@@ -86,7 +86,8 @@ def test_findings_are_tried(bad, written):
 
 
 def test_a_cure_that_something_else_is_in_the_way_of_says_what_that_is(bad, written):
-    bad["configuration"][POLLER]["contacts"]["datesConfiguration"]["updatedDateField"] = "MADE_UP_DATE"
+    dates = bad["configuration"][POLLER]["contacts"]["datesConfiguration"]
+    dates["updatedDateField"] = "CUSTOMFIELDS[0].FIELD_VALUE"
 
     done = lint(written(bad), "--try", "--json")
 

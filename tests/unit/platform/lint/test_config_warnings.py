@@ -63,7 +63,9 @@ def block(*without: str, dates: dict[str, object] | None = None, **more: object)
 
 def found(body: dict, *, empty_block=EmptyBlock.DEFAULT, objection=lambda _url: None) -> ConfigWarnings:
     values = configuration.complete(body.get("configuration", {}), INSIGHTLY)
-    around = LintContext(element=INSIGHTLY, empty_block=empty_block, objection=objection)
+    around = LintContext(
+        element=INSIGHTLY, empty_block=empty_block, objection=objection, fields=lambda _name: ()
+    )
     return of_instance(values, of_body(body, values, INSIGHTLY), around)
 
 

@@ -113,6 +113,7 @@ def found(configured, objects, lag):
         element=INSIGHTLY,
         empty_block=EmptyBlock.DEFAULT,
         objection=lambda _url: None,
+        fields=lambda _name: ["CONTACT_ID", "DATE_UPDATED_UTC", "DATE_CREATED_UTC"],
         lag=timedelta(seconds=lag),
     )
     values = configuration.complete({"username": "a", "password": "b", **configured}, INSIGHTLY)
