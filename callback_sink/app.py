@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
-from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.dependencies import EXTENSION, SinkDependencies
@@ -35,6 +34,7 @@ from mock_kit.admin.journal import Journal
 from mock_kit.admin.metrics import Measure
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
+from mock_kit.admin.unrouted import unrouted
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
@@ -141,22 +141,10 @@ def _dependencies(
 
 def _problem(_status: int, message: str, error: Exception) -> dict[str, object]:
     """Give every error the shape that the document names ``SinkProblem``."""
-    words = _own_words(error) or message
+    words = unrouted(error) or message
     if isinstance(error, CameTooFewError | NotAsExpectedError):
         return {"message": words, **error.to_json()}
     return {"message": words}
-
-
-def _own_words(error: Exception) -> str | None:
-    """Say of a call that reached no route what would have; None leaves an error's own words."""
-    match error:
-        case NotFound():
-            return f"there is no admin route {request.path!r}; GET /_local/openapi.json lists them"
-        case MethodNotAllowed():
-            takes = ", ".join(sorted(error.valid_methods or ()))
-            return f"{request.path} does not take {request.method}; it takes {takes}"
-        case _:
-            return None
 
 
 def _shown(workspace: Workspace) -> dict[str, object]:

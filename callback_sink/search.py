@@ -72,6 +72,10 @@ class Filters(
 
     def __post_init__(self) -> None:
         """Refuse what could not be looked for."""
+        if self.method is not None and self.method != self.method.upper():
+            raise ValueError(
+                f"methods are in capitals: expected method {self.method.upper()!r}; got {self.method!r}"
+            )
         meant = (self.event_type or "").upper()
         if meant in _EVENT_TYPES and meant != self.event_type:
             raise ValueError(
@@ -90,6 +94,11 @@ class Filters(
         """Whether anything is asked beside the bin."""
         nothing = Filters(bin=self.bin)
         return any(getattr(self, name) != getattr(nothing, name) for name in Filters.__struct_fields__)
+
+    @property
+    def unwanted_object_types(self) -> set[str]:
+        """The types of object of which no callback may tell."""
+        return {type_ for text in self.not_ if (type_ := _unwanted(text).object_type) is not None}
 
     @property
     def of_event(self) -> dict[str, str]:

@@ -161,13 +161,19 @@ class CallbackStore:
         with self._database.reading() as connection:
             return closest(filters, _search(connection, workspace, Filters()))
 
-    def refuse_other_form(self, workspace: str, filters: Filters) -> None:
-        """Refuse a search that found nothing, for a type of object that is told of in another form.
+    def refuse_other_form(self, workspace: str, filters: Filters, *, found: bool) -> None:
+        """Refuse a search that looked for, or left out, a type of object that is told of in another form.
+
+        Args:
+            found: whether the search found something, so that what it looked for is told of.
 
         Raises:
-            OtherObjectTypeError: it is in the singular, or in other letters.
+            OtherObjectTypeError: the type is in the singular, or in other letters.
         """
-        if filters.object_type is None:
+        asked = filters.unwanted_object_types
+        if filters.object_type is not None and not found:
+            asked.add(filters.object_type)
+        if not asked:
             return
         with self._database.reading() as connection:
             told = {
@@ -175,8 +181,10 @@ class CallbackStore:
                 for callback in _search(connection, workspace, Filters())
                 for event in events_of(callback.json)
             }
-        if near := other_form(filters.object_type, sorted(filter(None, told))):
-            raise OtherObjectTypeError(filters.object_type, told=near)
+        known = sorted(filter(None, told))
+        for object_type in sorted(asked):
+            if near := other_form(object_type, known):
+                raise OtherObjectTypeError(object_type, told=near)
 
     def callback(self, workspace: str, asked: int) -> Callback:
         """Return one callback.

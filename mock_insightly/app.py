@@ -29,6 +29,7 @@ from mock_insightly.versions.chosen import chosen
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
+from mock_kit.admin.unrouted import unrouted
 from mock_kit.api.json_text import Json
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on
@@ -146,7 +147,7 @@ def problem(status: int, message: str, error: Exception) -> Json:
         text of the vendor's web framework (assumed).
     """
     if request.path.startswith("/_local"):
-        return {"message": message}
+        return {"message": unrouted(error) or message}
     if status == 413:
         message = f"The body has {request.content_length} bytes; at most {LARGEST_BODY} are accepted."
     elif status == 404 and request.routing_exception is not None:

@@ -117,8 +117,7 @@ def search(query: CallbackListQuery) -> Answer[CallbackListJson]:
     found = dependencies().store.listed(
         name, query, after=query.after, before=query.before, limit=query.limit
     )
-    if not found.total:
-        dependencies().store.refuse_other_form(name, query)
+    dependencies().store.refuse_other_form(name, query, found=bool(found.total))
     return _listing(found, latest=query.before is not None)
 
 
@@ -165,8 +164,7 @@ def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noq
     """Hold what is expected against what is there; 409 says what does not hold, and what came closest."""
     name = asked_workspace(body.match.bin).name
     came = dependencies().store.callbacks(name, body.match)
-    if not came:
-        dependencies().store.refuse_other_form(name, body.match)
+    dependencies().store.refuse_other_form(name, body.match, found=bool(came))
     wrong = failures(body, came, near=lambda: dependencies().store.near_misses(name, body.match))
     if wrong:
         raise NotAsExpectedError(wrong, count=len(came))

@@ -34,8 +34,7 @@ def archive(query: CallbackPageQuery) -> Answer[Har]:
 def _asked(query: CallbackPageQuery) -> CallbackPage:
     name, store = asked_workspace().name, dependencies().store
     found = store.listed(name, query, after=query.after, limit=query.limit)
-    if not found.total:
-        store.refuse_other_form(name, query)
+    store.refuse_other_form(name, query, found=bool(found.total))
     return found
 
 

@@ -6,6 +6,7 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.admin.routes import ADMIN_STATUSES, json_answer
+from mock_kit.admin.unrouted import wrong_method
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import JSON, operation_of
 from mock_kit.api.shapes import SENT
@@ -176,8 +177,7 @@ def _own_words(error: Exception) -> str | None:
             missing = str(errors.NotFoundError("resource", request.path, named="path"))
             return f"{missing}; {_WHERE_THINGS_ARE}" if request.path == "/" else missing
         case MethodNotAllowed():
-            takes = ", ".join(sorted(error.valid_methods or ()))
-            return f"{request.path} does not take {request.method}; it takes {takes}"
+            return wrong_method(error)
         case RequestEntityTooLarge():
             largest = request.max_content_length or LARGEST_BODY
             return f"a body may have {largest} bytes; this one has {request.content_length}"

@@ -76,6 +76,15 @@ def test_a_type_that_callbacks_tell_of_in_another_form_is_refused_where_it_finds
     assert (answer.status_code, answer.json) == (400, {"message": message})
 
 
+def test_a_type_that_is_left_out_in_another_form_is_refused(filled):
+    answer = filled.client.get("/_local/callbacks?not=objectType:contact")
+
+    message = "no callback tells of objectType 'contact' (did you mean 'contacts'?)"
+    assert (answer.status_code, answer.json) == (400, {"message": message})
+    assert [each["id"] for each in filled.callbacks(**{"not": "objectType:contacts"})] == [3, 4]
+    assert len(filled.callbacks(**{"not": "objectType:projects"})) == 4
+
+
 def test_none_of_a_type_in_another_form_is_not_verified(filled):
     answer = filled.client.post(
         "/_local/callbacks/verify", json={"match": {"objectType": "lead"}, "none": True}

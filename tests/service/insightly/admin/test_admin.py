@@ -74,5 +74,18 @@ def test_the_journal_shows_the_path_as_it_came(crm):
     assert exchange["status"] == 200
 
 
-def test_an_unknown_admin_path_is_not_found(crm):
-    assert crm.refused(404, "GET", "/_local/nowhere")
+@pytest.mark.parametrize("path", ["/_local", "/_local/", "/_local/nowhere"])
+def test_an_admin_path_without_a_route_says_where_the_routes_are(crm, path):
+    reply = crm.send("GET", path)
+
+    message = f"there is no admin route '{path}'; GET /_local/openapi.json lists them"
+    assert (reply.status, decode(reply.body)) == (404, {"message": message})
+
+
+def test_a_method_that_an_admin_route_does_not_take_is_answered_with_those_it_takes(crm):
+    reply = crm.send("POST", "/_local/health")
+
+    assert (reply.status, decode(reply.body)["message"]) == (
+        405,
+        "/_local/health does not take POST; it takes GET, HEAD",
+    )
