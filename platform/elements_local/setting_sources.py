@@ -98,7 +98,7 @@ class Configuration:
         name = _normal(name)
         if name in FLAT and name not in SharedSettings.declared():
             raise SettingsError(
-                f"{option} {name}: commands that use it have --{_dashed(name)}; set it by that"
+                f"{option} {name}: commands that use it have --{name.replace('_', '-')}; set it by that"
             )
         self._flags[name] = FoundSetting(text=text, origin="flag", named=f"{option} {name}")
 
@@ -234,7 +234,3 @@ def _text(named: str, value: object) -> str:
 
 def _normal(name: str) -> str:
     return name.strip().replace("-", "_").lower()
-
-
-def _dashed(name: str) -> str:
-    return name.replace("_", "-")

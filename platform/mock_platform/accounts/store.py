@@ -147,7 +147,7 @@ class WorkspacePeople:
     def organization(self) -> Organization:
         """The organization."""
         rows = self._rows(organizations)
-        return _organization(rows[0]) if rows else self._founding.organization
+        return Organization(**columns_of(rows[0])) if rows else self._founding.organization
 
     @property
     def founder(self) -> Member:
@@ -265,10 +265,6 @@ def _row(what: Organization | Account | Member) -> dict[str, object]:
         name: encode_text(value) if isinstance(value, tuple | dict) else value
         for name, value in asdict(what).items()
     }
-
-
-def _organization(row: Row[Any]) -> Organization:
-    return Organization(**columns_of(row))
 
 
 def _account(row: Row[Any]) -> Account:

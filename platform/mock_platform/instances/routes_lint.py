@@ -147,16 +147,15 @@ def rules() -> Answer[RulesJson]:
 
 
 def _shown(warnings: ConfigWarnings, values: Values) -> LintJson:
-    found = sorted(((each, RULES[each.rule]) for each in warnings.listed), key=_badness)
+    found = sorted(
+        ((each, RULES[each.rule]) for each in warnings.listed),
+        key=lambda pair: pair[1].severity.value != "error",
+    )
     return {
         "findings": [_finding(each, rule) for each, rule in found],
         "more": warnings.more,
         "blocks": dict(entries_of(values)),
     }
-
-
-def _badness(found: tuple[ConfigWarning, RuleDescription]) -> bool:
-    return found[1].severity.value != "error"
 
 
 def _finding(warning: ConfigWarning, rule: RuleDescription) -> LintFindingJson:

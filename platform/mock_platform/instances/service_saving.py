@@ -65,7 +65,9 @@ class Saving:
             return follows
         if before is not None:
             # Asked before the change is kept, which replaces what was said of the body before.
-            self._before = self._warnings(before, self._said_before(before))
+            self._before = self._warnings(
+                before, dependencies().store[Instances].body_warnings(self.workspace.name, before.id)
+            )
         said = self.sent.get("configuration")
         self._of_body = of_body(
             self.sent,
@@ -98,6 +100,3 @@ class Saving:
 
     def _warnings(self, instance: Instance, of_its_body: ConfigWarnings) -> ConfigWarnings:
         return warnings_of(instance, self.elements[instance.element_key], of_its_body)
-
-    def _said_before(self, instance: Instance) -> ConfigWarnings:
-        return dependencies().store[Instances].body_warnings(self.workspace.name, instance.id)

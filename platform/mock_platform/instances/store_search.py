@@ -130,7 +130,7 @@ def _conditions(instance_filter: InstanceFilter) -> Iterator[ColumnElement[bool]
     if instance_filter.element_key is not None:
         yield instances.c.element_key == instance_filter.element_key
     if instance_filter.owners is not None:
-        yield _is_owned_by(instance_filter.owners)
+        yield or_(false(), *(instances.c.user_id == owner for owner in instance_filter.owners))
     if instance_filter.polling_disabled:
         yield instances.c.polling_disabled
 
@@ -143,7 +143,3 @@ def _has_tag(tag: str) -> ColumnElement[bool]:
             instance_tags.c.tag == tag,
         )
     )
-
-
-def _is_owned_by(owners: frozenset[int | None]) -> ColumnElement[bool]:
-    return or_(false(), *(instances.c.user_id == owner for owner in owners))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Row, Select, func, null, select, union_all
+from sqlalchemy import BigInteger, Select, func, null, select, union_all
 
 from mock_kit.storage.database import Database
 from mock_platform.core.paging import Paging
@@ -40,7 +40,7 @@ class JobHistory:
         with self._database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(found.subquery())) or 0
             rows = connection.execute(latest.offset(page.offset).limit(page.size)).all()
-        return [_run(row) for row in rows], total
+        return [JobRun(**row._asdict()) for row in rows], total
 
 
 def _polled(workspace: str, instance_ids: Collection[int]) -> "Select[tuple[object, ...]]":
@@ -63,7 +63,3 @@ def _called(workspace: str, numbers: Collection[int]) -> "Select[tuple[object, .
     return select(columns.number, columns.instance_id, columns.at, columns.error, columns.call).where(
         columns.workspace == workspace, columns.call.in_(numbers)
     )
-
-
-def _run(row: "Row[tuple[object, ...]]") -> JobRun:
-    return JobRun(**row._asdict())

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -68,7 +69,7 @@ def command(  # noqa: PLR0913 - the command's options
         refuse_set("nothing is started without --check")
     environment = stack_environment() if check else {}
     watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
-    recorder = Recorder(watch, output, name=name, reads=reads, say=_say)
+    recorder = Recorder(watch, output, name=name, reads=reads, say=partial(click.echo, err=True))
     with Interruption().heeded() as stop:
         if since_start:
             watch.look()
@@ -107,7 +108,3 @@ def _replay(output: Path, environment: Mapping[str, str], *, as_json: bool) -> N
 
     with cut_off(lambda: f"{output} is written; whether it passes is not known"):
         check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)

@@ -41,7 +41,7 @@ def show() -> str:
         asked=asked,
         poller=poller,
         record=url_for("records.show", kind=kind, record_id=int(record_id))
-        if kind and _is_id(record_id)
+        if kind and record_id.isascii() and record_id.isdecimal() and len(record_id) < 19
         else "",
         explanation=read("platform", "explain", **asked),
         polls=decisions(instance_id, resource, record_id)[::-1],
@@ -88,7 +88,3 @@ def decisions(
         for decision in poll["records"]
         if decision["id"] == record_id
     ]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -26,7 +26,7 @@ def index() -> str:
 @bp.post("/<service>")
 def script(service: str) -> "ResponseReturnValue":
     """Put rules in the place of those of a service: those of the form, or the same with one more, or one less."""
-    rules: list[Any] = _rules(service)
+    rules: list[Any] = [_bare(entry) for entry in _entries(service)]
     form = request.form
     if chosen := preset(form.get("on", "")):
         rules = [*rules, chosen.rule]
@@ -63,10 +63,6 @@ def _shown(service: str, text: str, *, error: str) -> str:
 def _entries(service: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = read(service, "faults")["faults"]
     return entries
-
-
-def _rules(service: str) -> list[dict[str, Any]]:
-    return [_bare(entry) for entry in _entries(service)]
 
 
 def _bare(entry: dict[str, Any]) -> dict[str, Any]:
