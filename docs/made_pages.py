@@ -77,8 +77,8 @@ def lint_rules() -> Iterator[str]:
     yield "What `elements-local lint --rules` lists; [Lint](lint.md) says how findings are read, shown and mended.\n"
     yield "| rule | severity | what is found | what will happen | what mends it |"
     yield "| --- | --- | --- | --- | --- |"
-    for rule, each in RULES.items():
-        yield f"| `{rule.value}` | {each.severity.value} | {each.seen} | {each.why} | {each.cure} |"
+    for rule in RULES:
+        yield f"| `{rule.value}` | {rule.severity} | {rule.seen} | {rule.why} | {rule.cure} |"
 
 
 def evidence() -> Iterator[str]:

@@ -15,8 +15,7 @@ from elements_local.linting.trial import tried
 from elements_local.recording.text import write
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
-from mock_platform.lint.rules import RULES
-from mock_platform.lint.warning import LintRule
+from mock_platform.lint.rules import RULES, LintRule
 
 POLLER = "event.poller.configuration"
 URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"

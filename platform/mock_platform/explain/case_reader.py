@@ -19,8 +19,8 @@ from mock_platform.explain.case import (
 )
 from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
 from mock_platform.explain.polled import polled_since, resource_in, silent
+from mock_platform.lint.rules import LintRule
 from mock_platform.lint.unread_keys import in_configuration
-from mock_platform.lint.warning import LintRule
 
 
 class CaseReader(InstanceFacts):

@@ -19,7 +19,7 @@ from mock_platform.instances.service_granted import grants_for
 from mock_platform.instances.service_saving import sent_body
 from mock_platform.instances.store import Instances
 from mock_platform.lint.instance import of_body, of_instance
-from mock_platform.lint.rules import RULES, RuleDescription
+from mock_platform.lint.rules import RULES
 from mock_platform.lint.service import lint_context
 from mock_platform.lint.warning import ConfigWarning, ConfigWarnings
 
@@ -135,38 +135,34 @@ def rules() -> Answer[RulesJson]:
             "rules": [
                 {
                     "rule": rule.value,
-                    "severity": each.severity.value,
-                    "seen": each.seen,
-                    "why": each.why,
-                    "cure": each.cure,
+                    "severity": rule.severity,
+                    "seen": rule.seen,
+                    "why": rule.why,
+                    "cure": rule.cure,
                 }
-                for rule, each in RULES.items()
+                for rule in RULES
             ]
         }
     )
 
 
 def _shown(warnings: ConfigWarnings, values: Values) -> LintJson:
-    found = sorted(
-        ((each, RULES[each.rule]) for each in warnings.listed),
-        key=lambda pair: pair[1].severity.value != "error",
-    )
     return {
-        "findings": [_finding(each, rule) for each, rule in found],
+        "findings": [_finding(each) for each in sorted(warnings.listed, key=lambda one: one.rule.severity)],
         "more": warnings.more,
         "blocks": dict(entries_of(values)),
     }
 
 
-def _finding(warning: ConfigWarning, rule: RuleDescription) -> LintFindingJson:
+def _finding(warning: ConfigWarning) -> LintFindingJson:
     change = None if warning.change is None else dict(warning.change)
     return {
         "rule": warning.rule.value,
-        "severity": rule.severity.value,
+        "severity": warning.rule.severity,
         "path": warning.path,
         "resource": warning.resource or None,
         "message": warning.message,
         "nearest": warning.nearest,
-        "why": rule.why,
-        "cure": {"text": rule.cure, "change": change},
+        "why": warning.rule.why,
+        "cure": {"text": warning.rule.cure, "change": change},
     }

@@ -8,7 +8,8 @@ from mock_platform.configuration.instance_configuration import CALLBACK_URL, ENA
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
 from mock_platform.errors import shown
-from mock_platform.lint.warning import ConfigWarning, LintRule
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning
 
 _ABOUT_EVENTS = (CALLBACK_URL, poller_configuration.REFRESH_INTERVAL, *poller_configuration.KEYS)
 

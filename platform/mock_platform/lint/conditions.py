@@ -17,7 +17,8 @@ from mock_platform.dates import zones
 from mock_platform.dates.java_dates import parse_date
 from mock_platform.errors import UnreadableDateError, shown
 from mock_platform.lint.polled_block import PolledBlock
-from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning, quoted
 
 _LATER = timedelta(hours=1)
 

@@ -16,7 +16,8 @@ from mock_platform.dates.java_patterns import MILLISECONDS, PatternField, compil
 from mock_platform.errors import UnreadableDateError, shown
 from mock_platform.lint.date_letters import corrected
 from mock_platform.lint.polled_block import PolledBlock
-from mock_platform.lint.warning import ConfigWarning, LintRule
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning
 
 SAMPLES = tuple(
     datetime(2026, month, day, hour, minute, 39, tzinfo=UTC)

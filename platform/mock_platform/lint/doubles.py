@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from mock_platform.configuration.poller_configuration import CONFIGURATION
 from mock_platform.elements.element import Element
 from mock_platform.lint.polled_block import PolledBlock, path_of
-from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning, quoted
 
 
 def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[ConfigWarning]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 
 from mock_platform.lint.polled_block import PolledBlock, field_name, steps_below
-from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning, quoted
 
 _LIKE = 0.8
 

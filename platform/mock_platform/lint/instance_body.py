@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
+from mock_platform.lint.rules import LintRule
 from mock_platform.lint.unread_keys import UnreadKey
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, quoted
 
 _OBJECTS = "retrieveObjectsAfterInstantiation"
 _PROVIDER_DATA = ("code", "debug")

@@ -18,7 +18,8 @@ from mock_platform.core.objects import (
     Transformation,
 )
 from mock_platform.lint.polled_block import PolledBlock, steps_below
-from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning, quoted
 
 _DIRECTIONS = tuple(each.value for each in Direction)
 _OF_OBJECT = {"passThrough": _DIRECTIONS, "inherit": (), "addToDocumentation": ()}

@@ -23,8 +23,9 @@ from mock_platform.core.poll import DateField, Resource
 from mock_platform.dates import date_template
 from mock_platform.elements.element import Element
 from mock_platform.errors import QueryError
+from mock_platform.lint.rules import LintRule
 from mock_platform.lint.unread_keys import DATE_KEYS
-from mock_platform.lint.warning import ConfigWarning, LintRule
+from mock_platform.lint.warning import ConfigWarning
 
 _LONGEST_MESSAGE = 400
 _ANY_TIME = datetime(2026, 3, 2, 10, tzinfo=UTC)

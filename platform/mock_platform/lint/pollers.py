@@ -23,7 +23,8 @@ from mock_platform.core.instance import Values
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
 from mock_platform.lint.polled_block import PolledBlock
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning, LintFinding, quoted
 
 _DAY = timedelta(days=1)
 _USUAL_INTERVAL = 15

@@ -15,7 +15,8 @@ from mock_platform.errors import InvalidRequestError, QueryError
 from mock_platform.lint.conditions import PollCondition
 from mock_platform.lint.dates import SAMPLES
 from mock_platform.lint.polled_block import PolledBlock, parameter_of, where_of
-from mock_platform.lint.warning import ConfigWarning, LintRule, quoted
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning, quoted
 
 _SMALLEST_PAGE, _USUAL_PAGE = 10, 200
 

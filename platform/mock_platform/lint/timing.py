@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from mock_platform.lint.polled_block import PolledBlock
-from mock_platform.lint.warning import ConfigWarning, LintRule
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning
 
 _MINUTE = timedelta(minutes=1)
 _USUAL_TOLERANCE_S = 5

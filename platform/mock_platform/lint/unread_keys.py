@@ -13,7 +13,8 @@ from mock_platform.configuration import callback_headers, poller_configuration
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
+from mock_platform.lint.rules import LintRule
+from mock_platform.lint.warning import ConfigWarning, LintFinding, quoted
 
 BODY_KEYS = (
     "element",

@@ -5,8 +5,9 @@ Source: the keys that are known are those of documented bodies and of what the p
 
 from collections.abc import Iterator, Mapping
 
+from mock_platform.lint.rules import LintRule
 from mock_platform.lint.unread_keys import UnreadKey
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, quoted
 
 _ANSWERED = ("objectName", "level", "startDate")
 _TRANSFORMATION = ("vendorName", "fields", "configuration", "script", "isLegacy", *_ANSWERED)

@@ -6,7 +6,6 @@ of them fit into a header, or are counted there.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum
 from itertools import chain, islice
 from typing import Protocol, TypedDict
 
@@ -14,53 +13,13 @@ from msgspec import Struct
 
 from mock_kit.text import shortened
 from mock_platform.errors import shown
+from mock_platform.lint.rules import LintRule
 
 MOST = 50
 """Warnings that are told of an instance; of others, only how many there are."""
 
 LARGEST_HEADER = 4096
 _LONGEST_NAME = 40
-
-
-class LintRule(Enum):
-    """What sort of slip it is; the words are stable, so that programs can go by them."""
-
-    UNKNOWN_KEY = "unknown-key"
-    MISSPELT_KEY = "misspelt-key"
-    KEY_WITHOUT_EFFECT = "key-without-effect"
-    UNPOLLED_RESOURCE = "unpolled-resource"
-    NOTHING_POLLED = "nothing-polled"
-    MISSING_ID_FIELD = "missing-id-field"
-    MISSING_DATE_FIELD = "missing-date-field"
-    INTERVAL_TOO_LONG = "interval-too-long"
-    EVENTS_NOT_ENABLED = "events-not-enabled"
-    CALLBACK_URL = "callback-url"
-    VENDOR_TYPE_WITHOUT_EFFECT = "vendor-type-without-effect"
-    SCRIPT_NOT_RUN = "script-not-run"
-    READ_ONLY_PATH = "read-only-path"
-    HIDDEN_FIELD = "hidden-field"
-    DATE_LETTERS = "date-letters"
-    DATE_WITHOUT_SECONDS = "date-without-seconds"
-    DATE_NOT_READ = "date-not-read"
-    DATE_ZONE = "date-zone"
-    DATE_FIELD = "date-field"
-    DATE_FIELDS_MIXED_UP = "date-fields-mixed-up"
-    ID_FIELD = "id-field"
-    CREATED_ALONE = "created-alone"
-    URL_WITHOUT_DATE = "url-without-date"
-    UNKNOWN_PLACEHOLDER = "unknown-placeholder"
-    PLACEHOLDER_DATE = "placeholder-date"
-    WHERE_UNREADABLE = "where-unreadable"
-    WHERE_OPERATOR = "where-operator"
-    WHERE_ON_CREATED = "where-on-created"
-    WHERE_EDGE = "where-edge"
-    URL_OF_ANOTHER_RESOURCE = "url-of-another-resource"
-    POLLED_TWICE = "polled-twice"
-    POLL_DELAY_TOO_LONG = "poll-delay-too-long"
-    POLL_DELAY_TOO_SHORT = "poll-delay-too-short"
-    PAGE_TOO_SMALL = "page-too-small"
-    TOLERANCE_TOO_LONG = "tolerance-too-long"
-    MORE = "more"
 
 
 class WarningJson(TypedDict):

@@ -20,12 +20,12 @@ from mock_platform.errors import PlatformError
 from mock_platform.instances.requests import InstanceRequest
 from mock_platform.lint import unread_keys
 from mock_platform.lint.instance import LintContext, of_body, of_instance
+from mock_platform.lint.rules import LintRule
 from mock_platform.lint.warning import (
     LARGEST_HEADER,
     MOST,
     ConfigWarning,
     ConfigWarnings,
-    LintRule,
     name_shown,
 )
 
