@@ -5,6 +5,7 @@ input types, is taken from exported definitions of other connectors (observed th
 """
 
 import json
+from typing import Any
 
 from mock_platform.elements.element import ConfigurationKey, Element, numbered
 from mock_platform.elements.insightly.resources import ID_FIELDS
@@ -38,94 +39,45 @@ element's were captured (observed)."""
 
 _EVENT_METADATA = {"polling": {resource: {"eventTypes": ["created", "updated"]} for resource in POLLED}}
 
+
+def _shown(key: str, name: str, kind: str, default: str | None = None, **more: Any) -> ConfigurationKey:
+    return ConfigurationKey(key=key, name=name, type=kind, default=default, **more)
+
+
+def _hidden(key: str, name: str, kind: str, default: str | None = None) -> ConfigurationKey:
+    return ConfigurationKey(key=key, name=name, type=kind, default=default, hidden=True)
+
+
 _KEYS = (
-    ConfigurationKey(key="username", name="Username", type="TEXTFIELD_128", required=True),
-    ConfigurationKey(key="password", name="API Key", type="PASSWORD", required=True),
-    ConfigurationKey(
-        key="base.url",
-        name="Base URL",
-        type="TEXTFIELD_1000",
-        default="https://api.insight.ly/v2.2",
-        hidden=True,
+    _shown("username", "Username", "TEXTFIELD_128", required=True),
+    _shown("password", "API Key", "PASSWORD", required=True),
+    _hidden("base.url", "Base URL", "TEXTFIELD_1000", "https://api.insight.ly/v2.2"),
+    _hidden("pagination.max", "Page Size", "TEXTFIELD_32", "200"),
+    _hidden("pagination.type", "Pagination", "TEXTFIELD_32", "offset"),
+    _shown("filter.response.nulls", "Filter Null Values", "BOOLEAN", "true", order=99),
+    _hidden("event.vendor.type", "Vendor Event Type", "TEXTFIELD_128", "polling"),
+    _shown("event.notification.enabled", "Enable Events", "BOOLEAN", "false"),
+    _shown("event.notification.callback.url", "Callback URL", "TEXTFIELD_1000"),
+    _shown("event.notification.signature.key", "Signature Key", "TEXTFIELD_128"),
+    _hidden("event.notification.subscription.id", "Subscription ID", "TEXTFIELD_1000"),
+    _hidden("event.notification.basic.username", "Callback Username", "TEXTFIELD_128"),
+    _hidden("event.notification.basic.password", "Callback Password", "PASSWORD"),
+    _hidden("event.notification.callback.headers", "Callback Headers", "TEXTFIELD_128"),
+    _shown("event.poller.refresh_interval", "Refresh Interval in Minutes", "TEXTFIELD_32", "15"),
+    _shown(
+        "event.poller.configuration", "Configure Polling", "TEXTAREA", json.dumps(POLLER_DEFAULTS, indent=2)
     ),
-    ConfigurationKey(key="pagination.max", name="Page Size", type="TEXTFIELD_32", default="200", hidden=True),
-    ConfigurationKey(
-        key="pagination.type", name="Pagination", type="TEXTFIELD_32", default="offset", hidden=True
+    _hidden("event.poller.urls", "Event Poller Resources", "TEXTAREA"),
+    _hidden("event.objects", "Objects to Monitor", "TEXTAREA"),
+    _hidden(
+        "event.metadata", "Event Metadata", "TEXTAREA", json.dumps(_EVENT_METADATA, separators=(",", ":"))
     ),
-    ConfigurationKey(
-        key="filter.response.nulls", name="Filter Null Values", type="BOOLEAN", default="true", order=99
-    ),
-    ConfigurationKey(
-        key="event.vendor.type",
-        name="Vendor Event Type",
-        type="TEXTFIELD_128",
-        default="polling",
-        hidden=True,
-    ),
-    ConfigurationKey(key="event.notification.enabled", name="Enable Events", type="BOOLEAN", default="false"),
-    ConfigurationKey(key="event.notification.callback.url", name="Callback URL", type="TEXTFIELD_1000"),
-    ConfigurationKey(key="event.notification.signature.key", name="Signature Key", type="TEXTFIELD_128"),
-    ConfigurationKey(
-        key="event.notification.subscription.id", name="Subscription ID", type="TEXTFIELD_1000", hidden=True
-    ),
-    ConfigurationKey(
-        key="event.notification.basic.username", name="Callback Username", type="TEXTFIELD_128", hidden=True
-    ),
-    ConfigurationKey(
-        key="event.notification.basic.password", name="Callback Password", type="PASSWORD", hidden=True
-    ),
-    ConfigurationKey(
-        key="event.notification.callback.headers", name="Callback Headers", type="TEXTFIELD_128", hidden=True
-    ),
-    ConfigurationKey(
-        key="event.poller.refresh_interval",
-        name="Refresh Interval in Minutes",
-        type="TEXTFIELD_32",
-        default="15",
-    ),
-    ConfigurationKey(
-        key="event.poller.configuration",
-        name="Configure Polling",
-        type="TEXTAREA",
-        default=json.dumps(POLLER_DEFAULTS, indent=2),
-    ),
-    ConfigurationKey(key="event.poller.urls", name="Event Poller Resources", type="TEXTAREA", hidden=True),
-    ConfigurationKey(key="event.objects", name="Objects to Monitor", type="TEXTAREA", hidden=True),
-    ConfigurationKey(
-        key="event.metadata",
-        name="Event Metadata",
-        type="TEXTAREA",
-        default=json.dumps(_EVENT_METADATA, separators=(",", ":")),
-        hidden=True,
-    ),
-    ConfigurationKey(
-        key="event.notification.instance.finder", name="Instance Finder", type="TEXTAREA", hidden=True
-    ),
-    ConfigurationKey(key="event.helper.key", name="Event Helper", type="TEXTFIELD_128", hidden=True),
-    ConfigurationKey(
-        key="bulk.query.field_name",
-        name="Bulk Date Field",
-        type="TEXTFIELD_128",
-        default="DATE_UPDATED_UTC",
-        hidden=True,
-    ),
-    ConfigurationKey(
-        key="bulk.query.operator", name="Bulk Operator", type="TEXTFIELD_32", default=">=", hidden=True
-    ),
-    ConfigurationKey(
-        key="bulk.query.date_mask",
-        name="Bulk Date Mask",
-        type="TEXTFIELD_128",
-        default="yyyy-MM-dd HH:mm:ss",
-        hidden=True,
-    ),
-    ConfigurationKey(
-        key="bulk.query.download_format",
-        name="Bulk Download Format",
-        type="TEXTFIELD_128",
-        default="json",
-        hidden=True,
-    ),
+    _hidden("event.notification.instance.finder", "Instance Finder", "TEXTAREA"),
+    _hidden("event.helper.key", "Event Helper", "TEXTFIELD_128"),
+    _hidden("bulk.query.field_name", "Bulk Date Field", "TEXTFIELD_128", "DATE_UPDATED_UTC"),
+    _hidden("bulk.query.operator", "Bulk Operator", "TEXTFIELD_32", ">="),
+    _hidden("bulk.query.date_mask", "Bulk Date Mask", "TEXTFIELD_128", "yyyy-MM-dd HH:mm:ss"),
+    _hidden("bulk.query.download_format", "Bulk Download Format", "TEXTFIELD_128", "json"),
 )
 
 INSIGHTLY = Element(
