@@ -21,7 +21,7 @@ from mock_insightly.records.stamps import created, number_rows, updated_at
 from mock_kit.api.json_text import Json
 
 
-class SampleRecord(Struct, frozen=True, kw_only=True):
+class SampleRecord(Struct, frozen=True):
     """One record of a set.
 
     Attributes:
@@ -77,9 +77,8 @@ _TAGS: list[Json] = [{"TAG_NAME": "Customer"}, {"TAG_NAME": "VIP"}]
 
 SMALL: tuple[SampleRecord, ...] = (
     SampleRecord(
-        kind=kinds.ORGANISATIONS,
-        name="acme",
-        fields={
+        kinds.ORGANISATIONS,
+        {
             "ORGANISATION_NAME": "Acme Ltd",
             "PHONE": "+44 20 7946 0001",
             "WEBSITE": "https://www.acme.example",
@@ -88,60 +87,59 @@ SMALL: tuple[SampleRecord, ...] = (
             "EMAILDOMAINS": [{"EMAIL_DOMAIN_ID": None, "EMAIL_DOMAIN": "acme.example"}],
             "TAGS": _TAGS,
         },
+        name="acme",
     ),
-    SampleRecord(kind=kinds.ORGANISATIONS, name="globex", fields={"ORGANISATION_NAME": "Globex GmbH"}),
+    SampleRecord(kinds.ORGANISATIONS, {"ORGANISATION_NAME": "Globex GmbH"}, name="globex"),
     SampleRecord(
-        kind=kinds.CONTACTS,
-        name="ada",
-        fields={
+        kinds.CONTACTS,
+        {
             "FIRST_NAME": "Ada",
             "LAST_NAME": "Lovelace",
             "EMAIL_ADDRESS": "ada@acme.example",
             "TITLE": "Engineer",
         },
+        name="ada",
         ids={"ORGANISATION_ID": "acme"},
         edited=timedelta(seconds=1),
     ),
     SampleRecord(
-        kind=kinds.CONTACTS,
+        kinds.CONTACTS,
+        {"FIRST_NAME": "Grace", "LAST_NAME": "Hopper", "TAGS": _TAGS},
         name="grace",
-        fields={"FIRST_NAME": "Grace", "LAST_NAME": "Hopper", "TAGS": _TAGS},
         ids={"ORGANISATION_ID": "globex"},
         links=("ada",),
         edited=timedelta(days=3),
     ),
     SampleRecord(
-        kind=kinds.LEADS,
+        kinds.LEADS,
+        {"FIRST_NAME": "Alan", "LAST_NAME": "Turing", "EMAIL": "alan@example.org", "LEAD_RATING": 4},
         name="alan",
-        fields={"FIRST_NAME": "Alan", "LAST_NAME": "Turing", "EMAIL": "alan@example.org", "LEAD_RATING": 4},
     ),
     SampleRecord(
-        kind=kinds.OPPORTUNITIES,
-        name="engine",
-        fields={
+        kinds.OPPORTUNITIES,
+        {
             "OPPORTUNITY_NAME": "Analytical engine",
             "BID_AMOUNT": 12_000,
             "BID_TYPE": "Fixed Bid",
             "PROBABILITY": 60,
         },
+        name="engine",
         ids={"ORGANISATION_ID": "acme"},
         links=("ada",),
     ),
     SampleRecord(
-        kind=kinds.PROJECTS,
+        kinds.PROJECTS,
+        {"PROJECT_NAME": "Bridge", "STATUS": "IN PROGRESS"},
         name="bridge",
-        fields={"PROJECT_NAME": "Bridge", "STATUS": "IN PROGRESS"},
         ids={"OPPORTUNITY_ID": "engine"},
         links=("acme",),
     ),
-    SampleRecord(kind=kinds.MILESTONES, fields={"TITLE": "Foundation"}, on="bridge"),
+    SampleRecord(kinds.MILESTONES, {"TITLE": "Foundation"}, on="bridge"),
+    SampleRecord(kinds.TASKS, {"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, name="call", on="ada"),
+    SampleRecord(kinds.TASKS, {"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
     SampleRecord(
-        kind=kinds.TASKS, name="call", fields={"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, on="ada"
-    ),
-    SampleRecord(kind=kinds.TASKS, fields={"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
-    SampleRecord(
-        kind=kinds.EVENTS,
-        fields={
+        kinds.EVENTS,
+        {
             "TITLE": "Trade fair",
             "START_DATE_UTC": "2026-05-04 08:00:00",
             "END_DATE_UTC": "2026-05-04 16:00:00",
@@ -149,15 +147,12 @@ SMALL: tuple[SampleRecord, ...] = (
         on="acme",
     ),
     SampleRecord(
-        kind=kinds.NOTES,
-        name="met",
-        fields={"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"},
-        on="ada",
+        kinds.NOTES, {"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"}, name="met", on="ada"
     ),
-    SampleRecord(kind=kinds.COMMENTS, fields={"BODY": "<p>So do I.</p>"}, on="met"),
+    SampleRecord(kinds.COMMENTS, {"BODY": "<p>So do I.</p>"}, on="met"),
     SampleRecord(
-        kind=kinds.EMAILS,
-        fields={
+        kinds.EMAILS,
+        {
             "SUBJECT": "Your offer",
             "EMAIL_FROM": "ada@acme.example",
             "EMAIL_TO": "owner@default.example",
@@ -165,7 +160,7 @@ SMALL: tuple[SampleRecord, ...] = (
         },
         on="ada",
     ),
-    SampleRecord(kind=kinds.TEAMS, fields={"TEAM_NAME": "Sales"}),
+    SampleRecord(kinds.TEAMS, {"TEAM_NAME": "Sales"}),
 )
 
 _LONG = "x" * 255
@@ -182,56 +177,45 @@ def _edges() -> tuple[SampleRecord, ...]:
     """Return records at the edges of what fields hold, several updated in one second."""
     contacts = tuple(
         SampleRecord(
-            kind=kinds.CONTACTS,
+            kinds.CONTACTS,
+            {"FIRST_NAME": text, "LAST_NAME": text, "TAGS": [{"TAG_NAME": text}]},
             name=f"contact {at}",
-            fields={"FIRST_NAME": text, "LAST_NAME": text, "TAGS": [{"TAG_NAME": text}]},
             edited=timedelta(seconds=at % 4),
         )
         for at, text in enumerate(_NAMES)
     )
     return (
         *contacts,
-        SampleRecord(kind=kinds.CONTACTS, fields={"FIRST_NAME": "Only"}),
+        SampleRecord(kinds.CONTACTS, {"FIRST_NAME": "Only"}),
         SampleRecord(
-            kind=kinds.CONTACTS,
-            fields={"FIRST_NAME": "Full", "BACKGROUND": "x" * 4000, **_custom_values("CONTACT")},
+            kinds.CONTACTS, {"FIRST_NAME": "Full", "BACKGROUND": "x" * 4000, **_custom_values("CONTACT")}
         ),
         SampleRecord(
-            kind=kinds.CONTACTS,
-            fields={"FIRST_NAME": "Late", "DATE_OF_BIRTH": "9999-12-31 23:59:59", "DATES": _dates()},
+            kinds.CONTACTS, {"FIRST_NAME": "Late", "DATE_OF_BIRTH": "9999-12-31 23:59:59", "DATES": _dates()}
         ),
-        *(SampleRecord(kind=kinds.ORGANISATIONS, fields={"ORGANISATION_NAME": text}) for text in _NAMES),
+        *(SampleRecord(kinds.ORGANISATIONS, {"ORGANISATION_NAME": text}) for text in _NAMES),
+        *(SampleRecord(kinds.LEADS, {"LAST_NAME": text, "EMAIL": f"{text}@x.example"}) for text in _NAMES),
         *(
-            SampleRecord(kind=kinds.LEADS, fields={"LAST_NAME": text, "EMAIL": f"{text}@x.example"})
-            for text in _NAMES
-        ),
-        *(
-            SampleRecord(
-                kind=kinds.OPPORTUNITIES, fields={"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount}
-            )
+            SampleRecord(kinds.OPPORTUNITIES, {"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount})
             for amount in (0, -1, 0.1 + 0.2, 2**53 + 1, 10**15)
         ),
         SampleRecord(
-            kind=kinds.OPPORTUNITIES,
-            fields={"OPPORTUNITY_NAME": _LONG, "FORECAST_CLOSE_DATE": "2038-01-19 03:14:07"},
+            kinds.OPPORTUNITIES,
+            {"OPPORTUNITY_NAME": _LONG, "FORECAST_CLOSE_DATE": "2038-01-19 03:14:07"},
             links=tuple(sample.name for sample in contacts),
         ),
         SampleRecord(
-            kind=kinds.EVENTS,
-            fields={
+            kinds.EVENTS,
+            {
                 "TITLE": _EMOJI,
                 "START_DATE_UTC": "2038-01-19 03:14:08",
                 "END_DATE_UTC": "1970-01-01 00:00:00",
             },
             on="contact 0",
         ),
-        SampleRecord(
-            kind=kinds.NOTES, fields={"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"
-        ),
-        SampleRecord(
-            kind=kinds.TASKS, fields={"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"
-        ),
-        SampleRecord(kind=kinds.CONTACTS, fields={"FIRST_NAME": "Newest"}, age=timedelta()),
+        SampleRecord(kinds.NOTES, {"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"),
+        SampleRecord(kinds.TASKS, {"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"),
+        SampleRecord(kinds.CONTACTS, {"FIRST_NAME": "Newest"}, age=timedelta()),
     )
 
 
