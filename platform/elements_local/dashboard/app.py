@@ -35,7 +35,6 @@ from elements_local.dashboard.context import (
     words_of,
 )
 from elements_local.dashboard.copies import as_json
-from elements_local.dashboard.notices import Notice
 from elements_local.dashboard.routes import (
     audit,
     callbacks,
@@ -229,7 +228,7 @@ def _problem(title: str, text: str, status: int) -> tuple[str, int]:
 def _harness_problem(error: HarnessError) -> "ResponseReturnValue":
     """Say why a service did not do what was asked, in its own words: of a form, on the page that it was on."""
     if request.method == "POST":
-        return back(Notice(text=words_of(error), good=False))
+        return back(words_of(error), good=False)
     status = error.status if isinstance(error, CallError) and error.status < 500 else 502
     title = "No answer" if isinstance(error, UnreachableError) else "That was refused"
     return _problem(title, words_of(error), status)

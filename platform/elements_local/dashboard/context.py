@@ -113,6 +113,10 @@ class PageContext:
         pollers: list[dict[str, Any]] = self.clients.platform.call("GET", "/_local/pollers")["pollers"]
         return pollers
 
+    def poller(self, instance_id: int) -> dict[str, Any] | None:
+        """Return what an instance polls; None if it is not there."""
+        return next((one for one in self.pollers if one["instanceId"] == instance_id), None)
+
 
 def page() -> PageContext:
     """Return what the present request is about."""
@@ -187,11 +191,13 @@ def own_path(**changes: object) -> str:
     return url_for(request.endpoint or "overview.index", **(request.view_args or {}), **given)
 
 
-def back(notice: Notice, *, to: str | None = None) -> "BaseResponse":
-    """Lead from a form to the page that it was on, or to another one, which shows what came of it."""
+def back(text: str, *, good: bool = True, to: str | None = None) -> "BaseResponse":
+    """Lead from a form to the page that it was on, or to another one, which says what came of it, and whether that is good."""
     path = to or local_path(request.form.get("back", "")) or url_for("overview.index")
     mark = "&" if "?" in path else "?"
-    return redirect(f"{path}{mark}notice={dependencies().notices.add(notice)}", code=303)
+    return redirect(
+        f"{path}{mark}notice={dependencies().notices.add(Notice(text=text, good=good))}", code=303
+    )
 
 
 def local_path(text: str) -> str | None:

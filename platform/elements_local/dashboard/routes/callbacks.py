@@ -7,7 +7,6 @@ from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
 from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whose, words_of
-from elements_local.dashboard.notices import Notice
 from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS
@@ -53,7 +52,7 @@ def check_signature(callback_id: int) -> "BaseResponse":
     came = copies.header_of(callback, copies.SIGNATURE)
     good = computed == came
     words = "is the one that came" if good else f"is not what came: {came or 'no signature'}"
-    return back(Notice(text=f"With that key the signature is {computed}, which {words}.", good=good))
+    return back(f"With that key the signature is {computed}, which {words}.", good=good)
 
 
 @bp.post("/<int:callback_id>/replay")
@@ -63,14 +62,14 @@ def replay(callback_id: int) -> "BaseResponse":
     path = f"/_local/callbacks/{callback_id}/replay{whose('sink')}"
     sent = clients().sink.call("POST", path, json={"url": url} if url else {})
     answer = f"answered {sent['status']}" if sent["status"] else f"gave no answer: {sent['reason']}"
-    return back(Notice(text=f"Sent again; {sent['url']} {answer}.", good=bool(sent["status"])))
+    return back(f"Sent again; {sent['url']} {answer}.", good=bool(sent["status"]))
 
 
 @bp.post("/forget")
 def forget() -> "BaseResponse":
     """Forget all callbacks of the workspace."""
     removed = clients().sink.call("DELETE", f"/_local/callbacks{whose('sink')}")["removed"]
-    return back(Notice(text=f"{removed} callbacks are forgotten."), to=url_for(".index"))
+    return back(f"{removed} callbacks are forgotten.", to=url_for(".index"))
 
 
 @bp.post("/answers")
@@ -84,18 +83,18 @@ def answer() -> "BaseResponse":
         if form.get("delay_s", "").strip():
             scripted["delay_s"] = float(form["delay_s"])
     except ValueError as error:
-        return back(Notice(text=f"Status, times and seconds are numbers: {error}.", good=False))
+        return back(f"Status, times and seconds are numbers: {error}.", good=False)
     scripted |= {"drop": True} if form.get("drop") else {}
     scripted |= {"body": form["body"]} if form.get("body") else {}
     clients().sink.respond(scripted)
-    return back(Notice(text="The next callbacks are answered so."))
+    return back("The next callbacks are answered so.")
 
 
 @bp.post("/answers/forget")
 def forget_answers() -> "BaseResponse":
     """Go back to 200."""
     clients().sink.call("DELETE", f"/_local/responses{whose('sink', bin=page().name)}")
-    return back(Notice(text="Callbacks are answered with 200 again."))
+    return back("Callbacks are answered with 200 again.")
 
 
 @bp.post("/forward")
@@ -104,10 +103,10 @@ def forward() -> "BaseResponse":
     url, answers = request.form.get("url", "").strip(), request.form.get("answers", "sink")
     if not url:
         clients().sink.call("DELETE", f"/_local/forwards{whose('sink', bin=page().name)}")
-        return back(Notice(text="Callbacks are sent on to nobody."))
+        return back("Callbacks are sent on to nobody.")
     sent = {"bin": page().name, "url": url, "answers": answers}
     clients().sink.call("PUT", f"/_local/forwards{whose('sink')}", json=sent)
-    return back(Notice(text=f"Callbacks are sent on to {url}."))
+    return back(f"Callbacks are sent on to {url}.")
 
 
 def _inbox(callback: dict[str, Any] | None) -> "ResponseReturnValue":

@@ -9,7 +9,6 @@ from werkzeug.exceptions import BadRequest, NotFound
 from elements_local.clients import BASE_PATH
 from elements_local.dashboard.context import back, clients, page, read, whole_page
 from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
-from elements_local.dashboard.notices import Notice
 from elements_local.guide import poller_entry
 from elements_local.scenarios.records import ID_FIELDS
 from mock_kit.api.json_text import MalformedJsonError, decode
@@ -32,7 +31,7 @@ def show() -> str:
             "The address names an instance, a resource and a record: ?instanceId=…&resource=…&recordId=…"
         )
     asked = {"instanceId": instance_id, "resource": resource, "recordId": record_id}
-    poller = next((one for one in page().pollers if one["instanceId"] == instance_id), None)
+    poller = page().poller(instance_id)
     if poller is None:
         raise NotFound(f"There is no instance {str(instance_id)[:20]} in this workspace, or no longer.")
     kind = next((each["collection"] for each in poller["resources"] if each["resource"] == resource), None)
@@ -64,9 +63,7 @@ def cure() -> "Response":
     blocks = _with(decode(kept.encode()), resource, change)
     clients().platform.patch_instance(instance_id, {"configuration": {POLLER_CONFIGURATION: blocks}})
     return back(
-        Notice(
-            text=f"{resource} is polled with {json.dumps(change)} from now on; what was lost is found when it changes again."
-        )
+        f"{resource} is polled with {json.dumps(change)} from now on; what was lost is found when it changes again."
     )
 
 

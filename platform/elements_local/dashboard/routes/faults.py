@@ -6,7 +6,6 @@ from flask import Blueprint, request
 
 from elements_local.dashboard.context import back, page, read, service_client, whole_page, whose, words_of
 from elements_local.dashboard.fault_presets import COUNTS, preset, presets_of, summary
-from elements_local.dashboard.notices import Notice
 from elements_local.errors import CallError
 from elements_local.service_client import SERVICES
 from mock_kit.api.json_text import MalformedJsonError, decode
@@ -43,9 +42,7 @@ def script(service: str) -> "ResponseReturnValue":
     except CallError as error:
         return _shown(service, form.get("rules", ""), error=words_of(error)), error.status
     done = "switched on" if chosen else "switched off" if form.get("off") else "taken"
-    return back(
-        Notice(text=f"It is {done}: {len(rules)} fault{'' if len(rules) == 1 else 's'} of the {service}.")
-    )
+    return back(f"It is {done}: {len(rules)} fault{'' if len(rules) == 1 else 's'} of the {service}.")
 
 
 def _shown(service: str, text: str, *, error: str) -> str:

@@ -17,8 +17,8 @@ from elements_local.dashboard.instance_form import (
     configuration_fields,
     new_fields,
 )
-from elements_local.dashboard.notices import Notice
 from elements_local.errors import CallError
+from mock_kit.values import replace
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -52,9 +52,7 @@ def create() -> "ResponseReturnValue":
         fields = _filled(new_fields(clients().credentials), form)
         return whole_page("instance_new.html", fields=fields, error=words_of(error)), error.status
     at = url_for(".show", instance_id=made["id"])
-    return back(
-        Notice(text=f"Instance {made['id']} is made; its first poll is one interval from now."), to=at
-    )
+    return back(f"Instance {made['id']} is made; its first poll is one interval from now.", to=at)
 
 
 @bp.get("/<int:instance_id>")
@@ -71,12 +69,12 @@ def configure(instance_id: int) -> "ResponseReturnValue":
     form[ENABLED] = "true" if form.get(ENABLED) == "on" else "false"
     changes = changes_of(form, instance["configuration"])
     if not changes:
-        return back(Notice(text="Nothing was changed."))
+        return back("Nothing was changed.")
     try:
         clients().platform.patch_instance(instance_id, {"configuration": changes})
     except CallError as error:
         return _shown(instance_id, request.form.to_dict(), error=words_of(error)), error.status
-    return back(Notice(text=f"Changed: {', '.join(changes)}."), to=url_for(".show", instance_id=instance_id))
+    return back(f"Changed: {', '.join(changes)}.", to=url_for(".show", instance_id=instance_id))
 
 
 @bp.post("/<int:instance_id>/<any(poll, enable, disable, delete):action>")
@@ -85,9 +83,7 @@ def act(instance_id: int, action: str) -> "Response":
     path = f"{BASE_PATH}/instances/{instance_id}"
     if action == "poll":
         ran = clients().platform.poll(instance_id)
-        return back(
-            Notice(text=f"{ran['polls']} polls ran: {ran['events']} events, {ran['attempts']} attempts.")
-        )
+        return back(f"{ran['polls']} polls ran: {ran['events']} events, {ran['attempts']} attempts.")
     calls = {
         "enable": ("PUT", f"{path}/enabled"),
         "disable": ("DELETE", f"{path}/enabled"),
@@ -95,7 +91,7 @@ def act(instance_id: int, action: str) -> "Response":
     }
     clients().platform.call(*calls[action])
     to = url_for(".index") if action == "delete" else None
-    return back(Notice(text=f"Instance {instance_id} is {action}d."), to=to)
+    return back(f"Instance {instance_id} is {action}d.", to=to)
 
 
 def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | BaseResponse:
@@ -105,7 +101,7 @@ def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | BaseR
         "instance.html",
         of_value(f"instance {instance_id}", instance),
         instance=instance,
-        poller=next((one for one in page().pollers if one["instanceId"] == instance_id), None),
+        poller=page().poller(instance_id),
         warnings=_warnings(instance_id),
         polls=read("platform", "polls", instanceId=instance_id, limit=_SHOWN)["polls"][::-1],
         deliveries=[one for one in sent if one["instanceId"] == instance_id][: -_SHOWN - 1 : -1],
@@ -133,12 +129,5 @@ def _filled(fields: list[FormField], form: dict[str, str]) -> list[FormField]:
     if not form:
         return fields
     return [
-        FormField(
-            name=each.name,
-            label=each.label,
-            value="" if each.kind == "password" else form.get(each.name, ""),
-            help=each.help,
-            kind=each.kind,
-        )
-        for each in fields
+        replace(each, value="" if each.kind == "password" else form.get(each.name, "")) for each in fields
     ]

@@ -64,9 +64,10 @@ def move() -> "Response":
     """Move time, stop that, or set the clock."""
     asked = request.form.get("to", "") if request.form.get("move") == "to" else request.form.get("move", "")
     try:
-        return back(_moved(request.form.get("move", ""), asked))
+        notice = _moved(request.form.get("move", ""), asked)
+        return back(notice.text, good=notice.good)
     except UnreadableTimeError as error:
-        return back(Notice(text=str(error), good=False))
+        return back(str(error), good=False)
 
 
 def _moved(move: str, asked: str) -> Notice:

@@ -8,7 +8,6 @@ from werkzeug.exceptions import NotFound
 from elements_local.clients import BASE_PATH
 from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import WEBHOOK_ID, of_value
-from elements_local.dashboard.notices import Notice
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.service_client import query_of
 
@@ -68,7 +67,7 @@ def show(poll_id: int) -> "ResponseReturnValue":
         "poll.html",
         of_value(f"poll of {poll['resource']} at {poll['at']}", poll),
         poll=poll,
-        poller=next((one for one in page().pollers if one["instanceId"] == poll["instanceId"]), None),
+        poller=page().poller(poll["instanceId"]),
         deliveries=[
             one
             for one in sent
@@ -111,7 +110,7 @@ def again(notification_id: int) -> "Response":
     """Deliver a notification again to everybody who subscribed."""
     where = query_of({"where": f"notificationId={notification_id}"})
     clients().platform.call("PUT", f"{BASE_PATH}/notifications/subscriptions/deliveries{where}")
-    return back(Notice(text=f"Notification {notification_id} is delivered again."))
+    return back(f"Notification {notification_id} is delivered again.")
 
 
 def _event(delivery: dict[str, Any], text: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from werkzeug.exceptions import NotFound
 from elements_local.dashboard import copies
 from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page, words_of
 from elements_local.dashboard.moments import record_resource
-from elements_local.dashboard.notices import Notice
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.dashboard.routes.explain import decisions
 from elements_local.dashboard.search_words import search_words
@@ -82,9 +81,7 @@ def create(kind: str) -> "ResponseReturnValue":
             error
         )
     record_id = id_of(reply)
-    return back(
-        Notice(text=f"{kind} {record_id} is made."), to=url_for(".show", kind=kind, record_id=record_id)
-    )
+    return back(f"{kind} {record_id} is made.", to=url_for(".show", kind=kind, record_id=record_id))
 
 
 @bp.get("/<kind>/<int:record_id>")
@@ -105,13 +102,11 @@ def change(kind: str, record_id: int) -> "ResponseReturnValue":
             name: value for name, value in _object(text).items() if record.get(name, _NOTHING) != value
         }
         if not changes:
-            return back(Notice(text="Nothing was changed."))
+            return back("Nothing was changed.")
         clients().crm.update(kind, record_id, changes)
     except (CallError, NoObjectError) as error:
         return _shown(kind, record_id, text=text, error=_words(error)), _status(error)
-    return back(
-        Notice(text=f"Changed: {', '.join(changes)}."), to=url_for(".show", kind=kind, record_id=record_id)
-    )
+    return back(f"Changed: {', '.join(changes)}.", to=url_for(".show", kind=kind, record_id=record_id))
 
 
 @bp.post("/<kind>/<int:record_id>/delete")
@@ -119,9 +114,7 @@ def delete(kind: str, record_id: int) -> "Response":
     """Delete a record."""
     kind = _spelt(kind)
     clients().crm.delete(kind, record_id)
-    return back(
-        Notice(text=f"{kind} {record_id} is deleted."), to=url_for(".show", kind=kind, record_id=record_id)
-    )
+    return back(f"{kind} {record_id} is deleted.", to=url_for(".show", kind=kind, record_id=record_id))
 
 
 @bp.post("/seed")
@@ -129,17 +122,11 @@ def seed() -> "Response":
     """Fill in made-up records."""
     records = request.form.get("records", "", type=str)
     if not records.isdecimal() or not 0 < int(records[:9]) <= _MOST_SEEDED:
-        return back(
-            Notice(text=f"Records are a number from 1 to {_MOST_SEEDED}; got {records!r:.40}.", good=False)
-        )
+        return back(f"Records are a number from 1 to {_MOST_SEEDED}; got {records!r:.40}.", good=False)
     made = clients().crm.call("POST", "/_local/seed", json={"records": int(records), "first": _first()})[
         "records"
     ]
-    return back(
-        Notice(
-            text=f"Filled in, of each so many: {', '.join(made)}; {records} each. Polls do not report them."
-        )
-    )
+    return back(f"Filled in, of each so many: {', '.join(made)}; {records} each. Polls do not report them.")
 
 
 _NOTHING = object()

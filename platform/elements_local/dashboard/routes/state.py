@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request, url_for
 
 from elements_local.dashboard.context import DEFAULT, back, clients, dependencies, page, whole_page
-from elements_local.dashboard.notices import Notice
 from mock_kit.api.json_text import MalformedJsonError, decode, encode
 
 if TYPE_CHECKING:
@@ -34,15 +33,15 @@ def restore() -> "BaseResponse":
     try:
         clients().restore(decode(file.read() if file else b""))
     except MalformedJsonError as error:
-        return back(Notice(text=f"The file is no snapshot: {error}.", good=False))
-    return back(Notice(text=f"Workspace {page().name} is as it was then."), to=url_for("overview.index"))
+        return back(f"The file is no snapshot: {error}.", good=False)
+    return back(f"Workspace {page().name} is as it was then.", to=url_for("overview.index"))
 
 
 @bp.post("/reset")
 def reset() -> "BaseResponse":
     """Bring the workspace back to its start."""
     clients().reset()
-    return back(Notice(text=f"Workspace {page().name} is at its start again."), to=url_for("overview.index"))
+    return back(f"Workspace {page().name} is at its start again.", to=url_for("overview.index"))
 
 
 @bp.get("/scenario.yaml")
@@ -59,7 +58,7 @@ def make() -> "BaseResponse":
     choices = {name: form[name].strip() for name in ("name", "clock", "start") if form.get(name, "").strip()}
     numbers = {name: int(form[name]) for name in ("seed", "records") if form.get(name, "").isdecimal()}
     made = dependencies().stack.new_workspace(**choices, **numbers).credentials.name
-    return back(Notice(text=f"Workspace {made} is made."), to=url_for("overview.index", workspace=made))
+    return back(f"Workspace {made} is made.", to=url_for("overview.index", workspace=made))
 
 
 @bp.post("/workspaces/delete")
@@ -67,7 +66,7 @@ def delete() -> "BaseResponse":
     """Delete the workspace."""
     dependencies().stack.delete_workspace(page().name)
     to = url_for("overview.index", workspace=DEFAULT)
-    return back(Notice(text=f"Workspace {page().name} is deleted."), to=to)
+    return back(f"Workspace {page().name} is deleted.", to=to)
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:
