@@ -3,7 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, MetaData, Select, Table, Update, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -91,19 +91,6 @@ class Forgetting:
             delete.run(connection, {"of_workspace": workspace})
 
 
-class _Slot(NamedTuple):
-    """A parameter of a compiled statement.
-
-    Attributes:
-        fixed: whether the statement itself gives its value.
-    """
-
-    name: str
-    fixed: bool
-    value: object
-    convert: _Convert
-
-
 class _Plan:
     """What a statement comes to with one kind of database."""
 
@@ -111,19 +98,19 @@ class _Plan:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what these four kinds of statements become
         self._text = str(compiled)
-        self._by_place = compiled.positiontup is not None
+        # None where the driver takes parameters by their names
+        self._places = compiled.positiontup
         into = {
             name: bound.type.dialect_impl(dialect).bind_processor(dialect)
             for name, bound in compiled.binds.items()
         }
-        constant = {
+        self._fixed = {
             name: _converted(value, into[name])
             for name, value in compiled.params.items()
             if name not in names
         }
-        self._slots = [
-            _Slot(name, name in constant, constant.get(name), into[name])
-            for name in compiled.positiontup or compiled.params
+        self._into = [
+            (name, convert) for name, convert in into.items() if convert and name not in self._fixed
         ]
         columns = (
             statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
@@ -146,15 +133,10 @@ class _Plan:
         connection.connection.cursor().executemany(self._text, [self._parameters(row) for row in rows])
 
     def _parameters(self, values: Values) -> Any:
-        parameters = [
-            value if fixed else values[name] if convert is None else convert(values[name])
-            for name, fixed, value, convert in self._slots
-        ]
-        return (
-            parameters
-            if self._by_place
-            else dict(zip([slot.name for slot in self._slots], parameters, strict=True))
-        )
+        parameters = {**self._fixed, **values}
+        for name, convert in self._into:
+            parameters[name] = convert(parameters[name])
+        return parameters if self._places is None else [parameters[name] for name in self._places]
 
     def _read(self, row: Sequence[Any]) -> Row:
         values = list(row)
