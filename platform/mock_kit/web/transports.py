@@ -10,7 +10,6 @@ from datetime import timedelta
 from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 
@@ -26,7 +25,7 @@ from mock_kit.web.wire import (
     received,
     timed_out,
 )
-from mock_kit.web.wsgi import USUAL_PORTS, DroppedError, begin, environ_of
+from mock_kit.web.wsgi import DroppedError, begin, environ_of, origins_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -133,7 +132,7 @@ class InProcess:
             return self._otherwise.send(method, url, headers=headers, body=body)
         try:
             check_headers(headers)
-            environ = environ_of(method, urlsplit(url), {**AGENT, **headers}, body)
+            environ = environ_of(method, url, {**AGENT, **headers}, body)
         except ValueError as error:
             return NoReply(reason=reason_of(error, self._timeout))
         began = monotonic()
@@ -150,20 +149,11 @@ class InProcess:
             return NoReply(reason=timed_out(self._timeout))
         return received(reply, method, self._timeout)
 
-    def _application(self, sent_to: str) -> "WSGIApplication | None":
+    def _application(self, url: str) -> "WSGIApplication | None":
         """Find an application, whether or not the URL and its origin mention a usual port."""
-        try:
-            url = urlsplit(sent_to)
-        except ValueError:  # whoever sends elsewhere says what is wrong with it
-            return None
-        host = url.netloc.rpartition("@")[2].lower()
-        application = self._applications.get(f"{url.scheme}://{host}")
-        usual = f":{USUAL_PORTS.get(url.scheme)}"
-        if application is None and host.endswith(usual):
-            application = self._applications.get(f"{url.scheme}://{host.removesuffix(usual)}")
-        elif application is None:
-            application = self._applications.get(f"{url.scheme}://{host}{usual}")
-        return application
+        # of what is no URL there is none: whoever sends elsewhere says what is wrong with it
+        known = map(self._applications.get, origins_of(url.partition("?")[0]))
+        return next((application for application in known if application is not None), None)
 
 
 def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:

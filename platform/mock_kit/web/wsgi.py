@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Mapping
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -80,20 +80,40 @@ def _body(chunks: Iterable[bytes], written: list[bytes]) -> Generator[bytes, Non
             close()
 
 
-def environ_of(method: str, url: SplitResult, headers: Mapping[str, str], body: bytes) -> "WSGIEnvironment":
+def environ_of(method: str, url: str, headers: Mapping[str, str], body: bytes) -> "WSGIEnvironment":
     """Build a WSGI environment by hand: werkzeug's builder costs as much as the rest of the call.
 
     Raises:
         ValueError: the URL could not be sent over a socket either.
     """
+    place, _, query = url.partition("?")
+    environ: WSGIEnvironment = {
+        **_environ_of_place(place),
+        "REQUEST_METHOD": method,
+        "QUERY_STRING": "" if "#" in place else quote(query.partition("#")[0], safe=_QUERY_MARKS),
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+    }
+    for name, value in headers.items():
+        if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
+            environ[_variable(name)] = value.rstrip(" \t")
+    # what the client says of the length is not trusted: the body is here, and its length is known
+    environ["CONTENT_LENGTH"] = str(len(body))
+    if "@" in place:
+        environ |= _credentials(urlsplit(place))
+    return environ
+
+
+@lru_cache(maxsize=1024)  # clients ask for the same again and again, with another query (``poe bench``, virtual day)
+def _environ_of_place(place: str) -> Mapping[str, object]:
+    """Return what a WSGI environment has of a URL without its query."""
+    url = urlsplit(place)
     # clients over sockets resolve the steps before they send; the service must see the same path either way
     path = _without_steps(url.path) if "/." in url.path else url.path
-    environ: WSGIEnvironment = {
-        "REQUEST_METHOD": method,
+    return {
         "SCRIPT_NAME": "",
         # WSGI wants the bytes of a path as latin-1 text (PEP 3333), whatever their encoding is
         "PATH_INFO": "/" + unquote_to_bytes(path).decode("latin-1").lstrip("/"),
-        "QUERY_STRING": quote(url.query, safe=_QUERY_MARKS),
         "SERVER_NAME": url.hostname or "",
         "SERVER_PORT": str(url.port or USUAL_PORTS.get(url.scheme, "")),
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -101,20 +121,27 @@ def environ_of(method: str, url: SplitResult, headers: Mapping[str, str], body: 
         "HTTP_HOST": url.netloc.rpartition("@")[2],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": url.scheme,
-        "wsgi.input": BytesIO(body),
-        "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    for name, value in headers.items():
-        if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
-            environ[_variable(name)] = value.rstrip(" \t")
-    # what the client says of the length is not trusted: the body is here, and its length is known
-    environ["CONTENT_LENGTH"] = str(len(body))
-    if "@" in url.netloc:
-        environ["HTTP_AUTHORIZATION"] = _basic(url.username or "", url.password or "")
-    return environ
+
+
+@lru_cache(maxsize=1024)  # as above
+def origins_of(place: str) -> tuple[str, ...]:
+    """Return what the origin of a URL may be called, with and without a usual port; nothing of what is no URL.
+
+    Args:
+        place: the URL without its query.
+    """
+    try:
+        url = urlsplit(place)
+    except ValueError:
+        return ()
+    host = url.netloc.rpartition("@")[2].lower()
+    usual = f":{USUAL_PORTS.get(url.scheme)}"
+    other = host.removesuffix(usual) if host.endswith(usual) else host + usual
+    return f"{url.scheme}://{host}", f"{url.scheme}://{other}"
 
 
 @lru_cache(maxsize=1024)
@@ -138,6 +165,9 @@ def _without_steps(path: str) -> str:
     return "/".join(resolved)
 
 
-def _basic(user: str, password: str) -> str:
-    credentials = f"{unquote(user)}:{unquote(password)}".encode("latin-1")
-    return f"Basic {b64encode(credentials).decode()}"
+def _credentials(url: SplitResult) -> dict[str, str]:
+    """Return the header that a client sends for the user whom its URL names; none if only its path has an ``@``."""
+    if "@" not in url.netloc:
+        return {}
+    credentials = f"{unquote(url.username or '')}:{unquote(url.password or '')}".encode("latin-1")
+    return {"HTTP_AUTHORIZATION": f"Basic {b64encode(credentials).decode()}"}
