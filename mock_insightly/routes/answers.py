@@ -14,6 +14,7 @@ from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.completion import just_written
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode, encode_text
+from mock_kit.web.compatible_flask import WholeResponse
 
 
 def page(
@@ -66,7 +67,7 @@ def located(call: CrmCall, response: Response, resource: str, number: Json) -> R
 
 def answer(call: CrmCall, body: bytes, status: int = 200) -> Response:
     """Answer with JSON."""
-    response = Response(body, status=status, content_type="application/json")
+    response = WholeResponse(body, status=status, content_type="application/json")
     if call.version.tagged:
         response.headers["ETag"] = tag = etag(body)
         if _is_known(call, tag):

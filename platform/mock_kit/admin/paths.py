@@ -30,7 +30,7 @@ def leads_to_admin(url: str) -> bool:
     return _ends_at_admin(url.partition("?")[0])
 
 
-@lru_cache(maxsize=1024)  # clients ask for the same again and again, with another query (``poe bench``, virtual day)
+@lru_cache(maxsize=1024)  # all but the query comes again and again (``poe bench``, virtual day)
 def _ends_at_admin(place: str) -> bool:
     _, _, rest = _LEFT_OUT.sub("", place).partition("#")[0].partition("://")
     _host, *path = re.split(r"[/\\]", unquote(rest))

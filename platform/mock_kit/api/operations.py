@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from mock_kit.api.json_text import encode
 from mock_kit.api.shapes import read_body, read_query
+from mock_kit.web.compatible_flask import WholeResponse
 
 T = TypeVar("T")
 View = Callable[..., "Answer[Any] | Response"]
@@ -143,4 +144,4 @@ def _given(returned: object) -> dict[str, object]:
 
 def _response(answer: Answer[Any]) -> Response:
     body = b"" if answer.value is None else encode(answer.value)
-    return Response(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)
+    return WholeResponse(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)

@@ -5,13 +5,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, MapAdapter, Rule, ValidationError
+from werkzeug.sansio.utils import get_host
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 _OPTIONS = "PROVIDE_AUTOMATIC_OPTIONS"
+_host = lru_cache(maxsize=64)(get_host)  # a stack is called by few names
 
 
 class _FoundRule(Rule):
@@ -38,7 +41,7 @@ class _RouteFinder(MapAdapter):
     def __init__(self, app: "CompatibleFlask", request: Request) -> None:
         super().__init__(
             app.url_map,
-            server_name=request.host.lower(),
+            server_name=_host(request.scheme, request.environ.get("HTTP_HOST"), request.server).lower(),
             script_name=request.root_path,
             subdomain="",
             url_scheme=request.scheme,
@@ -73,10 +76,11 @@ class _Request(Request):
         self._own_limit = limit
 
 
-class _Response(Response):
+class WholeResponse(Response):
     """A response that is handed over as it is, where werkzeug would find nothing to mend: 200, and all of it there.
 
-    ``poe bench`` pays for it: without, hub lists and CRM lists take a twentieth longer.
+    ``poe bench`` pays for it: without, hub lists and CRM lists take a twentieth longer. Flask takes one that views make
+    themselves as it is, too, and makes it of every other.
     """
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -95,6 +99,16 @@ class _Response(Response):
         return self.response  # type: ignore[return-value]  # with a length that is known, it is bytes
 
 
+class _NoSessions(SessionInterface):
+    """Gives every request the same session, which cannot be written to; Flask would make each one of its own."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 - as Flask calls it
+        """Return the session of a request."""
+        return self._none
+
+
 class _IntegerConverter(IntegerConverter):
     """A number in a path; one of more digits than Python reads is none, as in werkzeug since 3.1."""
 
@@ -111,7 +125,8 @@ class CompatibleFlask(Flask):
     """Flask without static files."""
 
     request_class = _Request
-    response_class = _Response
+    response_class = WholeResponse
+    session_interface = _NoSessions()
     url_rule_class: type[Rule] = _FoundRule
 
     def __init__(self, name: str) -> None:

@@ -104,7 +104,7 @@ def environ_of(method: str, url: str, headers: Mapping[str, str], body: bytes) -
     return environ
 
 
-@lru_cache(maxsize=1024)  # clients ask for the same again and again, with another query (``poe bench``, virtual day)
+@lru_cache(maxsize=1024)  # all but the query comes again and again (``poe bench``, virtual day)
 def _environ_of_place(place: str) -> Mapping[str, object]:
     """Return what a WSGI environment has of a URL without its query."""
     url = urlsplit(place)
