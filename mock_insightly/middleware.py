@@ -4,6 +4,7 @@ This is no hook of Flask's because there a header costs ten times as much, and a
 """
 
 from collections.abc import Iterable
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,7 @@ class InsightlyMiddleware:
         return headers
 
 
+@cache  # there are as many as the routes have
 def _phrased(status: str) -> str:
     """Return a status line with the words of the standard, which Flask writes in capitals; others stay.
 

@@ -1,5 +1,6 @@
 """Paths as routes know them, whatever their case and however many slashes they have."""
 
+from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
 from mock_insightly.versions.known import VERSIONS
@@ -11,6 +12,7 @@ _WORDS = 4
 """Version, resource, id or verb, sub-resource; what follows, such as a tag's name, keeps its case."""
 
 
+@lru_cache(maxsize=1024)  # clients ask for the same again and again
 def plain_path(path: str) -> str:
     """Return an API path in lower case, without slashes that separate nothing; other paths stay as they are.
 

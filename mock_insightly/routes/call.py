@@ -37,6 +37,8 @@ class CrmCall:
         request: as Flask has it.
         dependencies: of the CRM that is called.
         now: when it came, by the workspace's clock, uncut; of one that changes something, when that happens.
+        query: the parameters of the query.
+        fault: the rule that has struck it.
     """
 
     request: Request
@@ -44,17 +46,8 @@ class CrmCall:
     version: Version
     workspace: Workspace
     now: datetime
-
-    @cached_property
-    def query(self) -> Query:
-        """The parameters of the query."""
-        return parse_query(self.request.environ.get("QUERY_STRING", ""))
-
-    @cached_property
-    def fault(self) -> CrmRule:
-        """The rule that has struck it."""
-        struck: CrmRule = self.request.environ.get(RULE, NO_FAULT)
-        return struck
+    query: Query
+    fault: CrmRule
 
     @cached_property
     def account(self) -> CrmAccount:
@@ -146,6 +139,8 @@ def _call_of(version: str, asked: Request, workspace: Workspace) -> CrmCall:
         version=found.versions[version],
         workspace=workspace,
         now=workspace.clock.now(),
+        query=parse_query(asked.environ.get("QUERY_STRING", "")),
+        fault=asked.environ.get(RULE, NO_FAULT),
     )
 
 

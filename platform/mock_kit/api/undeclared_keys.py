@@ -1,12 +1,14 @@
 """The keys of a JSON body that its declared shape does not have: nothing reads them."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import inspect
 
 from mock_kit.api.json_text import Json
 from mock_kit.api.nearest import nearest
 
+_type_info = cache(inspect.type_info)  # there are as many shapes as the program has
 Undeclared = tuple[tuple[str, ...], str | None]
 """The keys from the body's top to one that nothing reads, and the declared one that may be meant."""
 
@@ -20,7 +22,7 @@ def undeclared_keys(sent: Json, shape: object) -> list[Undeclared]:
     >>> undeclared_keys([{"name": "Ada", "nam": 1}], list[Person])
     [(('0', 'nam'), 'name')]
     """
-    return list(_inside(sent, inspect.type_info(shape), ()))
+    return list(_inside(sent, _type_info(shape), ()))
 
 
 def _inside(sent: Json, type_: inspect.Type, path: tuple[str, ...]) -> Iterator[Undeclared]:

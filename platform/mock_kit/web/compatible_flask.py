@@ -53,11 +53,11 @@ class _RouteFinder(MapAdapter):
 
     def match(self, *given: Any, **options: Any) -> Any:
         """Return the route and what the path has for its variables."""
-        try:
-            rule, variables = self._found(self.path_info, self.default_method)
+        found = self._found(self.path_info, self.default_method)
         # a redirect leads to the host that the request was sent to, which only werkzeug's own search knows
-        except HTTPException:
+        if found is None:
             return super().match(*given, **options)
+        rule, variables = found
         return rule, dict(variables)
 
 
@@ -141,8 +141,11 @@ class CompatibleFlask(Flask):
             return super().create_url_adapter(request)
         return _RouteFinder(self, request)
 
-    def _find_route(self, path: str, method: str) -> tuple[Rule, Mapping[str, Any]]:
-        return self.url_map.bind("", path_info=path, default_method=method).match(return_rule=True)
+    def _find_route(self, path: str, method: str) -> tuple[Rule, Mapping[str, Any]] | None:
+        try:
+            return self.url_map.bind("", path_info=path, default_method=method).match(return_rule=True)
+        except HTTPException:
+            return None
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function as it is: none is a coroutine, which Flask would look for at every call of each."""

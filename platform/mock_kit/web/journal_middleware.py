@@ -73,7 +73,7 @@ class JournalMiddleware:
         answer = self._answer(environ, workspace)
         with self._counting:
             self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
-        if not any(name.lower() == "date" for name, _ in answer.headers):
+        if "date" not in {name.lower() for name, _ in answer.headers}:
             answer.headers.append(("Date", _date(workspace.clock.now())))
         start_response(answer.status, answer.headers)
         # a struck answer to HEAD has a body, which the client would take for the start of the next answer

@@ -43,7 +43,7 @@ class HubRouting(CompatibleFlask):
 
 def _names_an_element(request: Request) -> bool:
     try:
-        return parse_authorization(request.headers.get("Authorization")).element is not None
+        return parse_authorization(request.environ.get("HTTP_AUTHORIZATION")).element is not None
     # whether a header can be read is said later, by who needs it: without a token the path is the platform's
     except InvalidCredentialsError:
         return False
