@@ -55,6 +55,14 @@ def test_an_insert_names_the_columns_that_are_given_and_leaves_the_others_to_the
 
 
 @pytest.mark.usefixtures("two_visits")
+def test_values_that_stand_in_the_statement_are_converted_as_those_that_are_given(connection):
+    on_time = Prepared(select(visits).where(visits.c.at == NOON, visits.c.name == bindparam("of_name")))
+
+    assert [row.number for row in on_time.all(connection, {"of_name": "Ada"})] == [1]
+    assert on_time.all(connection, {"of_name": "Bob"}) == []
+
+
+@pytest.mark.usefixtures("two_visits")
 def test_rows_come_with_their_columns_values_and_names(connection):
     ordered = Prepared(select(visits).where(visits.c.number > bindparam("above")).order_by(visits.c.number))
 

@@ -110,7 +110,9 @@ class _Plan:
             if name not in names
         }
         self._into = [
-            (name, convert) for name, convert in into.items() if convert and name not in self._fixed
+            (name, convert)
+            for name in compiled.params
+            if name not in self._fixed and (convert := into[name]) is not None
         ]
         columns = (
             statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
