@@ -4,8 +4,10 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from mock_kit.shared.process_lock import ProcessLock
+from mock_platform.jobs.task import RunLocks
 
 
 @pytest.fixture
@@ -62,6 +64,14 @@ def test_a_process_that_ends_gives_back_what_it_had(database, open_database):
 
     database.locks.acquire("a").release()
     held.release()
+
+
+def test_a_run_lock_that_could_not_be_had_is_free(database, make_database):
+    nowhere = make_database(str(database.engine.url.set(database="nowhere")))
+    locks = RunLocks(nowhere.locks)
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match="nowhere"):
+            locks.acquire("acme")
 
 
 class TestProcessLocks:

@@ -36,7 +36,11 @@ class RunLocks:
             return False
         if self._shared is None:
             return True
-        held = self._shared.acquire(run_lock(workspace), timeout_s=patience_s)
+        try:
+            held = self._shared.acquire(run_lock(workspace), timeout_s=patience_s)
+        except BaseException:
+            mine.release()
+            raise
         if held is None:
             mine.release()
             return False
