@@ -1,6 +1,7 @@
 """What every answer of the platform has, whichever route gives it: request ids, shapes of errors, CORS, Allow."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -11,6 +12,7 @@ from mock_kit.api.json_text import Json
 from mock_kit.api.operations import JSON, operation_of
 from mock_kit.api.shapes import SENT
 from mock_kit.api.undeclared_keys import undeclared_keys
+from mock_kit.storage.database_errors import is_away
 from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.guard import share
 from mock_kit.web.journal_middleware import LARGEST_BODY
@@ -134,11 +136,20 @@ class _ResponsePolicy:
     def _request_id(self, asked: Request) -> str:
         known: str | None = asked.environ.get(_REQUEST_ID)
         if known is None:
-            # Ids carry the time of the caller's workspace; of a stranger's call, that of the default one.
-            found = self._dependencies.services[Callers].workspace_of(asked.environ.get("HTTP_AUTHORIZATION"))
-            workspace = found or self._dependencies.workspaces.default
-            known = asked.environ[_REQUEST_ID] = self._ids.next(workspace.clock.now())
+            known = asked.environ[_REQUEST_ID] = self._ids.next(self._time_of(asked))
         return known
+
+    def _time_of(self, asked: Request) -> datetime:
+        """Return the time of the caller's workspace; of a stranger's call, that of the default one."""
+        workspaces = self._dependencies.workspaces
+        try:
+            found = self._dependencies.services[Callers].workspace_of(asked.environ.get("HTTP_AUTHORIZATION"))
+            return (found or workspaces.default).clock.now()
+        except Exception as error:
+            # whoever is told that the database is away has an id, too
+            if is_away(error):
+                return workspaces.real_clock.now()
+            raise
 
     def _name_methods(self, asked: Request, response: Response) -> None:
         """Say what a path takes, where that is asked for or was got wrong."""

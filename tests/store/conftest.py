@@ -1,8 +1,9 @@
 """Databases for the stores: SQLite always, and PostgreSQL where it can be started."""
 
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from mock_kit.storage.database import Database
 
@@ -28,3 +29,35 @@ def open_database(database_url, make_database):
 @pytest.fixture
 def database(open_database):
     return open_database()
+
+
+@pytest.fixture
+def administration(database_url):
+    """A connection of the administrator's to a PostgreSQL."""
+    url = make_url(database_url)
+    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
+def cut(administration, database_url):
+    """Return a function that ends all connections to the database, as a server does that stops."""
+    end = text("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name")
+    return lambda: administration.execute(end, {"name": make_url(database_url).database}).all()
+
+
+@pytest.fixture
+def away(administration, cut, database_url):
+    """Return a block during which nobody gets a connection to the database."""
+    change = f"ALTER DATABASE {make_url(database_url).database} ALLOW_CONNECTIONS"
+
+    @contextmanager
+    def closed():
+        administration.execute(text(f"{change} false"))
+        cut()
+        yield
+        administration.execute(text(f"{change} true"))
+
+    return closed

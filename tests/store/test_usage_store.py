@@ -114,7 +114,7 @@ def test_it_can_be_part_of_another_transaction(store, database):
     store[UsageStore].note(call(1))
 
     with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - undone together
-        store[UsageStore].keep(connection)
+        store[UsageStore].keep(connection, [])
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
 
     assert kept(database) == 0
@@ -200,7 +200,7 @@ def test_times_of_a_bucket_are_those_of_all_its_calls_however_they_were_counted(
 
 def with_a_poll(usage, database):
     with database.writing() as connection:
-        usage.keep(connection)
+        usage.keep(connection, [])
 
 
 def after_a_write(_usage, database):
@@ -230,3 +230,37 @@ def test_a_name_that_no_call_has_finds_none(store, name):
     store[UsageStore].note(call(1))
 
     assert store[UsageStore].get(wanted(), name) is None
+
+
+class TestAway:
+    """On a PostgreSQL that is away for a while."""
+
+    @pytest.fixture
+    def database_kind(self):
+        return "postgresql"
+
+    def test_what_was_undone_with_a_poll_is_kept_with_what_is_written_next(self, store, database, cut):
+        usage = store[UsageStore]
+        usage.note(call(1))
+        with pytest.raises(DBAPIError), usage.noting_again() as taken, database.writing() as connection:  # noqa: PT012 - undone together
+            usage.keep(connection, taken)
+            cut()
+            connection.exec_driver_sql("SELECT 1")
+
+        with database.writing():
+            pass
+
+        assert kept(database) == 1
+
+    def test_what_cannot_be_kept_now_fails_no_call_and_is_kept_later(self, store, database, away):
+        usage = store[UsageStore]
+        with away():
+            for number in range(2):
+                usage.note(call(number))
+                usage.keep_unless_busy()
+            with pytest.raises(DBAPIError):
+                usage.flush()
+
+        usage.keep_unless_busy()
+
+        assert kept(database) == 2

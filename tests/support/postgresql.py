@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 
 from filelock import FileLock
 from sqlalchemy import URL, MetaData, NullPool, create_engine, delete, inspect, make_url, table, text
@@ -39,10 +40,12 @@ class PostgresqlServer:
 
     Args:
         url: of the database of its administrator.
+        running: what stops and starts it.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, running: Any) -> None:
         self._url = url
+        self._running = running
         self._administration = create_engine(url, isolation_level="AUTOCOMMIT")
         self._numbers = count()
         self._idle: list[str] = []
@@ -62,7 +65,7 @@ class PostgresqlServer:
         directory = Path(gettempdir()) / f"elements-local-{run}"
         with FileLock(f"{directory}.lock"):
             running = get_server(directory, cleanup_mode="delete")
-            server = cls(make_url(running.get_uri(driver="psycopg")))
+            server = cls(make_url(running.get_uri(driver="psycopg")), running)
             server._prepare()
         try:
             yield server
@@ -72,6 +75,15 @@ class PostgresqlServer:
                 running.cleanup()
             if not directory.exists():
                 Path(f"{directory}.lock").unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Stop it as its administrator does who cannot wait: connections are cut. Only of a test that has it for itself."""
+        self._administration.dispose()
+        self._running.stop()
+
+    def start(self) -> None:
+        """Start it again."""
+        self._running.ensure_postgres_running()
 
     @contextmanager
     def database(self) -> Iterator[str]:

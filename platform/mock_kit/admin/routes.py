@@ -126,6 +126,8 @@ def health() -> Answer[dict[str, str | float]]:
     Where several processes serve one environment, ``process`` says which one this is.
     """
     admin = _admin()
+    # read anew from a database that others write to: while that is away, the service does not answer either
+    admin.workspaces.look_again(admin.workspaces.default)
     measures = {name: measure.value for name, measure in admin.measures().items()}
     return Answer(
         {

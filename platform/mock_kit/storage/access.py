@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from mock_kit.storage.database_locks import DatabaseLocks
+from mock_kit.storage.postgresql import Outages, postgresql_engine
 
 _OPENING_AT_ONCE = 20
 
@@ -123,7 +124,7 @@ def sqlite_access(url: URL, *, temporary: bool) -> Access:
 
 def postgresql_access(url: URL) -> Access:
     """Open a database of PostgreSQL, which has its own locks for rows."""
-    engine = create_engine(url)
+    engine, outages = postgresql_engine(url), Outages()
     locks = DatabaseLocks(url)
 
     def close() -> None:
@@ -134,9 +135,9 @@ def postgresql_access(url: URL) -> Access:
         engine=engine,
         turn=_NoLock(),
         # on a lower level each statement would see a state of its own
-        read=engine.execution_options(isolation_level="REPEATABLE READ").begin,
-        autocommit_read=engine.connect,
-        write=engine.begin,
+        read=partial(outages.noticed, engine.execution_options(isolation_level="REPEATABLE READ").begin),
+        autocommit_read=partial(outages.noticed, engine.connect),
+        write=partial(outages.noticed, engine.begin),
         close=close,
         locks=locks,
     )

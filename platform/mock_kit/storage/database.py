@@ -123,13 +123,15 @@ class Database:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """Open a transaction in the turn that was taken, and end both."""
+        opened = False
         try:
             with self._access.write() as connection:
+                opened = True
                 yield connection
         finally:
             # the turn is given back before others are told: what they do may need it
             self._access.turn.release()
-            for what in self._afterwards:
+            for what in self._afterwards if opened else ():
                 what()
 
     def create(self, part: SchemaPart) -> None:

@@ -18,6 +18,8 @@ _CURES = (
 
 _EXPECTED = "postgresql+psycopg://user:password@host/name or sqlite:////path/to/file"
 _NO_ROOM_IN_POSTGRESQL = "53100"
+_AWAY = ("08", "57P", "53300")
+"""How PostgreSQL's codes begin of connections that fail, of a server that stops or starts, and of one that lets nobody else in."""
 
 
 class ForeignDatabaseError(Exception):
@@ -65,6 +67,17 @@ def has_no_room(error: Exception) -> bool:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     return getattr(cause, "sqlstate", None) == _NO_ROOM_IN_POSTGRESQL
+
+
+def is_away(error: Exception) -> bool:
+    """Say whether a statement failed because the database cannot be reached, or is another's; later the same may succeed."""
+    if _sqlite_code(error) == sqlite3.SQLITE_BUSY:
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", "")
+    # without a code it was no server that said so: what psycopg says itself is of PEP 249's kind for what becomes of connections
+    said_by_driver = any(kind.__name__ == "OperationalError" for kind in type(cause).__mro__)
+    return said_by_driver if state is None else state.startswith(_AWAY)
 
 
 def _sqlite_code(error: Exception) -> int | None:

@@ -4,8 +4,10 @@ from contextlib import suppress
 from math import ceil
 
 from msgspec import Struct
-from sqlalchemy import URL, Connection, create_engine, func, select, text
+from sqlalchemy import URL, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+
+from mock_kit.storage.postgresql import postgresql_engine
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _NAMESPACE = "elements-local "
@@ -31,7 +33,7 @@ class DatabaseLocks:
 
     def __init__(self, url: URL) -> None:
         # without a limit: whoever holds one lock may need another before giving the first back
-        self._engine = create_engine(url, max_overflow=-1)
+        self._engine = postgresql_engine(url, max_overflow=-1)
 
     def acquire(
         self, name: str, *, timeout_s: float | None = None, shared: bool = False

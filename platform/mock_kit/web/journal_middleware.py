@@ -1,7 +1,7 @@
 """What stands before every service: the journal, the scripted faults, and the workspace's own date."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from email.utils import format_datetime
@@ -9,7 +9,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
@@ -18,6 +18,7 @@ from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import FaultRule, Phase, distort
 from mock_kit.admin.journal import KEPT_BYTES, Exchange, Journal
 from mock_kit.admin.paths import is_admin
+from mock_kit.storage.database_errors import is_away
 from mock_kit.web.transports import call
 from mock_kit.web.wire import Reply
 from mock_kit.web.wsgi import DroppedError, WsgiResponse, begin
@@ -169,9 +170,20 @@ def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIA
 
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            return application(environ, start_response)
+            answer = application(environ, start_response)
         except DroppedError as dropped:
             raise error from dropped
+        return answer if isinstance(answer, list | tuple) else sent(answer)
+
+    def sent(answer: Any) -> Iterator[bytes]:
+        with closing(answer):
+            try:
+                yield from answer
+            # what has been sent cannot be taken back, so the client is to see that the rest is missing
+            except Exception as failed:
+                if is_away(failed):
+                    raise error from failed
+                raise
 
     return wrapped
 

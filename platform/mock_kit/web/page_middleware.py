@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from mock_kit.admin.paths import ADMIN
 from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.problems import ProblemMiddleware
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -74,7 +75,8 @@ def serve_guarded(
         application: what answers all others.
         changing: as the guard has it.
     """
-    served = application if pages is None else PageMiddleware(application, pages)
+    answered = ProblemMiddleware(application, app)
+    served = answered if pages is None else PageMiddleware(answered, pages)
     guarded = GuardMiddleware(served, guard, changing=changing)
     app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
 

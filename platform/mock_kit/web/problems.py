@@ -1,14 +1,18 @@
 """From an exception to an answer: each service lists its errors' statuses once and gives them one shape."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 from mock_kit.api.shapes import ShapeError
-from mock_kit.storage.database_errors import has_no_room
+from mock_kit.storage.database_errors import has_no_room, is_away
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +25,8 @@ KIT_STATUSES: Mapping[type[Exception], int] = {
 _NO_ROOM = (
     "there is no room left to keep this; make room on the disk, and send it again: nothing is half kept"
 )
+_AWAY = "the database is away, or another program's; send this again in a while: nothing is half kept"
+_RETRY_AFTER_S = 1
 
 Body = Callable[[int, str, Exception], object]
 
@@ -50,6 +56,10 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         # a full disk is no defect of ours, and the sender can do something about it: 507 says so
         if has_no_room(error):
             return answer(507, _NO_ROOM, error)
+        if is_away(error):
+            away = answer(503, _AWAY, error)
+            away.headers["Retry-After"] = str(_RETRY_AFTER_S)
+            return away
         _log.exception("a request failed for a reason nobody foresaw", extra={"event": "unforeseen_error"})
         return answer(
             500, f"{type(error).__name__} in {app.name}; this is a defect, its trace is in the log", error
@@ -60,3 +70,26 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         app.register_error_handler(kind, known(status))
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, unforeseen)
+
+
+class ProblemMiddleware:
+    """A WSGI application around all of a service that has errors answered which its Flask application does not see.
+
+    Args:
+        app: whose shape of errors is taken, with what else its answers have.
+    """
+
+    def __init__(self, application: "WSGIApplication", app: Flask) -> None:
+        self._application = application
+        self._app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        try:
+            return self._application(environ, start_response)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            with self._app.request_context(environ):
+                response = self._app.make_response(self._app.handle_user_exception(error))
+                return self._app.process_response(response)(environ, start_response)

@@ -1,9 +1,9 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -87,10 +87,15 @@ class PollTransaction(NotificationTransaction):
     """A transaction that writes what came of a poll; each method is one step of it."""
 
     def __init__(
-        self, connection: Connection, workspace: str, history: HistoryRetention, usage: UsageStore
+        self,
+        connection: Connection,
+        workspace: str,
+        history: HistoryRetention,
+        *,
+        keep_calls: Callable[[Connection], None],
     ) -> None:
         super().__init__(connection, workspace, history)
-        self._usage = usage
+        self._keep_calls = keep_calls
 
     def keep(self, polls: Sequence[Poll]) -> Mapping[str, int]:
         """Keep an instance's polls of one instant, with their decisions.
@@ -145,7 +150,7 @@ class PollTransaction(NotificationTransaction):
 
     def add_calls(self) -> None:
         """Keep the calls that the poll made, for the statistics of usage."""
-        self._usage.keep(self.connection)
+        self._keep_calls(self.connection)
 
 
 class Polls:
@@ -159,8 +164,9 @@ class Polls:
     @contextmanager
     def transaction(self, workspace: str) -> Iterator[PollTransaction]:
         """Write what came of a poll: all of it, or nothing."""
-        with self._database.writing() as connection:
-            yield PollTransaction(connection, workspace, self._history, self._usage)
+        with self._usage.noting_again() as taken, self._database.writing() as connection:
+            keep_calls = partial(self._usage.keep, taken=taken)
+            yield PollTransaction(connection, workspace, self._history, keep_calls=keep_calls)
 
     def list(self, workspace: str, search: PollSearch = _ANY, *, limit: int) -> "list[Poll]":
         """Return the latest of the polls that are meant, oldest first."""

@@ -1,7 +1,8 @@
 """Usage: each call is kept as it ends, a poll's calls in the transaction that keeps the poll."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -10,7 +11,7 @@ from msgspec import Struct, structs
 from sqlalchemy import Column, Connection, Label, Row, Select, bindparam, case, func, select
 
 from mock_kit.storage.database import Database
-from mock_kit.storage.database_errors import has_no_room
+from mock_kit.storage.database_errors import has_no_room, is_away
 from mock_kit.storage.prepared import Prepared
 from mock_kit.text import whole_number
 from mock_platform.core.analytics import Tally
@@ -84,43 +85,55 @@ class UsageStore:
             self._noted.append(call)
 
     def keep_unless_busy(self) -> None:
-        """Keep what is due, unless somebody writes, who sees to it then; without room, some time later."""
+        """Keep what is due, unless somebody writes, who sees to it then; if the database cannot now, some time later."""
         if not self._is_due:
             return
-        with self._noting:
-            noted = list(self._noted)
         try:
-            with self._database.writing_unless_busy() as connection:
+            with self.noting_again() as taken, self._database.writing_unless_busy() as connection:
                 if connection is not None:
-                    self.keep(connection)
+                    self.keep(connection, taken)
         except Exception as error:
-            if not has_no_room(error):
+            if not _will_pass(error):
                 raise
-            with self._noting:
-                self._noted = [*noted, *self._noted][-_MOST_NOTED:]
 
     def flush(self) -> None:
         """Keep what has been noted."""
         if self._noted:
-            with self._database.writing() as connection:
-                self._keep_noted(connection)
+            with self.noting_again() as taken, self._database.writing() as connection:
+                self._keep_noted(connection, taken)
 
-    def keep(self, connection: Connection) -> None:
-        """Keep what is due, and drop what has become too old, in a transaction that does more."""
+    @contextmanager
+    def noting_again(self) -> Iterator[list[UsageRecord]]:
+        """Give a list for what is taken to be kept meanwhile, which is noted again if the database cannot keep it now."""
+        taken: list[UsageRecord] = []
+        try:
+            yield taken
+        except Exception as error:
+            if _will_pass(error):
+                with self._noting:
+                    self._noted = [*taken, *self._noted][-_MOST_NOTED:]
+            raise
+
+    def keep(self, connection: Connection, taken: list[UsageRecord]) -> None:
+        """Keep what is due, and drop what has become too old, in a transaction that does more.
+
+        Args:
+            taken: that of ``noting_again`` around the transaction.
+        """
         if self._is_due:
-            self._keep_noted(connection)
+            self._keep_noted(connection, taken)
 
     @property
     def _is_due(self) -> bool:
         """Whether what has been noted might be lost, or has become much."""
         return len(self._noted) >= (_TOGETHER if self._database.is_temporary else 1)
 
-    def _keep_noted(self, connection: Connection) -> None:
+    def _keep_noted(self, connection: Connection, taken: list[UsageRecord]) -> None:
         with self._noting:
-            # Swapped under the lock, written outside it: calls go on being noted meanwhile.
-            noted, self._noted = self._noted, []
+            # Taken under the lock, written outside it: calls go on being noted meanwhile.
+            taken[:], self._noted = self._noted, []
         by_workspace: dict[str, list[UsageRecord]] = defaultdict(list)
-        for call in noted:
+        for call in taken:
             by_workspace[call.workspace].append(call)
         for workspace, calls in by_workspace.items():
             self._keep(connection, workspace, calls)
@@ -233,6 +246,10 @@ class UsageStore:
             earliest = _earliest.scalar(connection, {"of_workspace": workspace})
         if earliest is not None:
             self._earliest[workspace] = earliest
+
+
+def _will_pass(error: Exception) -> bool:
+    return has_no_room(error) or is_away(error)
 
 
 def _chosen(criteria: UsageCriteria) -> Select[tuple[Any, ...]]:

@@ -1,6 +1,8 @@
 """A small service of the kit's own: it counts things, in as many workspaces as there are."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -128,3 +130,16 @@ def service(database):
 @pytest.fixture
 def build_service(database):
     return lambda guard: build(database, guard)
+
+
+@pytest.fixture
+def locked_error(tmp_path):
+    """What SQLite says of a file in which another program writes."""
+    with (
+        closing(sqlite3.connect(tmp_path / "a", timeout=0)) as one,
+        closing(sqlite3.connect(tmp_path / "a", timeout=0)) as other,
+    ):
+        one.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError) as failed:
+            other.execute("BEGIN IMMEDIATE")
+    return failed.value

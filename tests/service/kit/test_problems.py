@@ -5,7 +5,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from mock_kit.api.json_text import decode, read_json
-from mock_kit.web.problems import answer_problems
+from mock_kit.web.problems import ProblemMiddleware, answer_problems
 from mock_kit.web.transports import InProcess
 
 
@@ -170,3 +170,28 @@ def test_a_foreseen_error_is_not_logged(send, caplog):
     send("GET", "/fail/listed")
 
     assert caplog.records == []
+
+
+def test_while_the_database_is_another_programs_it_is_said_when_to_come_back(app, send, locked_error, caplog):
+    @app.get("/locked")
+    def locked():
+        raise locked_error
+
+    reply = send("GET", "/locked")
+
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
+    assert "send this again in a while" in decode(reply.body)["message"]
+    assert caplog.records == []
+
+
+def test_what_the_application_does_not_see_is_answered_as_all_else(app, locked_error):
+    app.after_request(lambda response: response.headers.add("X-A", "b") or response)
+
+    def failing(_environ, _start_response):
+        raise locked_error
+
+    http = InProcess({"http://leads.test": ProblemMiddleware(failing, app)})
+    reply = http.send("GET", "http://leads.test/anywhere")
+
+    assert (reply.status, decode(reply.body)["status"]) == (503, 503)
+    assert reply.headers["X-A"] == "b"

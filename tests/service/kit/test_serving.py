@@ -429,3 +429,17 @@ class TestMany:
                 connection.sendall(REQUEST)
                 asked.wait()
             assert gone.wait(20)
+
+
+def test_an_answer_whose_rest_the_database_does_not_give_is_cut_off_without_a_trace(locked_error, caplog):
+    def begun(_environ, start_response):
+        start_response("200 OK", [])
+        yield b"the start"
+        raise locked_error
+
+    listener = listen("127.0.0.1", 0)
+    with closing(Server(begun, listener)):
+        reply = OverNetwork().send("GET", url_of(listener))
+
+    assert reply == NoReply(reason="connection closed before the whole answer came")
+    assert [each.exc_info for each in caplog.records if each.exc_info] == []

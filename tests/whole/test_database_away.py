@@ -1,0 +1,174 @@
+"""A PostgreSQL that is away for a while: every request says so, and when it is back all is as it was."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event, Semaphore
+
+import pytest
+from msgspec.json import decode
+from postgresql import PostgresqlServer
+
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process, on_ports
+from mock_kit.web.wire import Reply
+
+INSTANCES = "/elements/api-v2/instances"
+CONTACTS = "/v3.1/Contacts"
+ASKED = {
+    "platform": [
+        ("GET", INSTANCES),
+        ("POST", INSTANCES),
+        ("GET", "/elements/api-v2/nowhere"),
+        ("GET", "/elements/api-v2/hubs/crm/contacts"),
+        ("GET", "/_local/polls"),
+        ("POST", "/_local/clock/advance"),
+        ("POST", "/_local/snapshot"),
+        ("GET", "/_local/workspaces"),
+        ("GET", "/_local/health"),
+    ],
+    "crm": [
+        ("GET", CONTACTS),
+        ("POST", CONTACTS),
+        ("GET", "/v2.1/Contacts"),
+        ("GET", "/_local/changes"),
+        ("GET", "/_local/health"),
+    ],
+    "sink": [
+        ("POST", "/default"),
+        ("GET", "/default?returnQueue"),
+        ("GET", "/_local/callbacks"),
+        ("POST", "/_local/callbacks/wait"),
+        ("GET", "/_local/callbacks/stream?timeout_s=0"),
+        ("GET", "/_local/health"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def server(postgresql_server, testrun_uid):  # noqa: ARG001 - skips where none can be started
+    """A PostgreSQL that this module has for itself."""
+    with PostgresqlServer.started(f"{testrun_uid}-away-{os.getpid()}") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def database_url(server):
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["in process", "on ports"])
+def stack(request, database_url):
+    options = Options(database=database_url, ports=(0, 0, 0))
+    with (in_process if request.param == "in process" else on_ports)(options) as running:
+        yield running
+
+
+@pytest.fixture
+def away(server):
+    """Return a block during which the server is away."""
+
+    @contextmanager
+    def stopped():
+        server.stop()
+        try:
+            yield
+        finally:
+            server.start()
+
+    return stopped
+
+
+def ask(clients, service, method, path):
+    body = {"POST": {"timeout_s": 0} if path.endswith("/wait") else {}}.get(method)
+    return getattr(clients, service).send(method, path, json=body)
+
+
+def test_every_request_is_503_in_its_services_shape_and_answered_when_it_is_back(stack, away, caplog):
+    clients = stack.new_workspace()
+    asked = [(service, *each) for service, calls in ASKED.items() for each in calls]
+
+    with away():
+        answers = {each: ask(clients, *each) for each in asked}
+    again = [ask(clients, *each).status for each in asked]
+
+    assert {each: reply.status for each, reply in answers.items()} == dict.fromkeys(asked, 503)
+    for (service, _, path), reply in answers.items():
+        told = decode(reply.body)
+        assert "the database is away" in told.pop("Message" if path.startswith("/v") else "message")
+        assert set(told) == ({"requestId"} if service == "platform" else set())
+        assert int(reply.headers["Retry-After"]) > 0
+        assert reply.headers["Content-Type"].startswith("application/json")
+    assert max(again) < 500
+    assert not [record for record in caplog.records if record.exc_info or record.levelname == "ERROR"]
+    assert len([record for record in caplog.records if "database is away" in record.message]) <= 1
+
+
+def test_a_restart_between_two_requests_is_not_noticed(stack, away):
+    clients = stack.new_workspace()
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("5m")
+
+    with away():
+        pass
+
+    assert clients.clock.show()["now"] == "2026-03-02T10:05:00Z"
+    with away():
+        pass
+    assert clients.crm.get("Contacts", made)["FIRST_NAME"] == "Ada"
+
+
+def test_what_the_memory_has_of_the_database_is_right_afterwards(stack, away):
+    clients = stack.new_workspace()
+    clients.platform.create_instance(instance_body(clients.credentials))
+    clients.clock.advance("15m")
+    rule = {"match": {"method": "GET"}, "effect": {"status": 418}, "when": {"first_n": 1}}
+    clients.crm.call("PUT", "/_local/faults", json={"faults": [rule]})
+
+    with away():
+        # in the second of a poll, so that it would move the clock
+        assert ask(clients, "crm", "POST", CONTACTS).status == 503
+        assert ask(clients, "crm", "GET", CONTACTS).status == 503
+
+    assert clients.clock.show()["now"] == "2026-03-02T10:15:00Z"
+    assert clients.crm.call("GET", "/_local/faults")["faults"][0]["seen"] == 0
+    assert [ask(clients, "crm", "GET", CONTACTS).status for _ in range(2)] == [418, 200]
+
+
+# SQLAlchemy leaves a cursor open whose connection was cut
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_restarted_in_the_midst_of_requests_it_has_what_was_said_to_be_kept(stack, server):
+    clients = stack.new_workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    statuses, made, kept, ended = set(), [], Semaphore(0), Event()
+
+    def change(number):
+        while not ended.is_set():
+            reply = clients.crm.send("POST", CONTACTS, json={"FIRST_NAME": f"{number}"})
+            statuses.add(reply.status if isinstance(reply, Reply) else reply.reason)
+            if isinstance(reply, Reply) and reply.status == 201:
+                made.append(decode(reply.body)["CONTACT_ID"])
+                kept.release()
+
+    def look():
+        while not ended.is_set():
+            for service, path in (("platform", INSTANCES), ("sink", "/_local/callbacks")):
+                statuses.add(ask(clients, service, "GET", path).status)
+
+    with ThreadPoolExecutor(4) as working:
+        under_way = [working.submit(change, number) for number in range(3)] + [working.submit(look)]
+        for _ in range(2):
+            assert all(kept.acquire(timeout=60) for _ in range(10))
+            server.stop()
+            server.start()
+        ended.set()
+        for each in under_way:
+            each.result()
+
+    assert statuses <= {200, 201, 503}
+    assert {*made} <= {contact["CONTACT_ID"] for contact in clients.crm.call("GET", f"{CONTACTS}?top=500")}
+    clients.clock.advance("30m")
+    audit = clients.platform.audit(instance["id"])
+    assert audit["owed"] >= len(made)
+    assert (audit["lost"], audit["duplicate"], audit["misclassified"]) == ([], [], [])
