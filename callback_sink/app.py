@@ -36,7 +36,7 @@ from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
 from mock_kit.admin.unrouted import unrouted
 from mock_kit.api.openapi import serve_document
-from mock_kit.shared.choice import fault_book_on
+from mock_kit.shared.choice import fault_book_on, look_after_on
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
@@ -131,7 +131,7 @@ def _dependencies(
         settings=settings,
         workspaces=workspaces,
         store=CallbackStore(database, limits),
-        arrivals=ArrivalNotifier(),
+        arrivals=ArrivalNotifier(look_after=look_after_on(database)),
         forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
         stream_slots=StreamSlots(settings.streams),
         faults=fault_book_on(database, service=SERVICE),

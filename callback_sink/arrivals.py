@@ -1,8 +1,10 @@
-"""Waiting for callbacks: who waits is woken by every arrival in the workspace, and by nothing else."""
+"""Waiting for callbacks: who waits is woken by every arrival in the workspace, or looks for those of other processes."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Condition
+
+_OVER = timedelta(0)
 
 
 class ArrivalNotifier:
@@ -10,9 +12,13 @@ class ArrivalNotifier:
 
     The time-out is the condition's own. Under freezegun it still expires, as ``threading`` keeps the
     real monotonic clock; a deadline reckoned here would stand still with the frozen time.
+
+    Args:
+        look_after: how long who waits is content with what this process announces; None is for ever.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, look_after: timedelta | None = None) -> None:
+        self._look_after = look_after
         self._conditions: dict[str, Condition] = {}
 
     def announce(self, workspace: str) -> None:
@@ -29,8 +35,13 @@ class ArrivalNotifier:
             timeout: real time; zero asks once more and gives up.
         """
         condition = self._of(workspace)
+        pause, left = self._look_after or timeout, timeout
         with condition:
-            return condition.wait_for(ready, timeout.total_seconds())
+            while not condition.wait_for(ready, min(pause, left).total_seconds()):
+                left -= pause
+                if left <= _OVER:
+                    return False
+            return True
 
     def _of(self, workspace: str) -> Condition:
         return self._conditions.setdefault(workspace, Condition())

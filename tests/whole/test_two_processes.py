@@ -7,6 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import count
+from socket import create_connection
+from urllib.parse import urlsplit
 
 import pytest
 from werkzeug import Response
@@ -213,6 +215,27 @@ def test_what_one_of_them_remembers_by_itself_says_whose_memory_it_is(sides):
 
     assert [len(each) for each in own] == [1, 1]
     assert own[0] != own[1]
+
+
+def test_callbacks_that_came_to_one_are_seen_by_who_waits_at_the_other(sides):
+    first, second = sides
+    url = urlsplit(second.sink.url)
+
+    def stream():
+        request = f"GET /_local/callbacks/stream?workspace={second.credentials.name} HTTP/1.0\r\nHost: {url.netloc}\r\n\r\n"
+        connection = create_connection(
+            (url.hostname, url.port), timeout=10
+        )  # a stream says something after 15 seconds
+        connection.sendall(request.encode())
+        return connection
+
+    with stream() as connection, connection.makefile() as lines, ThreadPoolExecutor() as waiting:
+        assert "retry: 1000\n" in lines
+        told = waiting.submit(second.sink.wait, 3, timeout_s=60)
+        for number in range(3):
+            first.sink.send("POST", f"/{first.credentials.name}", json={"number": number})
+            assert f'"number":{number}' in next(line for line in lines if line.startswith("data:"))
+        assert len(told.result(timeout=30)) == 3
 
 
 def test_changes_through_both_at_once_while_time_is_moved_are_each_told_once(sides):

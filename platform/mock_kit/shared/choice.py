@@ -1,10 +1,13 @@
 """Chooses between what one process keeps in its memory and what several keep together, by the database."""
 
+from datetime import timedelta
 from typing import Any
 
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.storage.database import Database
 from mock_kit.workspaces.registry import Workspaces
+
+_LOOK_AFTER = timedelta(milliseconds=100)
 
 
 def workspaces_on(database: Database, **choices: Any) -> Workspaces:
@@ -23,3 +26,9 @@ def fault_book_on(database: Database, **choices: Any) -> FaultBook:
     from mock_kit.shared.shared_fault_book import SharedFaultBook  # noqa: PLC0415 - not needed by one process
 
     return SharedFaultBook(database, database.locks, **choices)
+
+
+def look_after_on(database: Database) -> timedelta | None:
+    """Return how long who waits for something in a database is content with what this process knows; None is for ever."""
+    # to look costs a statement or two; a notification would cost whoever writes, too, and a connection for who listens
+    return None if database.locks is None else _LOOK_AFTER

@@ -178,7 +178,8 @@ def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIA
     def sent(answer: Any) -> Iterator[bytes]:
         with closing(answer):
             try:
-                yield from answer
+                for chunk in answer:  # noqa: UP028 - if its client hangs up, `yield from` would close it once more
+                    yield chunk
             # what has been sent cannot be taken back, so the client is to see that the rest is missing
             except Exception as failed:
                 if is_away(failed):

@@ -237,3 +237,17 @@ def test_arrivals_of_one_workspace_wake_no_other():
     waiting.join()
 
     assert len(asked) == 2, "once at first, once when the time was over"
+
+
+@pytest.mark.parametrize(
+    ("look_after_ms", "looks"), [(None, 2), (10, 10), (20, 6), (50, 2), (100, 2)], ids=str
+)
+def test_where_others_write_too_it_is_asked_again_and_again_until_the_time_is_over(look_after_ms, looks):
+    look_after = None if look_after_ms is None else timedelta(milliseconds=look_after_ms)
+    asked = []
+
+    found = ArrivalNotifier(look_after=look_after).wait_until(
+        "acme", lambda: bool(asked.append(1)), timeout=timedelta(milliseconds=50)
+    )
+
+    assert (found, len(asked)) == (False, looks)
