@@ -25,10 +25,11 @@ class Watch:
         self._addresses = addresses
         self._seed = seed
         whose = f"&workspace={clients.credentials.name}"
+        processes: set[str | None] = set()
         self._journals = {
-            "platform": _Journal(clients.platform, "platform"),
-            "crm": _Journal(clients.crm, "crm"),
-            "sink": _Journal(clients.sink, "sink", whose=whose),
+            "platform": _Journal(clients.platform, "platform", processes=processes),
+            "crm": _Journal(clients.crm, "crm", processes=processes),
+            "sink": _Journal(clients.sink, "sink", processes=processes, whose=whose),
         }
         self._callbacks: dict[int, Mapping[str, Any]] = {}
         self.started_over = 0
@@ -37,7 +38,7 @@ class Watch:
         """See what is new, and say whether anything is.
 
         Raises:
-            RecordingError: something has been forgotten before it was seen.
+            RecordingError: something has been forgotten before it was seen, or the stack is several processes.
             HarnessError: a service does not answer, or refuses.
         """
         looks = [journal.look() for journal in self._journals.values()]
@@ -125,16 +126,27 @@ def _begun_before(workspace: str, what: str) -> RecordingError:
 class _Journal:
     """The calls of one service.
 
+    Args:
+        processes: those that have answered; of a stack whose calls can be put in order, one.
+
     Attributes:
         was_reset: the latest look found that everything had begun anew.
     """
 
-    def __init__(self, client: ServiceClient, service: str, *, whose: str = "") -> None:
+    def __init__(
+        self,
+        client: ServiceClient,
+        service: str,
+        *,
+        processes: set[str | None] | None = None,
+        whose: str = "",
+    ) -> None:
         self._client = client
         self._service = service
         self._whose = whose
         self._after = 0
         self._resets: int | None = None
+        self._processes = set() if processes is None else processes
         self.calls: list[ObservedCall] = []
         self.was_reset = False
 
@@ -151,6 +163,12 @@ class _Journal:
         page = self._client.call(
             "GET", f"/_local/journal/calls?after={self._after}&limit={_PAGE}{self._whose}"
         )
+        self._processes.add(page.get("process"))
+        if len(self._processes) > 1:
+            raise RecordingError(
+                "the calls of this stack are remembered by several processes, each its own, and which came first is not known; "
+                "what one process has seen of a stack of its own can be done again"
+            )
         anew = self._resets not in {None, page["resets"]} or page["last"] < self._after
         self._resets = page["resets"]
         if anew:

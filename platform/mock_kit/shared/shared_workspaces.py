@@ -43,9 +43,9 @@ class SharedWorkspaces(Workspaces):
         return self._by_name[DEFAULT_NAME]
 
     @property
-    def remembered_by(self) -> dict[str, int]:
-        """What an answer says that is from the memory of one process: ``process``, its number."""
-        return {"process": os.getpid()}
+    def remembered_by(self) -> dict[str, str]:
+        """What an answer says that is from the memory of one process: ``process``, its machine's name and its number there."""
+        return {"process": f"{os.uname().nodename}-{os.getpid()}"}
 
     def __iter__(self) -> Iterator[Workspace]:
         rows = {row.name: row for row in self._rows()}

@@ -112,7 +112,7 @@ class Workspaces:
         return workspace
 
     @property
-    def remembered_by(self) -> dict[str, int]:
+    def remembered_by(self) -> dict[str, str]:
         """What an answer says that is from the memory of one process: ``process``, where others have memories as well."""
         return {}
 

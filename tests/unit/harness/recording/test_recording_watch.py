@@ -102,3 +102,11 @@ def test_what_was_seen_before_it_had_to_go_is_no_loss():
 def test_what_had_to_go_unseen_is_said():
     with pytest.raises(RecordingError, match="the crm was asked so much that it has forgotten the beginning"):
         looks(page(1), page(9, pruned=4), times=2)
+
+
+@pytest.mark.parametrize("processes", [("here-1", "here-2"), ("here-1", "here-1", "there-1")])
+def test_calls_that_several_processes_remember_are_in_no_order(processes: tuple[str, ...]) -> None:
+    pages = [page(number, goes_on=True) | {"process": name} for number, name in enumerate(processes, 1)]
+
+    with pytest.raises(RecordingError, match="remembered by several processes, each its own"):
+        looks(*pages, times=1)
