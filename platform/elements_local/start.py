@@ -14,7 +14,7 @@ from elements_local.clients import SERVICES, Addresses
 from elements_local.cures.trials import CureTrials
 from elements_local.errors import OptionError
 from elements_local.setting_sources import Configuration
-from elements_local.stack import exposure
+from elements_local.stack import exposure, roles
 from elements_local.stack.applications import PATIENCE, applications, dashboard_of
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack_settings import SharedSettings, StartSettings
@@ -63,7 +63,11 @@ class Options:
     Attributes:
         host: where it listens; one that others can reach is guarded by a token, and by secrets that they do not know.
         known_secrets: whether the default workspace has the documented secrets there, too.
-        role: the one service that runs alone, ``crm`` or ``sink``; None is the stack of all three.
+        role: what of a stack this process is; None is all of it. ``crm`` and ``sink`` are these services alone, or, on a
+            PostgreSQL, a part of a stack of several processes, as ``platform`` and ``worker`` always are.
+        urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
+            those of other processes, and this one's own.
+        token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
         ports: of platform, CRM and sink; 0 takes any free one.
         seed: what the default workspace's ids and made-up data follow from.
         records: how many of each kind its CRM starts with.
@@ -80,6 +84,8 @@ class Options:
     host: str = "127.0.0.1"
     known_secrets: bool = False
     role: str | None = None
+    urls: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = field(default=None, repr=False)
     ports: tuple[int, int, int] = PORTS
     mode: Mode = Mode.VIRTUAL
     speed: int = 1
@@ -94,17 +100,49 @@ class Options:
     connectors: "tuple[Connector, ...]" = ()
 
     @property
+    def services(self) -> tuple[str, ...]:
+        """The services whose applications this process makes: a worker's is a platform without a port."""
+        match self.role:
+            case None:
+                return SERVICES
+            case roles.WORKER:
+                return ("platform",)
+            case service:
+                return (service,)
+
+    @property
     def chosen_ports(self) -> dict[str, int]:
-        """The ports of the services that are to run."""
+        """The ports of the services that others are to find here."""
         named = dict(zip(SERVICES, self.ports, strict=True))
-        return named if self.role is None else {self.role: named[self.role]}
+        return {} if self.role == roles.WORKER else {name: named[name] for name in self.services}
+
+    @property
+    def is_part(self) -> bool:
+        """Whether this process is one of several that make up a stack."""
+        return self.role is not None and roles.is_shared(self.database)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one service runs without the other two."""
+        return self.role is not None and not self.is_part
+
+    def addresses(self, listening: Mapping[str, str]) -> Addresses:
+        """Return where the services are called.
+
+        Args:
+            listening: where those of this process listen, by their names.
+        """
+        usual = roles.USUAL_URLS if self.is_part else {}
+        return Addresses(**{**usual, **listening, **self.urls})
 
     def checked(self) -> "Options":
         """Return these options once their settings can be used.
 
         Raises:
-            OptionError: there is no setting of a name, or a value is not what its setting takes.
+            OptionError: there is no setting of a name, or a value is not what its setting takes; or options do not go
+                together.
         """
+        roles.check(self)
         try:
             Configuration(self.environment).check()
         except SettingsError as error:
@@ -129,16 +167,19 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     """
     chosen = (options or Options()).checked()
     usual = dict(zip(SERVICES, PORTS, strict=True))
-    addresses = Addresses(**{name: f"http://127.0.0.1:{usual[name]}" for name in chosen.chosen_ports})
+    addresses = chosen.addresses({name: f"http://127.0.0.1:{usual[name]}" for name in chosen.chosen_ports})
     services: dict[str, Flask] = {}
 
     def wire(timeout: timedelta) -> Http:
         others = InProcess(chosen.applications, timeout=timeout)
         return InProcess(services, otherwise=others, timeout=timeout)
 
-    guard = exposure.guard(chosen, [chosen.host])
+    exposed = exposure.is_exposed(chosen, [chosen.host])
+    guard = exposure.guard(chosen, exposed=exposed)
     with ExitStack() as closing:
-        for name, app in _started(chosen, addresses, services, wire=wire, guard=guard, closing=closing):
+        for name, app in _started(
+            chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
+        ):
             if name == "platform":
                 closing.callback(_engine_of(app).stop)
         yield Stack(wire(PATIENCE), addresses, token=guard.token)
@@ -146,7 +187,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
 @contextmanager
 def on_ports(options: Options | None = None, *, called_inside: bool = False) -> Iterator[Stack]:
-    """Run a stack, or one service alone, each on a port; the services call one another as WSGI applications, by their origins.
+    """Run what this process is of a stack, each service on a port; they call one another as WSGI applications, by their origins.
 
     Args:
         called_inside: whether whoever is given the stack calls its services as they call one another, and not at their ports.
@@ -173,14 +214,23 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             }
         except PortError as error:
             raise OptionError(str(error)) from error
-        addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
-        guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
-        for name, app in _started(chosen, addresses, services, wire=wire, guard=guard, closing=closing):
-            server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
-            closing.callback(server.close)
-        if addresses.platform:
-            closing.enter_context(_following_real_clocks(services[addresses.platform]))
-        yield Stack(wire(PATIENCE) if called_inside else OverNetwork(), addresses, token=guard.token)
+        listening = {name: url_of(listener) for name, listener in listeners.items()}
+        addresses = chosen.addresses(listening)
+        exposed = exposure.is_exposed(chosen, [listener.getsockname()[0] for listener in listeners.values()])
+        guard = exposure.guard(chosen, exposed=exposed)
+        for name, app in _started(
+            chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
+        ):
+            if name in listeners:
+                server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
+                closing.callback(server.close)
+        if platform := services.get(addresses.platform):
+            if chosen.role == "platform":  # workers follow them
+                closing.callback(_engine_of(platform).stop)
+            else:
+                closing.enter_context(_following_real_clocks(platform))
+        http = wire(PATIENCE) if called_inside else OverNetwork()
+        yield Stack(http, addresses, token=guard.token, listening=listening)
 
 
 def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by name
@@ -190,6 +240,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     *,
     wire: Callable[[timedelta], Http],
     guard: Guard,
+    exposed: bool,
     closing: ExitStack,
 ) -> "Iterator[tuple[str, Flask]]":
     """Make the services and put each where the others find it; whoever is given the last one finds the records.
@@ -200,14 +251,21 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     database = closing.enter_context(opened(options.data, options.database))
     dashboard = dashboard_of(addresses, guard, services)
     stack = Stack(wire(PATIENCE), addresses, token=guard.token)
-    cures = CureTrials(stack, options) if options.role is None else None
+    cures = CureTrials(stack, options) if options.role in {None, "platform"} else None
     if cures:
         closing.callback(cures.close)
     for name, app in applications(
-        options, addresses, database, wire=wire, guard=guard, dashboard=dashboard, cures=cures
+        options,
+        addresses,
+        database,
+        wire=wire,
+        guard=guard,
+        exposed=exposed,
+        dashboard=dashboard,
+        cures=cures,
     ):
         services[addresses.running[name]] = app
-        if len(services) == len(addresses.running):
+        if len(services) == len(options.services):
             _fill(Stack(InProcess(services), addresses, token=guard.token), options)
         yield name, app
     closing.callback(dashboard.close)

@@ -224,7 +224,11 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
         holding=dependencies.engine.exclusive,
         middleware=middleware,
         guard=guard,
-        others={"crm": dependencies.settings.crm_url, "sink": dependencies.settings.sink_url},
+        addresses={
+            "platform": dependencies.settings.url,
+            "crm": dependencies.settings.crm_url,
+            "sink": dependencies.settings.sink_url,
+        },
         measures=dependencies.services[Engine].measures,
     )
     add_admin(app, admin)

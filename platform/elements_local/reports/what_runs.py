@@ -7,40 +7,65 @@ import click
 from elements_local.command_line.output import print_json
 
 if TYPE_CHECKING:
-    from elements_local.clients import Credentials
+    from collections.abc import Mapping
+
+    from elements_local.clients import Addresses, Credentials
     from elements_local.stack.stack import Stack
 
 
-def print_what_runs(stack: "Stack", *, as_json: bool) -> None:
-    """Print where the services are, and the credentials of the usual workspace."""
+def print_what_runs(
+    stack: "Stack", *, as_json: bool, part: "Mapping[str, str] | None" = None, shows_token: bool = True
+) -> None:
+    """Print where the services are, and the credentials of the usual workspace.
+
+    Args:
+        part: what JSON says, too, of a process that is a part of the stack.
+        shows_token: whether the token, if there is one, is news to who reads it.
+    """
     workspace = stack.workspace().credentials
+    token = stack.token if shows_token else None
     if as_json:
-        print_json(_as_json(stack, workspace))
+        print_json({**(part or {}), **_as_json(stack, workspace, token)})
     else:
-        click.echo(_as_text(stack, workspace))
+        click.echo(_as_text(stack, workspace, token))
 
 
-def _as_json(stack: "Stack", workspace: "Credentials") -> dict[str, object]:
+def print_part(role: str, addresses: "Addresses", *, listens: str, as_json: bool) -> None:
+    """Print what a process is of a stack whose workspaces another one keeps.
+
+    Args:
+        listens: where it does; empty for a worker.
+    """
+    if as_json:
+        own = {"listens": listens} if listens else {}
+        print_json({"role": role, **own, **_with_base_path(addresses)})
+        return
+    what = f"serves as the {role} at {listens}" if listens else "runs what falls due by real clocks"
+    click.echo(
+        f"elements-local {what}, for the stack whose platform is {addresses.platform}; Ctrl-C stops it."
+    )
+
+
+def _with_base_path(addresses: "Addresses") -> dict[str, str]:
     from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
 
-    running = stack.addresses.running
-    document: dict[str, object] = dict(running)
-    if "platform" in running:
-        document["platform"] = running["platform"] + BASE_PATH
+    return {name: url + (BASE_PATH if name == "platform" else "") for name, url in addresses.running.items()}
+
+
+def _as_json(stack: "Stack", workspace: "Credentials", token: str | None) -> dict[str, object]:
+    document: dict[str, object] = dict(_with_base_path(stack.addresses))
     document["dashboard"] = _dashboard(stack)
     document["workspace"] = workspace.to_json()
-    if stack.token is not None:
-        document["token"] = stack.token
+    if token is not None:
+        document["token"] = token
     return document
 
 
-def _as_text(stack: "Stack", workspace: "Credentials") -> str:
-    from elements_local.clients import BASE_PATH  # noqa: PLC0415 - as above
-
+def _as_text(stack: "Stack", workspace: "Credentials", token: str | None) -> str:
     clock = stack.clients(workspace).clock.show()
-    running = stack.addresses.running
+    running = _with_base_path(stack.addresses)
     values = {
-        "platform": f"{running.get('platform', '')}{BASE_PATH}" if "platform" in running else "",
+        "platform": running.get("platform"),
         "CRM": running.get("crm"),
         "sink": running.get("sink"),
         "dashboard": _dashboard(stack),
@@ -49,7 +74,7 @@ def _as_text(stack: "Stack", workspace: "Credentials") -> str:
         "CRM user name": workspace.crm_username,
         "CRM API key": workspace.crm_api_key,
         "callback URL": workspace.callback_url,
-        "admin token": stack.token,
+        "admin token": "the one that was given" if stack.token and not token else token,
     }
     lines = [
         f"elements-local is running; its clock is {clock['mode']}, at {clock['now']}",

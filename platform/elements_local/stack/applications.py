@@ -40,6 +40,7 @@ def applications(  # noqa: PLR0913 - what a stack is made of; most of it by name
     *,
     wire: Callable[[timedelta], Http],
     guard: Guard,
+    exposed: bool,
     dashboard: DashboardPages,
     cures: CureTrials | None,
 ) -> "Iterator[tuple[str, Flask]]":
@@ -47,9 +48,9 @@ def applications(  # noqa: PLR0913 - what a stack is made of; most of it by name
 
     Args:
         wire: makes the client by which services reach others, from the time-out of its answers.
-        cures: tries what would have helped; None without a platform.
+        exposed: whether others can reach the stack.
+        cures: tries what would have helped; None without a platform that is asked.
     """
-    exposed = guard.token is not None
     with explained(options.data, options.database):
         workspaces = workspaces_on(
             database,
@@ -69,11 +70,15 @@ def applications(  # noqa: PLR0913 - what a stack is made of; most of it by name
         environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
         connectors=options.connectors,
         cures=cures,
-        alone=options.role is not None,
-        pages=Pages(application=dashboard, url=addresses.running[addresses.keeper]),
+        alone=options.is_alone,
+        pages=Pages(
+            application=dashboard,
+            url=addresses.running[addresses.keeper],
+            is_public="platform" in options.urls,
+        ),
     )
     makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
-    for name in addresses.running:
+    for name in options.services:
         with explained(options.data, options.database):
             app = makers[name]()
         yield name, app
@@ -84,7 +89,7 @@ class _ApplicationFactory:
     """Makes applications; each service is imported when it is its turn.
 
     Attributes:
-        cures: tries what would have helped; None without a platform.
+        cures: tries what would have helped; None without a platform that is asked.
         alone: whether a service has to keep clock and workspaces itself.
         pages: of the service that keeps clock and workspaces.
     """
@@ -144,7 +149,7 @@ class _ApplicationFactory:
             http=self.wire(settings.forward_timeout),
             guard=self.guard,
             alone=self.alone,
-            pages=self.pages if self.alone else Pages(url=self.pages.url),
+            pages=self.pages if self.alone else Pages(url=self.pages.url, is_public=self.pages.is_public),
         )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from elements_local.errors import OptionError
 from elements_local.stack.stack_settings import SharedSettings
+from mock_kit.settings import variable
 from mock_kit.web.guard import TOKEN_HEADER, Guard
 from mock_kit.web.origins import is_local
 from mock_kit.web.outbound import is_address
@@ -23,15 +25,35 @@ DEFAULTS = {"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"}
 _CALLED = {"platform": "the platform", "crm": "the CRM"}
 
 
-def guard(options: "Options", bound_to: Iterable[str]) -> Guard:
-    """Return who may call a stack; it has a token if others can reach one of the hosts that it is bound to."""
-    shared = SharedSettings.from_env(options.environment)
-    exposed = not all(map(is_local, bound_to))
+def is_exposed(options: "Options", bound_to: Iterable[str]) -> bool:
+    """Say whether others can reach a stack: at a host that this process is bound to, or at another process that has its token."""
+    return not all(map(is_local, bound_to)) or (options.is_part and options.token is not None)
+
+
+def guard(options: "Options", *, exposed: bool) -> Guard:
+    """Return who may call a stack; it has a token if it was given one, or if others can reach it.
+
+    Raises:
+        OptionError: others can reach one of several processes, which was given none.
+    """
+    if exposed and options.is_part and options.token is None:
+        raise OptionError(
+            f"others can reach {options.host}, so the processes of a stack need one token for all of them: give each the same "
+            f"--token, or {variable('token')}"
+        )
+    fresh = token_urlsafe(24) if exposed else None
     return Guard(
-        token=token_urlsafe(24) if exposed else None,
-        served_as=shared.served_as | ({options.host.lower()} if not is_address(options.host) else set()),
-        allow_origins=shared.allow_origins,
+        token=options.token or fresh,
+        served_as=_names(options),
+        allow_origins=SharedSettings.from_env(options.environment).allow_origins,
     )
+
+
+def _names(options: "Options") -> frozenset[str]:
+    """Return the names that a stack is called by: those that it was told, and those of where it listens and is called."""
+    called = {urlsplit(url).hostname or "" for name, url in options.urls.items() if name in options.services}
+    bound = set() if is_address(options.host) else {options.host.lower()}
+    return SharedSettings.from_env(options.environment).served_as | bound | called
 
 
 def check_secrets(options: "Options", workspaces: "Workspaces", *, exposed: bool) -> None:
@@ -43,8 +65,9 @@ def check_secrets(options: "Options", workspaces: "Workspaces", *, exposed: bool
     documented = workspaces.default.user_secret == DOCUMENTED.user_secret
     where = options.data or "the database"
     if exposed and documented and not options.known_secrets:
+        reached = "its stack" if options.is_part else options.host
         raise OptionError(
-            f"{where} was made with the secrets that stand in the documentation, and others can reach {options.host}; "
+            f"{where} was made with the secrets that stand in the documentation, and others can reach {reached}; "
             "give --known-secrets if that is meant, or start with an empty --data directory"
         )
     if options.known_secrets and not documented:
@@ -55,16 +78,17 @@ def check_secrets(options: "Options", workspaces: "Workspaces", *, exposed: bool
 
 def who_can_reach(stack: "Stack", options: "Options") -> str:
     """Say in a paragraph who can call what of a stack that others can reach; nothing of one on loopback."""
-    if stack.token is None:
+    running = stack.listening
+    if stack.token is None or is_local(options.host) or not running:
         return ""
-    running = stack.addresses.running
     called = " and ".join(_CALLED[name] for name in running if name in _CALLED)
-    known = "the documented secrets, which everybody knows" if options.known_secrets else "the secrets below"
+    fresh = "the secrets below" if "platform" in running or not options.is_part else "a workspace's secrets"
+    known = "the documented secrets, which everybody knows" if options.known_secrets else fresh
     may = [
         *([f"call {called} with {known}"] if called else []),
         *(["send callbacks to the sink"] if "sink" in running else []),
     ]
-    names = ", ".join(sorted(guard(options, ()).served_as)) or "none yet; --served-as adds one"
+    names = ", ".join(sorted(_names(options))) or "none yet; --served-as adds one"
     return (
         f"Whoever can reach this machine, where the stack listens at {options.host}, can {', '.join(may)}, and with "
         f"the admin token, in the header {TOKEN_HEADER}, do everything: read callbacks and all workspaces' secrets, move "

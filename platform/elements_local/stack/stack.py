@@ -1,5 +1,6 @@
 """A stack that runs, wherever it does: the one client for tests, scenarios and the command line."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from elements_local.clients import Addresses, Credentials, ServiceClient, WorkspaceClients
@@ -15,12 +16,21 @@ class Stack:
     Attributes:
         http: reaches it.
         token: for the admin routes of one that is not bound to loopback.
+        listening: where the services of this process listen, by their names, if it has started some on ports.
     """
 
-    def __init__(self, http: Http, addresses: Addresses, *, token: str | None = None) -> None:
+    def __init__(
+        self,
+        http: Http,
+        addresses: Addresses,
+        *,
+        token: str | None = None,
+        listening: Mapping[str, str] | None = None,
+    ) -> None:
         self.http = http
         self.addresses = addresses
         self.token = token
+        self.listening = listening or {}
 
     def admin(self) -> ServiceClient:
         """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""

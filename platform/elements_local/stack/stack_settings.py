@@ -30,7 +30,10 @@ class StartSettings(Settings):
     """How ``up`` starts a stack."""
 
     role: str = one_of(
-        "all", "run the CRM or the sink alone: nothing but its own port is opened", ["all", "crm", "sink"]
+        "all",
+        "run the CRM or the sink alone: nothing but its own port is opened; on a PostgreSQL, be that one, the platform, or "
+        "a worker, which opens no port, of a stack of several processes",
+        ["all", "platform", "crm", "sink", "worker"],
     )
     host: str = text("127.0.0.1", "where to listen")
     known_secrets: bool = flag(
@@ -112,7 +115,7 @@ class ClientSettings(Settings):
     )
     token: str | None = setting(
         None,
-        "the token that up printed, if the stack is not bound to loopback",
+        "what admin routes ask for: the token that up was given, or has printed where the stack is not bound to loopback",
         read=str,
         expected="a text",
         secret=True,

@@ -60,7 +60,7 @@ class Admin(Struct, frozen=True, kw_only=True):
         workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
         reset: brings a workspace back to its start in this service.
         holding: keeps a workspace's jobs from running during a reset; raises if one runs already.
-        others: where the other services of the stack are, by their names, as far as this one knows.
+        addresses: where the services of the stack are called, by their names, as far as this one knows.
         whose: the query parameters by which ``workspace_of`` goes; any admin call may have them.
         measures: name -> what the service knows about itself, for health and metrics.
     """
@@ -72,7 +72,7 @@ class Admin(Struct, frozen=True, kw_only=True):
     middleware: JournalMiddleware
     guard: Guard
     holding: Callable[[Workspace], AbstractContextManager[object]] = nullcontext
-    others: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
     whose: tuple[str, ...] = ()
     measures: Callable[[], Mapping[str, Measure]] = dict
 
@@ -121,7 +121,7 @@ _PROBLEMS = (401, 403)
 @bp.get("/health")
 @operation(problems=(403,))
 def health() -> Answer[dict[str, str | float]]:
-    """Say that the service answers, where the others of its stack are, and what it knows about itself.
+    """Say that the service answers, where the services of its stack are, and what it knows about itself.
 
     Where several processes serve one environment, ``process`` says which one this is.
     """
@@ -134,7 +134,7 @@ def health() -> Answer[dict[str, str | float]]:
             "service": admin.service,
             "status": "ok",
             **admin.workspaces.remembered_by,
-            **admin.others,
+            **admin.addresses,
             **measures,
         }
     )

@@ -28,10 +28,12 @@ class Pages(Struct, frozen=True, kw_only=True):
     Attributes:
         application: makes them, and looks itself at who may see them; None where another service has them.
         url: the origin of the service that has them.
+        is_public: whether browsers, too, find that service at its origin; otherwise it is on the machine that they call.
     """
 
     application: "WSGIApplication | None" = None
     url: str
+    is_public: bool = False
 
 
 class PageMiddleware:
@@ -57,6 +59,8 @@ class PageMiddleware:
         scheme, host = environ["wsgi.url_scheme"], urlsplit(f"//{environ.get('HTTP_HOST', '')}")
         if self._pages.application is not None:
             return START
+        if self._pages.is_public:
+            return f"{self._pages.url}{START}"
         name = host.netloc.removesuffix(f":{host.port}")
         return f"{scheme}://{name}:{urlsplit(self._pages.url).port}{START}"
 

@@ -10,7 +10,8 @@ import pytest
 
 from elements_local.clients import BASE_PATH, Credentials
 from elements_local.errors import OptionError
-from elements_local.stack.exposure import who_can_reach
+from elements_local.reports.what_runs import print_what_runs
+from elements_local.stack.exposure import guard, is_exposed, who_can_reach
 from elements_local.start import Options, on_ports
 from mock_kit.api.json_text import decode
 from mock_kit.web.guard import TOKEN_HEADER
@@ -257,3 +258,65 @@ def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path, project, 
         process.communicate(timeout=30)
 
     assert answers == answered
+
+
+def test_a_token_that_is_given_counts_on_loopback_too_and_leaves_the_documented_secrets():
+    with on_ports(Options(ports=(0, 0, 0), token="ours")) as stack:
+        url = f"{stack.addresses.crm}/_local/journal"
+        answers = [
+            stack.http.send("GET", url, headers=headers).status
+            for headers in ({}, {TOKEN_HEADER: "other"}, {TOKEN_HEADER: "ours"})
+        ]
+
+        assert answers == [403, 403, 200]
+        assert opened(stack, KNOWN) == (200, 200)
+
+
+def test_a_token_that_is_given_is_the_one_where_others_can_reach_the_stack():
+    with exposed(token="ours") as stack:
+        assert stack.token == "ours"
+        assert opened(stack, KNOWN) == (401, 401)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_who_has_given_the_token_is_not_shown_it(as_json, capsys):
+    with on_ports(Options(ports=(0, 0, 0), token="ours-alone")) as stack:
+        print_what_runs(stack, as_json=as_json, shows_token=False)
+
+    shown = capsys.readouterr().out
+    assert "ours-alone" not in shown
+    assert ("admin token          the one that was given" in shown) is not as_json
+
+
+def part(role="crm", **options):
+    return Options(role=role, database="postgresql+psycopg://nobody@127.0.0.1:1/none", **options)
+
+
+def test_a_part_of_a_stack_that_others_can_reach_is_refused_without_a_token():
+    with pytest.raises(OptionError, match=r"others can reach 0\.0\.0\.0.* one token for all of them"):
+        guard(part(host=EVERYWHERE), exposed=True)
+
+    assert guard(part(), exposed=False).token is None
+    assert guard(part(host=EVERYWHERE, token="ours"), exposed=True).token == "ours"
+
+
+@pytest.mark.parametrize(
+    ("options", "bound_to", "expected"),
+    [
+        (part("worker", token="ours"), [], True),
+        (part("worker"), [], False),
+        (part(token="ours"), ["127.0.0.1"], True),
+        (part(), ["127.0.0.1"], False),
+        (Options(token="ours"), ["127.0.0.1"], False),
+        (Options(), ["10.0.0.7"], True),
+    ],
+)
+def test_whoever_has_the_token_of_a_stack_of_several_may_be_reached_elsewhere(options, bound_to, expected):
+    assert is_exposed(options, bound_to) is expected
+
+
+def test_the_name_that_a_service_of_this_process_is_called_by_is_one_that_it_was_told():
+    urls = {"platform": "http://platform:4700", "crm": "http://crm:4701"}
+
+    assert guard(part("crm", urls=urls), exposed=False).served_as == {"crm"}
+    assert guard(part("worker", urls=urls), exposed=False).served_as == {"platform"}

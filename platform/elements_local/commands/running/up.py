@@ -11,27 +11,25 @@ import click
 from click.core import ParameterSource
 
 from elements_local.command_line.output import examples
-from elements_local.command_line.setting_options import (
-    set_option,
-    setting_option,
-    stack_environment,
-    stack_option,
-)
-from elements_local.errors import OptionError
+from elements_local.command_line.setting_options import set_option, setting_option, stack_option
+from elements_local.command_line.start_options import start_options
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import announce_filling
-from elements_local.reports.what_runs import print_what_runs
+from elements_local.reports.what_runs import print_part, print_what_runs
+from elements_local.service_client import SERVICES
 from elements_local.stack.stack_settings import FLAT
 from elements_local.stack.uncollected import uncollected
 
 if TYPE_CHECKING:
     from elements_local.reports.activity_lines import ActivityPrinter
+    from elements_local.service_client import Addresses
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
 
-_OF_WAITING = ("timeout", "token")
+_OF_WAITING = ("timeout",)
 _OF_MAKING = ("clock", "start", "seed")
-_OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json", "quiet", "wait")
+_OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "token", "as_json", "quiet", "wait")
+_URL = "where the {} of a stack of several processes is called, this one's own or another's, where that is not as usual"
 
 
 @click.command(
@@ -42,6 +40,7 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
         "elements-local up --clock real --speed 60",
         "elements-local up --data ./kept --platform-port 8700",
         "elements-local up --role crm",
+        "elements-local up --role worker --database postgresql+psycopg://me@db/stack",
         "elements-local up --set platform.batch_size=5 --set crm.search_inclusive=true",
         "elements-local up --host 0.0.0.0 --served-as build7",
         "elements-local up --json --quiet & elements-local up --wait",
@@ -55,6 +54,9 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
 @setting_option("platform_port")
 @setting_option("crm_port")
 @setting_option("sink_port")
+@setting_option("platform_url", default=None, about=_URL.format("platform"))
+@setting_option("crm_url", default=None, about=_URL.format("CRM"))
+@setting_option("sink_url", default=None, about=_URL.format("sink"))
 @setting_option("clock")
 @setting_option("speed")
 @setting_option("start")
@@ -90,7 +92,8 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
 )
 @setting_option(
     "token",
-    about="for --wait --json: the token that was printed, if the stack is not bound to loopback",
+    about="what admin routes ask for, of each process of a stack the same; with --wait --json, the stack's. Without it, "
+    "one is made and printed where the stack is not bound to loopback",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Do not tell what happens.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
@@ -110,7 +113,8 @@ def command(  # noqa: PLR0913 - the command's options
 
     With --json one line of JSON says what runs, and what happens is told on standard error. With --role crm or
     --role sink one of them runs alone. It keeps clock and workspaces itself, the commands clock, seed, reset and
-    workspace find it, and what belongs to the others is left out of what --json prints.
+    workspace find it, and what belongs to the others is left out of what --json prints. With --database and the URL of a
+    PostgreSQL it is one process of a stack of several, as those with --role platform and --role worker are.
 
     --wait is for scripts and containers: it starts nothing, and returns once a stack that was started elsewhere
     answers at this host and these ports.
@@ -128,16 +132,15 @@ def command(  # noqa: PLR0913 - the command's options
             from elements_local.stack.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
             from elements_local.start import on_ports  # noqa: PLC0415 - loads the services
 
-            chosen = _options(**options)
+            chosen = start_options(token=token or None, **options)
             stack = closing.enter_context(on_ports(chosen, called_inside=True))
         if warning := who_can_reach(stack, chosen):
             click.echo(f"{fill(warning, width=100)}\n", err=as_json)
         if spared:
             click.echo(spared, err=True)
-        if options["data"] or options["database"]:
-            _warn_of_moved_sinks(stack)
-        print_what_runs(stack, as_json=as_json)
-        telling = None if quiet else _telling(stack, sys.stderr if as_json else sys.stdout, ctx)
+        _print_start(stack, chosen, as_json=as_json)
+        tells = "platform" in chosen.services and not quiet
+        telling = _telling(stack, sys.stderr if as_json else sys.stdout, ctx) if tells else None
         stop.wait()
         if telling is not None:
             telling.catch_up()
@@ -145,12 +148,22 @@ def command(  # noqa: PLR0913 - the command's options
         click.echo("stopped")
 
 
-def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPrinter | None":
-    """Tell what happens; where there is no platform, nothing does."""
+def _print_start(stack: "Stack", options: "Options", *, as_json: bool) -> None:
+    """Print what runs."""
+    if options.is_part and options.role != "platform":
+        listens = "".join(stack.listening.values())
+        print_part(options.role or "", stack.addresses, listens=listens, as_json=as_json)
+        return
+    if options.data or options.database:
+        _warn_of_moved_sinks(stack)
+    part = {"role": "platform", "listens": stack.listening["platform"]} if options.is_part else {}
+    print_what_runs(stack, as_json=as_json, part=part, shows_token=options.token is None)
+
+
+def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPrinter":
+    """Tell what happens."""
     from elements_local.reports.activity_lines import ActivityPrinter  # noqa: PLC0415 - not needed for --help
 
-    if not stack.addresses.platform:
-        return None
     return ActivityPrinter(stack, stream, coloured=stream.isatty() and ctx.color is not False)
 
 
@@ -191,35 +204,6 @@ def _refuse_pointless(ctx: click.Context, *, waiting: bool) -> None:
         raise click.UsageError(f"{why}; leave out {pointless}")
 
 
-def _options(  # noqa: PLR0913 - the command's options
-    *, role: str, platform_port: int, crm_port: int, sink_port: int, clock: str, start: str, **same: Any
-) -> "Options":
-    from elements_local.start import Options  # noqa: PLC0415 - loads the services
-    from mock_kit.workspaces.clock import Mode  # noqa: PLC0415 - as above
-    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - as above
-
-    if same["data"] and same["database"]:
-        raise OptionError("give --data or --database, not both")
-    if same["speed"] != 1 and clock != "real":
-        raise OptionError(
-            "--speed is of a clock that runs by itself; choose --clock real, too, or leave it out"
-        )
-    if same["speed"] != 1 and (same["data"] or same["database"]):
-        raise OptionError(
-            "--speed runs ahead of the machine's time, so nothing of it is kept; leave out --data and --database"
-        )
-    if role == "sink" and same["records"]:
-        raise OptionError("--records are the CRM's; leave them out with --role sink")
-    return Options(
-        role=None if role == "all" else role,
-        ports=(platform_port, crm_port, sink_port),
-        mode=Mode(clock),
-        start=parse_instant(start),
-        environment=stack_environment(),
-        **same,
-    )
-
-
 def _wait(  # noqa: PLR0913 - where, and how long
     *,
     role: str,
@@ -229,6 +213,7 @@ def _wait(  # noqa: PLR0913 - where, and how long
     sink_port: int,
     timeout_s: float,
     token: str | None,
+    database: str | None,
     as_json: bool,
     quiet: bool,
     **_of_starting: object,
@@ -238,9 +223,10 @@ def _wait(  # noqa: PLR0913 - where, and how long
     Raises:
         click.ClickException: it does not answer in time.
     """
-    from elements_local.stack.stack import at  # noqa: PLC0415 - not needed for --help
-    from elements_local.stack.waiting import addresses_at, wait_for  # noqa: PLC0415 - as above
+    from elements_local.stack.waiting import addresses_at, wait_for  # noqa: PLC0415 - not needed for --help
 
+    if role == "worker":
+        raise click.UsageError("--wait waits for what answers at a port, and a worker opens none")
     ports = {"platform": platform_port, "crm": crm_port, "sink": sink_port}
     chosen = {name: port for name, port in ports.items() if role in {"all", name}}
     if not all(chosen.values()):
@@ -259,6 +245,22 @@ def _wait(  # noqa: PLR0913 - where, and how long
     if missing:
         raise click.ClickException(f"waited {timeout_s:g} s: {lacking}")
     if as_json:
-        print_what_runs(at(addresses, token=token), as_json=True)
+        _print_awaited(role, addresses, token=token, database=database)
     elif not quiet:
         click.echo(f"elements-local answers at {', '.join(addresses.running.values())}")
+
+
+def _print_awaited(role: str, addresses: "Addresses", *, token: str | None, database: str | None) -> None:
+    """Print the line of JSON that what answers has printed itself."""
+    from elements_local.stack.roles import is_shared  # noqa: PLC0415 - not needed for --help
+    from elements_local.stack.running_stack import as_platform_says  # noqa: PLC0415 - as above
+    from elements_local.stack.stack import at  # noqa: PLC0415 - as above
+
+    if role == "platform":
+        part = {"role": role, "listens": addresses.platform}
+        told = as_platform_says(addresses, SERVICES, token=token)
+        print_what_runs(at(told, token=token), as_json=True, part=part, shows_token=False)
+    elif role != "all" and is_shared(database):
+        print_part(role, addresses, listens=addresses.running[role], as_json=True)
+    else:
+        print_what_runs(at(addresses, token=token), as_json=True)

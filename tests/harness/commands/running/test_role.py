@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from elements_local.cli import cli
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import NotRunningError
 from elements_local.stack.stack import Stack
@@ -131,7 +133,7 @@ def test_role_and_clock_may_come_from_the_environment() -> None:
     ("words", "reason"),
     [
         pytest.param(
-            ["--role", "platform"], "--role must be all or crm or sink; got 'platform'", id="no use alone"
+            ["--role", "platform"], "--role platform is one of several processes", id="no use alone"
         ),
         pytest.param(
             ["--role", "sink", "--records", "3"], "--records are the CRM's", id="a sink with records"
@@ -144,6 +146,60 @@ def test_what_cannot_run_alone_is_misuse(words: list[str], reason: str) -> None:
     assert refused.returncode == 2
     assert reason in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+NOBODYS = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--role", "worker"], "--role worker is one of several processes that keep a stack together"),
+        (["--role", "platform", "--data", "kept"], "give --database postgresql+psycopg://..."),
+        (["--crm-url", "http://crm:4701"], "--crm-url is for several processes"),
+        (
+            ["--role", "crm", "--platform-url", "platform:4700", "--database", NOBODYS],
+            "--platform-url must be a URL such as http://platform:4700, without a path; got 'platform:4700'",
+        ),
+        (
+            ["--role", "sink", "--crm-url", "http://crm:4701/v3.1", "--database", NOBODYS],
+            "without a path; got 'http://crm:4701/v3.1'",
+        ),
+        (
+            ["--role", "crm", "--records", "3", "--database", NOBODYS],
+            "run `elements-local seed` once they answer",
+        ),
+        (
+            ["--role", "crm", "--crm-port", "0", "--host", "0.0.0.0", "--database", NOBODYS],  # noqa: S104 - refused
+            "give each the same --token, or ELEMENTS_LOCAL_TOKEN",
+        ),
+        (["--role", "worker", "--wait"], "--wait waits for what answers at a port, and a worker opens none"),
+    ],
+)
+def test_what_no_process_of_several_could_be_is_misuse(words: list[str], reason: str) -> None:
+    refused = CliRunner().invoke(cli, ["up", *words])
+
+    assert refused.exit_code == 2
+    assert reason in refused.stderr
+
+
+def test_where_commands_find_a_stack_says_nothing_of_one_process_alone(at: dict[str, str]) -> None:
+    with up("--role", "sink", "--sink-port", "0", **at, ELEMENTS_LOCAL_SINK_URL=NOBODY) as ready:
+        assert ready["workspace"]["callback_url"] == f"{ready['sink']}/default"
+
+
+def test_addresses_are_as_told_else_as_this_process_listens_else_as_usual() -> None:
+    urls = {"crm": "http://crm:4701", "sink": "http://sink:4702"}
+    listening = {"sink": "http://127.0.0.1:5000"}
+
+    shared = Options(role="sink", database=NOBODYS, urls=urls).addresses(listening)
+    unnamed = Options(role="sink", database=NOBODYS).addresses(listening)
+
+    assert shared == Addresses(
+        platform="http://127.0.0.1:4700", crm="http://crm:4701", sink="http://sink:4702"
+    )
+    assert unnamed == Addresses(platform="http://127.0.0.1:4700", crm="http://127.0.0.1:4701", **listening)
+    assert Options(role="sink").addresses(listening) == Addresses(**listening)
 
 
 @pytest.fixture(scope="module")

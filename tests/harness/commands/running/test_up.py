@@ -296,11 +296,10 @@ def test_a_stack_that_is_not_bound_to_loopback_answers_too_and_its_json_wants_th
     [
         (["--wait", "--records", "3", "--seed", "4"], "--wait starts nothing; leave out --seed, --records"),
         (["--timeout", "3"], "that is for --wait; leave out --timeout"),
-        (["--token", "x"], "that is for --wait; leave out --token"),
         (["--wait", "--crm-port", "0"], "--wait has to know the ports; 0 is any"),
         (["--wait", "--timeout", "-1"], "-1.0 is not in the range x>=0"),
     ],
-    ids=["starting and waiting", "a time-out of nothing", "a token for nothing", "any port", "no time-out"],
+    ids=["starting and waiting", "a time-out of nothing", "any port", "no time-out"],
 )
 def test_what_would_be_without_effect_is_misuse(words: list[str], reason: str) -> None:
     refused = subprocess.run([PROGRAM, "up", *words], capture_output=True, text=True, check=False)

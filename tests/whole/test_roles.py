@@ -1,0 +1,244 @@
+"""A stack of several processes: two platforms, two CRMs and two sinks on one PostgreSQL, behind a load balancer each."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import pytest
+from examples import LONG
+from page_reader import PageVisitor
+from several_processes import AlternatingHttp, LoadBalancer, process
+
+from elements_local.clients import SERVICES, Addresses
+from elements_local.errors import CallError
+from elements_local.guide import instance_body
+from elements_local.recording import RecordingError
+from elements_local.recording.so_far import scenario_so_far
+from elements_local.scenarios.runner import How, run
+from elements_local.scenarios.scenario import load
+from elements_local.stack.running_stack import running_stack
+from elements_local.stack.stack import Stack, at
+from mock_kit.api.json_text import decode
+from mock_kit.web.guard import TOKEN_HEADER
+from mock_kit.web.transports import OverNetwork
+from mock_kit.workspaces.instants import format_instant
+
+TOKEN = "of-the-whole-team"
+_numbers = count()
+
+_ALL = [
+    scenario
+    for path in sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
+    for scenario in load(path)
+    if not (scenario.is_choosy or any(getattr(step.argument, "requests", None) for step in scenario.steps))
+]
+"""All that ask neither for a stack of their own nor for the journal, of which each process has one."""
+
+_CHOSEN = _ALL if LONG else Random(4700).sample(_ALL, 12)  # noqa: S311 - a sample that is the same each time
+
+
+class Team:
+    """A stack of several processes.
+
+    Attributes:
+        told: what each process has printed.
+        addresses: of the load balancers.
+        servers: the processes behind them, by the service.
+        options: of a further process.
+    """
+
+    def __init__(self, told, addresses, servers, options):
+        self.told = told
+        self.addresses = addresses
+        self.servers = servers
+        self.options = options
+
+    def stack(self, number):
+        """Return the stack as who calls one process of each service sees it."""
+        return at(Addresses(**{name: urls[number] for name, urls in self.servers.items()}), token=TOKEN)
+
+    def alternating(self):
+        """Return the stack as who calls another process with each call sees it."""
+        behind = {getattr(self.addresses, name): urls for name, urls in self.servers.items()}
+        return Stack(AlternatingHttp(behind), self.addresses, token=TOKEN)
+
+
+@pytest.fixture(scope="module")
+def team(postgresql_server):
+    with postgresql_server.database() as url, ExitStack() as closing, ThreadPoolExecutor(6) as starting:
+        balancers = {name: closing.enter_context(LoadBalancer()) for name in SERVICES}
+        called = [f"--{name}-url={balancer.url}" for name, balancer in balancers.items()]
+        options = [f"--database={url}", f"--token={TOKEN}", "--known-secrets", *called]
+        ports = [f"--{name}-port=0" for name in SERVICES]
+        started = [
+            starting.submit(closing.enter_context, process(name, *options, *ports)) for name in SERVICES * 2
+        ]
+        told = [each.result() for each in started]
+        servers = {name: [one["listens"] for one in told if one["role"] == name] for name in SERVICES}
+        for name, balancer in balancers.items():
+            balancer.balance(servers[name])
+            closing.callback(balancer.shutdown)
+        addresses = Addresses(**{name: balancer.url for name, balancer in balancers.items()})
+        yield Team(told, addresses, servers, options)
+
+
+@pytest.fixture
+def sides(team):
+    """The clients of a workspace, as who calls the first or the second process of each service has them."""
+    made = team.stack(0).new_workspace(seed=next(_numbers))
+    yield made, team.stack(1).workspace(made.credentials.name)
+    team.stack(1).delete_workspace(made.credentials.name)
+
+
+def contact(clients):
+    return clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+
+
+def told(clients):
+    """Return the contacts that callbacks told of, with whether they were rightly signed."""
+    return [
+        (callback["signature"], int(event["objectId"]))
+        for callback in clients.sink.callbacks()
+        for event in callback["json"]["message"]["events"]
+    ]
+
+
+def test_what_changed_through_either_is_polled_by_either_and_read_at_either(sides):
+    first, second = sides
+    first.platform.create_instance(instance_body(first.credentials))
+
+    expected = []
+    for here, there in [(first, second), (second, first)] * 2:
+        expected.append(("valid", contact(here)))
+        there.clock.advance("15m")
+
+    assert told(first) == told(second) == expected
+    assert first.clock.show() == second.clock.show()
+
+
+def test_a_reset_and_a_snapshot_put_back_are_so_for_all(sides):
+    first, second = sides
+    instance = first.platform.create_instance(instance_body(first.credentials))
+    contact(second)
+    second.clock.advance("15m")
+    kept, before = first.snapshot(), told(second)
+
+    second.reset()
+    assert (told(first), first.crm.call("GET", "/v3.1/Contacts")) == ([], [])
+    first.restore(kept)
+
+    assert told(second) == before != []
+    audit = second.platform.audit(instance["id"])
+    assert (audit["owed"], audit["delivered"], audit["lost"]) == (1, 1, [])
+
+
+def test_a_wait_at_one_sink_is_over_when_another_was_sent_the_callback(sides):
+    first, second = sides
+    first.platform.create_instance(instance_body(first.credentials))
+
+    with ThreadPoolExecutor(1) as waiting:
+        waited = waiting.submit(second.sink.wait, 1, timeout_s=30)
+        first.sink.send("POST", f"/{first.credentials.name}", json={})
+        assert len(waited.result()) == 1
+
+
+def test_each_process_prints_what_it_is_and_where_and_not_the_token_that_it_was_given(team):
+    assert sorted(one["role"] for one in team.told) == sorted(SERVICES * 2)
+    for one in team.told:
+        assert one.keys() >= {"listens", *SERVICES}
+        assert TOKEN not in str(one)
+
+
+def test_all_that_administers_asks_for_the_one_token(team):
+    for url in [url for urls in team.servers.values() for url in urls]:
+        with pytest.raises(CallError, match="403"):
+            at(Addresses(platform=url)).admin().call("GET", "/_local/health")
+        assert (
+            at(Addresses(platform=url), token=TOKEN).admin().call("GET", "/_local/health")["status"] == "ok"
+        )
+
+
+def test_who_knows_its_platform_finds_the_rest_of_it(team):
+    stack = running_stack(f"{team.addresses.platform}/_local/", token=TOKEN)
+
+    assert stack.addresses == team.addresses
+    for url in team.servers["platform"]:
+        health = at(Addresses(platform=url), token=TOKEN).admin().call("GET", "/_local/health")
+        assert {name: health[name] for name in SERVICES} == team.addresses.running
+
+
+def test_crm_and_sink_leave_clock_and_workspaces_to_the_platform(team):
+    for name in ("crm", "sink"):
+        admin = at(Addresses(**{name: team.servers[name][0]}), token=TOKEN).admin()
+        for path in ("/_local/clock", "/_local/workspaces"):
+            with pytest.raises(CallError, match="404"):
+                admin.call("GET", path)
+
+
+def test_the_dashboard_of_a_platform_shows_what_crm_and_sink_have(team, sides):
+    first, second = sides
+    first.platform.create_instance(instance_body(first.credentials))
+    number = contact(first)
+    second.clock.advance("15m")
+    visitor = PageVisitor(OverNetwork(), team.servers["platform"][0], **{TOKEN_HEADER: TOKEN})
+
+    pages = [
+        visitor.open(f"/_local/dashboard/{first.credentials.name}/{path}")
+        for path in ("records/", "callbacks/latest")
+    ]
+
+    assert [(page.status, str(number) in page.words) for page in pages] == [(200, True)] * 2
+
+
+def test_a_sink_leads_a_browser_to_where_the_platform_is_called(team):
+    reply = OverNetwork().send("GET", f"{team.servers['sink'][1]}/", headers={"Accept": "text/html"})
+
+    assert (reply.status, reply.headers["Location"]) == (302, f"{team.addresses.platform}/_local/")
+
+
+def test_what_several_remember_cannot_be_done_again_and_that_is_said(team, sides):
+    first, _ = sides
+    number = contact(first)
+    first.clock.advance("1m")
+    instance = first.platform.create_instance(instance_body(first.credentials))
+    first.clock.advance("15m")
+
+    said = first.platform.explain(instance_id=instance["id"], resource="contacts", record_id=number)
+
+    assert (said["cause"], said["fix"]) == ("before-events", None)
+    assert "the calls of this stack are remembered by several processes" in said["untried"]
+    with pytest.raises(RecordingError, match="remembered by several processes"):
+        scenario_so_far(team.stack(0), first.credentials.name)
+
+
+def test_a_worker_runs_what_falls_due_by_real_clocks_and_a_platform_does_not(team, httpserver):
+    clients = team.stack(0).new_workspace(clock="real")
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    hub = clients.platform.hub(instance["token"])
+    httpserver.expect_oneshot_request("/done").respond_with_data("")
+
+    headers = {"Elements-Async-Callback-Url": httpserver.url_for("/done")}
+    made = decode(hub.send("POST", "/bulk/query?q=select * from contacts", headers=headers).body)
+    status = hub.call("GET", f"/bulk/{made['id']}/status")["status"]
+    with process("worker", *team.options) as told, httpserver.wait(timeout=30):
+        pass
+
+    assert told["role"] == "worker"
+    assert "listens" not in told
+    assert status != "COMPLETED"
+    assert hub.call("GET", f"/bulk/{made['id']}/status")["status"] == "COMPLETED"
+    team.stack(0).delete_workspace(clients.credentials.name)
+
+
+@pytest.mark.parametrize("scenario", _CHOSEN, ids=[f"{one.path.stem}-{one.line}" for one in _CHOSEN])
+def test_scenarios_hold_whichever_process_each_call_comes_to(team, scenario):
+    stack = team.alternating()
+    made = stack.new_workspace(
+        start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records
+    )
+    try:
+        assert run(scenario, made, How(target=team.addresses, token=TOKEN)).failure is None
+    finally:
+        stack.delete_workspace(made.credentials.name)
