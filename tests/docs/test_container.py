@@ -1,7 +1,8 @@
-"""What `docs/container` says is right as far as it can be told without an engine."""
+"""What `docs/container` and `docs/compose.yaml` say is right as far as it can be told without an engine."""
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -11,12 +12,16 @@ from check_jsonschema import main as check_jsonschema
 from doc_pages import ROOT
 
 from elements_local.cli import cli
+from elements_local.service_client import SERVICES
+from elements_local.setting_sources import Configuration
 
 FOLDER = ROOT / "docs" / "container"
 CONTAINERFILE = (FOLDER / "Containerfile").read_text("utf-8")
 STAGES = [stage.splitlines() for stage in re.split(r"^(?=FROM )", CONTAINERFILE, flags=re.MULTILINE)[1:]]
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
 SERVICE = COMPOSE["services"]["elements-local"]
+TEAM = yaml.safe_load((ROOT / "docs" / "compose.yaml").read_text("utf-8"))
+PARTS = {name: part for name, part in TEAM["services"].items() if name != "database"}
 
 
 def instruction(name):
@@ -83,3 +88,38 @@ def test_the_command_at_its_top_is_of_a_file_that_is_there(name):
     path = Path(words[words.index("-f") + 1])
 
     assert (ROOT / path).samefile(FOLDER / name)
+
+
+def test_the_compose_file_of_a_team_is_one_and_makes_its_image_of_this_project():
+    with pytest.raises(SystemExit) as ended:
+        check_jsonschema(["--builtin-schema", "vendor.compose-spec", str(ROOT / "docs" / "compose.yaml")])
+    assert ended.value.code == 0
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    for part in PARTS.values():
+        assert (ROOT / "docs" / part["build"]["context"]).resolve() == ROOT
+        (extra,) = re.findall(r"pip install .*'/source\[(\w+)\]'", part["build"]["dockerfile_inline"])
+        assert extra in extras
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_process_of_a_team_has_options_and_settings_that_there_are(name):
+    part = PARTS[name]
+    command, options = called(part["command"])
+
+    Configuration(part["environment"]).check()
+    assert set(part["depends_on"]) >= ({"database"} if command == "upgrade" else {"database", "upgrade"})
+    if command == "up":
+        assert options["role"] == name
+    if name in SERVICES:
+        address = f"http://{name}:{options[f'{name}_port']}"
+        assert part["environment"][f"ELEMENTS_LOCAL_{name.upper()}_URL"] == address
+        assert part["ports"] == [f"127.0.0.1:{options[f'{name}_port']}:{options[f'{name}_port']}"]
+        _, program, *words = part["healthcheck"]["test"]
+        awaited = called(words)[1]
+        assert (program, awaited["wait"], awaited["role"]) == ("elements-local", True, name)
+
+
+def test_all_processes_of_a_team_have_the_same_settings_and_there_is_one_of_each_role():
+    assert len({tuple(sorted(part["environment"].items())) for part in PARTS.values()}) == 1
+    assert {called(part["command"])[1].get("role") for part in PARTS.values()} == {None, *SERVICES, "worker"}
