@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from random import Random
 from threading import Condition, Event
 from time import monotonic
 
 import pytest
 from examples import LONG
+from postgresql import PostgresqlServer
 from werkzeug import Request, Response
 
 from mock_kit.web.serving import Server, listen, url_of
@@ -19,11 +20,11 @@ from mock_kit.workspaces.registry import NewWorkspace
 
 OWED = 10_000 if LONG else 600
 RECEIVERS = 8
-KILL_EVERY = 1500 if LONG else 200
-"""After how many callbacks a worker is killed."""
+KILLED_AFTER = 1000 if LONG else 150
+"""After how many callbacks, more or less, a worker is killed."""
 
 CUT_OFF_S = 1
-"""How long before its end a killed worker may have sent what it could not write down any more."""
+"""How long before it is interrupted a worker may have sent what it could not write down any more."""
 
 SECONDS = 600 if LONG else 60
 
@@ -73,7 +74,11 @@ def receivers():
 
 
 class Workers:
-    """Workers in processes of their own."""
+    """Two workers in processes of their own.
+
+    Attributes:
+        interrupted: from when to when something was in their way.
+    """
 
     def __init__(self, url, closing):
         self._command = [
@@ -81,95 +86,117 @@ class Workers:
             "-m",
             "elements_local",
             "up",
-            "--platform-port=0",
-            "--crm-port=0",
-            "--sink-port=0",
-            "--quiet",
+            "--role=worker",
             f"--database={url}",
             "--json",
         ]
         self._closing = closing
-        self.running = []
-        self.killed = []
+        self._running = [self._start(), self._start()]
+        self.interrupted = []
+        for process in self._running:
+            assert process.stdout.readline()
 
-    def start(self):
+    @contextmanager
+    def interruption(self):
+        begun = monotonic()
+        yield
+        self.interrupted.append((begun - CUT_OFF_S, monotonic()))
+
+    def kill(self):
+        """Kill the one that has lived longer, and start another."""
+        with self.interruption():
+            process = self._running.pop(0)
+            process.kill()
+            process.wait()
+        self._running.append(self._start())
+
+    def _start(self):
         process = subprocess.Popen(
             self._command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ}
         )
         self._closing.enter_context(process)
         self._closing.callback(process.kill)
-        self.running.append(process)
         return process
-
-    def started(self, count):
-        for process in [self.start() for _ in range(count)]:
-            assert process.stdout.readline()
-
-    def kill(self, number):
-        process = self.running.pop(number)
-        process.kill()
-        process.wait()
-        self.killed.append(monotonic())
 
 
 @pytest.fixture
 def owed(receivers):
-    """Return a function that owes each of some receivers callbacks on a bench, and returns what is owed."""
+    """Return a function that makes instances on a bench, and owes their receivers callbacks; it returns these."""
 
-    def owe(bench, workspace, count):
+    def owe(bench):
+        workspace = bench.workspaces.create(NewWorkspace(name="acme", seed=7, mode=Mode.REAL))
         instances = [
             bench.instance(workspace, url=f"{receivers.url}/{number}") for number in range(RECEIVERS)
         ]
-        for first in range(0, count, 100):
-            numbers = range(first, min(first + 100, count))
+        for first in range(0, OWED, 100):
+            numbers = range(first, min(first + 100, OWED))
             told = [(instances[number % RECEIVERS], f"body {number}".encode()) for number in numbers]
             bench.owe(workspace, *told)
-        return {(f"/{number % RECEIVERS}", f"body {number}".encode()) for number in range(count)}
+        return {(f"/{number % RECEIVERS}", f"body {number}".encode()) for number in range(OWED)}
 
     return owe
 
 
-def assert_each_came_as_owed(receivers, owed, cut_off):
-    """Hold what came against what is owed: what came again was being sent when a worker was killed."""
-    by_key = defaultdict(list)
-    for at, path, number, body in receivers.came:
-        by_key[path, number].append((at, body))
-    assert {(path, body) for (path, _), came in by_key.items() for _, body in came} == owed
-    assert all(len({body for _, body in came}) == 1 for came in by_key.values())
-    assert len(by_key) == len(owed)
-    again = [came for came in by_key.values() if len(came) > 1]
-    unexplained = [
-        came
-        for came in again
-        for at, _ in came[:-1]
-        if not any(0 <= end - at <= CUT_OFF_S for end in cut_off)
-    ]
-    assert unexplained == []
-    firsts = defaultdict(list)
-    for _, path, number, _ in receivers.came:
-        if number not in firsts[path]:
-            firsts[path].append(number)
-    assert all(numbers == sorted(numbers) for numbers in firsts.values())
-    assert receivers.most_at_once == 1
-    return len(again)
+@pytest.fixture
+def hold(receivers, capsys):
+    """Return a function that holds what came against what is owed: nothing came again but what was cut off."""
+
+    def check(expected, interrupted):
+        by_key = defaultdict(list)
+        for at, path, number, body in receivers.came:
+            by_key[path, number].append((at, body))
+        assert {(path, body) for (path, _), came in by_key.items() for _, body in came} == expected
+        assert all(len({body for _, body in came}) == 1 for came in by_key.values())
+        assert len(by_key) == len(expected)
+
+        again = [at for came in by_key.values() for at, _ in came[:-1]]
+        assert [at for at in again if not any(begun <= at <= ended for begun, ended in interrupted)] == []
+        assert len(again) <= RECEIVERS * len(interrupted)
+        for path in {path for path, _ in by_key}:
+            firsts = list(dict.fromkeys(number for _, to, number, _ in receivers.came if to == path))
+            assert firsts == sorted(firsts)
+        assert receivers.most_at_once == 1
+        with capsys.disabled():
+            sys.stdout.write(
+                f"\n{len(again)} of {OWED} callbacks came again: {len(interrupted)} interruptions\n"
+            )
+
+    return check
 
 
-def test_of_two_workers_one_is_killed_again_and_again(make_bench, database_url, receivers, owed, capsys):
+@pytest.fixture
+def server(postgresql_server, testrun_uid):  # noqa: ARG001 - skips where none can be started
+    """A PostgreSQL that a test has for itself."""
+    with PostgresqlServer.started(f"{testrun_uid}-restarted") as started:
+        yield started
+
+
+def test_a_worker_that_is_killed_again_and_again_loses_nothing(
+    make_bench, database_url, receivers, owed, hold
+):
     bench, chance = make_bench(url=database_url), Random(20)  # noqa: S311 - the same kills each time
-    workspace = bench.workspaces.create(NewWorkspace(name="acme", seed=7, mode=Mode.REAL))
-    expected = owed(bench, workspace, OWED)
+    expected = owed(bench)
     with ExitStack() as closing:
         workers = Workers(database_url, closing)
-        workers.started(2)
-        for count in range(KILL_EVERY, OWED, KILL_EVERY):
-            receivers.wait(count)
-            workers.kill(chance.randrange(2))
-            workers.start()
+        for count in range(KILLED_AFTER, OWED - KILLED_AFTER, KILLED_AFTER):
+            receivers.wait(count + chance.randrange(KILLED_AFTER))
+            workers.kill()
         receivers.wait(OWED)
 
-    again = assert_each_came_as_owed(receivers, expected, workers.killed)
-    assert again <= RECEIVERS * len(workers.killed)
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{again} of {OWED} callbacks came again: {len(workers.killed)} workers were killed\n"
-        )
+    hold(expected, workers.interrupted)
+
+
+def test_a_database_that_is_restarted_twice_loses_nothing(make_bench, server, receivers, owed, hold):
+    with server.database() as url, ExitStack() as closing:
+        bench = make_bench(url=url)
+        expected = owed(bench)
+        bench.database.close()
+        workers = Workers(url, closing)
+        for count in (OWED // 3, 2 * OWED // 3):
+            receivers.wait(count)
+            with workers.interruption():
+                server.stop()
+            server.start()
+        receivers.wait(OWED)
+
+    hold(expected, workers.interrupted)
