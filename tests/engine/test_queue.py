@@ -334,39 +334,34 @@ def test_a_defect_is_logged_and_tried_again_after_a_while(benches, workspace, ca
 
 
 @pytest.fixture
-def doing(benches, workspace):
-    """Return a function that leaves a poll to a worker that has taken it, and says whether that lives."""
+def leave(benches, workspace):
+    """Return a function that leaves a poll that is due with a worker, of a number, that has taken it."""
     first, _ = benches
     instance = first.instance(workspace)
+    args = {"workspace": "acme", "kind": "poll", "subject": str(instance.id), "receiver": ""}
+    take = text(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id) "
+        "VALUES ('elements-local', 'run', :lock, :args, 'doing', :worker)"
+    ).bindparams(bindparam("args", type_=JSON))
 
-    def take(lives):
-        with first.database.writing() as connection:
-            number = connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
-            connection.execute(
-                text(
-                    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id) VALUES "
-                    "('elements-local', 'run', :lock, :args, 'doing', :worker)"
-                ).bindparams(bindparam("args", type_=JSON)),
-                {
-                    "lock": f"instance acme {instance.id}",
-                    "args": {
-                        "workspace": "acme",
-                        "kind": "poll",
-                        "subject": str(instance.id),
-                        "receiver": "",
-                    },
-                    "worker": number,
-                },
-            )
+    def taken(worker):
         poll_at(first, workspace, instance)
-        return first.database.locks.acquire(f"worker {number}") if lives else None
+        with first.database.writing() as connection:
+            connection.execute(take, {"lock": f"instance acme {instance.id}", "args": args, "worker": worker})
 
-    return take
+    return taken
 
 
-def test_what_a_dead_worker_was_doing_is_taken_over(benches, doing):
+@pytest.fixture
+def other_worker(benches):
+    """A worker that is in none of the engines, and is dead unless somebody has its lock."""
+    with benches[0].database.writing() as connection:
+        return connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
+
+
+def test_what_a_dead_worker_was_doing_is_taken_over(benches, leave, other_worker):
     sent = Sent(*benches)
-    doing(lives=False)
+    leave(other_worker)
 
     with working(*benches):
         sent.wait(1)
@@ -374,21 +369,36 @@ def test_what_a_dead_worker_was_doing_is_taken_over(benches, doing):
     assert [method for _, method, *_ in sent.entries] == ["GET"]
 
 
-def test_what_a_living_worker_is_doing_is_not_taken_over(benches, workspace, doing):
+def test_what_a_living_worker_is_doing_is_not_taken_over(benches, workspace, leave, other_worker):
+    first, _ = benches
     sent = Sent(*benches)
-    living = doing(lives=True)
-    other = benches[0].instance(workspace)
+    living = first.database.locks.acquire(f"worker {other_worker}")
+    leave(other_worker)
+    other = first.instance(workspace)
 
     with working(*benches):
-        # long enough for others to have looked twice: a poll that falls due then is run, that of the living one is not
-        poll_at(benches[0], workspace, other, workspace.clock.now() + timedelta(seconds=2.5))
+        # others have looked several times by then
+        poll_at(first, workspace, other, workspace.clock.now() + timedelta(seconds=3))
         sent.wait(1)
-        assert sent.entries[0][1] == "GET"
-        assert benches[0].wire.sent + benches[1].wire.sent
         tokens = [headers["Authorization"] for bench in benches for _, _, headers, _ in bench.wire.sent]
         assert [token.endswith(other.token) for token in tokens] == [True]
         living.release()
         sent.wait(2)
+
+
+def test_what_a_worker_has_done_and_could_not_say_holds_up_nobody(benches, workspace, leave):
+    first, _ = benches
+    sent = Sent(*benches)
+
+    with working(first):
+        first.owe(workspace, (first.instance(workspace), b"once it works"))
+        sent.wait(1)
+        with first.database.reading() as connection:
+            (its_number,) = connection.scalars(text("SELECT id FROM procrastinate_workers")).all()
+        leave(its_number)
+        sent.wait(2)
+
+    assert [method for _, method, *_ in sent.entries] == ["POST", "GET"]
 
 
 def test_a_worker_whose_connections_are_cut_goes_on(benches, workspace):

@@ -18,6 +18,14 @@ class DatabaseLock(Struct, frozen=True):
 
     _connection: Connection
 
+    def is_held(self) -> bool:
+        """Say whether it still is, as its connection has not been cut."""
+        try:
+            self._connection.scalar(select(1))
+        except DBAPIError:
+            return False
+        return True
+
     def release(self) -> None:
         """Give it back, from whichever thread."""
         # the lock is the transaction's, which ends with the loan of the connection; one that is gone has none any more

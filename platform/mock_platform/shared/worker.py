@@ -2,43 +2,36 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import contextmanager, suppress
 from threading import Event
-from typing import TYPE_CHECKING
 
 import psycopg
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.worker import Worker
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database import Database
-from mock_kit.storage.database_locks import DatabaseLocks
+from mock_kit.storage.database_locks import DatabaseLock, DatabaseLocks
 from mock_platform.shared.due_lanes import DueLanes, Left
 from mock_platform.shared.job_queue import QUEUE, JobLane, plan_missing
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 _AWAY = (DBAPIError, ConnectorException, psycopg.OperationalError)
 _AGAIN_S = 1.0
 """How long a database that is away is left alone, and a lane that somebody else is in the way of."""
 
 _AFTER_A_DEFECT_S = 60.0
-_BETWEEN_LOOKS_S = 1.0
-_STARTING = "workers that begin"
-_SILENT_S = 120
-"""After how long without a heartbeat a worker counts as dead whose lock the database itself has lost."""
+_BETWEEN_LOOKS_S = 0.5
+_TAKING_OVER = "taking over"
+_LOOKS = 3
+"""How often in a row a job is to be seen that no worker is at before it is taken over: a worker whose connection was cut gets its
+lock anew between two looks."""
 
-# A worker has a lock as long as it lives. The database forgets locks when it is restarted, which such a worker survives:
-# it is left alone until it is heard of again.
 _doing = text(
-    "SELECT job.id, job.worker_id, job.args FROM procrastinate_jobs job "
-    "LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id "
-    "WHERE job.status = 'doing' AND job.queue_name = :queue AND (worker.id IS NULL "
-    "OR worker.last_heartbeat > pg_postmaster_start_time() OR worker.last_heartbeat < now() - make_interval(secs => :silent))"
+    "SELECT id, worker_id, args FROM procrastinate_jobs WHERE status = 'doing' AND queue_name = :queue"
 )
 _end = select(func.procrastinate_finish_job_v1(bindparam("id"), text("'failed'"), True))
 _plan = text("SELECT platform_plan(:workspace, :kind, :subject, now() + make_interval(secs => :after))")
@@ -66,6 +59,8 @@ class QueueWorker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
         self._former: int | None = None
+        self._at_work: set[int] = set()
+        self._missed: dict[int, int] = {}
 
     def work(self) -> None:
         """Take what is due, until ``stop``; what is being done by then is done to its end."""
@@ -103,18 +98,20 @@ class QueueWorker:
                 fetch_job_polling_interval=1,
                 delete_jobs="always",
                 install_signal_handlers=False,
-                # only who has ended well forgets that it was there: see `_doing`
+                # whether one is dead is seen by its lock
                 stalled_worker_timeout=86_400,
             )
+            running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+            while worker.worker_id is None and not running.done():  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            looking = asyncio.create_task(self._keep_looking(worker))
+            if self._stopped.is_set():
+                worker.stop()  # type: ignore[no-untyped-call]
             try:
-                async with self._known_to_live(worker) as running:
-                    looking = asyncio.create_task(self._keep_looking())
-                    try:
-                        await running
-                    finally:
-                        looking.cancel()
+                await running
             finally:
                 self._former = worker.worker_id
+                looking.cancel()
 
     def _begin(self) -> None:
         with self._database.writing() as connection:
@@ -123,48 +120,63 @@ class QueueWorker:
             plan_missing(connection)
         self._former = None
 
-    @asynccontextmanager
-    async def _known_to_live(self, worker: Worker) -> "AsyncIterator[asyncio.Task[None]]":
-        """Run a worker under a lock by which others see that it lives."""
-        # nobody looks for dead workers between the moment in which this one is known and that in which it has its lock
-        starting = await asyncio.to_thread(self._locks.acquire, _STARTING, shared=True)
-        running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+    async def _keep_looking(self, worker: Worker) -> None:
+        """Have the lock by which others see that this worker lives, and look again and again for some that are dead."""
+        living: DatabaseLock | None = None
         try:
-            while worker.worker_id is None and not running.done():  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0.01)
-            living = await asyncio.to_thread(self._locks.acquire, _living(worker.worker_id), timeout_s=0)
-        finally:
-            if starting is not None:
-                starting.release()
-        if self._stopped.is_set():
-            worker.stop()  # type: ignore[no-untyped-call]
-        try:
-            yield running
+            while True:
+                try:
+                    living = await asyncio.to_thread(self._renewed, living, worker.worker_id)
+                    await asyncio.to_thread(self._take_over, worker.worker_id)
+                except _AWAY:  # the worker itself meets it, too
+                    _log.debug("dead workers could not be looked for", exc_info=True)
+                await asyncio.sleep(_BETWEEN_LOOKS_S)
         finally:
             if living is not None:
                 living.release()
 
+    def _renewed(self, living: DatabaseLock | None, worker_id: int | None) -> DatabaseLock | None:
+        """Return the lock of a worker, anew if the database has lost it."""
+        if living is not None and living.is_held():
+            return living
+        if living is not None:
+            living.release()
+        return None if worker_id is None else self._locks.acquire(_living(worker_id), timeout_s=_AGAIN_S)
+
     def _app(self) -> App:
         url = self._database.engine.url.set(drivername="postgresql")
         app = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False), min_size=1))
-        run = app.task(name="run", queue=QUEUE)(self._run)
 
-        async def fall_due(**told: str) -> None:
-            turn = await asyncio.to_thread(self._lanes.turn_of, JobLane.of(told))
-            if turn is None:
-                return
-            # one that waits is enough: it looks for what is due when it begins
-            waiting = " ".join(("run", turn.lock, *told.values()))
-            with suppress(AlreadyEnqueued):
-                await run.configure(lock=turn.lock, queueing_lock=waiting, priority=1).defer_async(
-                    **told, receiver=turn.receiver
-                )
+        @app.task(name="fall_due", queue=QUEUE, pass_context=True)
+        async def fall_due(context: JobContext, /, **told: str) -> None:
+            with self._working_at(context):
+                turn = await asyncio.to_thread(self._lanes.turn_of, JobLane.of(told))
+                if turn is None:
+                    return
+                # one that waits is enough: it looks for what is due when it begins
+                waiting = " ".join(("run", turn.lock, *told.values()))
+                with suppress(AlreadyEnqueued):
+                    await run.configure(lock=turn.lock, queueing_lock=waiting, priority=1).defer_async(
+                        **told, receiver=turn.receiver
+                    )
 
-        app.task(name="fall_due", queue=QUEUE)(fall_due)
+        @app.task(name="run", queue=QUEUE, pass_context=True)
+        async def run(context: JobContext, /, receiver: str, **told: str) -> None:
+            with self._working_at(context):
+                await self._run(JobLane.of(told), receiver)
+
         return app
 
-    async def _run(self, receiver: str, **told: str) -> None:
-        lane = JobLane.of(told)
+    @contextmanager
+    def _working_at(self, context: JobContext) -> Iterator[None]:
+        number = context.job.id or 0
+        self._at_work.add(number)
+        try:
+            yield
+        finally:
+            self._at_work.discard(number)
+
+    async def _run(self, lane: JobLane, receiver: str) -> None:
         try:
             left = await asyncio.to_thread(self._lanes.run, lane, receiver)
         except Exception as error:  # noqa: BLE001 - logged with its trace, and tried again
@@ -184,34 +196,32 @@ class QueueWorker:
 
         await asyncio.to_thread(plan)
 
-    async def _keep_looking(self) -> None:
-        """Look again and again for what workers were doing that are no more."""
-        while True:
-            await asyncio.sleep(_BETWEEN_LOOKS_S)
-            try:
-                await asyncio.to_thread(self._take_over)
-            except _AWAY:  # the worker itself meets it, too
-                _log.debug("dead workers could not be looked for", exc_info=True)
-
-    def _take_over(self) -> None:
-        """Plan anew what dead workers were doing."""
-        alone = self._locks.acquire(_STARTING, timeout_s=0)
+    def _take_over(self, own_id: int | None) -> None:
+        """Plan anew what dead workers were doing, and what this one has done and could not say so."""
+        alone = self._locks.acquire(_TAKING_OVER, timeout_s=0)
         if alone is None:
             return
         try:
             with self._database.writing() as connection:
-                doing = connection.execute(_doing, {"queue": QUEUE, "silent": _SILENT_S}).all()
-                dead = {number for number in {job.worker_id for job in doing} if self._is_dead(number)}
-                for job in doing:
-                    if job.worker_id in dead:
+                doing = connection.execute(_doing, {"queue": QUEUE}).all()
+                gone = {
+                    number for number in {job.worker_id for job in doing} - {own_id} if self._is_gone(number)
+                }
+                forsaken = [
+                    job
+                    for job in doing
+                    if job.worker_id in gone or (job.worker_id == own_id and job.id not in self._at_work)
+                ]
+                self._missed = {job.id: self._missed.get(job.id, 0) + 1 for job in forsaken}
+                for job in forsaken:
+                    if self._missed[job.id] >= _LOOKS:
                         connection.execute(_end, {"id": job.id})
                         connection.execute(_plan, {**JobLane.of(job.args).told, "after": 0})
         finally:
             alone.release()
 
-    def _is_dead(self, worker_id: int | None) -> bool:
-        if worker_id is None:
-            return True
+    def _is_gone(self, worker_id: int | None) -> bool:
+        """Say whether nobody has the lock of a worker; who has ended well has no id any more."""
         held = self._locks.acquire(_living(worker_id), timeout_s=0)
         if held is not None:
             held.release()
