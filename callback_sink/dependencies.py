@@ -33,7 +33,7 @@ class SinkDependencies(Struct, frozen=True, kw_only=True):
     @contextmanager
     def quiesce(self, workspace: Workspace) -> Iterator[None]:
         """Let nothing come into any bin meanwhile; whoever waits for callbacks looks again afterwards."""
-        with self.store.quiesce():
+        with self.store.quiesce(workspace.name):
             yield
         self.arrivals.announce(workspace.name)
 

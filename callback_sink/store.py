@@ -61,9 +61,9 @@ class Recorded(Struct, frozen=True, kw_only=True):
 
 
 class CallbackStore:
-    """The sink's memory. One process writes to it; any number of its threads may.
+    """The sink's memory, to which any number of threads may write, and of processes on one PostgreSQL.
 
-    The threads take turns: so ids follow the order in which callbacks are kept, no callback slips in
+    They take turns: so ids follow the order in which callbacks are kept, no callback slips in
     between the arrival of a key and the judgement of what is there, and nobody sleeps in SQLite's queue.
     """
 
@@ -75,7 +75,7 @@ class CallbackStore:
 
     def record(self, workspace: str, received: Received) -> Recorded:
         """Keep a callback, judged by the keys known now, and say how it is answered."""
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             settings = bin_settings_of(connection, workspace, received.bin)
             answer, left = next_answer(settings.answers)
             # An answer for ever, or none, leaves the settings as they are: no write then.
@@ -102,7 +102,7 @@ class CallbackStore:
         Args:
             relayed: what the target answered is what the sender was answered.
         """
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             row = connection.execute(tables.callbacks.select().where(_this(workspace, number))).first()
             # It may have been pruned, or forgotten by a test, while the target took its time.
             if row is not None:
@@ -201,7 +201,7 @@ class CallbackStore:
 
     def remove(self, workspace: str, filters: Filters) -> list[Callback]:
         """Forget the callbacks that a search means, and return them, oldest first."""
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             found = list(_search(connection, workspace, filters))
             if found:
                 # as it was counted when they came: in a workspace of another name their paths are longer or shorter
@@ -219,44 +219,49 @@ class CallbackStore:
 
     def replace_keys(self, workspace: str, name: str, keys: list[str]) -> int:
         """Put keys in the place of those known for a bin, and say how many are known then."""
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             return _know(connection, workspace, name, bin_settings_of(connection, workspace, name), keys)
 
     def add_key(self, workspace: str, name: str, key: str) -> int:
         """Add a key to those known for a bin, unless it is one, and say how many are known then."""
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             settings = bin_settings_of(connection, workspace, name)
             return _know(connection, workspace, name, settings, [*settings.keys, key])
 
     def script(self, workspace: str, name: str, answers: list[ScriptedResponse]) -> None:
         """Put answers in the place of those that a bin was told to give."""
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             settings = bin_settings_of(connection, workspace, name)
             save_bin_settings(connection, workspace, name, structs.replace(settings, answers=answers))
 
     def send_on(self, workspace: str, name: str, url: str | None, *, relays: bool = False) -> None:
         """Let a bin's callbacks be sent on to a URL, or nowhere."""
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             settings = bin_settings_of(connection, workspace, name)
             save_bin_settings(
                 connection, workspace, name, structs.replace(settings, forward=url, relays=relays)
             )
 
     @contextmanager
-    def quiesce(self) -> Iterator[None]:
+    def quiesce(self, workspace: str) -> Iterator[None]:
         """Let nobody write meanwhile."""
-        with self._turn:
+        with self._turn, self._database.alone(_turn_of(workspace)):
             yield
 
     def clear(self, workspace: str) -> None:
         """Forget everything about a workspace; its ids start anew."""
-        with self._writing() as connection:
+        with self._writing(workspace) as connection:
             _forgetting.run(connection, workspace)
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._turn, self._database.writing() as connection:
+    def _writing(self, workspace: str) -> Iterator[Connection]:
+        with self._turn, self._database.writing(alone=_turn_of(workspace)) as connection:
             yield connection
+
+
+def _turn_of(workspace: str) -> str:
+    """Name the turn to write to a workspace, which processes take as threads do."""
+    return f"callbacks {workspace}"
 
 
 def _draw_id(connection: Connection, workspace: str) -> int:

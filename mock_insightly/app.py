@@ -7,7 +7,7 @@ from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly import errors
-from mock_insightly.account.allowance import Allowance
+from mock_insightly.account.allowance import allowance_on
 from mock_insightly.account.grants import Grants
 from mock_insightly.compression import CompressionMiddleware
 from mock_insightly.dependencies import EXTENSION, CrmDependencies
@@ -111,7 +111,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         settings=settings,
         workspaces=workspaces,
         store=RecordStore(database, change_retention=settings.change_retention),
-        allowance=Allowance(rolling=settings.limits_reset == "rolling"),
+        allowance=allowance_on(database, rolling=settings.limits_reset == "rolling"),
         versions=chosen(settings),
         grants=Grants(database),
         faults=fault_book_on(database, service=SERVICE, shape=CrmRules),

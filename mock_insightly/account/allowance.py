@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, structs
 from sqlalchemy import Connection
 
+from mock_kit.storage.database import Database
 from mock_kit.storage.table_rows import SnapshotError
 from mock_kit.workspaces.registry import Workspace
 
@@ -79,21 +80,8 @@ class Allowance:
         """Count a call, or refuse it."""
         # calls of one account come in several threads; none may slip between count and limit
         with self._lock:
-            used = self._since(workspace, now)
-            left = max(limits.daily - used.today, 0)
-            if limits.strict and left == 0:
-                return RateLimitVerdict(left=0, retry_after_s=self._over_in(used, now))
-            if limits.burst is not None:
-                # A clock that was set back makes calls of the future; those are not of the last second either.
-                used.lately = [at for at in used.lately if timedelta() <= now - at < _SECOND]
-                if len(used.lately) >= limits.burst:
-                    return RateLimitVerdict(left=left, retry_after_s=1)
-                used.lately.append(now)
-            # Counted last: a call that is refused uses nothing up.
-            used.today += 1
-            if self._rolling:
-                used.stamps.append(now)
-        return RateLimitVerdict(left=max(left - 1, 0))
+            used = self._used[workspace] = self._since(self._used.get(workspace), now)
+            return self._counted(used, now, limits)
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's calls."""
@@ -133,17 +121,33 @@ class Allowance:
 
         return put_back
 
-    def _since(self, workspace: str, now: datetime) -> KeptUse:
+    def _since(self, used: KeptUse | None, now: datetime) -> KeptUse:
         """Return what was used since the day began, by a clock that may have been set back too."""
-        used = self._used.get(workspace)
         day = now.astimezone(UTC).date()
         if used is None or (used.day != day and not self._rolling):
-            used = self._used[workspace] = KeptUse(day=day, today=0, lately=[], stamps=[])
+            return KeptUse(day=day, today=0, lately=[], stamps=[])
         # The oldest come first; where a day is one in UTC there are none.
         while used.stamps and not timedelta() <= now - used.stamps[0] < _DAY:
             del used.stamps[0]
             used.today -= 1
         return used
+
+    def _counted(self, used: KeptUse, now: datetime, limits: RateLimits) -> RateLimitVerdict:
+        """Add a call to what was used, or refuse it."""
+        left = max(limits.daily - used.today, 0)
+        if limits.strict and left == 0:
+            return RateLimitVerdict(left=0, retry_after_s=self._over_in(used, now))
+        if limits.burst is not None:
+            # A clock that was set back makes calls of the future; those are not of the last second either.
+            used.lately = [at for at in used.lately if timedelta() <= now - at < _SECOND]
+            if len(used.lately) >= limits.burst:
+                return RateLimitVerdict(left=left, retry_after_s=1)
+            used.lately.append(now)
+        # Counted last: a call that is refused uses nothing up.
+        used.today += 1
+        if self._rolling:
+            used.stamps.append(now)
+        return RateLimitVerdict(left=max(left - 1, 0))
 
     def _over_in(self, used: KeptUse, now: datetime) -> int:
         """Return the whole seconds until a call is let through again."""
@@ -151,6 +155,15 @@ class Allowance:
             return _left_of_day(now)
         # Rounded up: who comes back a fraction of a second early would be refused again.
         return -(-(_DAY - (now - used.stamps[0])) // _SECOND)
+
+
+def allowance_on(database: Database, *, rolling: bool) -> Allowance:
+    """Return what counts calls: in memory, or in a database where other processes count, too."""
+    if database.locks is None:
+        return Allowance(rolling=rolling)
+    from mock_insightly.account.shared_allowance import SharedAllowance  # noqa: PLC0415 - not needed by one process
+
+    return SharedAllowance(database, rolling=rolling)
 
 
 def _left_of_day(now: datetime) -> int:

@@ -58,7 +58,7 @@ class Grants:
     def give(self, workspace: Workspace, client: OAuthClient) -> str:
         """Let a client in, and return the code of it; who does not know the API key cannot tell it beforehand."""
         now = workspace.clock.now()
-        with self._database.writing() as connection:
+        with self._database.writing(alone=f"grants {workspace.name}") as connection:
             given = connection.execute(select(_grants.c.code).where(_grants.c.workspace == workspace.name))
             taken = set(given.scalars())
             number = len(taken)

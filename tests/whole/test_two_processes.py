@@ -11,6 +11,7 @@ from socket import create_connection
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.json import decode
 from werkzeug import Response
 
 from elements_local.clients import Addresses
@@ -62,6 +63,12 @@ def names(stack):
 
 def contact(clients, name="Ada"):
     return clients.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"]
+
+
+def at_once(sides, ask, times=8):
+    """Return what both sides answer that are asked at the same time, so often."""
+    with ThreadPoolExecutor(8) as asking:
+        return [*asking.map(ask, sides * times)]
 
 
 def told(clients):
@@ -236,6 +243,50 @@ def test_callbacks_that_came_to_one_are_seen_by_who_waits_at_the_other(sides):
             first.sink.send("POST", f"/{first.credentials.name}", json={"number": number})
             assert f'"number":{number}' in next(line for line in lines if line.startswith("data:"))
         assert len(told.result(timeout=30)) == 3
+
+
+def test_answers_that_one_was_told_are_given_by_both_so_often_and_callbacks_numbered_together(sides):
+    first, second = sides
+    first.sink.respond({"status": 503, "times": 10})
+
+    statuses = at_once(sides, lambda side: side.sink.send("POST", f"/{first.credentials.name}").status)
+
+    assert sorted(statuses) == [200] * 6 + [503] * 10
+    assert [each["id"] for each in second.sink.callbacks()] == [*range(1, 17)]
+
+
+def test_calls_of_one_account_are_counted_together(sides):
+    first, second = sides
+    rule = {"match": {"method": "GET"}, "effect": {"daily_limit": 10}}
+    first.crm.script_faults([rule])
+
+    statuses = at_once(sides, lambda side: side.crm.send("GET", "/v3.1/Contacts").status)
+
+    assert sorted(statuses) == [200] * 10 + [429] * 6
+    kept = first.snapshot()
+    second.reset()
+    second.crm.script_faults([rule])
+    replies = [side.crm.send("GET", "/v3.1/Contacts") for side in sides]
+    assert [reply.headers["X-RateLimit-Remaining"] for reply in replies] == ["9", "8"]
+    second.restore(kept)
+    assert first.crm.send("GET", "/v3.1/Contacts").status == 429
+
+
+def test_what_both_add_to_an_element_or_to_the_users_at_once_is_all_there(sides):
+    def clone(side):
+        return decode(side.platform.send("POST", "/elements/api-v2/elements/insightly/clone").body)["key"]
+
+    def user(side):
+        body = {
+            "email": f"{next(_numbers)}@acme.example",
+            "password": "secret123",
+            "firstName": "A",
+            "lastName": "B",
+        }
+        return side.platform.send("POST", "/elements/api-v2/organizations/users", json=body).status
+
+    assert sorted(at_once(sides, clone, 4)) == [f"insightly-clone-{number}" for number in range(1, 9)]
+    assert at_once(sides, user, 4) == [200] * 8
 
 
 def test_changes_through_both_at_once_while_time_is_moved_are_each_told_once(sides):

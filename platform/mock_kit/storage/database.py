@@ -97,12 +97,29 @@ class Database:
         return self._access.autocommit_read()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a transaction: all of it happens, or nothing. Never keep it open while a request is out."""
+    def writing(self, *, alone: str | None = None) -> Iterator[Connection]:
+        """Open a transaction: all of it happens, or nothing. Never keep it open while a request is out.
+
+        Args:
+            alone: a name, of which nobody else has a transaction open meanwhile, so that it may write what follows from
+                what it has read; where one at a time writes anyhow, nobody has.
+        """
         # outside of `try`: whoever is interrupted while waiting has no turn to give back
         self._access.turn.acquire()
         with self._transaction() as connection:
+            if alone is not None and self.locks is not None:
+                self.locks.hold(connection, alone)
             yield connection
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Let no other process have a transaction open of which ``writing`` was told this name."""
+        held = None if self.locks is None else self.locks.acquire(name)
+        try:
+            yield
+        finally:
+            if held is not None:
+                held.release()
 
     @contextmanager
     def writing_unless_busy(self) -> Iterator[Connection | None]:

@@ -63,6 +63,10 @@ class DatabaseLocks:
         connection.close()
         return None
 
+    def hold(self, connection: Connection, name: str) -> None:
+        """Take a lock for the transaction of a connection, with which it ends."""
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_NAMESPACE + name, 0))))
+
     def close(self) -> None:
         """Close the connections that nobody has."""
         self._engine.dispose()

@@ -70,7 +70,7 @@ class People:
     @contextmanager
     def writing(self, workspace: Workspace) -> "Iterator[WorkspacePeople]":
         """Open a workspace's register, to change it: all of it happens, or nothing."""
-        with self._database.writing() as connection:
+        with self._database.writing(alone=f"people {workspace.name}") as connection:
             register = WorkspacePeople(connection, workspace, self._cleanup)
             # The founder is reckoned until somebody changes anything; from then on all of it is rows.
             register.write_down()

@@ -45,7 +45,7 @@ class ElementChangesStore:
         self, workspace: str, element_key: str, rule: Callable[[ElementChanges], ElementChanges]
     ) -> ElementChanges:
         """Change something more, or nothing if the rule refuses, and return all changes."""
-        with self._database.writing() as connection:
+        with self._database.writing(alone=f"elements {workspace}") as connection:
             stored = _read(connection, workspace, element_key)
             changes = rule(stored or ElementChanges())
             row = {"changes": encode_text(changes)}
@@ -64,7 +64,7 @@ class ElementChangesStore:
         Raises:
             ConflictError: there are instances of it (assumed).
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone=f"elements {workspace}") as connection:
             theirs = (instances.c.workspace == workspace, instances.c.element_key == clone.key)
             if connection.scalar(select(instances.c.id).where(*theirs).limit(1)) is not None:
                 raise ConflictError(

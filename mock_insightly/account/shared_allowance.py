@@ -1,0 +1,85 @@
+"""Calls of an account that several processes on one database count together."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec.json import decode
+from sqlalchemy import Column, Connection, MetaData, Table, Text, bindparam, select
+
+from mock_insightly.account.allowance import Allowance, KeptUse, RateLimits, RateLimitVerdict
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.schema import SchemaPart
+from mock_kit.workspaces.registry import Workspace
+
+_metadata = MetaData()
+# unlogged: nobody waits for the disk at each call, and after a crash of the database's machine a count begins anew
+_uses = Table(
+    "crm_allowance",
+    _metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("used", Text, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+SCHEMA = SchemaPart("allowance", _metadata, version=1)
+
+_of_workspace = _uses.c.workspace == bindparam("of_workspace")
+_find = Prepared(select(_uses.c.used).where(_of_workspace))
+_forget = Prepared(_uses.delete().where(_of_workspace))
+_keep = Prepared(
+    lambda insert: (kept := insert(_uses)).on_conflict_do_update(
+        index_elements=[_uses.c.workspace], set_={"used": kept.excluded.used}
+    )
+)
+
+
+class SharedAllowance(Allowance):
+    """The calls of each workspace, as they are in the database, whichever process let them through."""
+
+    def __init__(self, database: Database, *, rolling: bool) -> None:
+        super().__init__(rolling=rolling)
+        self._database = database
+        database.create(SCHEMA)
+
+    def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:
+        """Count a call, or refuse it."""
+        with self._database.writing(alone=f"allowance {workspace}") as connection:
+            used = self._since(_read(connection, workspace), now)
+            verdict = self._counted(used, now, limits)
+            _write(connection, workspace, used)
+        return verdict
+
+    def clear(self, workspace: str) -> None:
+        """Forget a workspace's calls."""
+        with self._database.writing() as connection:
+            _write(connection, workspace, None)
+
+    def recall(self, workspace: Workspace) -> KeptUse | None:
+        """Return what a workspace has used up."""
+        with self._database.autocommit_read() as connection:
+            return _read(connection, workspace.name)
+
+    def restore(
+        self, connection: Connection, workspace: Workspace, value: KeptUse | None
+    ) -> Callable[[], None]:
+        """Let a workspace have used up so much, once that is committed.
+
+        Raises:
+            SnapshotError: it made another number of calls today than it has the instants of.
+        """
+        in_memory = super().restore(connection, workspace, value)
+        _write(connection, workspace.name, value)
+        return in_memory
+
+
+def _read(connection: Connection, workspace: str) -> KeptUse | None:
+    used = _find.scalar(connection, {"of_workspace": workspace})
+    return None if used is None else decode(used, type=KeptUse)
+
+
+def _write(connection: Connection, workspace: str, used: KeptUse | None) -> None:
+    if used is None:
+        _forget.run(connection, {"of_workspace": workspace})
+    else:
+        _keep.run(connection, {"workspace": workspace, "used": encode_text(used)})
