@@ -132,7 +132,7 @@ class RecordStore:
     @contextmanager
     def history(self, workspace: Workspace) -> Iterator[HistoryTransaction]:
         """Open a transaction in which records can be added as if they had always been there."""
-        with self._database.writing() as connection:
+        with self._database.writing(alone=f"history {workspace.name}") as connection:
             yield HistoryTransaction(connection, workspace)
 
     def reset(self, workspace: Workspace) -> None:

@@ -289,6 +289,26 @@ def test_what_both_add_to_an_element_or_to_the_users_at_once_is_all_there(sides)
     assert at_once(sides, user, 4) == [200] * 8
 
 
+def test_what_both_write_at_once_about_one_thing_is_written_by_one_after_the_other(sides):
+    first, _ = sides
+    instance = first.platform.create_instance(instance_body(first.credentials))
+
+    def define(side):
+        path = f"/elements/api-v2/instances/{instance['id']}/objects/things/definitions"
+        return side.platform.send("POST", path, json={"fields": [{"path": "a", "type": "string"}]}).status
+
+    def fill(side):
+        return side.crm.send("POST", "/_local/seed", json={"records": 2}).status
+
+    def script(side):
+        rule = {"match": {"path": "/nowhere"}, "effect": {"status": 500}}
+        return side.platform.send("PUT", "/_local/faults", json={"faults": [rule]}).status
+
+    assert sorted(at_once(sides, define)) == [200] + [409] * 15
+    assert at_once(sides, fill, 4) == [200] * 8
+    assert at_once(sides, script) == [200] * 16
+
+
 def test_changes_through_both_at_once_while_time_is_moved_are_each_told_once(sides):
     first, second = sides
     instance = first.platform.create_instance(instance_body(first.credentials))

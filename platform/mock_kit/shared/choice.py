@@ -25,7 +25,7 @@ def fault_book_on(database: Database, **choices: Any) -> FaultBook:
         return FaultBook(database, **choices)
     from mock_kit.shared.shared_fault_book import SharedFaultBook  # noqa: PLC0415 - not needed by one process
 
-    return SharedFaultBook(database, database.locks, **choices)
+    return SharedFaultBook(database, **choices)
 
 
 def look_after_on(database: Database) -> timedelta | None:

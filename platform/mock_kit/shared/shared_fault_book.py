@@ -1,20 +1,16 @@
 """Fault rules that several processes count together."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from mock_kit.admin.fault_book import FaultBook, FaultEntry
 from mock_kit.admin.fault_rules import FaultRule
-from mock_kit.storage.database import Database
-from mock_kit.storage.database_locks import DatabaseLocks
+from mock_kit.workspaces.registry import Workspace
 
 
 class SharedFaultBook(FaultBook):
     """The rules of one service, as they are in the database, whichever process put them there."""
-
-    def __init__(self, database: Database, locks: DatabaseLocks, **choices: Any) -> None:
-        self._locks = locks
-        super().__init__(database, **choices)
 
     def entries(self, workspace: str) -> list[FaultEntry]:
         """Return a workspace's rules in the order in which they are tried."""
@@ -26,11 +22,21 @@ class SharedFaultBook(FaultBook):
         """Return the first rule that hits this request, and count it for every rule tried before."""
         if not self.entries(workspace):
             return None
-        held = self._locks.acquire(f"faults {self.service} {workspace}")
-        try:
-            with self._lock:
-                self.entries(workspace)  # as the last that struck has left them
-                return super().strike(workspace, method, path, now=now)
-        finally:
-            if held is not None:
-                held.release()
+        with self._database.alone(self._turn_of(workspace)), self._lock:
+            self.entries(workspace)  # as the last that struck has left them
+            return super().strike(workspace, method, path, now=now)
+
+    def replace(self, workspace: str, rules: Sequence[FaultRule]) -> None:
+        """Put rules in the place of those that are there; counts start at nought."""
+        with self._database.alone(self._turn_of(workspace)):
+            super().replace(workspace, rules)
+
+    @contextmanager
+    def quiesce(self, workspace: Workspace) -> Iterator[None]:
+        """Let no rule strike meanwhile, in whichever process."""
+        with self._database.alone(self._turn_of(workspace.name)), super().quiesce(workspace):
+            yield
+
+    def _turn_of(self, workspace: str) -> str:
+        # taken before the lock of this process, which is then held for a moment only
+        return f"faults {self.service} {workspace}"

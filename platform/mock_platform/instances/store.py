@@ -167,7 +167,7 @@ class Instances:
             rule: from the instance as it is kept to what it becomes; what it raises leaves everything as it was.
             plan: from both to what follows.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone=_turn_of(instance_id)) as connection:
             # Read again, under its lock: what came between the reading of the request and now is not overwritten.
             row = connection.execute(_to_change, _key(workspace, instance_id)).first()
             if row is None:
@@ -194,7 +194,7 @@ class Instances:
         self, workspace: str, instance_id: int, change: Callable[[Objects], Objects]
     ) -> Objects | None:
         """Change what an instance calls objects and fields, and return that; None if it has been deleted meanwhile."""
-        with self._database.writing() as connection:
+        with self._database.writing(alone=_turn_of(instance_id)) as connection:
             row = _get.first(connection, _key(workspace, instance_id))
             if row is None:
                 return None
@@ -205,6 +205,11 @@ class Instances:
                 .values(objects=encode_text(changed))
             )
         return changed
+
+
+def _turn_of(instance_id: int) -> str:
+    # the lock of its row alone would leave what else is read of it as it was before that was waited for
+    return f"instance {instance_id}"
 
 
 def _kept(connection: Connection, workspace: str, instance_id: int) -> Instance:
