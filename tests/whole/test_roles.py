@@ -7,10 +7,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 from examples import LONG
 from page_reader import PageVisitor
 from several_processes import AlternatingHttp, LoadBalancer, process
 
+from elements_local.cli import cli
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
@@ -20,6 +22,7 @@ from elements_local.scenarios.runner import How, run
 from elements_local.scenarios.scenario import load
 from elements_local.stack.running_stack import running_stack
 from elements_local.stack.stack import Stack, at
+from elements_local.start import Options, on_ports
 from mock_kit.api.json_text import decode
 from mock_kit.web.guard import TOKEN_HEADER
 from mock_kit.web.transports import OverNetwork
@@ -37,6 +40,17 @@ _ALL = [
 """All that ask neither for a stack of their own nor for the journal, of which each process has one."""
 
 _CHOSEN = _ALL if LONG else Random(4700).sample(_ALL, 12)  # noqa: S311 - a sample that is the same each time
+
+
+_A_TEST = """
+from elements_local import guide
+
+def test_it(elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink):
+    elements_platform.create_instance(guide.instance_body(elements_workspace.credentials))
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert [callback["signature"] for callback in elements_sink.callbacks()] == ["valid"]
+"""
 
 
 class Team:
@@ -167,6 +181,53 @@ def test_who_knows_its_platform_finds_the_rest_of_it(team):
     for url in team.servers["platform"]:
         health = at(Addresses(platform=url), token=TOKEN).admin().call("GET", "/_local/health")
         assert {name: health[name] for name in SERVICES} == team.addresses.running
+
+
+def test_commands_find_it_by_its_platform_and_the_token(team, sides):
+    first, second = sides
+    env = {"ELEMENTS_LOCAL_PLATFORM_URL": team.addresses.platform, "ELEMENTS_LOCAL_TOKEN": TOKEN}
+    name = ["--workspace", first.credentials.name]
+
+    def call(*words):
+        done = CliRunner().invoke(cli, [*words, *name], env=env)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert call("clock", "advance", "15m").startswith("2026-03-02T10:00:00Z -> 2026-03-02T10:15:00Z")
+    assert call("clock", "show") == "2026-03-02T10:15:00Z (virtual)\n"
+    call("seed", "--records", "2")
+    assert len(second.crm.call("GET", "/v3.1/Contacts")) == 2
+    call("reset")
+    assert first.crm.call("GET", "/v3.1/Contacts") == []
+
+
+def test_tests_use_it_as_any_stack_that_runs(team, pytester, monkeypatch):
+    monkeypatch.setenv("ELEMENTS_LOCAL_TOKEN", TOKEN)
+    pytester.makepyfile(_A_TEST)
+
+    result = pytester.runpytest_subprocess("--elements-stack", team.addresses.platform)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_whole_stack_is_called_as_it_is_told_too(postgresql_server):
+    urls = {"sink": "http://sink.example:4702"}
+    with (
+        postgresql_server.database() as url,
+        on_ports(Options(database=url, ports=(0, 0, 0), urls=urls), called_inside=True) as stack,
+    ):
+        clients = stack.new_workspace()
+        clients.platform.create_instance(instance_body(clients.credentials))
+        contact(clients)
+        clients.clock.advance("15m")
+        arrived = clients.sink.callbacks()
+        from_outside = OverNetwork().send(
+            "GET", f"{stack.listening['sink']}/_local/health", headers={"Host": "sink.example:4702"}
+        )
+
+    assert clients.credentials.callback_url == f"{urls['sink']}/{clients.credentials.name}"
+    assert [one["signature"] for one in arrived] == ["valid"]
+    assert from_outside.status == 200
 
 
 def test_crm_and_sink_leave_clock_and_workspaces_to_the_platform(team):

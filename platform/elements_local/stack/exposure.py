@@ -41,9 +41,8 @@ def guard(options: "Options", *, exposed: bool) -> Guard:
             f"others can reach {options.host}, so the processes of a stack need one token for all of them: give each the same "
             f"--token, or {variable('token')}"
         )
-    fresh = token_urlsafe(24) if exposed else None
     return Guard(
-        token=options.token or fresh,
+        token=options.token or (token_urlsafe(24) if exposed else None),
         served_as=_names(options),
         allow_origins=SharedSettings.from_env(options.environment).allow_origins,
     )
