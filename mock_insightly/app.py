@@ -36,7 +36,7 @@ from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
-from mock_kit.web.compatible_flask import CompatibleFlask
+from mock_kit.web.compatible_flask import CompatibleFlask, present_request
 from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.page_middleware import Pages, serve_guarded
@@ -135,9 +135,10 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
 
 def _check_request() -> None:
     """Refuse what no view shall see."""
-    authenticate(request)
-    speak_json(request)
-    refuse_method(request)
+    asked = present_request()
+    authenticate(asked)
+    speak_json(asked)
+    refuse_method(asked)
 
 
 def problem(status: int, message: str, error: Exception) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, MapAdapter, Rule, ValidationError
@@ -158,7 +158,13 @@ class CompatibleFlask(Flask):
         super().add_url_rule(rule, *args, **options)
 
 
+def present_app() -> Flask:
+    """Return the application that is called, itself: who asks for it often would be led there by Flask each time."""
+    itself: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - werkzeug's documented name
+    return itself
+
+
 def present_request() -> Request:
-    """Return the present request itself: who looks at it often would be led there by Flask each time."""
+    """Return the present request itself, as above."""
     itself: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - werkzeug's documented name
     return itself

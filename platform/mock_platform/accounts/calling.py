@@ -1,7 +1,6 @@
 """Who makes the present call, by the secrets that came with it."""
 
-from flask import request
-
+from mock_kit.web.compatible_flask import present_request
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.authorization import Authorization, parse_authorization
 from mock_platform.accounts.callers import Caller, Callers
@@ -32,7 +31,7 @@ def authorization() -> Authorization:
     Raises:
         InvalidCredentialsError: there are none, or they are garbled.
     """
-    return parse_authorization(request.environ.get("HTTP_AUTHORIZATION"))
+    return parse_authorization(present_request().environ.get("HTTP_AUTHORIZATION"))
 
 
 def calling(sent: Authorization) -> Caller:

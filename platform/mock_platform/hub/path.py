@@ -24,7 +24,7 @@ class HubPaths(Struct, frozen=True, kw_only=True):
     """The platform's own paths; everything else is the hub's.
 
     Attributes:
-        words: the first words of the platform's paths.
+        words: the first words of the platform's paths, and none, which is its root's.
         fixed: its paths below the shared words that have a further word of their own; None stands for an id.
     """
 
@@ -36,7 +36,7 @@ class HubPaths(Struct, frozen=True, kw_only=True):
         """Read the platform's routes, such as ``/accounts/<account_id>/settings``."""
         patterns = {_pattern(rule) for rule in rules}
         return cls(
-            words=frozenset(pattern[0] for pattern in patterns if pattern and pattern[0]),
+            words=frozenset({"", *(pattern[0] for pattern in patterns if pattern and pattern[0])}),
             fixed=frozenset(
                 pattern for pattern in patterns if pattern and pattern[0] in SHARED and any(pattern[1:])
             ),
@@ -62,7 +62,7 @@ class HubPaths(Struct, frozen=True, kw_only=True):
         # `/accounts` is the platform's list or the CRM's companies; only the token says which is meant (observed)
         if segments[0] in SHARED and with_element:
             return path if self._is_fixed(segments) else _ANY_HUB + path
-        return path if segments[0] in self.words | {""} else _ANY_HUB + path
+        return path if segments[0] in self.words else _ANY_HUB + path
 
     def _is_fixed(self, segments: tuple[str, ...]) -> bool:
         return any(

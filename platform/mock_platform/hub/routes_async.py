@@ -5,6 +5,7 @@ from urllib.parse import quote
 from flask import Response, request
 
 from mock_kit.admin.routes import json_answer
+from mock_kit.web.compatible_flask import present_request
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.hub import async_call
@@ -23,7 +24,7 @@ def dispatch_if_async() -> Response | None:
         InstanceDisabledError: its instance is switched off.
         InvalidRequestError: nobody could be told of its result (documented: 400).
     """
-    if not async_call.is_async(request.headers.get(async_call.REQUEST)):
+    if not async_call.is_async(present_request().headers.get(async_call.REQUEST)):
         return None
     caller = enabled_caller()
     workspace, instance = caller.workspace, caller.instance

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from mock_kit.admin.routes import json_answer
+from mock_kit.web.compatible_flask import present_request
 from mock_platform.core.dependencies import dependencies
 from mock_platform.dates import cron
 from mock_platform.hub import async_call, scheduled_call
@@ -23,7 +24,7 @@ def schedule_if_asked() -> Response | None:
         InstanceDisabledError: its instance is switched off.
         InvalidRequestError: it says no time to come, or nobody could be told of its results (assumed: 400).
     """
-    if REQUEST not in request.headers:
+    if REQUEST not in present_request().headers:
         return None
     caller = enabled_caller()
     workspace, instance = caller.workspace, caller.instance

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from flask import g
 from msgspec import Struct
 
 from mock_kit.text import whole_number
+from mock_kit.web.compatible_flask import present_request
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
@@ -17,6 +17,8 @@ from mock_platform.errors import (
     NotFoundError,
 )
 from mock_platform.instances.store import Instances
+
+_CALLER = "mock_platform.hub_caller"
 
 
 class HubCaller(Struct, frozen=True, kw_only=True):
@@ -37,7 +39,7 @@ def hub_caller() -> HubCaller:
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
     instance = instance_of_token(workspace, sent.element)
-    caller = g.hub_caller = HubCaller(workspace=workspace, instance=instance)
+    caller = present_request().environ[_CALLER] = HubCaller(workspace=workspace, instance=instance)
     return caller
 
 
@@ -56,13 +58,13 @@ def enabled_caller() -> HubCaller:
 
 def called_instance() -> Instance | None:
     """Return the instance that the present call went through; None where it went through none."""
-    caller: HubCaller | None = g.get("hub_caller")
+    caller: HubCaller | None = present_request().environ.get(_CALLER)
     return None if caller is None else caller.instance
 
 
 def called_at() -> datetime:
     """Return the instant of the present call through an instance, by its workspace's clock."""
-    caller: HubCaller = g.hub_caller
+    caller: HubCaller = present_request().environ[_CALLER]
     return caller.workspace.clock.now()
 
 

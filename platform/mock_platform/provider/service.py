@@ -1,9 +1,9 @@
 """The wire to providers on behalf of whom a request is made."""
 
-from flask import request
 from msgspec import Struct
 
 from mock_kit.admin.calls import ENGINE, caller_of
+from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.wire import Http
 from mock_platform.core.dependencies import dependencies
 
@@ -23,4 +23,4 @@ class ProviderWires(Struct, frozen=True, kw_only=True):
 def provider_wire() -> Http:
     """Return the wire on behalf of whom the present request is made."""
     wires = dependencies().services[ProviderWires]
-    return wires.of_engine if caller_of(request.environ) == ENGINE else wires.of_callers
+    return wires.of_engine if caller_of(present_request().environ) == ENGINE else wires.of_callers
