@@ -1,7 +1,7 @@
 """Flask 3.1 as far as the services need it, on every Flask from 2.3 on; and routes that are quickly made and found."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, current_app, request
@@ -65,6 +65,11 @@ class _Request(Request):
     """A request whose view may say how much it takes, as Flask's own since 3.1."""
 
     _own_limit: int | None = None
+
+    @cached_property
+    def blueprints(self) -> list[str]:
+        """The blueprints of the route that was found, for which Flask asks three times."""
+        return super().blueprints
 
     @property
     def max_content_length(self) -> int | None:

@@ -40,7 +40,7 @@ class ProviderClient:
             request.method, self.base_url + request.path, headers=headers, body=body
         )
         if isinstance(reply, NoReply):
-            raise self._error(f"did not answer: {reply.reason}")
+            raise self._error(f" did not answer: {reply.reason}")
         if not reply.ok:
             raise self.refusal(reply.status, reply.body)
         return reply
@@ -53,7 +53,7 @@ class ProviderClient:
         """
         record = self._decoded(self.send(request))
         if not isinstance(record, dict):
-            raise self._error("answered a record with something else")
+            raise self._error(" answered a record with something else")
         return record
 
     def records(self, request: ProviderRequest) -> tuple[list[Record], Reply]:
@@ -69,7 +69,7 @@ class ProviderClient:
         )
         # One entry that is no record spoils the list: leaving it out would lose a record without a word.
         if not isinstance(answered, list) or len(records) < len(answered):
-            raise self._error("answered a list of records with something else")
+            raise self._error(" answered a list of records with something else")
         return records, reply
 
     def _decoded(self, reply: Reply) -> object:
@@ -78,16 +78,14 @@ class ProviderClient:
         Raises:
             ProviderError: it is no JSON, or so deep that nobody could write it down again.
         """
-        words = reply.body[:200].decode("utf-8", "replace")
         try:
             value = decode(reply.body)
         except MalformedJsonError as error:
-            message = f"{self.vendor}'s answer is no JSON: {error}"
-            raise ProviderError(status=502, message=message, provider_message=words) from error
+            raise self._error(f"'s answer is no JSON: {error}", reply.body) from error
         if is_deeper_than(value, DEEPEST):
-            message = f"{self.vendor}'s answer is nested deeper than {DEEPEST} levels"
-            raise ProviderError(status=502, message=message, provider_message=words)
+            raise self._error(f"'s answer is nested deeper than {DEEPEST} levels", reply.body)
         return value
 
-    def _error(self, what: str) -> ProviderError:
-        return ProviderError(status=502, message=f"{self.vendor} {what}")
+    def _error(self, what: str, body: bytes | None = None) -> ProviderError:
+        words = None if body is None else body[:200].decode("utf-8", "replace")
+        return ProviderError(status=502, message=f"{self.vendor}{what}", provider_message=words)

@@ -6,6 +6,7 @@ documented there, and that the rest is filtered by the platform is assumed.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeGuard
 from urllib.parse import urlencode
 
@@ -35,10 +36,15 @@ class ListRequest(Struct, frozen=True, kw_only=True):
 
     def page(self, *, top: int, skip: int) -> ProviderRequest:
         """Return the request for a page of the list, with a count of all of it."""
-        search = f"/Search?{urlencode(self.filters, errors='replace')}&" if self.filters else "?"
+        search = f"/Search?{_encoded(*self.filters.items())}&" if self.filters else "?"
         return ProviderRequest(
             method="GET", path=f"{self.collection.path}{search}top={top}&skip={skip}&count_total=true"
         )
+
+
+@lru_cache(maxsize=256)  # what is polled at one instant is asked for by the same date
+def _encoded(*filters: tuple[str, str]) -> str:
+    return urlencode(filters, errors="replace")
 
 
 def listing(resource: str, where: Clause | None, *, base_url: str) -> ListRequest:
