@@ -72,6 +72,7 @@ class Database:
         self.engine = self._access.engine
         self.locks = self._access.locks
         self._afterwards: list[Callable[[], None]] = []
+        self._written = 0
 
     @classmethod
     def in_directory(cls, directory: Path) -> "Database":
@@ -87,6 +88,11 @@ class Database:
     def is_temporary(self) -> bool:
         """Whether all of it goes with the process."""
         return self._temporary is not None
+
+    @property
+    def version(self) -> object:
+        """What stays equal until something is written; no two are equal where others might write, too."""
+        return self._written if self.is_temporary else object()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the data."""
@@ -146,6 +152,7 @@ class Database:
                 opened = True
                 yield connection
         finally:
+            self._written += 1
             # the turn is given back before others are told: what they do may need it
             self._access.turn.release()
             for what in self._afterwards if opened else ():

@@ -80,6 +80,8 @@ class Instances:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # a turn of polls is several calls through one instance before anything is written (``poe bench``, virtual day)
+        self._read_with_token = lru_cache(maxsize=64)(self._found_with_token)
 
     def all(self, workspace: str) -> list[Instance]:
         """Return a workspace's instances by ascending id."""
@@ -115,6 +117,9 @@ class Instances:
 
     def with_token(self, workspace: str, token: str) -> Instance | None:
         """Return the instance that a token selects."""
+        return self._read_with_token(workspace, token, self._database.version)
+
+    def _found_with_token(self, workspace: str, token: str, _version: object) -> Instance | None:
         with self._database.autocommit_read() as connection:
             row = _with_token.first(connection, {"of_workspace": workspace, "of_token": token})
         return _instance(row) if row else None
