@@ -19,8 +19,6 @@ Values: TypeAlias = Mapping[str, object]
 Row: TypeAlias = Any
 """A named tuple of what was selected; each statement has its own."""
 
-_Convert: TypeAlias = "Callable[[Any], Any] | None"
-
 
 class Prepared:
     """A statement that is compiled once, at its first run.
@@ -100,20 +98,10 @@ class _Plan:
         self._text = str(compiled)
         # None where the driver takes parameters by their names
         self._places = compiled.positiontup
-        into = {
-            name: bound.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, bound in compiled.binds.items()
-        }
-        self._fixed = {
-            name: _converted(value, into[name])
-            for name, value in compiled.params.items()
-            if name not in names
-        }
-        self._into = [
-            (name, convert)
-            for name in compiled.params
-            if name not in self._fixed and (convert := into[name]) is not None
-        ]
+        self._fixed = {name: value for name, value in compiled.params.items() if name not in names}
+        types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.params}
+        into = ((name, type_.bind_processor(dialect)) for name, type_ in types.items())
+        self._into = [(name, convert) for name, convert in into if convert is not None]
         columns = (
             statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
         ).values()
@@ -145,7 +133,3 @@ class _Plan:
         for place, convert in self._out_of:
             values[place] = convert(values[place])
         return self._make(values)
-
-
-def _converted(value: Any, convert: _Convert) -> Any:
-    return value if convert is None else convert(value)
