@@ -11,17 +11,14 @@ from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.core.instance import Instance
 from mock_platform.core.paging import PAGE_HEADERS
 from mock_platform.hub import service as hub_records
-from mock_platform.hub.routes_async import dispatch_if_async
-from mock_platform.hub.routes_schedule import schedule_if_asked
+from mock_platform.hub.routes_put_off import put_off_if_asked
 from mock_platform.hub.service import HEADERS, PROBLEMS, Json, RecordListQuery, RecordQuery, enabled_instance
 
 
 def hub_blueprint(name: str) -> Blueprint:
     """Return a blueprint of calls through an instance, which may be scheduled, or done later."""
     blueprint = Blueprint(name, __name__, url_prefix="/hubs/<hub>")
-    # a call with both headers is scheduled (assumed)
-    blueprint.before_request(schedule_if_asked)
-    blueprint.before_request(dispatch_if_async)
+    blueprint.before_request(put_off_if_asked)
     blueprint.url_value_preprocessor(_forget_hub)
     return blueprint
 
