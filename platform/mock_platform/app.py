@@ -48,7 +48,6 @@ from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.inbound import routes as inbound
 from mock_platform.inbound.service import Inbound
 from mock_platform.polling.task import PollTask
-from mock_platform.provider.service import ProviderWires
 from mock_platform.response_policy import add_response_policy
 from mock_platform.soundness import check_sound
 from mock_platform.store import PlatformStore
@@ -93,7 +92,6 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         event_retention=settings.event_retention,
         history_retention=settings.history_retention,
     )
-    inside, by_engine = InternalHttp(http, "platform"), InternalHttp(http, ENGINE)
     outbound = _guarded(settings, receivers or http)
     own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
     hub = HubClient(http=own, url=settings.url)
@@ -111,12 +109,11 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
                 Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
                 catalogue,
                 CureDesk(cures),
-                ProviderWires(of_callers=inside, of_engine=by_engine),
                 Inbound(store=store, workspaces=workspaces, settings=settings),
             ]
         ),
         http=http,
-        inside=inside,
+        inside=InternalHttp(http, "platform"),
         faults=fault_book_on(database, service="platform"),
         journal=Journal(settings.journal_bytes),
         admin_headers=guard.headers,
