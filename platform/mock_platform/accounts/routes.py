@@ -28,6 +28,7 @@ from mock_platform.accounts.routes_users import (
     add_user,
     change_user,
     delete_user,
+    listed_users,
 )
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core.answers import done
@@ -177,9 +178,7 @@ def users(admin: SignedInUser, account_id: str, query: WhereQuery) -> Answer[lis
     """List an account's users."""
     with admin.reading() as register:
         account = account_named(register, account_id)
-        theirs = [user for user in register.users() if user.account_id == account.id]
-    answers = [user_to_json(user) for user in theirs if user.active or query.include_inactive]
-    return paginated(narrowed(answers, query.where), paging(query), kinds="users")
+        return listed_users((user for user in register.users() if user.account_id == account.id), query)
 
 
 @bp.post("/<account_id>/users")

@@ -71,10 +71,7 @@ def put(admin: SignedInUser, body: OrganizationRequest) -> Answer[OrganizationJs
 def users(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users."""
     with admin.reading() as register:
-        members = [user for user in admin.users(register) if user.active or query.include_inactive]
-    return paginated(
-        narrowed([user_to_json(user) for user in members], query.where), paging(query), kinds="users"
-    )
+        return of_users.listed_users(admin.users(register), query)
 
 
 @bp.post("/users")

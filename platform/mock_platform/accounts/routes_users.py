@@ -1,5 +1,6 @@
 """``/users``: those who may call the platform."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from flask import Blueprint, request
@@ -107,9 +108,7 @@ class DeactivationQuery(Struct):
 def index(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users; who is no administrator is refused with 401 (documented)."""
     with admin.reading() as register:
-        members = [user for user in admin.users(register) if user.active or query.include_inactive]
-    answers = narrowed([user_to_json(user) for user in members], query.where)
-    return paginated(answers, paging(query), kinds="users")
+        return listed_users(admin.users(register), query)
 
 
 @bp.get("/<email_or_id>")
@@ -148,6 +147,12 @@ def delete(admin: SignedInUser, email_or_id: str) -> Answer[None]:
     with admin.writing() as register:
         delete_user(admin, register, admin.user_named(register, email_or_id))
     return done()
+
+
+def listed_users(users: Iterable[Member], query: WhereQuery) -> Answer[list[MemberJson]]:
+    """Answer with those users that are asked for; none of them is 404."""
+    answers = [user_to_json(user) for user in users if user.active or query.include_inactive]
+    return paginated(narrowed(answers, query.where), paging(query), kinds="users")
 
 
 def change_user(
