@@ -3,6 +3,7 @@
 And what it polls: ``event-poller-records``.
 """
 
+from collections.abc import Callable
 from typing import Annotated, TypedDict
 
 from msgspec import Meta, Struct
@@ -12,6 +13,7 @@ from mock_platform.activity.store import Activities
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
+from mock_platform.core.instance import Instance
 from mock_platform.core.listing import counted
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.dates.iso_dates import iso_date
@@ -60,28 +62,16 @@ class PollerRecordJson(TypedDict):
 @operation(needs=named_instance, problems=(403, 404, 429, 502), headers={**TRACE_HEADERS, **WARNING_HEADERS})
 def put(named: NamedInstance, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
     """Replace an instance's name, tags and configuration."""
-    element = body.element.find(named.workspace) if body.element else named.element
-    wire = wire_to_vendor(named.workspace, element.key, body)
-    sent = with_grant(body, element, named.instance.configuration)
     ask = ProviderCheck.ALWAYS if query.re_authenticate else ProviderCheck.NEVER
-    saved = change(
-        named, lambda stored: rules.put(stored, sent, element), ask=ask, wire=wire, sent=sent_body()
-    )
-    return Answer(instance_json(named.workspace, saved))
+    return _saved(named, body, rules.put, ask)
 
 
 @bp.patch("")
 @operation(needs=named_instance, problems=(403, 404, 429, 502), headers={**TRACE_HEADERS, **WARNING_HEADERS})
 def patch(named: NamedInstance, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
-    element = body.element.find(named.workspace) if body.element else named.element
-    wire = wire_to_vendor(named.workspace, element.key, body)
-    sent = with_grant(body, element, named.instance.configuration)
     ask = ProviderCheck.ALWAYS if body.is_reauthorized else ProviderCheck.WHERE_NEW
-    saved = change(
-        named, lambda stored: rules.patch(stored, sent, element), ask=ask, wire=wire, sent=sent_body()
-    )
-    return Answer(instance_json(named.workspace, saved))
+    return _saved(named, body, rules.patch, ask)
 
 
 @bp.delete("")
@@ -136,3 +126,14 @@ def poller_records(named: NamedInstance) -> Answer[list[PollerRecordJson]]:
     return counted(
         [{"objectName": name, "lastPolledDate": iso_date(polled[name].at)} for name in sorted(polled)]
     )
+
+
+def _saved(
+    named: NamedInstance, body: InstanceRequest, rule: Callable[..., Instance], ask: ProviderCheck
+) -> Answer[InstanceJson]:
+    """Change an instance by what was sent, and show it."""
+    element = body.element.find(named.workspace) if body.element else named.element
+    wire = wire_to_vendor(named.workspace, element.key, body)
+    sent = with_grant(body, element, named.instance.configuration)
+    saved = change(named, lambda stored: rule(stored, sent, element), ask=ask, wire=wire, sent=sent_body())
+    return Answer(instance_json(named.workspace, saved))
