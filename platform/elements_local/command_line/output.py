@@ -2,10 +2,15 @@
 
 import os
 import sys
+from shlex import quote
 from shutil import get_terminal_size
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 def examples(*lines: str) -> str:
@@ -31,6 +36,14 @@ def print_result(value: object, text: str, *, as_json: bool) -> None:
         print_json(value)
     else:
         click.echo(text)
+
+
+def print_written(output: "Path", steps: int, notes: "Sequence[str]", *, as_json: bool) -> None:
+    """Print what a command has written: a scenario of so many steps, with notes on it."""
+    again = f"elements-local replay {quote(str(output))}"
+    document = {"file": str(output), "steps": steps, "notes": list(notes), "replay": again}
+    lines = (f"{steps} steps in {output}", *(f"note: {note}" for note in notes), f"replay it: {again}")
+    print_result(document, "\n".join(lines), as_json=as_json)
 
 
 def print_json(value: Any) -> None:

@@ -1,17 +1,12 @@
 """``import``: a scenario of what a real integration has."""
 
 from pathlib import Path
-from shlex import quote
-from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_json
+from elements_local.command_line.output import examples, print_written
 from elements_local.command_line.where import json_option
 from elements_local.reports.files import writable
-
-if TYPE_CHECKING:
-    from elements_local.importing.scenario_made import ImportedScenario
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -56,27 +51,9 @@ def command(*, file: Path, output: Path, force: bool, check: bool, as_json: bool
         raise click.UsageError(f"{file}: {error}") from error
     with writable(output):
         write(output, made.document, made.notes)
-    _tell(made, output, as_json=as_json)
+    print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
     if check:
         from elements_local.reports.file_check import check_file  # noqa: PLC0415 - only where it is asked for
 
         otherwise = "it does not come to the callbacks that were imported"
         check_file(output, {}, otherwise=otherwise, as_json=as_json)
-
-
-def _tell(made: "ImportedScenario", output: Path, *, as_json: bool) -> None:
-    again = f"elements-local replay {quote(str(output))}"
-    if as_json:
-        print_json(
-            {
-                "file": str(output),
-                "steps": len(made.document["steps"]),
-                "notes": list(made.notes),
-                "replay": again,
-            }
-        )
-        return
-    click.echo(f"{len(made.document['steps'])} steps in {output}")
-    for note in made.notes:
-        click.echo(f"note: {note}")
-    click.echo(f"replay it: {again}")

@@ -4,18 +4,16 @@ import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_json
+from elements_local.command_line.output import examples, print_written
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
 from elements_local.command_line.where import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
 
 if TYPE_CHECKING:
-    from elements_local.recording import Recording
     from elements_local.stack.stack import Stack
 
 
@@ -76,7 +74,7 @@ def command(  # noqa: PLR0913 - the command's options
         else:
             recorder.follow(stop)
         recording = recorder.write()
-    _tell(recording, output, as_json=as_json)
+    print_written(output, recording.steps, recording.notes, as_json=as_json)
     if check:
         _replay(output, environment, as_json=as_json)
 
@@ -88,18 +86,6 @@ def _check_folder(output: Path) -> None:
         raise click.UsageError(f"{existing} is no directory")
     if not os.access(existing, os.W_OK):
         raise click.UsageError(f"nothing can be written in {existing}")
-
-
-def _tell(recording: "Recording", output: Path, *, as_json: bool) -> None:
-    again = f"elements-local replay {quote(str(output))}"
-    if as_json:
-        notes = list(recording.notes)
-        print_json({"file": str(output), "steps": recording.steps, "notes": notes, "replay": again})
-        return
-    click.echo(f"{recording.steps} steps in {output}")
-    for note in recording.notes:
-        click.echo(f"note: {note}")
-    click.echo(f"replay it: {again}")
 
 
 def _replay(output: Path, environment: Mapping[str, str], *, as_json: bool) -> None:
