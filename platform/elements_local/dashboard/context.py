@@ -108,10 +108,7 @@ class PageContext:
     @cached_property
     def pollers(self) -> list[dict[str, Any]]:
         """The instances with what they poll; none where there is no platform."""
-        if "platform" not in self.runs:
-            return []
-        pollers: list[dict[str, Any]] = self.clients.platform.call("GET", "/_local/pollers")["pollers"]
-        return pollers
+        return self.clients.platform.pollers() if "platform" in self.runs else []
 
     def poller(self, instance_id: int) -> dict[str, Any] | None:
         """Return what an instance polls; None if it is not there."""

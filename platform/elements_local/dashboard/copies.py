@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from elements_local.clients import BASE_PATH
+from elements_local.failures.timeline import message_of
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
 from mock_kit.api.json_text import MalformedJsonError, decode
 
@@ -59,9 +60,7 @@ _UPDATE = """    elements_crm.update({collection!r}, record[{id_field!r}], {chan
 
 def events_of(callback: Json) -> list[Json]:
     """Return the events that a callback tells of, whose body may be anything."""
-    body = callback["json"]
-    message = body.get("message") if isinstance(body, dict) else None
-    events = message.get("events") if isinstance(message, dict) else None
+    events = message_of(callback).get("events")
     return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
 
 

@@ -3,7 +3,7 @@
 Everything here is made of what the services list; nothing is asked for.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.dashboard.axis import TimeAxis
+from elements_local.failures.timeline import condensed_runs
 from elements_local.scenarios.records import RESOURCES
 from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
@@ -232,14 +233,10 @@ def marks(moments: Iterable[Moment], axis: TimeAxis) -> list[Mark]:
 
 def condensed(moments: Iterable[Moment]) -> list[Moment]:
     """Return moments, the latest first, with each run of polls that saw nothing as one, so that the others stand out."""
-    found: list[Moment] = []
-    for idle, group in groupby(moments, key=lambda one: one.shape == "idle"):
-        run = list(group)
-        found += [_as_one(run)] if idle and len(run) > 1 else run
-    return found
+    return condensed_runs(moments, lambda one: one.shape == "idle", _as_one)
 
 
-def _as_one(run: list[Moment]) -> Moment:
+def _as_one(run: Sequence[Moment]) -> Moment:
     first, last = run[-1].at, run[0].at
     since = f" since {first:%Y-%m-%d %H:%M:%S}" if first != last else ""
     return replace(run[0], text=f"{len(run)} polls that saw nothing{since}", state="", href="")

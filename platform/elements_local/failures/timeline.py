@@ -1,10 +1,10 @@
 """What came of a scenario, in the order of its time: changes, polls, attempts, and the events in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +12,8 @@ from elements_local.clients import WorkspaceClients
 from elements_local.scenarios.records import RESOURCES, RecordNames
 from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
+
+T = TypeVar("T")
 
 
 class MomentKind(Enum):
@@ -47,7 +49,7 @@ def taken(callback: Mapping[str, Any]) -> bool:
 
 def message_of(callback: Mapping[str, Any]) -> dict[str, Any]:
     """Return the message of a callback, whose body may be anything; empty if it has none."""
-    body = callback["json"]
+    body = callback.get("json")
     message = body.get("message") if isinstance(body, dict) else None
     return message if isinstance(message, dict) else {}
 
@@ -84,10 +86,17 @@ def moments(clients: WorkspaceClients, names: RecordNames, *, start: datetime) -
 
 def condensed(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
     """Return the entries with each run of polls that saw nothing as one, so that the others stand out."""
-    result: list[TimelineEntry] = []
-    for idle, group in groupby(entries, key=lambda entry: entry.idle):
+    return condensed_runs(entries, lambda entry: entry.idle, _as_one)
+
+
+def condensed_runs(
+    items: Iterable[T], is_idle: Callable[[T], bool], as_one: Callable[[Sequence[T]], T]
+) -> list[T]:
+    """Return items with each run of several idle ones as one."""
+    result: list[T] = []
+    for idle, group in groupby(items, key=is_idle):
         run = list(group)
-        result += [_as_one(run)] if idle and len(run) > 1 else run
+        result += [as_one(run)] if idle and len(run) > 1 else run
     return result
 
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from elements_local import guide
 from elements_local.errors import CallError, HarnessError
+from elements_local.failures.timeline import message_of
 from elements_local.verify.made import OwnData
 from elements_local.verify.tenant import OWN_NAME, Tenant
 from mock_kit.web.wire import Reply
@@ -107,7 +108,7 @@ class Visit:
         return [
             each
             for each in self.tenant.reader.callbacks()
-            if _message(each).get("instanceId") == self.instance["id"]
+            if message_of(each).get("instanceId") == self.instance["id"]
         ]
 
     def about(self, name: str) -> list[dict[str, Any]]:
@@ -116,7 +117,7 @@ class Visit:
         return [
             each
             for each in self.told
-            if any(event["objectId"] == record_id for event in _message(each).get("events", ()))
+            if any(event["objectId"] == record_id for event in message_of(each).get("events", ()))
         ]
 
     def events(self, name: str, callbacks: list[dict[str, Any]] | None = None) -> list[str]:
@@ -126,11 +127,11 @@ class Visit:
             callbacks: those that are looked at; all that have come unless told otherwise.
         """
         heard = self.told if callbacks is None else callbacks
-        told = {str(_message(each).get("eventId", number)): each for number, each in enumerate(heard)}
+        told = {str(message_of(each).get("eventId", number)): each for number, each in enumerate(heard)}
         return [
             event["eventType"]
             for each in told.values()
-            for event in _message(each).get("events", ())
+            for event in message_of(each).get("events", ())
             if event["objectId"] == str(self.ids[name])
         ]
 
@@ -205,7 +206,7 @@ class Visit:
         self.delete("made and deleted")
         self.wait_for("first")
         told = self.told[before:]
-        polls = {event.get("pollDate") for each in told for event in _message(each).get("events", ())}
+        polls = {event.get("pollDate") for each in told for event in message_of(each).get("events", ())}
         if len(polls) > 1:
             raise NotSeenError("the changes did not all fall between two polls; choose a longer --interval")
         return told
@@ -256,12 +257,6 @@ class Visit:
             {"Authorization": f"{platform.headers['Authorization']}, Element {token}"} if token else None
         )
         return platform.send(method, path, json=json, headers=headers)
-
-
-def _message(callback: dict[str, Any]) -> dict[str, Any]:
-    body = callback.get("json")
-    message = body.get("message") if isinstance(body, dict) else None
-    return message if isinstance(message, dict) else {}
 
 
 def refused(error: HarnessError) -> str:
