@@ -231,6 +231,7 @@ class Engine:
 
         Raises:
             ConflictError: callbacks of the time when the clock was real are still under way.
+            LostLockError: another process may run the workspace's jobs by now.
         """
         self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
         latest: Job | None = None
@@ -244,6 +245,7 @@ class Engine:
                 if job == latest:  # a task that stands still would loop for ever
                     raise RuntimeError(f"{job} left itself due")
                 latest = job
+                self._locks.check(workspace.name)
                 self._workspaces.reach(workspace, job.due)
                 run.ran += self._tasks[job.kind].run(workspace, job)
         return run.ran

@@ -8,6 +8,7 @@ from threading import Event, Semaphore
 import pytest
 from msgspec.json import decode
 from postgresql import PostgresqlServer
+from werkzeug import Response
 
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process, on_ports
@@ -134,6 +135,29 @@ def test_what_the_memory_has_of_the_database_is_right_afterwards(stack, away):
     assert clients.clock.show()["now"] == "2026-03-02T10:15:00Z"
     assert clients.crm.call("GET", "/_local/faults")["faults"][0]["seen"] == 0
     assert [ask(clients, "crm", "GET", CONTACTS).status for _ in range(2)] == [418, 200]
+
+
+def test_an_advance_in_whose_midst_the_database_was_away_ends_before_its_next_job(stack, away, httpserver):
+    clients = stack.new_workspace()
+
+    def restart(_request):
+        with away():
+            return Response("{}")
+
+    httpserver.expect_ordered_request("/hook").respond_with_handler(restart)
+    httpserver.expect_request("/hook").respond_with_data("{}")
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hook")
+    instance = clients.platform.create_instance(body)
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    ended = clients.clock.send("POST", "/_local/clock/advance", json={"duration": "1h"})
+
+    assert ended.status == 503
+    assert clients.clock.show()["now"] == "2026-03-02T10:15:00Z"
+    clients.clock.advance("1h")
+    audit = clients.platform.audit(instance["id"])
+    assert (len(audit["reported"]), audit["duplicate"]) == (1, [])
 
 
 # SQLAlchemy leaves a cursor open whose connection was cut

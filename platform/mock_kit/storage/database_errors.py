@@ -37,6 +37,13 @@ class DamagedDatabaseError(Exception):
         super().__init__(f"is damaged ({finding})")
 
 
+class LostLockError(Exception):
+    """The connection was cut over which a lock was held that other processes ask for, too."""
+
+    def __init__(self) -> None:
+        super().__init__("has forgotten a lock: it was away meanwhile")
+
+
 def cure_of(error: Exception) -> str:
     """Return what is wrong with a database and what is to be done, to follow its name.
 
@@ -71,7 +78,7 @@ def has_no_room(error: Exception) -> bool:
 
 def is_away(error: Exception) -> bool:
     """Say whether a statement failed because the database cannot be reached, or is another's; later the same may succeed."""
-    if _sqlite_code(error) == sqlite3.SQLITE_BUSY:
+    if isinstance(error, LostLockError) or _sqlite_code(error) == sqlite3.SQLITE_BUSY:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", "")

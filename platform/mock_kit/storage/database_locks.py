@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import URL, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from mock_kit.storage.postgresql import postgresql_engine
+from mock_kit.storage.postgresql import postgresql_engine, was_cut
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _NAMESPACE = "elements-local "
@@ -19,12 +19,9 @@ class DatabaseLock(Struct, frozen=True):
     _connection: Connection
 
     def is_held(self) -> bool:
-        """Say whether it still is, as its connection has not been cut."""
-        try:
-            self._connection.scalar(select(1))
-        except DBAPIError:
-            return False
-        return True
+        """Say whether it still is: once its connection has been cut, another may have it."""
+        connection = self._connection
+        return not (connection.invalidated or was_cut(connection.connection.dbapi_connection))
 
     def release(self) -> None:
         """Give it back, from whichever thread."""

@@ -31,13 +31,20 @@ def postgresql_engine(url: URL, **choices: Any) -> Engine:
     return engine
 
 
-def _refuse_cut(connection: Any, _record: object, _proxy: object) -> None:
+def was_cut(connection: Any) -> bool:
+    """Say whether the server has ended a connection of psycopg's on which nothing is under way."""
     # reading what has come asks the server nothing, so that it costs 1 us; SQLAlchemy's ping is a statement, and costs 35
     try:
         for _ in range(2):  # a server that stops says so before it hangs up
             connection.pgconn.consume_input()
-    except connection.OperationalError as error:
-        raise DisconnectionError from error  # for which SQLAlchemy opens another
+    except connection.OperationalError:
+        return True
+    return False
+
+
+def _refuse_cut(connection: Any, _record: object, _proxy: object) -> None:
+    if was_cut(connection):
+        raise DisconnectionError  # for which SQLAlchemy opens another
 
 
 class Outages:

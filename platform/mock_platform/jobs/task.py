@@ -3,6 +3,7 @@
 from threading import Lock
 from typing import Protocol
 
+from mock_kit.storage.database_errors import LostLockError
 from mock_kit.storage.database_locks import DatabaseLock, DatabaseLocks
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.run_control import RunSummary
@@ -46,6 +47,16 @@ class RunLocks:
             return False
         self._held[workspace] = held
         return True
+
+    def check(self, workspace: str) -> None:
+        """Make sure, before each job, that a workspace's lock was not lost since the last one.
+
+        Raises:
+            LostLockError: another process may have it, as the database was away meanwhile.
+        """
+        held = self._held.get(workspace)
+        if held is not None and not held.is_held():
+            raise LostLockError
 
     def release(self, workspace: str) -> None:
         """Give a workspace's lock back, from whichever thread: a run may be handed on to another one."""

@@ -104,6 +104,8 @@ class DueLanes:
                 return Left.HELD_UP
             if lane.kind is not JobKind.DELIVER:
                 while job := self._due(workspace, lane):
+                    if not held.is_held():
+                        return Left.HELD_UP
                     self._tasks[lane.kind].run(workspace, job)
                 return Left.NOTHING
             sending = self._locks.acquire(sending_lock(workspace.name), shared=True)
