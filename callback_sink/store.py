@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
+from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, select
 
 from callback_sink import tables, usage
@@ -80,12 +81,11 @@ class CallbackStore:
             answer, left = next_answer(settings.answers)
             # An answer for ever, or none, leaves the settings as they are: no write then.
             if left != settings.answers:
-                save_bin_settings(
-                    connection, workspace, received.bin, structs.replace(settings, answers=left)
-                )
+                save_bin_settings(connection, workspace, received.bin, replace(settings, answers=left))
             # The id is drawn in the transaction that keeps the callback: no id is lost, and none is seen before its
             # callback.
-            callback = taken(received, answer, settings.keys, number=_draw_id(connection, workspace))
+            number = _next_id.scalar(connection, {"workspace": workspace, "last_id": 1})
+            callback = taken(received, answer, settings.keys, number=number)
             _add.run(connection, {"workspace": workspace, **row_of(callback)})
             digest, weight, now = digest_of(received.bin), weight_of(callback), received.received_at
             usage.added(connection, workspace, digest, weight, limits=self._limits, now=now)
@@ -230,17 +230,16 @@ class CallbackStore:
 
     def script(self, workspace: str, name: str, answers: list[ScriptedResponse]) -> None:
         """Put answers in the place of those that a bin was told to give."""
-        with self._writing(workspace) as connection:
-            settings = bin_settings_of(connection, workspace, name)
-            save_bin_settings(connection, workspace, name, structs.replace(settings, answers=answers))
+        self._change_bin(workspace, name, answers=answers)
 
     def send_on(self, workspace: str, name: str, url: str | None, *, relays: bool = False) -> None:
         """Let a bin's callbacks be sent on to a URL, or nowhere."""
+        self._change_bin(workspace, name, forward=url, relays=relays)
+
+    def _change_bin(self, workspace: str, name: str, **changes: Any) -> None:
         with self._writing(workspace) as connection:
             settings = bin_settings_of(connection, workspace, name)
-            save_bin_settings(
-                connection, workspace, name, structs.replace(settings, forward=url, relays=relays)
-            )
+            save_bin_settings(connection, workspace, name, replace(settings, **changes))
 
     @contextmanager
     def quiesce(self, workspace: str) -> Iterator[None]:
@@ -264,18 +263,8 @@ def _turn_of(workspace: str) -> str:
     return f"callbacks {workspace}"
 
 
-def _draw_id(connection: Connection, workspace: str) -> int:
-    drawn: int = _next_id.scalar(connection, {"workspace": workspace, "last_id": 1})
-    return drawn
-
-
 def _search(
-    connection: Connection,
-    workspace: str,
-    filters: Filters,
-    *,
-    after: int = 0,
-    before: int | None = None,
+    connection: Connection, workspace: str, filters: Filters, *, after: int = 0, before: int | None = None
 ) -> Iterator[Callback]:
     """Yield what is meant of the callbacks after one, oldest first: a full inbox need not fit into memory.
 
@@ -304,7 +293,7 @@ def _digest(name: str | None) -> str | None:
 def _know(connection: Connection, workspace: str, name: str, settings: BinSettings, keys: list[str]) -> int:
     """Note a bin's keys, and judge by them the callbacks that came when none was known."""
     known = list(dict.fromkeys(keys))
-    save_bin_settings(connection, workspace, name, structs.replace(settings, keys=known))
+    save_bin_settings(connection, workspace, name, replace(settings, keys=known))
     unchecked = Filters(bin=name, signature="unchecked")
     # A test may make the key known after the first callbacks came. Those that were judged keep their verdict.
     for callback in list(_search(connection, workspace, unchecked)):
