@@ -5,20 +5,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, request
 
+from callback_sink import errors
 from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.dependencies import EXTENSION, SinkDependencies
 from callback_sink.description import DESCRIPTION
-from callback_sink.errors import (
-    BodyTooLargeError,
-    CameTooFewError,
-    ForeignBinError,
-    ForwardRefusedError,
-    NoSuchCallbackError,
-    NoTargetError,
-    NotAsExpectedError,
-    OtherObjectTypeError,
-    TooManyStreamsError,
-)
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
 from callback_sink.moved import moved
@@ -66,15 +56,15 @@ _REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
     **STANDALONE_STATUSES,
-    ForeignBinError: 400,
-    OtherObjectTypeError: 400,
-    NoSuchCallbackError: 404,
-    CameTooFewError: 408,
-    NotAsExpectedError: 409,
-    NoTargetError: 409,
-    ForwardRefusedError: 400,
-    TooManyStreamsError: 503,
-    BodyTooLargeError: 413,
+    errors.ForeignBinError: 400,
+    errors.OtherObjectTypeError: 400,
+    errors.NoSuchCallbackError: 404,
+    errors.CameTooFewError: 408,
+    errors.NotAsExpectedError: 409,
+    errors.NoTargetError: 409,
+    errors.ForwardRefusedError: 400,
+    errors.TooManyStreamsError: 503,
+    errors.BodyTooLargeError: 413,
 }
 
 
@@ -142,7 +132,7 @@ def _dependencies(
 def _problem(_status: int, message: str, error: Exception) -> dict[str, object]:
     """Give every error the shape that the document names ``SinkProblem``."""
     words = unrouted(error) or message
-    if isinstance(error, CameTooFewError | NotAsExpectedError):
+    if isinstance(error, errors.CameTooFewError | errors.NotAsExpectedError):
         return {"message": words, **error.to_json()}
     return {"message": words}
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 PREFIX = "ELEMENTS_LOCAL_"
 """What the environment variable of every setting starts with."""
@@ -171,16 +171,19 @@ def names(about: str) -> frozenset[str]:
     return setting(frozenset(), about, read=split_names, expected="names, with commas between")
 
 
-def one_of(default: T, about: str, choices: Mapping[str, T] | Iterable[T]) -> T:
+def one_of(default: T, about: str, choices: Mapping[str, T] | Iterable[T] | None = None) -> T:
     """Declare a setting that takes one of some words.
 
     Args:
         choices: word -> value; or values that are words, numbers, or members of an enumeration whose values are words.
+            None is all members of the default's enumeration.
     """
     words: Mapping[str, T] = (
         choices
         if isinstance(choices, Mapping)
-        else {str(getattr(each, "value", each)): each for each in choices}
+        else {
+            str(getattr(each, "value", each)): each for each in choices or cast("Iterable[T]", type(default))
+        }
     )
     return setting(default, about, read=words.__getitem__, expected=" or ".join(words), choices=words)
 

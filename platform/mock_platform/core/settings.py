@@ -8,29 +8,17 @@ from typing import ClassVar, Self
 from mock_kit.admin.journal import bytes_setting
 from mock_kit.settings import Settings, flag, names, one_of, seconds, setting, whole
 from mock_kit.values import replace
-from mock_platform.core.choices import (
-    CLOUD_ELEMENTS,
-    OPEN_CONNECTORS,
-    EmptyBlock,
-    EmptyUsage,
-    InstanceOrder,
-    Passwords,
-    RawForm,
-    RetrySchedule,
-    UnsetValues,
-    UsageKeys,
-    Visibility,
-)
+from mock_platform.core import choices
 from mock_platform.core.poll import EventType
 
 PROFILES: Mapping[str, Mapping[str, object]] = {
     "cloud-elements": {},
     "open-connectors": {
-        "ladder": OPEN_CONNECTORS,
-        "raw_form": RawForm.INSIDE_RECORDS,
+        "ladder": choices.OPEN_CONNECTORS,
+        "raw_form": choices.RawForm.INSIDE_RECORDS,
         "unset_value": "",
         "mask_unset": True,
-        "empty_usage": EmptyUsage.LIST,
+        "empty_usage": choices.EmptyUsage.LIST,
     },
 }
 """What the two names of the platform disagree about: the older one's ways are the defaults."""
@@ -59,10 +47,9 @@ class PlatformSettings(Settings):
         "(ladder, raw_form, unset_value, mask_unset, empty_usage); what is set by itself goes before it",
         list(PROFILES),
     )
-    empty_block: EmptyBlock = one_of(
-        EmptyBlock.DEFAULT,
+    empty_block: choices.EmptyBlock = one_of(
+        choices.EmptyBlock.DEFAULT,
         "what an empty resource block, as leads: {}, means: the element's own block (assumed), or skip",
-        list(EmptyBlock),
     )
     created_check_tolerance: timedelta = seconds(
         timedelta(0), "seconds, where a resource names none (assumed: 0)"
@@ -89,22 +76,21 @@ class PlatformSettings(Settings):
         "whether an object's definition can be deleted while a transformation uses it, which then has no effect; "
         "otherwise that is 409, as it is for all definitions at once (unknown for one, assumed)",
     )
-    ladder: RetrySchedule = one_of(
-        CLOUD_ELEMENTS,
+    ladder: choices.RetrySchedule = one_of(
+        choices.CLOUD_ELEMENTS,
         "when a failed callback is tried again: nine times at 4^x seconds, or five at 8^x with open-connectors "
         "(documented twice, in conflict)",
-        {"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS},
+        {"cloud-elements": choices.CLOUD_ELEMENTS, "open-connectors": choices.OPEN_CONNECTORS},
     )
     ladder_adds_up: bool = flag(
         False,
         "whether each wait counts from the attempt before it, not from the first failure (documented in words that can "
         "be read both ways; what is said of the last try favours the first failure)",
     )
-    raw_form: RawForm = one_of(
-        RawForm.BESIDE_RECORDS,
+    raw_form: choices.RawForm = one_of(
+        choices.RawForm.BESIDE_RECORDS,
         "with 2018 a callback's raw has pollDate and objectType beside the records, with 2020 objectId and eventType "
         "inside each (observed twice, in conflict)",
-        list(RawForm),
     )
     unset_value: str | None = setting(
         None,
@@ -129,23 +115,20 @@ class PlatformSettings(Settings):
     id_alias: bool = flag(
         True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
     )
-    visibility: Visibility = one_of(
-        Visibility.ROLE,
+    visibility: choices.Visibility = one_of(
+        choices.Visibility.ROLE,
         "whose instances a user sees: their own, and by role those of their account (documented); with sub-accounts "
         "administrators of the organization also those of its other accounts (observed, to be asked for); or all of them "
         "(ours)",
-        list(Visibility),
     )
-    instance_order: InstanceOrder = one_of(
-        InstanceOrder.NEWEST_FIRST,
+    instance_order: choices.InstanceOrder = one_of(
+        choices.InstanceOrder.NEWEST_FIRST,
         "in which order instances are listed, by their ids (inferred from the only documented list)",
-        list(InstanceOrder),
     )
-    passwords: Passwords = one_of(
-        Passwords.ANY,
+    passwords: choices.Passwords = one_of(
+        choices.Passwords.ANY,
         "what signs in who has chosen no password: any that is not empty, or the user's secret (assumed: any; the "
         "default is secret where others can reach the stack)",
-        list(Passwords),
     )
     oauth_walk: bool = flag(
         False,
@@ -163,15 +146,13 @@ class PlatformSettings(Settings):
         "seconds for which polls with their decisions, callbacks with their attempts, e-mails and traces are kept, by the "
         "workspace's clock; a callback that is still to be sent longer, an event for event_retention at least (ours)",
     )
-    usage_keys: UsageKeys = one_of(
-        UsageKeys.SNAKE_CASE,
+    usage_keys: choices.UsageKeys = one_of(
+        choices.UsageKeys.SNAKE_CASE,
         "how the keys of a usage record are written (observed twice, in conflict by age)",
-        list(UsageKeys),
     )
-    empty_usage: EmptyUsage = one_of(
-        EmptyUsage.NOT_FOUND,
+    empty_usage: choices.EmptyUsage = one_of(
+        choices.EmptyUsage.NOT_FOUND,
         "how a list of usage without any record is answered (observed twice, in conflict by age)",
-        list(EmptyUsage),
     )
     analytics_limit: int = whole(
         10_000, "buckets of one analytics answer at the most (assumed)", low=1, high=1_000_000
@@ -185,12 +166,12 @@ class PlatformSettings(Settings):
     journal_bytes: int = bytes_setting()
 
     @property
-    def unset(self) -> UnsetValues:
+    def unset(self) -> choices.UnsetValues:
         """How configuration keys without a value are shown."""
-        return UnsetValues(text=self.unset_value, masked=self.mask_unset)
+        return choices.UnsetValues(text=self.unset_value, masked=self.mask_unset)
 
     @property
-    def retries(self) -> RetrySchedule:
+    def retries(self) -> choices.RetrySchedule:
         """When failed callbacks are tried again, with how its waits are counted."""
         return replace(self.ladder, cumulative=self.ladder_adds_up)
 

@@ -6,17 +6,7 @@ Objects whose fields are not known are described by one of their records (ours).
 from collections.abc import Mapping
 
 from mock_platform.elements.connector import FieldMetadata
-from mock_platform.elements.insightly.field_names import (
-    BOOLEANS,
-    CUSTOM_TYPES,
-    DATES,
-    LISTS,
-    NUMBERS,
-    READ_ONLY,
-    TEXT_IDS,
-    VERSION_2,
-    VERSION_3,
-)
+from mock_platform.elements.insightly import field_names
 from mock_platform.elements.insightly.version import is_version_3
 
 Record = Mapping[str, object]
@@ -24,7 +14,7 @@ Record = Mapping[str, object]
 
 def known_fields(path: str, id_field: str | None, *, base_url: str) -> list[FieldMetadata]:
     """Return the fields of a collection that is listed here; none of another."""
-    names = (VERSION_3 if is_version_3(base_url) else VERSION_2).get(path, "")
+    names = (field_names.VERSION_3 if is_version_3(base_url) else field_names.VERSION_2).get(path, "")
     return [_field(name, _type(name), id_field) for name in names.split()]
 
 
@@ -38,7 +28,7 @@ def custom_field(definition: Record) -> FieldMetadata:
     name = str(definition.get("CUSTOM_FIELD_ID") or definition.get("FIELD_NAME"))
     native = str(definition.get("FIELD_TYPE") or "TEXT")
     editable = definition.get("EDITABLE") is not False
-    return _described(name, CUSTOM_TYPES.get(native.upper(), "string"), native, writable=editable)
+    return _described(name, field_names.CUSTOM_TYPES.get(native.upper(), "string"), native, writable=editable)
 
 
 def with_custom_fields(record: Record) -> Record:
@@ -56,7 +46,7 @@ def with_custom_fields(record: Record) -> Record:
 
 
 def _field(name: str, kind: str, id_field: str | None) -> FieldMetadata:
-    return _described(name, kind, kind, writable=name not in READ_ONLY and name != id_field)
+    return _described(name, kind, kind, writable=name not in field_names.READ_ONLY and name != id_field)
 
 
 def _described(name: str, kind: str, native: str, *, writable: bool) -> FieldMetadata:
@@ -88,11 +78,11 @@ def _type_of(name: str, value: object) -> str:
 
 
 def _type(name: str) -> str:
-    if name in BOOLEANS:
+    if name in field_names.BOOLEANS:
         return "boolean"
-    if name in LISTS:
+    if name in field_names.LISTS:
         return "array"
-    if name in DATES or name.endswith(("_UTC", "_DATE")):
+    if name in field_names.DATES or name.endswith(("_UTC", "_DATE")):
         return "date"
-    is_number = name in NUMBERS or (name.endswith("_ID") and name not in TEXT_IDS)
+    is_number = name in field_names.NUMBERS or (name.endswith("_ID") and name not in field_names.TEXT_IDS)
     return "number" if is_number else "string"
