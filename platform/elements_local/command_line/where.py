@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., None])
 
-_OPTIONS = tuple(map(setting_option, ("platform_url", "crm_url", "sink_url", "token")))
-
 workspace_option = setting_option("workspace")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
+_OPTIONS = (json_option, *map(setting_option, ("platform_url", "crm_url", "sink_url", "token")))
+
 
 def running_stack(command: F) -> F:
-    """Give a command the options that say where a stack runs, and the stack as its first argument."""
+    """Give a command ``--json`` and the options that say where a stack runs, and the stack as its first argument."""
 
     @wraps(command)
     def wrapped(platform_url: str, crm_url: str, sink_url: str, token: str | None, **rest: Any) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 )
 @click.option("--instance", type=click.IntRange(1), help="Audit one instance alone.")
 @workspace_option
-@json_option
 @running_stack
 def command(stack: "Stack", *, instance: int | None, workspace: str, as_json: bool) -> None:
     """Hold every event that was owed to a workspace's receivers against what they got.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import cut_off
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _NUMBER = click.IntRange(1)
 @click.option("--callback", type=_NUMBER, help="A callback, by the id that the sink gave it.")
 @click.option("--no-cures", is_flag=True, help="Try no changes that may have helped.")
 @workspace_option
-@json_option
 @running_stack
 def command(  # noqa: PLR0913 - an option each
     stack: "Stack",

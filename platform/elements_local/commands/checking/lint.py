@@ -8,7 +8,7 @@ import click
 
 from elements_local.command_line.output import examples, print_json, wrapped
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,6 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 @click.option("--rules", "only_rules", is_flag=True, help="List the rules, and stop.")
 @set_option
 @workspace_option
-@json_option
 @running_stack
 def command(  # noqa: PLR0913 - the command's options
     stack: "Stack",

@@ -7,7 +7,7 @@ import click
 
 from elements_local.command_line.output import examples, print_json
 from elements_local.command_line.setting_options import set_option, stack_environment
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.commands.checking.lint import read_body
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture.")
 @set_option
 @workspace_option
-@json_option
 @running_stack
 def command(  # noqa: PLR0913 - the command's options
     stack: "Stack",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import cut_off
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 )
 @workspace_option
 @click.option("--all", "everything", is_flag=True, help="Reset every workspace.")
-@json_option
 @running_stack
 def command(stack: "Stack", *, workspace: str, everything: bool, as_json: bool) -> None:
     """Bring a workspace back to its start: no instances, records, callbacks or faults, and its first instant."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import progress
 
@@ -44,7 +44,6 @@ _RECORDS = 100
     help="small is one record of almost every kind, edge what breaks software; both are always the same.",
 )
 @workspace_option
-@json_option
 @running_stack
 def command(  # noqa: PLR0913 - an option each
     stack: "Stack",

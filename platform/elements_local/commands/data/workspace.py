@@ -6,7 +6,7 @@ import click
 
 from elements_local.command_line.output import examples, print_result
 from elements_local.command_line.setting_options import setting_option
-from elements_local.command_line.where import json_option, running_stack
+from elements_local.command_line.where import running_stack
 from elements_local.reports.progress import announce_filling
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ def command() -> None:
 @command.command(
     "list", epilog=examples("elements-local workspace list", "elements-local workspace list --json")
 )
-@json_option
 @running_stack
 def list_(stack: "Stack", *, as_json: bool) -> None:
     """List the workspaces with their credentials."""
@@ -50,7 +49,6 @@ def list_(stack: "Stack", *, as_json: bool) -> None:
 @setting_option("start", default=None)
 @setting_option("seed", default=None)
 @setting_option("records", about="of each kind")
-@json_option
 @running_stack
 def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:
     """Make a workspace, NAMEd or with a name of its own."""
@@ -68,7 +66,6 @@ def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:
     )
 )
 @click.argument("name")
-@json_option
 @running_stack
 def delete(stack: "Stack", *, name: str, as_json: bool) -> None:
     """Delete a workspace and all that is kept for it."""

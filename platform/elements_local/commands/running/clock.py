@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.errors import HarnessError
 from elements_local.interruption import cut_off
 from elements_local.reports.progress import progress
@@ -40,7 +40,6 @@ def command() -> None:
     epilog=examples("elements-local clock show", "elements-local clock show --workspace mine --json")
 )
 @workspace_option
-@json_option
 @running_stack
 def show(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Tell the time."""
@@ -53,7 +52,6 @@ def show(stack: "Stack", *, workspace: str, as_json: bool) -> None:
 )
 @click.argument("instant")
 @workspace_option
-@json_option
 @running_stack
 def set_(stack: "Stack", *, instant: str, workspace: str, as_json: bool) -> None:
     """Set a virtual clock to INSTANT, such as 2026-03-02T10:00:00Z, without running anything in between."""
@@ -70,7 +68,6 @@ def set_(stack: "Stack", *, instant: str, workspace: str, as_json: bool) -> None
 @click.argument("duration", required=False)
 @click.option("--to", metavar="INSTANT", help="Advance to an instant, in the place of by a duration.")
 @workspace_option
-@json_option
 @running_stack
 def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: str, as_json: bool) -> None:
     """Advance virtual time by DURATION, such as 15m, 1h 30m or 2 days, and run all that falls due."""
@@ -88,7 +85,6 @@ def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: 
 
 @command.command(epilog=examples("elements-local clock real", "elements-local clock real --workspace mine"))
 @workspace_option
-@json_option
 @running_stack
 def real(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Let the clock follow the machine's."""
@@ -99,7 +95,6 @@ def real(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     epilog=examples("elements-local clock virtual", "elements-local clock virtual --workspace mine")
 )
 @workspace_option
-@json_option
 @running_stack
 def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Stop the clock where it stands; it moves only when it is told to."""

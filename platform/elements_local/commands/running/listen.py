@@ -6,7 +6,7 @@ import click
 
 from elements_local.command_line.output import examples, print_json
 from elements_local.command_line.setting_options import setting_option
-from elements_local.command_line.where import json_option, running_stack
+from elements_local.command_line.where import running_stack
 from elements_local.interruption import ended_by_signal
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 )
 @setting_option("workspace", default=None, about="whose; all of them unless it is given")
 @click.option("--since-start", is_flag=True, help="Begin with what is still kept of what has happened.")
-@json_option
 @running_stack
 def command(stack: "Stack", *, workspace: str | None, since_start: bool, as_json: bool) -> None:
     """Tell what happens in a running stack, a line each, until Ctrl-C.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.command_line.output import examples, print_json
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import cut_off
 from elements_local.scenarios.records import COLLECTIONS
 
@@ -89,7 +89,6 @@ def _json(value: str, text: str) -> object:
     help="The record that is updated.  [default: the one that was created last]",
 )
 @workspace_option
-@json_option
 @running_stack
 def command(  # noqa: PLR0913 - an option each
     stack: "Stack",

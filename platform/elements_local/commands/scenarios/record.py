@@ -10,7 +10,7 @@ import click
 
 from elements_local.command_line.output import examples, print_written
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
-from elements_local.command_line.where import json_option, running_stack, workspace_option
+from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Replay it at once, in process; exit 1 if it does not pass.")
 @set_option
 @workspace_option
-@json_option
 @running_stack
 def command(  # noqa: PLR0913 - the command's options
     stack: "Stack",
