@@ -1,27 +1,24 @@
 """The sink's tables. Nothing an outsider may choose without limit is part of an index: a bin is, by its digest."""
 
+from functools import partial
 from hashlib import blake2b
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Text
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.schema import SchemaPart
+from mock_kit.storage.workspace_tables import workspace_table
 
 metadata = MetaData()
 
 SCHEMA = SchemaPart("sink", metadata, version=4)
 
-workspaces = Table(
-    "sink_workspaces",
-    metadata,
-    Column("workspace", Text, primary_key=True),
-    Column("last_id", BigInteger, nullable=False),
-)
+_table = partial(workspace_table, metadata)
 
-callbacks = Table(
+workspaces = _table("sink_workspaces", Column("last_id", BigInteger, nullable=False))
+
+callbacks = _table(
     "sink_callbacks",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("bin", Text, nullable=False),
     Column("bin_digest", Text, nullable=False),
@@ -39,10 +36,8 @@ callbacks = Table(
 )
 """What came. ``size`` is what was sent of a body, ``weight`` what is kept of a callback; ``forwards`` is JSON."""
 
-bins = Table(
+bins = _table(
     "sink_bins",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("bin", Text, primary_key=True),
     Column("signature_keys", Text, nullable=False),
     Column("answers", Text, nullable=False),
@@ -51,10 +46,8 @@ bins = Table(
 )
 """What a bin was told; keys and answers are JSON. One that ``relays`` answers what its forward's target answers."""
 
-usage = Table(
+usage = _table(
     "sink_usage",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("bin_digest", Text, primary_key=True),
     Column("callbacks", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),

@@ -1,22 +1,25 @@
 """What the CRM keeps, as tables."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from functools import partial
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.retention import pruned_table
 from mock_kit.storage.schema import SchemaPart
+from mock_kit.storage.workspace_tables import workspace_table
 
 metadata = MetaData()
 
 SCHEMA = SchemaPart("crm", metadata, version=4)
 
+_table = partial(workspace_table, metadata)
+
 pruned = pruned_table("crm_pruned", metadata)
 
 
-records = Table(
+records = _table(
     "crm_records",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("updated", Instant, nullable=False),
@@ -24,49 +27,39 @@ records = Table(
     Index("crm_records_updated", "workspace", "kind", "updated", "id"),
 )
 
-references = Table(
+references = _table(
     "crm_references",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("to_entity", Text, primary_key=True),
     Column("to_id", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
 )
 
-files = Table(
+files = _table(
     "crm_files",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("content_type", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
 
-bin_ = Table(
+bin_ = _table(
     "crm_bin",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("document", Text, nullable=False),
 )
 
-sequences = Table(
+sequences = _table(
     "crm_sequences",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("name", Text, primary_key=True),  # of a kind of record, or of a collection's numbers
     Column("first", BigInteger, nullable=False),
     Column("next", BigInteger, nullable=False),
     Column("live", BigInteger, nullable=False),  # how many of the numbers given out are still in use
 )
 
-changes = Table(
+changes = _table(
     "crm_changes",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("record_id", BigInteger, nullable=False),
@@ -77,10 +70,8 @@ changes = Table(
     Index("crm_changes_record", "workspace", "kind", "record_id", "seq"),
 )
 
-seed_runs = Table(
+seed_runs = _table(
     "crm_seed_runs",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("first_id", BigInteger, primary_key=True, autoincrement=False),
     Column("seed", BigInteger, nullable=False),

@@ -12,7 +12,8 @@ from sqlalchemy import Column, Table, Text, select
 
 from mock_insightly.errors import RedirectError, shown
 from mock_insightly.tables import metadata
-from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.database import Instant
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_kit.workspaces import seeded
 from mock_kit.workspaces.registry import Workspace
 
@@ -49,11 +50,8 @@ class Grant(Struct, frozen=True, kw_only=True):
         return client == self.client and self.at <= now <= self.at + LIFETIME
 
 
-class Grants:
+class Grants(DatabaseStore):
     """The grants whose codes have not been taken."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def give(self, workspace: Workspace, client: OAuthClient) -> str:
         """Let a client in, and return the code of it; who does not know the API key cannot tell it beforehand."""

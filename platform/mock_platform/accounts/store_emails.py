@@ -2,18 +2,15 @@
 
 from sqlalchemy import Connection, Row, func, select
 
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.accounts.emails import Email, EmailCause
 from mock_platform.core.tables import emails
 
 _add = emails.insert()
 
 
-class Emails:
+class Emails(DatabaseStore):
     """The e-mails of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(self, workspace: str, email: Email) -> None:
         """Keep an e-mail."""

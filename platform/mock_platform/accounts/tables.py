@@ -6,12 +6,10 @@ A workspace in which none of them has changed has no rows here: what it began wi
 from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
 
 from mock_kit.storage.database import Instant
-from mock_platform.core.tables import OutsideText, metadata
+from mock_platform.core.tables import OutsideText, metadata, platform_table
 
-organizations = Table(
+organizations = platform_table(
     "platform_organizations",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("name", OutsideText, nullable=False),
     Column("secret", Text, nullable=False),
@@ -20,10 +18,8 @@ organizations = Table(
     Column("customer_id", OutsideText, nullable=False),
 )
 
-accounts = Table(
+accounts = platform_table(
     "platform_accounts",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("company_id", BigInteger, nullable=False),
     Column("external_id", OutsideText, nullable=False),
@@ -36,10 +32,8 @@ accounts = Table(
     Column("settings", OutsideText, nullable=False),
 )
 
-users = Table(
+users = platform_table(
     "platform_users",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("account_id", BigInteger, nullable=False),
     Column("company_id", BigInteger, nullable=False),

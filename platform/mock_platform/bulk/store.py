@@ -11,7 +11,7 @@ from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_kit.values import replace
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
@@ -50,11 +50,8 @@ class BulkStepOutcome(Struct, frozen=True, kw_only=True):
     errors: Sequence[str] = ()
 
 
-class Bulk:
+class Bulk(DatabaseStore):
     """The bulk jobs of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(
         self, workspace: str, make: Callable[[int], BulkJob], *, first_id: int, sources: Iterable[str] = ()

@@ -1,14 +1,12 @@
 """The tables of bulk jobs: the jobs, and a row for each record that came, went, or failed."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Text
 
 from mock_kit.storage.database import Instant
-from mock_platform.core.tables import OutsideText, metadata
+from mock_platform.core.tables import OutsideText, platform_table
 
-bulk_jobs = Table(
+bulk_jobs = platform_table(
     "platform_bulk_jobs",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("instance_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
@@ -29,10 +27,8 @@ bulk_jobs = Table(
     Index("platform_bulk_jobs_of_instance", "workspace", "instance_id", "id"),
 )
 
-bulk_rows = Table(
+bulk_rows = platform_table(
     "platform_bulk_rows",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("bulk_id", BigInteger, primary_key=True),
     Column("part", Text, primary_key=True),
     Column("number", Integer, primary_key=True),

@@ -7,8 +7,8 @@ from typing import TypeAlias
 from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
-from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.callbacks.delivery import released
 from mock_platform.core.tables import deliveries, notifications, subscriptions
 from mock_platform.events.notification import KeptNotification
@@ -63,11 +63,8 @@ class KeptDelivery(Struct, frozen=True, kw_only=True):
         return self.delivery.key
 
 
-class Deliveries:
+class Deliveries(DatabaseStore):
     """The deliveries of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
         """Return where the deliveries of some notifications stand, by notification and subscription."""

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.json import Decoder
 from sqlalchemy import BigInteger, Connection, Row, bindparam, select
 
-from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import keep_email
 from mock_platform.callbacks.delivery import AttemptOutcome
@@ -117,11 +117,8 @@ class AttemptResult(Struct, frozen=True, kw_only=True):
         return not self.attempt.reason
 
 
-class Attempts:
+class Attempts(DatabaseStore):
     """The attempts to deliver, of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def owed(self, workspace: str, keys: Collection[Key]) -> dict[Key, DueDelivery]:
         """Return what deliveries owe; nothing for those whose notification or subscription is no more."""

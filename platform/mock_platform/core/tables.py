@@ -1,5 +1,6 @@
 """The platform's tables. Every row belongs to a workspace; JSON and texts are kept as text."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy.types import TypeDecorator
 from mock_kit.storage.database import Instant
 from mock_kit.storage.retention import pruned_table
 from mock_kit.storage.table_rows import ANEW
+from mock_kit.storage.workspace_tables import workspace_table
 
 
 class OutsideText(TypeDecorator[str]):
@@ -41,20 +43,19 @@ def _number() -> Column[int]:
 
 metadata = MetaData()
 
+platform_table = partial(workspace_table, metadata)
+"""Returns a table of the platform's, from its name and its columns but the workspace."""
+
 pruned = pruned_table("platform_pruned", metadata)
 
-counters = Table(
+counters = platform_table(
     "platform_counters",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 
-instances = Table(
+instances = platform_table(
     "platform_instances",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("token", OutsideText, nullable=False),
     Column("name", OutsideText, nullable=False),
@@ -73,38 +74,30 @@ instances = Table(
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
 
-instance_tags = Table(
+instance_tags = platform_table(
     "platform_instance_tags",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("instance_id", BigInteger, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("tag", OutsideText, nullable=False),
 )
 """The tags of instances once more, to be found by; they are shown from the instance itself."""
 
-body_warnings = Table(
+body_warnings = platform_table(
     "platform_body_warnings",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("instance_id", BigInteger, primary_key=True),
     Column("warnings", Text, nullable=False),
 )
 
-traces = Table(
+traces = platform_table(
     "platform_traces",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", OutsideText, primary_key=True),
     Column("element_key", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("exchanges", Text, nullable=False),
 )
 
-subscriptions = Table(
+subscriptions = platform_table(
     "platform_subscriptions",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("instance_id", BigInteger),
     Column("user_id", BigInteger),
@@ -115,30 +108,24 @@ subscriptions = Table(
     Index("platform_subscriptions_by_instance", "workspace", "instance_id"),
 )
 
-subscribed_topics = Table(
+subscribed_topics = platform_table(
     "platform_subscribed_topics",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("topic", OutsideText, primary_key=True),
     Column("subscription_id", BigInteger, primary_key=True),
     Column("place", Integer, nullable=False),
     Index("platform_subscribed_topics_of", "workspace", "subscription_id"),
 )
 
-last_polls = Table(
+last_polls = platform_table(
     "platform_last_polls",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("instance_id", BigInteger, primary_key=True),
     Column("resource", OutsideText, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("failures", Integer, nullable=False),
 )
 
-polls = Table(
+polls = platform_table(
     "platform_polls",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("instance_id", BigInteger, nullable=False),
     Column("resource", OutsideText, nullable=False),
@@ -152,10 +139,8 @@ polls = Table(
     Column("error", OutsideText),
 )
 
-notifications = Table(
+notifications = platform_table(
     "platform_notifications",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("event_id", OutsideText),
     Column("instance_id", BigInteger),
@@ -172,10 +157,8 @@ notifications = Table(
     Index("platform_notifications_of_topic", "workspace", "topic", "id"),
 )
 
-deliveries = Table(
+deliveries = platform_table(
     "platform_deliveries",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("notification_id", BigInteger, primary_key=True),
     Column("subscription_id", BigInteger, primary_key=True),
     Column("status", Text, nullable=False),
@@ -187,10 +170,8 @@ deliveries = Table(
     Index("platform_deliveries_of_subscription", "workspace", "subscription_id"),
 )
 
-attempts = Table(
+attempts = platform_table(
     "platform_attempts",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("notification_id", BigInteger, primary_key=True),
     Column("subscription_id", BigInteger, primary_key=True),
     Column("number", Integer, primary_key=True),

@@ -4,20 +4,18 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from msgspec.json import Decoder
-from sqlalchemy import Column, Connection, Table, Text, bindparam, select
+from sqlalchemy import Column, Connection, Text, bindparam, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
-from mock_platform.core.tables import OutsideText, instances, metadata
+from mock_kit.storage.workspace_tables import DatabaseStore
+from mock_platform.core.tables import OutsideText, instances, platform_table
 from mock_platform.elements.element import Element
 from mock_platform.elements.overrides import ElementChanges, without_clone
 from mock_platform.errors import ConflictError
 
-element_changes = Table(
+element_changes = platform_table(
     "platform_element_changes",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("element_key", Text, primary_key=True),
     Column("changes", OutsideText, nullable=False),
 )
@@ -30,11 +28,8 @@ _of = (
 _get = Prepared(select(element_changes.c.changes).where(*_of))
 
 
-class ElementChangesStore:
+class ElementChangesStore(DatabaseStore):
     """The changes of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def of(self, workspace: str, element_key: str) -> ElementChanges | None:
         """Return a workspace's changes of an element, None where there are none."""

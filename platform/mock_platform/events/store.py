@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import Row, Select, func, select
 
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.tables import instances, notifications
 from mock_platform.events.stored_event import EventStatus, StoredEvent
 
@@ -24,11 +24,8 @@ class EventFilter(Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
-class Events:
+class Events(DatabaseStore):
     """The events of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def list(self, event_filter: EventFilter, *, offset: int, limit: int) -> "list[StoredEvent]":
         """Return events, newest first."""

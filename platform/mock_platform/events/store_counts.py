@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.analytics import Tally
 from mock_platform.core.tables import attempts, notifications
 from mock_platform.core.time_units import unit_number, unit_start
@@ -13,11 +13,8 @@ from mock_platform.events.store import EventFilter, select_events
 from mock_platform.events.stored_event import EventStatus
 
 
-class EventCounts:
+class EventCounts(DatabaseStore):
     """The events of every workspace, counted."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def by_instance(self, event_filter: EventFilter, unit: timedelta) -> list[Tally[int]]:
         """Count events in units of time by the instance they are of."""

@@ -6,8 +6,8 @@ from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.instance import Instance
 from mock_platform.core.tables import subscribed_topics, subscriptions
@@ -44,11 +44,8 @@ _topics = Prepared(
 )
 
 
-class Subscriptions:
+class Subscriptions(DatabaseStore):
     """The subscriptions of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def all(self, workspace: str) -> list[Subscription]:
         """Return a workspace's subscriptions by ascending id."""

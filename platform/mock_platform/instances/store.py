@@ -8,8 +8,8 @@ from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, bindparam, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import NONE, Objects
@@ -75,11 +75,11 @@ _forget = last_polls.delete().where(*_of_this, last_polls.c.resource == bindpara
 _forgive = last_polls.update().where(*_of_this).values(failures=0)
 
 
-class Instances:
+class Instances(DatabaseStore):
     """The instances of every workspace."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         # a turn of polls is several calls through one instance before anything is written (``poe bench``, virtual day)
         self._read_with_token = lru_cache(maxsize=64)(self._found_with_token)
 

@@ -6,7 +6,7 @@ from msgspec.json import Decoder
 from sqlalchemy import select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.tables import traces
 from mock_platform.provider.provider_trace import ProviderExchange, Trace
@@ -14,11 +14,8 @@ from mock_platform.provider.provider_trace import ProviderExchange, Trace
 _exchanges = Decoder(tuple[ProviderExchange, ...])
 
 
-class Traces:
+class Traces(DatabaseStore):
     """The traces of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(self, workspace: str, make: Callable[[int], Trace]) -> Trace:
         """Keep a trace, made under the next number."""

@@ -5,18 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Select, func, null, select, union_all
 
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.paging import Paging
 from mock_platform.core.tables import polls
 from mock_platform.jobs.job import JobRun
 from mock_platform.jobs.tables import scheduled_turns
 
 
-class JobHistory:
+class JobHistory(DatabaseStore):
     """The runs of every workspace's jobs."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def latest(
         self,

@@ -1,14 +1,12 @@
 """The table of usage: a row for each call."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
 from mock_kit.storage.database import Instant
-from mock_platform.core.tables import OutsideText, metadata
+from mock_platform.core.tables import OutsideText, platform_table
 
-usage = Table(
+usage = platform_table(
     "platform_usage",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("user_id", BigInteger, nullable=False),
