@@ -5,20 +5,18 @@ from datetime import datetime
 
 from msgspec import structs
 from msgspec.json import Decoder
-from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text, select
+from sqlalchemy import BigInteger, Column, LargeBinary, Text, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
-from mock_platform.core.tables import OutsideText, columns_of, metadata
+from mock_platform.core.tables import OutsideText, columns_of, platform_table
 from mock_platform.hub.async_call import AsyncCall
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import move_or_remove, plan_job
 
-async_calls = Table(
+async_calls = platform_table(
     "platform_async_calls",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
     Column("instance_id", BigInteger, nullable=False),
     Column("method", Text, nullable=False),
@@ -31,11 +29,8 @@ async_calls = Table(
 _headers = Decoder(dict[str, str])
 
 
-class AsyncCalls:
+class AsyncCalls(DatabaseStore):
     """The calls of every workspace that wait to be done."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(
         self, workspace: str, make: Callable[[int], AsyncCall], *, first_id: int, now: datetime

@@ -8,7 +8,7 @@ from msgspec.json import Decoder
 from sqlalchemy import Row, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.tables import columns_of
 from mock_platform.hub.scheduled_call import ScheduledCall
@@ -20,11 +20,8 @@ from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
 _headers = Decoder(dict[str, str])
 
 
-class ScheduledCalls:
+class ScheduledCalls(DatabaseStore):
     """The scheduled calls of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(self, workspace: str, make: Callable[[int], ScheduledCall], *, due: datetime) -> ScheduledCall:
         """Keep a call under the next number, to be made first when it falls due."""

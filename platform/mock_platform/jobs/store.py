@@ -15,8 +15,8 @@ from sqlalchemy import (
     select,
 )
 
-from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.tables import instances, jobs, subscriptions
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
@@ -68,11 +68,8 @@ class NextRun(Struct, frozen=True, kw_only=True):
     due: datetime | None
 
 
-class Jobs:
+class Jobs(DatabaseStore):
     """The agenda of every workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def first_due(self, workspace: str, *, until: datetime, deliveries: bool = True) -> Job | None:
         """Return the job that comes first, if it falls due no later than ``until``.

@@ -1,21 +1,12 @@
 """The tables of calls that are repeated by the calendar: the calls, and a row for each time that one was made."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    LargeBinary,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
 
 from mock_kit.storage.database import Instant
-from mock_platform.core.tables import OutsideText, metadata
+from mock_platform.core.tables import OutsideText, platform_table
 
-scheduled_calls = Table(
+scheduled_calls = platform_table(
     "platform_scheduled_calls",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
     Column("instance_id", BigInteger),
     Column("user_id", BigInteger),
@@ -31,11 +22,8 @@ scheduled_calls = Table(
     Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
 )
 
-
-scheduled_turns = Table(
+scheduled_turns = platform_table(
     "platform_scheduled_turns",
-    metadata,
-    Column("workspace", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
     Column("instance_id", BigInteger),
     Column("call", BigInteger, nullable=False),
