@@ -26,8 +26,7 @@ def custom_object(name: str) -> RecordKind:
             shared.OWNER,
             *shared.STAMPS,
             shared.CREATOR,
-            shared.VISIBLE_TO,
-            shared.VISIBLE_TEAM,
+            *shared.VISIBILITY,
             shared.custom_rows(name),
         ),
     )

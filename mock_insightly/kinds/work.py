@@ -105,8 +105,7 @@ NOTES = RecordKind(
         shared.LINK_ROWS,
         *shared.of(Whole(lowest=1), "LINK_SUBJECT_ID"),
         Field(name="LINK_SUBJECT_TYPE", type=LinkedName(known=tuple(map(str.upper, ENTITIES)))),
-        shared.VISIBLE_TO,
-        shared.VISIBLE_TEAM,
+        *shared.VISIBILITY,
     ),
 )
 
@@ -142,7 +141,6 @@ EMAILS = RecordKind(
         shared.starting("EMAIL_TO", Text(), ""),
         shared.starting("EMAIL_CC", Text(), ""),
         *shared.texts("BODY"),
-        shared.VISIBLE_TO,
-        shared.VISIBLE_TEAM,
+        *shared.VISIBILITY,
     ),
 )
