@@ -42,6 +42,15 @@ class Link(Struct, frozen=True, kw_only=True):
     parameters: Mapping[str, str]
 
 
+def links(blueprint: str, *views: str, **parameters: str) -> dict[str, Link]:
+    """Return links to views of a blueprint, by their names.
+
+    Args:
+        parameters: as ``Link`` has them, the same for each.
+    """
+    return {view: Link(operation=f"{blueprint}.{view}", parameters=parameters) for view in views}
+
+
 class OpenApiCallback(Struct, frozen=True, kw_only=True):
     """A request that the service makes because of an operation.
 

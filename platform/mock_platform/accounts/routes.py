@@ -6,7 +6,7 @@ from typing import Annotated
 from flask import Blueprint
 from msgspec import Meta, Struct, structs
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import SignedInUser, account_named, accounts_administrator, signed
 from mock_platform.accounts.callback_failure_policy import failure_policy
@@ -40,10 +40,7 @@ bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 
 SettingsJson = dict[str, str]
 
-_LINKS = {
-    name: Link(operation=f"accounts.{name}", parameters={"account_id": "$response.body#/id"})
-    for name in ("get", "patch", "delete", "users", "settings")
-}
+_LINKS = links("accounts", "get", "patch", "delete", "users", "settings", account_id="$response.body#/id")
 
 
 class AccountsQuery(WhereQuery, rename="camel", kw_only=True):

@@ -6,7 +6,7 @@ from typing import Annotated
 from flask import Blueprint, request
 from msgspec import Meta, Struct, structs
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import SignedInUser, administrator, signed
 from mock_platform.accounts.directory import MemberJson, changed_user_to_json, user_to_json
@@ -26,10 +26,7 @@ PASSWORD_HEADER = "Elements-User-Password"  # noqa: S105 - a header's name
 
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 
-USER_LINKS = {
-    name: Link(operation=f"users.{name}", parameters={"email_or_id": "$response.body#/id"})
-    for name in ("get", "patch", "delete")
-}
+USER_LINKS = links("users", "get", "patch", "delete", email_or_id="$response.body#/id")
 
 
 class RoleRequest(Struct):

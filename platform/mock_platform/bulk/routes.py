@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from msgspec import Struct, field
 
 from mock_kit.api.json_text import decode
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, Link, links, operation
 from mock_kit.text import whole_number
 from mock_kit.workspaces.instants import parse_instant
 from mock_platform.bulk import job as bulk_job
@@ -43,10 +43,7 @@ from mock_platform.instances.calling import HubCaller, enabled_caller
 
 bp = Blueprint("bulk", __name__)
 
-_LINKS = {
-    name: Link(operation=f"bulk.{name}", parameters={"bulk_id": "$response.body#/id"})
-    for name in ("status", "errors", "cancel")
-}
+_LINKS = links("bulk", "status", "errors", "cancel", bulk_id="$response.body#/id")
 _LINKS_OF_UPLOAD = {
     **_LINKS,
     "records": Link(

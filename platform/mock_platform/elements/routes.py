@@ -6,7 +6,7 @@ Nobody has to say who they are to read them. Who does sees them as their own wor
 from flask import Blueprint, request
 from msgspec import Struct
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, Link, links, operation
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
@@ -29,10 +29,7 @@ from mock_platform.errors import ForbiddenError
 
 bp = Blueprint("elements", __name__, url_prefix="/elements")
 
-_LINKS = {
-    name: Link(operation=f"elements.{name}", parameters={"key_or_id": "$response.body#/0/key"})
-    for name in ("get", "show_metadata", "export")
-}
+_LINKS = links("elements", "get", "show_metadata", "export", key_or_id="$response.body#/0/key")
 
 
 _LINK_OF_ONE = Link(operation="elements.get", parameters={"key_or_id": "$response.body#/key"})

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
@@ -33,10 +33,7 @@ InputType = Literal[
 ]
 """The input types that exported definitions have (observed)."""
 
-_LINKS = {
-    name: Link(operation=f"element_configuration.{name}", parameters={"key": "$response.body#/0/key"})
-    for name in ("put", "delete")
-}
+_LINKS = links("element_configuration", "put", "delete", key="$response.body#/0/key")
 
 
 class Option(Struct):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
@@ -24,10 +24,7 @@ bp = Blueprint("subscriptions", __name__, url_prefix="/notifications/subscriptio
 
 Topic = Annotated[str, Meta(min_length=1, max_length=1000)]
 
-_LINKS = {
-    name: Link(operation=f"subscriptions.{name}", parameters={"subscription_id": "$response.body#/id"})
-    for name in ("get", "delete")
-}
+_LINKS = links("subscriptions", "get", "delete", subscription_id="$response.body#/id")
 
 
 class SubscriptionRequest(Struct):

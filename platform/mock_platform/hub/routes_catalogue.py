@@ -3,7 +3,7 @@
 from flask import Blueprint
 from msgspec import Struct
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_platform.core.listing import counted, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.elements.catalogue import HUBS, find_hub
@@ -13,10 +13,7 @@ from mock_platform.elements.routes import elements
 
 bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
 
-_LINKS = {
-    name: Link(operation=f"hub_catalogue.{name}", parameters={"key": "$response.body#/0/key"})
-    for name in ("get", "elements_of_hub")
-}
+_LINKS = links("hub_catalogue", "get", "elements_of_hub", key="$response.body#/0/key")
 
 
 class HubQuery(Struct):

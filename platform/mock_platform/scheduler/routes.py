@@ -10,7 +10,7 @@ from typing import Annotated
 from flask import Blueprint
 from msgspec import Meta, field
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_kit.storage.database import EPOCH
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
@@ -43,14 +43,8 @@ from mock_platform.scheduler.service import JobSelection
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 MOST_MILLISECONDS = epoch_milliseconds(datetime.max.replace(tzinfo=UTC))
-_LINKS_OF_ONE = {
-    name: Link(operation=f"jobs.{name}", parameters={"job_id": "$response.body#/id"})
-    for name in ("get", "reschedule", "delete")
-}
-_LINKS = {
-    name: Link(operation=f"jobs.{name}", parameters={"job_id": "$response.body#/0/id"})
-    for name in ("get", "disable", "enable", "reschedule", "history")
-}
+_LINKS_OF_ONE = links("jobs", "get", "reschedule", "delete", job_id="$response.body#/id")
+_LINKS = links("jobs", "get", "disable", "enable", "reschedule", "history", job_id="$response.body#/0/id")
 
 
 class ExecutionsQuery(PageQuery, rename="camel", kw_only=True, forbid_unknown_fields=True):
