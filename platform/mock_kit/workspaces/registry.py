@@ -5,7 +5,7 @@ says is the time for every service.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from threading import RLock
 
@@ -25,10 +25,6 @@ __all__ = ["DEFAULT_NAME", "DEFAULT_START", "NewWorkspace", "Workspace", "Worksp
 
 _PATIENCE_S = 5
 """How long a change waits for a poll that is reading."""
-
-_KEPT_AS_IT_IS = (
-    "name", "seed", "origin", "organization_secret", "user_secret", "crm_username", "crm_api_key",
-)  # fmt: skip
 
 
 class Workspaces:
@@ -180,10 +176,7 @@ class Workspaces:
     @contextmanager
     def reading(self, workspace: Workspace) -> Iterator[datetime]:
         """Let a workspace be read as of now, and give that instant; on a virtual clock no change happens meanwhile."""
-        if workspace.clock.mode is Mode.REAL:
-            yield self.set_watermark(workspace)
-            return
-        with workspace.clock.reading:
+        with nullcontext() if workspace.clock.mode is Mode.REAL else workspace.clock.reading:
             yield self.set_watermark(workspace)
 
     @contextmanager
@@ -259,9 +252,7 @@ class Workspaces:
 
         return apply
 
-    def _workspace_clock(
-        self, mode: Mode, now: datetime, *, watermark: datetime | None = None
-    ) -> WorkspaceClock:
+    def _workspace_clock(self, mode: Mode, now: datetime, watermark: datetime | None) -> WorkspaceClock:
         return WorkspaceClock(self._clock(mode, now), watermark=watermark, keeps_ties=self._keep_ties)
 
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
@@ -279,7 +270,7 @@ class Workspaces:
             origin=name,
             crm_username=f"owner@{name}.example",
             start=start,
-            clock=self._workspace_clock(mode, start),
+            clock=self._workspace_clock(mode, start, watermark=None),
             **vars(known if self._known_secrets else random_secrets()),
         )
 
@@ -304,5 +295,5 @@ class Workspaces:
 
     def _from_row(self, row: Row[tuple[object, ...]]) -> Workspace:
         clock = self._workspace_clock(Mode(row.clock_mode), row.clock_now, watermark=row.clock_watermark)
-        kept = {name: getattr(row, name) for name in _KEPT_AS_IT_IS}
-        return Workspace(**kept, start=row.clock_start, clock=clock)
+        others = {name: value for name, value in row._asdict().items() if not name.startswith("clock_")}
+        return Workspace(**others, start=row.clock_start, clock=clock)
