@@ -8,6 +8,7 @@ from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, bindparam, select
 
 from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
