@@ -128,8 +128,12 @@ class QueueWorker:
                 try:
                     living = await asyncio.to_thread(self._renewed, living, worker.worker_id)
                     await asyncio.to_thread(self._take_over, worker.worker_id)
-                except _AWAY:  # the worker itself meets it, too
+                except _AWAY:  # the worker itself meets it, too, and says so
                     _log.debug("dead workers could not be looked for", exc_info=True)
+                except Exception:  # noqa: BLE001 - whoever stopped looking would lose its lock, and count as dead
+                    _log.exception(
+                        "dead workers could not be looked for", extra={"event": "take_over_failed"}
+                    )
                 await asyncio.sleep(_BETWEEN_LOOKS_S)
         finally:
             if living is not None:
