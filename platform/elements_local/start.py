@@ -65,9 +65,6 @@ class Options:
         known_secrets: whether the default workspace has the documented secrets there, too.
         role: what of a stack this process is; None is all of it. ``crm`` and ``sink`` are these services alone, or, on a
             PostgreSQL, a part of a stack of several processes, as ``platform`` and ``worker`` always are.
-        urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
-            those of other processes, and this one's own.
-        token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
         ports: of platform, CRM and sink; 0 takes any free one.
         seed: what the default workspace's ids and made-up data follow from.
         records: how many of each kind its CRM starts with.
@@ -79,13 +76,14 @@ class Options:
             ``ELEMENTS_LOCAL_*`` are passed over.
         applications: others of this process, by their origins, that a stack without sockets finds there.
         connectors: for elements beside those that are shipped.
+        urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
+            those of other processes, and this one's own.
+        token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
     """
 
     host: str = "127.0.0.1"
     known_secrets: bool = False
     role: str | None = None
-    urls: Mapping[str, str] = field(default_factory=dict)
-    token: str | None = field(default=None, repr=False)
     ports: tuple[int, int, int] = PORTS
     mode: Mode = Mode.VIRTUAL
     speed: int = 1
@@ -98,6 +96,8 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
     applications: "Mapping[str, WSGIApplication]" = field(default_factory=dict)
     connectors: "tuple[Connector, ...]" = ()
+    urls: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = field(default=None, repr=False)
 
     @property
     def services(self) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from elements_local.command_line.start_options import start_options
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import announce_filling
 from elements_local.reports.what_runs import print_part, print_what_runs
-from elements_local.service_client import SERVICES
 from elements_local.stack.stack_settings import FLAT
 from elements_local.stack.uncollected import uncollected
 
@@ -252,7 +251,8 @@ def _wait(  # noqa: PLR0913 - where, and how long
 
 def _print_awaited(role: str, addresses: "Addresses", *, token: str | None, database: str | None) -> None:
     """Print the line of JSON that what answers has printed itself."""
-    from elements_local.stack.roles import is_shared  # noqa: PLC0415 - not needed for --help
+    from elements_local.service_client import SERVICES  # noqa: PLC0415 - not needed for --help
+    from elements_local.stack.roles import is_shared  # noqa: PLC0415 - as above
     from elements_local.stack.running_stack import as_platform_says  # noqa: PLC0415 - as above
     from elements_local.stack.stack import at  # noqa: PLC0415 - as above
 
