@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import DamagedDatabaseError
+from mock_kit.storage.prepared import Prepared, Values
 from mock_kit.values import replace
 from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError
@@ -145,8 +146,7 @@ class Workspaces:
             if instant == workspace.clock.now() and workspace.clock.mode is Mode.VIRTUAL:
                 return
             workspace.clock.move_to(instant)
-            with self._database.writing() as connection:
-                MOVE.run(connection, {"of": workspace.name, "moved_to": instant})
+            self._remember(MOVE, {"of": workspace.name, "moved_to": instant})
 
     def reach(self, workspace: Workspace, instant: datetime) -> None:
         """Move a workspace's virtual clock to an instant, unless a change has moved it there or further meanwhile.
@@ -169,8 +169,7 @@ class Workspaces:
             # kept in the database as well, or a restart would let a change fall into a second that was read
             if clock.mode is Mode.VIRTUAL and clock.watermark != now:
                 clock.watermark = now
-                with self._database.writing() as connection:
-                    SET_WATERMARK.run(connection, {"of": workspace.name, "read_at": now})
+                self._remember(SET_WATERMARK, {"of": workspace.name, "read_at": now})
         return now
 
     @contextmanager
@@ -273,6 +272,12 @@ class Workspaces:
             clock=self._workspace_clock(mode, start, watermark=None),
             **vars(known if self._known_secrets else random_secrets()),
         )
+
+    def _remember(self, moved: Prepared, values: Values) -> None:
+        """Keep where a clock stands, for the next start; of a temporary database there is none (``poe bench``)."""
+        if not self._database.is_temporary:
+            with self._database.writing() as connection:
+                moved.run(connection, values)
 
     def _add(self, workspace: Workspace) -> None:
         with self._database.writing() as connection:
