@@ -8,13 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from sqlalchemy import (
-    URL,
-    BigInteger,
-    Connection,
-    Dialect,
-    make_url,
-)
+from sqlalchemy import URL, BigInteger, Connection, Dialect, make_url
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.storage.access import postgresql_access, sqlite_access

@@ -7,9 +7,7 @@ from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.people import Member
 from mock_platform.accounts.store import People
 from mock_platform.core.dependencies import dependencies
-from mock_platform.errors import (
-    InvalidCredentialsError,
-)
+from mock_platform.errors import InvalidCredentialsError
 
 
 def caller() -> Workspace:

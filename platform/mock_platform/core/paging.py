@@ -6,10 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mock_platform.errors import (
-    InvalidRequestError,
-    shown,
-)
+from mock_platform.errors import InvalidRequestError, shown
 
 DEFAULT_PAGE_SIZE = 200
 _LARGEST_PAGE = 5000

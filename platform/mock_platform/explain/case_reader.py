@@ -11,12 +11,7 @@ from mock_platform.core.poll import EventType
 from mock_platform.elements.connector import VendorChange
 from mock_platform.errors import NotFoundError
 from mock_platform.explain import matching
-from mock_platform.explain.case import (
-    ExplainedCase,
-    OwedCallback,
-    PolledState,
-    PollOfRecord,
-)
+from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord
 from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
 from mock_platform.explain.polled import polled_since, resource_in, silent
 from mock_platform.lint.rules import LintRule

@@ -10,12 +10,7 @@ from mock_platform.callbacks.lines import shown_url
 from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.events.records import Attempt
 from mock_platform.explain.arithmetic import FilterVerdict, ReadDate, dates_of, filters_of
-from mock_platform.explain.case import (
-    ArrivedCallback,
-    ExplainedCase,
-    OwedCallback,
-    PollOfRecord,
-)
+from mock_platform.explain.case import ArrivedCallback, ExplainedCase, OwedCallback, PollOfRecord
 from mock_platform.explain.cures import CureAttempt, CureFix, CureSearch
 from mock_platform.explain.verdict import Explanation
 

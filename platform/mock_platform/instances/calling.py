@@ -11,11 +11,7 @@ from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.errors import (
-    InstanceDisabledError,
-    InvalidCredentialsError,
-    NotFoundError,
-)
+from mock_platform.errors import InstanceDisabledError, InvalidCredentialsError, NotFoundError
 from mock_platform.instances.store import Instances
 
 _CALLER = "mock_platform.hub_caller"

@@ -1,5 +1,6 @@
 """Notes every call of the platform that somebody known makes, but for looking at usage itself."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from flask import Flask, Request, Response
@@ -27,8 +28,8 @@ def note_usage(app: Flask) -> None:
     def begin() -> None:
         asked = present_request()
         if asked.path.startswith(f"{BASE_PATH}/"):
-            caller = _caller(dependencies)
-            if caller is not None:
+            with suppress(InvalidCredentialsError):
+                caller = dependencies.services[Callers].of(authorization())
                 asked.environ[_BEGUN] = caller, caller.workspace.clock.now()
 
     def end(response: Response) -> Response:
@@ -44,13 +45,6 @@ def note_usage(app: Flask) -> None:
 
     app.before_request(begin)
     app.after_request(end)
-
-
-def _caller(dependencies: PlatformDependencies) -> Caller | None:
-    try:
-        return dependencies.services[Callers].of(authorization())
-    except InvalidCredentialsError:
-        return None
 
 
 def _call(caller: Caller, began: datetime, asked: Request, path: str, response: Response) -> UsageRecord:
