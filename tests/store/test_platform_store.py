@@ -269,6 +269,18 @@ def test_a_subscription_keeps_its_id_while_its_url_stays_and_gets_another_afterw
     assert store[Subscriptions].get("acme", again.subscription_id).url == "http://receiver.test/"
 
 
+@pytest.mark.parametrize("database_url", [None], ids=["temporary"])
+def test_a_token_selects_an_instance_as_it_is_by_now_where_it_is_read_once(store, add, change):
+    made = add()
+    read = [store[Instances].with_token("acme", made.token) for _ in range(2)]
+    changed = change("acme", made, plan("contacts"), now=NOON, rule=lambda kept: replace(kept, name="Yours"))
+
+    assert read == [made, made]
+    assert store[Instances].with_token("acme", made.token) == changed != made
+    store[Instances].delete("acme", made)
+    assert store[Instances].with_token("acme", made.token) is None
+
+
 def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     made, other = add(), add()
     succeed(made, 2)
