@@ -123,6 +123,8 @@ def test_the_path_arrives_unescaped(serve, sent, arrives):
         pytest.param("?a=b?c/../d", b"a=b?c/../d", id="a question mark and a path"),
         pytest.param("?a=100%", b"a=100%", id="a per cent that escapes nothing"),
         pytest.param("?a=1#b=2", b"a=1", id="without the fragment"),
+        pytest.param("#b?a=1", b"", id="none within the fragment"),
+        pytest.param("?a=\t1\n", b"a=\t1\n", id="tab and line feed"),
     ],
 )
 def test_the_query_arrives_escaped_as_it_has_to_be(serve, sent, arrives):
