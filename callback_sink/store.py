@@ -116,22 +116,17 @@ class CallbackStore:
         with self._database.reading() as connection:
             return usage.used(connection, workspace, _digest(name))
 
-    def callbacks_after(
-        self, workspace: str, number: int, filters: Filters, *, at_most: int
-    ) -> list[Callback]:
-        """Return the callbacks that a search means of those that came after one, oldest first."""
-        with self._database.reading() as connection:
-            return list(islice(_search(connection, workspace, filters, after=number), at_most))
-
     def last_id(self, workspace: str) -> int:
         """Return the id of the latest callback that came since the last reset."""
         with self._database.reading() as connection:
             return connection.scalar(select(_ids.last_id).where(_ids.workspace == workspace)) or 0
 
-    def callbacks(self, workspace: str, filters: Filters, *, at_most: int | None = None) -> list[Callback]:
-        """Return the callbacks that a search means, oldest first."""
+    def callbacks(
+        self, workspace: str, filters: Filters, *, after: int = 0, at_most: int | None = None
+    ) -> list[Callback]:
+        """Return the callbacks that a search means of those with a higher id than one, oldest first."""
         with self._database.reading() as connection:
-            return list(islice(_search(connection, workspace, filters), at_most))
+            return list(islice(_search(connection, workspace, filters, after=after), at_most))
 
     def listed(
         self, workspace: str, filters: Filters, *, after: int = 0, before: int | None = None, limit: int

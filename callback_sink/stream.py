@@ -73,7 +73,7 @@ class Stream(Struct, frozen=True, kw_only=True):
             latest = self.store.last_id(self.workspace)
             seen = seen if seen <= latest else 0  # a reset starts anew
             at_most = min(left, _AT_ONCE)
-            found = self.store.callbacks_after(self.workspace, seen, self.wanted, at_most=at_most)
+            found = self.store.callbacks(self.workspace, self.wanted, after=seen, at_most=at_most)
             yield from map(event_of, found)
             left -= len(found)
             silence = timedelta(0) if found else silence
