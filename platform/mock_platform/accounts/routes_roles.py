@@ -1,6 +1,5 @@
 """``/users/{id}/roles/{role}`` and ``/accounts/{id}/roles/{role}``: what somebody is allowed to do."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Blueprint
@@ -16,14 +15,7 @@ from mock_platform.accounts.administration import (
 )
 from mock_platform.accounts.directory import ListedRoleJson, RoleJson, role_to_json, roles_to_json
 from mock_platform.accounts.people import Member
-from mock_platform.accounts.roles import (
-    Role,
-    check_not_foreign,
-    check_not_oneself,
-    granted,
-    role_named,
-    withdrawn,
-)
+from mock_platform.accounts.roles import check_not_foreign, check_not_oneself, granted, role_named, withdrawn
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
 from mock_platform.core.answers import done
@@ -83,28 +75,26 @@ def of_account(admin: SignedInUser, account_id: str) -> Answer[list[ListedRoleJs
 @operation(needs=accounts_administrator, problems=(400, 403, 404, 409))
 def grant_to_account(admin: SignedInUser, account_id: str, role: str) -> Answer[RoleJson]:
     """Give all users of an account a role; one that they have is 409 (observed)."""
-    return Answer(role_to_json(_change_account(admin, account_id, role, granted)))
+    known = role_named(role)
+    check_not_foreign("account", account_id)
+    with admin.writing() as register:
+        account = account_named(register, account_id)
+        roles = granted(account.roles, known, of_whole=admin.administers_organization)
+        register.save_account(replace(account, roles=roles))
+    return Answer(role_to_json(known))
 
 
 @bp.delete("/accounts/<account_id>/roles/<role>")
 @operation(needs=accounts_administrator, problems=(400, 403, 404))
 def withdraw_from_account(admin: SignedInUser, account_id: str, role: str) -> Answer[None]:
     """Take a role from all users of an account."""
-    _change_account(admin, account_id, role, withdrawn)
-    return done()
-
-
-def _change_account(
-    admin: SignedInUser, account_id: str, role: str, change: Callable[..., tuple[str, ...]]
-) -> Role:
-    """Change the roles of an account's users by one, and return that one."""
     known = role_named(role)
     check_not_foreign("account", account_id)
     with admin.writing() as register:
         account = account_named(register, account_id)
-        roles = change(account.roles, known, of_whole=admin.administers_organization)
+        roles = withdrawn(account.roles, known, of_whole=admin.administers_organization)
         register.save_account(replace(account, roles=roles))
-    return known
+    return done()
 
 
 def _user_to_change(admin: SignedInUser, register: WorkspacePeople, user_id: str) -> Member:
