@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
 from random import Random
 from threading import Condition, Event
 from time import monotonic
@@ -21,7 +22,7 @@ from mock_kit.workspaces.registry import NewWorkspace
 OWED = 10_000 if LONG else 600
 RECEIVERS = 8
 KILLED_AFTER = 1000 if LONG else 150
-"""After how many callbacks, more or less, a worker is killed."""
+"""After how many callbacks, more or less, a worker is stopped or killed."""
 
 CUT_OFF_S = 1
 """How long before it is interrupted a worker may have sent what it could not write down any more."""
@@ -102,6 +103,13 @@ class Workers:
         yield
         self.interrupted.append((begun - CUT_OFF_S, monotonic()))
 
+    def end(self):
+        """Let the one that has lived longer end what it does, and start another."""
+        process = self._running.pop(0)
+        process.terminate()
+        assert process.wait(timeout=SECONDS) == 0
+        self._running.append(self._start())
+
     def kill(self):
         """Kill the one that has lived longer, and start another."""
         with self.interruption():
@@ -171,16 +179,17 @@ def server(postgresql_server, testrun_uid):  # noqa: ARG001 - skips where none c
         yield started
 
 
-def test_a_worker_that_is_killed_again_and_again_loses_nothing(
+def test_workers_that_are_stopped_and_killed_again_and_again_lose_nothing(
     make_bench, database_url, receivers, owed, hold
 ):
     bench, chance = make_bench(url=database_url), Random(20)  # noqa: S311 - the same kills each time
     expected = owed(bench)
     with ExitStack() as closing:
         workers = Workers(database_url, closing)
+        turns = cycle([workers.end, workers.kill])
         for count in range(KILLED_AFTER, OWED - KILLED_AFTER, KILLED_AFTER):
             receivers.wait(count + chance.randrange(KILLED_AFTER))
-            workers.kill()
+            next(turns)()
         receivers.wait(OWED)
 
     hold(expected, workers.interrupted)
