@@ -49,6 +49,7 @@ from mock_platform.inbound import routes as inbound
 from mock_platform.inbound.service import Inbound
 from mock_platform.polling.task import PollTask
 from mock_platform.response_policy import add_response_policy
+from mock_platform.shared.choice import WorkerChoices
 from mock_platform.soundness import check_sound
 from mock_platform.store import PlatformStore
 from mock_platform.usage.noting import note_usage
@@ -159,7 +160,7 @@ def _engine(  # noqa: PLR0913 - as create_app
         calls=calls,
         schedules=ScheduleTask(store=store, calls=calls),
         lanes=settings.delivery_lanes,
-        worker_jobs=settings.worker_jobs,
+        workers=WorkerChoices(at_once=settings.worker_jobs, silence=settings.worker_silence),
     )
 
 

@@ -28,7 +28,7 @@ from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.jobs.task import JobTask, RunLocks
 from mock_platform.polling.task import PollTask
-from mock_platform.shared.choice import real_time_on
+from mock_platform.shared.choice import WorkerChoices, real_time_on
 from mock_platform.store import PlatformStore
 from mock_platform.usage.store import UsageStore
 
@@ -39,7 +39,7 @@ class Engine:
     Args:
         database: that of the store; where others run jobs of the same workspaces it has locks for that.
         lanes: receivers that are called at the same time, on real clocks.
-        worker_jobs: in its place where several processes share a database: jobs that this one runs at the same time.
+        workers: how this process works where several share a database.
         patience: how long a caller waits for what a real clock lets run, which is soon over unless a receiver is slow.
     """
 
@@ -55,7 +55,7 @@ class Engine:
         calls: CallTask,
         schedules: ScheduleTask,
         lanes: int = 64,
-        worker_jobs: int = 16,
+        workers: WorkerChoices = WorkerChoices(),  # noqa: B008 - a frozen value
         patience: timedelta = timedelta(seconds=5),
     ) -> None:
         self._store = store
@@ -79,7 +79,7 @@ class Engine:
             deliveries=deliveries,
             run_locks=self._locks,
             limit=lanes,
-            at_once=worker_jobs,
+            workers=workers,
             patience_s=self._patience_s,
         )
 

@@ -34,6 +34,7 @@ from mock_platform.instances import instance as rules
 from mock_platform.instances.schedule import plan
 from mock_platform.instances.store import Instances
 from mock_platform.polling.task import PollTask
+from mock_platform.shared.choice import WorkerChoices
 from mock_platform.store import PlatformStore
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -237,6 +238,7 @@ def make_bench(new_database_url):
                 calls=calls,
                 schedules=ScheduleTask(store=store, calls=calls),
                 database=database,
+                workers=WorkerChoices(at_once=chosen.worker_jobs, silence=chosen.worker_silence),
             )
             return Bench(database, workspaces, store, wire, engine, chosen)
 

@@ -32,8 +32,8 @@ def database_kind():
 
 @pytest.fixture
 def benches(make_bench, database_url):
-    """Two engines on one database."""
-    return [make_bench(url=database_url) for _ in range(2)]
+    """Two engines on one database, which notice soon that a worker is dead."""
+    return [make_bench(url=database_url, worker_silence=timedelta(seconds=1)) for _ in range(2)]
 
 
 @pytest.fixture
@@ -384,6 +384,29 @@ def test_what_a_living_worker_is_doing_is_not_taken_over(benches, workspace, lea
         assert [token.endswith(other.token) for token in tokens] == [True]
         living.release()
         sent.wait(2)
+
+
+def test_a_worker_that_was_taken_for_dead_sends_no_more(benches, workspace):
+    first, second = benches
+    sent = Sent(*benches)
+    instance = first.instance(workspace)
+    sent.go_on.clear()
+    taken = text(
+        "UPDATE procrastinate_jobs SET worker_id = NULL WHERE status = 'doing' AND task_name = 'run'"
+    )
+
+    with working(first):
+        second.owe(workspace, *[(instance, body) for body in bodies(3)])
+        sent.wait(1)
+        with second.database.writing() as connection:
+            assert connection.execute(taken).rowcount == 1
+        with working(second):
+            sent.wait(2)
+            sent.go_on.set()
+            sent.until(lambda: set(sent.bodies) == set(bodies(3)))
+
+    assert sent.bodies.count(b"0") == 2  # the first was on its way
+    assert sorted(sent.bodies[2:]) == bodies(3)[1:]
 
 
 def test_what_a_worker_has_done_and_could_not_say_holds_up_nobody(benches, workspace, leave):

@@ -112,6 +112,10 @@ class PlatformSettings(Settings):
     worker_jobs: int = whole(
         16, "polls and receivers that one worker sees to at the same time, on PostgreSQL", low=1, high=1000
     )
+    worker_silence: timedelta = seconds(
+        timedelta(seconds=5),
+        "seconds after which others do what a worker was doing that is dead, on PostgreSQL",
+    )
     id_alias: bool = flag(
         True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
     )

@@ -1,6 +1,9 @@
 """Chooses who runs what falls due by real clocks: threads of the one process, or workers, by the database."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mock_kit.storage.database import Database
 from mock_platform.core.registry import StoreRegistry
@@ -12,14 +15,33 @@ if TYPE_CHECKING:
     from mock_platform.shared.real_time import SharedRealTime
 
 
+class WorkerChoices(Struct, frozen=True, kw_only=True):
+    """How a process works that shares a database with others.
+
+    Attributes:
+        at_once: how many jobs it runs at the same time.
+        silence: for how long no worker is to be at a job before it is taken over: one whose connection was cut shows meanwhile
+            that it lives.
+    """
+
+    at_once: int = 16
+    silence: timedelta = timedelta(seconds=5)
+
+
 def real_time_on(
-    database: Database, *, store: StoreRegistry, run_locks: RunLocks, limit: int, at_once: int, **same: Any
+    database: Database,
+    *,
+    store: StoreRegistry,
+    run_locks: RunLocks,
+    limit: int,
+    workers: WorkerChoices,
+    **same: Any,
 ) -> "RealTime | SharedRealTime":
     """Return what runs jobs as they fall due.
 
     Args:
         limit: as ``RealTime`` takes it.
-        at_once: as ``SharedRealTime`` takes it.
+        workers: as ``SharedRealTime`` takes it.
         same: what both take.
     """
     if database.locks is None:
@@ -27,5 +49,5 @@ def real_time_on(
     from mock_platform.shared.real_time import SharedRealTime  # noqa: PLC0415 - not needed by one process
 
     return SharedRealTime(
-        database=database, locks=database.locks, store=store, run_locks=run_locks, at_once=at_once, **same
+        database=database, locks=database.locks, store=store, run_locks=run_locks, workers=workers, **same
     )

@@ -90,11 +90,12 @@ class DueLanes:
         of_none = f"{lane.kind.value} {workspace.name} {lane.subject}"
         return LaneTurn(of_none if instance_id is None else f"instance {workspace.name} {instance_id}", "")
 
-    def run(self, lane: JobLane, receiver: str) -> Left:
+    def run(self, lane: JobLane, receiver: str, is_mine: Callable[[], bool]) -> Left:
         """Run what is due of a lane; whoever calls this has the lock of its turn.
 
         Args:
             receiver: that of the turn: what goes elsewhere by now is another turn's.
+            is_mine: asked before each attempt, whether nobody has taken over what this process is doing.
         """
         workspace = self._workspace_of(lane)
         if workspace is None:
@@ -103,7 +104,7 @@ class DueLanes:
             if held is None:
                 return Left.HELD_UP
             if lane.kind is not JobKind.DELIVER:
-                while job := self._due(workspace, lane):
+                while (job := self._due(workspace, lane)) and is_mine():
                     if not held.is_held():
                         return Left.HELD_UP
                     self._tasks[lane.kind].run(workspace, job)
@@ -111,16 +112,19 @@ class DueLanes:
             sending = self._locks.acquire(sending_lock(workspace.name), shared=True)
         # who wants the workspace for himself need not wait for a slow receiver, unless he says so
         try:
-            return self._send(workspace, lane, receiver)
+            return self._send(workspace, lane, receiver, is_mine)
         finally:
             if sending is not None:
                 sending.release()
 
-    def _send(self, workspace: Workspace, lane: JobLane, receiver: str) -> Left:
+    def _send(self, workspace: Workspace, lane: JobLane, receiver: str, is_mine: Callable[[], bool]) -> Left:
+        def has_ended() -> bool:
+            return self._stopped.is_set() or not is_mine()
+
         due = self._deliveries_due(workspace, lane, limit=_IN_A_TURN)
         mine = [job for url, job in due if url == receiver]
         # each is written down before the next is sent: of a worker that is killed, only the one is sent again
-        self._deliveries.run_all(workspace, receiver, mine, stopped=self._stopped.is_set, most_together=1)
+        self._deliveries.run_all(workspace, receiver, mine, stopped=has_ended, most_together=1)
         return Left.MORE if due else Left.NOTHING
 
     @contextmanager

@@ -15,6 +15,7 @@ from mock_platform.core.run_control import RunSummary
 from mock_platform.errors import ConflictError
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.task import JobTask, RunLocks
+from mock_platform.shared.choice import WorkerChoices
 from mock_platform.shared.due_lanes import DueLanes, sending_lock
 from mock_platform.shared.job_queue import figures, prepare
 from mock_platform.shared.worker import QueueWorker
@@ -25,7 +26,7 @@ class SharedRealTime:
 
     Args:
         locks: those of the database.
-        at_once: how many jobs this process runs at the same time, while it is a worker.
+        workers: how this process works, while it is a worker.
     """
 
     def __init__(  # noqa: PLR0913 - what the engine has; all of it by name
@@ -38,7 +39,7 @@ class SharedRealTime:
         tasks: Mapping[JobKind, JobTask],
         deliveries: DeliveryTask,
         run_locks: RunLocks,
-        at_once: int,
+        workers: WorkerChoices,
         patience_s: float,
     ) -> None:
         prepare(database)
@@ -56,7 +57,7 @@ class SharedRealTime:
             patience_s=patience_s,
             stopped=self._stopped,
         )
-        self._worker = QueueWorker(database, locks, lanes, at_once=at_once, stopped=self._stopped)
+        self._worker = QueueWorker(database, locks, lanes, workers, stopped=self._stopped)
 
     def wake(self) -> None:
         """Do nothing: the queue tells the workers, whichever process has changed an agenda."""

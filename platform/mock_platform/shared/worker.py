@@ -2,20 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Event
+from time import monotonic
 
 import psycopg
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_locks import DatabaseLock, DatabaseLocks
+from mock_platform.shared.choice import WorkerChoices
 from mock_platform.shared.due_lanes import DueLanes, Left
 from mock_platform.shared.job_queue import QUEUE, JobLane, plan_missing
 
@@ -26,12 +30,12 @@ _AGAIN_S = 1.0
 _AFTER_A_DEFECT_S = 60.0
 _BETWEEN_LOOKS_S = 0.5
 _TAKING_OVER = "taking over"
-_LOOKS = 3
-"""How often in a row a job is to be seen that no worker is at before it is taken over: a worker whose connection was cut gets its
-lock anew between two looks."""
 
 _doing = text(
     "SELECT id, worker_id, args FROM procrastinate_jobs WHERE status = 'doing' AND queue_name = :queue"
+)
+_is_mine = text(
+    "SELECT 1 FROM procrastinate_jobs WHERE id = :id AND status = 'doing' AND worker_id = :worker_id"
 )
 _end = select(func.procrastinate_finish_job_v1(bindparam("id"), text("'failed'"), True))
 _plan = text("SELECT platform_plan(:workspace, :kind, :subject, now() + make_interval(secs => :after))")
@@ -44,23 +48,29 @@ class QueueWorker:
     """Runs what is due, some of it at the same time, until it is stopped; a database that is away is waited for.
 
     Args:
-        at_once: how many jobs run at the same time.
         stopped: set before ``stop`` is called.
     """
 
     def __init__(
-        self, database: Database, locks: DatabaseLocks, lanes: DueLanes, *, at_once: int, stopped: Event
+        self,
+        database: Database,
+        locks: DatabaseLocks,
+        lanes: DueLanes,
+        choices: WorkerChoices,
+        *,
+        stopped: Event,
     ) -> None:
         self._database = database
         self._locks = locks
         self._lanes = lanes
-        self._at_once = at_once
+        self._at_once = choices.at_once
+        self._silence_s = choices.silence.total_seconds()
         self._stopped = stopped
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
         self._former: int | None = None
         self._at_work: set[int] = set()
-        self._missed: dict[int, int] = {}
+        self._missed: dict[int, float] = {}
 
     def work(self) -> None:
         """Take what is due, until ``stop``; what is being done by then is done to its end."""
@@ -167,7 +177,7 @@ class QueueWorker:
         @app.task(name="run", queue=QUEUE, pass_context=True)
         async def run(context: JobContext, /, receiver: str, **told: str) -> None:
             with self._working_at(context):
-                await self._run(JobLane.of(told), receiver)
+                await self._run(JobLane.of(told), receiver, partial(self._is_mine, context.job))
 
         return app
 
@@ -180,9 +190,14 @@ class QueueWorker:
         finally:
             self._at_work.discard(number)
 
-    async def _run(self, lane: JobLane, receiver: str) -> None:
+    def _is_mine(self, job: Job) -> bool:
+        """Say whether a job has not been taken over, as if this worker were dead."""
+        with self._database.autocommit_read() as connection:
+            return connection.scalar(_is_mine, {"id": job.id, "worker_id": job.worker_id}) is not None
+
+    async def _run(self, lane: JobLane, receiver: str, is_mine: Callable[[], bool]) -> None:
         try:
-            left = await asyncio.to_thread(self._lanes.run, lane, receiver)
+            left = await asyncio.to_thread(self._lanes.run, lane, receiver, is_mine)
         except Exception as error:  # noqa: BLE001 - logged with its trace, and tried again
             is_away = isinstance(error, _AWAY)
             if not is_away:
@@ -216,9 +231,10 @@ class QueueWorker:
                     for job in doing
                     if job.worker_id in gone or (job.worker_id == own_id and job.id not in self._at_work)
                 ]
-                self._missed = {job.id: self._missed.get(job.id, 0) + 1 for job in forsaken}
+                now = monotonic()
+                self._missed = {job.id: self._missed.get(job.id, now) for job in forsaken}
                 for job in forsaken:
-                    if self._missed[job.id] >= _LOOKS:
+                    if now - self._missed[job.id] >= self._silence_s:
                         connection.execute(_end, {"id": job.id})
                         connection.execute(_plan, {**JobLane.of(job.args).told, "after": 0})
         finally:
