@@ -26,6 +26,14 @@ SCHEMA = SchemaPart("allowance", _metadata, version=1)
 
 _of_workspace = _uses.c.workspace == bindparam("of_workspace")
 _find = Prepared(select(_uses.c.used).where(_of_workspace))
+_claim = Prepared(
+    # one statement makes the row or locks it, so that a call waits for whoever counts another
+    lambda insert: (
+        insert(_uses)
+        .on_conflict_do_update(index_elements=[_uses.c.workspace], set_={"used": _uses.c.used})
+        .returning(_uses.c.used)
+    )
+)
 _forget = Prepared(_uses.delete().where(_of_workspace))
 _keep = Prepared(
     lambda insert: (kept := insert(_uses)).on_conflict_do_update(
@@ -44,8 +52,9 @@ class SharedAllowance(Allowance):
 
     def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:
         """Count a call, or refuse it."""
-        with self._database.writing(alone=f"allowance {workspace}") as connection:
-            used = self._since(_read(connection, workspace), now)
+        with self._database.writing() as connection:
+            known = _claim.scalar(connection, {"workspace": workspace, "used": ""})
+            used = self._since(_decoded(known), now)
             verdict = self._counted(used, now, limits)
             _write(connection, workspace, used)
         return verdict
@@ -74,8 +83,11 @@ class SharedAllowance(Allowance):
 
 
 def _read(connection: Connection, workspace: str) -> KeptUse | None:
-    used = _find.scalar(connection, {"of_workspace": workspace})
-    return None if used is None else decode(used, type=KeptUse)
+    return _decoded(_find.scalar(connection, {"of_workspace": workspace}))
+
+
+def _decoded(used: str | None) -> KeptUse | None:
+    return decode(used, type=KeptUse) if used else None
 
 
 def _write(connection: Connection, workspace: str, used: KeptUse | None) -> None:

@@ -4,13 +4,16 @@ from contextlib import suppress
 from math import ceil
 
 from msgspec import Struct
-from sqlalchemy import URL, Connection, func, select, text
+from sqlalchemy import URL, Connection, Text, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mock_kit.storage.postgresql import postgresql_engine, was_cut
+from mock_kit.storage.prepared import Prepared
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _NAMESPACE = "elements-local "
+
+_hold = Prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), 0))))
 
 
 class DatabaseLock(Struct, frozen=True):
@@ -62,7 +65,7 @@ class DatabaseLocks:
 
     def hold(self, connection: Connection, name: str) -> None:
         """Take a lock for the transaction of a connection, with which it ends."""
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_NAMESPACE + name, 0))))
+        _hold.run(connection, {"name": _NAMESPACE + name})
 
     def close(self) -> None:
         """Close the connections that nobody has."""
