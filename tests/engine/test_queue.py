@@ -1,6 +1,7 @@
 """Workers on one PostgreSQL share what falls due by real clocks; here each engine stands for a process."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from threading import Condition, Event, Thread
@@ -147,6 +148,18 @@ def test_a_receiver_gets_one_callback_at_a_time_in_order_and_another_at_the_same
 
     assert [body for body in sent.bodies if body != b"other"] == bodies(20)
     assert max(at_once.count("http://slow.test/") for at_once in sent.at_once) == 1
+
+
+def test_a_subject_has_one_job_though_two_processes_plan_it_at_once(benches, workspace):
+    def plan(number):
+        poll_at(benches[number % 2], workspace, instance)
+
+    instance = benches[0].instance(workspace)
+    before = benches[0].store[Jobs].count(workspace.name)
+    with ThreadPoolExecutor(8) as planning:
+        list(planning.map(plan, range(40)))
+
+    assert benches[0].store[Jobs].count(workspace.name) == before
 
 
 def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, workspace):

@@ -35,6 +35,21 @@ def test_one_at_a_time_has_a_lock(locks):
     here.acquire("a").release()
 
 
+def test_who_shares_a_lock_has_it_with_others_who_do_and_not_with_who_wants_it_alone(locks):
+    here, there = locks
+    shared = [each.acquire("a", timeout_s=0, shared=True) for each in locks]
+    assert here.acquire("a", timeout_s=0) is None
+
+    shared[0].release()
+    assert there.acquire("a", timeout_s=0.01) is None
+    shared[1].release()
+    alone = here.acquire("a", timeout_s=0)
+    assert alone.is_held()
+    assert there.acquire("a", timeout_s=0.01, shared=True) is None
+    alone.release()
+    assert not alone.is_held()
+
+
 def test_who_waits_gets_it_when_it_is_given_back(locks):
     here, there = locks
     held = here.acquire("a")
@@ -63,6 +78,7 @@ def test_a_process_that_ends_gives_back_what_it_had(database, open_database):
         connection.execute(end)
 
     database.locks.acquire("a").release()
+    assert not held.is_held()
     held.release()
 
 

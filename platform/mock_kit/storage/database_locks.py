@@ -22,9 +22,11 @@ class DatabaseLock(Struct, frozen=True):
     _connection: Connection
 
     def is_held(self) -> bool:
-        """Say whether it still is: once its connection has been cut, another may have it."""
+        """Say whether it still is: once it was given back, or its connection has been cut, another may have it."""
         connection = self._connection
-        return not (connection.invalidated or was_cut(connection.connection.dbapi_connection))
+        if connection.closed or connection.invalidated:
+            return False
+        return not was_cut(connection.connection.dbapi_connection)
 
     def release(self) -> None:
         """Give it back, from whichever thread."""

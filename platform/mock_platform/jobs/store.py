@@ -120,7 +120,7 @@ class Jobs(DatabaseStore):
 
     def plan(self, workspace: str, kind: JobKind, subject: str, due: datetime) -> None:
         """Put a job on the agenda, in the place of what was there about its subject."""
-        with self._database.writing() as connection:
+        with self._database.writing(alone=f"job {workspace} {kind.value} {subject}") as connection:
             # A subject has one job at the most; two would poll an instance twice.
             drop_jobs(connection, workspace, kind, subject)
             plan_job(connection, workspace, kind, subject, due)

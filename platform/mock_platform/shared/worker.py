@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Event
 from time import monotonic
+from typing import Any
 
 import psycopg
 from procrastinate import App, JobContext, PsycopgConnector
@@ -24,6 +25,9 @@ from mock_platform.shared.due_lanes import DueLanes, Left
 from mock_platform.shared.job_queue import QUEUE, JobLane, plan_missing
 
 _AWAY = (DBAPIError, ConnectorException, psycopg.OperationalError)
+_TELLING_LESS = ("procrastinate", "psycopg.pool")
+"""Whose log says at length, and again and again, what a worker says in a sentence."""
+
 _AGAIN_S = 1.0
 """How long a database that is away is left alone, and a lane that somebody else is in the way of."""
 
@@ -74,18 +78,13 @@ class QueueWorker:
 
     def work(self) -> None:
         """Take what is due, until ``stop``; what is being done by then is done to its end."""
-        is_away = False
+        for name in _TELLING_LESS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         while not self._stopped.is_set():
             try:
                 asyncio.run(self._work())
-                is_away = False
-            except _AWAY as error:
-                if not is_away:
-                    reason = str(error).strip().partition("\n")[0]
-                    _log.warning(
-                        "the database is away, and waited for: %s", reason, extra={"event": "queue_away"}
-                    )
-                is_away = True
+            except _AWAY:  # which the database itself tells of
+                _log.debug("the queue cannot be reached, and is waited for", exc_info=True)
                 self._stopped.wait(_AGAIN_S)
 
     def stop(self) -> None:
@@ -97,6 +96,7 @@ class QueueWorker:
     async def _work(self) -> None:
         await asyncio.to_thread(self._begin)
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_passing_over_outages)
         # a thread for each job, and some for what is looked after beside them
         self._loop.set_default_executor(ThreadPoolExecutor(self._at_once + 4))
         app = self._app()
@@ -159,7 +159,9 @@ class QueueWorker:
 
     def _app(self) -> App:
         url = self._database.engine.url.set(drivername="postgresql")
-        app = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False), min_size=1))
+        conninfo = url.render_as_string(hide_password=False)
+        # a database that is away is waited for in `work`, and not by the pool
+        app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=5))
 
         @app.task(name="fall_due", queue=QUEUE, pass_context=True)
         async def fall_due(context: JobContext, /, **told: str) -> None:
@@ -246,6 +248,12 @@ class QueueWorker:
         if held is not None:
             held.release()
         return held is not None
+
+
+def _passing_over_outages(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say nothing of jobs that could not be ended as the database is away: they are taken over."""
+    if not isinstance(context.get("exception"), _AWAY):
+        loop.default_exception_handler(context)
 
 
 def _living(worker_id: int | None) -> str:
