@@ -114,9 +114,8 @@ class _Plan:
 
     def sent(self, connection: Connection, values: Values) -> Any:
         """Let the driver execute it, and return its cursor."""
-        cursor = connection.connection.cursor()
-        cursor.execute(self._text, self._parameters(values))
-        return cursor
+        driver: Any = connection.connection.dbapi_connection
+        return driver.execute(self._text, self._parameters(values))
 
     def sent_each(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Let the driver execute it for each of some rows."""
