@@ -1,16 +1,21 @@
 """A stack of several processes: two platforms, two CRMs and two sinks on one PostgreSQL, behind a load balancer each."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from random import Random
+from threading import Event
+from time import monotonic
 
 import pytest
 from click.testing import CliRunner
 from examples import LONG
 from page_reader import PageVisitor
 from several_processes import AlternatingHttp, LoadBalancer, process
+from sqlalchemy import NullPool, create_engine, text
 
 from elements_local.cli import cli
 from elements_local.clients import SERVICES, Addresses
@@ -38,6 +43,9 @@ _ALL = [
     if not (scenario.is_choosy or any(getattr(step.argument, "requests", None) for step in scenario.steps))
 ]
 """All that ask neither for a stack of their own nor for the journal, of which each process has one."""
+
+_TURNS = 20 if LONG else 2
+"""How often a worker is killed."""
 
 _CHOSEN = _ALL if LONG else Random(4700).sample(_ALL, 12)  # noqa: S311 - a sample that is the same each time
 
@@ -291,6 +299,76 @@ def test_a_worker_runs_what_falls_due_by_real_clocks_and_a_platform_does_not(tea
     assert status != "COMPLETED"
     assert hub.call("GET", f"/bulk/{made['id']}/status")["status"] == "COMPLETED"
     team.stack(0).delete_workspace(clients.credentials.name)
+
+
+def worker(team, closing):
+    """Start a worker that may be killed."""
+    words = [
+        sys.executable,
+        "-m",
+        "elements_local",
+        "up",
+        "--role=worker",
+        "--json",
+        "--quiet",
+        *team.options,
+    ]
+    started = subprocess.Popen([*words, "--set=platform.worker_silence=1"], stdout=subprocess.PIPE)
+    closing.enter_context(started)
+    closing.callback(started.kill)
+    started.stdout.readline()
+    return started
+
+
+@pytest.fixture
+def polled_soon(team):
+    """Return a function that lets a workspace's instances be polled in a little more than a second."""
+    engine = create_engine(team.options[0].partition("=")[2], poolclass=NullPool)
+    soon = text(
+        "UPDATE platform_jobs SET due = 1000000 * extract(epoch FROM now() + interval '1.2 seconds')::bigint "
+        "WHERE workspace = :workspace AND kind = 'poll'"
+    )
+
+    def plan(clients):
+        with engine.begin() as connection:
+            assert connection.execute(soon, {"workspace": clients.credentials.name}).rowcount == 1
+
+    return plan
+
+
+def test_of_what_workers_that_are_killed_poll_and_deliver_the_audit_finds_nothing_lost(team, polled_soon):
+    """Changes come through either CRM, in seconds of which no poll is; a worker is killed as it polls, or delivers."""
+    chance = Random(7)  # noqa: S311 - the same kills each time
+    clients = team.alternating().new_workspace(clock="real")
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    made = []
+    with ExitStack() as closing:
+        workers = [worker(team, closing), worker(team, closing)]
+        for turn in range(_TURNS):
+            changed = {("valid", contact(clients)) for _ in range(5)} | set(made[-1:])
+            for _, number in made[-1:]:
+                clients.crm.update("Contacts", number, {"FIRST_NAME": f"Ada {turn}"})
+            made += changed - set(made)
+            seen = len(told(clients))
+            polled_soon(clients)
+            Event().wait(1.2 + chance.random() / 2)
+            workers.pop(0).kill()
+            workers.append(worker(team, closing))
+            until(lambda: set(told(clients)[seen:]) == changed)  # noqa: B023 - asked at once
+        until(lambda: clients.platform.audit(instance["id"])["owed"] == 6 * _TURNS - 1)
+
+    audit = clients.platform.audit(instance["id"])
+    assert (audit["lost"], audit["misclassified"]) == ([], [])
+    assert len(audit["duplicate"]) <= 6 * _TURNS
+    team.stack(0).delete_workspace(clients.credentials.name)
+
+
+def until(there):
+    """Look again and again until something has come about."""
+    end = monotonic() + 60
+    while not there():
+        assert monotonic() < end
+        Event().wait(0.1)
 
 
 @pytest.mark.parametrize("scenario", _CHOSEN, ids=[f"{one.path.stem}-{one.line}" for one in _CHOSEN])
