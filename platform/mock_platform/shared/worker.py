@@ -10,21 +10,19 @@ from threading import Event
 from time import monotonic
 from typing import Any
 
-import psycopg
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 from sqlalchemy import bindparam, func, select, text
-from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database import Database
+from mock_kit.storage.database_errors import is_away
 from mock_kit.storage.database_locks import DatabaseLock, DatabaseLocks
 from mock_platform.shared.choice import WorkerChoices
 from mock_platform.shared.due_lanes import DueLanes, Left
 from mock_platform.shared.job_queue import QUEUE, JobLane, plan_missing
 
-_AWAY = (DBAPIError, ConnectorException, psycopg.OperationalError)
 _TELLING_LESS = ("procrastinate", "psycopg.pool")
 """Whose log says at length, and again and again, what a worker says in a sentence."""
 
@@ -83,9 +81,8 @@ class QueueWorker:
         while not self._stopped.is_set():
             try:
                 asyncio.run(self._work())
-            except _AWAY:  # which the database itself tells of
-                _log.debug("the queue cannot be reached, and is waited for", exc_info=True)
-                self._stopped.wait(_AGAIN_S)
+            except Exception as error:  # noqa: BLE001 - told of, and tried again
+                self._stopped.wait(_told(error, "the queue could not be worked through"))
 
     def stop(self) -> None:
         """Take nothing more; from any thread."""
@@ -138,12 +135,8 @@ class QueueWorker:
                 try:
                     living = await asyncio.to_thread(self._renewed, living, worker.worker_id)
                     await asyncio.to_thread(self._take_over, worker.worker_id)
-                except _AWAY:  # the worker itself meets it, too, and says so
-                    _log.debug("dead workers could not be looked for", exc_info=True)
-                except Exception:  # noqa: BLE001 - whoever stopped looking would lose its lock, and count as dead
-                    _log.exception(
-                        "dead workers could not be looked for", extra={"event": "take_over_failed"}
-                    )
+                except Exception as error:  # noqa: BLE001 - who stopped looking would lose its lock, and count as dead
+                    _told(error, "dead workers could not be looked for")
                 await asyncio.sleep(_BETWEEN_LOOKS_S)
         finally:
             if living is not None:
@@ -200,12 +193,9 @@ class QueueWorker:
     async def _run(self, lane: JobLane, receiver: str, is_mine: Callable[[], bool]) -> None:
         try:
             left = await asyncio.to_thread(self._lanes.run, lane, receiver, is_mine)
-        except Exception as error:  # noqa: BLE001 - logged with its trace, and tried again
-            is_away = isinstance(error, _AWAY)
-            if not is_away:
-                known = {"event": "real_time_failed", "workspace": lane.workspace}
-                _log.exception("what fell due in real time could not be run", extra=known)
-            await self._plan_again(lane, _AGAIN_S if is_away else _AFTER_A_DEFECT_S)
+        except Exception as error:  # noqa: BLE001 - told of, and tried again
+            what = "what fell due in real time could not be run"
+            await self._plan_again(lane, _told(error, what, workspace=lane.workspace))
             return
         if left is not Left.NOTHING:
             await self._plan_again(lane, 0 if left is Left.MORE else _AGAIN_S)
@@ -252,8 +242,23 @@ class QueueWorker:
 
 def _passing_over_outages(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Say nothing of jobs that could not be ended as the database is away: they are taken over."""
-    if not isinstance(context.get("exception"), _AWAY):
+    error = context.get("exception")
+    if error is None or not _is_away(error):
         loop.default_exception_handler(context)
+
+
+def _is_away(error: Exception) -> bool:
+    """Say whether something failed as the database is away, of which the database itself tells."""
+    cause = error.__cause__ if isinstance(error, ConnectorException) else error
+    return isinstance(cause, Exception) and is_away(cause)
+
+
+def _told(error: Exception, what: str, **known: str) -> float:
+    """Tell of a defect with its trace, and return after how many seconds what failed is to be tried again."""
+    if _is_away(error):
+        return _AGAIN_S
+    _log.error(what, exc_info=error, extra={"event": "real_time_failed", **known})
+    return _AFTER_A_DEFECT_S
 
 
 def _living(worker_id: int | None) -> str:
