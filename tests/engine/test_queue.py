@@ -10,6 +10,7 @@ import pytest
 from hand_clock import SECONDS, following
 from sqlalchemy import JSON, bindparam, text
 
+from elements_local.guide import instance_body
 from mock_kit.shared.choice import workspaces_on
 from mock_kit.storage.database import Database
 from mock_kit.storage.schema import VERSIONS, SchemaVersionError
@@ -516,6 +517,18 @@ def test_a_worker_whose_connections_are_cut_goes_on(benches, workspace):
 
     assert sent.bodies.count(b"0") <= 2
     assert sent.bodies.count(b"1") == 1
+
+
+def test_health_and_metrics_of_a_platform_say_what_waits_in_the_queue(own_stack):
+    clients = own_stack().new_workspace(clock="real")
+    body = instance_body(clients.credentials)
+    clients.platform.create_instance(body)
+
+    health = clients.platform.call("GET", "/_local/health")
+    metrics = clients.platform.send("GET", "/_local/metrics").body.decode()
+
+    assert (health["queue_due"], health["queue_planned"], health["queue_lag_seconds"]) == (0, 1, 0)
+    assert "elements_local_platform_queue_planned 1.0" in metrics
 
 
 def test_the_queue_is_made_beside_procrastinates_own_tables_or_with_them(postgresql_server):
