@@ -46,8 +46,8 @@ def real_time_on(
     """
     if database.locks is None:
         return RealTime(agenda=store[Jobs], locks=run_locks, limit=limit, **same)
-    from mock_platform.shared.real_time import SharedRealTime  # noqa: PLC0415 - not needed by one process
+    from mock_platform.shared.due_lanes import DueLanes  # noqa: PLC0415 - not needed by one process
+    from mock_platform.shared.real_time import SharedRealTime  # noqa: PLC0415 - as above
 
-    return SharedRealTime(
-        database=database, locks=database.locks, store=store, run_locks=run_locks, workers=workers, **same
-    )
+    lanes = DueLanes(database=database, locks=database.locks, store=store, **same)
+    return SharedRealTime(database, database.locks, lanes, run_locks=run_locks, workers=workers)

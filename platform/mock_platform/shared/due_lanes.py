@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum, auto
-from threading import Event
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -51,7 +50,6 @@ class DueLanes:
 
     Args:
         patience_s: how long who wants a workspace for himself is waited for.
-        stopped: once it is set, no further attempt begins.
     """
 
     def __init__(  # noqa: PLR0913 - what a worker has; all of it by name
@@ -64,7 +62,6 @@ class DueLanes:
         tasks: Mapping[JobKind, JobTask],
         deliveries: DeliveryTask,
         patience_s: float,
-        stopped: Event,
     ) -> None:
         self._database = database
         self._locks = locks
@@ -74,7 +71,6 @@ class DueLanes:
         self._tasks = tasks
         self._deliveries = deliveries
         self._patience_s = patience_s
-        self._stopped = stopped
 
     def turn_of(self, lane: JobLane) -> LaneTurn | None:
         """Return what the jobs of a lane need before they may run; None if none of them is due."""
@@ -90,12 +86,12 @@ class DueLanes:
         of_none = f"{lane.kind.value} {workspace.name} {lane.subject}"
         return LaneTurn(of_none if instance_id is None else f"instance {workspace.name} {instance_id}", "")
 
-    def run(self, lane: JobLane, receiver: str, is_mine: Callable[[], bool]) -> Left:
+    def run(self, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> Left:
         """Run what is due of a lane; whoever calls this has the lock of its turn.
 
         Args:
             receiver: that of the turn: what goes elsewhere by now is another turn's.
-            is_mine: asked before each attempt, whether nobody has taken over what this process is doing.
+            goes_on: asked before each attempt, whether it may begin.
         """
         workspace = self._workspace_of(lane)
         if workspace is None:
@@ -104,27 +100,24 @@ class DueLanes:
             if held is None:
                 return Left.HELD_UP
             if lane.kind is not JobKind.DELIVER:
-                while (job := self._due(workspace, lane)) and is_mine():
-                    if not held.is_held():
+                while job := self._due(workspace, lane):
+                    if not (goes_on() and held.is_held()):
                         return Left.HELD_UP
                     self._tasks[lane.kind].run(workspace, job)
                 return Left.NOTHING
             sending = self._locks.acquire(sending_lock(workspace.name), shared=True)
         # who wants the workspace for himself need not wait for a slow receiver, unless he says so
         try:
-            return self._send(workspace, lane, receiver, is_mine)
+            return self._send(workspace, lane, receiver, goes_on)
         finally:
             if sending is not None:
                 sending.release()
 
-    def _send(self, workspace: Workspace, lane: JobLane, receiver: str, is_mine: Callable[[], bool]) -> Left:
-        def has_ended() -> bool:
-            return self._stopped.is_set() or not is_mine()
-
+    def _send(self, workspace: Workspace, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> Left:
         due = self._deliveries_due(workspace, lane, limit=_IN_A_TURN)
         mine = [job for url, job in due if url == receiver]
         # each is written down before the next is sent: of a worker that is killed, only the one is sent again
-        self._deliveries.run_all(workspace, receiver, mine, stopped=has_ended, most_together=1)
+        self._deliveries.run_all(workspace, receiver, mine, stopped=lambda: not goes_on(), most_together=1)
         return Left.MORE if due else Left.NOTHING
 
     @contextmanager

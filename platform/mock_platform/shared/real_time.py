@@ -8,13 +8,10 @@ from threading import Event
 from mock_kit.admin.metrics import Measure
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_locks import DatabaseLocks
-from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_platform.callbacks.task import DeliveryTask
-from mock_platform.core.registry import StoreRegistry
+from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.run_control import RunSummary
 from mock_platform.errors import ConflictError
-from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.task import JobTask, RunLocks
+from mock_platform.jobs.task import RunLocks
 from mock_platform.shared.choice import WorkerChoices
 from mock_platform.shared.due_lanes import DueLanes, sending_lock
 from mock_platform.shared.job_queue import figures, prepare
@@ -26,37 +23,24 @@ class SharedRealTime:
 
     Args:
         locks: those of the database.
+        lanes: what is done as it falls due.
         workers: how this process works, while it is a worker.
     """
 
-    def __init__(  # noqa: PLR0913 - what the engine has; all of it by name
+    def __init__(
         self,
-        *,
         database: Database,
         locks: DatabaseLocks,
-        store: StoreRegistry,
-        workspaces: Workspaces,
-        tasks: Mapping[JobKind, JobTask],
-        deliveries: DeliveryTask,
+        lanes: DueLanes,
+        *,
         run_locks: RunLocks,
         workers: WorkerChoices,
-        patience_s: float,
     ) -> None:
         prepare(database)
         self._database = database
         self._locks = locks
         self._run_locks = run_locks
         self._stopped = Event()
-        lanes = DueLanes(
-            database=database,
-            locks=locks,
-            store=store,
-            workspaces=workspaces,
-            tasks=tasks,
-            deliveries=deliveries,
-            patience_s=patience_s,
-            stopped=self._stopped,
-        )
         self._worker = QueueWorker(database, locks, lanes, workers, stopped=self._stopped)
 
     def wake(self) -> None:

@@ -172,7 +172,7 @@ class QueueWorker:
         @app.task(name="run", queue=QUEUE, pass_context=True)
         async def run(context: JobContext, /, receiver: str, **told: str) -> None:
             with self._working_at(context):
-                await self._run(JobLane.of(told), receiver, partial(self._is_mine, context.job))
+                await self._run(JobLane.of(told), receiver, partial(self._goes_on, context.job))
 
         return app
 
@@ -185,14 +185,16 @@ class QueueWorker:
         finally:
             self._at_work.discard(number)
 
-    def _is_mine(self, job: Job) -> bool:
-        """Say whether a job has not been taken over, as if this worker were dead."""
+    def _goes_on(self, job: Job) -> bool:
+        """Say whether this worker has neither been stopped, nor taken for dead, so that others do its job."""
+        if self._stopped.is_set():
+            return False
         with self._database.autocommit_read() as connection:
             return connection.scalar(_is_mine, {"id": job.id, "worker_id": job.worker_id}) is not None
 
-    async def _run(self, lane: JobLane, receiver: str, is_mine: Callable[[], bool]) -> None:
+    async def _run(self, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> None:
         try:
-            left = await asyncio.to_thread(self._lanes.run, lane, receiver, is_mine)
+            left = await asyncio.to_thread(self._lanes.run, lane, receiver, goes_on)
         except Exception as error:  # noqa: BLE001 - told of, and tried again
             what = "what fell due in real time could not be run"
             await self._plan_again(lane, _told(error, what, workspace=lane.workspace))
