@@ -19,9 +19,9 @@ from mock_kit.web.serving import Server, listen, url_of
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.registry import NewWorkspace
 
-OWED = 10_000 if LONG else 600
+OWED = 10_000 if LONG else 400
 RECEIVERS = 8
-KILLED_AFTER = 1000 if LONG else 150
+KILLED_AFTER = 1000 if LONG else 100
 """After how many callbacks, more or less, a worker is stopped or killed."""
 
 CUT_OFF_S = 1
