@@ -1,8 +1,8 @@
 """What falls due by real clocks is run as they go, in threads: each workspace polls in one, each receiver has its own."""
 
 import logging
-from collections.abc import Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait
 from datetime import datetime, timedelta
 from threading import Condition
 
@@ -60,9 +60,19 @@ class RealTime:
             self._changes += 1
             self._woken.notify_all()
 
-    def deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
-        """Let the deliveries that are due run in lanes, as far as these are free."""
-        return self._lanes.deliver(workspace, until)
+    def deliver(self, workspace: Workspace, until: datetime) -> Callable[[], RunSummary]:
+        """Let the deliveries that are due run in lanes, as far as these are free.
+
+        Returns:
+            What waits for them, with patience, and returns what was sent meanwhile.
+        """
+        under_way = self._lanes.deliver(workspace, until)
+
+        def sent() -> RunSummary:
+            done, _ = wait(under_way, timeout=self._patience_s)
+            return sum((future.result() for future in done), RunSummary())
+
+        return sent
 
     def wait_for_receivers(self, workspace: Workspace, *, patience_s: float) -> None:
         """Wait until no receiver of a workspace is being called.

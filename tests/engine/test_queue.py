@@ -351,9 +351,20 @@ def test_a_poll_that_is_asked_for_is_run_by_who_was_asked_and_what_it_owes_by_a_
 
     with working(second):
         first.engine.poll_now(workspace, instance)
-        sent.wait(2)
+        assert [(sender, method) for sender, method, *_ in sent.entries] == [(0, "GET"), (1, "POST")]
 
-    assert [(sender, method) for sender, method, *_ in sent.entries] == [(0, "GET"), (1, "POST")]
+
+def test_a_poll_that_is_asked_for_does_not_wait_for_ever_for_a_worker(
+    make_bench, workspace, database_url, found
+):
+    hurried = make_bench(url=database_url, patience=timedelta(milliseconds=50))
+    sent = Sent(hurried)
+    sent.answer = lambda *_: found((1, 10**6 * 5, 10**6 * 5))
+
+    ran = hurried.engine.poll_now(workspace, hurried.instance(workspace))
+
+    assert (ran.polls, ran.attempts) == (1, 0)
+    assert sent.bodies == []
 
 
 def test_a_worker_that_is_stopped_ends_what_it_is_sending_and_leaves_the_rest(benches, workspace):

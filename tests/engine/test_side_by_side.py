@@ -255,14 +255,14 @@ def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_unde
     bench, workspace, clock = world(patience=timedelta(0))
     subscribe(bench, workspace, "http://hanging.test/")
     post(bench, workspace)
-    (under_way,) = bench.engine._real_time.deliver(workspace, START)
+    bench.engine._real_time.deliver(workspace, START)
     assert receivers.hanging.wait(SECONDS)
     bench.engine.set_clock(workspace, Mode.VIRTUAL, clock.time)
 
     with pytest.raises(ConflictError, match="still under way"):
         bench.engine.advance(workspace, START + timedelta(hours=1))
     receivers.go_on.set()
-    under_way.result(SECONDS)
+    bench.engine._real_time.wait_for_receivers(workspace, patience_s=SECONDS)
     ran = bench.engine.advance(workspace, START + timedelta(hours=1)).ran
 
     assert ran.attempts == 0

@@ -291,11 +291,19 @@ def test_a_worker_runs_what_falls_due_by_real_clocks_and_a_platform_does_not(tea
     headers = {"Elements-Async-Callback-Url": httpserver.url_for("/done")}
     made = decode(hub.send("POST", "/bulk/query?q=select * from contacts", headers=headers).body)
     status = hub.call("GET", f"/bulk/{made['id']}/status")["status"]
-    with process("worker", *team.options) as told, httpserver.wait(timeout=30):
-        pass
+    with process("worker", *team.options) as printed:
+        with httpserver.wait(timeout=30):
+            pass
+        number = contact(clients)
+        clients.platform.poll(instance["id"])
+        # who asks for a poll waits for the worker
+        messages = [callback["json"]["message"] for callback in clients.sink.callbacks()]
+        assert [event["objectId"] for message in messages for event in message.get("events", [])] == [
+            str(number)
+        ]
 
-    assert told["role"] == "worker"
-    assert "listens" not in told
+    assert printed["role"] == "worker"
+    assert "listens" not in printed
     assert status != "COMPLETED"
     assert hub.call("GET", f"/bulk/{made['id']}/status")["status"] == "COMPLETED"
     team.stack(0).delete_workspace(clients.credentials.name)

@@ -49,7 +49,7 @@ class DueLanes:
     """What the workers of several processes do.
 
     Args:
-        patience_s: how long who wants a workspace for himself is waited for.
+        patience_s: how long who wants a workspace for himself is waited for, and who asked for a poll waits.
     """
 
     def __init__(  # noqa: PLR0913 - what a worker has; all of it by name
@@ -70,7 +70,7 @@ class DueLanes:
         self._workspaces = workspaces
         self._tasks = tasks
         self._deliveries = deliveries
-        self._patience_s = patience_s
+        self.patience_s = patience_s
 
     def turn_of(self, lane: JobLane) -> LaneTurn | None:
         """Return what the jobs of a lane need before they may run; None if none of them is due."""
@@ -113,6 +113,10 @@ class DueLanes:
             if sending is not None:
                 sending.release()
 
+    def owes(self, workspace: Workspace, until: datetime) -> bool:
+        """Say whether something is still to be sent that was due by an instant."""
+        return bool(self._agenda.deliveries_due(workspace.name, until=until, limit=1))
+
     def _send(self, workspace: Workspace, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> Left:
         due = self._deliveries_due(workspace, lane, limit=_IN_A_TURN)
         mine = [job for url, job in due if url == receiver]
@@ -122,7 +126,7 @@ class DueLanes:
 
     @contextmanager
     def _taken(self, name: str) -> Iterator[DatabaseLock | None]:
-        held = self._locks.acquire(name, timeout_s=self._patience_s, shared=True)
+        held = self._locks.acquire(name, timeout_s=self.patience_s, shared=True)
         try:
             yield held
         finally:

@@ -1,9 +1,9 @@
 """What falls due by real clocks where several processes share a database: it waits in a queue for any of their workers."""
 
-from collections.abc import Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event
+from time import monotonic
 
 from mock_kit.admin.metrics import Measure
 from mock_kit.storage.database import Database
@@ -16,6 +16,8 @@ from mock_platform.shared.choice import WorkerChoices
 from mock_platform.shared.due_lanes import DueLanes, sending_lock
 from mock_platform.shared.job_queue import figures, prepare
 from mock_platform.shared.worker import QueueWorker
+
+_BETWEEN_LOOKS_S = 0.02
 
 
 class SharedRealTime:
@@ -39,6 +41,7 @@ class SharedRealTime:
         prepare(database)
         self._database = database
         self._locks = locks
+        self._lanes = lanes
         self._run_locks = run_locks
         self._stopped = Event()
         self._worker = QueueWorker(database, locks, lanes, workers, stopped=self._stopped)
@@ -46,9 +49,20 @@ class SharedRealTime:
     def wake(self) -> None:
         """Do nothing: the queue tells the workers, whichever process has changed an agenda."""
 
-    def deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:  # noqa: ARG002 - as RealTime
-        """Do nothing: what is due has been in the queue since it was planned."""
-        return []
+    def deliver(self, workspace: Workspace, until: datetime) -> Callable[[], RunSummary]:
+        """Leave what is due to the workers, in whose queue it has been since it was planned.
+
+        Returns:
+            What waits for that, with patience; what was sent is the workers' to count.
+        """
+
+        def sent() -> RunSummary:
+            end = monotonic() + self._lanes.patience_s
+            while self._lanes.owes(workspace, until) and monotonic() < end:
+                self._stopped.wait(_BETWEEN_LOOKS_S)
+            return RunSummary()
+
+        return sent
 
     def wait_for_receivers(self, workspace: Workspace, *, patience_s: float) -> None:
         """Wait until no receiver of a workspace is being called by any process.
