@@ -414,6 +414,24 @@ def test_a_defect_is_logged_and_tried_again_after_a_while(benches, workspace, ca
     assert timedelta(seconds=30) < again < timedelta(minutes=1)
 
 
+def test_what_cannot_be_looked_for_as_it_falls_due_is_planned_again_and_holds_up_nobody(benches, workspace):
+    first, second = benches
+    sent = Sent(*benches)
+    instance = first.instance(workspace)
+    with second.database.writing() as connection:
+        connection.execute(text("SELECT platform_plan('acme', 'deliver', 'no number', now())"))
+
+    with working(first):
+        poll_at(second, workspace, instance)
+        sent.wait(1)
+
+    with first.database.reading() as connection:
+        again = connection.scalars(
+            text("SELECT scheduled_at - now() FROM procrastinate_jobs WHERE args ->> 'subject' = 'no number'")
+        ).all()
+    assert [timedelta(seconds=30) < after < timedelta(minutes=1) for after in again] == [True]
+
+
 @pytest.fixture
 def leave(benches, workspace):
     """Return a function that leaves a poll that is due with a worker, of a number, that has taken it."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from threading import Event
 from time import monotonic
@@ -158,8 +158,9 @@ class QueueWorker:
 
         @app.task(name="fall_due", queue=QUEUE, pass_context=True)
         async def fall_due(context: JobContext, /, **told: str) -> None:
-            with self._working_at(context):
-                turn = await asyncio.to_thread(self._lanes.turn_of, JobLane.of(told))
+            lane = JobLane.of(told)
+            async with self._working_at(context, lane):
+                turn = await asyncio.to_thread(self._lanes.turn_of, lane)
                 if turn is None:
                     return
                 # one that waits is enough: it looks for what is due when it begins
@@ -171,17 +172,26 @@ class QueueWorker:
 
         @app.task(name="run", queue=QUEUE, pass_context=True)
         async def run(context: JobContext, /, receiver: str, **told: str) -> None:
-            with self._working_at(context):
-                await self._run(JobLane.of(told), receiver, partial(self._goes_on, context.job))
+            lane = JobLane.of(told)
+            async with self._working_at(context, lane):
+                left = await asyncio.to_thread(
+                    self._lanes.run, lane, receiver, partial(self._goes_on, context.job)
+                )
+                if left is not Left.NOTHING:
+                    await self._plan_again(lane, 0 if left is Left.MORE else _AGAIN_S)
 
         return app
 
-    @contextmanager
-    def _working_at(self, context: JobContext) -> Iterator[None]:
+    @asynccontextmanager
+    async def _working_at(self, context: JobContext, lane: JobLane) -> AsyncIterator[None]:
+        """Be at a job; if it fails, its lane is planned again, as the queue forgets the job whatever came of it."""
         number = context.job.id or 0
         self._at_work.add(number)
         try:
             yield
+        except Exception as error:  # noqa: BLE001 - told of, and tried again
+            what = "what fell due in real time could not be run"
+            await self._plan_again(lane, _told(error, what, workspace=lane.workspace))
         finally:
             self._at_work.discard(number)
 
@@ -192,22 +202,20 @@ class QueueWorker:
         with self._database.autocommit_read() as connection:
             return connection.scalar(_is_mine, {"id": job.id, "worker_id": job.worker_id}) is not None
 
-    async def _run(self, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> None:
-        try:
-            left = await asyncio.to_thread(self._lanes.run, lane, receiver, goes_on)
-        except Exception as error:  # noqa: BLE001 - told of, and tried again
-            what = "what fell due in real time could not be run"
-            await self._plan_again(lane, _told(error, what, workspace=lane.workspace))
-            return
-        if left is not Left.NOTHING:
-            await self._plan_again(lane, 0 if left is Left.MORE else _AGAIN_S)
-
     async def _plan_again(self, lane: JobLane, after_s: float) -> None:
         def plan() -> None:
             with self._database.writing() as connection:
                 connection.execute(_plan, {**lane.told, "after": after_s})
 
-        await asyncio.to_thread(plan)
+        while True:
+            try:
+                await asyncio.to_thread(plan)
+            except Exception as error:
+                if self._stopped.is_set():
+                    raise
+                await asyncio.sleep(_told(error, "what fell due could not be planned again"))
+            else:
+                return
 
     def _take_over(self, own_id: int | None) -> None:
         """Plan anew what dead workers were doing, and what this one has done and could not say so."""
