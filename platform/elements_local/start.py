@@ -23,7 +23,8 @@ from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.page_middleware import BELOW, START
-from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
+from mock_kit.web.request_threads import Pool
+from mock_kit.web.serving import PortError, Server, listen, url_of
 from mock_kit.web.transports import InProcess, OverNetwork
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import Mode, VirtualClock
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
 _START = StartSettings()
 PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
-_THREADS = {"platform": 32, "crm": 16, "sink": 64}
-"""Each callback that is sent on takes one of the sink's until its target has answered."""
-
 _WAITING = re.compile(
     r"POST /_local/(?:clock/advance|polls|callbacks/wait|callbacks/[0-9]+/replay)|GET /_local/(?:activity|explain|callbacks/stream)"
     rf"|POST {BELOW}.*|GET {BELOW}[^/]+/stream"
@@ -54,6 +52,9 @@ _POOLS = (
     Pool(takes=lambda _method, path: path.startswith("/_local"), threads=4),
 )
 """However many requests wait for receivers, health, clock and the other admin routes are answered."""
+
+_THREADS = {"platform": 32, "crm": 16, "sink": 64}
+"""For all others. Each callback that is sent on takes one of the sink's until its target has answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +223,7 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
         ):
             if name in listeners:
-                server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
+                server = Server(app, listeners[name], pools=(*_POOLS, _pool_of_others(name, chosen)))
                 closing.callback(server.close)
         if platform := services.get(addresses.platform):
             if chosen.role == "platform":  # workers follow them
@@ -231,6 +232,13 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
                 closing.enter_context(_following_real_clocks(platform))
         http = wire(PATIENCE) if called_inside else OverNetwork()
         yield Stack(http, addresses, token=guard.token, listening=listening)
+
+
+def _pool_of_others(name: str, options: Options) -> Pool:
+    """Return the threads for the requests of a service that no other pool takes."""
+    # On SQLite a process is at work for as long as an answer takes; on a PostgreSQL it waits for that, and others go on.
+    works_alone = name != "sink" and not roles.is_shared(options.database)
+    return Pool(takes=lambda _method, _path: True, threads=_THREADS[name], at_once=1 if works_alone else None)
 
 
 def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by name

@@ -1,18 +1,15 @@
 """Serving WSGI applications on real ports, by waitress, in threads of this process."""
 
 import errno
-import logging
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from threading import Lock, Thread
-from time import monotonic
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from mock_kit.web.journal_middleware import hanging_up
+from mock_kit.web.request_threads import Pool, Pools
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -20,10 +17,6 @@ if TYPE_CHECKING:
 THREADS = 16
 _MOST_CONNECTIONS = 2000
 """Open at the same time; one that has sent half a request is among them, and takes no thread."""
-
-_queue_log = logging.getLogger(f"{__name__}.queue")
-"""Replaces waitress's own, which warns of each request that finds all threads busy: those that wait keep them so."""
-_queue_log.setLevel(logging.ERROR)
 
 _IDLE_S = 60
 """How long a connection on which nothing happens stays open."""
@@ -85,17 +78,6 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{_bracketed(host)}:{port}"
 
 
-class Pool(Struct, frozen=True, kw_only=True):
-    """Threads for some of the requests, which start with the first of them.
-
-    Attributes:
-        takes: says of a method and a path whether a request is one of them.
-    """
-
-    takes: Callable[[str, str], bool]
-    threads: int
-
-
 class Server:
     """One application on one socket, answering from a thread until it is closed.
 
@@ -124,7 +106,7 @@ class Server:
             hanging_up(application, ClientDisconnected),
             map={},
             sockets=[listener],
-            _dispatcher=_Pools((*pools, Pool(takes=lambda _method, _path: True, threads=threads))),
+            _dispatcher=Pools((*pools, Pool(takes=lambda _method, _path: True, threads=threads))),
             ident=None,
             max_request_body_size=_LARGEST_REQUEST,
             clear_untrusted_proxy_headers=True,
@@ -161,47 +143,6 @@ class Server:
             else:
                 channel.handle_close()
         self._server.close()
-
-
-class _Pools:
-    """Hands each request to the threads that are there for it; what waitress calls a task dispatcher.
-
-    A thread is started when a request finds none of its pool idle: a hundred that nobody needs yet take 2 MiB. ``poe bench``
-    pays for it, "resident after start".
-
-    Args:
-        pools: the first that takes a request answers it.
-    """
-
-    def __init__(self, pools: Sequence[Pool]) -> None:
-        from waitress.task import ThreadedTaskDispatcher  # noqa: PLC0415 - not needed where nothing is served
-
-        self._pools = [(pool, ThreadedTaskDispatcher()) for pool in pools]
-        for _, dispatcher in self._pools:
-            dispatcher.queue_logger = _queue_log
-        self._growing = Lock()
-        self._closing = False
-
-    def add_task(self, task: Any) -> None:
-        """Let a connection's next request be answered."""
-        request = task.requests[0]
-        method, path = getattr(request, "command", ""), getattr(request, "path", "")
-        pool, dispatcher = next(each for each in self._pools if each[0].takes(method, path))
-        dispatcher.add_task(task)
-        with self._growing:
-            needed = min(pool.threads, dispatcher.active_count + len(dispatcher.queue))
-            if needed > len(dispatcher.threads) and not self._closing:
-                dispatcher.set_thread_count(needed)
-
-    def shutdown(self, *, cancel_pending: bool, timeout: float) -> None:
-        """Let what is being answered finish."""
-        until = monotonic() + timeout
-        with self._growing:
-            self._closing = True
-        for _, dispatcher in self._pools:
-            dispatcher.set_thread_count(0)
-        for _, dispatcher in self._pools:
-            dispatcher.shutdown(cancel_pending=cancel_pending, timeout=max(0, until - monotonic()))
 
 
 def _bracketed(host: str) -> str:

@@ -4,14 +4,15 @@ import socket
 import threading
 from contextlib import ExitStack, closing
 from datetime import timedelta
-from threading import Barrier, Event, Semaphore, Thread
+from threading import Barrier, Event, Lock, Semaphore, Thread
 from urllib.parse import urlsplit
 
 import pytest
 from waitress.trigger import trigger
 
 from mock_kit.api.json_text import decode, encode
-from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
+from mock_kit.web.request_threads import Pool
+from mock_kit.web.serving import PortError, Server, listen, url_of
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import NoReply
 
@@ -380,7 +381,7 @@ class TestMany:
             return hello(environ, start_response)
 
         def started():
-            return {thread for thread in threading.enumerate() if "waitress" in thread.name} - before
+            return {thread for thread in threading.enumerate() if "requests" in thread.name} - before
 
         listener = listen("127.0.0.1", 0)
         with closing(Server(application, listener, threads=3)), ExitStack() as ending:
@@ -409,8 +410,50 @@ class TestMany:
             assert [asked.acquire(timeout=20) for _ in range(2)] == [True, True]
             answer.set()
             assert [received(connection)[-5:] for connection in waiting] == [b"hello"] * 5
-            started = {thread for thread in threading.enumerate() if "waitress" in thread.name} - before
+            started = {thread for thread in threading.enumerate() if "requests" in thread.name} - before
             assert len(started) <= 2
+
+    def test_one_at_a_time_is_answered_where_only_one_is_to_be(self):
+        at_work, most = Lock(), []
+
+        def application(environ, start_response):
+            most.append(at_work.acquire(blocking=False))
+            OverNetwork().send("GET", other)  # so that others would have begun meanwhile
+            at_work.release()
+            return hello(environ, start_response)
+
+        pool = Pool(takes=lambda *_: True, threads=8, at_once=1, patience=timedelta(minutes=1))
+        listener, elsewhere = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
+        other = url_of(elsewhere)
+        with closing(Server(hello, elsewhere)), closing(Server(application, listener, pools=[pool])), ExitStack() as ending:  # fmt: skip
+            asking = [ending.enter_context(connect(url_of(listener))) for _ in range(8)]
+            for connection in asking:
+                connection.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+            assert [received(connection)[-5:] for connection in asking] == [b"hello"] * 8
+
+        assert most == [True] * 8
+
+    def test_another_begins_where_the_one_at_a_time_waits(self):
+        """Each waits for the next, and only the last does not wait."""
+        come, met = [Event() for _ in range(5)], []
+        come[4].set()
+
+        def application(environ, start_response):
+            number = int(environ["PATH_INFO"][1:])
+            if number:
+                come[number - 1].set()
+            met.append(come[number].wait(20))
+            return hello(environ, start_response)
+
+        pool = Pool(takes=lambda *_: True, threads=5, at_once=1)
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(application, listener, pools=[pool])), ExitStack() as ending:
+            asking = [ending.enter_context(connect(url_of(listener))) for _ in come]
+            for number, connection in enumerate(asking):
+                connection.sendall(b"GET /%d HTTP/1.0\r\nHost: x\r\n\r\n" % number)
+            assert [received(connection)[-5:] for connection in asking] == [b"hello"] * 5
+
+        assert met == [True] * 5
 
     def test_an_application_can_see_that_its_client_has_hung_up(self):
         asked, gone = Event(), Event()
