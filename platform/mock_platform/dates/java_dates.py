@@ -12,7 +12,6 @@ from mock_platform.dates.java_patterns import (
     MILLISECONDS,
     MONTHS,
     WEEKDAYS,
-    Literal,
     PatternField,
     compile_pattern,
 )
@@ -38,7 +37,7 @@ def format_date(instant: datetime, pattern: str, where: tzinfo = zones.GMT) -> s
         return str(epoch_milliseconds(instant))
     local = zones.wall_time(instant, where)
     pieces = compile_pattern(pattern)
-    return "".join(each.text if isinstance(each, Literal) else _write(each, local) for each in pieces)
+    return "".join(each if isinstance(each, str) else _write(each, local) for each in pieces)
 
 
 def parse_date(value: object, pattern: str, where: tzinfo = zones.GMT, *, now: datetime) -> datetime:

@@ -28,12 +28,6 @@ _NUMERIC = "ydHhmsSDFwWukK"
 _TOKEN = re.compile(r"('')|'((?:[^']|'')+)'|([A-Za-z])\3*|([^A-Za-z']+)|(')", re.DOTALL)
 
 
-class Literal(Struct, frozen=True, kw_only=True):
-    """Text that stands for itself."""
-
-    text: str
-
-
 class PatternField(Struct, frozen=True, kw_only=True):
     """A run of one pattern letter.
 
@@ -56,7 +50,8 @@ class PatternField(Struct, frozen=True, kw_only=True):
         return self.letter in "Ea" or (self.letter == "M" and self.width >= 3)
 
 
-Pattern = tuple[Literal | PatternField, ...]
+Pattern = tuple[str | PatternField, ...]
+"""Texts that stand for themselves, and letters that stand for something."""
 
 
 @lru_cache(maxsize=512)
@@ -68,7 +63,7 @@ def compile_pattern(pattern: str) -> Pattern:
     """
     if len(pattern) > _LONGEST:
         raise DatePatternError(pattern[:_LONGEST] + "...", f"longer than {_LONGEST} characters")
-    pieces: list[Literal | PatternField] = []
+    pieces: list[str | PatternField] = []
     for found in _TOKEN.finditer(pattern):
         quote, quoted, letter, plain, stray = found.groups()
         if stray:
@@ -76,12 +71,12 @@ def compile_pattern(pattern: str) -> Pattern:
         if letter:
             pieces.append(_field(pattern, letter, len(found[0]), found.start() + 1))
         else:
-            pieces.append(Literal(text="'" if quote else plain or quoted.replace("''", "'")))
+            pieces.append("'" if quote else plain or quoted.replace("''", "'"))
     return tuple(
         PatternField(letter=piece.letter, width=piece.width, abutting=_is_number(following))
         if isinstance(piece, PatternField)
         else piece
-        for piece, following in zip(pieces, [*pieces, None][1:], strict=True)
+        for piece, following in zip(pieces, [*pieces, ""][1:], strict=True)
     )
 
 
@@ -97,5 +92,5 @@ def _field(pattern: str, letter: str, width: int, column: int) -> PatternField:
     return PatternField(letter=letter, width=width)
 
 
-def _is_number(piece: Literal | PatternField | None) -> bool:
+def _is_number(piece: str | PatternField) -> bool:
     return isinstance(piece, PatternField) and piece.number

@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta, timezone, tzinfo
 
 from mock_platform.dates import zones
-from mock_platform.dates.java_patterns import MONTHS, WEEKDAYS, Literal, Pattern, PatternField
+from mock_platform.dates.java_patterns import MONTHS, WEEKDAYS, Pattern, PatternField
 
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _FRACTION = re.compile(r"\d{1,18}", re.ASCII)
@@ -42,8 +42,8 @@ class DateReading:
             ValueError, OverflowError: it does not follow the pattern, or leaves the calendar.
         """
         for piece in pattern:
-            if isinstance(piece, Literal):
-                self._literal(piece.text)
+            if isinstance(piece, str):
+                self._literal(piece)
             else:
                 self._field(piece)
         instant = self._instant(self._read["y"])
@@ -89,7 +89,7 @@ class DateReading:
             case "Z" | "z":
                 self._where = self._zone()
             case "X":
-                self._where = _fixed(*self._take(_ISO_OFFSETS[field.width - 1]).groups())
+                self._where = zones.fixed(*self._take(_ISO_OFFSETS[field.width - 1]).groups())
             # more than three S are taken for a fraction of a second, see `_write`; up to three are milliseconds, so
             # that ".5" is 5 ms
             case "S" if field.width > 3:
@@ -149,7 +149,7 @@ class DateReading:
         word = self._word()
         if not word or word.startswith("GMT"):
             found = self._take(_OFFSET).groups()
-            return _fixed(*(found[:3] if found[0] else found[3:]))
+            return zones.fixed(*(found[:3] if found[0] else found[3:]))
         names = zones.short_names(self._where, now=self._now)
         # the longest that fits, in case one name is the beginning of another
         name = max((name for name in names if word.startswith(name)), key=len, default=None)
@@ -157,11 +157,6 @@ class DateReading:
             raise ValueError
         self._at += len(name)
         return timezone(names[name], name)
-
-
-def _fixed(sign: str | None, hours: str | None, minutes: str | None) -> tzinfo:
-    distance = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    return timezone(-distance if sign == "-" else distance)
 
 
 def _before(instant: datetime, now: datetime) -> bool:

@@ -94,15 +94,14 @@ def zone(name: str) -> tzinfo:
         return GMT
     if text.upper() == "UTC":
         return UTC
-    # read here and not by the database, in which Etc/GMT+8 lies west of Greenwich
-    offset = _OFFSET.fullmatch(text)
-    if offset:
-        return _fixed(offset, name)
     # these files of the zone database mean the zone of the machine: the same configuration would be read otherwise
     # elsewhere
     if text in _THE_MACHINES_OWN:
         raise UnknownZoneError(name)
     try:
+        # read here and not by the database, in which Etc/GMT+8 lies west of Greenwich
+        if offset := _OFFSET.fullmatch(text):
+            return fixed(*offset.groups())
         # first as Java's id, then as a name: "EST" is one in the database, and "PST" is not
         return ZoneInfo(JAVA_SHORT_IDS.get(text.upper(), text))
     except (KeyError, ValueError, OSError) as error:  # by what is wrong with the name
@@ -166,9 +165,11 @@ def to_utc(wall: datetime, where: tzinfo) -> datetime:
     return (wall - min(first, second)).replace(tzinfo=UTC)
 
 
-def _fixed(offset: re.Match[str], name: str) -> tzinfo:
-    sign, hours, minutes = offset.groups()
-    distance = timedelta(hours=int(hours), minutes=int(minutes or 0))
-    if distance >= timedelta(hours=24):
-        raise UnknownZoneError(name)
+def fixed(sign: str | None, hours: str | None, minutes: str | None) -> tzinfo:
+    """Return the zone of an offset; nothing said is no offset.
+
+    Raises:
+        ValueError: it is a day or more.
+    """
+    distance = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     return timezone(-distance if sign == "-" else distance)
