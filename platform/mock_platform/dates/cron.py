@@ -22,10 +22,6 @@ _YEAR_STRETCH = re.compile(r"(\d{4})(?:-(\d{4}))?(?:/([1-9]\d?))?", re.ASCII)
 _NUMBERED = re.compile(r"(\w{1,3}?)(L|#[1-5])", re.ASCII)
 
 
-class _Unreadable(Exception):  # noqa: N818 - never leaves this module
-    """An expression says nothing."""
-
-
 class Cron(Struct, frozen=True, kw_only=True):
     """An expression that was read.
 
@@ -50,12 +46,11 @@ def read(text: str, *, named: str) -> Cron:
         InvalidRequestError: it is none.
     """
     try:
-        found = _read(text)
-    except (_Unreadable, ValueError) as error:
+        return _read(text)
+    except ValueError as error:
         raise InvalidRequestError(
             f"{named} must be a cron expression such as {EXAMPLE}; got {shown(text)}"
         ) from error
-    return found
 
 
 def following(cron: Cron, now: datetime) -> datetime | None:
@@ -92,7 +87,7 @@ def first(cron: Cron, now: datetime, *, named: str) -> datetime:
 def _read(text: str) -> Cron:
     parts = text.upper().split()
     if len(text) > _LONGEST or len(parts) not in {5, 6, 7}:
-        raise _Unreadable
+        raise ValueError
     years = _years(parts.pop()) if len(parts) == 7 else None
     if len(parts) == 6:
         parts = _from_quartz(parts)
@@ -106,12 +101,10 @@ def _from_quartz(parts: list[str]) -> list[str]:
     *time, day, month, weekday = parts
     # Quartz refuses both at once; Unix takes either of them, which five fields still do
     if day not in _ANY and weekday not in _ANY:
-        raise _Unreadable
-    return [*time, day, month, weekday if weekday in _ANY else _weekdays(weekday)]
-
-
-def _weekdays(text: str) -> str:
-    return ",".join(_weekday_item(item) for item in text.split(","))
+        raise ValueError
+    if weekday not in _ANY:
+        weekday = ",".join(_weekday_item(item) for item in weekday.split(","))
+    return [*time, day, month, weekday]
 
 
 def _weekday_item(item: str) -> str:
@@ -126,7 +119,7 @@ def _weekday_item(item: str) -> str:
         return f"{_weekday(match[1])}{match[2]}"
     match = _STRETCH.fullmatch(item)
     if match is None:
-        raise _Unreadable
+        raise ValueError
     start, end, step = match.groups()
     begin = _weekday(start) if start else 0
     last = _weekday(end) if end else begin if start and not step else 6
@@ -139,7 +132,7 @@ def _weekday(text: str) -> int:
     if text in _DAYS:
         return _DAYS.index(text)
     if text not in {"1", "2", "3", "4", "5", "6", "7"}:
-        raise _Unreadable
+        raise ValueError
     return int(text) - 1
 
 
@@ -150,12 +143,12 @@ def _years(text: str) -> tuple[int, ...] | None:
     for item in text.split(","):
         match = _YEAR_STRETCH.fullmatch(item)
         if match is None:
-            raise _Unreadable
+            raise ValueError
         start, end, step = match.groups()
         last = int(end) if end else _YEARS[-1] if step else int(start)
         years |= set(range(int(start), last + 1, int(step or 1)))
     if not years or not years <= set(_YEARS):
-        raise _Unreadable
+        raise ValueError
     return tuple(sorted(years))
 
 
@@ -165,7 +158,7 @@ def _check(fields: str) -> None:
     try:
         CronSim(fields, datetime(2000, 1, 1, tzinfo=UTC))
     except CronSimError as error:
-        raise _Unreadable from error
+        raise ValueError from error
 
 
 def _next(fields: str, now: datetime) -> datetime | None:

@@ -10,8 +10,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
-from msgspec import Struct
-
 from mock_platform.dates import zones
 from mock_platform.dates.java_dates import epoch_milliseconds, format_date
 from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
@@ -30,8 +28,8 @@ _MICROSECONDS_IN = {"": 1_000, "s": 1_000_000, "ms": 1_000, "us": 1, "0": 1_000}
 KEYWORDS = ("gmtDate", "date", "milliseconds", "epoch", "dateTimeZone", "nowTimeZone")
 """What a placeholder may begin with, in any case."""
 
-_Expansion = Callable[["_Times"], str]
-"""Writes what fills a placeholder, percent-encoded."""
+_Expansion = Callable[[datetime, datetime], str]
+"""Writes what fills a placeholder, percent-encoded, at a last poll and a start of this one."""
 
 
 class DateForm(NamedTuple):
@@ -47,11 +45,6 @@ class DateForm(NamedTuple):
 
 EPOCH = DateForm(MILLISECONDS)
 """Where nothing else is known (assumed)."""
-
-
-class _Times(Struct, frozen=True, kw_only=True):
-    last_poll: datetime
-    now: datetime
 
 
 def expand(url: str, *, last_poll: datetime, now: datetime, bare: DateForm = EPOCH) -> str:
@@ -72,8 +65,7 @@ def expand(url: str, *, last_poll: datetime, now: datetime, bare: DateForm = EPO
     >>> expand("/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm}'", last_poll=ten, now=ten)
     "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00'"
     """
-    times = _Times(last_poll=last_poll, now=now)
-    return "".join(part if isinstance(part, str) else part(times) for part in _parts(url, bare))
+    return "".join(part if isinstance(part, str) else part(last_poll, now) for part in _parts(url, bare))
 
 
 def check(url: str) -> None:
@@ -146,7 +138,7 @@ def _in_zone(name: str, pattern: str, placeholder: str, *, of_now: bool = False)
         raise DatePatternError(placeholder, "the date pattern is empty")
     where = zones.zone(name)
     compile_pattern(pattern)
-    return lambda times: _written(times.now if of_now else times.last_poll, pattern, where)
+    return lambda last_poll, now: _written(now if of_now else last_poll, pattern, where)
 
 
 @lru_cache(maxsize=256)  # what is polled at one instant is asked for by the same date
@@ -155,9 +147,9 @@ def _written(instant: datetime, pattern: str, where: tzinfo) -> str:
 
 
 def _epoch(unit: str) -> _Expansion:
-    def write(times: _Times) -> str:
+    def write(last_poll: datetime, _now: datetime) -> str:
         # in whole numbers throughout: a timestamp as a float may come out a microsecond off
-        microseconds = epoch_milliseconds(times.last_poll) * 1000 + times.last_poll.microsecond % 1000
+        microseconds = epoch_milliseconds(last_poll) * 1000 + last_poll.microsecond % 1000
         return str(microseconds // _MICROSECONDS_IN[unit])
 
     return write
