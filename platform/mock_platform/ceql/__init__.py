@@ -6,8 +6,19 @@ Source: the vendor's CEQL guide for operators and grouping (documented), its tes
 
 from mock_platform.ceql.grammar import DEEPEST, LONGEST, parse, to_text
 from mock_platform.ceql.matching import matches
-from mock_platform.ceql.renaming import fields_of, with_fields
-from mock_platform.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
+from mock_platform.ceql.tree import (
+    And,
+    Clause,
+    Comparison,
+    In,
+    IsNull,
+    Like,
+    Or,
+    Value,
+    conditions_of,
+    fields_of,
+    with_fields,
+)
 
 __all__ = [
     "DEEPEST",
@@ -20,6 +31,7 @@ __all__ = [
     "Like",
     "Or",
     "Value",
+    "conditions_of",
     "fields_of",
     "matches",
     "parse",

@@ -4,11 +4,22 @@ Source: the platform leaves comparing to the provider (documented); what the pro
 here, and how values of different types then compare is assumed.
 """
 
+import operator as operators
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from mock_platform.ceql.record_path import find_in_any_case
 from mock_platform.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operators.eq,
+    "!=": operators.ne,
+    "<": operators.lt,
+    ">": operators.gt,
+    "<=": operators.le,
+    ">=": operators.ge,
+}
 
 
 def matches(clause: Clause, record: Mapping[str, object]) -> bool:
@@ -39,25 +50,14 @@ def _compare(found: object, operator: str, value: Value) -> bool:
     # two texts are compared as texts, even if both look like numbers (assumed)
     texts = isinstance(found, str) and isinstance(value, str)
     left, right = (None, None) if texts else (_number(found), _number(value))
+    holds = _COMPARISONS[operator]
     if left is None or right is None:
-        return _holds(str(found).casefold(), operator, str(value).casefold())
-    return _holds(left, operator, right)
+        return holds(str(found).casefold(), str(value).casefold())
+    return holds(left, right)
 
 
 def _is_scalar(value: object) -> bool:
     return isinstance(value, str | int | float | bool)
-
-
-def _holds(left: str | float, operator: str, right: str | float) -> bool:
-    order = (left > right) - (left < right)  # type: ignore[operator]  # both are texts, or both numbers
-    return {
-        "=": order == 0,
-        "!=": order != 0,
-        "<": order < 0,
-        ">": order > 0,
-        "<=": order <= 0,
-        ">=": order >= 0,
-    }[operator]
 
 
 def _number(value: object) -> float | None:

@@ -1,8 +1,11 @@
-"""The tree of a clause."""
+"""The tree of a clause, its conditions and fields, and the tree with other names for these."""
 
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
+
+from mock_kit.values import replace
 
 Value: TypeAlias = str | int | float | bool
 
@@ -47,4 +50,26 @@ class Or(Struct, frozen=True):
     clauses: "tuple[Clause, ...]"
 
 
-Clause: TypeAlias = Comparison | Like | In | IsNull | And | Or
+Condition: TypeAlias = Comparison | Like | In | IsNull
+Clause: TypeAlias = Condition | And | Or
+
+
+def conditions_of(clause: Clause) -> Iterator[Condition]:
+    """Yield each condition, in the order in which they stand."""
+    if isinstance(clause, And | Or):
+        for inner in clause.clauses:
+            yield from conditions_of(inner)
+    else:
+        yield clause
+
+
+def fields_of(clause: Clause) -> Iterator[str]:
+    """Yield the name of each field, as often as it is named and in that order."""
+    return (condition.field for condition in conditions_of(clause))
+
+
+def with_fields(clause: Clause, name: Callable[[str], str]) -> Clause:
+    """Return a clause in which each field has the name that a function gives it."""
+    if isinstance(clause, And | Or):
+        return type(clause)(tuple(with_fields(inner, name) for inner in clause.clauses))
+    return replace(clause, field=name(clause.field))

@@ -1,13 +1,46 @@
-"""The connectors and hubs that there are. Nothing else knows a connector by name."""
+"""The connectors and hubs that there are. Nothing else knows a connector by name.
 
-from collections.abc import Iterable
+Source: that there are hubs, what elements of one kind have in common, and lists of them, of their keys and of their elements
+(observed); the fields of a hub are assumed.
+"""
 
+from collections.abc import Iterable, Sequence
+from typing import NotRequired, TypedDict
+
+from msgspec import Struct
+
+from mock_platform.elements.catalogue_entry import operations
 from mock_platform.elements.clones import clone_number, clone_of
 from mock_platform.elements.connector import Connector
 from mock_platform.elements.element import Element
-from mock_platform.elements.hub import Hub
 from mock_platform.elements.insightly.connector import InsightlyConnector
 from mock_platform.errors import ConflictError, NotFoundError
+
+
+class Hub(Struct, frozen=True, kw_only=True):
+    """A kind of provider."""
+
+    key: str
+    name: str
+    description: str
+
+
+class HubResourceJson(TypedDict):
+    """A resource that elements of a hub have."""
+
+    name: str
+    operations: list[str]
+
+
+class HubJson(TypedDict):
+    """A hub."""
+
+    key: str
+    name: str
+    description: str
+    active: bool
+    resources: NotRequired[list[HubResourceJson]]
+
 
 HUBS = (Hub(key="crm", name="CRM", description="Customer relationship management"),)
 
@@ -89,3 +122,20 @@ def find_hub(key: str) -> Hub:
         if hub.key == key:
             return hub
     raise NotFoundError("hub", key, named="key")
+
+
+def hub_to_json(hub: Hub, elements: Sequence[Element], *, hydrate: bool) -> HubJson:
+    """Return a hub.
+
+    Args:
+        hydrate: with the resources of its elements.
+    """
+    answer: HubJson = {"key": hub.key, "name": hub.name, "description": hub.description, "active": True}
+    if hydrate:
+        answer["resources"] = [
+            {"name": name, "operations": sorted(operations(element, name))}
+            for element in elements
+            if element.hub == hub.key
+            for name in element.id_fields
+        ]
+    return answer

@@ -6,9 +6,8 @@ from msgspec import Struct
 from mock_kit.api.operations import Answer, links, operation
 from mock_platform.core.listing import counted, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
-from mock_platform.elements.catalogue import HUBS, find_hub
+from mock_platform.elements.catalogue import HUBS, Hub, HubJson, find_hub, hub_to_json
 from mock_platform.elements.catalogue_entry import ElementDetails, element_details
-from mock_platform.elements.hub import Hub, HubJson, hub_to_json
 from mock_platform.elements.routes import elements
 
 bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")

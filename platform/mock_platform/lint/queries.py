@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from mock_platform.ceql import And, Clause, Comparison, Or, parse
+from mock_platform.ceql import Comparison, conditions_of, parse
 from mock_platform.dates import date_template
 from mock_platform.errors import InvalidRequestError, QueryError
 from mock_platform.lint.conditions import PollCondition
@@ -109,12 +109,4 @@ def _of_where(block: PolledBlock) -> Iterator[ConfigWarning]:
 
 
 def _comparisons(text: str) -> list[Comparison]:
-    return list(_inside(parse(text)))
-
-
-def _inside(clause: Clause) -> Iterator[Comparison]:
-    if isinstance(clause, And | Or):
-        for inner in clause.clauses:
-            yield from _inside(inner)
-    elif isinstance(clause, Comparison):
-        yield clause
+    return [each for each in conditions_of(parse(text)) if isinstance(each, Comparison)]

@@ -15,7 +15,6 @@ from mock_platform.elements.insightly import defaults, dialect, fields, objects,
 from mock_platform.elements.insightly.change_log import InsightlyChangeLog
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
-from mock_platform.elements.insightly.known_conditions import refuse_unknown_fields
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection
 from mock_platform.elements.insightly.where_to_query import ListRequest, listing
 from mock_platform.errors import NotFoundError, ProviderError
@@ -53,7 +52,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
             InvalidRequestError: it is to be filtered by what no record has.
         """
         request = listing(resource, page_request.where, base_url=self._base_url)
-        refuse_unknown_fields(request.collection, request.residual, base_url=self._base_url)
+        fields.refuse_unknown_fields(request.collection, request.residual, base_url=self._base_url)
         keeps = None if request.residual is None else partial(_matches, request.residual)
         return lists.page(page_request, self._reader(request), keeps=keeps, largest=LARGEST_PAGE)
 

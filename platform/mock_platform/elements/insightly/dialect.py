@@ -14,19 +14,9 @@ LARGEST_PAGE = 500
 
 VENDOR_HOST = "api.insight.ly"
 
-_STATUSES = {
-    400: 400,
-    401: 401,
-    402: 400,
-    403: 403,
-    404: 404,
-    405: 405,
-    409: 409,
-    415: 415,
-    417: 400,
-    429: 429,
-}
-"""Insightly's status -> ours; a fault of its own becomes 502 (the last is observed, the others assumed)."""
+_SAME_STATUSES = frozenset({401, 403, 404, 405, 409, 415, 429})
+"""Of Insightly's statuses, those that are ours, too; its other refusals become 400, and a fault of its own becomes 502 (the
+last is observed, the others assumed)."""
 
 
 def headers(configuration: Mapping[str, str | None]) -> dict[str, str]:
@@ -96,7 +86,8 @@ def delete(resource: str, record_id: str) -> ProviderRequest:
 def refusal(status: int, body: bytes) -> ProviderError:
     """Turn an answer that is no success into the platform's error."""
     text = body.decode("utf-8", "replace").strip()
-    ours = _STATUSES.get(status, 400 if 400 <= status < 500 else 502)
+    refused = 400 if 400 <= status < 500 else 502
+    ours = status if status in _SAME_STATUSES else refused
     words = _message(text)
     return ProviderError(
         status=ours,

@@ -1,15 +1,24 @@
-"""What fields Insightly's records have, for the metadata of objects. Pure.
+"""What fields Insightly's records have, for the metadata of objects and for conditions. Pure.
 
 Objects whose fields are not known are described by one of their records (ours).
 """
 
+import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 
+from mock_platform.ceql import Clause, fields_of
+from mock_platform.ceql.record_path import root_of
 from mock_platform.elements.connector import FieldMetadata
 from mock_platform.elements.insightly import field_names
+from mock_platform.elements.insightly.resources import InsightlyCollection
 from mock_platform.elements.insightly.version import is_version_3
+from mock_platform.errors import InvalidRequestError, shown
 
 Record = Mapping[str, object]
+
+_CUSTOM = re.compile(r"\w+__c|[A-Z]+_FIELD_\d+", re.ASCII | re.IGNORECASE)
+"""How custom fields are called on 3.1 and on 2.2 (documented); which ones there are, the customer decides."""
 
 
 def known_fields(path: str, id_field: str | None, *, base_url: str) -> list[FieldMetadata]:
@@ -43,6 +52,28 @@ def with_custom_fields(record: Record) -> Record:
     }
     # A field of the record's own comes before a custom one of the same name.
     return {**custom, **record}
+
+
+def refuse_unknown_fields(place: InsightlyCollection, clause: Clause | None, *, base_url: str) -> None:
+    """Refuse a clause about fields that no record of a collection has, where its fields are known.
+
+    Insightly refuses what it does not know, and finds nothing by a field that no record has; a condition that is held
+    against records here must not fall silent either (ours).
+
+    Raises:
+        InvalidRequestError: names the field, and the nearest that there is.
+    """
+    if clause is None:
+        return
+    names = [field["vendorPath"] for field in known_fields(place.path, place.id_field, base_url=base_url)]
+    if not names:
+        return
+    for name in fields_of(clause):
+        root = root_of(name).upper()
+        if root not in names and not _CUSTOM.fullmatch(root):
+            near = get_close_matches(root, names, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+            raise InvalidRequestError(f"{place.resource} have no field {shown(name)}; {hint}")
 
 
 def _field(name: str, kind: str, id_field: str | None) -> FieldMetadata:

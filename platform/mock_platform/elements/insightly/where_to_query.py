@@ -4,6 +4,7 @@ Source: the platform leaves filtering to the provider (documented); what Insight
 documented there, and that the rest is filtered by the platform is assumed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,14 +14,41 @@ from urllib.parse import urlencode
 from msgspec import Struct, field
 
 from mock_platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
+from mock_platform.elements.insightly.field_names import VERSION_2
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection
-from mock_platform.elements.insightly.search import by_field, by_filter, is_parameter, value_text
 from mock_platform.elements.insightly.version import is_version_3
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.provider.request import ProviderRequest
 
 UPDATED_AFTER = "updated_after_utc"
 UPDATED = "DATE_UPDATED_UTC"
+
+_FIELD = re.compile(r"[A-Za-z]\w*", re.ASCII)
+
+_PLACES = ("city", "country", "email", "phone_number", "postcode", "state", "tag")
+_SEARCHES = {
+    "/Contacts": (*_PLACES, "first_name", "last_name", "organisation"),
+    "/Leads": (*_PLACES, "first_name", "last_name", "organisation"),
+    "/Organisations": (*_PLACES, "email_domain", "organisation_name"),
+    "/Opportunities": (
+        "actual_close_date", "category_id", "forecast_close_date", "opportunity_name", "opportunity_state",
+        "owner_user_id", "pipeline_id", "responsible_user_id", "stage_id", "tag",
+    ),
+    "/Projects": (
+        "category_id", "owner_user_id", "pipeline_id", "project_name", "responsible_user_id", "stage_id",
+        "status", "tag",
+    ),
+    "/Tasks": ("category_id", "owner_user_id", "status", "title"),
+    "/Events": ("end_date_utc", "owner_user_id", "start_date_utc", "title"),
+    "/Notes": ("owner_user_id", "title"),
+    "/Emails": ("email_from", "email_to", "tag"),
+    "/Users": ("email", "first_name", "last_name"),
+    "/Teams": ("team_name",),
+}  # fmt: skip
+"""What ``/Search`` of version 2.2 takes; one of them a call (documented: v2.2 OpenAPI document, Python client)."""
+
+_NO_FIELDS = frozenset({*_PLACES, "organisation", "email_domain"})
+"""Those that are no field of a record, but for a lead's phone number: only Insightly can look for them."""
 
 
 class ListRequest(Struct, frozen=True, kw_only=True):
@@ -80,19 +108,55 @@ def _pushed(
     Source: version 3.1 takes a field beside ``updated_after_utc``, 2.2 one filter in all (documented).
     """
     # Only the first: Insightly takes the parameter once. Another one is held against the updated date here.
-    pushed = [(part, {UPDATED_AFTER: value_text(part)}) for part in parts if _is_updated_after(part)][:1]
+    pushed = [(part, {UPDATED_AFTER: _value_text(part)}) for part in parts if _is_updated_after(part)][:1]
     # 2.2 takes one filter a call, and the date narrows a poll the most.
     if pushed and not is_version_3(base_url):
         return pushed
     for part in parts:
-        parameters = {} if _is_updated_after(part) else _search(place, part, base_url)
+        if _is_updated_after(part):
+            continue
+        parameters = _by_field(part) if is_version_3(base_url) else _by_filter(place, part)
         if parameters:
             return [*pushed, (part, parameters)]
     return pushed
 
 
-def _search(place: InsightlyCollection, part: Clause, base_url: str) -> dict[str, str]:
-    return by_field(part) if is_version_3(base_url) else by_filter(place, part)
+def _by_field(part: Clause) -> dict[str, str]:
+    """Return what version 3.1 is asked for a condition: a field equal to a value; nothing if it cannot be asked."""
+    match part:
+        case Comparison(name, "=", str() | int()) if _FIELD.fullmatch(name) and _value_text(part).strip():
+            return {"field_name": name, "field_value": _value_text(part)}
+        case _:
+            return {}
+
+
+def _by_filter(place: InsightlyCollection, part: Clause) -> dict[str, str]:
+    """Return what version 2.2 is asked for a condition: a filter, ``%`` before or after its value a wildcard."""
+    match part:
+        case Comparison(name, "=", str() | int()):
+            value = _value_text(part)
+            plain = "%" not in value
+        case Like(name, value):
+            plain = "%" not in value.removeprefix("%").removesuffix("%")
+        case _:
+            return {}
+    searchable = name.lower() in _SEARCHES.get(place.path, ())
+    # A value of nothing but blanks and wildcards is no filter to Insightly, which would list everything.
+    return {name.lower(): value} if searchable and plain and value.strip("% ") else {}
+
+
+def _is_parameter(place: InsightlyCollection, name: str) -> bool:
+    """Say whether version 2.2 knows a name as a filter only, and no record has a field of it."""
+    return (
+        name.lower() in _NO_FIELDS
+        and name.lower() in _SEARCHES.get(place.path, ())
+        and name.upper() not in VERSION_2.get(place.path, "").split()
+    )
+
+
+def _value_text(part: Comparison) -> str:
+    """Return what a field is compared with, as a query parameter has it."""
+    return str(part.value).lower() if isinstance(part.value, bool) else str(part.value)
 
 
 def _is_updated_after(clause: Clause) -> TypeGuard[Comparison]:
@@ -119,7 +183,7 @@ def _refuse_parameter(name: str, place: InsightlyCollection, base_url: str) -> N
     """
     if name.lower() == UPDATED_AFTER:
         raise InvalidRequestError(f"{UPDATED_AFTER} takes = and a date in quotes, nothing else")
-    if not is_version_3(base_url) and is_parameter(place, name):
+    if not is_version_3(base_url) and _is_parameter(place, name):
         raise InvalidRequestError(
             f"{name} is no field but a filter of Insightly's search, which takes one filter a call, with = or LIKE: "
             f"use {name} = '...' alone, or joined by AND to conditions on fields"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mock_kit.values import replace
-from mock_platform.elements.catalogue import HUBS, Catalogue, find_hub, shipped
+from mock_platform.elements.catalogue import HUBS, Catalogue, find_hub, hub_to_json, shipped
 from mock_platform.elements.catalogue_entry import (
     configuration_to_json,
     definition,
@@ -14,7 +14,6 @@ from mock_platform.elements.catalogue_entry import (
     metadata,
 )
 from mock_platform.elements.element import ConfigurationKey
-from mock_platform.elements.hub import hub_to_json
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.shown import element_to_json
 from mock_platform.errors import ConflictError, NotFoundError
