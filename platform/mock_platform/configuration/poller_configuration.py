@@ -21,6 +21,10 @@ OBJECTS = "event.objects"
 KEYS = (CONFIGURATION, URLS, OBJECTS)
 """What says what is polled."""
 REFRESH_INTERVAL = "event.poller.refresh_interval"
+DATE_KEYS = tuple(
+    f"{date}{part}" for date in ("updatedDate", "createdDate") for part in ("Field", "Format", "Timezone")
+)
+"""Of a block's ``datesConfiguration``, in the order of a line's fields."""
 
 _URLS_FIELDS = 9
 _HALF_A_LETTER = re.compile("[\ud800-\udfff]")
@@ -215,14 +219,10 @@ def _block_of_line(line: str, defaults: Entries) -> tuple[str, Entries]:
         )
     name, url, _xpath, *dates = [*fields, *[""] * (_URLS_FIELDS - len(fields))]
     own = defaults.get(name)
-    keys = (
-        "updatedDateField", "updatedDateFormat", "updatedDateTimezone",
-        "createdDateField", "createdDateFormat", "createdDateTimezone",
-    )  # fmt: skip
     entry = {
         "url": url,
         "idField": own.get("idField", "") if isinstance(own, Mapping) else "",
-        "datesConfiguration": dict(zip(keys, dates, strict=True)),
+        "datesConfiguration": dict(zip(DATE_KEYS, dates, strict=True)),
     }
     _from_entry(name, entry, key=URLS)  # what is wrong with it is wrong with the line
     return name, entry

@@ -12,7 +12,6 @@ from mock_platform.core.objects import NONE, Objects
 from mock_platform.elements.element import Element
 from mock_platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
 from mock_platform.lint.dates import of_dates
-from mock_platform.lint.doubles import of_doubles
 from mock_platform.lint.fields import of_fields
 from mock_platform.lint.instance_body import (
     in_provider_data,
@@ -23,9 +22,8 @@ from mock_platform.lint.instance_body import (
 )
 from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.polled_block import PolledBlock, polled_blocks
-from mock_platform.lint.pollers import of_poller, of_replaced_blocks
+from mock_platform.lint.pollers import of_doubles, of_poller, of_replaced_blocks, of_timing
 from mock_platform.lint.queries import of_queries
-from mock_platform.lint.timing import of_timing
 from mock_platform.lint.unread_keys import in_body, in_configuration
 from mock_platform.lint.warning import ConfigWarning, ConfigWarnings
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
 from mock_platform.lint.rules import LintRule
-from mock_platform.lint.unread_keys import UnreadKey
+from mock_platform.lint.unread_keys import unread_in
 from mock_platform.lint.warning import ConfigWarning, LintFinding, quoted
 
 _OBJECTS = "retrieveObjectsAfterInstantiation"
@@ -65,6 +65,5 @@ def of_user_name(values: Values, element: Element, vendor_user: str) -> Iterator
 def in_provider_data(sent: Mapping[str, object]) -> Iterator[LintFinding]:
     """Find what nothing reads in ``providerData``; arguments as above."""
     data = sent.get("providerData")
-    for name, value in data.items() if isinstance(data, Mapping) else ():
-        if name not in _PROVIDER_DATA and value is not None:
-            yield UnreadKey(name=name, within=("providerData",), known={key: key for key in _PROVIDER_DATA})
+    if isinstance(data, Mapping):
+        yield from unread_in(data, _PROVIDER_DATA, ("providerData",))

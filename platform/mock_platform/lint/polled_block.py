@@ -14,7 +14,7 @@ from mock_platform.ceql import fields_of, parse
 from mock_platform.ceql.record_path import steps_of
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
-from mock_platform.configuration.poller_configuration import CONFIGURATION, OBJECTS
+from mock_platform.configuration.poller_configuration import CONFIGURATION, DATE_KEYS, OBJECTS
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Values
 from mock_platform.core.objects import NONE, Direction, Objects, Transformation
@@ -24,7 +24,6 @@ from mock_platform.dates import date_template
 from mock_platform.elements.element import Element
 from mock_platform.errors import QueryError
 from mock_platform.lint.rules import LintRule
-from mock_platform.lint.unread_keys import DATE_KEYS
 from mock_platform.lint.warning import ConfigWarning
 
 _LONGEST_MESSAGE = 400

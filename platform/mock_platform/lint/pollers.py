@@ -1,7 +1,8 @@
 """What an instance polls otherwise than its configuration may suggest, or not at all.
 
 Source: which keys a block needs (documented: URL, id field, both date fields and formats); what happens without follows
-from the rules of polling, which name their own sources.
+from the rules of polling, which name their own sources. What ``pollDelay`` and ``createdCheckTolerance`` do is documented;
+from which tolerance on people are quicker than it, a minute, is ours.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,13 +23,15 @@ from mock_platform.configuration.poller_configuration import (
 from mock_platform.core.instance import Values
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
-from mock_platform.lint.polled_block import PolledBlock
+from mock_platform.lint.polled_block import PolledBlock, path_of
 from mock_platform.lint.rules import LintRule
 from mock_platform.lint.warning import ConfigWarning, LintFinding, quoted
 
 _DAY = timedelta(days=1)
 _USUAL_INTERVAL = 15
 """Minutes (documented)."""
+_MINUTE = timedelta(minutes=1)
+_USUAL_TOLERANCE_S = 5
 
 
 def of_poller(values: Values, element: Element, blocks: Sequence[PolledBlock]) -> Iterator[LintFinding]:
@@ -182,3 +185,63 @@ def _of_the_whole(values: Values, element: Element, blocks: Sequence[PolledBlock
         )
         change = {REFRESH_INTERVAL: str(_USUAL_INTERVAL)}
         yield ConfigWarning.at(LintRule.INTERVAL_TOO_LONG, message, *where, change=change)
+
+
+def of_timing(block: PolledBlock, *, interval: timedelta, lag: timedelta) -> Iterator[ConfigWarning]:
+    """Warn of spans that lose, repeat or misname events.
+
+    Args:
+        lag: how far the provider's search is known to lag behind its records.
+    """
+    delay, lag_s = block.resource.poll_delay, int(lag.total_seconds())
+    if delay < lag:
+        said = f"pollDelay is {_seconds(delay)}, and the provider's search lags {lag_s} s behind"
+        yield block.key_warning(LintRule.POLL_DELAY_TOO_SHORT, said, "pollDelay", lag_s)
+    elif delay >= interval and delay > lag:
+        said = f"pollDelay is {_seconds(delay)}, and polls are {_seconds(interval)} apart: each change is repeated"
+        yield block.key_warning(LintRule.POLL_DELAY_TOO_LONG, said, "pollDelay", lag_s)
+    tolerance = block.resource.created_check_tolerance
+    if tolerance and tolerance > _MINUTE:
+        nested = "createdCheckTolerance" not in block.written
+        key = ("datesConfiguration", "createdCheckTolerance") if nested else ("createdCheckTolerance",)
+        said = f"who changes a new record within {_seconds(tolerance)} seems to create it once more"
+        cure = {"createdCheckTolerance": _USUAL_TOLERANCE_S}
+        yield block.warning(
+            LintRule.TOLERANCE_TOO_LONG, said, *key, nearest=str(_USUAL_TOLERANCE_S), change=cure
+        )
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.0f} s"
+
+
+def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[ConfigWarning]:
+    """Warn of blocks that were copied: with the URL of another one, or with another resource's."""
+    first: dict[str, str] = {}
+    for block in blocks:
+        name, url = block.resource.name, "".join(block.resource.url.split())
+        if url in first:
+            yield ConfigWarning.at(
+                LintRule.POLLED_TWICE,
+                f"{quoted(name)} has the URL of {quoted(first[url])}: each change is reported under both names",
+                *("configuration", CONFIGURATION, name, "url"),
+                nearest=first[url],
+                change={CONFIGURATION: {name: None}},
+                resource=name,
+            )
+        elif block.mapped is None:
+            yield from _of_another(block, element)
+        first.setdefault(url, name)
+
+
+def _of_another(block: PolledBlock, element: Element) -> Iterator[ConfigWarning]:
+    """Warn of a URL that lists another of the element's resources than the block is called by."""
+    name = block.resource.name
+    listed = path_of(block.resource.url).rpartition("/")[2]
+    own = element.poller_defaults.get(name)
+    if listed != name and listed in element.poller_defaults and isinstance(own, dict):
+        said = f"its URL lists {quoted(listed)}, and its events are called {quoted(name)}"
+        change = {"url": own["url"], "idField": own["idField"]}
+        yield block.warning(
+            LintRule.URL_OF_ANOTHER_RESOURCE, said, "url", nearest=str(own["url"]), change=change
+        )

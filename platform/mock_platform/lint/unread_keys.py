@@ -1,16 +1,18 @@
-"""Keys that nothing reads: of a body, its configuration, a resource's block and its dates.
+"""Keys that nothing reads: of a body, its configuration, a resource's block and its dates; of definitions and transformations.
 
 Source: the keys that are known are those of the documented bodies, configurations and blocks, with what was seen in
-exported ones (documented, observed); that the platform keeps all others without a word is assumed.
+exported ones (documented, observed), and those that the platform answers, which clients send back; that it keeps all others
+without a word is assumed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from msgspec import Struct
 
 from mock_platform.configuration import callback_headers, poller_configuration
 from mock_platform.configuration.instance_json import InstanceJson
+from mock_platform.configuration.poller_configuration import DATE_KEYS
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
 from mock_platform.lint.rules import LintRule
@@ -37,9 +39,6 @@ BLOCK_KEYS = (
     "pageSize",
     "pollDelay",
 )
-DATE_KEYS = tuple(
-    f"{date}{part}" for date in ("updatedDate", "createdDate") for part in ("Field", "Format", "Timezone")
-)
 _SENT_BACK = frozenset(InstanceJson.__annotations__)
 """Clients put back whole what they got (observed)."""
 
@@ -58,6 +57,12 @@ _SUCCESSORS_KEYS = frozenset({"event.raw.enabled"})
 _SEEN_ELSEWHERE = ("event.notification.type", callback_headers.STANDARD_SECRET)
 _FAMILIES = ("oauth.", "bulk.")
 """How keys begin that other connectors have many of."""
+
+_ANSWERED = ("objectName", "level", "startDate")
+_TRANSFORMATION = ("vendorName", "fields", "configuration", "script", "isLegacy", *_ANSWERED)
+_MAPPED_FIELD = ("path", "vendorPath", "type", "vendorType", "configuration", "level")
+_SCRIPT = ("body", "mimeType", "filterEmptyResponse")
+_ENTRY = ("type", "properties")
 
 _SHORTEST_ENDING = 5
 _LIKE = 0.75
@@ -97,10 +102,8 @@ def in_body(sent: Mapping[str, object], element: Element) -> Iterator[LintFindin
         sent: the body as it came.
     """
     own = {key: f"{key} inside configuration" for key in _configuration_keys(element)}
-    keys_by_name = {**own, **{key: key for key in BODY_KEYS}}
-    for name in _said(sent):
-        if name not in BODY_KEYS and name not in _SENT_BACK:
-            yield UnreadKey(name=name, within=(), known=keys_by_name)
+    known = {**own, **{key: key for key in BODY_KEYS}}
+    yield from unread_in(sent, (*BODY_KEYS, *_SENT_BACK), (), known=known)
 
 
 def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
@@ -108,38 +111,86 @@ def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
 
     A key that was taken back, with null or an empty text, is none any more.
     """
-    keys_by_name = {key: key for key in _configuration_keys(element)}
-    for name, value in values.items():
-        if value and name not in keys_by_name and not name.startswith(_FAMILIES):
-            yield UnreadKey(
-                name=name, within=("configuration",), known=keys_by_name, successors=name in _SUCCESSORS_KEYS
-            )
+    said = {name: value for name, value in values.items() if value and not name.startswith(_FAMILIES)}
+    known = _configuration_keys(element)
+    yield from unread_in(said, known, ("configuration",), successors=_SUCCESSORS_KEYS)
     for resource, block in poller_configuration.entries_of(values).items():
         if isinstance(block, Mapping):
             yield from _in_block(("configuration", poller_configuration.CONFIGURATION, resource), block)
 
 
+def in_definition(
+    sent: Mapping[str, object], name: str, *, within: tuple[str, ...] = ()
+) -> Iterator[LintFinding]:
+    """Find what nothing reads of an object's definition.
+
+    Args:
+        sent: as it came.
+        name: the object's, in the path.
+        within: where in the body it stands.
+    """
+    yield from _of_top(sent, ("fields", *_ANSWERED), name, within)
+    for at, field in _objects_in(sent, "fields"):
+        yield from unread_in(field, ("path", "type", "level"), (*within, *at))
+
+
+def in_definitions(sent: Mapping[str, object]) -> Iterator[LintFinding]:
+    """Find what nothing reads of definitions by the objects' names."""
+    for name, definition in sent.items():
+        if isinstance(definition, Mapping):
+            yield from in_definition(definition, name, within=(name,))
+
+
+def in_transformation(sent: Mapping[str, object], name: str) -> Iterator[LintFinding]:
+    """Find what nothing reads of a transformation; arguments as above."""
+    yield from _of_top(sent, _TRANSFORMATION, name, ())
+    script = sent.get("script")
+    if isinstance(script, Mapping):
+        yield from unread_in(script, _SCRIPT, ("script",))
+    for at, entry in _objects_in(sent, "configuration"):
+        yield from unread_in(entry, _ENTRY, at)
+    for at, field in _objects_in(sent, "fields"):
+        yield from unread_in(field, _MAPPED_FIELD, at)
+        yield from _of_level(field, at)
+        for below, entry in _objects_in(field, "configuration"):
+            yield from unread_in(entry, _ENTRY, (*at, *below))
+
+
 def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[LintFinding]:
     beside = {key: key for key in BLOCK_KEYS}
     inside = {key: f"{key} inside datesConfiguration" for key in DATE_KEYS}
-    for name in _said(block):
-        if name not in beside:
-            yield UnreadKey(
-                name=name,
-                within=within,
-                known={**inside, **beside},
-                successors=name in _SUCCESSORS_BLOCK_KEYS,
-            )
+    yield from unread_in(
+        block, BLOCK_KEYS, within, known={**inside, **beside}, successors=_SUCCESSORS_BLOCK_KEYS
+    )
     dates = block.get("datesConfiguration")
-    if not isinstance(dates, Mapping):
-        return
-    known = {
-        **{key: f"{key} beside datesConfiguration" for key in BLOCK_KEYS},
-        **{key: key for key in DATE_KEYS},
-    }
-    for name in _said(dates):
-        if name not in DATE_KEYS and name != "createdCheckTolerance":  # which is read there too
-            yield UnreadKey(name=name, within=(*within, "datesConfiguration"), known=known)
+    if isinstance(dates, Mapping):
+        known = {key: f"{key} beside datesConfiguration" for key in BLOCK_KEYS}
+        known |= {key: key for key in DATE_KEYS}
+        # The tolerance is read there, too.
+        read = (*DATE_KEYS, "createdCheckTolerance")
+        yield from unread_in(dates, read, (*within, "datesConfiguration"), known=known)
+
+
+def unread_in(
+    sent: Mapping[str, object],
+    read: Collection[str],
+    within: tuple[str, ...],
+    *,
+    known: Mapping[str, str] | None = None,
+    successors: Collection[str] = (),
+) -> Iterator[LintFinding]:
+    """Find the keys of an object that nothing reads; one that is null says nothing.
+
+    Args:
+        read: the keys that are.
+        within: the names above them.
+        known: what may be meant -> how a message says it; without it, what is read.
+        successors: what only the platform's successor reads.
+    """
+    names = {key: key for key in read} if known is None else known
+    for name, value in sent.items():
+        if value is not None and name not in read:
+            yield UnreadKey(name=name, within=within, known=names, successors=name in successors)
 
 
 def unread(path: Sequence[str], near: str | None) -> ConfigWarning:
@@ -148,12 +199,35 @@ def unread(path: Sequence[str], near: str | None) -> ConfigWarning:
     return UnreadKey(name=path[-1], within=tuple(path[:-1]), known=known).warning()
 
 
+def _of_top(
+    sent: Mapping[str, object], known: tuple[str, ...], name: str, within: tuple[str, ...]
+) -> Iterator[LintFinding]:
+    yield from unread_in(sent, known, within)
+    yield from _of_level(sent, within)
+    object_name = sent.get("objectName", name)
+    if object_name != name:
+        message = f"objectName {quoted(str(object_name))} has no effect: the object is {quoted(name)}, as the path says"
+        yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, *within, "objectName")
+
+
+def _of_level(sent: Mapping[str, object], within: tuple[str, ...]) -> Iterator[LintFinding]:
+    level = sent.get("level", "instance")
+    if level != "instance":
+        message = f"level {quoted(str(level))} has no effect: what is made here is the instance's"
+        yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, *within, "level")
+
+
+def _objects_in(
+    sent: Mapping[str, object], key: str
+) -> Iterator[tuple[tuple[str, str], Mapping[str, object]]]:
+    listed = sent.get(key)
+    for at, each in enumerate(listed if isinstance(listed, list) else []):
+        if isinstance(each, Mapping):
+            yield (key, str(at)), each
+
+
 def _configuration_keys(element: Element) -> tuple[str, ...]:
     return (*(entry.key for entry in element.keys), *_SEEN_ELSEWHERE)
-
-
-def _said(values: Mapping[str, object]) -> Iterator[str]:
-    return (name for name, value in values.items() if value is not None)
 
 
 def _nearest(name: str, names: Iterable[str]) -> str | None:

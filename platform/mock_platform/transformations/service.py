@@ -7,7 +7,7 @@ from mock_platform.instances.service_saving import sent_body
 from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.polled_block import polled_blocks
 from mock_platform.lint.service import send_along
-from mock_platform.lint.unread_mapping_keys import in_definition, in_definitions, in_transformation
+from mock_platform.lint.unread_keys import in_definition, in_definitions, in_transformation
 from mock_platform.lint.warning import ConfigWarnings
 
 

@@ -249,7 +249,7 @@ def test_all_keys_of_a_block_that_the_poller_reads_are_known():
     poller_configuration._from_entry("x", Watched(url="/x", datesConfiguration=Watched()))
 
     assert slips(polling(contacts=full)) == []
-    assert asked == {*unread_keys.BLOCK_KEYS, *unread_keys.DATE_KEYS}
+    assert asked == {*unread_keys.BLOCK_KEYS, *poller_configuration.DATE_KEYS}
 
 
 def test_all_keys_of_a_body_that_a_route_reads_are_known():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mock_platform.dates.java_patterns import compile_pattern
 from mock_platform.errors import DatePatternError
-from mock_platform.lint.date_letters import corrected
+from mock_platform.lint.dates import corrected
 
 
 @pytest.mark.parametrize(

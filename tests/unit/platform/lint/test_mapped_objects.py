@@ -18,7 +18,7 @@ from mock_platform.core.objects import (
 from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.polled_block import polled_blocks
-from mock_platform.lint.unread_mapping_keys import in_definition, in_definitions, in_transformation
+from mock_platform.lint.unread_keys import in_definition, in_definitions, in_transformation
 
 HIDDEN = MappingEntry(type="remove", properties={"fromVendor": True})
 NO_REST = MappingEntry(type="passThrough", properties={"fromVendor": False})
