@@ -17,7 +17,6 @@ from mock_platform.core.poll import Poll
 from mock_platform.elements.connector import VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.explain.case_reader import CaseReader
-from mock_platform.explain.polled import polled_since, silent
 
 _NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
 
@@ -98,18 +97,16 @@ def polled(reader: CaseReader) -> list[AuditedResource]:
     """
     instance, last_polls = reader.instance, reader.last_polls
     polls = {**dict.fromkeys(last_polls, ()), **reader.polls}
-    in_order = sorted((poll for each in polls.values() for poll in each), key=lambda poll: poll.id)
-    stopped = silent(instance, in_order)
     return [
         AuditedResource(
             resource=name,
             collection=reader.collection(name),
             polls=polls[name],
-            since=polled_since(instance, polls[name], last_polls.get(name)),
+            since=reader.polled_since(name),
             goes_on=name in last_polls and not instance.polling_disabled and not instance.disabled,
             interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
             on=name in last_polls,
-            silent=stopped if name in last_polls else _NOT_POLLED,
+            silent=reader.silent if name in last_polls else _NOT_POLLED,
         )
         for name in polls
     ]

@@ -13,18 +13,13 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Resource
-from mock_platform.elements.service import connector_of
-from mock_platform.explain.polled import collection_of, silent
+from mock_platform.explain.facts import InstanceFacts
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
-from mock_platform.polling import window as polling
-from mock_platform.polling.store import Polls, PollSearch
+from mock_platform.polling.window import window
 
 bp = Blueprint("pollers", __name__, url_prefix="/_local/pollers")
-
-_LATEST = 1000
-"""Polls among which the one is looked for that failed last."""
 
 PolledJson = TypedDict(
     "PolledJson",
@@ -66,54 +61,35 @@ def index() -> Answer[PollersJson]:
 
 
 def _poller(workspace: Workspace, instance: Instance, due: datetime | None) -> PollerJson:
-    element, block = connector_of(instance).element, dependencies().settings.empty_block
-    resources = configuration.polled_resources(instance.configuration, element, empty_block=block)
+    facts = InstanceFacts(workspace, instance)
     return {
         "instanceId": instance.id,
         "name": instance.name,
         "made": format_instant(instance.created),
         "callbackUrl": instance.configuration.get(configuration.CALLBACK_URL) or "",
         "nextPoll": format_instant(due) if due and not instance.disabled else None,
-        "silent": _silent(workspace, instance, resources, due),
-        "resources": _polled(workspace, instance, resources),
+        "silent": _silent(facts, due),
+        "resources": [_polled(facts, each) for each in facts.configured.values()],
     }
 
 
-def _polled(workspace: Workspace, instance: Instance, resources: tuple[Resource, ...]) -> list[PolledJson]:
-    last_polls = dependencies().store[Instances].last_polls(workspace.name, instance.id)
-    at = workspace.clock.now()
-    asked_from = {
-        each.name: polling.window(each, last_poll=last_polls[each.name].at, at=at).after
-        for each in resources
-        if each.name in last_polls
+def _polled(facts: InstanceFacts, resource: Resource) -> PolledJson:
+    last, at = facts.last_polls.get(resource.name), facts.workspace.clock.now()
+    return {
+        "resource": resource.name,
+        "collection": facts.collection(resource.name),
+        "idField": resource.id_field,
+        "from": format_instant(window(resource, last_poll=last.at, at=at).after) if last else None,
     }
-    return [
-        {
-            "resource": each.name,
-            "collection": collection_of(each.url, instance.objects, connector_of(instance)),
-            "idField": each.id_field,
-            "from": format_instant(asked_from[each.name]) if each.name in asked_from else None,
-        }
-        for each in resources
-    ]
 
 
-def _silent(
-    workspace: Workspace, instance: Instance, resources: tuple[Resource, ...], due: datetime | None
-) -> str:
+def _silent(facts: InstanceFacts, due: datetime | None) -> str:
     """Say why an instance is not polled; nothing if it is."""
-    values = instance.configuration
+    values = facts.instance.configuration
     if not configuration.events_enabled(values):
         return f"{configuration.ENABLED} is not true"
     if not configuration.is_polled(values):
         return f"{configuration.VENDOR_TYPE} is {values.get(configuration.VENDOR_TYPE)}, not polling"
-    if not resources:
+    if not facts.configured:
         return "event.poller.configuration names no resource"
-    if instance.disabled or instance.polling_disabled:
-        polls = (
-            dependencies()
-            .store[Polls]
-            .list(workspace.name, PollSearch(instance_id=instance.id), limit=_LATEST)
-        )
-        return silent(instance, polls)
-    return "" if due else "the job of its poller was deleted"
+    return facts.silent or ("" if due else "the job of its poller was deleted")

@@ -111,6 +111,12 @@ def polled_resources(values: Values, element: Element, *, empty_block: EmptyBloc
     return _polled_resources(texts, element, empty_block)
 
 
+def own_resources(element: Element) -> tuple[Resource, ...]:
+    """Return what an element's own blocks poll."""
+    every = {poller_configuration.OBJECTS: ",".join(element.poller_defaults)}
+    return polled_resources(every, element, empty_block=EmptyBlock.DEFAULT)
+
+
 @lru_cache(maxsize=256)
 def _polled_resources(
     texts: tuple[tuple[str, str | None], ...], element: Element, empty_block: EmptyBlock

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from mock_platform.core.poll import DateField, Decision, Poll, Resource
+from mock_platform.core.poll import Decision, Poll, Resource
 from mock_platform.dates import zones
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.dates.java_dates import parse_date
@@ -36,17 +36,6 @@ class FilterVerdict(Struct, frozen=True, kw_only=True):
     why: str
 
 
-def read_date(text: str | None, written: DateField, *, now: datetime) -> ReadDate:
-    """Read a date as the poller does."""
-    return ReadDate(
-        field=written.path,
-        text=text,
-        pattern=written.pattern,
-        zone=written.zone,
-        read=parsed(text, written.pattern, written.zone, now=now),
-    )
-
-
 def parsed(text: str | None, pattern: str, zone: str, *, now: datetime) -> datetime | None:
     """Return what a text says by a pattern in a zone; None if it does not follow it."""
     try:
@@ -64,7 +53,13 @@ def dates_of(decision: Decision, poll: Poll, resource: Resource | None) -> dict[
         "created": (decision.created, resource.created),
     }
     return {
-        name: read_date(text, written, now=poll.at)
+        name: ReadDate(
+            field=written.path,
+            text=text,
+            pattern=written.pattern,
+            zone=written.zone,
+            read=parsed(text, written.pattern, written.zone, now=poll.at),
+        )
         for name, (text, written) in fields.items()
         if written is not None
     }

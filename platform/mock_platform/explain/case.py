@@ -91,7 +91,7 @@ class PolledState(Struct, frozen=True, kw_only=True):
         next_poll: None if none is to come.
         off_because: why the poller was switched off; empty if it was not.
         slips: misspelt keys of its block, as (what is written, what is meant).
-        known_fields, updated_field: the element's own date fields and id field of the resource, and its updated date.
+        own: as the element's own block has it; None if it has none.
         transformation: in force for what its URL leads to.
     """
 
@@ -103,9 +103,15 @@ class PolledState(Struct, frozen=True, kw_only=True):
     next_poll: datetime | None
     off_because: str = ""
     slips: Sequence[tuple[str, str]] = ()
-    known_fields: Sequence[str] = ()
-    updated_field: str = ""
+    own: Resource | None = None
     transformation: Transformation | None = None
+
+    @property
+    def known_fields(self) -> list[str]:
+        """The fields of the id and the dates that the element's own block names."""
+        if self.own is None:
+            return []
+        return [self.own.id_field, *(date.path for date in (self.own.updated, self.own.created) if date)]
 
 
 class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):

@@ -13,7 +13,7 @@ from mock_platform.errors import NotFoundError
 from mock_platform.explain import matching
 from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord
 from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
-from mock_platform.explain.polled import polled_since, resource_in, silent
+from mock_platform.explain.polled import resource_in
 from mock_platform.lint.rules import LintRule
 from mock_platform.lint.unread_keys import in_configuration
 
@@ -106,25 +106,22 @@ class CaseReader(InstanceFacts):
         return next((one.record_id for one in reversed(changes) if one.dated in dates), record_id)
 
     def _state(self, resource: str, change: VendorChange | None) -> PolledState:
-        values, last_polls = self.instance.configuration, self.last_polls
-        polls, last = self.polls.get(resource, ()), last_polls.get(resource)
-        since = polled_since(self.instance, polls, last)
+        since = self.polled_since(resource)
+        polls = self.polls.get(resource, ())
         before = [each.at for each in polls if each.error is None and change and each.at <= change.at]
-        all_polls = [each for one in self.polls.values() for each in one]
         configured = self.configured.get(resource)
         in_url = resource_in(configured.url) if configured else None
-        own = self.connector.element.poller_defaults.get(in_url or resource)
+        own = configuration.own_resources(self.connector.element)
         return PolledState(
-            resource=configured if last else None,
-            others=list(last_polls),
-            on=configuration.is_polled(values),
+            resource=configured if resource in self.last_polls else None,
+            others=list(self.last_polls),
+            on=configuration.is_polled(self.instance.configuration),
             since=since,
             last=before[-1] if before else since,
             next_poll=None if self.instance.disabled else self.next_poll,
-            off_because=silent(self.instance, all_polls) if self.instance.polling_disabled else "",
+            off_because=self.silent if self.instance.polling_disabled else "",
             slips=self._slips(resource),
-            updated_field=matching.updated_field(own),
-            known_fields=matching.known_fields(own),
+            own=next((each for each in own if each.name == (in_url or resource)), None),
             transformation=self.instance.objects.transformation_in_force(in_url or resource),
         )
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, field
+from msgspec.json import Decoder
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
@@ -14,14 +15,13 @@ from mock_platform.callbacks.store import Deliveries, KeptDelivery
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import PlatformDependencies, dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.core.poll import LastPoll, Poll, Resource
+from mock_platform.core.poll import EventType, LastPoll, Poll, Resource
 from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
+from mock_platform.explain import polled
 from mock_platform.explain.arrivals import SinkArrivals
-from mock_platform.explain.polled import collection_of
-from mock_platform.explain.told import ToldEvent, told_events
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
@@ -29,6 +29,39 @@ from mock_platform.polling.store import Polls, PollSearch
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _EVERY = 1_000_000_000
+_LATEST = 1000
+"""Polls among which the one is looked for that failed last."""
+
+
+class ToldEvent(Struct, rename="camel"):
+    """An event as a callback has it; ``object_id`` is empty where it names no record."""
+
+    date: datetime
+    event_type: EventType
+    object_type: str
+    object_id: str = ""
+
+
+class ToldMessage(Struct):
+    """What a callback tells of, and of which instance; nothing, and of none, where it was not polled."""
+
+    instance: int = field(default=0, name="instanceId")
+    events: list[ToldEvent] = []
+
+
+class _Body(Struct):
+    message: ToldMessage
+
+
+_body = Decoder(_Body)
+
+
+def told(body: bytes) -> ToldMessage:
+    """Read the body of a callback."""
+    try:
+        return _body.decode(body).message
+    except ValidationError:
+        return ToldMessage()
 
 
 class NotifiedRecord(Struct, frozen=True, kw_only=True):
@@ -105,10 +138,32 @@ class InstanceFacts:
 
     def collection(self, resource: str) -> str | None:
         """Return the vendor's collection of a resource, in lower case; None if it has none, or nobody knows it."""
-        polls = self.polls.get(resource)
         configured = self.configured.get(resource)
-        url = configured.url if configured else polls[-1].request_url if polls else f"/{resource}"
-        return collection_of(url, self.instance.objects, self.connector)
+        if configured:
+            url = configured.url
+        else:
+            polls = self.polls.get(resource)
+            url = polls[-1].request_url if polls else f"/{resource}"
+        return polled.collection_of(url, self.instance.objects, self.connector)
+
+    def polled_since(self, resource: str) -> datetime:
+        """Return from when on a resource was polled: what its first poll asked for, as far as there was an instance then."""
+        polls = self.polls.get(resource)
+        if polls:
+            return max(polls[0].window_from, self.instance.created)
+        last = self.last_polls.get(resource)
+        return last.at if last else self.instance.created
+
+    @cached_property
+    def silent(self) -> str:
+        """Why an instance that has events is polled no more; empty if it is."""
+        search = PollSearch(instance_id=self.instance.id)
+        latest = (
+            self.services.store[Polls].list(self.workspace.name, search, limit=_LATEST)
+            if self.instance.polling_disabled
+            else ()
+        )
+        return polled.silent(self.instance, latest)
 
     @property
     def connector(self) -> Connector:
@@ -141,7 +196,7 @@ class InstanceFacts:
         return [
             NotifiedRecord(notification_id=one.id, at=one.created, event=event)
             for one in kept
-            for event in told_events(one.body)
+            for event in told(one.body).events
         ]
 
     @cached_property

@@ -101,7 +101,8 @@ def _is_updated_date(case: ExplainedCase, field: str) -> bool:
     vendors = (
         next((one.vendor_path for one in mapped.fields if one.path == field), field) if mapped else field
     )
-    return case.state.updated_field in {"", vendors}
+    own = case.state.own
+    return own is None or own.updated is None or own.updated.path == vendors
 
 
 def _misnamed(

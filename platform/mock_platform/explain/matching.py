@@ -1,6 +1,6 @@
-"""Which decisions, changes and fields belong to the record and the change that is explained. Pure."""
+"""Which decisions and changes belong to the record and the change that is explained. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mock_platform.core.poll import Poll
 from mock_platform.elements.connector import VendorChange
@@ -46,22 +46,3 @@ def beside(
         return []
     seconds = {change.second, *(each.poll.at.replace(microsecond=0) for each in polls)}
     return [one for one in changes if one.record_id != change.record_id and one.second in seconds]
-
-
-def known_fields(block: object) -> list[str]:
-    """Return the fields that an element's own block of a resource names."""
-    if not isinstance(block, Mapping):
-        return []
-    keys = {**block, **_dates(block)}
-    named = (keys.get(key) for key in ("idField", "updatedDateField", "createdDateField"))
-    return [name for name in named if isinstance(name, str)]
-
-
-def updated_field(block: object) -> str:
-    """Return the field of the updated date that an element's own block names; empty if it names none."""
-    return str(_dates(block).get("updatedDateField") or "") if isinstance(block, Mapping) else ""
-
-
-def _dates(block: Mapping[str, object]) -> Mapping[str, object]:
-    dates = block.get("datesConfiguration")
-    return dates if isinstance(dates, Mapping) else {}

@@ -1,12 +1,11 @@
-"""What a resource's polls are about: the vendor's collection, since when it is polled, and why it no longer is. Pure."""
+"""What a resource's polls are about: the vendor's collection; and why there are none any more. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Objects
 from mock_platform.core.paths import segments_below_hub
-from mock_platform.core.poll import LastPoll, Poll
+from mock_platform.core.poll import Poll
 from mock_platform.elements.connector import Connector
 from mock_platform.errors import NotFoundError
 from mock_platform.explain.poll_errors import failed
@@ -40,13 +39,6 @@ def resource_in(url: str) -> str | None:
     """
     below = segments_below_hub(url)
     return below[0] if len(below) == 1 else None
-
-
-def polled_since(instance: Instance, polls: Sequence[Poll], last: LastPoll | None) -> datetime:
-    """Return from when on a resource was polled: what its first poll asked for, as far as there was an instance then."""
-    if polls:
-        return max(polls[0].window_from, instance.created)
-    return last.at if last else instance.created
 
 
 def silent(instance: Instance, polls: Sequence[Poll]) -> str:

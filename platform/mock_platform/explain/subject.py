@@ -11,7 +11,7 @@ from mock_platform.errors import NotFoundError
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.explain.arrivals import SinkArrivals
-from mock_platform.explain.told import told_events, told_instance
+from mock_platform.explain.facts import told
 
 
 class ExplainSubject(Struct, frozen=True, kw_only=True):
@@ -56,12 +56,12 @@ def subject_of_callback(workspace: Workspace, callback: int) -> ExplainSubject:
 
 def _subject(workspace: Workspace, notification_id: int, *, named: str) -> ExplainSubject:
     kept = dependencies().store[Notifications].get(workspace.name, notification_id)
-    event = next(iter(told_events(kept.body)), None) if kept else None
-    instance_id = told_instance(kept.body) if kept else None
-    if kept is None or event is None or instance_id is None:
+    message = told(kept.body) if kept else None
+    if kept is None or message is None or not message.instance or not message.events:
         raise NotFoundError("event of a record", named)
+    event = message.events[0]
     return ExplainSubject(
-        instance_id=instance_id,
+        instance_id=message.instance,
         resource=event.object_type,
         record_id=event.object_id,
         told_at=kept.created,

@@ -14,7 +14,7 @@ from mock_platform.ceql import fields_of, parse
 from mock_platform.ceql.record_path import steps_of
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
-from mock_platform.configuration.poller_configuration import CONFIGURATION, DATE_KEYS, OBJECTS
+from mock_platform.configuration.poller_configuration import CONFIGURATION, DATE_KEYS
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Values
 from mock_platform.core.objects import NONE, Direction, Objects, Transformation
@@ -150,8 +150,7 @@ def polled_blocks(
         objects: what the instance calls the provider's objects and their fields.
     """
     polled = configuration.polled_resources(values, element, empty_block=empty_block)
-    defaults = {OBJECTS: ",".join(element.poller_defaults)}
-    own = configuration.polled_resources(defaults, element, empty_block=EmptyBlock.DEFAULT)
+    own = configuration.own_resources(element)
     by_path = {path_of(each.url): each for each in own}
     parameters = frozenset(name for each in own for name in _parameters(each))
     blocks = poller_configuration.entries_of(values)
