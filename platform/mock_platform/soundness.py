@@ -32,7 +32,7 @@ from mock_platform.core.tables import (
     traces,
 )
 from mock_platform.elements.catalogue import Catalogue
-from mock_platform.elements.clones import clone_of
+from mock_platform.elements.overrides import clone_of
 from mock_platform.elements.store import clones_of
 from mock_platform.events.records import Channel, DeliveryStatus
 from mock_platform.hub.store import async_calls

@@ -8,13 +8,12 @@ from msgspec import Struct
 
 from mock_kit.values import replace
 from mock_platform.audit.callbacks import CallbackHistory
-from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory
+from mock_platform.audit.oracle import ExpectedEventType, PollingHistory
 from mock_platform.audit.verdicts import ReportedEvent, ResourceHistory, StampedChange
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.poll import Poll
-from mock_platform.elements.connector import VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.explain.case_reader import CaseReader
 
@@ -54,7 +53,7 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
         """Return this with what happened to the records of its collection, and what was told of them."""
         own_changes = changes.get(self.collection or "", ())
         if self.is_cut:  # what was told of older changes is owed to nobody, as far as is known
-            later = {one.change.record_id for one in own_changes if one.change.at > self.since}
+            later = {one.record_id for one in own_changes if one.at > self.since}
             reports = [
                 one
                 for one in reports
@@ -148,10 +147,16 @@ def _callbacks(reader: CaseReader) -> dict[int, CallbackHistory]:
 
 def ground_truth(reader: CaseReader) -> dict[str, list[StampedChange]]:
     """Return the vendor's own log of changes as it is reckoned with, by the collection."""
-    return {name: [_stamped(one) for one in changes] for name, changes in reader.of_collection.items()}
-
-
-def _stamped(change: VendorChange) -> StampedChange:
-    kind = ExpectedEventType(change.kind)
-    logged = LoggedChange(seq=change.seq, record_id=change.record_id, kind=kind, at=change.at)
-    return StampedChange(change=logged, updated=change.updated)
+    return {
+        name: [
+            StampedChange(
+                seq=one.seq,
+                record_id=one.record_id,
+                kind=ExpectedEventType(one.kind),
+                at=one.at,
+                updated=one.updated,
+            )
+            for one in changes
+        ]
+        for name, changes in reader.of_collection.items()
+    }

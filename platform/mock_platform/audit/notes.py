@@ -84,7 +84,7 @@ def _too_early(polled: Sequence[AuditedResource], changes: _Changes, now: dateti
         if not one.goes_on or one.interval is None:
             continue
         last = max((poll.at for poll in one.polls), default=None)
-        waiting = sum(last is not None and each.change.at >= last for each in _of(one, changes))
+        waiting = sum(last is not None and each.at >= last for each in _of(one, changes))
         every = f"polls come every {one.interval / _MINUTE:g} min, and it is {shown(now)}"
         if last is None:
             unpolled[f"not polled since events were enabled, {shown(one.since)}: {every}"].append(
@@ -112,4 +112,4 @@ def _nothing_owed(polled: Sequence[AuditedResource], changes: _Changes) -> str:
 
 
 def _of(one: AuditedResource, changes: _Changes) -> list[StampedChange]:
-    return [each for each in changes.get(one.collection or "", ()) if each.change.at > one.since]
+    return [each for each in changes.get(one.collection or "", ()) if each.at > one.since]

@@ -65,10 +65,10 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
     why: str
 
 
-class StampedChange(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class StampedChange(LoggedChange):
     """A change as the CRM logged it, and the date that the record bore after it."""
 
-    change: LoggedChange
     updated: datetime
 
 
@@ -112,7 +112,7 @@ def reckon(followed: Iterable[ResourceHistory]) -> Audit:
     """Hold what was owed for each resource against what was told of it."""
     count, delivered, findings = 0, 0, list[AuditFinding]()
     for one in followed:
-        events = owed((stamped.change for stamped in one.changes), with_seen_at_once(one))
+        events = owed(one.changes, with_seen_at_once(one))
         count += len(events)
         delivered += sum(report.callback.times for report in one.reports)
         findings += _findings(one, events)
@@ -129,13 +129,12 @@ def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
     """
     reported = {(report.record_id, report.poll_at, report.date) for report in followed.reports}
     seen = dict[int, datetime]()
-    for stamped in followed.changes:
-        change = stamped.change
+    for change in followed.changes:
         before = bisect_right(followed.watch.polls, change.at)
         poll_at = followed.watch.polls[before - 1] if before else None
         if poll_at is None or change.at - poll_at >= _SECOND or change.kind is ExpectedEventType.DELETED:
             continue
-        if (change.record_id, poll_at, stamped.updated.replace(microsecond=0)) in reported:
+        if (change.record_id, poll_at, change.updated.replace(microsecond=0)) in reported:
             seen[change.seq] = poll_at
     return replace(followed.watch, seen_at_once=seen)
 
@@ -160,9 +159,7 @@ class _Writer:
 
     def __init__(self, followed: ResourceHistory) -> None:
         self._followed = followed
-        self._dates = {
-            (one.change.record_id, one.change.kind, one.change.at): one.updated for one in followed.changes
-        }
+        self._dates = {(one.record_id, one.kind, one.at): one.updated for one in followed.changes}
 
     def of_record(
         self, record_id: str, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]

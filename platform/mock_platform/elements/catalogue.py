@@ -10,10 +10,10 @@ from typing import NotRequired, TypedDict
 from msgspec import Struct
 
 from mock_platform.elements.catalogue_entry import operations
-from mock_platform.elements.clones import clone_number, clone_of
 from mock_platform.elements.connector import Connector
 from mock_platform.elements.element import Element
 from mock_platform.elements.insightly.connector import InsightlyConnector
+from mock_platform.elements.overrides import clone_number, clone_of
 from mock_platform.errors import ConflictError, NotFoundError
 
 

@@ -7,10 +7,9 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.elements.catalogue import Catalogue
-from mock_platform.elements.clones import clone_number, clone_of
 from mock_platform.elements.connector import Connector, VendorClient
 from mock_platform.elements.element import Element
-from mock_platform.elements.overrides import ElementChanges, changed, with_clone
+from mock_platform.elements.overrides import ElementChanges, changed, clone_number, clone_of, with_clone
 from mock_platform.elements.store import ElementChangesStore
 from mock_platform.errors import NotFoundError
 from mock_platform.provider.service import provider_wire

@@ -8,7 +8,7 @@ from mock_platform.elements.connector import VendorChange
 from mock_platform.explain.arithmetic import ReadDate, dates_of, parsed, seconds
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
-from mock_platform.explain.window_causes import of_window
+from mock_platform.explain.list_causes import of_window
 
 _FILTERS = (
     "updatedDateField",

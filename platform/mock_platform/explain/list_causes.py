@@ -1,9 +1,9 @@
-"""Causes by which the CRM's answer did not hold a record that a poll asked for. Pure."""
+"""Causes by the stretch of time that a poll asked for, and by which the CRM's answer did not hold a record within it. Pure."""
 
 import re
-from collections.abc import Iterable
-from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from mock_platform.ceql import And, Clause, Comparison, matches, parse, to_text
 from mock_platform.dates import date_template
@@ -15,6 +15,29 @@ from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 
 _PAGED = re.compile(r"\bskip=(?!0\b)\d+")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
+_MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
+
+
+def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why a poll did not ask for the date that the CRM gave the record; None if it did."""
+    start = seen.poll.window_from
+    asked = f"the poll of {shown(seen.poll.at)} asked for what is later than {shown(start)}"
+    if change.updated > start:
+        return _of_placeholder(case, change, seen)
+    if change.at < case.instance.created:
+        why = f"{asked}; the record was changed at {shown(change.at)}, before there was the instance"
+        return CauseFinding(Cause.BEFORE_EVENTS, why)
+    off = change.dated - change.second
+    stamped = f"the CRM dated the change of {shown(change.at)} {shown(change.dated)}, {seconds(off)} off"
+    if off and not (case.coarse and change.dated == change.at.replace(second=0, microsecond=0)):
+        return CauseFinding(Cause.CLOCK_SKEW, f"{stamped}; {asked}")
+    if start - change.at >= _SECOND:
+        known = case.state.last if case.state.last <= change.at else case.instance.created
+        why = f"{asked}; after {shown(known)}, until then, events were off for a while, or the resource was not configured"
+        return CauseFinding(Cause.POLLING_GAP, why)
+    what = stamped if off else f"it is dated {shown(change.dated)}"
+    return CauseFinding(Cause.TIE, f"{what}, up to which had been polled; {asked}")
 
 
 def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:
@@ -121,3 +144,31 @@ def _struck(seen: PollOfRecord) -> str:
     """Say what scripted faults made of the answer."""
     effects = sorted({name for call in seen.calls for name in call.effect})
     return f", of which a scripted fault had made something else ({', '.join(effects)})" if effects else ""
+
+
+def _asked_dates(url: str) -> Iterator[datetime]:
+    """Yield the dates that a request names, read as GMT.
+
+    >>> [date.isoformat() for date in _asked_dates("/contacts?where=updated_after_utc='2026-03-02%2019%3A00%3A00'")]
+    ['2026-03-02T19:00:00+00:00']
+    """
+    for found in _DATE.finditer(unquote(url)):
+        try:
+            yield datetime.fromisoformat(found[0].replace("T", " ")).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+
+
+def _of_placeholder(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a request names a later date than its window's start, so that the CRM leaves the record out."""
+    resource, start = case.state.resource, seen.poll.window_from
+    if resource is None or not date_template.has_placeholder(resource.url):
+        return None
+    late = next((at for at in _asked_dates(seen.poll.request_url) if at - start >= _MINUTE), None)
+    if late is None or late < change.dated:
+        return None
+    why = (
+        f"the poll of {shown(seen.poll.at)} was about what is later than {shown(start)}, and its url says "
+        f"{late:%Y-%m-%d %H:%M:%S}, which the CRM reads as GMT: {seconds(late - start)} later"
+    )
+    return CauseFinding(Cause.PLACEHOLDER_ZONE, why)

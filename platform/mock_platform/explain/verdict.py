@@ -9,8 +9,7 @@ from mock_platform.explain import delivery_causes, naming_causes, poller_causes
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 from mock_platform.explain.filter_causes import of_filter
-from mock_platform.explain.list_causes import of_list
-from mock_platform.explain.window_causes import of_window
+from mock_platform.explain.list_causes import of_list, of_window
 
 
 class Explanation(Struct, frozen=True, kw_only=True):

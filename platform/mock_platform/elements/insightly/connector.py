@@ -1,19 +1,64 @@
-"""The connector for Insightly."""
+"""The connector for Insightly, and from a grant's code to the credentials that an instance is configured with."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from mock_kit.web.wire import Http
+from mock_kit.api.json_text import MalformedJsonError, decode
+from mock_kit.web.wire import Http, NoReply
 from mock_platform.core.instance import Values
-from mock_platform.elements.connector import VendorCollection
+from mock_platform.elements.connector import Application, VendorCollection
 from mock_platform.elements.element import Element
+from mock_platform.elements.insightly import dialect
 from mock_platform.elements.insightly.client import InsightlyClient
 from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.elements.insightly.dialect import LARGEST_PAGE
-from mock_platform.elements.insightly.grants import InsightlyGrants
 from mock_platform.elements.insightly.resources import collection
 from mock_platform.elements.insightly.where_to_query import UPDATED, UPDATED_AFTER, space_form
+from mock_platform.errors import ProviderError
+
+
+class InsightlyGrants(Struct, frozen=True, kw_only=True):
+    """Grants of the CRM of this stack; Insightly itself gives none."""
+
+    crm_url: str
+
+    @property
+    def consent_url(self) -> str:
+        """Where a user consents, without the query."""
+        return f"{self.crm_url}/oauth/authorize"
+
+    def redeem(self, http: Http, code: str, application: Application) -> dict[str, str]:
+        """Return ``username`` and ``password`` for a code.
+
+        Raises:
+            ProviderError: the CRM refuses the code, does not answer, or answers with something else.
+        """
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "client_id": application.api_key,
+            "client_secret": application.api_secret,
+            "redirect_uri": application.callback_url,
+        }
+        reply = http.send(
+            "POST",
+            f"{self.crm_url}/oauth/token",
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+            body=urlencode(form, errors="replace").encode(),
+        )
+        if isinstance(reply, NoReply):
+            raise ProviderError(status=502, message=f"Insightly did not answer: {reply.reason}")
+        if not reply.ok:
+            raise dialect.refusal(reply.status, reply.body)
+        try:
+            match decode(reply.body):
+                case {"username": str(username), "access_token": str(key)}:
+                    return {"username": username, "password": key}
+        except MalformedJsonError:
+            # the same error below as of JSON of another shape
+            pass
+        raise ProviderError(status=502, message="Insightly answered a grant's code with something else")
 
 
 class InsightlyConnector(Struct, frozen=True, kw_only=True):
@@ -25,7 +70,7 @@ class InsightlyConnector(Struct, frozen=True, kw_only=True):
 
     crm_url: str
     element: Element = INSIGHTLY
-    largest_page: int = LARGEST_PAGE
+    largest_page: int = dialect.LARGEST_PAGE
 
     @property
     def grants(self) -> InsightlyGrants:

@@ -1,12 +1,15 @@
 """Children that are lists inside their parent's record: addresses, tags, links and their like. Pure.
 
 Source: a client makes, changes and deletes addresses below accounts and contacts (observed: the vendor's test suite);
-that all such lists work alike, on every version of Insightly, is ours.
+that all such lists work alike, on every version of Insightly, is ours. Version 3.1 keeps addresses in two blocks of columns
+of a contact or an organisation (documented: v3.1 OpenAPI document); that a row of the hub looks as in version 2.2, its id
+made of a prefix and the record's id as late 2.2 makes them (observed), and what each block is called, is assumed.
 """
 
 from collections.abc import Iterable, Mapping
 
-from mock_platform.elements.insightly.addresses import address_columns, address_rows, has_address_columns
+from msgspec import Struct
+
 from mock_platform.elements.insightly.resources import InsightlyCollection
 from mock_platform.errors import ConflictError, NotFoundError
 
@@ -16,6 +19,32 @@ Row = dict[str, object]
 _NEEDED: Mapping[str, Mapping[str, object]] = {"ADDRESSES": {"ADDRESS_TYPE": "POSTAL"}}
 """What the hub says of a new row where a client says nothing: version 2.2 of Insightly insists on it (documented: its later
 OpenAPI document); which type it is is assumed."""
+
+_PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
+
+
+class _Block(Struct, frozen=True, kw_only=True):
+    """Columns that hold one address.
+
+    Attributes:
+        types: what an address that is kept here may be called; the first is what it is shown as.
+    """
+
+    columns: str
+    prefix: int
+    types: tuple[str, ...]
+
+
+_BLOCKS = {
+    "CONTACT_ID": (
+        _Block(columns="ADDRESS_MAIL", prefix=10, types=("POSTAL", "WORK", "PRIMARY")),
+        _Block(columns="ADDRESS_OTHER", prefix=20, types=("OTHER", "HOME")),
+    ),
+    "ORGANISATION_ID": (
+        _Block(columns="ADDRESS_BILLING", prefix=10, types=("POSTAL", "WORK")),
+        _Block(columns="ADDRESS_SHIP", prefix=20, types=("PRIMARY", "HOME", "OTHER")),
+    ),
+}
 
 
 def rows(place: InsightlyCollection, parent: Record) -> list[Row]:
@@ -110,3 +139,43 @@ def _changed(place: InsightlyCollection, parent: Record, after: Iterable[Row]) -
     if _in_columns(place, parent):
         return address_columns(place, after)
     return {place.key or "": list(after)}
+
+
+def has_address_columns(place: InsightlyCollection) -> bool:
+    """Say whether the records of a list's parent have such columns."""
+    return _owner(place) in _BLOCKS
+
+
+def address_rows(place: InsightlyCollection, parent: Record) -> list[Row]:
+    """Return a record's addresses, those that have anything in them."""
+    return [
+        {
+            "ADDRESS_ID": int(f"{block.prefix}{parent.get(_owner(place))}"),
+            "ADDRESS_TYPE": block.types[0],
+            **{part: parent.get(f"{block.columns}_{part}") for part in _PARTS},
+        }
+        for block in _BLOCKS[_owner(place)]
+        if any(parent.get(f"{block.columns}_{part}") for part in _PARTS)
+    ]
+
+
+def address_columns(place: InsightlyCollection, rows: Iterable[Row]) -> Row:
+    """Return the columns that hold these addresses: each where its type belongs, else where there is room.
+
+    Raises:
+        ConflictError: there are more than blocks.
+    """
+    free = list(_BLOCKS[_owner(place)])
+    columns: Row = {f"{block.columns}_{part}": None for block in free for part in _PARTS}
+    for row in rows:
+        if not free:
+            raise ConflictError(f"Insightly has no room for more {place.resource}")
+        fitting = [block for block in free if str(row.get("ADDRESS_TYPE")).upper() in block.types]
+        block = (fitting or free)[0]
+        free.remove(block)
+        columns.update({f"{block.columns}_{part}": row.get(part) for part in _PARTS})
+    return columns
+
+
+def _owner(place: InsightlyCollection) -> str:
+    return (place.parent[0].id_field or "") if place.parent else ""

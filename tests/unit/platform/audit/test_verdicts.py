@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.audit.callbacks import CallbackHistory
-from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory, owed
+from mock_platform.audit.oracle import ExpectedEventType, PollingHistory, owed
 from mock_platform.audit.verdicts import AuditVerdict, ReportedEvent, ResourceHistory, StampedChange, reckon
 from mock_platform.core.poll import Decision, Poll
 from mock_platform.core.poll import PollVerdict as Decided
@@ -25,8 +25,13 @@ def at(minutes):
 
 def change(kind, minutes, *, record="7", seq=None, dated=None):
     moment = at(minutes)
-    made = LoggedChange(seq=seq or round(minutes * 60) + 1, record_id=record, kind=kind, at=moment)
-    return StampedChange(change=made, updated=moment if dated is None else at(dated))
+    return StampedChange(
+        seq=seq or round(minutes * 60) + 1,
+        record_id=record,
+        kind=kind,
+        at=moment,
+        updated=moment if dated is None else at(dated),
+    )
 
 
 def poll(minutes, *decisions, error=None, start=None, url="/hubs/crm/contacts"):
@@ -393,7 +398,7 @@ def perfect(times, polls):
     followed = follow(changes, [], polled)
     reports = [
         replace(report(event.kind, 0), poll_at=event.due, date=event.at)
-        for event in owed([one.change for one in changes], followed.watch)
+        for event in owed(changes, followed.watch)
     ]
     return replace(followed, reports=reports)
 

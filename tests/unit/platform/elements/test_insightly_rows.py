@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.elements.insightly import rows as insightly_rows
-from mock_platform.elements.insightly.addresses import address_columns, address_rows
 from mock_platform.elements.insightly.resources import collection
+from mock_platform.elements.insightly.rows import address_columns, address_rows
 from mock_platform.errors import ConflictError, NotFoundError
 
 TAGS = collection("contacts/5/tags")
