@@ -5,27 +5,20 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from mock_kit.values import replace
-from mock_platform.core.objects import Direction, MappedField, ObjectDefinition, Transformation
+from mock_platform.core.objects import DefinedField, Direction, MappedField, ObjectDefinition, Transformation
 from mock_platform.transformations.name_mapping import ID_ALIAS
-
-
-class DocumentedField(Struct, frozen=True, kw_only=True):
-    """A field of a record, by its path as a client sees it."""
-
-    path: str
-    type: str
 
 
 class DocumentedObject(Struct, frozen=True, kw_only=True):
     """An object that has paths of its own in a document.
 
     Attributes:
-        fields: those that are known; records may have others.
+        fields: those that are known, by their paths as a client sees them; records may have others.
         own: whether an instance has given it this name.
     """
 
     name: str
-    fields: tuple[DocumentedField, ...] = ()
+    fields: tuple[DefinedField, ...] = ()
     read_only: bool = False
     own: bool = False
 
@@ -35,7 +28,7 @@ def mapped(
 ) -> DocumentedObject:
     """Return an object as an instance maps it: its own paths for fields that are mapped, all others as they are.
 
-    >>> vendors = DocumentedObject(name="contacts", fields=(DocumentedField(path="FIRST_NAME", type="string"),))
+    >>> vendors = DocumentedObject(name="contacts", fields=(DefinedField(path="FIRST_NAME", type="string"),))
     >>> own = Transformation(vendor_name="contacts", fields=(MappedField(path="first", vendor_path="FIRST_NAME"),))
     >>> [field.path for field in mapped("people", vendors, own, ObjectDefinition()).fields]
     ['first']
@@ -45,7 +38,7 @@ def mapped(
     }
     # A field that passes in neither direction is nowhere.
     used = [each for each in transformation.fields if any(map(each.passes, Direction))]
-    own = [DocumentedField(path=each.path, type=_type(each, types)) for each in used]
+    own = [DefinedField(path=each.path, type=_type(each, types)) for each in used]
     named = {path for each in transformation.fields for path in (each.vendor_path, each.path)}
     has_rest = any(map(transformation.rest_passes, Direction))
     rest = [field for field in vendors.fields if has_rest and field.path not in named]
@@ -54,7 +47,7 @@ def mapped(
 
 def with_alias(documented: DocumentedObject) -> DocumentedObject:
     """Return an object whose records have an ``id`` beside the provider's own."""
-    alias = DocumentedField(path=ID_ALIAS, type="number")
+    alias = DefinedField(path=ID_ALIAS, type="number")
     return replace(documented, fields=_distinct([*documented.fields, alias]))
 
 
@@ -62,9 +55,9 @@ def _type(field: MappedField, types: dict[str, str]) -> str:
     return field.type or types.get(field.path) or types.get(field.vendor_path, "string")
 
 
-def _distinct(fields: Iterable[DocumentedField]) -> tuple[DocumentedField, ...]:
+def _distinct(fields: Iterable[DefinedField]) -> tuple[DefinedField, ...]:
     """Return the fields, the first of each path."""
-    by_path: dict[str, DocumentedField] = {}
+    by_path: dict[str, DefinedField] = {}
     for field in fields:
         by_path.setdefault(field.path, field)
     return tuple(by_path.values())

@@ -2,8 +2,9 @@
 
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance, Values
-from mock_platform.documents.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
-from mock_platform.elements.connector import Connector, FieldMetadata
+from mock_platform.core.objects import DefinedField
+from mock_platform.documents.documented_object import DocumentedObject, mapped, with_alias
+from mock_platform.elements.connector import Connector
 from mock_platform.elements.element import Element
 from mock_platform.elements.service import catalogue
 from mock_platform.errors import NotFoundError
@@ -53,9 +54,6 @@ def _provided(name: str, connector: Connector, configuration: Values, *, discove
         documented = DocumentedObject(name=name)
     else:
         fields = connector.client(provider_wire(), configuration).fields(name, ask=discovery)
-        documented = DocumentedObject(name=name, fields=tuple(map(_field, fields)), read_only=read_only)
+        known = tuple(DefinedField(path=each["vendorPath"], type=each["type"]) for each in fields)
+        documented = DocumentedObject(name=name, fields=known, read_only=read_only)
     return with_alias(documented) if dependencies().settings.id_alias else documented
-
-
-def _field(field: FieldMetadata) -> DocumentedField:
-    return DocumentedField(path=field["vendorPath"], type=field["type"])

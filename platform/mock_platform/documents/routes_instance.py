@@ -7,9 +7,9 @@ from mock_platform.documents.service import (
     Json,
     answer,
     definitions,
-    object_document,
     whole_document,
 )
+from mock_platform.documents.swagger import of_object
 from mock_platform.errors import NotFoundError
 from mock_platform.hub.routes import hub_blueprint
 from mock_platform.hub.service import HEADERS
@@ -69,7 +69,7 @@ def show_object(caller: HubCaller, object_name: str, query: InstanceDocumentQuer
     """Describe the calls of one object alone (observed)."""
     named = NamedInstance(workspace=caller.workspace, instance=caller.instance)
     whole = _document(named, query, base_url=query.base_url, only=object_name)
-    return object_document(query, whole, object_name)
+    return answer(query, of_object(whole, object_name))
 
 
 def _document(

@@ -18,7 +18,6 @@ from mock_platform.documents.swagger import (
     DocumentSubject,
     HubCalls,
     document,
-    of_object,
     operation,
     without_references,
 )
@@ -88,11 +87,6 @@ def answer(query: DefinitionsQuery, whole: Json, operation_id: str | None = None
     """
     swagger = whole if operation_id is None else _part(whole, operation_id)
     return Answer(without_references(swagger) if query.resolve_references else swagger)
-
-
-def object_document(query: DefinitionsQuery, whole: Json, name: str) -> Answer[Json]:
-    """Answer with the part of a document that is about one object."""
-    return answer(query, of_object(whole, name))
 
 
 def definitions(query: DefinitionsQuery, whole: Json, operation_id: str) -> Answer[Json]:

@@ -14,7 +14,8 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
+from mock_platform.core.objects import DefinedField
+from mock_platform.documents.documented_object import DocumentedObject
 from mock_platform.documents.operation_id import VERBS, older_id, operation_id
 from mock_platform.documents.swagger_schema import Schema, older, parameter, plain, referred, resolved
 from mock_platform.elements.element import Element
@@ -225,7 +226,7 @@ def _content(described: Mapping[str, Any]) -> Schema:
     return older(described["content"].get(JSON, {}).get("schema", {}))
 
 
-def _record(fields: Sequence[DocumentedField]) -> Schema:
+def _record(fields: Sequence[DefinedField]) -> Schema:
     """Return the schema of a record that has these fields, and may have others."""
     schema: Schema = {"type": "object", "properties": {}}
     for field in fields:

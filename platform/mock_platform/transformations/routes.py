@@ -10,19 +10,19 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.objects import Objects
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
+from mock_platform.instances.service_saving import sent_body
 from mock_platform.instances.store import Instances
-from mock_platform.lint.service import WARNING_HEADERS
+from mock_platform.lint.mapped_objects import of_mapped_objects
+from mock_platform.lint.polled_block import polled_blocks
+from mock_platform.lint.service import WARNING_HEADERS, send_along
+from mock_platform.lint.unread_keys import in_definition, in_definitions, in_transformation
+from mock_platform.lint.warning import ConfigWarnings
 from mock_platform.transformations import transformation as rules
 from mock_platform.transformations.requests import (
     DefinitionRequest,
     ObjectKey,
     RenameRequest,
     TransformationRequest,
-)
-from mock_platform.transformations.service import (
-    warn_of_definition,
-    warn_of_definitions,
-    warn_of_transformation,
 )
 from mock_platform.transformations.shown import (
     DefinitionJson,
@@ -65,7 +65,7 @@ def create_definitions(
         )
     sent = {name: each.to_definition() for name, each in body.items()}
     _changed(named, lambda known: rules.define_all(known, sent))
-    warn_of_definitions()
+    send_along(ConfigWarnings.of(in_definitions(sent_body())))
     return Answer({name: definition_json(name, each) for name, each in sent.items()})
 
 
@@ -166,7 +166,7 @@ def delete(named: NamedInstance, object_name: str, query: DeletionQuery) -> Answ
 def _define(named: NamedInstance, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
     definition = body.to_definition()
     changed = _changed(named, lambda known: rules.define(known, name, definition, new=new))
-    warn_of_definition(name)
+    send_along(ConfigWarnings.of(in_definition(sent_body(), name)))
     return Answer(_definition(changed, name))
 
 
@@ -175,7 +175,16 @@ def _transform(
 ) -> Answer[TransformationJson]:
     transformation = body.to_transformation(name, start_date=start_date(named.workspace.clock.now()))
     changed = _changed(named, lambda known: rules.transform(known, name, transformation, new=new))
-    warn_of_transformation(named, name, changed)
+    blocks = tuple(
+        polled_blocks(
+            named.instance.configuration,
+            named.element,
+            empty_block=dependencies().settings.empty_block,
+            objects=changed,
+        )
+    )
+    of_instance = of_mapped_objects(named.instance.configuration, changed, blocks)
+    send_along(ConfigWarnings.of(in_transformation(sent_body(), name), of_instance))
     return Answer(_transformation(changed, name))
 
 

@@ -3,7 +3,10 @@
 Source: 409 for a name that is there, for PUT of a legacy script where there was none 400, and that a list of definitions
 is not deleted while a transformation needs one of them (observed: the vendor's test suite); that a transformation wants
 its object defined is documented. What no source settles is assumed: 400 for a transformation of an undefined object, 404
-for PUT and DELETE of what is not there, a list of none included.
+for PUT and DELETE of what is not there, a list of none included. The entries of a ``configuration``: ``passThrough``,
+``inherit``, ``addToDocumentation`` of a transformation, ``remove``, ``passThrough`` and ``transformDate`` of a field
+(documented, observed), ``applyJSOnQueryFieldValue`` (observed). With ``inherit`` the fields of wider levels join in: there are
+none here, so nothing does. That others are kept without effect is assumed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,13 +14,21 @@ from typing import TypeVar
 
 from mock_kit.values import replace
 from mock_platform.ceql.field_path import is_writable, parse_path, row_depth
-from mock_platform.core.objects import ObjectDefinition, Objects, Transformation
+from mock_platform.core.objects import (
+    DATE_MASK,
+    Direction,
+    MappingEntry,
+    ObjectDefinition,
+    Objects,
+    Transformation,
+)
+from mock_platform.dates.java_patterns import compile_pattern
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError, shown
-from mock_platform.transformations.mapping_entries import check_entries
 
 T = TypeVar("T")
 
 DEFINITION, TRANSFORMATION = "object definition", "transformation"
+_WITH_DIRECTIONS = frozenset({"passThrough", "remove"})
 
 
 def define(objects: Objects, name: str, definition: ObjectDefinition, *, new: bool) -> Objects:
@@ -199,3 +210,33 @@ def _without(by_name: Mapping[str, T], name: str) -> dict[str, T]:
 
 def _renamed(by_name: Mapping[str, T], name: str, new_name: str) -> dict[str, T]:
     return {new_name if key == name else key: value for key, value in by_name.items()}
+
+
+def check_entries(transformation: Transformation) -> None:
+    """Refuse entries that say what cannot be.
+
+    Raises:
+        InvalidRequestError: names the entry, what came and what was expected.
+    """
+    _check_entries(transformation.configuration)
+    for field in transformation.fields:
+        _check_entries(field.configuration)
+
+
+def _check_entries(entries: Iterable[MappingEntry]) -> None:
+    for entry in entries:
+        properties = entry.properties or {}
+        if entry.type in _WITH_DIRECTIONS:
+            for direction in Direction:
+                flag = properties.get(direction.value, True)
+                if not isinstance(flag, bool):
+                    raise InvalidRequestError(
+                        f"{direction.value} of {entry.type} must be true or false; got {shown(flag)}"
+                    )
+        elif entry.type == DATE_MASK:
+            pattern = properties.get("pattern")
+            if not isinstance(pattern, str) or not pattern:
+                raise InvalidRequestError(
+                    f"pattern of {DATE_MASK} must be a Java date pattern such as yyyy-MM-dd; got {shown(pattern)}"
+                )
+            compile_pattern(pattern)

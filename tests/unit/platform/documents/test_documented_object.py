@@ -9,13 +9,13 @@ from mock_platform.core.objects import (
     ObjectDefinition,
     Transformation,
 )
-from mock_platform.documents.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
+from mock_platform.documents.documented_object import DocumentedObject, mapped, with_alias
 
 VENDORS = DocumentedObject(
     name="contacts",
     fields=(
-        DocumentedField(path="CONTACT_ID", type="number"),
-        DocumentedField(path="FIRST_NAME", type="string"),
+        DefinedField(path="CONTACT_ID", type="number"),
+        DefinedField(path="FIRST_NAME", type="string"),
     ),
 )
 
@@ -46,7 +46,7 @@ def test_mapped_fields_have_their_own_paths_and_the_others_theirs():
     ids=["the provider's", "the definition's", "its own", "unknown"],
 )
 def test_the_type_of_a_mapped_field(field, defined, type_):
-    assert own(field, defined=defined).fields[0] == DocumentedField(path="n", type=type_)
+    assert own(field, defined=defined).fields[0] == DefinedField(path="n", type=type_)
 
 
 @pytest.mark.parametrize(

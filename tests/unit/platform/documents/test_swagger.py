@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
 from mock_kit.values import replace
-from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
+from mock_platform.core.objects import DefinedField
+from mock_platform.documents.documented_object import DocumentedObject
 from mock_platform.documents.swagger import (
     DocumentSubject,
     HubCalls,
@@ -81,12 +82,12 @@ SUBJECT = DocumentSubject(
 CONTACTS = DocumentedObject(
     name="contacts",
     fields=(
-        DocumentedField(path="CONTACT_ID", type="number"),
-        DocumentedField(path="name.first", type="string"),
-        DocumentedField(path="TAGS", type="array"),
-        DocumentedField(path="LINKS[*].id", type="number"),
-        DocumentedField(path="DONE", type="boolean"),
-        DocumentedField(path="WHEN", type="date"),
+        DefinedField(path="CONTACT_ID", type="number"),
+        DefinedField(path="name.first", type="string"),
+        DefinedField(path="TAGS", type="array"),
+        DefinedField(path="LINKS[*].id", type="number"),
+        DefinedField(path="DONE", type="boolean"),
+        DefinedField(path="WHEN", type="date"),
     ),
 )
 USERS = DocumentedObject(name="users", read_only=True)
@@ -276,7 +277,7 @@ def test_a_document_without_references_has_none():
     paths=st.lists(st.text(max_size=8), max_size=4),
 )
 def test_whatever_objects_and_fields_are_called_a_document_is_valid(names, paths):
-    fields = tuple(DocumentedField(path=path, type="string") for path in paths)
+    fields = tuple(DefinedField(path=path, type="string") for path in paths)
     whole = made(*(DocumentedObject(name=name, fields=fields) for name in names if name))
 
     assert problems(whole) == []

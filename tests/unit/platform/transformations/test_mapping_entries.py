@@ -4,7 +4,7 @@ import pytest
 
 from mock_platform.core.objects import MappedField, MappingEntry, Transformation
 from mock_platform.errors import InvalidRequestError
-from mock_platform.transformations.mapping_entries import check_entries
+from mock_platform.transformations.transformation import check_entries
 
 
 def both(entry):
