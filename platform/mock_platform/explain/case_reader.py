@@ -10,8 +10,14 @@ from mock_platform.configuration import poller_configuration
 from mock_platform.core.poll import EventType
 from mock_platform.elements.connector import VendorChange
 from mock_platform.errors import NotFoundError
-from mock_platform.explain import matching
-from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord
+from mock_platform.explain.case import (
+    ExplainedCase,
+    OwedCallback,
+    PolledState,
+    PollOfRecord,
+    beside,
+    together,
+)
 from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
 from mock_platform.explain.polled import resource_in
 from mock_platform.lint.rules import LintRule
@@ -50,17 +56,17 @@ class CaseReader(InstanceFacts):
         change = own[at] if own else None
         state = self._state(resource, change)
         polls = self._polls_of(resource, change, {one.record_id for one in changes}, record_id)
-        together = matching.together(own, change, state, polls)
+        as_one = together(own, change, state, polls)
         ids = {record_id, *(one.record_id for each in polls if each.other_id for one in each.decisions)}
         return ExplainedCase(
             instance=self.instance,
             resource=resource,
             record_id=record_id,
             change=change,
-            expected=self._expected(resource, own, change, together),
+            expected=self._expected(resource, own, change, as_one),
             history=own,
-            together=together,
-            beside=matching.beside(changes, change, polls),
+            together=as_one,
+            beside=beside(changes, change, polls),
             state=state,
             polls=polls,
             sent=self._sent(resource, ids, [each.poll.at for each in polls]),
@@ -148,7 +154,7 @@ class CaseReader(InstanceFacts):
             # By the second: a poll in the second of the change may have seen it, as stamps have no fractions.
             if poll.at < change.second:
                 continue
-            one = matching.of_record(poll, change, known, record_id)
+            one = PollOfRecord.of(poll, change, known, record_id)
             dates = {each.date.replace(microsecond=0) for each in one.decisions}
             # A poll of the very second counts only if it shows that it saw the change.
             if poll.at > change.at or (change.dated in dates and one.told):

@@ -17,7 +17,7 @@ from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.case_reader import CaseReader
 from mock_platform.explain.cures import CureCase, CureDesk, CureSearch
 from mock_platform.explain.shown import ExplainJson, explanation_json
-from mock_platform.explain.subject import subject_of_callback, subject_of_event
+from mock_platform.explain.subject import case_of_callback, case_of_event
 from mock_platform.explain.verdict import Explanation, explained
 from mock_platform.instances.calling import any_instance
 
@@ -72,14 +72,10 @@ def _case(workspace: Workspace, query: ExplainQuery) -> tuple[CaseReader, Explai
             "expected one of instanceId with resource and recordId, instanceId with change, event, or callback; "
             f"got {shown('more than one' if ways else 'nothing')}"
         )
-    if of_record is None:
-        found = (
-            subject_of_callback(workspace, query.callback or 0)
-            if query.event is None
-            else subject_of_event(workspace, query.event)
-        )
-        reader = CaseReader(workspace, any_instance(workspace, str(found.instance_id)))
-        return reader, reader.told_case(found.resource, found.record_id, at=found.told_at)
+    if query.event is not None:
+        return case_of_event(workspace, query.event)
+    if query.callback is not None:
+        return case_of_callback(workspace, query.callback)
     if query.instance_id is None:
         raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
     reader = CaseReader(workspace, any_instance(workspace, str(query.instance_id)))

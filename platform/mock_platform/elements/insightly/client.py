@@ -11,7 +11,7 @@ from mock_kit.web.wire import Http
 from mock_platform.ceql import Clause, Comparison, matches
 from mock_platform.core.instance import Values
 from mock_platform.elements.connector import ChangeLog, FieldMetadata, ObjectName, StackAccess, VendorCall
-from mock_platform.elements.insightly import defaults, dialect, fields, objects, rows
+from mock_platform.elements.insightly import dialect, fields, rows
 from mock_platform.elements.insightly.change_log import InsightlyChangeLog
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
@@ -102,7 +102,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
 
     def objects(self) -> list[ObjectName]:
         """Return the objects that there are: the hub's, Insightly's, and on 3.1 the customer's own."""
-        return objects.objects(self._definitions(objects.custom_objects()))
+        return fields.objects(self._definitions(fields.custom_objects()))
 
     def fields(self, resource: str, *, ask: bool) -> list[FieldMetadata]:
         """Return the fields of an object; one that is not known is described by its first record."""
@@ -114,9 +114,9 @@ class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
         if not listed:
             records = self.page(resource, PageRequest(size=1)).records
             listed = fields.fields_of_record(records[0], place.id_field) if records else []
-        custom = self._definitions(objects.custom_fields(place, self._base_url))
+        custom = self._definitions(fields.custom_fields(place, self._base_url))
         names = {field["vendorPath"] for field in listed}
-        described = [fields.custom_field(each) for each in custom if objects.is_about(each, place)]
+        described = [fields.custom_field(each) for each in custom if fields.is_about(each, place)]
         return listed + [field for field in described if field["vendorPath"] not in names]
 
     def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:
@@ -179,9 +179,9 @@ class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
 
     def _complete(self, place: InsightlyCollection, body: Mapping[str, object]) -> Record:
         """Return a new record with what Insightly insists on and the hub does not."""
-        whole = defaults.completed(place, body, base_url=self._base_url)
-        if defaults.wants_user(place, whole, base_url=self._base_url):
-            whole[defaults.RESPONSIBLE] = self.me().get("USER_ID")
+        whole = dialect.completed(place, body, base_url=self._base_url)
+        if dialect.wants_user(place, whole, base_url=self._base_url):
+            whole[dialect.RESPONSIBLE] = self.me().get("USER_ID")
         return whole
 
     def _update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:

@@ -1,11 +1,15 @@
-"""Insightly's dialect: how its records are asked for, what its answers mean. Pure."""
+"""Insightly's dialect: how its records are asked for, what its answers mean, what a new record may not lack. Pure.
+
+Source: the hub makes an opportunity from its state alone (observed: the vendor's test suite); which fields Insightly
+insists on (documented: v2.2 and v3.1 OpenAPI documents); what the hub then says, and that it does the same for
+tasks, is assumed.
+"""
 
 import json
 from base64 import b64encode
 from collections.abc import Mapping
 
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection, number, record_path
-from mock_platform.elements.insightly.version import is_version_3
 from mock_platform.errors import InvalidRequestError, ProviderError
 from mock_platform.provider.request import ProviderRequest
 
@@ -14,9 +18,25 @@ LARGEST_PAGE = 500
 
 VENDOR_HOST = "api.insight.ly"
 
+RESPONSIBLE = "RESPONSIBLE_USER_ID"
+
+_ALWAYS: Mapping[str, Mapping[str, object]] = {
+    "/Opportunities": {"OPPORTUNITY_NAME": "New opportunity"},
+    "/Tasks": {"TITLE": "New task"},
+}
+_ON_VERSION_2: Mapping[str, Mapping[str, object]] = {
+    "/Opportunities": {"OPPORTUNITY_STATE": "Open"},
+    "/Tasks": {"STATUS": "NOT STARTED", "COMPLETED": False, "PUBLICLY_VISIBLE": True},
+}
+
 _SAME_STATUSES = frozenset({401, 403, 404, 405, 409, 415, 429})
 """Of Insightly's statuses, those that are ours, too; its other refusals become 400, and a fault of its own becomes 502 (the
 last is observed, the others assumed)."""
+
+
+def is_version_3(base_url: str) -> bool:
+    """Say whether calls go to version 3.1: flat records, partial updates, search by field (documented)."""
+    return "/v3.1" in base_url
 
 
 def headers(configuration: Mapping[str, str | None]) -> dict[str, str]:
@@ -94,6 +114,21 @@ def refusal(status: int, body: bytes) -> ProviderError:
         message=f"Insightly answered {status}" + (f": {words}" if words else ""),
         provider_message=text or None,
     )
+
+
+def completed(place: InsightlyCollection, body: Mapping[str, object], *, base_url: str) -> dict[str, object]:
+    """Return a new record with what it may not lack; names in any case count as said."""
+    required = {**_ALWAYS.get(place.path, {})}
+    if not is_version_3(base_url):
+        required |= _ON_VERSION_2.get(place.path, {})
+    given_names = {name.upper() for name in body}
+    return {**body, **{name: value for name, value in required.items() if name not in given_names}}
+
+
+def wants_user(place: InsightlyCollection, body: Mapping[str, object], *, base_url: str) -> bool:
+    """Say whether a new record has to name a user, and does not: tasks of version 2.2."""
+    given_names = {name.upper() for name in body}
+    return place.path == "/Tasks" and not is_version_3(base_url) and RESPONSIBLE not in given_names
 
 
 def _writable(resource: str) -> InsightlyCollection:

@@ -1,24 +1,65 @@
-"""What fields Insightly's records have, for the metadata of objects and for conditions. Pure.
+"""Which objects Insightly has, and which fields their records have: for the metadata of objects and for conditions. Pure.
 
 Objects whose fields are not known are described by one of their records (ours).
+
+Source: the names with ``Elements-Version: Helium`` (documented); that the hub's own count as ``ceCanonical`` is assumed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from mock_platform.ceql import Clause, fields_of
 from mock_platform.ceql.record_path import root_of
-from mock_platform.elements.connector import FieldMetadata
+from mock_platform.elements.connector import FieldMetadata, ObjectName
 from mock_platform.elements.insightly import field_names
-from mock_platform.elements.insightly.resources import InsightlyCollection
-from mock_platform.elements.insightly.version import is_version_3
+from mock_platform.elements.insightly.dialect import is_version_3
+from mock_platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
 from mock_platform.errors import InvalidRequestError, shown
+from mock_platform.provider.request import ProviderRequest
 
 Record = Mapping[str, object]
 
 _CUSTOM = re.compile(r"\w+__c|[A-Z]+_FIELD_\d+", re.ASCII | re.IGNORECASE)
 """How custom fields are called on 3.1 and on 2.2 (documented); which ones there are, the customer decides."""
+
+
+def objects(custom: Iterable[Mapping[str, object]]) -> list[ObjectName]:
+    """Return the objects, those of the hub first.
+
+    Args:
+        custom: the customer's own, as Insightly describes them.
+    """
+    hub: list[ObjectName] = [
+        {"name": name, "vendorName": path, "type": "ceCanonical"} for name, path in HUB_NAMES.items()
+    ]
+    names = {*HUB_NAMES.values()}
+    own = [name for name in OWN_NAMES if name not in names or name == "Tasks"]
+    named = [str(each["OBJECT_NAME"]) for each in custom if each.get("OBJECT_NAME")]
+    vendors: list[ObjectName] = [
+        {"name": name.lower() if name in OWN_NAMES else name, "vendorName": name, "type": "vendor"}
+        for name in [*own, *named]
+    ]
+    return hub + vendors
+
+
+def custom_objects() -> ProviderRequest:
+    """Return the call for the customer's own objects; version 2.2 has none, and no such path (documented)."""
+    return ProviderRequest(method="GET", path="/CustomObjects")
+
+
+def custom_fields(place: InsightlyCollection, base_url: str) -> ProviderRequest:
+    """Return the call for the custom fields of a collection: 2.2 lists those of all at once (documented)."""
+    return ProviderRequest(
+        method="GET", path=f"/CustomFields{place.path}" if is_version_3(base_url) else "/CustomFields"
+    )
+
+
+def is_about(definition: Mapping[str, object], place: InsightlyCollection) -> bool:
+    """Say whether a custom field is one of a collection's: ``FIELD_FOR`` is its singular in capitals (documented)."""
+    about = str(definition.get("FIELD_FOR")).upper()
+    name = place.path.strip("/").upper()
+    return name in {about, f"{about}S", f"{about.removesuffix('Y')}IES"}
 
 
 def known_fields(path: str, id_field: str | None, *, base_url: str) -> list[FieldMetadata]:

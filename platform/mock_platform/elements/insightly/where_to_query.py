@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from msgspec import Struct, field
 
 from mock_platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
+from mock_platform.elements.insightly.dialect import is_version_3
 from mock_platform.elements.insightly.field_names import VERSION_2
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection
-from mock_platform.elements.insightly.version import is_version_3
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.provider.request import ProviderRequest
 

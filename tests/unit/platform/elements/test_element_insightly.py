@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.ceql import And, Comparison, Like, Or, matches, parse
-from mock_platform.elements.insightly import defaults as insightly_defaults
 from mock_platform.elements.insightly import dialect as insightly
 from mock_platform.elements.insightly.connector import InsightlyConnector
 from mock_platform.elements.insightly.fields import with_custom_fields
@@ -545,7 +544,7 @@ def test_a_date_inside_an_or_that_is_none_is_refused(date):
     ],
 )
 def test_the_hub_says_what_insightly_insists_on(resource, body, base_url, completed):
-    assert insightly_defaults.completed(collection(resource), body, base_url=base_url) == {
+    assert insightly.completed(collection(resource), body, base_url=base_url) == {
         **body,
         **completed,
     }
@@ -561,7 +560,7 @@ def test_the_hub_says_what_insightly_insists_on(resource, body, base_url, comple
     ],
 )
 def test_only_tasks_of_version_2_need_a_user(resource, body, base_url, wanted):
-    assert insightly_defaults.wants_user(collection(resource), body, base_url=base_url) is wanted
+    assert insightly.wants_user(collection(resource), body, base_url=base_url) is wanted
 
 
 def test_a_custom_field_is_found_by_its_name():
