@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.documents.objects import objects_of_element
-from mock_platform.documents.service import DocumentQuery, Json, answer, whole_document
+from mock_platform.documents.service import DocumentQuery, Json, chosen, whole_document
 from mock_platform.elements.routes import element as element_named
 from mock_platform.elements.routes import elements as all_elements
 from mock_platform.errors import NotFoundError
@@ -32,7 +32,7 @@ def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
         raise NotFoundError("hub", hub_key, named="key")
     objects = [each for element in elements for each in objects_of_element(element)]
     whole = whole_document(query, objects, title=hub_key, elements=elements, base_url=query.base_url)
-    return answer(query, whole)
+    return Answer(chosen(query, whole))
 
 
 @bp.get("/elements/<key_or_id>/docs")
@@ -47,4 +47,4 @@ def of_element(key_or_id: str, query: ElementDocumentQuery) -> Answer[Json]:
         elements=(element,),
         base_url=query.base_url,
     )
-    return answer(query, whole, query.operation_id or None)
+    return Answer(chosen(query, whole, query.operation_id or None))

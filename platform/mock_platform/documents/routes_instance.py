@@ -2,13 +2,7 @@
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.documents.objects import objects_of_instance
-from mock_platform.documents.service import (
-    DefinitionsQuery,
-    Json,
-    answer,
-    definitions,
-    whole_document,
-)
+from mock_platform.documents.service import DefinitionsQuery, Json, chosen, whole_document
 from mock_platform.documents.swagger import of_object
 from mock_platform.errors import NotFoundError
 from mock_platform.hub.routes import hub_blueprint
@@ -44,14 +38,14 @@ class InstanceDocumentQuery(InstanceDefinitionsQuery, rename="camel", kw_only=Tr
 @operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
 def show(named: NamedInstance, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe the instance's calls, its mapped objects by the names that it has for them (observed)."""
-    return answer(query, _document(named, query, base_url=query.base_url))
+    return Answer(chosen(query, _document(named, query, base_url=query.base_url)))
 
 
 @bp.get("/docs/<operation_id>")
 @operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
 def show_operation(named: NamedInstance, operation_id: str, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe one call."""
-    return answer(query, _document(named, query, base_url=query.base_url), operation_id)
+    return Answer(chosen(query, _document(named, query, base_url=query.base_url), operation_id))
 
 
 @bp.get("/docs/<operation_id>/definitions")
@@ -60,7 +54,7 @@ def show_definitions(
     named: NamedInstance, operation_id: str, query: InstanceDefinitionsQuery
 ) -> Answer[Json]:
     """Show the definitions that one call refers to."""
-    return definitions(query, _document(named, query), operation_id)
+    return Answer(chosen(query, _document(named, query), operation_id)["definitions"])
 
 
 @of_objects.get("/objects/<object_name>/docs")
@@ -69,7 +63,7 @@ def show_object(caller: HubCaller, object_name: str, query: InstanceDocumentQuer
     """Describe the calls of one object alone (observed)."""
     named = NamedInstance(workspace=caller.workspace, instance=caller.instance)
     whole = _document(named, query, base_url=query.base_url, only=object_name)
-    return answer(query, of_object(whole, object_name))
+    return Answer(chosen(query, of_object(whole, object_name)))
 
 
 def _document(

@@ -8,7 +8,6 @@ from flask import current_app
 from msgspec import Struct
 
 from mock_kit.api.openapi import document as openapi_document
-from mock_kit.api.operations import Answer
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paths import BASE_PATH
 from mock_platform.description import DESCRIPTION
@@ -79,34 +78,16 @@ def whole_document(
     return document(_hub_calls(), subject, objects, basic=query.basic)
 
 
-def answer(query: DefinitionsQuery, whole: Json, operation_id: str | None = None) -> Answer[Json]:
-    """Answer with a document, or with the part of it that is about one operation.
+def chosen(query: DefinitionsQuery, whole: Json, operation_id: str | None = None) -> Json:
+    """Return a document as it is wanted, or the part of it that is about one operation.
 
     Raises:
         NotFoundError: it has no such operation.
     """
-    swagger = whole if operation_id is None else _part(whole, operation_id)
-    return Answer(without_references(swagger) if query.resolve_references else swagger)
-
-
-def definitions(query: DefinitionsQuery, whole: Json, operation_id: str) -> Answer[Json]:
-    """Answer with the definitions that one operation refers to.
-
-    Raises:
-        NotFoundError: the document has no such operation.
-    """
-    part = _part(whole, operation_id)
-    if query.resolve_references:
-        part = without_references(part)
-    found: Json = part["definitions"]
-    return Answer(found)
-
-
-def _part(whole: Json, operation_id: str) -> Json:
-    part = operation(whole, operation_id)
+    part = whole if operation_id is None else operation(whole, operation_id)
     if part is None:
-        raise NotFoundError("operation", operation_id)
-    return part
+        raise NotFoundError("operation", operation_id or "")
+    return without_references(part) if query.resolve_references else part
 
 
 def _place(base_url: str) -> tuple[str, str, str]:
