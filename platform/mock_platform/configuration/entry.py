@@ -31,7 +31,7 @@ def entries(values: Mapping[str, str | None], element: Element, unset: UnsetValu
     """
     own_keys = {entry.key: entry for entry in element.keys}
     return [
-        _entry(own_keys.get(key) or _unknown(key), value, element)
+        _entry(own_keys.get(key) or _unknown(key), value)
         for key, value in mask(values, element.secret_keys, unset).items()
     ]
 
@@ -68,9 +68,9 @@ def _unknown(key: str) -> ConfigurationKey:
     return ConfigurationKey(key=key, name=key, type="TEXTFIELD_1000")
 
 
-def _entry(entry: ConfigurationKey, value: str | None, element: Element) -> EntryJson:
+def _entry(entry: ConfigurationKey, value: str | None) -> EntryJson:
     return {
-        "id": entry_number(entry.key, element),
+        "id": entry.id,
         "key": entry.key,
         "name": entry.name,
         "description": entry.description or entry.name,

@@ -103,15 +103,7 @@ def entries_of(configuration: Mapping[str, str | None]) -> Entries:
     Raises:
         PollerConfigurationError: it is no JSON object of objects.
     """
-    return parse_entries((configuration.get(CONFIGURATION) or "").strip() or "{}")
-
-
-def parse_entries(text: str) -> Entries:
-    """Read the JSON text of ``event.poller.configuration``.
-
-    Raises:
-        PollerConfigurationError: it is no JSON object of objects.
-    """
+    text = (configuration.get(CONFIGURATION) or "").strip() or "{}"
     try:
         entries = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from msgspec import Struct
+
 from mock_platform.core.poll import DateField
 from mock_platform.dates import date_template, zones
 from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
@@ -13,19 +15,18 @@ WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _LONGEST_DURATION = timedelta.max // timedelta(seconds=1)
 
 
-class PollerEntry:
+class PollerEntry(Struct, frozen=True):
     """One object of the configuration; ``place`` says in messages where it stands.
 
     What does not hold what it has to raises ``PollerConfigurationError``, which names the key.
     """
 
-    def __init__(self, place: str, entry: Mapping[str, object]) -> None:
-        self._place = place
-        self._entry = entry
+    place: str
+    entry: Mapping[str, object]
 
     def text(self, key: str) -> str:
         """Return a text; empty if there is none."""
-        value = self._entry.get(key)
+        value = self.entry.get(key)
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -34,7 +35,7 @@ class PollerEntry:
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return what is true or false, as a flag or as a text."""
-        value = self._entry.get(key)
+        value = self.entry.get(key)
         if value is None or value == "":
             return default
         if isinstance(value, bool):
@@ -65,12 +66,12 @@ class PollerEntry:
 
     def dates(self) -> "PollerEntry":
         """Return what is said of the dates; nothing, if nothing is."""
-        dates = self._entry.get("datesConfiguration")
+        dates = self.entry.get("datesConfiguration")
         if dates is None:
             dates = {}
         if not isinstance(dates, Mapping):
             raise self._wrong("datesConfiguration", "an object", dates)
-        return PollerEntry(f"{self._place}.datesConfiguration", dates)
+        return PollerEntry(f"{self.place}.datesConfiguration", dates)
 
     def date(self, prefix: str, *, pattern: str, zone: str) -> DateField | None:
         """Return where a date stands; None if no field, or no pattern to read it by, is named.
@@ -91,10 +92,10 @@ class PollerEntry:
         try:
             rule(text)
         except InvalidRequestError as error:
-            raise PollerConfigurationError(f"{self._place}.{key}: {error}") from error
+            raise PollerConfigurationError(f"{self.place}.{key}: {error}") from error
 
     def _whole(self, key: str, expected: str) -> int | None:
-        value = self._entry.get(key)
+        value = self.entry.get(key)
         if value is None or value == "":
             return None
         text = str(value).strip()
@@ -103,4 +104,4 @@ class PollerEntry:
         return int(text)
 
     def _wrong(self, key: str, expected: str, value: object) -> PollerConfigurationError:
-        return PollerConfigurationError(f"{self._place}.{key} must be {expected}; got {shown(value)}")
+        return PollerConfigurationError(f"{self.place}.{key} must be {expected}; got {shown(value)}")

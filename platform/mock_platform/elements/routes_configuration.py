@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from flask import Blueprint
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from mock_kit.api.operations import Answer, links, operation
 from mock_kit.values import replace
@@ -43,36 +43,26 @@ class Option(Struct):
     description: str = ""
 
 
-class KeyChange(Struct, rename="camel"):
+class KeyChange(Struct):
     """What is said about a key; what is left out stays, or is as usual. Clients send whole entries back."""
 
     name: str | None = None
     description: str | None = None
-    default_value: str | None = None
+    default: str | None = field(default=None, name="defaultValue")
     type: InputType | None = None
     required: bool | None = None
-    hide_from_console: bool | None = None
+    hidden: bool | None = field(default=None, name="hideFromConsole")
     options: list[Option] | None = None
 
     def applied(self, key: ConfigurationKey) -> ConfigurationKey:
         """Return a key with what is said about it."""
-        options = (
-            None if self.options is None else tuple((one.value, one.description) for one in self.options)
-        )
-        values = {
-            "name": self.name,
-            "description": self.description,
-            "default": self.default_value,
-            "type": self.type,
-            "required": self.required,
-            "hidden": self.hide_from_console,
-            "options": options,
-        }
-        changes = {name: value for name, value in values.items() if value is not None}
-        return replace(key, **changes)  # type: ignore[arg-type]  # each field by its own name
+        said = {name: getattr(self, name) for name in KeyChange.__struct_fields__}
+        if self.options is not None:
+            said["options"] = tuple((one.value, one.description) for one in self.options)
+        return replace(key, **{name: value for name, value in said.items() if value is not None})
 
 
-class NewKey(KeyChange, rename="camel", kw_only=True):
+class NewKey(KeyChange, kw_only=True):
     """A new key."""
 
     key: Annotated[str, Meta(min_length=1, max_length=255)]

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.configuration.poller_configuration import parse_entries, refresh_interval, resources
+from mock_platform.configuration.poller_configuration import (
+    CONFIGURATION,
+    entries_of,
+    refresh_interval,
+    resources,
+)
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.poll import DateField, Resource
 from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
@@ -612,7 +617,7 @@ def test_what_is_no_interval_is_refused(text):
 
 
 def test_entries_are_read_as_they_are():
-    assert parse_entries('{"b": {"x": 1}, "a": {}}') == {"b": {"x": 1}, "a": {}}
+    assert entries_of({CONFIGURATION: '{"b": {"x": 1}, "a": {}}'}) == {"b": {"x": 1}, "a": {}}
 
 
 KEYS = (
