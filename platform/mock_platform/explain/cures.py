@@ -80,11 +80,10 @@ class CureTrier(Protocol):
         """Return the smallest change that would have helped, tried before it is offered."""
 
 
-class CureDesk:
+class CureDesk(Struct, frozen=True):
     """Who is asked for cures, if there is anybody."""
 
-    def __init__(self, trier: CureTrier | None) -> None:
-        self._trier = trier
+    trier: CureTrier | None
 
     def search(self, sought: CureCase) -> CureSearch:
         """Return what would have helped."""
@@ -92,9 +91,9 @@ class CureDesk:
         why = _INCURABLE.get(sought.cause)
         if why:
             return CureSearch(why=why)
-        if self._trier is None:
+        if self.trier is None:
             return CureSearch(why="nothing can be tried here: this platform runs without a harness")
-        return self._trier.search(sought)
+        return self.trier.search(sought)
 
 
 _INCURABLE = {

@@ -31,7 +31,8 @@ def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
         return CauseFinding(
             Cause.DELETION, f"it was deleted at {shown(gone.at)}, before a poll could see the change"
         )
-    partner = next((one for one in case.beside if _is_kept(one, change)), None)
+    updated = (one for one in case.beside if one.kind == "UPDATED" and one.second == change.second)
+    partner = next(updated, None)
     if partner:
         why = (
             f"it was deleted at {shown(change.at)}, in the second in which {partner.record_id} was updated: "
@@ -108,7 +109,3 @@ def _of_error(error: str, status: int | None) -> Cause:
         403: Cause.PERMISSION,
     }
     return named_causes.get(code, Cause.BAD_REQUEST if 400 <= code < 500 else Cause.OUTAGE)
-
-
-def _is_kept(other: VendorChange, deleted: VendorChange) -> bool:
-    return other.kind == "UPDATED" and other.second == deleted.second

@@ -43,7 +43,8 @@ def _of_date(
 
     One that a transformation has renamed or left out is seen to with the transformations.
     """
-    named, theirs = field_name(path), _own_fields(block)
+    own_dates = (block.own.updated, block.own.created) if block.own else ()
+    named, theirs = field_name(path), {date.path for date in own_dates if date}
     if named in {*theirs, *(name for each in theirs for name in block.names_of(each))}:
         return
     if own and get_close_matches(named.casefold(), [own.casefold()], n=1, cutoff=_LIKE):
@@ -62,12 +63,6 @@ def _is_missing(block: PolledBlock, path: str, fields: Callable[[str], Collectio
     return bool(known) and not any(
         steps_below(path)[:1] == steps_below(name)[:1] for name in (*known, *mapped)
     )
-
-
-def _own_fields(block: PolledBlock) -> set[str]:
-    """Return the provider's date fields."""
-    own = block.own
-    return {date.path for date in (own.updated, own.created) if date} if own else set()
 
 
 def _why(named: str, near: str) -> str:

@@ -121,10 +121,9 @@ def _fields(transformation: Transformation, definition: ObjectDefinition) -> lis
 
 
 def _entries(entries: tuple[MappingEntry, ...]) -> list[MappingEntryJson]:
-    answer: list[MappingEntryJson] = []
-    for each in entries:
-        entry: MappingEntryJson = {"type": each.type}
-        if each.properties is not None:
-            entry["properties"] = dict(each.properties)
-        answer.append(entry)
-    return answer
+    return [
+        {"type": each.type}
+        if each.properties is None
+        else {"type": each.type, "properties": dict(each.properties)}
+        for each in entries
+    ]

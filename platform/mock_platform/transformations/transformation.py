@@ -174,11 +174,7 @@ def _refuse_used(objects: Objects, names: Iterable[str]) -> None:
 
 
 def _check_paths(paths: Iterable[str]) -> None:
-    """Refuse fields that no record can be given.
-
-    Raises:
-        InvalidRequestError: names the path.
-    """
+    """Refuse fields that no record can be given."""
     seen: set[str] = set()
     for path in paths:
         if path in seen:
@@ -191,11 +187,7 @@ def _check_paths(paths: Iterable[str]) -> None:
 
 
 def _check_rows(transformation: Transformation) -> None:
-    """Refuse to map rows to something else than rows.
-
-    Raises:
-        InvalidRequestError: names the paths.
-    """
+    """Refuse to map rows to something else than rows."""
     for each in transformation.fields:
         if row_depth(parse_path(each.path)) != row_depth(parse_path(each.vendor_path)):
             raise InvalidRequestError(

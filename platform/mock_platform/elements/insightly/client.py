@@ -192,11 +192,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
         return self._calls.record(request)
 
     def _child(self, place: InsightlyCollection, record_id: str) -> Record:
-        """Return a child that lives by itself, if it is one of this parent's.
-
-        Raises:
-            NotFoundError: it is not.
-        """
+        """Return a child that lives by itself, if it is one of this parent's."""
         clause = Comparison(place.id_field or "", "=", record_id)
         records = self.page(place.resource, PageRequest(where=clause, size=1)).records
         if not records:

@@ -176,11 +176,7 @@ def _rewrite(clause: Clause, place: InsightlyCollection, base_url: str) -> Claus
 
 
 def _refuse_parameter(name: str, place: InsightlyCollection, base_url: str) -> None:
-    """Refuse what looks like a field and is a parameter of Insightly's search.
-
-    Raises:
-        InvalidRequestError: says how it can be used.
-    """
+    """Refuse what looks like a field and is a parameter of Insightly's search."""
     if name.lower() == UPDATED_AFTER:
         raise InvalidRequestError(f"{UPDATED_AFTER} takes = and a date in quotes, nothing else")
     if not is_version_3(base_url) and _is_parameter(place, name):
@@ -196,11 +192,7 @@ def space_form(instant: datetime) -> str:
 
 
 def _rewritten_date(text: str) -> str:
-    """Return an instant the way records write theirs, so that texts compare as times.
-
-    Raises:
-        InvalidRequestError: it is no instant.
-    """
+    """Return an instant the way records write theirs, so that texts compare as times."""
     try:
         instant = datetime.fromisoformat(text.strip())
         utc = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
