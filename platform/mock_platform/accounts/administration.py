@@ -1,7 +1,6 @@
 """Who may administer what: for the ``needs`` of operations, which answer 401 before anything else."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from msgspec import Struct
 
@@ -10,11 +9,10 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts import people
 from mock_platform.accounts.calling import authorization, caller, calling
 from mock_platform.accounts.people import Account, Member
+from mock_platform.accounts.roles import ORG_ADMIN
 from mock_platform.accounts.store import People, WorkspacePeople
 from mock_platform.core.dependencies import dependencies
-from mock_platform.errors import NotFoundError
-
-Check = Callable[[Member, Account], None]
+from mock_platform.errors import NotFoundError, NotPermittedError
 
 
 class SignedInUser(Struct, frozen=True, kw_only=True):
@@ -34,17 +32,13 @@ class SignedInUser(Struct, frozen=True, kw_only=True):
         """Whether they administer all of the organization."""
         return people.administers_organization(self.user, self.account)
 
-    @contextmanager
-    def reading(self) -> Iterator[WorkspacePeople]:
+    def reading(self) -> AbstractContextManager[WorkspacePeople]:
         """Open the register to read."""
-        with dependencies().store[People].reading(self.workspace) as register:
-            yield register
+        return dependencies().store[People].reading(self.workspace)
 
-    @contextmanager
-    def writing(self) -> Iterator[WorkspacePeople]:
+    def writing(self) -> AbstractContextManager[WorkspacePeople]:
         """Open the register to change it."""
-        with dependencies().store[People].writing(self.workspace) as register:
-            yield register
+        return dependencies().store[People].writing(self.workspace)
 
     def users(self, register: WorkspacePeople) -> list[Member]:
         """Return the users whom this one may see and change: themselves, and those they administer."""
@@ -76,22 +70,25 @@ def signed() -> SignedInUser:
 
 def administrator() -> SignedInUser:
     """Return an administrator's call; anybody else's is 401 (documented)."""
-    return _checked(people.check_administers)
+    signer = signed()
+    if not signer.administers:
+        raise NotPermittedError("Only an administrator sees and changes what belongs to others.")
+    return signer
 
 
 def organization_administrator() -> SignedInUser:
     """Return a call of somebody who administers the whole organization; anybody else's is 401 (assumed)."""
-    return _checked(people.check_administers_organization)
+    signer = signed()
+    if not signer.administers_organization:
+        raise NotPermittedError(f"This needs the role {ORG_ADMIN.key}.")
+    return signer
 
 
 def accounts_administrator() -> SignedInUser:
     """Return a call of an administrator in the default account; anybody else's is 401 (documented)."""
-    return _checked(people.check_administers_accounts)
-
-
-def _checked(check: Check) -> SignedInUser:
     signer = signed()
-    check(signer.user, signer.account)
+    if not people.administers_accounts(signer.user, signer.account):
+        raise NotPermittedError("Only an administrator in the default account administers accounts.")
     return signer
 
 

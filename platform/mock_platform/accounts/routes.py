@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from flask import Blueprint
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, links, operation
 from mock_platform.accounts import people
@@ -17,11 +17,10 @@ from mock_platform.accounts.directory import (
     new_user_to_json,
     user_to_json,
 )
-from mock_platform.accounts.people import Account, AccountChange, Member
+from mock_platform.accounts.people import Account, AccountPatch, Member, Text
 from mock_platform.accounts.routes_users import (
     USER_LINKS,
     DeactivationQuery,
-    Text,
     UserPatch,
     UserPut,
     UserRequest,
@@ -80,23 +79,11 @@ class AccountPut(AccountRequest, rename="camel"):
 
     active: bool | None = None
 
-    def to_change(self) -> AccountChange:
-        """Return what the rules want to know."""
-        implied = {"name": self.name or self.external_id, "description": self.shown_description}
-        return AccountChange(**structs.asdict(self) | implied)
-
-
-class AccountPatch(Struct, rename="camel"):
-    """What is to be changed about an account."""
-
-    external_id: Text | None = None
-    name: Text | None = None
-    description: str | None = None
-    active: bool | None = None
-
-    def to_change(self) -> AccountChange:
-        """Return what the rules want to know."""
-        return AccountChange(**structs.asdict(self))
+    def as_patch(self) -> AccountPatch:
+        """Return the same, with what it implies."""
+        return AccountPatch(
+            self.external_id, self.name or self.external_id, self.shown_description, self.active
+        )
 
 
 @bp.get("")
@@ -142,7 +129,7 @@ def patch(
     admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPatch
 ) -> Answer[AccountJson]:
     """Change what is sent about an account; one that is deactivated has no jobs any more (observed)."""
-    return Answer(_changed(admin, account_id, query, body))
+    return _changed(admin, account_id, query, body)
 
 
 @bp.put("/<account_id>")
@@ -151,7 +138,7 @@ def put(
     admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPut
 ) -> Answer[AccountJson]:
     """Replace what is said of an account (observed)."""
-    return Answer(_changed(admin, account_id, query, body))
+    return _changed(admin, account_id, query, body.as_patch())
 
 
 @bp.delete("/<account_id>")
@@ -260,14 +247,14 @@ def change_settings(admin: SignedInUser, account_id: str, body: SettingsJson) ->
 
 
 def _changed(
-    admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPatch | AccountPut
-) -> AccountJson:
+    admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPatch
+) -> Answer[AccountJson]:
     with admin.writing() as register:
-        changed = people.change_account(account_named(register, account_id), body.to_change())
+        changed = people.change_account(account_named(register, account_id), body)
         register.save_account(changed)
         if query.ends(active=body.active):
             register.end_access_of_account(changed.id, permanent=query.permanent)
-    return account_to_json(changed)
+    return Answer(account_to_json(changed))
 
 
 def _user(admin: SignedInUser, register: WorkspacePeople, account_id: str, email_or_id: str) -> Member:

@@ -24,7 +24,8 @@ from mock_platform.accounts.directory import (
     organization_to_json,
     user_to_json,
 )
-from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, Text, UserPatch, UserRequest
+from mock_platform.accounts.people import Text
+from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, UserPatch, UserRequest
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core.answers import done
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
