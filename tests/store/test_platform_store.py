@@ -35,7 +35,7 @@ OWNER = User(
     id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
 )
 EMAIL = Email(
-    at=LATER, cause=EmailCause.DELIVERY_FAILED, to="olive@acme.example", subject="dead", message="..."
+    at=LATER, cause=EmailCause.DELIVERY_FAILED, recipient="olive@acme.example", subject="dead", message="..."
 )
 WEIRD = "Ünïcödé 漢字 🚀 \u202e <b> ' \" \\ % _ \n\t"
 

@@ -26,7 +26,7 @@ class Email(Struct, frozen=True, kw_only=True):
 
     at: datetime
     cause: EmailCause
-    to: str
+    recipient: str
     subject: str
     message: str
     sender: str = SENDER
@@ -40,7 +40,7 @@ def poller_disabled(instance: Instance, owner: User, poll: Poll, *, limit: int) 
     return Email(
         at=poll.at,
         cause=EmailCause.POLLER_DISABLED,
-        to=owner.email,
+        recipient=owner.email,
         subject=f"Polling of {instance.name} (instance {instance.id}) was disabled",
         message=(
             f"Polling {poll.resource!r} failed {limit} times in a row, the last time with: {poll.error}. "
@@ -63,7 +63,7 @@ def delivery_failed(  # noqa: PLR0913 - what the e-mail says
     return Email(
         at=at,
         cause=EmailCause.DELIVERY_FAILED,
-        to=to,
+        recipient=to,
         subject=f"Notifications of {name} are no longer delivered",
         message=(
             f"{tries} attempts to deliver to {url} failed, the last one with: {reason}. "
@@ -82,4 +82,6 @@ def of_notification(  # noqa: PLR0913 - as above
     """
     addresses = (config.get(key) for key in ("to", "email", "emailAddress"))
     to = next((address for address in addresses if isinstance(address, str) and address), owner.email)
-    return Email(at=at, cause=EmailCause.SUBSCRIPTION, to=to, sender=sender, subject=topic, message=message)
+    return Email(
+        at=at, cause=EmailCause.SUBSCRIPTION, recipient=to, sender=sender, subject=topic, message=message
+    )

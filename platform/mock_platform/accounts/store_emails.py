@@ -1,9 +1,10 @@
 """E-mails that would have been sent."""
 
-from sqlalchemy import Connection, Row, func, select
+from msgspec import convert, structs
+from sqlalchemy import Connection, func, select
 
 from mock_kit.storage.workspace_tables import DatabaseStore
-from mock_platform.accounts.emails import Email, EmailCause
+from mock_platform.accounts.emails import Email
 from mock_platform.core.tables import emails
 
 _add = emails.insert()
@@ -32,29 +33,10 @@ class Emails(DatabaseStore):
         with self._database.reading() as connection:
             total = connection.scalar(all_of_them.with_only_columns(func.count())) or 0
             rows = connection.execute(latest).all()
-        return [(row.number, _email(row)) for row in reversed(rows)], total
+        return [(row.number, convert(row, Email, from_attributes=True)) for row in reversed(rows)], total
 
 
 def keep_email(connection: Connection, workspace: str, email: Email) -> None:
     """Keep an e-mail in a transaction that does more."""
-    row = {
-        "workspace": workspace,
-        "at": email.at,
-        "cause": email.cause.value,
-        "sender": email.sender,
-        "recipient": email.to,
-        "subject": email.subject,
-        "message": email.message,
-    }
+    row = {**structs.asdict(email), "workspace": workspace, "cause": email.cause.value}
     connection.execute(_add, row)
-
-
-def _email(row: Row[tuple[object, ...]]) -> Email:
-    return Email(
-        at=row.at,
-        cause=EmailCause(row.cause),
-        sender=row.sender,
-        to=row.recipient,
-        subject=row.subject,
-        message=row.message,
-    )

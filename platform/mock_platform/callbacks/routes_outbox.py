@@ -192,7 +192,7 @@ def _email(email: Email) -> EmailJson:
         "at": format_instant(email.at),
         "cause": email.cause.value,
         "from": email.sender,
-        "to": email.to,
+        "to": email.recipient,
         "subject": email.subject,
         "message": email.message,
     }

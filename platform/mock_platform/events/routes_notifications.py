@@ -112,7 +112,7 @@ def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
     email = Email(
         at=workspace.clock.now(),
         cause=EmailCause.ASKED,
-        to=body.to,
+        recipient=body.to,
         sender=body.sender,
         subject=body.subject,
         message=body.message,

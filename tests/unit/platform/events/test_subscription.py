@@ -65,7 +65,11 @@ def test_a_subscription_without_a_url_has_an_empty_one(channel):
 def test_who_gives_no_address_is_the_owner(config):
     email = of_notification(config, OWNER, topic="leaks", sender="me", message="Drip", at=NOON)
 
-    assert (email.to, email.subject, email.cause) == ("olive@acme.example", "leaks", EmailCause.SUBSCRIPTION)
+    assert (email.recipient, email.subject, email.cause) == (
+        "olive@acme.example",
+        "leaks",
+        EmailCause.SUBSCRIPTION,
+    )
 
 
 def test_the_email_about_a_dead_subscription_says_who_where_how_often_and_why():
