@@ -1,8 +1,8 @@
 """Which poller will find a change first, and letting it run."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from shlex import quote
 from threading import Event
 from typing import Any
@@ -12,15 +12,12 @@ from msgspec import Struct
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.guide import instance_body, poller_entry
-from elements_local.scenarios.records import ID_FIELDS
+from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
 from mock_kit.workspaces.instants import parse_instant
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.choices import EmptyBlock
 from mock_platform.elements.catalogue import Catalogue, shipped
 
 _MOST = 5000
 _BETWEEN_LOOKS_S = 0.1
-_ELEMENTS = Catalogue(shipped())
 
 
 class NothingToTriggerError(HarnessError):
@@ -37,7 +34,6 @@ class Poller(Struct, frozen=True, kw_only=True):
     """
 
     instance_id: int
-    job_id: str
     resource: str
     made: datetime
     due: datetime | None
@@ -54,15 +50,17 @@ def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
     Raises:
         NothingToTriggerError: nothing will.
     """
-    reply = clients.platform.send("GET", f"{BASE_PATH}/instances?pageSize={_MOST}")  # 404 if there are none
-    instances = json.loads(reply.body) if reply.ok else []
-    pollers = list(_pollers(clients, instances, resource))
+    instances = clients.platform.pollers()
+    pollers = [*_pollers(instances, resource)]
     due = [(poller.due, poller.instance_id, poller) for poller in pollers if poller.due]
     if due:
         return min(due)[-1]
-    if pollers:
-        raise NothingToTriggerError(_paused(clients, pollers[0], resource))
-    raise NothingToTriggerError(_none(clients, instances, resource))
+    paused = {job["data"]["id"]: job["id"] for job in _polling_jobs(clients)}
+    for poller in pollers:
+        if poller.instance_id in paused:
+            job_id = paused[poller.instance_id]
+            raise NothingToTriggerError(_paused(clients, poller.instance_id, job_id, resource))
+    raise NothingToTriggerError(_none(clients, [each["instanceId"] for each in instances], resource))
 
 
 def leave_the_second(clients: WorkspaceClients, poller: Poller) -> None:
@@ -93,49 +91,38 @@ def let_it_poll(clients: WorkspaceClients, poller: Poller) -> str:
     return now
 
 
-def _pollers(clients: WorkspaceClients, instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]:
-    jobs = clients.platform.call("GET", f"{BASE_PATH}/jobs?pageSize={_MOST}")
-    polling = {job["data"]["id"]: job for job in jobs if "cron" not in job["trigger"]}
+def _pollers(instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]:
+    """Yield what polls such records, by their usual name or by one of the instance's own."""
+    collection = COLLECTIONS[resource].lower()
     for instance in instances:
-        job = polling.get(instance["id"])
-        names = _polled_as(instance, resource) if job else ()
-        yield from (_poller(instance, job, name) for name in names if job)
+        due = instance["nextPoll"]
+        for polled in instance["resources"]:
+            if polled["resource"] == resource or polled["collection"] == collection:
+                yield Poller(
+                    instance_id=instance["instanceId"],
+                    resource=polled["resource"],
+                    made=parse_instant(instance["made"]),
+                    due=None if due is None else parse_instant(due),
+                )
 
 
-def _poller(instance: Mapping[str, Any], job: Mapping[str, Any], resource: str) -> Poller:
-    fires = job["trigger"]["nextFireTime"]
-    return Poller(
-        instance_id=instance["id"],
-        job_id=job["id"],
-        resource=resource,
-        made=parse_instant(instance["createdDate"]),
-        due=None if fires is None else datetime.fromtimestamp(fires / 1000, UTC),
-    )
+def _polling_jobs(clients: WorkspaceClients) -> list[dict[str, Any]]:
+    jobs: list[dict[str, Any]] = clients.platform.call("GET", f"{BASE_PATH}/jobs?pageSize={_MOST}")
+    return [job for job in jobs if "cron" not in job["trigger"]]
 
 
-def _polled_as(instance: Mapping[str, Any], resource: str) -> Iterator[str]:
-    """Yield what an instance calls such records that it polls: their usual name, or its own for the same path."""
-    element = _ELEMENTS.element(instance["element"]["key"])
-    values = instance["configuration"]
-    for polled in configuration.polled_resources(values, element, empty_block=EmptyBlock.DEFAULT):
-        if resource in {polled.name, polled.url.partition("?")[0].rpartition("/")[2]}:
-            yield polled.name
+def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: str) -> str:
+    curl = _curl(clients, "PUT", f"/jobs/{job_id}/enable")
+    return f"instance {instance_id} polls {resource}, but its poller is paused. This lets it run:\n{curl}"
 
 
-def _paused(clients: WorkspaceClients, poller: Poller, resource: str) -> str:
-    curl = _curl(clients, "PUT", f"/jobs/{poller.job_id}/enable")
-    return (
-        f"instance {poller.instance_id} polls {resource}, but its poller is paused. This lets it run:\n{curl}"
-    )
-
-
-def _none(clients: WorkspaceClients, instances: list[dict[str, Any]], resource: str) -> str:
+def _none(clients: WorkspaceClients, instance_ids: list[int], resource: str) -> str:
     """Say that nothing polls such records, and what makes an instance that does."""
     body = instance_body(clients.credentials)
-    usual = resource in _ELEMENTS.element(body["element"]["key"]).poller_defaults
+    usual = resource in Catalogue(shipped()).element(body["element"]["key"]).poller_defaults
     entry = {} if usual else poller_entry(resource, ID_FIELDS[resource])
     body["configuration"]["event.poller.configuration"] = {resource: entry}
-    there = ", ".join(str(instance["id"]) for instance in instances)
+    there = ", ".join(map(str, instance_ids))
     others = f" (not polling them: {there})" if there else ""
     curl = _curl(clients, "POST", "/instances", body)
     return f"no instance of workspace {clients.credentials.name!r} polls {resource}{others}. This makes one:\n{curl}"
