@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from mock_kit.api.json_text import encode
 from mock_platform.callbacks.signature import sign
 from mock_platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
 from mock_platform.core.instance import Instance, User
@@ -40,11 +41,6 @@ class ComposedCallback(Struct, frozen=True, kw_only=True):
         """What is sent beside the body."""
         signed = {} if self.signature is None else {SIGNATURE: self.signature}
         return {"Content-Type": "application/json", WEBHOOK_ID: self.webhook_id, **signed}
-
-
-def compact(value: object) -> bytes:
-    """Write JSON as the platform writes it."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class CallbackComposer(Struct, frozen=True, kw_only=True):
@@ -81,19 +77,6 @@ class CallbackComposer(Struct, frozen=True, kw_only=True):
             alter: changes the envelope before it is signed.
             raw: further records in ``raw``.
         """
-        return self.sealed(
-            self.envelope(*records, change=change, object_type=object_type, age=age, raw=raw), alter
-        )
-
-    def envelope(
-        self,
-        *records: int,
-        change: EventType,
-        object_type: str,
-        age: timedelta,
-        raw: Sequence[Mapping[str, object]] = (),
-    ) -> Envelope:
-        """Return a callback's JSON."""
         at = (self.now - age).replace(microsecond=0)
         ids = records or (self.new_id(),)
         notification = Notification(
@@ -114,17 +97,10 @@ class CallbackComposer(Struct, frozen=True, kw_only=True):
             configuration={},
             created=at,
         )
-        envelope: Envelope = json.loads(
-            event.body(notification, instance, _OWNER, hub="crm", form=CallbackForm())
-        )
-        return envelope
-
-    def sealed(
-        self, envelope: Envelope, alter: Callable[[Envelope], None] = lambda _: None
-    ) -> ComposedCallback:
-        """Write an envelope down and sign it."""
+        body = event.body(notification, instance, _OWNER, hub="crm", form=CallbackForm())
+        envelope: Envelope = json.loads(body)
         alter(envelope)
-        return self.signed(compact(envelope), envelope["id"])
+        return self.signed(encode(envelope), envelope["id"])
 
     def signed(self, body: bytes, webhook_id: str) -> ComposedCallback:
         """Sign bytes."""
