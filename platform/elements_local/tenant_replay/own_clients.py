@@ -9,7 +9,7 @@ from elements_local.clients import CrmClient, Fields, PlatformClient
 from elements_local.failures.timeline import message_of, taken
 from elements_local.scenarios.checks import UNSEEN
 from elements_local.scenarios.records import ID_FIELDS, NAME_FIELDS, RESOURCES
-from elements_local.verify.made import OwnData
+from elements_local.verify.own_data import OwnData
 from elements_local.verify.tenant import OWN_NAME, CallbackReader
 from elements_local.verify.visit import SIGNATURE_KEY
 from mock_kit.workspaces.instants import format_instant

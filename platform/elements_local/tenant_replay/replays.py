@@ -20,7 +20,7 @@ from elements_local.tenant_replay.own_clients import OwnCallbacks, OwnCrm, OwnPl
 from elements_local.tenant_replay.portability import needs_quiet
 from elements_local.tenant_replay.portable_times import length, longest_interval
 from elements_local.tenant_replay.waiting import TenantTiming, WaitingClock
-from elements_local.verify.made import OwnData
+from elements_local.verify.own_data import OwnData
 from elements_local.verify.tenant import CRM_VERSION, OWN_NAME, Tenant
 
 _BETWEEN_LOOKS_S = 0.2

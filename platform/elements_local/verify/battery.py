@@ -1,64 +1,75 @@
-"""Runs the battery at a tenant and on a stack of our own, and holds the two against each other."""
+"""Runs the battery at a tenant and on a stack of our own, holds the two against each other, and takes away what was made."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from enum import Enum
+from time import monotonic
 from typing import Any
-
-from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.fidelity import ledger
 from elements_local.start import Options, in_process
-from elements_local.verify.check import Check
-from elements_local.verify.checks import BATTERY
-from elements_local.verify.comparison import alike
+from elements_local.verify import checks_of_callbacks, checks_of_crm, checks_of_hub, checks_of_instances
+from elements_local.verify.check import Check, alike, named
+from elements_local.verify.own_data import clean
 from elements_local.verify.readers import SinkReader
+from elements_local.verify.report import Agreement, Finding, VisitReport
 from elements_local.verify.tenant import Tenant, tenant_of
 from elements_local.verify.visit import Visit, refused
+from mock_kit.workspaces.clock import SystemClock
 
-
-class Agreement(Enum):
-    """What came of a check."""
-
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    NOT_SEEN = "not seen"
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """One check of a tenant.
-
-    Attributes:
-        rows: the ledger's behaviours that it looks at.
-        ours, theirs: what was observed, in a form without values.
-        why: why it was not seen.
-    """
-
-    name: str
-    title: str
-    agreement: Agreement
-    rows: tuple[str, ...]
-    ours: Any = None
-    theirs: Any = None
-    why: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as ``--json`` prints it, and as it can be given back to the project."""
-        seen = {"ours": self.ours, "theirs": self.theirs} if self.agreement is not Agreement.NOT_SEEN else {}
-        why = {"why": self.why} if self.why else {}
-        return {
-            "check": self.name,
-            "title": self.title,
-            "verdict": self.agreement.value,
-            "rows": list(self.rows),
-            **seen,
-            **why,
-        }
+BATTERY: dict[str, Check] = {
+    **checks_of_instances.CHECKS,
+    **checks_of_hub.CHECKS,
+    **checks_of_crm.CHECKS,
+    **checks_of_callbacks.CHECKS,
+    **named(checks_of_instances.token_of_a_deleted_instance),
+}
+"""The checks by their names, in the order in which they are made."""
 
 
 Observed = Mapping[str, Any | HarnessError]
+
+
+def visited(
+    tenant: Tenant, *, profile: str, on_check: Callable[[str], None], on_left: Callable[[str], None]
+) -> VisitReport:
+    """Visit a tenant.
+
+    Args:
+        on_left: is told of what could not be taken away, also where the visit is cut off.
+    """
+    began, started, left = SystemClock().now(), monotonic(), list[str]()
+    with reference(profile=profile, interval=tenant.interval) as own:
+        ours = dict(observe(Visit(own)))
+    visit = Visit(tenant)
+    try:
+        theirs = dict(observe(visit, on_check=on_check))
+    finally:
+        for what in _left(visit, tenant):
+            on_left(what)
+            left.append(what)
+    return VisitReport(
+        product=profile,
+        began=began,
+        seconds=monotonic() - started,
+        findings=compare(ours, theirs),
+        left=left,
+    )
+
+
+def _left(visit: Visit, tenant: Tenant) -> Iterator[str]:
+    """Take away what a visit has made, and yield what could not be.
+
+    What was being made when the visit was cut off has no id here yet, so it is looked for by its name.
+    """
+    yield from visit.made.take_away()
+    try:
+        for what, error in clean(tenant, run=tenant.run):
+            if error:
+                yield f"{what}: {error}"
+    except HarnessError as error:
+        yield f"what else there may be of this visit: {error}"
 
 
 def observe(visit: Visit, *, on_check: Callable[[str], None] = lambda _: None) -> Iterator[tuple[str, Any]]:

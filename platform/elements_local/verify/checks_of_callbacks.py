@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from elements_local.verify.check import named
-from elements_local.verify.comparison import SECONDS, form
+from elements_local.verify.check import SECONDS, form, named
 from elements_local.verify.visit import NotSeenError, Visit
 
 

@@ -1,10 +1,11 @@
 """Checks of instances: how they are made, listed and changed, and what is not there."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
-from elements_local.verify.check import CONTACTS, named, objects
-from elements_local.verify.comparison import form
+from elements_local.verify.check import CONTACTS, form, named
+from elements_local.verify.own_data import PAGE, instances
 from elements_local.verify.visit import NotSeenError, Visit
 from mock_kit.api.json_text import decode
 
@@ -113,18 +114,9 @@ def token_of_a_deleted_instance(visit: Visit) -> Any:
     return {"status": visit.status("GET", CONTACTS, token=with_it["token"])}
 
 
-def _instances(visit: Visit, query: str = "") -> list[dict[str, Any]]:
+def _instances(visit: Visit, query: str = "") -> Iterator[dict[str, Any]]:
     """Return the first pages of the list of instances."""
-    found: list[dict[str, Any]] = []
-    token = ""
-    for _ in range(_MOST_PAGES):
-        reply = visit.send("GET", f"/instances?pageSize=200{query}{token}")
-        found += objects(reply)
-        following = reply.headers.get("elements-next-page-token")
-        if not following:
-            break
-        token = f"&nextPage={quote(following)}"
-    return found
+    return islice(instances(visit.tenant.platform, query), _MOST_PAGES * PAGE)
 
 
 CHECKS = named(

@@ -1,9 +1,10 @@
 """Makes ready to visit a tenant: its secrets, its addresses, and a sink of ours where its callbacks are received."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Event
+from threading import Event, Lock
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -12,14 +13,20 @@ from msgspec import Struct
 from elements_local.errors import OptionError
 from elements_local.service_client import Credentials
 from elements_local.start import Options, on_ports
-from elements_local.verify.pacing import GAP, PacedHttp
 from elements_local.verify.readers import CollectorReader, SinkReader
 from elements_local.verify.tenant import CallbackReader, Tenant, tenant_at
 from elements_local.verify.visit import SIGNATURE_KEY
 from mock_kit.settings import variable
 from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import Http
+from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from mock_kit.workspaces.clock import Mode
+
+_TOO_MANY = 429
+_MOST_TRIES = 5
+_PAUSE = timedelta(seconds=10)
+
+GAP = timedelta(milliseconds=150)
+"""Between two requests: Insightly takes ten a second (documented)."""
 
 _SECRETS = ("user_secret", "organization_secret", "crm_username", "crm_api_key")
 
@@ -117,3 +124,33 @@ def _reader(options: TenantOptions, http: Http) -> Iterator[CallbackReader]:
 def _nowhere() -> Iterator[CallbackReader]:
     """Give what is read where nothing is to be read."""
     yield CollectorReader(OverNetwork(), "")
+
+
+@dataclass
+class PacedHttp:
+    """Sends with a gap before each request, and waits where it is told to.
+
+    Attributes:
+        wait: lets real time pass.
+        gap: between two requests.
+    """
+
+    http: Http
+    wait: Callable[[timedelta], None]
+    gap: timedelta = GAP
+    _pace: Lock = field(default_factory=Lock)
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request; what was refused as one too many is sent again, five times at the most."""
+        tries = 1
+        while True:
+            with self._pace:  # whoever sends at the same time waits after us
+                self.wait(self.gap)
+            reply = self.http.send(method, url, headers=headers, body=body)
+            if isinstance(reply, NoReply) or reply.status != _TOO_MANY or tries == _MOST_TRIES:
+                return reply
+            tries += 1
+            after = reply.headers.get("Retry-After", "")
+            self.wait(timedelta(seconds=int(after)) if after.isascii() and after.isdecimal() else _PAUSE)

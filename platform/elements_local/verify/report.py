@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,46 @@ from msgspec import Struct
 
 from elements_local.reports.html_page import render
 from elements_local.reports.junit import write, xml_text
-from elements_local.verify.battery import Agreement, Finding
 from mock_kit.workspaces.instants import format_instant
+
+
+class Agreement(Enum):
+    """What came of a check."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_SEEN = "not seen"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One check of a tenant.
+
+    Attributes:
+        rows: the ledger's behaviours that it looks at.
+        ours, theirs: what was observed, in a form without values.
+        why: why it was not seen.
+    """
+
+    name: str
+    title: str
+    agreement: Agreement
+    rows: tuple[str, ...]
+    ours: Any = None
+    theirs: Any = None
+    why: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as ``--json`` prints it, and as it can be given back to the project."""
+        seen = {"ours": self.ours, "theirs": self.theirs} if self.agreement is not Agreement.NOT_SEEN else {}
+        why = {"why": self.why} if self.why else {}
+        return {
+            "check": self.name,
+            "title": self.title,
+            "verdict": self.agreement.value,
+            "rows": list(self.rows),
+            **seen,
+            **why,
+        }
 
 
 class VisitReport(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from elements_local import guide
 from elements_local.errors import CallError, HarnessError
 from elements_local.failures.timeline import message_of
-from elements_local.verify.made import OwnData
+from elements_local.verify.own_data import OwnData
 from elements_local.verify.tenant import OWN_NAME, Tenant
 from mock_kit.web.wire import Reply
 

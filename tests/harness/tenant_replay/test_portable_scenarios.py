@@ -13,7 +13,7 @@ from elements_local.start import Options, in_process
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from elements_local.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.tenant_replay.waiting import TenantTiming
-from elements_local.verify.pacing import PacedHttp
+from elements_local.verify.opening import PacedHttp
 from elements_local.verify.readers import SinkReader
 from elements_local.verify.tenant import OWN_NAME, tenant_at
 

@@ -10,10 +10,10 @@ from elements_local.commands.checking.verify import CHECKS, OWN_NAME
 from elements_local.fidelity import ledger
 from elements_local.start import Options, in_process
 from elements_local.verify import tenant
-from elements_local.verify.battery import Agreement, compare, observe, reference, rows_by_check
-from elements_local.verify.checks import BATTERY
-from elements_local.verify.pacing import PacedHttp
+from elements_local.verify.battery import BATTERY, compare, observe, reference, rows_by_check
+from elements_local.verify.opening import PacedHttp
 from elements_local.verify.readers import SinkReader
+from elements_local.verify.report import Agreement
 from elements_local.verify.tenant import tenant_at, tenant_of
 from elements_local.verify.visit import Visit
 

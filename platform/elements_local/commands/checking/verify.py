@@ -124,7 +124,7 @@ def _ask(tenant: "Tenant", *, yes: bool) -> None:
 
 def _visited(tenant: "Tenant", profile: str) -> "VisitReport":
     """Visit a tenant, and show how far that is; what is left behind is said at once."""
-    from elements_local.verify.visiting import visited  # noqa: PLC0415 - not needed for --help
+    from elements_local.verify.battery import visited  # noqa: PLC0415 - not needed for --help
 
     with (
         cut_off(lambda: "what was made has been taken away, but for what was listed above, if anything"),
@@ -144,7 +144,7 @@ def _clean(tenant: "Tenant", *, yes: bool) -> None:
     Raises:
         SystemExit: with 1, if something could not be.
     """
-    from elements_local.verify.cleaning import clean, left_behind  # noqa: PLC0415 - not needed for --help
+    from elements_local.verify.own_data import clean, left_behind  # noqa: PLC0415 - not needed for --help
 
     there = [what for what, _ in left_behind(tenant)]
     if not there:
