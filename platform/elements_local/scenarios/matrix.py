@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from elements_local.scenarios.yaml_text import Document, Path
+from elements_local.scenarios.yaml_text import Document, Path, SourcePosition
 from mock_kit.api.json_text import Json
 
 MATRIX = "matrix"
@@ -44,8 +44,7 @@ def expand(document: Document) -> list[Document]:
     rest = {key: inner for key, inner in value.items() if key != MATRIX}
     places = {path: place for path, place in document.places.items() if path[:1] != (MATRIX,)}
     _check_count(len(rows), values=len(places))
-    _check_placeholders(rest, rows[0], ())
-    return [_filled(Document(value=rest, places=places), row) for row in rows]
+    return [_filled(rest, places, row) for row in rows]
 
 
 def _check_count(count: int, *, values: int) -> None:
@@ -77,51 +76,43 @@ def _rows(matrix: Json) -> Iterator[Row]:
         yield row
 
 
-def _check_placeholders(value: Json, row: Row, path: Path) -> None:
+def _filled(value: Mapping[str, Json], places: Mapping[Path, SourcePosition], row: Row) -> Document:
+    filled = {_text(key, row, (key,)): _fill(inner, row, (key,)) for key, inner in value.items()}
+    if "scenario" in filled and filled["scenario"] == value.get("scenario"):
+        filled["scenario"] = f"{filled['scenario']} [{', '.join(map(str, row.values()))}]"
+    moved = {
+        tuple(_text(part, row, path) if isinstance(part, str) else part for part in path): place
+        for path, place in places.items()
+    }
+    return Document(value=filled, places=moved)
+
+
+def _fill(value: Json, row: Row, path: Path) -> Json:
     if isinstance(value, dict):
-        for key, inner in value.items():
-            _check_text(key, row, (*path, key))
-            _check_placeholders(inner, row, (*path, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            _check_placeholders(inner, row, (*path, number))
-    elif isinstance(value, str):
-        _check_text(value, row, path)
+        return {
+            _text(key, row, (*path, key)): _fill(inner, row, (*path, key)) for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_fill(inner, row, (*path, number)) for number, inner in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    filled = _text(value, row, path)
+    whole = _PLACEHOLDER.fullmatch(value)
+    return row[whole[1]] if whole else filled
 
 
-def _check_text(text: str, row: Row, path: Path) -> None:
-    for match in _PLACEHOLDER.finditer(text):
+def _text(text: str, row: Row, path: Path) -> str:
+    """Fill a row's values into a text.
+
+    Raises:
+        MatrixError: it has a placeholder that the row has no value for.
+    """
+
+    def value_of(match: re.Match[str]) -> str:
         if match[1] not in row:
             near = get_close_matches(match[1], row, n=1)
             hint = f"; did you mean <{near[0]}>?" if near else f"; it has {', '.join(row)}"
             raise MatrixError(f"the matrix has no {match[1]!r}{hint}", path)
+        return str(row[match[1]])
 
-
-def _filled(document: Document, row: Row) -> Document:
-    value, filled = document.value, _fill(document.value, row)
-    if (
-        isinstance(filled, dict)
-        and isinstance(value, dict)
-        and filled.get("scenario") == value.get("scenario")
-    ):
-        filled["scenario"] = f"{filled['scenario']} [{', '.join(map(str, row.values()))}]"
-    places = {
-        tuple(_text(part, row) if isinstance(part, str) else part for part in path): place
-        for path, place in document.places.items()
-    }
-    return Document(value=filled, places=places)
-
-
-def _fill(value: Json, row: Row) -> Json:
-    if isinstance(value, dict):
-        return {_text(key, row): _fill(inner, row) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_fill(inner, row) for inner in value]
-    if isinstance(value, str):
-        whole = _PLACEHOLDER.fullmatch(value)
-        return row[whole[1]] if whole else _text(value, row)
-    return value
-
-
-def _text(text: str, row: Row) -> str:
-    return _PLACEHOLDER.sub(lambda match: str(row.get(match[1], match[0])), text)
+    return _PLACEHOLDER.sub(value_of, text)

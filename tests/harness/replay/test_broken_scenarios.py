@@ -121,6 +121,7 @@ BROKEN = {
     "an unknown placeholder": ("scenario: s\nmatrix: [{kind: leads}]\nsteps:\n  - create: {<kin>/a: {}}\n", "4:14", "the matrix has no 'kin'; did you mean <kind>?"),
     "a placeholder without a matrix": ("scenario: s\nsteps:\n  - create: {<kind>/a: {}}\n", "3:14", "expected a record's name: a kind, a slash"),
     "a matrix that is no list": (GOOD + "matrix: {a: 1}\n", "4:1", "expected a list of rows, such as [{kind: contacts}"),
+    "a matrix and no name": ("matrix: [{n: 1}]\nsteps:\n  - advance: <n>m\n", "1:1", "the key 'scenario' is missing; write it as in"),
     "rows with different names": (GOOD + "matrix: [{a: 1}, {b: 2}]\n", "4:18", "every row has the same names; expected a, got b"),
     # what comes later
     "a second document": (GOOD + "---\nscenario: t\n", "5:1", "the key 'steps' is missing"),
