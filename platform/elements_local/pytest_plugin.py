@@ -14,6 +14,7 @@ from elements_local.plugin_options import INI, OPTIONS, USUAL_FOLDERS
 from elements_local.scenarios.items import (
     ELSEWHERE,
     ScenarioFile,
+    is_meant_as_scenarios,
     named_receiver,
     stack_environment,
     stop_runner,
@@ -80,11 +81,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
     if file_path.suffix != ".yaml" or not any(file_path.is_relative_to(folder) for folder in folders):
         return None
     # Nobody asked for these folders: other tools' YAML may lie in them.
-    if named is USUAL_FOLDERS:
-        from elements_local.scenarios.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
-
-        if not is_meant_as_scenarios(file_path):
-            return None
+    if named is USUAL_FOLDERS and not is_meant_as_scenarios(file_path):
+        return None
     collected: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
     return collected
 

@@ -4,6 +4,7 @@ Imported in every pytest run, as the plugin is, so nothing heavy is imported at 
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,11 @@ ELSEWHERE: pytest.StashKey["Stack"] = pytest.StashKey()
 
 _RUNNER: pytest.StashKey["Runner"] = pytest.StashKey()
 _TAGS: pytest.StashKey[set[str]] = pytest.StashKey()
+
+_KEY = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?(?:---[ \t]+)?(?:\{\s*)?["']?scenario["']?[ \t]*:""",
+    re.MULTILINE,
+)
 
 
 class ScenarioFile(pytest.File):
@@ -88,6 +94,17 @@ class ScenarioItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Say where the scenario stands."""
         return self.path, self.scenario.line - 1, self.name
+
+
+def is_meant_as_scenarios(path: Path) -> bool:
+    """Say whether a document of a file has ``scenario:`` at its top, as far as its text tells; not if it cannot be read.
+
+    It is told from the text, since what is meant so need not be YAML that can be read.
+    """
+    try:
+        return _KEY.search(path.read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def stop_runner(config: pytest.Config) -> None:

@@ -129,11 +129,7 @@ def load_text(text: str, path: Path) -> LoadedFile:
     if not read:
         reason = "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
         return LoadedFile(errors=(ScenarioError(path, _TOP, reason),))
-    errors = [
-        ScenarioError(path, SourcePosition(each.line, each.column), str(each))
-        for each in read
-        if isinstance(each, YamlError)
-    ]
+    errors = [ScenarioError(path, each.place, str(each)) for each in read if isinstance(each, YamlError)]
     files = [ScenarioDocument(path, each) for each in read if isinstance(each, Document)]
     scenarios = tuple(_named_apart(files))
     errors += [error for file in files for error in file.mistakes]

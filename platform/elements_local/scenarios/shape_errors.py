@@ -2,11 +2,12 @@
 
 import re
 from ast import literal_eval
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
+from msgspec import inspect
 
-from elements_local.scenarios.shape_fields import choices_at, fields_at
 from elements_local.scenarios.verbs import FORMS, PATTERNS, VERBS
 from elements_local.scenarios.yaml_text import Path
 from mock_kit.api.nearest import nearest
@@ -39,11 +40,11 @@ def place_and_reason(error: msgspec.ValidationError, shape: object, value: objec
     if match := _PATTERN.fullmatch(reason):
         return _mismatch(path, literal_eval(match[1]), value, of_key=bool(of_key))
     if match := _UNKNOWN_FIELD.fullmatch(reason):
-        return (*path, match[1]), unknown("key", match[1], fields_at(shape, path))
+        return (*path, match[1]), unknown("key", match[1], _fields_at(shape, path))
     if match := _MISSING_FIELD.fullmatch(reason):
         return path, f"the key {match[1]!r} is missing"
     if match := _NO_CHOICE.fullmatch(reason):
-        text = unknown("value", match[1], map(str, choices_at(shape, path)))
+        text = unknown("value", match[1], map(str, _choices_at(shape, path)))
     else:
         text = _in_words(_GOT.sub("", reason)) + (_value_got(value, path) or _kind_got(reason))
     return path, text + _form(shape, path)
@@ -113,3 +114,54 @@ def _path(text: str) -> list[str | int]:
         elif word and word != "...":
             parts.append(word)
     return parts
+
+
+def _fields_at(shape: object, path: Path) -> list[str]:
+    """Return the keys that a mapping may have, none if that cannot be told.
+
+    Args:
+        path: from the shape to the mapping.
+    """
+    return [field.encode_name for each in _shapes_at(shape, path) for field in _fields(each)]
+
+
+def _choices_at(shape: object, path: Path) -> list[object]:
+    """Return the values that may stand at a place where only some may, none if that cannot be told."""
+    return [
+        value
+        for each in _shapes_at(shape, path)
+        for alternative in _alternatives(each)
+        if isinstance(alternative, inspect.LiteralType)
+        for value in alternative.values
+    ]
+
+
+def _shapes_at(shape: object, path: Path) -> list[Any]:
+    try:
+        shapes = [inspect.type_info(shape)]
+    except (TypeError, msgspec.ValidationError):
+        return []
+    for part in path:
+        shapes = [inner for each in shapes for inner in _inside(each, part)]
+    return shapes
+
+
+def _inside(shape: Any, part: str | int) -> list[Any]:
+    """Return the shapes that a key or a place in a list leads to."""
+    shapes: list[Any] = []
+    for each in _alternatives(shape):
+        if isinstance(each, inspect.ListType) and isinstance(part, int):
+            shapes.append(each.item_type)
+        elif isinstance(each, inspect.DictType):
+            shapes.append(each.value_type)
+        shapes += [field.type for field in _fields(each) if field.encode_name == part]
+    return shapes
+
+
+def _fields(shape: Any) -> list[inspect.Field]:
+    structs = (each for each in _alternatives(shape) if isinstance(each, inspect.StructType))
+    return [field for struct in structs for field in struct.fields]
+
+
+def _alternatives(shape: Any) -> Sequence[Any]:
+    return shape.types if isinstance(shape, inspect.UnionType) else (shape,)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from mock_kit.api.json_text import Json
 
 if TYPE_CHECKING:
+    from yaml.error import Mark
     from yaml.nodes import Node
 
 _MOST_NODES = 100_000
@@ -42,24 +43,23 @@ _HINTS = (
 """What YAML's reader says, and what most probably is to be done about it."""
 
 
-class YamlError(Exception):
-    """A text is not the YAML that is wanted here.
-
-    Attributes:
-        line, column: where, counted from 1.
-    """
-
-    def __init__(self, reason: str, *, line: int, column: int) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.column = column
-
-
 class SourcePosition(NamedTuple):
     """Where something stands in a file, counted from 1."""
 
     line: int
     column: int
+
+
+class YamlError(Exception):
+    """A text is not the YAML that is wanted here.
+
+    Attributes:
+        place: where.
+    """
+
+    def __init__(self, reason: str, place: SourcePosition) -> None:
+        super().__init__(reason)
+        self.place = place
 
 
 Path = tuple[str | int, ...]
@@ -102,22 +102,15 @@ def read_documents(text: str) -> list[Document]:
     Raises:
         YamlError: it is no YAML, has a key twice in one mapping, or is far too large.
     """
-    read = read_each(text)
-    for each in read:
-        if isinstance(each, YamlError):
-            raise each
-    return [each for each in read if isinstance(each, Document)]
+    return [_document(node) for node in _nodes(text)]
 
 
 def read_each(text: str) -> list[Document | YamlError]:
     """Read the documents of a text one by one; what is wrong with one does not hide those after it."""
-    try:
-        return [_document(node) for node in _nodes(text)]
-    except YamlError as error:
-        pieces = _pieces(text)
-        if len(pieces) == 1:
-            return [error]
-        return [each for line, piece in pieces for each in _read_piece(piece, line)]
+    whole, pieces = _read_piece(text), _pieces(text)
+    if len(pieces) == 1 or not any(isinstance(each, YamlError) for each in whole):
+        return whole
+    return [each for line, piece in pieces for each in _read_piece(piece, line)]
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:
@@ -129,7 +122,7 @@ def _pieces(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def _read_piece(text: str, lines_before: int) -> list[Document | YamlError]:
+def _read_piece(text: str, lines_before: int = 0) -> list[Document | YamlError]:
     try:
         return [_document(node) for node in _nodes(text, lines_before)]
     except YamlError as error:
@@ -145,15 +138,14 @@ def _nodes(text: str, lines_before: int = 0) -> Iterator["Node"]:
             yield node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(_with_hint(error.problem or "not YAML"), line=line, column=column) from error
+        raise YamlError(_with_hint(error.problem or "not YAML"), _position(mark)) from error
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         reason = f"the letter {chr(error.character)!r} cannot be read; take it out, or write it as an escape in double quotes"
-        line, column = lines_before + before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise YamlError(reason, line=line, column=column) from error
+        place = SourcePosition(lines_before + before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise YamlError(reason, place) from error
     except RecursionError as error:
-        raise YamlError(_TOO_DEEP, **_deepest(text, lines_before)) from error
+        raise YamlError(_TOO_DEEP, _deepest(text, lines_before)) from error
 
 
 def _with_hint(problem: str) -> str:
@@ -161,14 +153,15 @@ def _with_hint(problem: str) -> str:
     return problem + next((f"; {hint}" for words, hint in _HINTS if words in problem), "")
 
 
-def _deepest(text: str, lines_before: int) -> dict[str, int]:
+def _deepest(text: str, lines_before: int) -> SourcePosition:
     """Return where a text begins to be nested too deeply."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST + 1 and event.start_mark:  # the outermost is at no path yet
-            return {"line": lines_before + event.start_mark.line + 1, "column": event.start_mark.column + 1}
-    return {"line": lines_before + 1, "column": 1}
+        mark = event.start_mark
+        if depth > _DEEPEST + 1 and mark:  # the outermost is at no path yet
+            return SourcePosition(lines_before + mark.line + 1, mark.column + 1)
+    return SourcePosition(lines_before + 1, 1)
 
 
 def _document(node: "Node") -> Document:
@@ -185,10 +178,11 @@ class _Reader:
 
     def value(self, node: "Node", path: Path) -> Json:
         if len(path) > _DEEPEST:  # an alias of what it stands in has no end
-            raise self._error(node, _TOO_DEEP)
+            raise YamlError(_TOO_DEEP, _position(node.start_mark))
         if len(self.places) > _MOST_NODES:  # aliases of aliases make a small file endless
-            raise self._error(node, f"more than {_MOST_NODES} values, aliases counted as often as they stand")
-        self.places.setdefault(path, _place(node))
+            reason = f"more than {_MOST_NODES} values, aliases counted as often as they stand"
+            raise YamlError(reason, _position(node.start_mark))
+        self.places.setdefault(path, _position(node.start_mark))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -198,12 +192,13 @@ class _Reader:
     def _mapping(self, node: yaml.MappingNode, path: Path) -> Json:
         mapping: dict[str, Json] = {}
         for key_node, inner in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
-            if key is None:
-                raise self._error(key_node, "a key must be a text; put it into quotes")
+            place = _position(key_node.start_mark)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise YamlError("a key must be a text; put it into quotes", place)
+            key = str(key_node.value)
             if key in mapping:
-                raise self._error(key_node, f"the key {key!r} stands twice; take one of them out")
-            self.places[(*path, key)] = _place(key_node)
+                raise YamlError(f"the key {key!r} stands twice; take one of them out", place)
+            self.places[(*path, key)] = place
             mapping[key] = self.value(inner, (*path, key))
         return mapping
 
@@ -212,14 +207,9 @@ class _Reader:
             value: Json = self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             tag = "" if node.tag.startswith("tag:yaml.org,2002:str") else f"; nothing is known of {node.tag}"
-            raise self._error(node, f"cannot read {node.value!r}{tag}") from error
+            raise YamlError(f"cannot read {node.value!r}{tag}", _position(node.start_mark)) from error
         return value
 
-    @staticmethod
-    def _error(node: "Node", reason: str) -> YamlError:
-        place = _place(node)
-        return YamlError(reason, line=place.line, column=place.column)
 
-
-def _place(node: "Node") -> SourcePosition:
-    return SourcePosition(node.start_mark.line + 1, node.start_mark.column + 1)
+def _position(mark: "Mark | None") -> SourcePosition:
+    return SourcePosition(mark.line + 1, mark.column + 1) if mark else SourcePosition(1, 1)

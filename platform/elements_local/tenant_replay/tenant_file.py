@@ -87,7 +87,7 @@ def read_tenant(path: Path) -> TenantFile:
         read = ScenarioDocument(path, documents[0]).convert(documents[0].value, TenantFile, example=_EXAMPLE)
         parse_duration(read.settle)
     except (ScenarioError, YamlError) as error:
-        where = f"{path}:{error.line}: " if isinstance(error, YamlError) else ""
+        where = f"{path}:{error.place.line}: " if isinstance(error, YamlError) else ""
         hint = (
             "; secrets are read from the environment alone"
             if "secret" in str(error) or "key" in str(error)

@@ -73,7 +73,7 @@ def test_what_is_no_plain_yaml_is_refused_with_its_line(text: str, reason: str, 
     with pytest.raises(YamlError, match=re.escape(reason)) as refused:
         read_documents(text)
 
-    assert refused.value.line == line
+    assert refused.value.place.line == line
 
 
 def test_aliases_of_aliases_cannot_make_a_small_file_endless() -> None:
