@@ -6,16 +6,8 @@ from itertools import chain, count
 from typing import Any
 from unicodedata import normalize
 
-from elements_local.scenarios.records import COLLECTIONS
+from elements_local.scenarios.records import COLLECTIONS, NAMED_BY
 
-_NAMED_BY = {
-    "contacts": ("FIRST_NAME", "LAST_NAME"),
-    "accounts": ("ORGANISATION_NAME",),
-    "leads": ("FIRST_NAME", "LAST_NAME"),
-    "opportunities": ("OPPORTUNITY_NAME",),
-    "projects": ("PROJECT_NAME",),
-    "tasks": ("TITLE",),
-}
 _LONGEST = 30
 _RESERVED = frozenset(
     {"workspace", "callback_url", "organization_secret", "user_secret", "crm_username", "crm_api_key"}
@@ -42,7 +34,7 @@ class Namer:
 
     def record(self, kind: str, fields: Mapping[str, Any]) -> str:
         """Return a name for a record of one of the hub's resources."""
-        words = (word_of(fields.get(key)) for key in _NAMED_BY[kind])
+        words = (word_of(fields.get(key)) for key in NAMED_BY[kind])
         return self._free(f"{kind}/{next(filter(None, words), '')}")
 
     def other(self, kind: str) -> str:

@@ -2,43 +2,53 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-COLLECTIONS = {
-    "contacts": "Contacts",
-    "accounts": "Organisations",
-    "leads": "Leads",
-    "opportunities": "Opportunities",
-    "projects": "Projects",
-    "tasks": "Tasks",
-}
+
+class _Kind(NamedTuple):
+    """What the CRM has for records of one of the hub's resources.
+
+    Attributes:
+        called_by: the field that a record is called by, which every kind has and can be searched for.
+        text: a field that takes any text.
+        names: what one could be called, by all fields for that.
+        needed: what a new one has beside.
+    """
+
+    collection: str
+    id: str
+    called_by: str
+    text: str
+    names: Mapping[str, object]
+    needed: Mapping[str, object] = {}
+
+
+_KINDS = {
+    "contacts": _Kind(
+        "Contacts", "CONTACT_ID", "LAST_NAME", "BACKGROUND", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}
+    ),
+    "accounts": _Kind(
+        "Organisations", "ORGANISATION_ID", "ORGANISATION_NAME", "BACKGROUND", {"ORGANISATION_NAME": "Analytical Engines"}
+    ),
+    "leads": _Kind(
+        "Leads", "LEAD_ID", "LAST_NAME", "LEAD_DESCRIPTION", {"FIRST_NAME": "Charles", "LAST_NAME": "Babbage"}
+    ),
+    "opportunities": _Kind(
+        "Opportunities", "OPPORTUNITY_ID", "OPPORTUNITY_NAME", "OPPORTUNITY_DETAILS", {"OPPORTUNITY_NAME": "One engine"},
+        needed={"OPPORTUNITY_STATE": "OPEN"},
+    ),
+    "projects": _Kind(
+        "Projects", "PROJECT_ID", "PROJECT_NAME", "PROJECT_DETAILS", {"PROJECT_NAME": "The engine's workshop"},
+        needed={"STATUS": "NOT STARTED"},
+    ),
+    "tasks": _Kind("Tasks", "TASK_ID", "TITLE", "DETAILS", {"TITLE": "Oil the engine"}),
+}  # fmt: skip
+COLLECTIONS = {resource: kind.collection for resource, kind in _KINDS.items()}
 RESOURCES = {collection: resource for resource, collection in COLLECTIONS.items()}
-ID_FIELDS = {
-    "contacts": "CONTACT_ID",
-    "accounts": "ORGANISATION_ID",
-    "leads": "LEAD_ID",
-    "opportunities": "OPPORTUNITY_ID",
-    "projects": "PROJECT_ID",
-    "tasks": "TASK_ID",
-}
-NAME_FIELDS = {
-    "contacts": "LAST_NAME",
-    "accounts": "ORGANISATION_NAME",
-    "leads": "LAST_NAME",
-    "opportunities": "OPPORTUNITY_NAME",
-    "projects": "PROJECT_NAME",
-    "tasks": "TITLE",
-}
-"""The field that a record is called by, which every kind has and can be searched for."""
-
-_BELIEVABLE: Mapping[str, Mapping[str, object]] = {
-    "contacts": {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"},
-    "accounts": {"ORGANISATION_NAME": "Analytical Engines"},
-    "leads": {"FIRST_NAME": "Charles", "LAST_NAME": "Babbage"},
-    "opportunities": {"OPPORTUNITY_NAME": "One engine", "OPPORTUNITY_STATE": "OPEN"},
-    "projects": {"PROJECT_NAME": "The engine's workshop", "STATUS": "NOT STARTED"},
-    "tasks": {"TITLE": "Oil the engine"},
-}
+ID_FIELDS = {resource: kind.id for resource, kind in _KINDS.items()}
+NAME_FIELDS = {resource: kind.called_by for resource, kind in _KINDS.items()}
+NAMED_BY = {resource: tuple(kind.names) for resource, kind in _KINDS.items()}
+TEXT_FIELDS = {resource: kind.text for resource, kind in _KINDS.items()}
 
 
 class UnknownRecordError(Exception):
@@ -94,19 +104,12 @@ def kind_of(name: str) -> str:
 
 def believable_fields(kind: str) -> dict[str, object]:
     """Return what a record of a kind could be like, for where nobody has named one."""
-    return dict(_BELIEVABLE[kind])
+    return {**_KINDS[kind].names, **_KINDS[kind].needed}
 
 
 def default_fields(name: str) -> dict[str, object]:
     """Return what a record of this name needs at least, made from the name."""
     kind, _, word = name.partition("/")
     title = word.replace("-", " ").replace("_", " ").title()
-    needed: dict[str, dict[str, object]] = {
-        "contacts": {"FIRST_NAME": title},
-        "accounts": {"ORGANISATION_NAME": title},
-        "leads": {"LAST_NAME": title},
-        "opportunities": {"OPPORTUNITY_NAME": title, "OPPORTUNITY_STATE": "OPEN"},
-        "projects": {"PROJECT_NAME": title, "STATUS": "NOT STARTED"},
-        "tasks": {"TITLE": title},
-    }
-    return needed[kind]
+    called_by = "FIRST_NAME" if kind == "contacts" else NAME_FIELDS[kind]
+    return {called_by: title, **_KINDS[kind].needed}

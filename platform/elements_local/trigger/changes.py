@@ -7,20 +7,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, TEXT_FIELDS, believable_fields
 from elements_local.trigger.pollers import NothingToTriggerError
 
 Change = Literal["created", "updated"]
-
-_TEXTS = {
-    "contacts": "BACKGROUND",
-    "accounts": "BACKGROUND",
-    "leads": "LEAD_DESCRIPTION",
-    "opportunities": "OPPORTUNITY_DETAILS",
-    "projects": "PROJECT_DETAILS",
-    "tasks": "DETAILS",
-}
-"""Fields that take any text."""
 
 
 class RecordChange(Struct, frozen=True, kw_only=True):
@@ -57,7 +47,7 @@ def make(
         sent = {**believable_fields(resource), **fields}
         answer = clients.crm.create(collection, sent)
     else:
-        sent = dict(fields) or {_TEXTS[resource]: f"Changed at {clients.clock.show()['now']}"}
+        sent = dict(fields) or {TEXT_FIELDS[resource]: f"Changed at {clients.clock.show()['now']}"}
         answer = clients.crm.update(collection, record_id, sent)
     return RecordChange(
         resource=resource,
