@@ -8,8 +8,8 @@ import pytest
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body, poller_entry
+from elements_local.linting.configured import patched
 from elements_local.linting.finding_scenario import AS_IT_IS, CURED, NoScenarioError, scenario_of
-from elements_local.linting.merge_patch import patched
 from elements_local.linting.reading import NoSuchInstanceError, of_body, of_instance
 from elements_local.linting.trial import tried
 from elements_local.recording.text import write

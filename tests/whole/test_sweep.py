@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from elements_local.guide import instance_body, poller_entry
-from elements_local.linting.configured import POLLER, Configured
-from elements_local.linting.merge_patch import patched
+from elements_local.linting.configured import POLLER, Configured, patched
 from elements_local.linting.reading import configured_body
 from elements_local.sweeping.circumstances import CHANGES, CIRCUMSTANCES, OFFSETS
 from elements_local.sweeping.matrix import LETTERS, CellVerdict

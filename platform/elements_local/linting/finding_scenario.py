@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from elements_local.errors import HarnessError
-from elements_local.linting.configured import INTERVAL, POLLER, Configured
+from elements_local.linting.configured import (
+    INTERVAL,
+    POLLER,
+    Configured,
+    fields_asked_for,
+    patched,
+    polled_kind,
+)
 from elements_local.linting.demonstrations import SETTINGS, START, DemonstratedResource, steps_of
-from elements_local.linting.merge_patch import patched
-from elements_local.linting.polled_kind import fields_asked_for, polled_kind
 from elements_local.scenarios.records import COLLECTIONS
 
 CALLBACK_URL = "event.notification.callback.url"

@@ -14,9 +14,15 @@ from typing import Any
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.guide import instance_body, poller_entry
-from elements_local.linting.configured import OBJECTS, POLLER, URLS, Configured
-from elements_local.linting.merge_patch import patched
-from elements_local.linting.polled_kind import fields_asked_for, polled_kind
+from elements_local.linting.configured import (
+    OBJECTS,
+    POLLER,
+    URLS,
+    Configured,
+    fields_asked_for,
+    patched,
+    polled_kind,
+)
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs import AUDITED
 from elements_local.sweeping.circumstances import (

@@ -100,7 +100,7 @@ def _swept(
     """Sweep a configuration as it is, and with changes if there are any, each in a fresh workspace of one stack."""
     from dataclasses import replace  # noqa: PLC0415 - as above
 
-    from elements_local.linting.merge_patch import patched  # noqa: PLC0415 - as above
+    from elements_local.linting.configured import patched  # noqa: PLC0415 - as above
     from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
     from elements_local.sweeping.cure import patch_of  # noqa: PLC0415 - as above
     from elements_local.sweeping.timeline import ENVIRONMENT, resource_of, sweep  # noqa: PLC0415 - as above
