@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from elements_local.cures.candidate import ScenarioPlace, without_expectations
 from elements_local.errors import HarnessError
-from elements_local.recording import RecordingError, Session, Watch, compose
+from elements_local.recording import RecordingError, Session, compose, session_of
 from elements_local.recording.clocks import makes_real
 from elements_local.recording.text import dump
 from elements_local.scenarios.scenario import Scenario, load_text
@@ -77,12 +77,9 @@ def _session(stack: Stack, workspace: str) -> Session:
         NotRebuiltError: it is not all that has happened, or too much; or the clock was real.
     """
     try:
-        clients = stack.workspace(workspace)
-        if clients.clock.show()["mode"] == "real":
+        if stack.workspace(workspace).clock.show()["mode"] == "real":
             raise NotRebuiltError("the clock is real, and what it showed cannot be done again")
-        watch = Watch(clients, stack.addresses, seed=stack.seed_of(workspace))
-        watch.look()
-        session = watch.session()
+        session = session_of(stack, workspace)
     except RecordingError as error:
         raise NotRebuiltError(str(error)) from error
     if any(map(makes_real, session.calls)):

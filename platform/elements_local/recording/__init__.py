@@ -1,11 +1,10 @@
 """Recording: what happened in a workspace is read and written as a scenario that does the same and expects what came."""
 
 from elements_local.recording.composer import Recording, compose
-from elements_local.recording.recorder import Recorder
+from elements_local.recording.recorder import Recorder, scenario_so_far
 from elements_local.recording.session import RecordingError, Session
-from elements_local.recording.so_far import scenario_so_far
 from elements_local.recording.text import write
-from elements_local.recording.watch import Watch
+from elements_local.recording.watch import Watch, session_of
 
 __all__ = [
     "Recorder",
@@ -15,5 +14,6 @@ __all__ = [
     "Watch",
     "compose",
     "scenario_so_far",
+    "session_of",
     "write",
 ]

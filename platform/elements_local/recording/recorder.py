@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from elements_local.errors import HarnessError, UnreachableError
 from elements_local.interruption import Interruption
 from elements_local.recording.composer import Recording, compose
 from elements_local.recording.session import RecordingError
-from elements_local.recording.text import write
-from elements_local.recording.watch import Watch
+from elements_local.recording.text import comments, dump, write
+from elements_local.recording.watch import Watch, session_of
+
+if TYPE_CHECKING:
+    from elements_local.stack.stack import Stack
 
 _BETWEEN_LOOKS_S = 0.5
 
@@ -81,3 +85,14 @@ class Recorder:
         except HarnessError:
             return
         self._say(f"{recording.steps} steps so far")
+
+
+def scenario_so_far(stack: "Stack", workspace: str) -> str:
+    """Return the text of a scenario that does what was done since the workspace was made or reset.
+
+    Raises:
+        RecordingError: it cannot be written down; says why.
+        HarnessError: a service does not answer, or refuses.
+    """
+    recording = compose(session_of(stack, workspace))
+    return comments(recording.notes) + dump(recording.document)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -79,8 +79,12 @@ def lines_above(path: Path, notes: Sequence[str]) -> str:
         schema = Path(os.path.relpath(SCHEMA, path.resolve().parent)).as_posix()
     except ValueError:  # on another drive
         schema = SCHEMA.as_posix()
-    comments = [" ".join(note.split()) for note in notes]
-    return "".join(f"# {line}\n" for line in (f"yaml-language-server: $schema={schema}", *comments))
+    return f"# yaml-language-server: $schema={schema}\n{comments(notes)}"
+
+
+def comments(notes: Iterable[str]) -> str:
+    """Return what a reader has to know as comments, a line each."""
+    return "".join(f"# {' '.join(note.split())}\n" for note in notes)
 
 
 def write(

@@ -1,13 +1,16 @@
 """Looks at a running workspace again and again, and keeps what it has seen since the workspace was made or reset."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, Addresses, ServiceClient, WorkspaceClients
 from elements_local.recording import clocks
 from elements_local.recording.instances import makes
 from elements_local.recording.session import ObservedCall, RecordingError, Session
 from mock_kit.workspaces.instants import parse_instant
+
+if TYPE_CHECKING:
+    from elements_local.stack.stack import Stack
 
 _PAGE = 1000
 _RESET = "/_local/reset"
@@ -114,6 +117,18 @@ class Watch:
             reply = self._clients.platform.send("GET", f"{BASE_PATH}/instances")
             if reply.ok:
                 raise _begun_before(name, "an instance")
+
+
+def session_of(stack: "Stack", workspace: str) -> Session:
+    """Return what was seen of a workspace since it was made or reset.
+
+    Raises:
+        RecordingError: it is not all that has happened.
+        HarnessError: a service does not answer, or refuses.
+    """
+    watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
+    watch.look()
+    return watch.session()
 
 
 def _begun_before(workspace: str, what: str) -> RecordingError:

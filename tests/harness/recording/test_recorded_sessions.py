@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.recording import Recording, Watch, compose, write
+from elements_local.recording import Recording, compose, session_of, write
 from elements_local.scenarios.runner import How, Runner, Transport
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
@@ -206,9 +206,7 @@ def _json(reply: Any) -> Any:
 
 
 def recorded(stack: Stack, clients: WorkspaceClients, path: Path) -> tuple[Recording, str]:
-    watch = Watch(clients, stack.addresses, seed=stack.seed_of(clients.credentials.name))
-    watch.look()
-    recording = compose(watch.session(), reads=False)
+    recording = compose(session_of(stack, clients.credentials.name))
     return recording, write(path, recording.document, recording.notes)
 
 
