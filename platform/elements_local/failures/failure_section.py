@@ -6,10 +6,10 @@ import pytest
 
 from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.failures.explained import explained
 from elements_local.failures.failure_report import reasons_of
 from elements_local.failures.failure_report import report as text_of
 from elements_local.failures.observed import observe
+from elements_local.failures.reason import explained
 from elements_local.reports.activity_lines import latest
 from elements_local.stack.stack import Stack
 

@@ -5,9 +5,8 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
-from elements_local.failures.explained import explained
 from elements_local.failures.observed import Observed, observe
-from elements_local.failures.reason import sentences
+from elements_local.failures.reason import explained, sentences
 from elements_local.failures.timeline import clock_text
 from elements_local.failures.unreported import Unreported
 from elements_local.scenarios.records import COLLECTIONS

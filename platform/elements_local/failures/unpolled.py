@@ -1,29 +1,25 @@
 """Tests that pass since they saw no callback, where no poll has run that could have led to one."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from elements_local.clients import CrmClient, PlatformClient, SinkClient, WorkspaceClients
 from elements_local.errors import HarnessError, OtherResourceError, UnpolledWarning
-from elements_local.failures.observed import JsonObject, Observed, observe
-from elements_local.failures.polled_resource import PolledResource, happened_at, instant_of, polled_resources
+from elements_local.failures.observed import (
+    JsonObject,
+    Observed,
+    PolledResource,
+    happened_at,
+    instant_of,
+    observe,
+    polled_resources,
+)
 from mock_kit.api.nearest import other_form
 
-
-@dataclass(frozen=True, kw_only=True)
-class EmptyAnswer:
-    """What was looked for at the sink, and not there.
-
-    Attributes:
-        object_type, object_id: whose callbacks; None is any.
-        changes: how many changes of the CRM's there had been by then.
-    """
-
-    object_type: str | None
-    object_id: str | None
-    changes: int
+_Sought = tuple[str | None, str | None]
+"""Whose callbacks are looked for: the object's type and its id, of which None is any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +27,12 @@ class WatchedSink(SinkClient):
     """The sink of a test, whose empty answers are noted.
 
     Attributes:
-        empty: the noted answers, the latest for each thing that was looked for.
+        empty: what was looked for and not there, with how many changes of the CRM's there had been by then.
     """
 
     platform: PlatformClient
     crm: CrmClient
-    empty: dict[tuple[str | None, str | None], EmptyAnswer] = field(default_factory=dict)
+    empty: dict[_Sought, int] = field(default_factory=dict)
 
     def callbacks(self, **filters: object) -> list[dict[str, Any]]:
         """Return recorded callbacks, as any client of the sink does."""
@@ -69,9 +65,7 @@ class WatchedSink(SinkClient):
         polled = [each["resource"] for poller in pollers for each in poller["resources"]]
         if near := other_form(object_type or "", polled):
             raise OtherResourceError(str(object_type), polled=near)
-        self.empty[object_type, object_id] = EmptyAnswer(
-            object_type=object_type, object_id=object_id, changes=changes
-        )
+        self.empty[object_type, object_id] = changes
 
 
 def watched(clients: WorkspaceClients) -> SinkClient:
@@ -88,25 +82,29 @@ def warn_of_unpolled(clients: WorkspaceClients) -> None:
     sink = clients.sink
     if not (isinstance(sink, WatchedSink) and sink.empty):
         return
-    answers = list(sink.empty.values())
+    empty = dict(sink.empty)  # before it is asked here as well
     try:
-        lines = list(dict.fromkeys(unpolled(observe(clients), answers)))
+        lines = list(dict.fromkeys(unpolled(observe(clients), empty)))
     except HarnessError:  # a test may have taken a service away
         return
     if lines:
         warnings.warn(UnpolledWarning(lines), stacklevel=1)
 
 
-def unpolled(observed: Observed, answers: Iterable[EmptyAnswer]) -> Iterator[str]:
-    """Yield a line for each change that no poll has come after, and that an empty answer was about."""
+def unpolled(observed: Observed, empty: Mapping[_Sought, int]) -> Iterator[str]:
+    """Yield a line for each change that no poll has come after, and that an empty answer was about.
+
+    Args:
+        empty: as ``WatchedSink`` notes it.
+    """
     polled = polled_resources(observed)
-    for answer in answers:
-        for change in observed.changes[: answer.changes]:
+    for (object_type, object_id), changes in empty.items():
+        for change in observed.changes[:changes]:
             record_id = str(change["recordId"])
-            if change["change"] == "DELETED" or answer.object_id not in {None, record_id}:
+            if change["change"] == "DELETED" or object_id not in {None, record_id}:
                 continue
             for by in polled[change["resource"].lower()]:
-                if answer.object_type in {None, by.resource} and _awaits_poll(by, change):
+                if object_type in {None, by.resource} and _awaits_poll(by, change):
                     due = by.poller["nextPoll"]
                     yield (
                         f"{by.resource} {record_id} was {change['change'].lower()} at {change['at']}; {by.resource} have not "

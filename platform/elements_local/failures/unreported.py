@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from elements_local.failures.observed import JsonObject, Observed
-from elements_local.failures.polled_resource import (
+from elements_local.failures.observed import (
+    JsonObject,
+    Observed,
     PolledResource,
     happened_at,
     instant_of,

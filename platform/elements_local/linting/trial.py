@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from elements_local.failures.explained import EXPLAINED
+from elements_local.failures.reason import EXPLAINED
 from elements_local.linting.finding_scenario import CURED, Linted, NoScenarioError, scenario_of
 from elements_local.recording.text import write
 from elements_local.scenarios.performing import ScenarioFailure
