@@ -7,8 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from elements_local.importing.sources import ImportedFile
-from elements_local.importing.told_records import ToldRecord, told_records
+from elements_local.importing.sources import ImportedFile, ToldRecord, told_records
 from elements_local.recording.names import Namer
 from mock_kit.workspaces.instants import format_instant
 
