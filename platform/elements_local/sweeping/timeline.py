@@ -6,9 +6,10 @@ which what is late or repeated shows. Records that are changed or deleted are ma
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
@@ -26,7 +27,6 @@ from elements_local.linting.configured import (
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs import AUDITED
 from elements_local.sweeping.circumstances import (
-    CHANGES,
     CIRCUMSTANCES,
     OFFSETS,
     VICTIMS,
@@ -142,9 +142,9 @@ class _Sweep:
     def run(self) -> SweepMatrix:
         self.instance_id = self._instance()
         victims = [self._create(f"victim-{nth}") for nth in range(VICTIMS)]
-        for number, change, offset in _cells():
-            if change in {"update", "delete"}:
-                self.records[number, change, offset] = self._create(f"{change}-{number}-{offset}")
+        places = range(len(CIRCUMSTANCES)), ("update", "delete"), range(len(OFFSETS))
+        for number, change, place in product(*places):
+            self.records[number, change, place] = self._create(f"{change}-{number}-{place}")
         self.clients.clock.advance(to=self._next_poll() + self._look_back())
         for number, circumstance in enumerate(CIRCUMSTANCES):
             self._circumstance(number, circumstance, victims)
@@ -249,10 +249,3 @@ class _Sweep:
             )
             for key, record in self.records.items()
         }
-
-
-def _cells() -> Iterator[CellKey]:
-    for number in range(len(CIRCUMSTANCES)):
-        for change in CHANGES:
-            for offset in range(len(OFFSETS)):
-                yield number, change, offset

@@ -73,7 +73,7 @@ def command(  # noqa: PLR0913 - the command's options
     matrices = [before, *([after] if after else [])]
     marked = _changed_cells(before, after)
     if svg is not None:
-        from elements_local.sweeping.picture import svg_of  # noqa: PLC0415 - not needed for --help
+        from elements_local.sweeping.table import svg_of  # noqa: PLC0415 - not needed for --help
 
         named = [f"{before.resource} {title}" for title in titles]
         svg.write_text(svg_of(*zip(named, matrices, strict=True), marked=marked), encoding="utf-8")

@@ -10,7 +10,7 @@ from elements_local.sweeping import table
 from elements_local.sweeping.circumstances import CHANGES, CIRCUMSTANCES, OFFSETS
 from elements_local.sweeping.cure import CureError, patch_of, unread
 from elements_local.sweeping.matrix import CellVerdict, SweepCell, SweepMatrix, cell_of, changed
-from elements_local.sweeping.picture import svg_of
+from elements_local.sweeping.table import svg_of
 
 POLLER = "event.poller.configuration"
 KEYS = [
