@@ -11,7 +11,7 @@ from elements_local.scenarios.scenario_document import ScenarioDocument, Scenari
 from elements_local.scenarios.verbs import URL
 from elements_local.scenarios.yaml_text import YamlError, read_documents
 from elements_local.tenant_replay.portability import TenantAbilities
-from elements_local.tenant_replay.waiting import TenantTiming
+from elements_local.tenant_replay.replays import TenantTiming
 from elements_local.verify.opening import TenantOptions
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_duration
 

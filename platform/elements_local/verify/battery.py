@@ -12,9 +12,8 @@ from elements_local.start import Options, in_process
 from elements_local.verify import checks_of_callbacks, checks_of_crm, checks_of_hub, checks_of_instances
 from elements_local.verify.check import Check, alike, named
 from elements_local.verify.own_data import clean
-from elements_local.verify.readers import SinkReader
 from elements_local.verify.report import Agreement, Finding, VisitReport
-from elements_local.verify.tenant import Tenant, tenant_of
+from elements_local.verify.tenant import SinkReader, Tenant, tenant_of
 from elements_local.verify.visit import Visit, refused
 from mock_kit.workspaces.clock import SystemClock
 

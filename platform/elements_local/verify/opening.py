@@ -13,8 +13,7 @@ from msgspec import Struct
 from elements_local.errors import OptionError
 from elements_local.service_client import Credentials
 from elements_local.start import Options, on_ports
-from elements_local.verify.readers import CollectorReader, SinkReader
-from elements_local.verify.tenant import CallbackReader, Tenant, tenant_at
+from elements_local.verify.tenant import CallbackReader, CollectorReader, SinkReader, Tenant, tenant_at
 from elements_local.verify.visit import SIGNATURE_KEY
 from mock_kit.settings import variable
 from mock_kit.web.transports import OverNetwork

@@ -11,11 +11,9 @@ from elements_local.clients import BASE_PATH
 from elements_local.scenarios.scenario import find, load, load_text
 from elements_local.start import Options, in_process
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
-from elements_local.tenant_replay.replays import CutOffError, TenantReplays
-from elements_local.tenant_replay.waiting import TenantTiming
+from elements_local.tenant_replay.replays import CutOffError, TenantReplays, TenantTiming
 from elements_local.verify.opening import PacedHttp
-from elements_local.verify.readers import SinkReader
-from elements_local.verify.tenant import OWN_NAME, tenant_at
+from elements_local.verify.tenant import OWN_NAME, SinkReader, tenant_at
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 TIMING = TenantTiming(settle=timedelta(seconds=10), intervals=2)

@@ -12,9 +12,8 @@ from elements_local.start import Options, in_process
 from elements_local.verify import tenant
 from elements_local.verify.battery import BATTERY, compare, observe, reference, rows_by_check
 from elements_local.verify.opening import PacedHttp
-from elements_local.verify.readers import SinkReader
 from elements_local.verify.report import Agreement
-from elements_local.verify.tenant import tenant_at, tenant_of
+from elements_local.verify.tenant import SinkReader, tenant_at, tenant_of
 from elements_local.verify.visit import Visit
 
 MINUTE = timedelta(minutes=1)
