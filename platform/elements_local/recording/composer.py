@@ -7,8 +7,7 @@ from typing import Any
 
 from elements_local.recording import clocks, faults, instances, records, requests
 from elements_local.recording.arrivals import ArrivalQueue, Arrivals, expected
-from elements_local.recording.names import Namer
-from elements_local.recording.portable import PortableTexts
+from elements_local.recording.names import Namer, PortableTexts
 from elements_local.recording.session import ObservedCall, RecordingError, Session
 from elements_local.recording.text import dump
 from elements_local.scenarios.records import RecordNames
