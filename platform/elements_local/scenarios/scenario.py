@@ -10,10 +10,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from elements_local.scenarios import scenario_head
 from elements_local.scenarios.matrix import MatrixError, expand
 from elements_local.scenarios.objections import objections
-from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError, labelled
+from elements_local.scenarios.scenario_document import (
+    EXAMPLE,
+    NEEDED,
+    PROFILE,
+    ScenarioDocument,
+    ScenarioError,
+    instances_of,
+    labelled,
+    read_head,
+    settings_of,
+    start_of,
+)
 from elements_local.scenarios.shape_errors import shown, unknown
 from elements_local.scenarios.verbs import EXAMPLES, VERBS, Argument
 from elements_local.scenarios.yaml_text import Document, SourcePosition, YamlError, read_each
@@ -23,7 +33,7 @@ __all__ = ["LoadedFile", "Scenario", "ScenarioError", "Step", "find", "load", "l
 
 _TOP = SourcePosition(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
-_EXPECTED = f"a scenario is a mapping with {scenario_head.EXAMPLE}"
+_EXPECTED = f"a scenario is a mapping with {EXAMPLE}"
 _ALIKE = 0.75
 _MOST_KEYS = 5
 _INSTALLED = frozenset({"node_modules", "site-packages"})
@@ -71,7 +81,7 @@ class Scenario:
     @property
     def environment(self) -> Mapping[str, str]:
         """What the services of its stack read their settings from."""
-        return {**({scenario_head.PROFILE: self.profile} if self.profile else {}), **self.settings}
+        return {**({PROFILE: self.profile} if self.profile else {}), **self.settings}
 
     @property
     def is_choosy(self) -> bool:
@@ -211,12 +221,12 @@ def _scenario(file: ScenarioDocument) -> Scenario:
             f"{_EXPECTED}; got one with {', '.join(map(shown, [*value][:_MOST_KEYS])) or 'nothing'}"
         )
     steps = _steps(file, value["steps"]) if "steps" in value else ()
-    head = scenario_head.read_head(file, value)
-    for part in (scenario_head.start_of, scenario_head.instances_of, scenario_head.settings_of):
+    head = read_head(file, value)
+    for part in (start_of, instances_of, settings_of):
         with file.noting():
             part(file, head)
     file.stop_at_mistakes()
-    instances = scenario_head.instances_of(file, head)
+    instances = instances_of(file, head)
     for path, reason in objections(instances, [(step.verb, step.argument) for step in steps]):
         file.note(labelled(reason, *path), *path)
     file.stop_at_mistakes()
@@ -224,10 +234,10 @@ def _scenario(file: ScenarioDocument) -> Scenario:
         name=head.scenario,
         path=file.path,
         line=file.document.place("scenario").line,
-        start=scenario_head.start_of(file, head),
+        start=start_of(file, head),
         tags=tuple(head.tags),
         profile=head.profile or None,
-        settings=scenario_head.settings_of(file, head),
+        settings=settings_of(file, head),
         instances=instances,
         records=head.records,
         seed=head.seed,
@@ -238,7 +248,7 @@ def _scenario(file: ScenarioDocument) -> Scenario:
 
 def _may_be_meant(key: str) -> bool:
     """Say whether a key is one that every scenario needs, perhaps misspelt."""
-    return bool(get_close_matches(key.lower(), scenario_head.NEEDED, cutoff=_ALIKE))
+    return bool(get_close_matches(key.lower(), NEEDED, cutoff=_ALIKE))
 
 
 def _steps(file: ScenarioDocument, value: object) -> tuple[Step, ...]:

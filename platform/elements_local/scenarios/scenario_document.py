@@ -1,17 +1,26 @@
-"""One document of a scenario file while it is read: where things stand in it, and what was found to be wrong."""
+"""One document of a scenario file while it is read: where things stand, what is wrong, and what it says above its steps."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 
+from elements_local.scenarios.objections import INSTANCE_KEYS
 from elements_local.scenarios.shape_errors import place_and_reason, unknown
+from elements_local.scenarios.verbs import Tag
 from elements_local.scenarios.yaml_text import Document, SourcePosition
+from mock_kit.settings import PREFIX, SettingsError, variable
+from mock_kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
+from mock_kit.workspaces.registry import DEFAULT_START
 
 T = TypeVar("T")
+PROFILE: Final = variable("platform.profile")
+NEEDED = ("scenario", "steps")
+EXAMPLE = "`scenario: <what it shows>` and `steps:`"
 
 
 class ScenarioError(Exception):
@@ -89,3 +98,96 @@ class ScenarioDocument:
 def labelled(reason: str, *where: str | int) -> str:
     """Put the path to what is wrong before what is said of it."""
     return f"{'.'.join(map(str, where))}: {reason}" if where else reason
+
+
+class ScenarioHead(msgspec.Struct, forbid_unknown_fields=True):
+    """A scenario as it is written.
+
+    Attributes:
+        scenario: its name, what it shows.
+        about: who is bitten, and what cures it; for readers.
+        profile: which of the platform's two names it plays.
+        settings: of the stack; ``CRM_LIMITS: vendor`` is what ``ELEMENTS_LOCAL_CRM_LIMITS=vendor`` is to ``up``.
+        start: the first instant; ISO 8601 with a zone.
+        instance: what differs from the guide's instance; null for none.
+        instances: several, by name.
+        records: made-up ones of each kind that the CRM starts with.
+    """
+
+    scenario: Annotated[str, msgspec.Meta(min_length=1)]
+    steps: list[dict[str, object]]
+    about: str = ""
+    profile: Literal["cloud-elements", "open-connectors"] | msgspec.UnsetType = msgspec.UNSET
+    settings: dict[str, bool | int | float | str] = {}
+    start: str | None = None
+    tags: list[Tag] = []
+    instance: dict[str, object] | msgspec.UnsetType | None = msgspec.UNSET
+    instances: dict[str, dict[str, object]] | None = None
+    records: Annotated[int, msgspec.Meta(ge=0)] = 0
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
+
+
+def read_head(file: ScenarioDocument, value: Mapping[str, object]) -> ScenarioHead:
+    """Return what stands above the steps; if it cannot be read, each key is checked by itself.
+
+    Raises:
+        ScenarioError: it cannot be read; all that is wrong with it is noted.
+    """
+    for key in value:
+        with file.noting():
+            file.refuse_unknown([key], ScenarioHead.__struct_fields__)
+    known = {key: inner for key, inner in value.items() if key in ScenarioHead.__struct_fields__}
+    needed = {key: known[key] for key in NEEDED if key in known}
+    if len(needed) < len(NEEDED):  # what is missing may be what is misspelt
+        file.stop_at_mistakes()
+    try:
+        return file.convert(known, ScenarioHead, example=EXAMPLE)
+    except ScenarioError:
+        for key, inner in known.items():
+            with file.noting():
+                file.convert({**needed, key: inner}, ScenarioHead, example=EXAMPLE)
+        raise
+
+
+def start_of(file: ScenarioDocument, head: ScenarioHead) -> datetime:
+    """Return the first instant."""
+    try:
+        return DEFAULT_START if head.start is None else parse_zoned_instant(head.start)
+    except UnreadableTimeError as error:
+        raise file.error(f"start: {error}", "start") from error
+
+
+def instances_of(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, Mapping[str, object]]:
+    """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
+    if head.instances is not None and head.instance is not msgspec.UNSET:
+        raise file.error("give either `instance` or `instances`, which names several", "instances")
+    if isinstance(head.instance, dict):
+        file.refuse_unknown(head.instance, INSTANCE_KEYS, "instance")
+        return {"instance": head.instance}
+    for name, differs in (head.instances or {}).items():
+        file.refuse_unknown(differs, INSTANCE_KEYS, "instances", name)
+    if head.instances is None and head.instance is msgspec.UNSET:
+        return {"instance": {}}
+    return head.instances or {}
+
+
+def settings_of(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, str]:
+    """Return a scenario's settings as environment variables; each has to be one that a service knows."""
+    if not head.settings:
+        return {}
+    from elements_local.setting_sources import Configuration, stack_variables  # noqa: PLC0415 - loads the services, which few need
+
+    names = [each.removeprefix(PREFIX) for each in stack_variables() if each != PROFILE]
+    for name in head.settings:
+        if name not in names:
+            raise file.error(f"settings: {unknown('setting', name, names)}", "settings", name)
+    chosen = {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
+    try:
+        Configuration(chosen).check()
+    except SettingsError as error:
+        raise file.error(f"settings: {error}", "settings") from error
+    return chosen
+
+
+def _setting_text(value: float | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

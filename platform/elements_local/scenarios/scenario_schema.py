@@ -3,7 +3,7 @@
 from typing import Any
 
 from elements_local.scenarios.matrix import MATRIX, MOST_ROWS
-from elements_local.scenarios.scenario_head import ScenarioHead
+from elements_local.scenarios.scenario_document import ScenarioHead
 from elements_local.scenarios.verbs import VERBS
 from mock_kit.api.json_schema import schemas_of
 
