@@ -1,7 +1,7 @@
 """What the pages are made with, and what stands around each of them: workspace, clock, services."""
 
 from functools import cached_property
-from threading import Event
+from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies, parsed
 from elements_local.dashboard.notices import Notice, Notices
-from elements_local.dashboard.streams import PageStreamSlots, state_reader
+from elements_local.dashboard.streams import MOST, state_reader
 from elements_local.errors import CallError, HarnessError
 from elements_local.service_client import ServiceClient, query_of
 
@@ -36,6 +36,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
         stack: what is shown.
         scenario: writes what was done in a workspace as the text of a scenario.
         closing: set when the stack ends.
+        streams: has room for so many more of them.
     """
 
     stack: "Stack"
@@ -44,7 +45,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
     closing: Event
     notices: Notices = field(default_factory=Notices)
     advances: Advances
-    streams: PageStreamSlots = field(default_factory=PageStreamSlots)
+    streams: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST))
 
 
 def dependencies() -> DashboardDependencies:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from elements_local.dashboard.context import dependencies, page
-from elements_local.dashboard.streams import ChangeStream, state_reader
+from elements_local.dashboard.streams import change_events, state_reader
 from mock_kit.web.serving import client_gone
 
 bp = Blueprint("live", __name__)
@@ -19,18 +19,16 @@ def stream() -> Response:
     """
     slots = dependencies().streams
     state = state_reader(page().clients, page().runs)
-    if not slots.take():
+    if not slots.acquire(blocking=False):
         raise ServiceUnavailable(
             "Too many pages are open that follow the stack; reload this one to see what is new."
         )
-    followed = ChangeStream(
-        state=state,
+    events = change_events(
+        state,
         known=request.headers.get("Last-Event-ID") or request.args.get("known", ""),
         closing=dependencies().closing,
         gone=client_gone(request.environ),
     )
-    response = Response(
-        iter(followed), content_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
-    response.call_on_close(slots.leave)
+    response = Response(events, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    response.call_on_close(slots.release)
     return response

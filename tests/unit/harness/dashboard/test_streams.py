@@ -1,7 +1,7 @@
 """Live updates, look by look."""
 
 from elements_local.dashboard.notices import Notice, Notices
-from elements_local.dashboard.streams import ChangeStream, PageStreamSlots
+from elements_local.dashboard.streams import change_events
 from elements_local.errors import HarnessError
 
 
@@ -27,7 +27,7 @@ def events(*states, known="", gone=lambda: False):
         return value
 
     looks = len(states) if known else len(states) - 1
-    return b"".join(ChangeStream(state=state, known=known, closing=Looks(looks), gone=gone))
+    return b"".join(change_events(state, known=known, closing=Looks(looks), gone=gone))
 
 
 def test_a_change_is_told_once_however_much_it_was():
@@ -53,14 +53,6 @@ def test_after_a_long_silence_something_is_said():
 
 def test_who_hung_up_is_written_nothing_more():
     assert events("a", "b", "c", gone=lambda: True).count(b"event:") == 0
-
-
-def test_slots_are_taken_and_given_back():
-    slots = PageStreamSlots(2)
-
-    assert [slots.take() for _ in range(3)] == [True, True, False]
-    slots.leave()
-    assert slots.take()
 
 
 def test_notices_that_nobody_fetches_do_not_pile_up():
