@@ -43,13 +43,23 @@ def configuration(ctx: click.Context) -> Configuration:
     return ctx.find_root().ensure_object(Configuration)
 
 
-def setting_option(name: str, *, default: Any = _DECLARED, about: str = "") -> Callable[[F], F]:
-    """Give a command the option of a setting that is no service's.
+def setting_option(*names: str, default: Any = _DECLARED, about: str = "") -> Callable[[F], F]:
+    """Give a command the options of settings that are no service's, in this order.
 
     Args:
         default: what holds for this command where nothing is said, in the place of the setting's own.
         about: what it means for this command.
     """
+
+    def with_options(command: F) -> F:
+        for name in reversed(names):
+            command = _setting_option(name, default, about)(command)
+        return command
+
+    return with_options
+
+
+def _setting_option(name: str, default: Any, about: str) -> Callable[[F], F]:
     setting = FLAT[name]
     default_value = setting.default if default is _DECLARED else default
     default_text = "" if default_value is None or default_value is False else f"  [default: {default_value}]"

@@ -18,20 +18,18 @@ F = TypeVar("F", bound=Callable[..., None])
 workspace_option = setting_option("workspace")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
-_OPTIONS = (json_option, *map(setting_option, ("platform_url", "crm_url", "sink_url", "token")))
-
 
 def running_stack(command: F) -> F:
     """Give a command ``--json`` and the options that say where a stack runs, and the stack as its first argument."""
 
+    @json_option
+    @setting_option("platform_url", "crm_url", "sink_url", "token")
     @wraps(command)
     def wrapped(platform_url: str, crm_url: str, sink_url: str, token: str | None, **rest: Any) -> None:
         from elements_local.stack.stack import found_at  # noqa: PLC0415 - not needed for --help
 
         command(found_at(addresses_of(platform_url, crm_url, sink_url, token=token), token=token), **rest)
 
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
     return wrapped  # type: ignore[return-value]  # click's decorators keep the function
 
 

@@ -32,10 +32,7 @@ CHECKS = 32
         "elements-local fidelity --observed visit.json",
     ),
 )
-@setting_option("tenant_platform_url")
-@setting_option("tenant_crm_url")
-@setting_option("tenant_callback_url")
-@setting_option("tenant_collector_url")
+@setting_option("tenant_platform_url", "tenant_crm_url", "tenant_callback_url", "tenant_collector_url")
 @click.option("--listen", type=click.IntRange(0, 65535), default=4702, show_default=True,
               help="The port of this machine to which the callback URL leads; our sink answers there.")  # fmt: skip
 @click.option("--interval", type=click.IntRange(1, 60), default=1, show_default=True, metavar="MINUTES",

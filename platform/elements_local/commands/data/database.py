@@ -32,8 +32,7 @@ def command() -> None:
 def _of_a_database(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that name a database, and the database they name."""
 
-    @setting_option("data")
-    @setting_option("database")
+    @setting_option("data", "database")
     @wraps(function)
     def run(*, data: Path | None, database: str | None, **others: Any) -> None:
         with _existing(data, database) as opened:

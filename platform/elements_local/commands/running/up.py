@@ -45,24 +45,14 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
         "elements-local up --json --quiet & elements-local up --wait",
     ),
 )
-@setting_option("role")
-@setting_option("host")
+@setting_option("role", "host")
 @stack_option("--served-as", multiple=True, metavar="NAME")
 @stack_option("--allow-origin", about=FLAT["allow_origins"].about, multiple=True, metavar="ORIGIN")
-@setting_option("known_secrets")
-@setting_option("platform_port")
-@setting_option("crm_port")
-@setting_option("sink_port")
+@setting_option("known_secrets", "platform_port", "crm_port", "sink_port")
 @setting_option("platform_url", default=None, about=_URL.format("platform"))
 @setting_option("crm_url", default=None, about=_URL.format("CRM"))
 @setting_option("sink_url", default=None, about=_URL.format("sink"))
-@setting_option("clock")
-@setting_option("speed")
-@setting_option("start")
-@setting_option("seed")
-@setting_option("records")
-@setting_option("data")
-@setting_option("database")
+@setting_option("clock", "speed", "start", "seed", "records", "data", "database")
 @stack_option(
     "--allow-host",
     about="where callbacks may go beside this machine, * is anywhere",
