@@ -8,9 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from elements_local.clock_client import ClockClient
-from elements_local.service_client import SERVICES, Addresses, Credentials, ServiceClient, query_of
-from elements_local.stack import resets, snapshots
+from elements_local.service_client import (
+    SERVICES,
+    Addresses,
+    ClockClient,
+    Credentials,
+    ServiceClient,
+    admin_headers,
+    query_of,
+)
+from elements_local.stack import all_or_none
 from mock_kit.web.wire import Http
 
 __all__ = [
@@ -220,7 +227,7 @@ class WorkspaceClients:
         Args:
             token: for the admin routes of a stack that is not bound to loopback.
         """
-        admin = {} if token is None else {"Elements-Local-Token": token}
+        admin = admin_headers(token)
         user = {
             "Authorization": f"User {credentials.user_secret}, Organization {credentials.organization_secret}"
         }
@@ -250,11 +257,11 @@ class WorkspaceClients:
             CallError: a service refuses, as time is being moved; nothing has changed.
             PartlyResetError: one failed after others had been reset.
         """
-        resets.reset(self._sides())
+        all_or_none.reset(self._sides())
 
     def snapshot(self) -> dict[str, Any]:
         """Return all that the services that run remember of the workspace, its secrets included."""
-        return snapshots.take(self._sides())
+        return all_or_none.take(self._sides())
 
     def restore(self, document: Any) -> None:
         """Put the workspace back to a snapshot, which may be of another one, or of another stack; time goes back too.
@@ -263,9 +270,9 @@ class WorkspaceClients:
             NoSnapshotError: the document is none.
             CallError: a service refuses its part; nothing has changed.
         """
-        snapshots.restore(self._sides(), document)
+        all_or_none.restore(self._sides(), document)
 
-    def _sides(self) -> snapshots.Sides:
+    def _sides(self) -> all_or_none.Sides:
         """Return the services that run, with what says there whose workspace is meant."""
         whose = {"workspace": self.credentials.name}
         every = {"platform": (self.platform, {}), "crm": (self.crm, {}), "sink": (self.sink, whose)}

@@ -1,6 +1,5 @@
 """Explanations and audits of a workspace for whoever names no instance: the only one, or the first that polls the resource."""
 
-from collections.abc import Callable
 from typing import Any
 
 from elements_local.clients import WorkspaceClients
@@ -30,21 +29,15 @@ def instance_polling(clients: WorkspaceClients, resource: str | None = None) -> 
     return number
 
 
-def explainer(clients: WorkspaceClients) -> Callable[..., JsonObject]:
-    """Return a function that explains the latest change of a record, or what else it is asked about."""
-
-    def explain(resource: str | None = None, record_id: str | int | None = None, **asked: Any) -> JsonObject:
-        if "instance_id" not in asked and not asked.keys() & {"event", "callback"}:
-            asked["instance_id"] = instance_polling(clients, resource)
-        return clients.platform.explain(resource=resource, record_id=record_id, **asked)
-
-    return explain
+def explain(
+    clients: WorkspaceClients, resource: str | None = None, record_id: str | int | None = None, **asked: Any
+) -> JsonObject:
+    """Explain the latest change of a record, or what else is asked about."""
+    if "instance_id" not in asked and not asked.keys() & {"event", "callback"}:
+        asked["instance_id"] = instance_polling(clients, resource)
+    return clients.platform.explain(resource=resource, record_id=record_id, **asked)
 
 
-def auditor(clients: WorkspaceClients) -> Callable[..., JsonObject]:
-    """Return a function that audits an instance, the first unless it is told which."""
-
-    def audit(instance_id: int | None = None) -> JsonObject:
-        return clients.platform.audit(instance_id or instance_polling(clients))
-
-    return audit
+def audit(clients: WorkspaceClients, instance_id: int | None = None) -> JsonObject:
+    """Audit an instance, the first unless it is said which."""
+    return clients.platform.audit(instance_id or instance_polling(clients))

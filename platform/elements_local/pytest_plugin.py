@@ -5,6 +5,7 @@ Loaded in every pytest run of whoever installs the package, so nothing heavy is 
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -222,17 +223,17 @@ def elements_sink(elements_workspace: "WorkspaceClients") -> "SinkClient":
 @pytest.fixture
 def elements_explain(elements_workspace: "WorkspaceClients") -> "Callable[..., dict[str, Any]]":
     """Say why a change did not lead to a callback: ``elements_explain("contacts", record_id)["cause"]``."""
-    from elements_local.explaining import explainer  # noqa: PLC0415 - see the module
+    from elements_local.explaining import explain  # noqa: PLC0415 - see the module
 
-    return explainer(elements_workspace)
+    return partial(explain, elements_workspace)
 
 
 @pytest.fixture
 def elements_audit(elements_workspace: "WorkspaceClients") -> "Callable[..., dict[str, Any]]":
     """Hold what was owed against what came: ``elements_audit()["lost"] == []``."""
-    from elements_local.explaining import auditor  # noqa: PLC0415 - see the module
+    from elements_local.explaining import audit  # noqa: PLC0415 - see the module
 
-    return auditor(elements_workspace)
+    return partial(audit, elements_workspace)
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
-"""One service as a client sees it: where it is, as whom it is called, and the calls themselves."""
+"""One service as a client sees it: where it is, as whom it is called, the calls themselves, and those of a clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from elements_local.errors import CallError, NotRunningError, UnreachableError
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.wire import Http, NoReply, Reply
+from mock_kit.workspaces.instants import format_instant, parse_instant
 
 SERVICES = ("platform", "crm", "sink")
 
@@ -150,7 +152,55 @@ class ServiceClient:
         return answer
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClockClient(ServiceClient):
+    """A workspace's clock.
+
+    Attributes:
+        whose: the query that names the workspace, where headers do not.
+    """
+
+    whose: str = ""
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return parse_instant(self.show()["now"])
+
+    def show(self) -> dict[str, Any]:
+        """Return ``{"mode", "now"}``, and ``keep_ties`` where they are kept."""
+        return self.call_object("GET", f"/_local/clock{self.whose}")
+
+    def set(self, *, mode: str | None = None, now: datetime | str | None = None) -> dict[str, Any]:
+        """Change the mode, or set a virtual clock without running anything in between."""
+        body = {"mode": mode, "now": _instant(now)}
+        sent = {key: value for key, value in body.items() if value}
+        return self.call_object("PUT", f"/_local/clock{self.whose}", json=sent)
+
+    def advance(
+        self, duration: timedelta | str | float | None = None, *, to: datetime | str | None = None
+    ) -> dict[str, Any]:
+        """Move time, and return what ran once everything due has.
+
+        Args:
+            duration: by how much: a ``timedelta``, a text such as ``15m`` or ``2 days``, or seconds.
+            to: in its place, the instant to which time is moved.
+        """
+        length = duration.total_seconds() if isinstance(duration, timedelta) else duration
+        body = {"duration": length, "to": _instant(to)}
+        sent = {key: value for key, value in body.items() if value is not None}
+        return self.call_object("POST", f"/_local/clock/advance{self.whose}", json=sent)
+
+
 def query_of(parameters: Mapping[str, object]) -> str:
     """Return a query with its question mark, without what is None; empty if nothing is left."""
     given = {name: value for name, value in parameters.items() if value is not None}
     return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
+
+
+def admin_headers(token: str | None) -> dict[str, str]:
+    """Return what admin routes ask for: nothing of a stack that is bound to loopback, and so has no token."""
+    return {} if token is None else {"Elements-Local-Token": token}
+
+
+def _instant(value: datetime | str | None) -> str | None:
+    return format_instant(value) if isinstance(value, datetime) else value

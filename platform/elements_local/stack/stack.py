@@ -5,7 +5,8 @@ from typing import Any
 
 from elements_local.clients import Addresses, Credentials, ServiceClient, WorkspaceClients
 from elements_local.errors import OptionError
-from elements_local.stack import resets
+from elements_local.service_client import admin_headers
+from elements_local.stack import all_or_none
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import Http, NoReply
 
@@ -76,15 +77,14 @@ class Stack:
             PartlyResetError: one failed after others had been reset.
         """
         running = self.addresses.running
-        resets.reset({name: (self._service(url), {"all": "true"}) for name, url in running.items()})
+        all_or_none.reset({name: (self._service(url), {"all": "true"}) for name, url in running.items()})
 
     def clients(self, credentials: Credentials) -> WorkspaceClients:
         """Return the clients that a workspace's credentials open."""
         return WorkspaceClients.of(self.http, self.addresses, credentials, token=self.token)
 
     def _service(self, url: str) -> ServiceClient:
-        headers = {} if self.token is None else {"Elements-Local-Token": self.token}
-        return ServiceClient(http=self.http, url=url, headers=headers)
+        return ServiceClient(http=self.http, url=url, headers=admin_headers(self.token))
 
 
 def at(addresses: Addresses, *, token: str | None = None) -> Stack:
