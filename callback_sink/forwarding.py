@@ -42,12 +42,12 @@ class Forwarder(Struct, frozen=True, kw_only=True):
         if isinstance(targets, NoReply):
             raise ForwardRefusedError(targets.reason)
 
-    def forward(self, callback: Callback, url: str, *, now: datetime) -> ForwardedJson:
-        """Send a callback on, unless it has been sent on before: two bins could go on for ever."""
-        return _outcome(self._send_once(callback, url), url, now=now, replay=False)
+    def forward(self, callback: Callback, url: str, *, now: datetime) -> tuple[Reply | None, ForwardedJson]:
+        """Send a callback on, unless it has been sent on before: two bins could go on for ever.
 
-    def relay(self, callback: Callback, url: str, *, now: datetime) -> tuple[Reply | None, ForwardedJson]:
-        """Send a callback on, and return what its sender is to be answered; None to hang up."""
+        Returns:
+            what the target answered, as the sender may be answered, or None to hang up; and what came of it.
+        """
         reply = self._send_once(callback, url)
         outcome = _outcome(reply, url, now=now, replay=False)
         if isinstance(reply, NoReply):

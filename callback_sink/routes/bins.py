@@ -9,8 +9,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from callback_sink.answers import reply_of
 from callback_sink.dependencies import dependencies
 from callback_sink.errors import BodyTooLargeError
-from callback_sink.inbox import Callback, Received, bin_of, keepable, target_of
+from callback_sink.inbox import Received, bin_of, keepable, target_of
 from callback_sink.search import Filters
+from callback_sink.store import Recorded
 from mock_kit.admin.paths import is_admin
 from mock_kit.admin.routes import check_token, json_answer
 from mock_kit.web.guard import share
@@ -98,29 +99,25 @@ def _recorded(asked: Request, workspace: Workspace, name: str) -> Response:
     )
     recorded = dependencies().store.record(workspace.name, received)
     if recorded.relays and recorded.forward is not None:
-        return _relayed(asked, workspace, recorded.callback, recorded.forward)
+        reply = _sent_on(workspace, recorded, recorded.forward)
+        # only now: a listing shows the status that the target's answer has given the callback
+        dependencies().arrivals.announce(workspace.name)
+        asked.environ[DROPPED] = reply is None
+        return _written(reply or Reply(status=502))
     # who waits is told before the callback is sent on: a target may take its time, and the callback is there already
     dependencies().arrivals.announce(workspace.name)
     if recorded.forward is not None:
-        _send_on(workspace, recorded.callback, recorded.forward)
+        _sent_on(workspace, recorded, recorded.forward)
     asked.environ[DROPPED] = recorded.answer.hangs_up
     return _written(reply_of(recorded.answer))
 
 
-def _send_on(workspace: Workspace, callback: Callback, url: str) -> None:
+def _sent_on(workspace: Workspace, recorded: Recorded, url: str) -> Reply | None:
     """Send a callback on within the request that brought it, so that an advance of time has settled it too."""
-    forwarded = dependencies().forwarder.forward(callback, url, now=workspace.clock.now())
-    dependencies().store.note_forward(workspace.name, callback.id, forwarded)
-
-
-def _relayed(asked: Request, workspace: Workspace, callback: Callback, url: str) -> Response:
-    """Send a callback on, and answer as its target does; hang up if that does not answer."""
-    reply, forwarded = dependencies().forwarder.relay(callback, url, now=workspace.clock.now())
-    dependencies().store.note_forward(workspace.name, callback.id, forwarded, relayed=True)
-    # only now: a listing shows the status that the target's answer has given the callback
-    dependencies().arrivals.announce(workspace.name)
-    asked.environ[DROPPED] = reply is None
-    return _written(reply or Reply(status=502))
+    callback = recorded.callback
+    reply, forwarded = dependencies().forwarder.forward(callback, url, now=workspace.clock.now())
+    dependencies().store.note_forward(workspace.name, callback.id, forwarded, relayed=recorded.relays)
+    return reply
 
 
 def _written(reply: Reply) -> Response:

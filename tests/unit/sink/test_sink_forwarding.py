@@ -88,7 +88,7 @@ def test_headers_of_the_connection_stay_behind(came, go_along):
 @pytest.mark.parametrize("name", [FORWARDED_HEADER, FORWARDED_HEADER.upper()])
 def test_what_was_sent_on_is_not_sent_on_again(name):
     network = Network()
-    came = forwarder(network).forward(callback((name, "1")), TARGET, now=NOON)
+    _, came = forwarder(network).forward(callback((name, "1")), TARGET, now=NOON)
 
     assert network.sent == []
     assert came["status"] is None
@@ -99,7 +99,7 @@ def test_what_the_target_answered_is_written_down():
     reply = Reply(
         status=503, headers=[("X-A", "b"), ("Set-Cookie", "session=abc")], body=b"\xffbusy" * 10_000
     )
-    came = forwarder(Network(reply)).forward(callback(), TARGET, now=NOON)
+    _, came = forwarder(Network(reply)).forward(callback(), TARGET, now=NOON)
 
     assert (came["at"], came["url"], came["replay"], came["status"], came["reason"]) == (
         "2026-03-02T12:00:00Z",
@@ -114,7 +114,7 @@ def test_what_the_target_answered_is_written_down():
 
 
 def test_that_nobody_answered_is_written_down():
-    came = forwarder(Network(NoReply(reason="connection refused"))).forward(callback(), TARGET, now=NOON)
+    _, came = forwarder(Network(NoReply(reason="connection refused"))).forward(callback(), TARGET, now=NOON)
 
     assert (came["status"], came["reason"], came["body"]) == (None, "connection refused", "")
 
