@@ -19,7 +19,6 @@ from callback_sink.soundness import check_sound
 from callback_sink.store import CallbackStore
 from callback_sink.stream import StreamSlots
 from callback_sink.tables import metadata
-from callback_sink.usage import StorageLimits
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.metrics import Measure
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
@@ -112,15 +111,10 @@ def _dependencies(
     settings: SinkSettings, *, workspaces: Workspaces, database: Database, http: Http
 ) -> SinkDependencies:
     """Make what views find at the application."""
-    limits = StorageLimits(
-        callbacks=settings.bin_callbacks,
-        bytes=settings.bin_bytes,
-        bytes_of_all=settings.workspace_bytes,
-    )
     return SinkDependencies(
         settings=settings,
         workspaces=workspaces,
-        store=CallbackStore(database, limits),
+        store=CallbackStore(database, settings),
         arrivals=ArrivalNotifier(look_after=look_after_on(database)),
         forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
         stream_slots=StreamSlots(settings.streams),

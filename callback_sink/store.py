@@ -17,9 +17,10 @@ from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.listed import CallbackPage, page_of
 from callback_sink.rows import callback_of, row_of, taken, weight_of
 from callback_sink.search import Filters, NearMiss, closest, events_of, matches
+from callback_sink.settings import SinkSettings
 from callback_sink.signature import judge
 from callback_sink.tables import digest_of
-from callback_sink.usage import StorageLimits, StorageUsage
+from callback_sink.usage import StorageUsage
 from mock_kit.api.json_text import encode_text
 from mock_kit.api.nearest import other_form
 from mock_kit.storage.database import Database
@@ -68,7 +69,7 @@ class CallbackStore:
     between the arrival of a key and the judgement of what is there, and nobody sleeps in SQLite's queue.
     """
 
-    def __init__(self, database: Database, limits: StorageLimits) -> None:
+    def __init__(self, database: Database, limits: SinkSettings) -> None:
         self._database = database
         self._limits = limits
         self._turn = Lock()

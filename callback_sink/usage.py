@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from sqlalchemy import Connection, bindparam, func, select
 
 from callback_sink import tables
+from callback_sink.settings import SinkSettings
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import InsertInto, Prepared
 
@@ -46,14 +47,6 @@ _sums = select(
 _sums_of_workspace = Prepared(_sums.where(_used.workspace == bindparam("of_workspace")))
 
 
-class StorageLimits(Struct, frozen=True, kw_only=True):
-    """How much is kept at the most of each bin, and of all bins of a workspace; the latest is kept in any case."""
-
-    callbacks: int
-    bytes: int
-    bytes_of_all: int
-
-
 class StorageUsage(Struct, frozen=True, kw_only=True):
     """How much is kept.
 
@@ -73,16 +66,16 @@ class StorageUsage(Struct, frozen=True, kw_only=True):
 
 
 def added(  # noqa: PLR0913 - what came, when, and where
-    connection: Connection, workspace: str, digest: str, weight: int, *, limits: StorageLimits, now: datetime
+    connection: Connection, workspace: str, digest: str, weight: int, *, limits: SinkSettings, now: datetime
 ) -> None:
     """Note that a callback was added to a bin, and let the oldest make room if there is too much."""
     of_bin, of_all = _note(connection, workspace, digest, StorageUsage(callbacks=1, bytes=weight))
     # More than one may have to go for a large one. The one that came is never among them: one callback never is too
     # much.
-    while of_bin.exceeds(limits.callbacks, limits.bytes):
+    while of_bin.exceeds(limits.bin_callbacks, limits.bin_bytes):
         of_bin, of_all = _prune(connection, workspace, digest, now)
     # The workspace has a limit of bytes alone, so its number of callbacks is held against itself.
-    while of_all.exceeds(of_all.callbacks, limits.bytes_of_all):
+    while of_all.exceeds(of_all.callbacks, limits.workspace_bytes):
         _, of_all = _prune(connection, workspace, None, now)
 
 
