@@ -11,11 +11,10 @@ from callback_sink.dependencies import EXTENSION, SinkDependencies
 from callback_sink.description import DESCRIPTION
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
-from callback_sink.moved import moved
-from callback_sink.routes import bins, callbacks, exports, forwards, responses, signature_keys, streams
+from callback_sink.routes import bin_settings, bins, callbacks, streams
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import SinkSettings
-from callback_sink.soundness import check_sound
+from callback_sink.snapshots import check_sound, moved
 from callback_sink.store import CallbackStore
 from callback_sink.stream import StreamSlots
 from callback_sink.tables import metadata
@@ -51,6 +50,15 @@ if TYPE_CHECKING:
 
 SERVICE = "sink"
 _REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"
+
+_ROUTES = (
+    callbacks.bp,
+    callbacks.exports,
+    bin_settings.forwards,
+    bin_settings.responses,
+    bin_settings.signature_keys,
+    streams.bp,
+)
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -96,8 +104,8 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     # After `receive`: a stranger's query need not be readable, an admin call's must be.
     app.before_request(refuse_raw_query)
     app.after_request(bins.let_page_read)
-    for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
-        app.register_blueprint(routes.bp)
+    for routes in _ROUTES:
+        app.register_blueprint(routes)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
     _add_middleware(app, dependencies, guard=guard, reset=reset, pages=pages)
     _add_snapshots(app, dependencies, database, alone=alone)

@@ -1,18 +1,19 @@
-"""``/_local/callbacks``: look at what came in, wait for it, forget it."""
+"""``/_local/callbacks``: look at what came in, wait for it, forget it; ``.json`` and ``.har`` are for other tools."""
 
 from datetime import timedelta
 from typing import Annotated, TypedDict
 
-from flask import Blueprint
+from flask import Blueprint, request
 from msgspec import Meta, Struct, to_builtins
 
 from callback_sink.dependencies import dependencies
 from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
+from callback_sink.exports import CallbackExport, Har, as_har, as_json
 from callback_sink.inbox import CallbackJson, ForwardedJson
 from callback_sink.listed import CallbackPage
+from callback_sink.routes.bin_settings import Url
 from callback_sink.routes.calls import OneCallbackQuery, WorkspaceQuery, asked_workspace
-from callback_sink.routes.forwards import Url
 from callback_sink.search import Filters
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
@@ -21,6 +22,7 @@ from mock_kit.workspaces.instants import format_instant
 LONGEST_WAIT = timedelta(seconds=60)
 
 bp = Blueprint("callbacks", __name__, url_prefix="/_local/callbacks")
+exports = Blueprint("exports", __name__, url_prefix="/_local")
 
 
 class CallbackQuery(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -107,18 +109,30 @@ _LINKS = {
     "first": Link(operation="callbacks.show", parameters=_FIRST),
     "again": Link(operation="callbacks.replay", parameters=_FIRST),
 }
+_DISPOSITION = {"Content-Disposition": "the file's name"}
 
 
 @bp.get("")
 @operation(links=_LINKS)
 def search(query: CallbackListQuery) -> Answer[CallbackListJson]:
     """List the callbacks that the filters mean, oldest first."""
-    name = asked_workspace().name
-    found = dependencies().store.listed(
-        name, query, after=query.after, before=query.before, limit=query.limit
-    )
-    dependencies().store.refuse_other_form(name, query, found=bool(found.total))
-    return _listing(found, latest=query.before is not None)
+    return _listing(_asked(query, before=query.before), latest=query.before is not None)
+
+
+@exports.get("/callbacks.json")
+@operation(headers=_DISPOSITION)
+def whole(query: CallbackPageQuery) -> Answer[CallbackExport]:
+    """Export the callbacks that the filters mean, with their exact bytes."""
+    found = _asked(query)
+    return Answer(as_json(found.callbacks, _page(found)), _named("callbacks.json"))
+
+
+@exports.get("/callbacks.har")
+@operation(headers=_DISPOSITION)
+def archive(query: CallbackPageQuery) -> Answer[Har]:
+    """Export the callbacks that the filters mean as an HTTP archive (HAR 1.2)."""
+    found = _asked(query)
+    return Answer(as_har(found.callbacks, _page(found), origin=request.host_url), _named("callbacks.har"))
 
 
 @bp.delete("")
@@ -185,6 +199,26 @@ def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> An
     forwarded = forwarder.replay(callback, url, now=workspace.clock.now())
     store.note_forward(workspace.name, callback_id, forwarded)
     return Answer(forwarded)
+
+
+def _asked(query: CallbackPageQuery, *, before: int | None = None) -> CallbackPage:
+    """Return the page that a query asks for.
+
+    Raises:
+        OtherObjectTypeError: it is about a type of object that is told of in another form.
+    """
+    name, store = asked_workspace().name, dependencies().store
+    found = store.listed(name, query, after=query.after, before=before, limit=query.limit)
+    store.refuse_other_form(name, query, found=bool(found.total))
+    return found
+
+
+def _page(found: CallbackPage) -> PageJson:
+    return page_json(found.total, {"after": found.callbacks[-1].id} if found.more else None)
+
+
+def _named(file: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{file}"'}
 
 
 def _listing(

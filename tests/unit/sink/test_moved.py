@@ -2,7 +2,7 @@
 
 import pytest
 
-from callback_sink import moved as sink
+from callback_sink import snapshots as sink
 from callback_sink.tables import digest_of
 from mock_kit.storage.snapshots import Snapshot
 from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock

@@ -1,12 +1,16 @@
-"""Whether what a snapshot has of the sink holds together: ids and totals agree with the callbacks."""
+"""Snapshots of the sink: whether ids and totals agree with the callbacks, and what becomes of them under another name."""
+
+import re
 
 from sqlalchemy import Connection, select
 
 from callback_sink.answers import ScriptedResponse
 from callback_sink.rows import callback_of
 from callback_sink.tables import bins, callbacks, digest_of, usage, workspaces
+from mock_kit.storage.snapshots import Snapshot, unmoved
 from mock_kit.storage.soundness import check_counted, check_texts
-from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.storage.table_rows import Reworded, SnapshotError
+from mock_kit.workspaces.registry import Workspace
 
 _WHOLE = ""
 """Stands for all bins together, as in ``usage``."""
@@ -34,6 +38,23 @@ def check_sound(connection: Connection, workspace: str) -> None:
                 f"tables.sink_usage: expected {wanted[0]} callbacks of {wanted[1]} bytes for {which}, as in "
                 f"tables.sink_callbacks; got {got[0]} of {got[1]}"
             )
+
+
+def moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
+    """Rename the workspace's own bin, in every row that is of it, for a workspace of another name; others keep theirs."""
+    was, now = snapshot.workspace, workspace.name
+    if was == now:
+        return unmoved(snapshot, workspace)
+    names = {was: now, digest_of(was): digest_of(now)}
+    # The name must end there: `acme-2` does not begin with the bin `acme`.
+    start = re.compile(rf"/+{re.escape(was)}(?=[/?]|\Z)")
+
+    def reworded(column: str, text: str) -> str:
+        if column in {"bin", "bin_digest"}:
+            return names.get(text, text)
+        return start.sub(f"/{now}", text, count=1) if column == "path" and start.match(text) else text
+
+    return reworded
 
 
 def _kept(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
