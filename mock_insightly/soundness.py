@@ -6,11 +6,10 @@ from msgspec import ValidationError
 from sqlalchemy import Connection, and_, func, select
 
 from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
-from mock_insightly.records.changes import ChangeType
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.sequences import CHANGES, FOUNDATIONS
 from mock_insightly.records.stamps import record_in
-from mock_insightly.tables import bin_, changes, files, records, references, seed_runs, sequences
+from mock_insightly.tables import ChangeType, bin_, changes, files, records, references, seed_runs, sequences
 from mock_kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
+from msgspec import Struct
 from sqlalchemy import Row, bindparam, func, select
 
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records import sequences
-from mock_insightly.records.changes import ChangeJson, ChangeQuery, Changes
 from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import RecordPage, documents_of, find
@@ -23,9 +23,37 @@ from mock_insightly.records.writing import FORGETTING, Writing
 from mock_insightly.tables import SCHEMA, changes, files, pruned, records
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Forgetting, Prepared
-from mock_kit.storage.retention import Retention, RetentionRule
+from mock_kit.storage.retention import Pruned, Retention, RetentionRule
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
+
+
+class ChangeJson(TypedDict):
+    """A change as the admin route shows it."""
+
+    seq: int
+    resource: str
+    recordId: str
+    change: str
+    at: str
+    created: str
+    updated: str
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """A page of changes that clients made, in order.
+
+    Attributes:
+        more: whether there are any after them.
+        total: how many there are on all pages.
+        pruned: what is no longer kept.
+    """
+
+    shown: list[ChangeJson]
+    more: bool
+    total: int
+    pruned: Pruned | None
+
 
 _QUARTER = timedelta(days=90)
 
@@ -79,22 +107,37 @@ class RecordStore:
         """Return a page of records, in their kind's order or in that which is wanted."""
         return find(self._database, workspace.name, kind, record_filter, page)
 
-    def changes(self, workspace: Workspace, asked: ChangeQuery) -> Changes:
-        """Return a page of changes, oldest first."""
+    def changes(  # noqa: PLR0913 - what narrows a list
+        self,
+        workspace: Workspace,
+        *,
+        kind: RecordKind | None = None,
+        record_id: int | None = None,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int,
+    ) -> Changes:
+        """Return a page of changes, oldest first: all, or those that are asked for.
+
+        Args:
+            since: those made at this instant or later.
+            after: those with a higher seq.
+            limit: how many at the most.
+        """
         mine = [changes.c.workspace == workspace.name]
-        if asked.kind is not None:
-            mine.append(changes.c.kind == asked.kind)
-        if asked.record_id is not None:
-            mine.append(changes.c.record_id == asked.record_id)
-        if asked.since is not None:
-            mine.append(changes.c.at >= asked.since)
-        page = select(changes).where(*mine, changes.c.seq > asked.after).order_by(changes.c.seq)
+        if kind is not None:
+            mine.append(changes.c.kind == kind.name)
+        if record_id is not None:
+            mine.append(changes.c.record_id == record_id)
+        if since is not None:
+            mine.append(changes.c.at >= since)
+        page = select(changes).where(*mine, changes.c.seq > after).order_by(changes.c.seq)
         with self._database.reading() as connection:
-            rows = connection.execute(page.limit(asked.limit + 1)).all()
+            rows = connection.execute(page.limit(limit + 1)).all()
             # Counted without `after`: the total is of all pages.
             total = connection.scalar(select(func.count()).where(*mine))
             gone = self._retention.pruned(connection, workspace.name)
-        shown = [_change(row) for row in rows[: asked.limit]]
+        shown = [_change(row) for row in rows[:limit]]
         return Changes(shown=shown, more=len(rows) > len(shown), total=total or 0, pruned=gone)
 
     def founded(self, workspace: Workspace) -> bool:

@@ -1,5 +1,6 @@
 """What the CRM keeps, as tables."""
 
+from enum import Enum
 from functools import partial
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text
@@ -12,6 +13,15 @@ from mock_kit.storage.workspace_tables import workspace_table
 metadata = MetaData()
 
 SCHEMA = SchemaPart("crm", metadata, version=4)
+
+
+class ChangeType(Enum):
+    """What a client made of a record."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+
 
 _table = partial(workspace_table, metadata)
 

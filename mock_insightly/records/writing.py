@@ -9,7 +9,6 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind, kind_of_rows
 from mock_insightly.records import sequences
-from mock_insightly.records.changes import ChangeType
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import documents_of
@@ -18,7 +17,7 @@ from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import number_rows, record_in, stamp
 from mock_insightly.records.transaction import RecordTransaction, kept_columns
 from mock_insightly.settings import KEPT_IN_BIN
-from mock_insightly.tables import bin_, changes, files, records
+from mock_insightly.tables import ChangeType, bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Instant

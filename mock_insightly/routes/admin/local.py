@@ -10,8 +10,8 @@ from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import CONTACTS, USERS
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
-from mock_insightly.records.changes import ChangeJson, ChangeQuery
 from mock_insightly.routes.admin.named_kinds import kind_named
+from mock_insightly.store import ChangeJson
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
@@ -81,14 +81,14 @@ class SeededJson(TypedDict):
 @operation(problems=_PROBLEMS)
 def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
-    asked = ChangeQuery(
-        kind=kind_named(query.kind, parameter="kind").name if query.kind is not None else None,
+    found = dependencies().store.changes(
+        asked_workspace(),
+        kind=None if query.kind is None else kind_named(query.kind, parameter="kind"),
         record_id=query.record_id,
         since=_instant(query.since),
         after=query.after,
         limit=query.limit,
     )
-    found = dependencies().store.changes(asked_workspace(), asked)
     return Answer(
         {
             "changes": found.shown,
