@@ -9,23 +9,21 @@ from werkzeug.exceptions import MethodNotAllowed
 from mock_insightly import errors
 from mock_insightly.account.allowance import allowance_on
 from mock_insightly.account.grants import Grants
-from mock_insightly.compression import CompressionMiddleware
 from mock_insightly.dependencies import EXTENSION, CrmDependencies
 from mock_insightly.description import describe
 from mock_insightly.faults import CrmRules
 from mock_insightly.made_up.seed import LARGEST
-from mock_insightly.middleware import InsightlyMiddleware
+from mock_insightly.middleware import CompressionMiddleware, InsightlyMiddleware
 from mock_insightly.routes import consent, lookups, records
 from mock_insightly.routes.admin import exchange, local, vendor_pages
 from mock_insightly.routes.below import attached, members, sub_resources
-from mock_insightly.routes.caller import authenticate, speak_json, workspace_of
+from mock_insightly.routes.checks import check_request, workspace_of
 from mock_insightly.routes.plain_errors import answer_plainly
-from mock_insightly.routes.refusals import refuse_method
 from mock_insightly.settings import CrmSettings
 from mock_insightly.soundness import check_sound
 from mock_insightly.store import RecordStore
 from mock_insightly.tables import metadata
-from mock_insightly.versions.chosen import chosen
+from mock_insightly.versions.known import chosen
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
@@ -36,7 +34,7 @@ from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
-from mock_kit.web.compatible_flask import CompatibleFlask, present_request
+from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.page_middleware import Pages, serve_guarded
@@ -121,7 +119,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
     answer_plainly(app, {**KIT_STATUSES, **STATUSES})
-    app.before_request(_check_request)
+    app.before_request(check_request)
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
@@ -131,14 +129,6 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         admin = StandaloneAdmin(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST)
         add_standalone_admin(app, admin)
     return app
-
-
-def _check_request() -> None:
-    """Refuse what no view shall see."""
-    asked = present_request()
-    authenticate(asked)
-    speak_json(asked)
-    refuse_method(asked)
 
 
 def problem(status: int, message: str, error: Exception) -> Json:

@@ -5,9 +5,8 @@ from functools import cached_property, partial
 
 from msgspec import Struct
 
-from mock_insightly.account.account import CrmAccount, account_of
+from mock_insightly.account.account import CrmAccount, account_of, api_key
 from mock_insightly.account.allowance import Allowance, RateLimits
-from mock_insightly.account.credentials import api_key
 from mock_insightly.account.foundation import foundation
 from mock_insightly.account.grants import Grants
 from mock_insightly.kinds import CONTACTS

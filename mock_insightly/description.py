@@ -4,8 +4,7 @@ from typing import TypedDict
 
 from mock_insightly.account.account import account_of
 from mock_insightly.settings import CrmSettings
-from mock_insightly.versions.chosen import chosen
-from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.known import VERSIONS, chosen
 from mock_kit.api.openapi import Description
 
 

@@ -8,8 +8,8 @@ from mock_insightly.document.field_schemas import Said, shown, taken
 from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
 from mock_insightly.records.row_types import CustomFields
+from mock_insightly.records.rules import TeamRules
 from mock_insightly.records.stamps import created
-from mock_insightly.records.teams import TeamRules
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json

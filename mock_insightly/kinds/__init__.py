@@ -3,11 +3,7 @@
 To add a kind, add a table to one of the modules here and its shape to each version.
 """
 
-from mock_insightly.kinds.attachments import COMMENTS, FILE_ATTACHMENTS, FOLLOWS, STATE_CHANGES
-from mock_insightly.kinds.custom import custom_object
-from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
-from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.lists import (
+from mock_insightly.kinds.account import (
     CATEGORIES,
     FILE_CATEGORIES,
     LEAD_SOURCES,
@@ -15,8 +11,13 @@ from mock_insightly.kinds.lists import (
     OPPORTUNITY_CATEGORIES,
     PROJECT_CATEGORIES,
     TASK_CATEGORIES,
+    TEAMS,
+    USERS,
+    custom_object,
 )
-from mock_insightly.kinds.members import TEAMS, USERS
+from mock_insightly.kinds.attachments import COMMENTS, FILE_ATTACHMENTS, FOLLOWS, STATE_CHANGES
+from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.people import CONTACTS, LEADS, ORGANISATIONS
 from mock_insightly.kinds.work import EMAILS, EVENTS, NOTES, TASKS
 

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from mock_insightly.account import users
 from mock_insightly.account.account import CrmAccount
+from mock_insightly.account.foundation import as_contact, colleague
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
 from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues
 from mock_insightly.records.dates import format_date, whole_second
@@ -69,14 +69,14 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
         self.history.reserve(USERS.name, len(names))
         contact_id = self.history.reserve(CONTACTS.name, len(names)) if self.user_contacts else None
         added = [
-            users.colleague(
+            colleague(
                 self.account, number, name, since=since, contact_id=contact_id and contact_id + number - 1
             )
             for number, name in enumerate(names, start=1)
         ]
         self.history.add(USERS, added)
         if self.user_contacts:
-            self.history.add(CONTACTS, (users.as_contact(self.account, one, since=since) for one in added))
+            self.history.add(CONTACTS, (as_contact(self.account, one, since=since) for one in added))
 
     def _add(self, kind: RecordKind, drafts: list[Draft], start: int) -> None:
         """Add those of a chunk's drafts that were asked for."""

@@ -1,19 +1,26 @@
-"""What calls are answered with."""
+"""What calls are answered with: pages of lists, records as their version shows them, what was written."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
 
 from flask import Response
 
 from mock_insightly.errors import StaleRecordError
-from mock_insightly.records.fields import Record
+from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
+from mock_insightly.records.dates import shifted
+from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.query import WHOLE, PageRange, page_of
+from mock_insightly.records.references import reference
 from mock_insightly.records.search import RecordFilter
-from mock_insightly.routes import listed
+from mock_insightly.records.stamps import record_in
 from mock_insightly.routes.call import CrmCall
-from mock_insightly.routes.completion import just_written
 from mock_insightly.versions.shape import Shape
+from mock_kit.admin.fault_rules import Phase
 from mock_kit.api.json_text import Json, encode, encode_text
+from mock_kit.values import replace
 from mock_kit.web.compatible_flask import WholeResponse
 
 
@@ -22,7 +29,7 @@ def page(
 ) -> Response:
     """Answer with a page of what is wanted; or with all of it, whatever is asked for."""
     asked = WHOLE if whole or call.version.odata else _asked(call)
-    found = listed.found(call, shape, record_filter, asked)
+    found = _page_of(call, shape, record_filter, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief), status)
     if found.total is not None:
         response.headers["X-Total-Count"] = str(found.total)
@@ -51,7 +58,7 @@ def written(
     Args:
         shown: what the body is instead of all that the version shows of the record.
     """
-    shown = just_written(call, shape, encode_text(record)) if shown is None else shown
+    shown = _just_written(call, shape, encode_text(record)) if shown is None else shown
     return located(call, answer(call, shown, status), shape.kind.name, record[shape.kind.id_field])
 
 
@@ -120,3 +127,80 @@ def etag(body: bytes) -> str:
     Source: v3.1 lists and records carry one (live probes, observed second-hand); how it is made is unknown.
     """
     return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _page_of(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: PageRange) -> RecordPage:
+    """Return a page of what is wanted: with a late index, out of step, short of a record that goes meanwhile, if a fault says so."""
+    effect = call.fault.effect
+    visible = indexed(call, record_filter)
+    deleting = effect.delete_listed if "DELETE" in shape.on_one else 0
+    if deleting and call.fault.phase is Phase.BEFORE:
+        _delete_first(call, shape.kind, visible, deleting)
+    overlap = min(effect.page_overlap, page.skip)
+    shown = replace(page, skip=page.skip - overlap) if overlap else page
+    read = call.dependencies.store.find(call.workspace, shape.kind, visible, shown)
+    if deleting and call.fault.phase is Phase.AFTER:
+        _delete_first(call, shape.kind, visible, deleting)
+    return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
+
+
+def indexed(call: CrmCall, record_filter: RecordFilter) -> RecordFilter:
+    """Return what is wanted but for records that no list has yet, because of a fault."""
+    lag = timedelta(seconds=call.fault.effect.index_lag_s)
+    return replace(record_filter, indexed_at=shifted(call.now, -lag)) if lag else record_filter
+
+
+def _delete_first(call: CrmCall, kind: RecordKind, record_filter: RecordFilter, count: int) -> None:
+    """Delete the first records of a list, as somebody else might at this moment."""
+    first = call.dependencies.store.find(call.workspace, kind, record_filter, PageRange(top=count)).documents
+    with call.writing(meanwhile=True) as writing:
+        for document in first:
+            writing.delete(kind, kind.id_of(record_in(document)))
+
+
+def as_shown(call: CrmCall, shape: Shape, document: str) -> bytes:
+    """Return a record as JSON, as it is shown by its id."""
+    return encode(_shown(call, shape, document)) if call.version.looks_up else shape.one(document)
+
+
+def _just_written(call: CrmCall, shape: Shape, document: str) -> bytes:
+    """Return a record as the answer to its POST or PUT shows it."""
+    reply = shape.replies.get(call.request.method)
+    return encode(reply(_shown(call, shape, document))) if reply else as_shown(call, shape, document)
+
+
+def with_image(call: CrmCall, shown: Record) -> Record:
+    """Return a record of v2.1 that says where its image would be.
+
+    Source: IMAGE_URL without an image (recorded v2.1 exchanges, observed).
+    """
+    if shown.get("IMAGE_URL", "") is not None:
+        return shown
+    url = f"http://s3.amazonaws.com/insightly.userfiles/{call.account.instance_id}/"
+    return {**shown, "IMAGE_URL": url}
+
+
+def _shown(call: CrmCall, shape: Shape, document: str) -> Record:
+    record = record_in(document)
+    shown = with_image(call, shape.show(record))
+    for key in shape.keys:
+        if key.child is not None:
+            shown[key.name] = [*hanging_on(call, shape.kind, record, *key.child)]
+    return shown
+
+
+def hanging_on(
+    call: CrmCall, kind: RecordKind, record: Record, child: RecordKind, links: str
+) -> Iterator[Json]:
+    """Yield the children of a record, or their links to it.
+
+    Source: EMAILLINKS that a list leaves null and a record by its id shows (recorded v2.1 exchanges, observed).
+    """
+    number = kind.id_of(record)
+    wanted = RecordFilter(of=reference(kind.entity, number))
+    shape = call.version.shapes[child.name.lower()]
+    for document in call.dependencies.store.find(call.workspace, child, wanted, WHOLE).documents:
+        shown = shape.show(record_in(document))
+        if child is FILE_ATTACHMENTS:
+            yield shown
+        yield from (row for row in rows_of(shown, links) if row.get(kind.id_field) == number)

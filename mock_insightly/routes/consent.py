@@ -3,17 +3,51 @@
 No part of the vendor's API: it is there for the platform's setting ``oauth_walk``.
 """
 
+from string import Template
 from typing import Annotated, Literal, TypedDict
 
 from flask import Blueprint, Response, request, url_for
+from markupsafe import escape
 from msgspec import Meta, Struct
 
-from mock_insightly.account.consent_page import HEADERS, consent_page, denied_page
 from mock_insightly.account.grants import OAuthClient, check_redirect, redirect_to
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import GrantError
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.shapes import read_query
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    # with `no-referrer` a browser says `Origin: null` of the page's own form, too, and that is refused
+    "Referrer-Policy": "same-origin",
+}
+"""What keeps the page from being framed, and from telling on."""
+
+_PAGE = Template(
+    """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Insightly (elements-local): $title</title>
+<style>body { font: 16px sans-serif; max-width: 34em; margin: 4em auto; }</style>
+<h1>$title</h1>
+$content
+</html>
+"""
+)
+
+_FORM = Template(
+    """<p>$warning</p>
+<p>The application <b>$client_id</b> asks for access to your records. You are then sent to <code>$redirect_uri</code>.</p>
+<form method="post" action="/oauth/authorize">
+<input type="hidden" name="client_id" value="$client_id">
+<input type="hidden" name="redirect_uri" value="$redirect_uri">
+<input type="hidden" name="state" value="$state">
+<p><label>Your API key <input name="api_key" type="password" required autocomplete="off"></label></p>
+<p><button name="consent" value="allow">Allow</button> <button name="consent" value="deny" formnovalidate>Deny</button></p>
+</form>"""
+)
+
 
 bp = Blueprint("consent", __name__, url_prefix="/oauth")
 
@@ -79,13 +113,15 @@ class ConsentProblem(TypedDict):
 def ask(query: AuthorizeQuery) -> Response:
     """Ask the user, on a page."""
     check_redirect(query.redirect_uri)
-    page = consent_page(
-        client_id=query.client_id,
-        redirect_uri=query.redirect_uri,
-        state=query.state,
-        warning="This API key is nobody's." if query.refused else "",
+    return _page(
+        "Let an application in?",
+        consent_form(
+            client_id=query.client_id,
+            redirect_uri=query.redirect_uri,
+            state=query.state,
+            warning="This API key is nobody's." if query.refused else "",
+        ),
     )
-    return _page(page)
 
 
 @bp.post("/authorize")
@@ -116,7 +152,7 @@ def consent() -> Response:
 @operation(gives={HTML: None})
 def denied() -> Response:
     """Say that nothing was given."""
-    return _page(denied_page())
+    return _page("Nothing was given", "<p>The application was not let in. You may close this page.</p>")
 
 
 @bp.post("/token")
@@ -138,9 +174,14 @@ def token() -> Answer[AccessTokenJson]:
     )
 
 
-def _page(page: str) -> Response:
-    return Response(page, headers=HEADERS, mimetype=HTML)
+def consent_form(**said: str) -> str:
+    """Return the form that asks; nothing that came from elsewhere is taken for markup."""
+    return _FORM.substitute({name: str(escape(value)) for name, value in said.items()})
+
+
+def _page(title: str, content: str) -> Response:
+    return Response(_PAGE.substitute(title=title, content=content), headers=_HEADERS, mimetype=HTML)
 
 
 def _sent_to(location: str) -> Response:
-    return Response(status=302, headers={**HEADERS, "Location": location})
+    return Response(status=302, headers={**_HEADERS, "Location": location})

@@ -9,11 +9,10 @@ from mock_insightly.records.fields import Record, Sent, is_blank, read_id
 from mock_insightly.records.query import is_true
 from mock_insightly.records.row_types import with_unlisted
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
-from mock_insightly.routes import answers, completion, lookups, whole_lists, writes
+from mock_insightly.routes import answers, lookups, whole_lists, writes
 from mock_insightly.routes.below import attached
 from mock_insightly.routes.call import CrmCall, allow, this_call
-from mock_insightly.routes.task_places import see_that_it_fits
-from mock_insightly.routes.visibility import with_team
+from mock_insightly.routes.writes import see_that_it_fits, with_team
 from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import read_json
@@ -198,7 +197,7 @@ def _update(
 
 def _shown(call: CrmCall, shape: Shape, record_id: int) -> ResponseReturnValue:
     document = call.dependencies.store.get(call.workspace, shape.kind, record_id)
-    return answers.answer(call, completion.one(call, shape, document))
+    return answers.answer(call, answers.as_shown(call, shape, document))
 
 
 def _of_one_type(call: CrmCall, shape: Shape) -> Criterion | None:

@@ -15,9 +15,8 @@ from mock_insightly.records.odata import parse_odata
 from mock_insightly.records.query import WHOLE, Query
 from mock_insightly.records.search import EVERYTHING, Criterion, sort_key
 from mock_insightly.records.stamps import record_in
-from mock_insightly.routes import answers, completion
+from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall
-from mock_insightly.routes.listed import indexed
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode
 
@@ -44,7 +43,7 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
     ids = _numbers(call.query.get("ids", ""))
     criteria = [*_criteria(shape, call.query)]
     every = call.dependencies.store.find(
-        call.workspace, shape.kind, indexed(call, EVERYTHING), WHOLE
+        call.workspace, shape.kind, answers.indexed(call, EVERYTHING), WHOLE
     ).documents
     found = [
         record
@@ -55,7 +54,7 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
     ]
     found.sort(key=lambda record: sort_key(record, shape.order or shape.kind.order))
     brief = len(found) > _BIG
-    shown = (completion.with_image(call, shape.show_listed(record, brief=brief)) for record in found)
+    shown = (answers.with_image(call, shape.show_listed(record, brief=brief)) for record in found)
     return answers.answer(call, encode(odata.of(shown)))
 
 

@@ -1,23 +1,26 @@
-"""What else happens when a record is written: others are stamped, an opportunity's history goes on."""
+"""What else happens when a record is written: it is checked, others are stamped, an opportunity's history goes on."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
 
 from mock_insightly import kinds
+from mock_insightly.account.pipelines import stages
 from mock_insightly.dependencies import dependencies
-from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
-from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
-from mock_insightly.records.activity import DATED, activity, date_of
+from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
+from mock_insightly.kinds import KINDS, MILESTONES, OPPORTUNITIES, PROJECTS, TEAMS, RecordKind, kind_of_rows
+from mock_insightly.records.consequences import DATED, activity, date_of, state_change
 from mock_insightly.records.dates import format_date
-from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.fields import Record, Sent, Whole, is_blank, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.references import Reference, linked, references
+from mock_insightly.records.rules import refuse_misplaced
 from mock_insightly.records.search import Criterion, RecordFilter
 from mock_insightly.records.stamps import created, updated_at
-from mock_insightly.records.states import state_change
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes.call import CrmCall
+from mock_insightly.versions.shape import Shape
+from mock_kit.api.json_text import Json
 
 COUNTED = (
     kinds.CONTACTS,
@@ -31,6 +34,8 @@ COUNTED = (
 )
 """What counts towards the limit of a plan."""
 
+_USERS = "VISIBLE_USER_IDS"
+_TEAM = "Anonymous team"
 _BY_ENTITY = {kind.entity.upper(): kind for kind in KINDS}
 
 
@@ -188,3 +193,63 @@ def _stamp(writing: Writing, call: CrmCall, others: Iterable[Reference]) -> None
             writing.update(kind, other.id, lambda record: updated_at(call.stamped, record))
         except NoSuchRecordError:
             continue
+
+
+def see_that_it_fits(writing: Writing, call: CrmCall, shape: Shape, record: Record) -> None:
+    """Refuse a task whose places do not agree, on a version that minds; other records pass.
+
+    Args:
+        record: as it would be written.
+
+    Raises:
+        FieldError: they do not.
+    """
+    if not shape.minds_places:
+        return
+    task = {**shape.kind.blank, **record}
+    refuse_misplaced(
+        task,
+        milestone=_named_by(writing, MILESTONES, task),
+        related=_named_by(writing, PROJECTS, task) or _named_by(writing, OPPORTUNITIES, task),
+        stages=stages(call.account),
+    )
+
+
+def _named_by(writing: Writing, kind: RecordKind, task: Record) -> Record | None:
+    number = task[kind.id_field]
+    if not isinstance(number, int):
+        return None
+    try:
+        return writing.get(kind, number)
+    except NoSuchRecordError:
+        return None
+
+
+def with_team(writing: Writing, call: CrmCall, shape: Shape, sent: Sent, given: Record) -> Record:
+    """Return the fields of a record with the team of those who may see it, where a client of v2 names them one by one.
+
+    Raises:
+        FieldError: the users are no ids.
+
+    Source: VISIBLE_TEAM_ID is set where INDIVIDUALS made an anonymous team (Insightly v2.2 OpenAPI document, documented);
+        that the users come as an array, or as a text with commas, and what the team is called, is assumed.
+    """
+    named = sent.get(_USERS)
+    if given.get("VISIBLE_TO") != "INDIVIDUALS" or is_blank(named):
+        return given
+    if not any(key.name == _USERS for key in shape.keys):
+        return given
+    members: list[Json] = [
+        {"PERMISSION_ID": None, "TEAM_ID": None, "MEMBER_USER_ID": id_} for id_ in _user_ids(named)
+    ]
+    team = create_in(
+        writing, call, TEAMS, {"TEAM_NAME": _TEAM, "ANONYMOUS_TEAM": True, "TEAMMEMBERS": members}
+    )
+    return {**given, "VISIBLE_TEAM_ID": team["TEAM_ID"]}
+
+
+def _user_ids(named: Json) -> list[Json]:
+    ids = named.split(",") if isinstance(named, str) else named
+    if not isinstance(ids, list):
+        raise FieldError(_USERS, "ids of users, in an array or with commas between them", named)
+    return [Whole(lowest=1).read(one, _USERS) for one in ids]

@@ -11,8 +11,8 @@ from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
 from mock_insightly.records.row_types import CustomFields
+from mock_insightly.records.rules import TeamRules
 from mock_insightly.records.stamps import record_in
-from mock_insightly.records.teams import TeamRules
 from mock_insightly.versions.methods import Methods, methods
 from mock_kit.api.json_text import Json, encode
 from mock_kit.values import replace

@@ -8,10 +8,9 @@ from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.records.fields import Choice, Record
 from mock_insightly.records.row_types import ADDRESSES, CONTACT_INFOS
 from mock_insightly.versions.column_rows import NETWORKS, ColumnRows, address, info
-from mock_insightly.versions.graph import custom_fields, social
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape
-from mock_insightly.versions.v2_keys import RIGHTS, flats, whole_amount
+from mock_insightly.versions.v2_keys import RIGHTS, custom_fields, flats, social, whole_amount
 from mock_kit.api.json_text import Json
 from mock_kit.values import replace
 

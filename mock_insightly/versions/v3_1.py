@@ -5,12 +5,11 @@ from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import custom_field
-from mock_insightly.records.teams import TeamRules
+from mock_insightly.records.rules import TeamRules
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, flat, hung_on, shapes_of
-from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES
+from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES, UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.v3_search import FILTERS, one_date_form, search_filter
-from mock_insightly.versions.v3_unserved import UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json
 from mock_kit.values import replace

@@ -1,13 +1,16 @@
-"""What v3 has besides records: lists that nobody changes, and what hangs below records.
+"""What v3 has besides records: lists that nobody changes, what hangs below records, and what is not served here.
 
 Source: Insightly v3.1 OpenAPI document (documented), but for what a PUT of a collection takes and answers: an array in
     place of all rows, or one row in place of that with its id (assumed). ``/Notes/{id}/Comment`` answers with arrays and has no
     pages (documented); that they are of comments, as its name says, and not of notes, as the document has it, is assumed.
 """
 
+from collections.abc import Mapping
+
 from mock_insightly import kinds
 from mock_insightly.account import lookups
 from mock_insightly.account.lookups import Lookup
+from mock_insightly.errors import HiddenByPlanError, NotImitatedError, OutOfPlanError, UnservedError
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.sub_resources import CUSTOM, SubResources, below, collection
@@ -53,3 +56,54 @@ SUB_RESOURCES: SubResources = {
         ]
     ),
 }
+
+
+UNSERVED: Mapping[str, type[UnservedError]] = {
+    **dict.fromkeys(
+        (
+            "opportunitylineitem",
+            "pricebook",
+            "pricebookentry",
+            "product",
+            "quotation",
+            "quotationlineitem",
+        ),
+        HiddenByPlanError,
+    ),
+    **dict.fromkeys(
+        (
+            "communitycomments",
+            "communityforums",
+            "communityposts",
+            "forumcategories",
+            "knowledgearticle",
+            "knowledgearticlecategory",
+            "knowledgearticlefolder",
+            "prospect",
+            "ticket",
+        ),
+        OutOfPlanError,
+    ),
+    **dict.fromkeys(
+        ("cti", "documenttemplates", "marketingcustomevent", "marketingvisits"), NotImitatedError
+    ),
+}
+"""By resource.
+
+Source: the resources are those of the v3.1 OpenAPI document (documented); the two ways of a Professional plan are the
+    Ampersand connector's list (observed second-hand). That what hangs below a record goes the way of its resource, and
+    that merge documents are closed, is assumed.
+"""
+
+UNSERVED_BELOW: Mapping[str, type[UnservedError]] = {
+    "opportunitylineitem": HiddenByPlanError,
+    "pricebook": HiddenByPlanError,
+    "mergedocument": OutOfPlanError,
+    "translations": NotImitatedError,
+}
+"""By what hangs below a record of another resource."""
+
+
+def open_to_all(unserved: Mapping[str, type[UnservedError]]) -> Mapping[str, type[UnservedError]]:
+    """Return the same as an Enterprise account finds it: closed to nobody, and not imitated."""
+    return dict.fromkeys(unserved, NotImitatedError)

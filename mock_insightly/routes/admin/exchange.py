@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias, TypedDict
 from flask import Blueprint, Response, request
 from msgspec import Struct
 
-from mock_insightly.account import users
 from mock_insightly.account.account import CrmAccount
+from mock_insightly.account.foundation import owner_of
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import KINDS, LEADS, USERS, RecordKind, custom_object
 from mock_insightly.records.dates import whole_second
@@ -120,7 +120,7 @@ def _replace(
                 history.reserve(CONVERSIONS, 1)
             yield record
         if kind is USERS and account.user_id not in known:
-            yield users.owner(account, since=now)
+            yield owner_of(account, since=now)
 
     history.replace(kind, read())
 

@@ -16,7 +16,6 @@ from mock_insightly.records.references import hung, references
 from mock_insightly.records.search import RecordFilter, updated_after
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
-from mock_insightly.routes.completion import found
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.sub_resources import Children
@@ -115,7 +114,9 @@ def _listed_below(parent: Parent, shape: Shape) -> Shape:
             return replace(key, in_lists=None)
         if key.child and shape.kind is COMMENTS:
             child = key.child
-            return replace(key, in_lists=lambda one: [*found(parent.call, COMMENTS, one, *child)])
+            return replace(
+                key, in_lists=lambda one: [*answers.hanging_on(parent.call, COMMENTS, one, *child)]
+            )
         return key
 
     return replace(shape, keys=tuple(map(below, shape.keys)))

@@ -13,9 +13,9 @@ from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import TEAMS
 from mock_insightly.records.fields import Record, Rows, Sent, read_id, rows_of
 from mock_insightly.records.query import WHOLE
+from mock_insightly.records.rules import MEMBER_TEAM, refuse_team
 from mock_insightly.records.search import EVERYTHING
 from mock_insightly.records.stamps import record_in
-from mock_insightly.records.teams import MEMBER_TEAM, refuse_team
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall, allow, this_call

@@ -9,14 +9,11 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import NoSuchResourceError
 from mock_insightly.routes.below import (
-    assignments,
+    actions,
     attached,
     children,
-    conversions,
-    following,
     own_rows,
     pictures,
-    places,
 )
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import allow, this_call
@@ -53,20 +50,20 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (subs.Children, "GET"): children.index,
     (subs.Children, "POST"): children.create,
     (subs.Children, "PUT"): children.update,
-    (subs.Following, "GET"): following.show,
-    (subs.Following, "POST"): following.start,
-    (subs.Following, "DELETE"): following.stop,
+    (subs.Following, "GET"): actions.show_following,
+    (subs.Following, "POST"): actions.follow,
+    (subs.Following, "DELETE"): actions.unfollow,
     (subs.Attachments, "GET"): children.index,
     (subs.Attachments, "POST"): attached.create,
     (subs.Picture, "GET"): pictures.show,
     (subs.Picture, "DELETE"): pictures.remove,
-    (subs.PipelinePosition, "PUT"): places.put,
-    (subs.PipelinePosition, "DELETE"): places.leave,
-    (subs.StateSwitch, "PUT"): places.switch,
-    (subs.Assignment, "POST"): assignments.create,
-    (subs.Conversion, "POST"): conversions.create,
+    (subs.PipelinePosition, "PUT"): actions.enter_pipeline,
+    (subs.PipelinePosition, "DELETE"): actions.leave_pipeline,
+    (subs.StateSwitch, "PUT"): actions.switch_state,
+    (subs.Assignment, "POST"): actions.assign,
+    (subs.Conversion, "POST"): actions.convert_lead,
     (subs.Broken, "GET"): broken,
-    (subs.Mailbox, "GET"): places.mailbox,
+    (subs.Mailbox, "GET"): actions.show_mailbox,
 }
 _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
     (subs.EmbeddedCollection, "DELETE"): own_rows.remove_one,

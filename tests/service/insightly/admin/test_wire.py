@@ -5,7 +5,7 @@ import gzip
 import pytest
 from werkzeug.test import create_environ
 
-from mock_insightly.compression import CompressionMiddleware
+from mock_insightly.middleware import CompressionMiddleware
 from mock_kit.api.json_text import decode
 from mock_kit.web.transports import call
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.account.credentials import api_key
+from mock_insightly.account.account import api_key
 
 KEY = "00000000-0000-4000-a000-000000000001"
 KEYS = st.text(st.characters(codec="utf-8", exclude_characters=":"), min_size=1).filter(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.account.consent_page import consent_page
 from mock_insightly.account.grants import LIFETIME, Grant, OAuthClient, check_redirect, redirect_to
 from mock_insightly.errors import RedirectError
+from mock_insightly.routes.consent import consent_form
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CLIENT = OAuthClient(client_id="app", redirect_uri="http://127.0.0.1/back")
@@ -90,7 +90,7 @@ def test_a_code_is_good_for_the_client_that_was_let_in_and_for_a_while(later, cl
 )
 def test_nothing_that_came_is_taken_for_markup(text, name):
     said = {"client_id": "", "redirect_uri": "", "state": "", "warning": ""}
-    plain, page = consent_page(**said), consent_page(**said | {name: text})
+    plain, page = consent_form(**said), consent_form(**said | {name: text})
 
     for mark in '<>"':
         assert page.count(mark) == plain.count(mark)

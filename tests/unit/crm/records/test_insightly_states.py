@@ -9,10 +9,15 @@ from mock_insightly.account.lookups import state_reasons
 from mock_insightly.account.pipelines import activity_sets, entered, pipelines, stages
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import LEADS
-from mock_insightly.records.conversion import contact_of, opportunity_of, organisation_of
+from mock_insightly.records.consequences import (
+    contact_of,
+    known_reason,
+    opportunity_of,
+    organisation_of,
+    state_change,
+)
 from mock_insightly.records.references import link_to
 from mock_insightly.records.stamps import created
-from mock_insightly.records.states import known_reason, state_change
 
 ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")
 SALES, DELIVERY = (one["PIPELINE_ID"] for one in pipelines(ACCOUNT))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mock_insightly.errors import FieldError
-from mock_insightly.records.task_places import refuse_misplaced
+from mock_insightly.records.rules import refuse_misplaced
 
 NOWHERE = dict.fromkeys(["PROJECT_ID", "OPPORTUNITY_ID", "MILESTONE_ID", "STAGE_ID"])
 STAGES = [

@@ -1,12 +1,48 @@
-"""What others choose from, and an account may change: lead sources, lead statuses, categories.
+"""What an account has for itself: users and teams, what records choose from, and the objects that it has defined.
 
-Source: fields and their order from recorded v2.1 records (observed); lists are ordered by FIELD_ORDER (the same); that
-    the four sorts of category share one sequence of ids (the same).
+Source: fields and their order from recorded v2.1 records (observed), of custom objects recorded from v3.1 by the Ampersand
+    connector (observed); lists are ordered by FIELD_ORDER, and the four sorts of category share one sequence of ids
+    (recorded v2.1 records, observed).
 """
 
+from functools import lru_cache
+
+from mock_insightly.kinds import shared_fields as shared
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.shared_fields import STAMPS, identity, of, starting, texts
+from mock_insightly.kinds.shared_fields import STAMPS, assigned, identity, no_rows, of, starting, texts
 from mock_insightly.records.fields import Field, Flag, Text, Whole
+from mock_insightly.records.row_types import TEAM_MEMBERS
+
+USERS = RecordKind(
+    name="Users",
+    entity="User",
+    id_field="USER_ID",
+    founded=True,
+    refers=(("CONTACT_ID", "Contact"),),
+    fields=(
+        *assigned("USER_ID", "CONTACT_ID", type_=Whole()),
+        *assigned("FIRST_NAME", "LAST_NAME", "TIMEZONE_ID", "EMAIL_ADDRESS"),
+        *assigned("EMAIL_DROPBOX_IDENTIFIER", "EMAIL_DROPBOX_ADDRESS"),
+        *assigned("ADMINISTRATOR", "ACCOUNT_OWNER", "ACTIVE", type_=Flag()),
+        *STAMPS,
+        *assigned("USER_CURRENCY", "CONTACT_DISPLAY", "CONTACT_ORDER"),
+        *assigned("TASK_WEEK_START", "INSTANCE_ID", "PROFILE_ID", "ROLE_ID", type_=Whole()),
+    ),
+)
+
+TEAMS = RecordKind(
+    name="Teams",
+    entity="Team",
+    id_field="TEAM_ID",
+    fields=(
+        identity("TEAM_ID"),
+        *texts("TEAM_NAME", longest=255),
+        *STAMPS,
+        Field(name="TEAMMEMBERS", type=TEAM_MEMBERS, initial=no_rows),
+        starting("ANONYMOUS_TEAM", Flag(), False),
+    ),
+)
+
 
 _DATES = frozenset({"DATE_CREATED_UTC", "DATE_UPDATED_UTC"})
 """Every record is kept with its stamps; these show none."""
@@ -76,3 +112,26 @@ PROJECT_CATEGORIES = _categories("ProjectCategories", "ProjectCategory", ("Proje
 TASK_CATEGORIES = _categories("TaskCategories", "TaskCategory", ("Tasks", "CATEGORY_ID"))
 
 CATEGORIES = (FILE_CATEGORIES, OPPORTUNITY_CATEGORIES, PROJECT_CATEGORIES, TASK_CATEGORIES)
+
+
+@lru_cache
+def custom_object(name: str) -> RecordKind:
+    """Return the kind of a custom object's records.
+
+    Args:
+        name: with ``__c`` at its end.
+    """
+    return RecordKind(
+        name=name,
+        entity=name,
+        id_field="RECORD_ID",
+        fields=(
+            shared.identity("RECORD_ID"),
+            *shared.texts("RECORD_NAME", longest=255),
+            shared.OWNER,
+            *shared.STAMPS,
+            shared.CREATOR,
+            *shared.VISIBILITY,
+            shared.custom_rows(name),
+        ),
+    )

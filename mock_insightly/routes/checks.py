@@ -1,18 +1,78 @@
-"""What is answered when a path does not take the method it was called with.
-
-Most paths belong to a few generic routes, so Flask cannot know which methods a resource takes: the tables do.
-"""
+"""What is refused before any view sees a call: who is nobody, what is to be XML, a method that a path does not take."""
 
 from flask import Request, current_app
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
 from mock_insightly.dependencies import dependencies
-from mock_insightly.errors import NoSuchResourceError, NoSuchRowError
+from mock_insightly.errors import (
+    AuthorizationDeniedError,
+    NoSuchResourceError,
+    NoSuchRowError,
+    XmlNotServedError,
+)
+from mock_insightly.middleware import CALLER
 from mock_insightly.versions.known import VERSIONS, served
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
+from mock_kit.admin.routes import UnknownWorkspaceError
+from mock_kit.web.compatible_flask import present_request
+from mock_kit.workspaces.registry import Workspace
+
+_XML = frozenset({"application/xml", "text/xml"})
+
+
+def check_request() -> None:
+    """Refuse what no view shall see.
+
+    Raises:
+        CrmError, MethodNotAllowed: says why.
+    """
+    request = present_request()
+    _authenticate(request)
+    _speak_json(request)
+    refuse_method(request)
+
+
+def _authenticate(request: Request) -> None:
+    """See whose workspace a call of the API is for, before anything else is looked at.
+
+    Raises:
+        AuthorizationDeniedError: the API key is nobody's.
+    """
+    environ = request.environ
+    if CALLER in environ and environ[CALLER] is None:
+        raise AuthorizationDeniedError
+
+
+def _speak_json(request: Request) -> None:
+    """Refuse a call that will have nothing but XML.
+
+    Raises:
+        XmlNotServedError: that is what its Accept header says.
+    """
+    if CALLER not in request.environ or "xml" not in request.environ.get("HTTP_ACCEPT", "").lower():
+        return
+    wanted = request.accept_mimetypes
+    if not wanted.accept_json and _XML & {*wanted.values()}:
+        raise XmlNotServedError(str(wanted))
+
+
+def workspace_of(request: Request) -> Workspace:
+    """Return the workspace an admin call means: that of its API key, the default one without.
+
+    Raises:
+        UnknownWorkspaceError: the key is nobody's.
+    """
+    authorization = request.headers.get("Authorization")
+    if authorization is None:
+        return dependencies().workspaces.default
+    workspace = dependencies().with_key_in(authorization)
+    if workspace is None:
+        raise UnknownWorkspaceError("the Authorization header must be Basic with the API key of a workspace")
+    return workspace
+
 
 _MEMBERS = "members.index"
 """Its path is one of records to a method that it lacks."""
@@ -36,6 +96,8 @@ _READING = ("GET", "HEAD")
 
 def refuse_method(request: Request) -> None:
     """Refuse a call that no route takes, in the terms of the resource that it is about.
+
+    Most paths belong to a few generic routes, so Flask cannot know which methods a resource takes: the tables do.
 
     Raises:
         MethodNotAllowed: the path takes others.

@@ -1,0 +1,238 @@
+"""Answers about what is done to a record by a path: it is followed, brought to a stage or a state, converted.
+
+Source: paths and bodies from the v2.2 and v3.1 OpenAPI documents, of conversions from the vendor's test suite (documented). A
+    change of pipeline or stage stamps the record (recorded v2.1 opportunities, observed); that a follow does not is assumed.
+    The v3.1 document answers a change of stage with an array of changes, the Go client reads the record, and this follows
+    the client (observed). That each activity becomes a task that is linked to the record, when it is due, that the answer to
+    an assignment repeats what came, and the one to a conversion is the lead, is assumed.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from mock_insightly.account.pipelines import activity_sets, entered
+from mock_insightly.errors import FieldError, InUseError, MissingFieldError, NoSuchRowError
+from mock_insightly.kinds import (
+    CONTACTS,
+    FOLLOWS,
+    LEADS,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    STATE_CHANGES,
+    TASKS,
+    RecordKind,
+)
+from mock_insightly.records.consequences import (
+    contact_of,
+    known_reason,
+    opportunity_of,
+    organisation_of,
+    state_entry,
+)
+from mock_insightly.records.dates import format_date, whole_second
+from mock_insightly.records.fields import Date, Record, Sent, Text, read_id, rows_of, upper_keys
+from mock_insightly.records.query import PageRange
+from mock_insightly.records.references import hung
+from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.sequences import CONVERSIONS
+from mock_insightly.records.stamps import created, record_in
+from mock_insightly.records.writing import Writing
+from mock_insightly.routes import answers
+from mock_insightly.routes.below.parent import Parent
+from mock_insightly.routes.call import CrmCall
+from mock_insightly.routes.writes import create_in, update_in
+from mock_insightly.versions.sub_resources import (
+    Assignment,
+    Conversion,
+    Following,
+    Mailbox,
+    PipelinePosition,
+    StateSwitch,
+)
+from mock_kit.api.json_text import Json, encode_text
+
+
+def show_following(parent: Parent, _following: Following) -> ResponseReturnValue:
+    """Say whether the caller follows the record."""
+    parent.record()
+    return parent.answer({"FOLLOWING": bool(_follows(parent))})
+
+
+def follow(parent: Parent, _following: Following) -> ResponseReturnValue:
+    """Follow the record; whoever follows it already goes on."""
+    parent.record()
+    if not _follows(parent):
+        with parent.call.writing() as writing:
+            writing.create(FOLLOWS, partial(_new_follow, parent))
+    return parent.answer({"FOLLOWING": True}, 201)
+
+
+def unfollow(parent: Parent, _following: Following) -> ResponseReturnValue:
+    """Follow the record no longer."""
+    parent.record()
+    for follow in _follows(parent):
+        with parent.call.writing() as writing:
+            writing.delete(FOLLOWS, follow)
+    return answers.accepted()
+
+
+def _new_follow(parent: Parent, number: int) -> Record:
+    given: Record = {"RECORD_TYPE": parent.shape.kind.entity, "RECORD_ID": parent.id}
+    call = parent.call
+    return created(FOLLOWS, given, record_id=number, account=call.account, now=call.stamped)
+
+
+def _follows(parent: Parent) -> list[int]:
+    wanted = RecordFilter(of=parent.reference)
+    found = parent.call.dependencies.store.find(parent.call.workspace, FOLLOWS, wanted, PageRange())
+    return [FOLLOWS.id_of(record_in(document)) for document in found.documents]
+
+
+_CHANGE = "PIPELINE_STAGE_CHANGE"
+
+
+def enter_pipeline(parent: Parent, place: PipelinePosition) -> ResponseReturnValue:
+    """Bring the record into a pipeline, or to another stage of the one it is in."""
+    sent = parent.call.body()
+    inner = sent if place.stage_only else upper_keys(sent.get(_CHANGE) or {}, _CHANGE)
+    stage = _number(inner, "STAGE_ID")
+    if place.stage_only and stage is None:
+        raise MissingFieldError("STAGE_ID", "stage change")
+
+    def given(before: Record) -> Record:
+        pipeline = before["PIPELINE_ID"] if place.stage_only else _number(sent, "PIPELINE_ID")
+        return entered(parent.call.account, parent.shape.kind.entity, pipeline, stage)
+
+    return parent.answer_record(_written(parent, given))
+
+
+def leave_pipeline(parent: Parent, _place: PipelinePosition) -> ResponseReturnValue:
+    """Take the record out of its pipeline."""
+    _written(parent, lambda _before: {"PIPELINE_ID": None, "STAGE_ID": None})
+    return answers.accepted()
+
+
+def switch_state(parent: Parent, _switch: StateSwitch) -> ResponseReturnValue:
+    """Change an opportunity's state."""
+    sent = parent.call.body()
+    field = OPPORTUNITIES.field("OPPORTUNITY_STATE")
+    called = "FOR_OPPORTUNITY_STATE"
+    if field is None or sent.get(called) is None:
+        raise MissingFieldError(called, "state change")
+    state = field.take(sent[called], called)
+    reason = known_reason(parent.call.account, _number(sent, "STATE_REASON_ID"))
+    record = _written(
+        parent, lambda _before: {"OPPORTUNITY_STATE": state, "OPPORTUNITY_STATE_REASON_ID": reason}
+    )
+    shape = parent.call.version.shapes[STATE_CHANGES.name.lower()]
+    entry = state_entry(record, parent.call.account)
+    return answers.answer(parent.call, shape.one(encode_text(entry)))
+
+
+def show_mailbox(parent: Parent, sub: Mailbox) -> ResponseReturnValue:
+    """Show the address that files e-mail under the record."""
+    address = parent.record().get("LINKED_EMAIL_ADDRESS")
+    if address is None:
+        raise NoSuchRowError(sub.name, address)
+    return parent.answer({"EMAIL": address})
+
+
+def _written(parent: Parent, given: Callable[[Record], Record]) -> Record:
+    with parent.call.writing() as writing:
+        return parent.write(writing, given, stamps=True)
+
+
+def _number(sent: Sent, name: str) -> Json:
+    value = sent.get(name)
+    return None if value is None else read_id(value, name)
+
+
+def assign(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
+    """Assign a set of activities."""
+    sent = parent.call.body()
+    chosen = _activity_set(parent, sent)
+    given, kind = _given_start(sent), parent.shape.kind
+    with parent.call.writing() as writing:
+        writing.get(kind, parent.id)
+        start = whole_second(parent.call.now) if given is None else given
+        for activity in rows_of(chosen, "ACTIVITIES"):
+            create_in(
+                writing, parent.call, TASKS, hung(TASKS, _task(activity, start), kind.entity, parent.id)
+            )
+    return parent.answer(dict(sent), 201)
+
+
+def _activity_set(parent: Parent, sent: Sent) -> Record:
+    known = {str(one["ACTIVITYSET_ID"]): one for one in activity_sets(parent.call.account)}
+    chosen = known.get(str(sent.get("ACTIVITYSET_ID")))
+    if chosen is None:
+        raise FieldError("ACTIVITYSET_ID", f"one of {', '.join(known)}", sent.get("ACTIVITYSET_ID"))
+    return chosen
+
+
+def _given_start(sent: Sent) -> datetime | None:
+    text = sent.get("START_DATE")
+    kept = None if text is None else Date().read(text, "START_DATE")
+    return None if kept is None else datetime.fromisoformat(f"{kept}+00:00")
+
+
+def _task(activity: Record, start: datetime) -> Record:
+    days = activity["DUE_DAYS_AFTER_START"]
+    try:
+        due = start + timedelta(days=days if isinstance(days, int) else 0)
+    except OverflowError as error:
+        what = "a date after which the calendar has room for every activity"
+        raise FieldError("START_DATE", what, format_date(start)) from error
+    return {
+        "TITLE": activity["ACTIVITY_NAME"],
+        "DETAILS": activity["ACTIVITY_DETAILS"],
+        "DUE_DATE": format_date(due.replace(hour=0, minute=0, second=0)),
+    }
+
+
+def convert_lead(parent: Parent, _conversion: Conversion) -> ResponseReturnValue:
+    """Convert a lead."""
+    sent = parent.call.body() if request.get_data() else {}
+    name = sent.get("OPPORTUNITY_NAME")
+    opportunity = None if name is None else str(Text(longest=255).read(name, "OPPORTUNITY_NAME"))
+    lead = convert(parent.call, parent.id, opportunity)
+    return parent.answer_record(lead, 201)
+
+
+def convert(call: CrmCall, lead_id: int, opportunity: str | None) -> Record:
+    """Convert a lead, and return it.
+
+    Args:
+        opportunity: the name of one that comes with it.
+
+    Raises:
+        NoSuchRecordError: there is no such lead.
+        InUseError: it is converted already.
+    """
+    with call.writing() as writing:
+        lead = writing.get(LEADS, lead_id)
+        if lead["CONVERTED"]:
+            raise InUseError(LEADS.entity, lead_id, "is converted already")
+        company = organisation_of(lead)
+        organisation = None if company is None else _made(writing, call, ORGANISATIONS, company)
+        contact = _made(writing, call, CONTACTS, contact_of(lead, organisation))
+        deal = None
+        if opportunity:
+            deal = _made(writing, call, OPPORTUNITIES, opportunity_of(opportunity, contact, organisation))
+        told: Record = {
+            "CONVERTED": True,
+            "CONVERTED_DATE_UTC": format_date(call.stamped),
+            "CONVERTED_CONTACT_ID": contact,
+            "CONVERTED_ORGANISATION_ID": organisation,
+            "CONVERTED_OPPORTUNITY_ID": deal,
+        }
+        writing.reserve(CONVERSIONS, 1)
+        return update_in(writing, call, LEADS, lead_id, lambda before: call.changed(LEADS, before, told))
+
+
+def _made(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) -> int:
+    return kind.id_of(create_in(writing, call, kind, given))
