@@ -10,6 +10,7 @@ from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.foundation import foundation
 from mock_insightly.account.grants import Grants
 from mock_insightly.kinds import CONTACTS
+from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
@@ -61,7 +62,7 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
 
     def lay_foundation(self, workspace: Workspace) -> None:
         """See to it that the workspace has what every account has; workspaces come without a word to the CRM."""
-        if self.store.founded(workspace):
+        if self.store.count(workspace, FOUNDATIONS):
             return
         since = min(workspace.start, workspace.clock.now())
         with self.store.history(workspace) as history:

@@ -140,11 +140,6 @@ class RecordStore:
         shown = [_change(row) for row in rows[:limit]]
         return Changes(shown=shown, more=len(rows) > len(shown), total=total or 0, pruned=gone)
 
-    def founded(self, workspace: Workspace) -> bool:
-        """Say whether a workspace has what every account has."""
-        with self._database.autocommit_read() as connection:
-            return sequences.begun(connection, workspace, sequences.FOUNDATIONS)
-
     @contextmanager
     def documents(self, workspace: Workspace) -> Iterator[Callable[[RecordKind], Iterable[str]]]:
         """Open a view of one moment, which yields all records of a kind one by one, ids ascending."""
@@ -156,15 +151,10 @@ class RecordStore:
         with self._database.reading() as connection:
             return listed(connection, workspace.name, kind.name, search)
 
-    def count(self, workspace: Workspace, kind: RecordKind) -> int:
-        """Return how many records of a kind there are."""
+    def count(self, workspace: Workspace, sequence: str) -> int:
+        """Return how many numbers of a sequence are in use: of a kind's name, how many records there are."""
         with self._database.autocommit_read() as connection:
-            return sequences.live(connection, workspace, kind.name)
-
-    def converts(self, workspace: Workspace) -> bool:
-        """Say whether a lead was ever converted."""
-        with self._database.autocommit_read() as connection:
-            return sequences.begun(connection, workspace, sequences.CONVERSIONS)
+            return sequences.live(connection, workspace, sequence)
 
     def tags(self, workspace: Workspace, kind: RecordKind) -> set[str]:
         """Return the tags that records of a kind carry."""

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 CHANGES = "changes"
 FOUNDATIONS = "foundations"
+"""Counts that a workspace got what every account has."""
+
 CONVERSIONS = "conversions"
+"""Counts the leads that were ever converted."""
 
 
 def _counting(insert: InsertInto) -> "ReturningInsert[tuple[int]]":
@@ -70,19 +73,9 @@ def release(connection: Connection, workspace: Workspace, name: str) -> None:
     _change(connection, workspace, name, live=sequences.c.live - 1)
 
 
-def begun(connection: Connection, workspace: Workspace, name: str) -> bool:
-    """Say whether anything was ever counted in a sequence."""
-    return _live(connection, workspace, name) is not None
-
-
 def live(connection: Connection, workspace: Workspace, name: str) -> int:
     """Return how many numbers are in use."""
-    return _live(connection, workspace, name) or 0
-
-
-def _live(connection: Connection, workspace: Workspace, name: str) -> int | None:
-    found: int | None = _get_live.scalar(connection, _key(workspace, name))
-    return found
+    return _get_live.scalar(connection, _key(workspace, name)) or 0
 
 
 def _change(connection: Connection, workspace: Workspace, name: str, **values: object) -> None:

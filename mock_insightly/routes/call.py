@@ -20,8 +20,7 @@ from mock_insightly.records.query import Query, parse_query
 from mock_insightly.records.stamps import changed, created, updated_at
 from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
-from mock_insightly.versions.methods import Methods
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import Methods, Shape
 from mock_insightly.versions.version import Version
 from mock_kit.admin.calls import ENGINE, caller_of
 from mock_kit.api.json_text import read_json

@@ -13,8 +13,7 @@ from mock_insightly.errors import (
 )
 from mock_insightly.middleware import CALLER
 from mock_insightly.versions.known import VERSIONS, served
-from mock_insightly.versions.methods import Methods, methods
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_insightly.versions.version import Version
 from mock_kit.admin.routes import UnknownWorkspaceError
 from mock_kit.web.compatible_flask import present_request

@@ -9,6 +9,7 @@ from mock_insightly.records.fields import Record, Sent, is_blank, read_id
 from mock_insightly.records.query import is_true
 from mock_insightly.records.row_types import with_unlisted
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
+from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes import answers, lookups, whole_lists, writes
 from mock_insightly.routes.below import attached
 from mock_insightly.routes.call import CrmCall, allow, this_call
@@ -231,6 +232,6 @@ def _hidden(call: CrmCall, shape: Shape) -> Criterion | None:
     """
     if shape.hides is None or is_true(call.query.get(shape.hides[0])):
         return None
-    if shape.kind is LEADS and not call.dependencies.store.converts(call.workspace):
+    if shape.kind is LEADS and not call.dependencies.store.count(call.workspace, CONVERSIONS):
         return None
     return Criterion(places=(shape.hides[1],), value=True)

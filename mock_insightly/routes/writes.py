@@ -124,7 +124,7 @@ def see_that_it_is_free(call: CrmCall, kind: RecordKind, record: Record) -> None
 
 
 def _keep_one(call: CrmCall, kind: RecordKind, record_id: int) -> None:
-    if kind.used_by and call.dependencies.store.count(call.workspace, kind) == 1:
+    if kind.used_by and call.dependencies.store.count(call.workspace, kind.name) == 1:
         raise InUseError(kind.entity, record_id, "is the last one left")
 
 
@@ -133,7 +133,7 @@ def _keep_to_plan(call: CrmCall, kind: RecordKind) -> None:
     if (
         limit
         and kind in COUNTED
-        and sum(call.dependencies.store.count(call.workspace, one) for one in COUNTED) >= limit
+        and sum(call.dependencies.store.count(call.workspace, one.name) for one in COUNTED) >= limit
     ):
         raise PlanLimitError(limit)
 

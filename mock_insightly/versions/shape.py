@@ -13,13 +13,27 @@ from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, 
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.records.rules import TeamRules
 from mock_insightly.records.stamps import record_in
-from mock_insightly.versions.methods import Methods, methods
 from mock_kit.api.json_text import Json, encode
 from mock_kit.values import replace
+
+Methods: TypeAlias = frozenset[str]
+"""The HTTP methods that a path takes."""
 
 Show: TypeAlias = Callable[[Record], Json]
 Take: TypeAlias = Callable[[Sent, Record], Record]
 """What was sent, and the record as it was (empty if it is new) -> the canonical fields that follow."""
+
+
+_LETTERS = {"G": "GET", "C": "POST", "U": "PUT", "D": "DELETE"}
+
+
+def methods(letters: str) -> Methods:
+    """Return the methods of some letters.
+
+    >>> sorted(methods("GCU"))
+    ['GET', 'POST', 'PUT']
+    """
+    return frozenset(_LETTERS[letter] for letter in letters)
 
 
 _LISTED = 200

@@ -7,8 +7,7 @@ from msgspec import Struct
 
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.versions.methods import Methods, methods
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_kit.api.json_text import Json
 
 _PUT = methods("U")

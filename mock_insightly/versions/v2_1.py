@@ -11,8 +11,7 @@ from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import Query
 from mock_insightly.records.search import EVERYTHING, RecordFilter
-from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import Shape, methods
 from mock_insightly.versions.sub_resources import Broken, Conversion, Picture, SubResources, below, children
 from mock_insightly.versions.v2_1_records import SHAPES
 from mock_insightly.versions.version import Version

@@ -10,8 +10,7 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole, sent_rows
 from mock_insightly.records.row_types import ADDRESSES, ENTITIES, TEAM_MEMBERS
 from mock_insightly.records.rules import MEMBER_TEAM, refuse_team
-from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import Key, Shape, Show, shapes_of
+from mock_insightly.versions.shape import Key, Shape, Show, methods, shapes_of
 from mock_insightly.versions.v2_keys import RIGHTS, child_links, flats
 from mock_insightly.versions.v2_records import (
     CONTACT,

@@ -1,7 +1,6 @@
 """Version 2.2, as it was late in its life: record graphs, full replacement, search by one filter."""
 
-from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import shapes_of
+from mock_insightly.versions.shape import methods, shapes_of
 from mock_insightly.versions.v2_filters import FILTERS, search_filter
 from mock_insightly.versions.v2_paths import LOOKUPS, SUB_RESOURCES
 from mock_insightly.versions.v2_records import CONTACT, LEAD, OPPORTUNITY, ORGANISATION

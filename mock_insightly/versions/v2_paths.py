@@ -11,7 +11,7 @@ from mock_insightly.account import lookups
 from mock_insightly.account.definitions import custom_fields
 from mock_insightly.account.lookups import Lookup
 from mock_insightly.versions import sub_resources as subs
-from mock_insightly.versions.methods import methods
+from mock_insightly.versions.shape import methods
 from mock_insightly.versions.sub_resources import SubResources, below, children, collection
 
 PARENTS = "Contacts Organisations Leads Opportunities Projects"

@@ -8,8 +8,7 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.extracts import extract
 from mock_insightly.records.fields import Choice, Record, Sent, Text
 from mock_insightly.versions.graph_links import LinkGraph
-from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import Key, Shape, hung_on
+from mock_insightly.versions.shape import Key, Shape, hung_on, methods
 from mock_insightly.versions.v2_keys import RIGHTS, child_links, custom_fields, flats
 from mock_kit.api.json_text import Json
 from mock_kit.values import replace

@@ -6,8 +6,7 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import custom_field
 from mock_insightly.records.rules import TeamRules
-from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import Key, Shape, flat, hung_on, shapes_of
+from mock_insightly.versions.shape import Key, Shape, flat, hung_on, methods, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES, UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.v3_search import FILTERS, one_date_form, search_filter
 from mock_insightly.versions.version import Version

@@ -12,7 +12,7 @@ from mock_insightly.account import lookups
 from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import HiddenByPlanError, NotImitatedError, OutOfPlanError, UnservedError
 from mock_insightly.versions import sub_resources as subs
-from mock_insightly.versions.methods import methods
+from mock_insightly.versions.shape import methods
 from mock_insightly.versions.sub_resources import CUSTOM, SubResources, below, collection
 from mock_insightly.versions.v2_paths import PARENTS, shared
 

@@ -9,8 +9,7 @@ from mock_insightly.errors import UnservedError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.query import Query
 from mock_insightly.records.search import RecordFilter
-from mock_insightly.versions.methods import Methods, methods
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_insightly.versions.sub_resources import CUSTOM, SubResource, SubResources
 
 _MEMBERS = methods("GC")

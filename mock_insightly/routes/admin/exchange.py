@@ -17,7 +17,7 @@ from mock_insightly.records.exports import csv_records, csv_text, imported, json
 from mock_insightly.records.fields import Record
 from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.sequences import CONVERSIONS
-from mock_insightly.routes.admin.named_kinds import kind_named
+from mock_insightly.routes.admin.local import kind_named
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import JSON, Answer, operation
@@ -88,7 +88,9 @@ def import_(query: ImportQuery) -> Answer[ImportedJson]:
     with dependencies().store.history(workspace) as history:
         for kind, records in sent:
             _replace(history, kind, records, account, now)
-    return Answer({"records": {kind.name: dependencies().store.count(workspace, kind) for kind, _ in sent}})
+    return Answer(
+        {"records": {kind.name: dependencies().store.count(workspace, kind.name) for kind, _ in sent}}
+    )
 
 
 def _sent(query: ImportQuery) -> list[tuple[RecordKind, Iterable[Json]]]:

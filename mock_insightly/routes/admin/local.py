@@ -1,5 +1,6 @@
 """The admin routes that only the CRM has: its ground truth, and made-up records."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
@@ -7,10 +8,9 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from mock_insightly.dependencies import dependencies
-from mock_insightly.kinds import CONTACTS, USERS
+from mock_insightly.kinds import CONTACTS, KINDS, USERS, RecordKind
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
-from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_insightly.store import ChangeJson
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.operations import Answer, operation
@@ -77,6 +77,19 @@ class SeededJson(TypedDict):
     records: dict[str, int]
 
 
+def kind_named(name: str, *, parameter: str, among: Iterable[RecordKind] = KINDS) -> RecordKind:
+    """Return a kind by its name, as paths spell it; case does not count.
+
+    Raises:
+        ParameterError: there is none of that name.
+    """
+    kinds = {kind.name.lower(): kind for kind in among}
+    if name.lower() not in kinds:
+        known = ", ".join(kind.name for kind in kinds.values())
+        raise ParameterError(f"{parameter} is one of {known}; got {name!r}")
+    return kinds[name.lower()]
+
+
 @bp.get("/changes")
 @operation(problems=_PROBLEMS)
 def changes(query: ChangesQuery) -> Answer[ChangesJson]:
@@ -120,8 +133,8 @@ def seed(body: SeedRequest) -> Answer[SeededJson]:
 def _contacts_of_its_own(workspace: Workspace) -> int:
     """Return how many contacts there are, but for those that stand for users."""
     store = dependencies().store
-    users = store.count(workspace, USERS) if dependencies().settings.user_contacts else 0
-    return max(0, store.count(workspace, CONTACTS) - users)
+    users = store.count(workspace, USERS.name) if dependencies().settings.user_contacts else 0
+    return max(0, store.count(workspace, CONTACTS.name) - users)
 
 
 def make_up(workspace: Workspace, records: int, *, seed: int | None = None, first: int = 0) -> None:

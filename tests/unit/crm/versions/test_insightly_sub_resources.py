@@ -5,7 +5,7 @@ import pytest
 from mock_insightly.kinds import CONTACTS
 from mock_insightly.records.references import link_to
 from mock_insightly.versions.known import VERSIONS
-from mock_insightly.versions.methods import methods
+from mock_insightly.versions.shape import methods
 from mock_insightly.versions.sub_resources import CUSTOM, below
 
 TAGS = VERSIONS["v3.1"].sub_resources["contacts", "tags"]
