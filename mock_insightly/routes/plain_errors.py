@@ -6,7 +6,8 @@ Source: v2.1's plain text, reasons, and the 417 without words (recorded v2.1 exc
     other errors like that is taken from these, and what later versions say is unknown, so it is a setting (assumed).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, request
@@ -17,13 +18,16 @@ from mock_insightly.paths import is_api_path, version_in
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 
 _PLAIN = "text/plain; charset=utf-8"
-_ALIKE = (
+_TOLD = (
     errors.BadRequestError,
     MalformedJsonError,
     errors.PlanLimitError,
+    errors.NoSuchRecordError,
     errors.NoSuchRowError,
     errors.InUseError,
     errors.OutOfPlanError,
+    errors.HiddenByPlanError,
+    errors.EmptyUploadError,
     NotJsonContentError,
 )
 
@@ -34,17 +38,26 @@ def answer_plainly(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
     Args:
         statuses: error -> status.
     """
-    for kind in _ALIKE:
-        app.register_error_handler(kind, _telling(statuses[kind]))
-    app.register_error_handler(errors.NoSuchRecordError, _no_such_record)
-    app.register_error_handler(errors.NoImageError, _no_image)
-    app.register_error_handler(errors.HiddenByPlanError, lambda _error: Response(status=404))
-    app.register_error_handler(errors.StaleRecordError, _stale)
-    app.register_error_handler(errors.EmptyUploadError, _empty_upload)
+    for kind in _TOLD:
+        app.register_error_handler(kind, partial(_answered, statuses[kind]))
 
 
-def _telling(status: int) -> Callable[[Exception], Response]:
-    return lambda error: _told(str(error), status)
+def _answered(status: int, error: Exception) -> Response:
+    """Return the answer to an error, of which some have a status, a reason or words of their own."""
+    match error:
+        case errors.NoSuchRecordError():
+            return _told(str(error), status, f"{error.entity} Not Found")
+        case errors.HiddenByPlanError():
+            return Response(status=status)
+        case errors.StaleRecordError():
+            return _told(str(error), dependencies().settings.stale_status)
+        case errors.EmptyUploadError() if is_api_path(request.path) and version_in(request.path).plain_errors:
+            return Response(status=status)
+        case errors.NoImageError():
+            reason = "A server exception was thrown." if str(error) else "Bad Request"
+            return Response(str(error), status=f"{status} {reason}", content_type=_PLAIN)
+        case _:
+            return _told(str(error), status)
 
 
 def _told(message: str, status: int, reason: str | None = None) -> Response:
@@ -64,23 +77,3 @@ def _told(message: str, status: int, reason: str | None = None) -> Response:
             return Response(encode(named), status=status, mimetype="application/json")
         case _:
             return Response(encode({"Message": message}), status=status, mimetype="application/json")
-
-
-def _no_such_record(error: errors.NoSuchRecordError) -> Response:
-    return _told(str(error), 404, f"{error.entity} Not Found")
-
-
-def _stale(error: errors.StaleRecordError) -> Response:
-    return _told(str(error), dependencies().settings.stale_status)
-
-
-def _empty_upload(error: errors.EmptyUploadError) -> Response:
-    if is_api_path(request.path) and version_in(request.path).plain_errors:
-        return Response(status=417)
-    return _told(str(error), 417)
-
-
-def _no_image(error: errors.NoImageError) -> Response:
-    if not str(error):
-        return Response(status="400 Bad Request")
-    return Response(str(error), status="400 A server exception was thrown.", content_type=_PLAIN)
