@@ -119,7 +119,10 @@ class RecordPaths:
             text="What the body does not mention is cleared."
             if whole
             else "What the body does not mention stays.",
-            parameters=(*self.if_match, *((brief,) if self.version.briefs or self.shape.team_rules else ())),
+            parameters=(
+                *self.if_match,
+                *((brief,) if self.version.briefs or self.shape.minds_members else ()),
+            ),
             takes=RequestBody(schema),
             problems=(404, *self._in_use),
         )

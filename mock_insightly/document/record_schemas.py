@@ -8,7 +8,7 @@ from mock_insightly.document.field_schemas import Said, shown, taken
 from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
 from mock_insightly.records.row_types import CustomFields
-from mock_insightly.records.rules import TeamRules
+from mock_insightly.records.rules import ANONYMOUS, MEMBERS, TEAM_NAME
 from mock_insightly.records.stamps import created
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import Version
@@ -51,6 +51,14 @@ _CUSTOM_FIELD = Rows(
 )
 
 
+_OF_TEAMS: Said = {
+    "if": {"properties": {ANONYMOUS: {"enum": [True, "true", "True"]}}, "required": [ANONYMOUS]},
+    "then": {"properties": {MEMBERS: {"type": "array", "minItems": 1}}, "required": [MEMBERS]},
+    "else": {"properties": {TEAM_NAME: {"type": "string", "pattern": r"\S"}}, "required": [TEAM_NAME]},
+}
+"""What a new team needs, which depends on whether it is anonymous."""
+
+
 class RecordSchemas:
     """The schemas of a version's records, which come to stand under components as they are asked for.
 
@@ -78,7 +86,7 @@ class RecordSchemas:
         Args:
             whole: what the body does not mention counts as null.
         """
-        if not (whole and (self._version.briefs or shape.team_rules)):
+        if not (whole and (self._version.briefs or shape.minds_members)):
             return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken(shape, whole=whole))
         return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken_whole_or_brief(shape))
 
@@ -146,7 +154,7 @@ class RecordSchemas:
             "description": _KEYS + (_PLACES if shape.minds_places else ""),
             "properties": self._properties(shape),
             **({"required": required} if required else {}),
-            **(_of_teams(shape.team_rules) if whole and shape.team_rules else {}),
+            **(_OF_TEAMS if whole and shape.minds_members else {}),
         }
 
     def _taken_whole_or_brief(self, shape: Shape) -> Said:
@@ -207,24 +215,6 @@ def object_of(needed: dict[str, Said], further: dict[str, Said] | None = None) -
 def id_schema() -> Said:
     """Return the schema of an id in a request's body."""
     return taken(Whole(lowest=1), required=True)
-
-
-def _of_teams(rules: TeamRules) -> Said:
-    """Return what a new team needs, which depends on whether it is anonymous."""
-    return {
-        "if": {
-            "properties": {rules.flag: {"enum": [True, "true", "True"]}},
-            "required": [rules.flag],
-        },
-        "then": {
-            "properties": {rules.members: {"type": "array", "minItems": 1}},
-            "required": [rules.members],
-        },
-        "else": {
-            "properties": {rules.name: {"type": "string", "pattern": r"\S"}},
-            "required": [rules.name],
-        },
-    }
 
 
 def _name(key: Key) -> str:

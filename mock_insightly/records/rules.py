@@ -9,11 +9,10 @@ Source: of teams, a name is needed where one is not anonymous, a member where it
 
 from collections.abc import Iterable
 
-from msgspec import Struct
-
 from mock_insightly.errors import FieldError, MissingFieldError
 from mock_insightly.records.fields import Record, Sent, is_blank, rows_of
 
+ANONYMOUS, TEAM_NAME, MEMBERS = "ANONYMOUS_TEAM", "TEAM_NAME", "TEAMMEMBERS"
 MEMBER_TEAM = "MEMBER_TEAM_ID"
 """The key of v2.1 for a team that is a member."""
 
@@ -30,38 +29,28 @@ def refuse_team(member: Sent, place: str = MEMBER_TEAM) -> None:
         raise FieldError(place, "null, as only users are members here", member[MEMBER_TEAM])
 
 
-class TeamRules(Struct, frozen=True, kw_only=True):
-    """What a version asks of teams, by the names of their fields."""
+def check_team(team: Record) -> None:
+    """Refuse a team as it would be.
 
-    flag: str = "ANONYMOUS_TEAM"
-    name: str = "TEAM_NAME"
-    members: str = "TEAMMEMBERS"
+    Raises:
+        MissingFieldError: it has no name, and is not anonymous.
+        FieldError: it is anonymous, and has no member.
+    """
+    if not team.get(ANONYMOUS):
+        if is_blank(team.get(TEAM_NAME)):
+            raise MissingFieldError(TEAM_NAME, "Team")
+    elif not rows_of(team, MEMBERS):
+        raise FieldError(MEMBERS, "one member at least of an anonymous team", team.get(MEMBERS))
 
-    def check(self, team: Record) -> None:
-        """Refuse a team as it would be.
 
-        Raises:
-            MissingFieldError: it has no name, and is not anonymous.
-            FieldError: it is anonymous, and has no member.
-        """
-        if not team.get(self.flag):
-            if is_blank(team.get(self.name)):
-                raise MissingFieldError(self.name, "Team")
-        elif not rows_of(team, self.members):
-            raise FieldError(self.members, "one member at least of an anonymous team", team.get(self.members))
+def check_open(team: Record) -> None:
+    """Refuse a change of a team's members one by one.
 
-    def check_open(self, team: Record) -> None:
-        """Refuse a change of a team's members one by one.
-
-        Raises:
-            FieldError: it is anonymous.
-        """
-        if team[self.flag]:
-            raise FieldError(self.flag, "false for members to change one by one; PUT all to /Teams", True)
-
-    def leaves_members(self, team: Record) -> bool:
-        """Say whether a brief change of a team leaves its members alone."""
-        return not team[self.flag]
+    Raises:
+        FieldError: it is anonymous.
+    """
+    if team[ANONYMOUS]:
+        raise FieldError(ANONYMOUS, "false for members to change one by one; PUT all to /Teams", True)
 
 
 def refuse_misplaced(

@@ -8,6 +8,7 @@ from mock_insightly.kinds import FOLLOWS, LEADS, USERS
 from mock_insightly.records.fields import Record, Sent, is_blank, read_id
 from mock_insightly.records.query import is_true
 from mock_insightly.records.row_types import with_unlisted
+from mock_insightly.records.rules import ANONYMOUS
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes import answers, lookups, whole_lists, writes
@@ -48,21 +49,16 @@ def search(version: str, resource: str) -> ResponseReturnValue:
     call = this_call(version)
     shape = call.shape(resource)
     allow(shape.on_all if shape.searched else frozenset())
+    settings, asked = call.dependencies.settings, call.query.get("updated_after_utc", "")
     wanted = call.version.search_filter(shape, call.query)
-    after = updated_after(
-        call.query.get("updated_after_utc", ""), inclusive=call.dependencies.settings.search_inclusive
+    wanted = replace(
+        wanted,
+        after=updated_after(asked, inclusive=settings.search_inclusive),
+        unless=_hidden(call, shape),
+        criterion=wanted.criterion and replace(wanted.criterion, cased=settings.search_heeds_case),
+        by_date=settings.search_order == "updated",
     )
-    return answers.page(
-        call,
-        shape,
-        replace(
-            wanted,
-            after=after,
-            unless=_hidden(call, shape),
-            criterion=_cased(call, wanted.criterion),
-            by_date=call.dependencies.settings.search_order == "updated",
-        ),
-    )
+    return answers.page(call, shape, wanted)
 
 
 @bp.get("/<resource>/searchbytag")
@@ -182,8 +178,8 @@ def _update(
             answers.insist(call, shape, before)
             if shape.kind.retires:
                 writes.see_that_it_is_free(call, shape.kind, before)
-            rules = shape.team_rules
-            brief = asked and (rules.leaves_members(before) if rules else call.version.briefs)
+            # a brief change leaves the members of a team alone, but not those of an anonymous one
+            brief = asked and (not before[ANONYMOUS] if shape.minds_members else call.version.briefs)
             whole = call.version.replaces and not brief
             given = shape.given(sent, before, whole=whole, brief=brief)
             if call.dependencies.settings.put_keeps_custom_fields and not whole:
@@ -219,10 +215,6 @@ def _of_one_type(call: CrmCall, shape: Shape) -> Criterion | None:
     if entity is None:
         raise FieldError("record_type", f"one of {', '.join(kind.name for kind in kinds)}", wanted)
     return Criterion(places=("RECORD_TYPE",), value=entity)
-
-
-def _cased(call: CrmCall, criterion: Criterion | None) -> Criterion | None:
-    return criterion and replace(criterion, cased=call.dependencies.settings.search_heeds_case)
 
 
 def _hidden(call: CrmCall, shape: Shape) -> Criterion | None:

@@ -11,7 +11,7 @@ from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
 from mock_insightly.records.row_types import CustomFields
-from mock_insightly.records.rules import TeamRules
+from mock_insightly.records.rules import check_team
 from mock_insightly.records.stamps import record_in
 from mock_kit.api.json_text import Json, encode
 from mock_kit.values import replace
@@ -121,7 +121,7 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
         minds_places: whether a task's project, opportunity, milestone and stage must agree.
-        team_rules: of teams, what the version asks of them beside what keys can say.
+        minds_members: whether what a team needs, and who changes its members, depends on whether it is anonymous.
         agree: gives several keys that stand for one field the value that the body means, or refuses it; called with the
             record as it was, before keys that were not sent count as null.
     """
@@ -141,7 +141,7 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, RecordKind], None] | None = None
     minds_places: bool = False
-    team_rules: TeamRules | None = None
+    minds_members: bool = False
     agree: Callable[[Sent, Record], Sent] | None = None
 
     @cached_property
@@ -258,8 +258,8 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
                 taken = key.take(sent, before)
                 # Even what is left alone has been read: a value that does not fit is refused.
                 given.update({} if brief and key.collection else taken)
-        if self.team_rules:
-            self.team_rules.check({**before, **given})
+        if self.minds_members:
+            check_team({**before, **given})
         return given
 
     def below(self) -> "Shape":

@@ -5,7 +5,6 @@ from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import custom_field
-from mock_insightly.records.rules import TeamRules
 from mock_insightly.versions.shape import Key, Shape, flat, hung_on, methods, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES, UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.v3_search import FILTERS, one_date_form, search_filter
@@ -94,11 +93,7 @@ def _team() -> Shape:
     """
     shape = _shape(kinds.TEAMS, "GCU", "GD")
     first, name, *rest, anonymous = shape.keys
-    return replace(
-        shape,
-        keys=(first, name, anonymous, *rest),
-        team_rules=TeamRules(),
-    )
+    return replace(shape, keys=(first, name, anonymous, *rest), minds_members=True)
 
 
 _SHAPES = (

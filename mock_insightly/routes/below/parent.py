@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from mock_insightly.records.fields import Record
 from mock_insightly.records.references import Reference, reference
+from mock_insightly.records.rules import check_open
 from mock_insightly.records.stamps import record_in
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
@@ -63,8 +64,8 @@ class Parent(Struct, frozen=True, kw_only=True):
 
         def change(before: Record) -> Record:
             answers.insist(self.call, self.shape, before, part(before) if part else None)
-            if self.shape.team_rules:
-                self.shape.team_rules.check_open(before)
+            if self.shape.minds_members:
+                check_open(before)
             fields = given(before)
             return self.call.changed(self.shape.kind, before, fields) if stamps else {**before, **fields}
 
