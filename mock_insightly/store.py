@@ -55,8 +55,6 @@ class Changes(Struct, frozen=True, kw_only=True):
     pruned: Pruned | None
 
 
-_QUARTER = timedelta(days=90)
-
 _forgetting = Forgetting(SCHEMA.metadata)
 _get = Prepared(
     select(records.c.document).where(
@@ -70,7 +68,7 @@ _get = Prepared(
 class RecordStore:
     """The records of all workspaces, in a database."""
 
-    def __init__(self, database: Database, *, change_retention: timedelta = _QUARTER) -> None:
+    def __init__(self, database: Database, *, change_retention: timedelta) -> None:
         database.create(SCHEMA)
         self._database = database
         self._retention = Retention(pruned, [RetentionRule(keep=change_retention, statements=FORGETTING)])

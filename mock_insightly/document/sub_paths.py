@@ -49,11 +49,6 @@ class SubPaths(Struct, frozen=True):
         return self.records.version.shapes[kind.name.lower()]
 
     @property
-    def list_status(self) -> int:
-        """What a GET of all of it is answered with."""
-        return self.records.version.list_status(self.sub)
-
-    @property
     def one(self) -> str:
         """The record that it hangs below, in words."""
         return f"one of the {self.records.name}"
@@ -85,7 +80,7 @@ def _collection(below: SubPaths, sub: subs.EmbeddedCollection) -> None:
     rows: Said = {"type": "array", "items": row}
     one = f"one of the {sub.name} of {below.one}"
     if below.takes("GET"):
-        gives = ResponseBody(rows, status=below.list_status)
+        gives = ResponseBody(rows, status=below.records.version.list_status(sub))
         below.say("GET", CrmOperation("index", f"List the {sub.name} of {below.one}.", gives))
     if below.takes("POST"):
         gives, takes = ResponseBody(row, status=201), RequestBody(to_write)
@@ -119,7 +114,9 @@ def _children(below: SubPaths, sub: subs.Children) -> None:
         operations = below.records.operations
         rows: Said = {"type": "array", "items": record}
         paging = () if sub.arrays else operations.paging
-        gives = ResponseBody(rows, status=below.list_status, headers=operations.counted if paging else ())
+        gives = ResponseBody(
+            rows, status=below.records.version.list_status(sub), headers=operations.counted if paging else ()
+        )
         asked = (ops.UPDATED_AFTER, *paging, *((ops.BRIEF,) if paging else ()))
         index = CrmOperation(
             "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)

@@ -22,15 +22,12 @@ def extract(body: Json, form: Json) -> Json:
     """
     if not isinstance(body, str):
         return None
-    text = _text_of(body) if str(form).upper() == "HTML" else body
-    return " ".join(text.split())[:LONGEST]
-
-
-def _text_of(html: str) -> str:
+    if str(form).upper() != "HTML":
+        return " ".join(body.split())[:LONGEST]
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(body)
     reader.close()
-    return "".join(reader.texts)
+    return " ".join("".join(reader.texts).split())[:LONGEST]
 
 
 class _Reader(HTMLParser):

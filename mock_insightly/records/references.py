@@ -1,6 +1,5 @@
 """Which other records a record refers to, and what becomes of it when one of those is deleted."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from mock_insightly.errors import FieldError
@@ -24,7 +23,11 @@ def reference(entity: str, record_id: int) -> Reference:
 
 def references(kind: RecordKind, record: Record) -> set[Reference]:
     """Return everything a record refers to: by its links, by its fields, by what it hangs on."""
-    return {*_references(kind, record)}
+    found = [linked(link) for link in rows_of(record, "LINKS")]
+    found += [_reference(entity, record[field]) for field, entity in kind.refers]
+    if kind.parent:
+        found.append(_reference(record[kind.parent[0]], record[kind.parent[1]]))
+    return {one for one in found if one is not None}
 
 
 def without(kind: RecordKind, record: Record, gone: Reference) -> Record:
@@ -41,14 +44,6 @@ def without(kind: RecordKind, record: Record, gone: Reference) -> Record:
     if "LINKS" in record:
         kept["LINKS"] = [link for link in rows_of(record, "LINKS") if linked(link) != gone]
     return kept
-
-
-def _references(kind: RecordKind, record: Record) -> Iterator[Reference]:
-    found = [linked(link) for link in rows_of(record, "LINKS")]
-    found += [_reference(entity, record[field]) for field, entity in kind.refers]
-    if kind.parent:
-        found.append(_reference(record[kind.parent[0]], record[kind.parent[1]]))
-    yield from (one for one in found if one is not None)
 
 
 def linked(link: Record) -> Reference | None:

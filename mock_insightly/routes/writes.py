@@ -101,7 +101,8 @@ def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
             retired: Record = {kind.retires: False}
             writing.update(kind, record_id, lambda record: call.changed(kind, record, retired))
         else:
-            _keep_one(call, kind, record_id)
+            if kind.used_by and call.dependencies.store.count(call.workspace, kind.name) == 1:
+                raise InUseError(kind.entity, record_id, "is the last one left")
             writing.delete(kind, record_id, children=call.dependencies.settings.delete_takes_children)
             _tell_activity(writing, call, kind, before)
 
@@ -121,11 +122,6 @@ def see_that_it_is_free(call: CrmCall, kind: RecordKind, record: Record) -> None
     wanted = RecordFilter(criterion=Criterion(places=(field,), value=number))
     if call.dependencies.store.find(call.workspace, kind_of_rows(users), wanted, PageRange(top=1)).documents:
         raise InUseError(kind.entity, number, f"is in use: there are {users} with it")
-
-
-def _keep_one(call: CrmCall, kind: RecordKind, record_id: int) -> None:
-    if kind.used_by and call.dependencies.store.count(call.workspace, kind.name) == 1:
-        raise InUseError(kind.entity, record_id, "is the last one left")
 
 
 def _keep_to_plan(call: CrmCall, kind: RecordKind) -> None:

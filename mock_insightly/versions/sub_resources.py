@@ -11,7 +11,6 @@ from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_kit.api.json_text import Json
 
 _PUT = methods("U")
-_LISTED_AS_CREATED = frozenset({"Tags", "Dates", "EmailDomains", "Milestones", "Comment"})
 
 
 class SubResource(Struct, frozen=True, kw_only=True):
@@ -29,11 +28,6 @@ class SubResource(Struct, frozen=True, kw_only=True):
     def on_member(self, _member: str) -> Methods:
         """Return the methods of the path of one of its members."""
         return self.on_one
-
-    @property
-    def listed_as_created(self) -> bool:
-        """Whether the v3.1 OpenAPI document says that its list is answered with 201 (documented, but hard to believe)."""
-        return self.name in _LISTED_AS_CREATED
 
 
 class EmbeddedCollection(SubResource, frozen=True, kw_only=True):

@@ -9,9 +9,8 @@ from mock_insightly.account.lookups import SHARED, Lookup, by_name, only, state_
 from mock_insightly.account.pipelines import stages
 from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
 from mock_insightly.records.fields import Record
-from mock_insightly.records.query import Query
-from mock_insightly.records.search import EVERYTHING, RecordFilter
-from mock_insightly.versions.shape import Shape, methods
+from mock_insightly.records.search import EVERYTHING
+from mock_insightly.versions.shape import methods
 from mock_insightly.versions.sub_resources import Broken, Conversion, Picture, SubResources, below, children
 from mock_insightly.versions.v2_1_records import SHAPES
 from mock_insightly.versions.version import Version
@@ -23,10 +22,6 @@ def _reasons(account: CrmAccount) -> list[Record]:
     never: Record = {"OPPORTUNITY_ID": 0, "DATE_CHANGED_UTC": "0001-01-01 00:00:00"}
     told = only(state_reasons, "FOR_OPPORTUNITY_STATE", "STATE_REASON_ID", "STATE_REASON")
     return [never | row for row in told(account)]
-
-
-def _search_filter(_shape: Shape, _query: Query) -> RecordFilter:
-    return EVERYTHING
 
 
 _FIELD = [
@@ -77,7 +72,7 @@ VERSION = Version(
     lookups=LOOKUPS,
     sub_resources=SUB_RESOURCES,
     filters=lambda _kind: (),
-    search_filter=_search_filter,
+    search_filter=lambda _shape, _query: EVERYTHING,
     replaces=True,
     on_members=methods("GCU"),
     tagged=False,
