@@ -1,7 +1,7 @@
 """Fixtures that more than one folder of tests needs."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -77,6 +77,21 @@ def database_url(new_database_url: Callable[[], str]) -> str:
 def stack_in_process(shared_database_url: str | None) -> Iterator[Stack]:
     """A stack without sockets; tests use workspaces of their own on it."""
     with in_process(Options(database=shared_database_url)) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def stack_set_to() -> Iterator[Callable[[Mapping[str, str]], Stack]]:
+    """Return a function that gives the stack without sockets of some settings; tests use workspaces of their own on it."""
+    with ExitStack() as closing:
+        started: dict[frozenset[tuple[str, str]], Stack] = {}
+
+        def stack(environment: Mapping[str, str]) -> Stack:
+            key = frozenset(environment.items())
+            if key not in started:
+                started[key] = closing.enter_context(in_process(Options(environment=environment)))
+            return started[key]
+
         yield stack
 
 

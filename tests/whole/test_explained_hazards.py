@@ -8,7 +8,6 @@ from elements_local.scenarios.golden import golden_of
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.steps import make_instance, take
-from elements_local.start import Options, in_process
 from mock_kit.workspaces.instants import format_instant
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "hazards"
@@ -80,26 +79,25 @@ NO_CURE = {"deletion", "merge", "undone", "not-in-answer"}
 
 
 @pytest.fixture
-def bitten(request):
-    """Live through the first case of a hazard, and return its clients with the audits of its instances."""
+def bitten(request, stack_set_to):
+    """Live through the first case of a hazard, and return its clients with its instances."""
     path = FOLDER / f"{request.param}.yaml"
     scenario = load(path)[0]
-    with in_process(Options(environment=scenario.environment)) as stack:
-        clients = stack.new_workspace(
-            start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records
-        )
-        context = ScenarioContext(
-            clients=clients, start=scenario.start, golden=golden_of(path, scenario.name)
-        )
-        for name, differs in scenario.instances.items():
-            make_instance(context, name, differs)
-        for step in scenario.steps:
-            if step.verb not in {"expect", "inspect", "never"}:
-                try:
-                    take(context, step.verb, step.argument)
-                except ExpectationError:
-                    continue
-        yield request.param, clients, [each["instanceId"] for each in clients.platform.pollers()]
+    stack = stack_set_to(scenario.environment)
+    clients = stack.new_workspace(
+        start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records
+    )
+    context = ScenarioContext(clients=clients, start=scenario.start, golden=golden_of(path, scenario.name))
+    for name, differs in scenario.instances.items():
+        make_instance(context, name, differs)
+    for step in scenario.steps:
+        if step.verb not in {"expect", "inspect", "never"}:
+            try:
+                take(context, step.verb, step.argument)
+            except ExpectationError:
+                continue
+    yield request.param, clients, [each["instanceId"] for each in clients.platform.pollers()]
+    stack.delete_workspace(clients.credentials.name)
 
 
 def asked(clients, number, flaw):

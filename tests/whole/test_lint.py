@@ -19,6 +19,7 @@ from mock_platform.lint.rules import RULES, LintRule
 
 POLLER = "event.poller.configuration"
 URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
+CONTACTS_ALONE = {POLLER: dict.fromkeys(("accounts", "leads", "opportunities"))}
 FIELD = "/hubs/crm/contacts?where=DATE_UPDATED_UTC {}'${{{}:yyyy-MM-dd HH:mm:ss}}'"
 
 
@@ -117,7 +118,7 @@ BAD = {
     ),
     "a copied block": ("polled-twice", {POLLER: {"people": poller_entry("contacts", "CONTACT_ID")}}),
     "a delay as long as the interval": ("poll-delay-too-long", contacts(pollDelay=900)),
-    "two records a page": ("page-too-small", contacts(pageSize=2)),
+    "one record a page": ("page-too-small", contacts(pageSize=1)),
     "a tolerance of an hour": ("tolerance-too-long", contacts(createdCheckTolerance=3600)),
     "a delay shorter than the lag": ("poll-delay-too-short", contacts(pollDelay=5)),
     "a block that is misspelt": (
@@ -132,7 +133,7 @@ BAD = {
         "nothing-polled",
         {POLLER: dict.fromkeys(("contacts", "accounts", "leads", "opportunities"))},
     ),
-    "a week": ("interval-too-long", {"event.poller.refresh_interval": "10080"}),
+    "25 hours": ("interval-too-long", {"event.poller.refresh_interval": "1500", **CONTACTS_ALONE}),
     "events left off": ("events-not-enabled", {"event.notification.enabled": None}),
     "no callback URL": ("callback-url", {"event.notification.callback.url": None}),
     "a callback URL of another host": (
@@ -146,7 +147,7 @@ LAG_S = {"a delay shorter than the lag": 60}
 GOOD = {
     "the guide's": {},
     "a short interval": {"event.poller.refresh_interval": 1},
-    "one resource": {POLLER: {"accounts": None, "leads": None, "opportunities": None}},
+    "one resource": CONTACTS_ALONE,
     "the element's own blocks": {
         POLLER: {"contacts": {}, "accounts": {}, "leads": None, "opportunities": None},
         "event.objects": "contacts,accounts",

@@ -1,41 +1,23 @@
 """Planted causes: an explanation names each, and its cure, applied by hands that know nothing of it, brings the callback."""
 
 from collections import Counter
-from contextlib import ExitStack
 
 import pytest
 from planted import Cure, World
 from planted_cases import CASES
-
-from elements_local.start import Options, in_process
 
 BY_NAME = {planted.name: planted for planted in CASES}
 AUDITED = ("lost", "late", "misclassified", "duplicate")
 
 
 @pytest.fixture(scope="module")
-def stacks():
-    """Stacks by their settings, started when they are first needed."""
-    with ExitStack() as closing:
-        started = {}
-
-        def stack(settings):
-            key = frozenset(settings.items())
-            if key not in started:
-                started[key] = closing.enter_context(in_process(Options(environment=settings)))
-            return started[key]
-
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def explained(stacks):
+def explained(stack_set_to):
     """Live through a planted cause, and return the world, what is said of it, and what an audit finds; each but once."""
     done = {}
 
     def explain(planted):
         if planted.name not in done:
-            world = lived(stacks, planted, Cure())
+            world = lived(stack_set_to, planted, Cure())
             said = world.clients.platform.explain(**world.asked())
             done[planted.name] = world, said, world.clients.platform.audit(world.instance["id"])
         return done[planted.name]
@@ -43,8 +25,8 @@ def explained(stacks):
     return explain
 
 
-def lived(stacks, planted, cure):
-    clients = stacks(planted.settings).new_workspace(start=planted.start, records=planted.records)
+def lived(stack_set_to, planted, cure):
+    clients = stack_set_to(planted.settings).new_workspace(start=planted.start, records=planted.records)
     world = World(clients, planted, cure)
     world.live()
     return world
@@ -59,7 +41,7 @@ def test_an_explanation_names_the_cause_that_was_planted(planted, explained):
 
 @pytest.mark.parametrize("planted", CASES, ids=str)
 def test_the_cure_brings_the_callback_or_it_is_said_why_none_does(
-    planted, explained, stacks, record_property
+    planted, explained, stack_set_to, record_property
 ):
     _, said, _ = explained(planted)
     fix = said["fix"]
@@ -74,7 +56,7 @@ def test_the_cure_brings_the_callback_or_it_is_said_why_none_does(
 
     assert fix is not None, said.get("untried")
     assert planted.where in ("", fix["where"]), fix
-    world = lived(stacks, planted, Cure(where=fix["where"], change=fix["change"]))
+    world = lived(stack_set_to, planted, Cure(where=fix["where"], change=fix["change"]))
     assert [event["eventType"] for event in world.taken()][:1] == [planted.expected], fix
     assert fix["tried"].startswith("reported at ")
 

@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from pytest_httpserver import HTTPServer
 
 from elements_local.cli import cli
+from elements_local.clients import BASE_PATH
 from elements_local.scenarios.scenario import load
+from elements_local.start import Options, on_ports
 
 ROOT = Path(__file__).parents[2]
 POSTMAN = ROOT / "scenarios" / "postman"
@@ -40,24 +42,22 @@ def everything(tmp_path_factory):
 @pytest.fixture
 def variables():
     """The environment's variables, for a fresh stack on free ports."""
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        ready = json.loads(process.stdout.readline())
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        addresses = stack.addresses
         yield {
-            **{name: ready[name] for name in ("platform", "crm", "sink")},
-            "root": ready["platform"].removesuffix("/elements/api-v2"),
-            "callback_url": ready["workspace"]["callback_url"],
+            "platform": addresses.platform + BASE_PATH,
+            "crm": addresses.crm,
+            "sink": addresses.sink,
+            "root": addresses.platform,
+            "callback_url": stack.workspace().credentials.callback_url,
         }
-        process.terminate()
-        assert process.wait(timeout=30) == 0
 
 
-def run(collection, variables, tmp_path):
+def run(collection, variables, tmp_path, *, times=1):
     """Run a collection and return newman's report."""
     report = tmp_path / "report.json"
     asked = [
-        str(NEWMAN), "run", str(POSTMAN / collection),
+        str(NEWMAN), "run", str(POSTMAN / collection), "--iteration-count", str(times),
         "--environment", str(POSTMAN / "elements-local.postman_environment.json"),
         "--reporters", "json", "--reporter-json-export", str(report),
     ]  # fmt: skip
@@ -73,18 +73,14 @@ def failures(report):
 
 
 @needs_newman
-def test_the_guide_is_walked_step_by_step(variables, tmp_path):
+def test_the_guide_is_walked_step_by_step_and_the_walk_is_recorded_and_replays(variables, tmp_path):
+    where = {f"ELEMENTS_LOCAL_{name.upper()}_URL": variables[name] for name in ("platform", "crm", "sink")}
+
     report = run(GUIDED, variables, tmp_path)
 
     assert failures(report) == []
     assert report["stats"]["requests"]["total"] == 15
     assert report["stats"]["assertions"]["total"] == 27
-
-
-@needs_newman
-def test_the_walk_is_recorded_and_replays(variables, tmp_path):
-    where = {f"ELEMENTS_LOCAL_{name.upper()}_URL": variables[name] for name in ("platform", "crm", "sink")}
-    run(GUIDED, variables, tmp_path)
 
     kept = tmp_path / "walk.yaml"
     recorded = subprocess.run(
@@ -109,11 +105,15 @@ def test_a_services_collection_is_green_twice_and_refused_only_where_it_says_so(
     asked = requests_in(json.loads((POSTMAN / name).read_text(encoding="utf-8")))
     refused = {each["name"] for each in asked if "is refused with" in each["event"][0]["script"]["exec"][0]}
 
-    for _ in range(2):
-        report = run(name, variables, tmp_path)
+    report = run(name, variables, tmp_path, times=2)
 
-        assert failures(report) == []
-        codes = {each["item"]["name"]: each["response"]["code"] for each in report["executions"]}
+    assert failures(report) == []
+    for turn in range(2):
+        codes = {
+            each["item"]["name"]: each["response"]["code"]
+            for each in report["executions"]
+            if each["cursor"]["iteration"] == turn
+        }
         assert len(codes) == len(asked)
         assert {each for each, code in codes.items() if code >= 300} == refused
 
