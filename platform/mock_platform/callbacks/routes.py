@@ -7,15 +7,14 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
-from mock_platform.callbacks.store import Deliveries, KeptDelivery
+from mock_platform.callbacks.store import Deliveries
 from mock_platform.ceql import matches
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import counted, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.errors import InvalidRequestError, NotFoundError
-from mock_platform.events import subscription as rules
 from mock_platform.events.routes_notifications import notification_named
-from mock_platform.events.subscription import DeliveryJson
+from mock_platform.events.subscription import DeliveryJson, delivery_clause, delivery_json, filtered_by
 
 bp = Blueprint("deliveries", __name__, url_prefix="/notifications")
 
@@ -55,10 +54,10 @@ class ReleaseQuery(Struct):
 def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
     """List deliveries by notification and subscription (assumed), those that a clause describes."""
     deliveries = dependencies().store[Deliveries].find(workspace.name)
-    clause = rules.delivery_clause(query.where) if query.where.strip() else None
+    clause = delivery_clause(query.where) if query.where.strip() else None
     if clause is not None:
-        deliveries = [one for one in deliveries if matches(clause, _filtered_by(one))]
-    return paginated([_shown(one, hydrate=query.hydrate) for one in deliveries], paging(query))
+        deliveries = [one for one in deliveries if matches(clause, filtered_by(one))]
+    return paginated([delivery_json(one, hydrate=query.hydrate) for one in deliveries], paging(query))
 
 
 @bp.put("/subscriptions/deliveries")
@@ -71,14 +70,14 @@ def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJs
     """
     if not query.where.strip():
         raise InvalidRequestError("where must say which deliveries are meant, such as status='queued'")
-    clause = rules.delivery_clause(query.where)
+    clause = delivery_clause(query.where)
     again = (
         dependencies()
         .store[Deliveries]
-        .release(workspace.name, lambda one: matches(clause, _filtered_by(one)), now=workspace.clock.now())
+        .release(workspace.name, lambda one: matches(clause, filtered_by(one)), now=workspace.clock.now())
     )
     dependencies().engine.wake()
-    return counted([_shown(one, hydrate=query.hydrate) for one in again])
+    return counted([delivery_json(one, hydrate=query.hydrate) for one in again])
 
 
 @bp.get("/<notification_id>/subscriptions/deliveries")
@@ -89,7 +88,7 @@ def index_of_notification(
     """List a notification's deliveries, one for each subscription."""
     notification = notification_named(workspace, notification_id)
     deliveries = dependencies().store[Deliveries].find(workspace.name, notification_id=notification.id)
-    return counted([_shown(one, hydrate=query.hydrate) for one in deliveries])
+    return counted([delivery_json(one, hydrate=query.hydrate) for one in deliveries])
 
 
 @bp.get("/<notification_id>/subscriptions/<subscription_id>/deliveries")
@@ -107,14 +106,4 @@ def get(
     )
     if number is None or not deliveries:
         raise NotFoundError(f"delivery of notification {notification.id} to subscription", subscription_id)
-    return Answer(_shown(deliveries[0], hydrate=query.hydrate))
-
-
-def _shown(delivery: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
-    return rules.delivery_json(
-        delivery.delivery, delivery.subscription, delivery.notification, hydrate=hydrate
-    )
-
-
-def _filtered_by(delivery: KeptDelivery) -> rules.Filtered:
-    return rules.filtered_by(delivery.delivery, delivery.subscription, delivery.notification.topic)
+    return Answer(delivery_json(deliveries[0], hydrate=query.hydrate))

@@ -14,11 +14,12 @@ from mock_kit.workspaces.instants import format_instant
 from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.callbacks.lines import subject_of
-from mock_platform.callbacks.store import Deliveries, KeptDelivery, Key
+from mock_platform.callbacks.store import Deliveries, Key
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.dependencies import dependencies
 from mock_platform.events.records import Attempt
 from mock_platform.events.store_history import HistoryRetention
+from mock_platform.events.subscription import KeptDelivery
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from mock_kit.storage.prepared import Prepared
@@ -12,9 +11,10 @@ from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.callbacks.delivery import released
 from mock_platform.core.tables import deliveries, notifications, subscriptions
 from mock_platform.events.notification import KeptNotification
-from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
+from mock_platform.events.records import Channel, Delivery, DeliveryStatus
 from mock_platform.events.store_notifications import plan_delivery
 from mock_platform.events.store_subscriptions import by_id
+from mock_platform.events.subscription import KeptDelivery
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import move_jobs
 
@@ -48,19 +48,6 @@ _states = select(deliveries).where(
     deliveries.c.workspace == bindparam("of_workspace"),
     deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
 )
-
-
-class KeptDelivery(Struct, frozen=True, kw_only=True):
-    """A delivery with what it is about."""
-
-    delivery: Delivery
-    subscription: Subscription
-    notification: KeptNotification
-
-    @property
-    def key(self) -> Key:
-        """The ids of its notification and its subscription."""
-        return self.delivery.key
 
 
 class Deliveries(DatabaseStore):

@@ -1,7 +1,9 @@
 """Subscriptions: what one has to say, and how the API shows it and what it is owed."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypeAlias, TypedDict
+from typing import NotRequired, TypedDict
+
+from msgspec import Struct
 
 from mock_platform.ceql import Clause, fields_of, parse
 from mock_platform.dates.iso_dates import iso_date
@@ -10,11 +12,21 @@ from mock_platform.events.notification import KeptNotification, NotificationJson
 from mock_platform.events.notification import as_json as notification_json
 from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
 
-Filtered: TypeAlias = Mapping[str, object]
-"""What a clause is held against."""
-
 _FILTER_FIELDS = ("channel", "status", "config.url", "notificationId", "subscriptionId", "topic", "active")
 _LONGEST_URL = 8000
+
+
+class KeptDelivery(Struct, frozen=True, kw_only=True):
+    """A delivery with what it is about."""
+
+    delivery: Delivery
+    subscription: Subscription
+    notification: KeptNotification
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The ids of its notification and its subscription."""
+        return self.delivery.key
 
 
 class SubscriptionJson(TypedDict):
@@ -68,13 +80,12 @@ def as_json(subscription: Subscription) -> SubscriptionJson:
     }
 
 
-def delivery_json(
-    delivery: Delivery, subscription: Subscription, notification: KeptNotification, *, hydrate: bool
-) -> DeliveryJson:
+def delivery_json(kept: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
     """Return a delivery as the API shows it (observed; the form of the dates is assumed).
 
     Source: what is queued holds the event, its id included, without ``hydrate`` (documented; its key is assumed).
     """
+    delivery = kept.delivery
     plain: DeliveryJson = {
         "notificationId": delivery.notification_id,
         "subscriptionId": delivery.subscription_id,
@@ -83,9 +94,9 @@ def delivery_json(
         "updatedDate": iso_date(delivery.updated),
     }
     if hydrate or delivery.status is DeliveryStatus.QUEUED:
-        plain["notification"] = notification_json(notification)
+        plain["notification"] = notification_json(kept.notification)
     if hydrate:
-        plain["subscription"] = as_json(subscription)
+        plain["subscription"] = as_json(kept.subscription)
     return plain
 
 
@@ -104,17 +115,17 @@ def delivery_clause(where: str) -> Clause:
     return clause
 
 
-def filtered_by(delivery: Delivery, subscription: Subscription, topic: str) -> Filtered:
+def filtered_by(kept: KeptDelivery) -> Mapping[str, object]:
     """Return what a ``where`` clause on deliveries may name.
 
     Source: ``channel``, ``status`` and ``config.url`` (documented); the others are ours.
     """
     return {
-        "channel": subscription.channel.value,
-        "status": delivery.status.value,
-        "config": dict(subscription.config),
-        "notificationId": delivery.notification_id,
-        "subscriptionId": delivery.subscription_id,
-        "topic": topic,
-        "active": subscription.active,
+        "channel": kept.subscription.channel.value,
+        "status": kept.delivery.status.value,
+        "config": dict(kept.subscription.config),
+        "notificationId": kept.delivery.notification_id,
+        "subscriptionId": kept.delivery.subscription_id,
+        "topic": kept.notification.topic,
+        "active": kept.subscription.active,
     }

@@ -11,7 +11,7 @@ from msgspec.json import Decoder
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
 from mock_platform.accounts.store import People
-from mock_platform.callbacks.store import Deliveries, KeptDelivery
+from mock_platform.callbacks.store import Deliveries
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import PlatformDependencies, dependencies
 from mock_platform.core.instance import Instance
@@ -20,6 +20,7 @@ from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, 
 from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
+from mock_platform.events.subscription import KeptDelivery
 from mock_platform.explain import polled
 from mock_platform.explain.arrivals import SinkArrivals
 from mock_platform.instances.store import Instances

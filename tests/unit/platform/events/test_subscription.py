@@ -10,7 +10,7 @@ from mock_platform.ceql import matches, parse
 from mock_platform.core.instance import User
 from mock_platform.events.notification import KeptNotification, PlainNotification, plain_body
 from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
-from mock_platform.events.subscription import as_json, delivery_json, filtered_by
+from mock_platform.events.subscription import KeptDelivery, as_json, delivery_json, filtered_by
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OWNER = User(
@@ -20,6 +20,13 @@ MADE = Subscription(id=9, topics=("leaks",), config={"url": "http://127.0.0.1/o'
 OWED = Delivery(
     notification_id=7, subscription_id=9, status=DeliveryStatus.QUEUED, created=NOON, updated=NOON
 )
+ABOUT = KeptNotification(
+    id=7,
+    topic="leaks",
+    created=NOON,
+    body=plain_body(PlainNotification(topic="leaks"), notification_id=7, created=NOON),
+)
+KEPT = KeptDelivery(delivery=OWED, subscription=MADE, notification=ABOUT)
 
 
 @pytest.mark.parametrize(
@@ -35,23 +42,20 @@ OWED = Delivery(
     ],
 )
 def test_a_clause_may_name_what_is_documented_and_what_helps(clause, holds):
-    assert matches(parse(clause), filtered_by(OWED, MADE, "leaks")) is holds
+    assert matches(parse(clause), filtered_by(KEPT)) is holds
 
 
 def test_a_delivery_is_shown_with_the_keys_in_the_vendors_order():
-    body = plain_body(PlainNotification(topic="leaks"), notification_id=7, created=NOON)
-    about = KeptNotification(id=7, topic="leaks", created=NOON, body=body)
-
-    retried = replace(OWED, status=DeliveryStatus.RETRY)
-    assert delivery_json(retried, MADE, about, hydrate=False) == {
+    retried = replace(KEPT, delivery=replace(OWED, status=DeliveryStatus.RETRY))
+    assert delivery_json(retried, hydrate=False) == {
         "notificationId": 7,
         "subscriptionId": 9,
         "status": "retry",
         "createdDate": "2026-03-02T12:00:00Z",
         "updatedDate": "2026-03-02T12:00:00Z",
     }
-    assert list(delivery_json(OWED, MADE, about, hydrate=False))[-1] == "notification"
-    full = delivery_json(OWED, MADE, about, hydrate=True)
+    assert list(delivery_json(KEPT, hydrate=False))[-1] == "notification"
+    full = delivery_json(KEPT, hydrate=True)
     assert list(full)[-2:] == ["notification", "subscription"]
     assert full["subscription"] == as_json(MADE)
 
