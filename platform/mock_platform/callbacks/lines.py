@@ -45,39 +45,22 @@ class CallbackSubject(Struct, frozen=True, kw_only=True):
         return of_instance(self.instance_id) | resource | {"events": len(self.changes), "changes": changes}
 
 
-class AttemptedCallback(Struct, frozen=True, kw_only=True):
-    """One attempt to deliver a callback.
-
-    Attributes:
-        url: as it may be shown.
-        status: of the answer; None if none came.
-        reason: why it does not count as success; empty if it does.
-        number: of the attempt, counted from 1.
-    """
-
-    url: str
-    status: int | None
-    reason: str
-    number: int
-    subject: CallbackSubject
-
-
 def attempted(
-    sent: AttemptedCallback, outcome: AttemptOutcome, *, schedule: RetrySchedule, now: datetime
+    attempt: Attempt, subject: CallbackSubject, outcome: AttemptOutcome, *, schedule: RetrySchedule
 ) -> Iterator[Activity]:
     """Tell of an attempt to deliver, and of what follows from it."""
-    subject, succeeded = sent.subject, not sent.reason
-    answer = f"no answer: {sent.reason}" if sent.status is None else str(sent.status)
-    nth = "" if succeeded and sent.number == 1 else f", attempt {sent.number}"
+    succeeded, url = not attempt.reason, shown_url(attempt.url)
+    answer = f"no answer: {attempt.reason}" if attempt.status is None else str(attempt.status)
+    nth = "" if succeeded and attempt.number == 1 else f", attempt {attempt.number}"
     yield Activity(
         kind=ActivityKind.CALLBACK,
-        text=f"callback POST {sent.url} -> {answer} ({subject.text}){nth}",
+        text=f"callback POST {url} -> {answer} ({subject.text}){nth}",
         about=subject.about
-        | {"url": sent.url, "status": sent.status, "attempt": sent.number}
+        | {"url": url, "status": attempt.status, "attempt": attempt.number}
         | {"outcome": "delivered" if succeeded else "failed"},
     )
     if outcome.again is not None:
-        yield _retry(subject, outcome.again, outcome.delivery.failures, schedule, now)
+        yield _retry(subject, outcome.again, outcome.delivery.failures, schedule, attempt.at)
     elif not succeeded:
         yield _queued(subject, outcome)
 
@@ -142,17 +125,6 @@ def subject_of(body: bytes) -> CallbackSubject:
         return CallbackSubject()
     changes = tuple((each.object_type, each.event_type, each.object_id) for each in message.events)
     return CallbackSubject(changes=changes, instance_id=message.instance_id)
-
-
-def sent(attempt: Attempt, body: bytes) -> AttemptedCallback:
-    """Return what is told of an attempt."""
-    return AttemptedCallback(
-        url=shown_url(attempt.url),
-        status=attempt.status,
-        reason=attempt.reason,
-        number=attempt.number,
-        subject=subject_of(body),
-    )
 
 
 def shown_url(url: str) -> str:

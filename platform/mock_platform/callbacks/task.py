@@ -96,9 +96,9 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         return RunSummary(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
     def _tell(self, workspace: Workspace, tried: AttemptResult, body: bytes) -> None:
-        at, sent = tried.attempt.at, callback_lines.sent(tried.attempt, body)
-        activities = callback_lines.attempted(sent, tried.outcome, schedule=self.settings.retries, now=at)
-        self.store[Activities].tell(workspace, *activities, at=at)
+        subject, schedule = callback_lines.subject_of(body), self.settings.retries
+        activities = callback_lines.attempted(tried.attempt, subject, tried.outcome, schedule=schedule)
+        self.store[Activities].tell(workspace, *activities, at=tried.attempt.at)
 
     def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
         """Send what a job is about, if it is still owed to somebody."""

@@ -12,14 +12,14 @@ from mock_platform.activity import lines as activity
 from mock_platform.activity.lines import ActivityKind
 from mock_platform.callbacks import lines as callback_lines
 from mock_platform.callbacks.delivery import after_attempt
-from mock_platform.callbacks.lines import AttemptedCallback, CallbackSubject
+from mock_platform.callbacks.lines import CallbackSubject
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Decision, Poll, PollVerdict, Resource
 from mock_platform.core.run_control import RunSummary
 from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.events.records import Delivery, DeliveryStatus
+from mock_platform.events.records import Attempt, Delivery, DeliveryStatus
 from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.schedule import plan
 from mock_platform.polling import lines as poll_lines
@@ -193,10 +193,9 @@ def lines_attempted(*, status=503, reason="answered 503", failed_before=0, polic
         first_failure=NOON if failed_before else None,
     )
     outcome = after_attempt(delivery, succeeded=not reason, policy=policy, schedule=CLOUD_ELEMENTS, now=NOON)
-    sent = AttemptedCallback(
-        url="http://sink/x", status=status, reason=reason, number=failed_before + 1, subject=ADA
-    )
-    return [each.text for each in callback_lines.attempted(sent, outcome, schedule=CLOUD_ELEMENTS, now=NOON)]
+    attempt = Attempt(number=failed_before + 1, at=NOON, url="http://sink/x", status=status, reason=reason)
+    told = callback_lines.attempted(attempt, ADA, outcome, schedule=CLOUD_ELEMENTS)
+    return [each.text for each in told]
 
 
 def test_an_attempt_that_is_taken_is_one_line():
