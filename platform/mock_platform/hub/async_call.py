@@ -1,11 +1,10 @@
-"""Hub calls that are answered at once and done later: what is kept of them, and what their result says.
+"""Hub calls that are answered at once and done later: who asks for one, what is kept of it, and where its result goes.
 
 Source: ``Elements-Async-Request``, the immediate answer, where the result goes, and the keys of the result, whose ids
 are integers (documented); that its ``response`` is the body of the call's answer is assumed.
 """
 
 from collections.abc import Mapping
-from typing import TypedDict
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -37,22 +36,6 @@ class AsyncCall(Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Dispatched(TypedDict):
-    """What a call is answered with that is done later."""
-
-    eventId: int
-    eventStatus: str
-
-
-class AsyncCallResult(TypedDict):
-    """What its receiver is told once a call is done."""
-
-    eventId: int
-    instanceId: int
-    response: object
-    notificationId: int
-
-
 def is_async(value: str | None) -> bool:
     """Read the header that asks for it."""
     return (value or "").strip().lower() == "true"
@@ -80,22 +63,3 @@ def receiver(url: str | None, values: Values) -> str:
     if not usable:
         raise InvalidRequestError(f"{URL} must be a URL of http or https; got {shown(url_text)}")
     return url_text
-
-
-def dispatched(event_id: int) -> Dispatched:
-    """Return what a call is answered with at once (documented)."""
-    return {"eventId": event_id, "eventStatus": "dispatched"}
-
-
-def result(call: AsyncCall, *, event_id: int, response: object) -> AsyncCallResult:
-    """Return what is told once a call is done.
-
-    Args:
-        response: the answer's JSON, or why there is none.
-    """
-    return {
-        "eventId": event_id,
-        "instanceId": call.instance_id,
-        "response": response,
-        "notificationId": call.number,
-    }

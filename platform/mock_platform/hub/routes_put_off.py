@@ -58,7 +58,8 @@ def _dispatched(asked: Request, caller: HubCaller) -> Response:
     )
     # once it is kept: real time would look at the agenda, find nothing, and go to sleep
     dependencies().engine.wake()
-    return json_answer(async_call.dispatched(identities.async_event_id(workspace, kept.number)), 200)
+    event_id = identities.async_event_id(workspace, kept.number)
+    return json_answer({"eventId": event_id, "eventStatus": "dispatched"}, 200)
 
 
 def _scheduled(asked: Request, caller: HubCaller) -> Response:

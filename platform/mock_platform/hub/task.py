@@ -13,7 +13,6 @@ from mock_platform.core.hub_client import HubClient, HubError
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
-from mock_platform.hub import async_call
 from mock_platform.hub.async_call import AsyncCall
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.instances.store import Instances
@@ -77,8 +76,13 @@ class CallTask(Struct, frozen=True, kw_only=True):
         # the same request over HTTP, and so checked anew: whoever lost the right meanwhile gets that as the result
         result = self._send(call.method, call.target, call.headers, call.body)
         event_id = identities.async_event_id(workspace, call.number)
-        body = encode(async_call.result(call, event_id=event_id, response=_said(result)))
-        told = self.tell(workspace, call.instance_id, call.url, number=call.number, body=body)
+        body = {
+            "eventId": event_id,
+            "instanceId": call.instance_id,
+            "response": _said(result),
+            "notificationId": call.number,
+        }
+        told = self.tell(workspace, call.instance_id, call.url, number=call.number, body=encode(body))
         return CallOutcome(result=result, told=told)
 
     def make(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> str | None:

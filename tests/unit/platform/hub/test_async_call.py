@@ -3,18 +3,9 @@
 import pytest
 
 from mock_platform.errors import InvalidRequestError
-from mock_platform.hub.async_call import AsyncCall, dispatched, is_async, receiver, result
+from mock_platform.hub.async_call import is_async, receiver
 
 OWN = {"event.notification.callback.url": "http://own.example/x"}
-CALL = AsyncCall(
-    number=7,
-    instance_id=5,
-    method="GET",
-    target="/x",
-    headers={},
-    body=b"",
-    url="http://own.example/x",
-)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +47,3 @@ def test_what_is_no_url_is_refused(header):
 def test_without_a_receiver_it_is_refused(values):
     with pytest.raises(InvalidRequestError, match="needs Elements-Async-Callback-Url"):
         receiver(None, values)
-
-
-def test_what_is_answered_at_once_and_told_later():
-    assert dispatched(9) == {"eventId": 9, "eventStatus": "dispatched"}
-    assert result(CALL, event_id=9, response=[1]) == {
-        "eventId": 9,
-        "instanceId": 5,
-        "response": [1],
-        "notificationId": 7,
-    }
