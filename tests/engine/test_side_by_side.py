@@ -12,7 +12,7 @@ from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.instance import User
 from mock_platform.errors import ConflictError
-from mock_platform.events.notification import PlainNotification, plain_body
+from mock_platform.events.notification import plain_body
 from mock_platform.events.records import Channel, Subscription
 from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
@@ -114,7 +114,7 @@ def post(bench, workspace, times=1):
         now = workspace.clock.now()
         with bench.store[Notifications].transaction(workspace.name) as transaction:
             number = transaction.take_ids(first=100)
-            body = plain_body(PlainNotification(topic="leaks"), notification_id=number, created=now)
+            body = plain_body(topic="leaks", notification_id=number, created=now)
             transaction.tell(NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER))
 
 

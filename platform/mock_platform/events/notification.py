@@ -2,8 +2,7 @@
 
 import json
 from datetime import datetime
-from enum import Enum
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from msgspec import Struct
 
@@ -11,22 +10,8 @@ from mock_platform.accounts.emails import SENDER
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.events.event import java_text
 
-
-class Severity(Enum):
-    """How grave a notification is (observed)."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class PlainNotification(Struct, frozen=True, kw_only=True):
-    """A notification that somebody posts, in their own words."""
-
-    topic: str
-    message: str = ""
-    severity: Severity = Severity.MEDIUM
-    sender: str = SENDER
+Severity = Literal["low", "medium", "high"]
+"""How grave a notification is (observed)."""
 
 
 class KeptNotification(Struct, frozen=True, kw_only=True):
@@ -59,19 +44,27 @@ NotificationJson = TypedDict(
 """A notification as the API shows it; ``from`` is a word of Python's. All of it is required (observed)."""
 
 
-def plain_body(posted: PlainNotification, *, notification_id: int, created: datetime) -> bytes:
+def plain_body(  # noqa: PLR0913 - what a notification says; all of it by name
+    *,
+    notification_id: int,
+    created: datetime,
+    topic: str,
+    message: str = "",
+    severity: Severity = "medium",
+    sender: str = SENDER,
+) -> bytes:
     """Return the exact bytes of a posted notification's callback.
 
     Source: the envelope of captured callbacks (observed), with the caller's text as the message (assumed).
     """
     envelope = {
-        "severity": posted.severity.value,
+        "severity": severity,
         "createdDate": java_text(created),
-        "topic": posted.topic,
+        "topic": topic,
         "action": "create",
         "id": str(notification_id),
-        "message": posted.message,
-        "user": posted.sender,
+        "message": message,
+        "user": sender,
     }
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
 

@@ -1,9 +1,9 @@
 """``/notifications``: what subscribers are told, of events or in somebody's own words."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from flask import Blueprint
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.text import whole_number
@@ -17,7 +17,7 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events import notification as rules
-from mock_platform.events.notification import KeptNotification, NotificationJson, PlainNotification, Severity
+from mock_platform.events.notification import KeptNotification, NotificationJson, Severity
 from mock_platform.events.store_notifications import NewNotification, Notifications
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
@@ -55,7 +55,7 @@ class NotificationRequest(Struct):
 
     topic: Text
     message: str = ""
-    severity: Literal["low", "medium", "high"] = "medium"
+    severity: Severity = "medium"
     sender: str = field(name="from", default=SENDER)
 
 
@@ -89,16 +89,13 @@ def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJ
 @operation(needs=caller, links=_LINKS)
 def create(workspace: Workspace, body: NotificationRequest) -> Answer[NotificationJson]:
     """Tell everybody who subscribed to a topic; callbacks go out apart from this call."""
-    posted = PlainNotification(
-        topic=body.topic, message=body.message, severity=Severity(body.severity), sender=body.sender
-    )
     now = workspace.clock.now()
     owner = calling_user(workspace)
 
     with dependencies().store[Notifications].transaction(workspace.name) as transaction:
         number = transaction.take_ids(first=identities.first_notification_id(workspace))
-        callback = rules.plain_body(posted, notification_id=number, created=now)
-        new = NewNotification(id=number, topic=posted.topic, created=now, body=callback, owner=owner)
+        callback = rules.plain_body(notification_id=number, created=now, **structs.asdict(body))
+        new = NewNotification(id=number, topic=body.topic, created=now, body=callback, owner=owner)
         notification = transaction.tell(new)
         transaction.forget_old(now)
     dependencies().engine.wake()

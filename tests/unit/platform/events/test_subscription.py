@@ -8,7 +8,7 @@ from mock_kit.values import replace
 from mock_platform.accounts.emails import EmailCause, delivery_failed, of_notification
 from mock_platform.ceql import matches, parse
 from mock_platform.core.instance import User
-from mock_platform.events.notification import KeptNotification, PlainNotification, plain_body
+from mock_platform.events.notification import KeptNotification, plain_body
 from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
 from mock_platform.events.subscription import KeptDelivery, as_json, delivery_json, filtered_by
 
@@ -24,7 +24,7 @@ ABOUT = KeptNotification(
     id=7,
     topic="leaks",
     created=NOON,
-    body=plain_body(PlainNotification(topic="leaks"), notification_id=7, created=NOON),
+    body=plain_body(topic="leaks", notification_id=7, created=NOON),
 )
 KEPT = KeptDelivery(delivery=OWED, subscription=MADE, notification=ABOUT)
 
