@@ -1,4 +1,7 @@
-"""What every answer of the platform has, whichever route gives it: request ids, shapes of errors, CORS, Allow."""
+"""What every answer of the platform has, whichever route gives it: request ids, shapes of errors, CORS, Allow.
+
+Every success is 200; that of a delete, and the like, has nothing in it (observed).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -28,7 +28,7 @@ OTHER_HANDS = {
     "accounts": "administration callers calling founding login own_accounts",
     "audit": "notes",
     "callbacks": "lanes lines receiver_keys",
-    "core": "answers counters dependencies hub_client identities listing paging paths request_ids settings time_units",
+    "core": "counters dependencies hub_client identities listing paging paths request_ids settings time_units",
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",

@@ -30,7 +30,6 @@ from mock_platform.accounts.routes_users import (
     listed_users,
 )
 from mock_platform.accounts.store import WorkspacePeople
-from mock_platform.core.answers import done
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
 from mock_platform.errors import NotFoundError
@@ -153,7 +152,7 @@ def delete(admin: SignedInUser, account_id: str) -> Answer[None]:
         people.keep_default(account)
         register.save_account(replace(account, active=False))
         register.end_access_of_account(account.id, permanent=True)
-    return done()
+    return Answer(None)
 
 
 @bp.get("/<account_id>/users")
@@ -210,7 +209,7 @@ def remove_user(admin: SignedInUser, account_id: str, email_or_id: str) -> Answe
     """Delete one of an account's users (observed)."""
     with admin.writing() as register:
         delete_user(admin, register, _user(admin, register, account_id, email_or_id))
-    return done()
+    return Answer(None)
 
 
 @bp.get("/settings")

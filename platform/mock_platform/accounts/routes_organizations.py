@@ -27,7 +27,6 @@ from mock_platform.accounts.directory import (
 from mock_platform.accounts.people import Text
 from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, UserPatch, UserRequest
 from mock_platform.accounts.store import WorkspacePeople
-from mock_platform.core.answers import done
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
 from mock_platform.errors import NotFoundError
@@ -108,7 +107,7 @@ def remove_user(admin: SignedInUser, user_id: str) -> Answer[None]:
     """Delete one of the organization's users (observed)."""
     with admin.writing() as register:
         of_users.delete_user(admin, register, admin.user_named(register, user_id))
-    return done()
+    return Answer(None)
 
 
 @bp.get("/<organization_id>/accounts")

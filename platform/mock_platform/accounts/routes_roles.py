@@ -18,7 +18,6 @@ from mock_platform.accounts.people import Member
 from mock_platform.accounts.roles import check_not_foreign, check_not_oneself, granted, role_named, withdrawn
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
-from mock_platform.core.answers import done
 from mock_platform.errors import ForbiddenError
 
 bp = Blueprint("roles", __name__)
@@ -59,7 +58,7 @@ def withdraw_from_user(admin: SignedInUser, user_id: str, role: str) -> Answer[N
         roles = withdrawn(user.roles, known, of_whole=admin.administers_organization)
         people.keep_founder("role of user", user.id, identities.founder_id(admin.workspace))
         register.save_user(replace(user, roles=roles))
-    return done()
+    return Answer(None)
 
 
 @bp.get("/accounts/<account_id>/roles")
@@ -94,7 +93,7 @@ def withdraw_from_account(admin: SignedInUser, account_id: str, role: str) -> An
         account = account_named(register, account_id)
         roles = withdrawn(account.roles, known, of_whole=admin.administers_organization)
         register.save_account(replace(account, roles=roles))
-    return done()
+    return Answer(None)
 
 
 def _user_to_change(admin: SignedInUser, register: WorkspacePeople, user_id: str) -> Member:

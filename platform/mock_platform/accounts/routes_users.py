@@ -13,7 +13,6 @@ from mock_platform.accounts.people import Account, Member, Text, UserChange
 from mock_platform.accounts.roles import check_not_oneself, of_new_user
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
@@ -140,7 +139,7 @@ def delete(admin: SignedInUser, email_or_id: str) -> Answer[None]:
     """Delete a user with their jobs and instances (documented)."""
     with admin.writing() as register:
         delete_user(admin, register, admin.user_named(register, email_or_id))
-    return done()
+    return Answer(None)
 
 
 def listed_users(users: Iterable[Member], query: WhereQuery) -> Answer[list[MemberJson]]:

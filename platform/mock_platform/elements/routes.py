@@ -11,7 +11,6 @@ from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import caller
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import Json, dependencies
 from mock_platform.core.listing import WhereQuery, counted, narrowed, paginated
 from mock_platform.core.paging import COUNT_HEADERS, DEFAULT_PAGE_SIZE, PAGE_HEADERS, paging
@@ -112,7 +111,7 @@ def delete(workspace: Workspace, key_or_id: str) -> Answer[None]:
     if one.cloned_from is None:
         raise _built_in(one)
     delete_clone(workspace, one)
-    return done()
+    return Answer(None)
 
 
 @bp.post("/<key_or_id>/clone")
@@ -152,7 +151,7 @@ def deactivate(workspace: Workspace, key_or_id: str) -> Answer[None]:
 
 def _set_activity(workspace: Workspace, key_or_id: str, *, active: bool) -> Answer[None]:
     change_element(workspace, key_or_id, lambda changes, _element: replace(changes, active=active))
-    return done()
+    return Answer(None)
 
 
 def _built_in(shipped: Element) -> ForbiddenError:

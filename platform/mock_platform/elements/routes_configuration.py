@@ -9,7 +9,6 @@ from mock_kit.api.operations import Answer, links, operation
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
-from mock_platform.core.answers import done
 from mock_platform.core.listing import counted
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.catalogue_entry import ConfigurationJson, configuration_to_json, key_to_json
@@ -109,4 +108,4 @@ def put(workspace: Workspace, key_or_id: str, key: str, body: KeyChange) -> Answ
 def delete(workspace: Workspace, key_or_id: str, key: str) -> Answer[None]:
     """Take a key away, unless the provider cannot be reached without (assumed)."""
     change_element(workspace, key_or_id, lambda changes, so_far: without_key(changes, so_far, key))
-    return done()
+    return Answer(None)

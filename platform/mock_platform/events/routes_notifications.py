@@ -12,7 +12,6 @@ from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.accounts.emails import SENDER, Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.core import identities
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import NotFoundError
@@ -115,7 +114,7 @@ def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
         message=body.message,
     )
     dependencies().store[Emails].add(workspace.name, email)
-    return done()
+    return Answer(None)
 
 
 @bp.get("/<notification_id>")
@@ -142,7 +141,7 @@ def delete(workspace: Workspace, notification_id: str) -> Answer[None]:
     dependencies().store[Notifications].delete(
         workspace.name, notification_named(workspace, notification_id).id
     )
-    return done()
+    return Answer(None)
 
 
 def notification_named(workspace: Workspace, notification_id: str) -> KeptNotification:

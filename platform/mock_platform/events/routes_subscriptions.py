@@ -10,7 +10,6 @@ from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.core import identities
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import paginated
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
@@ -77,7 +76,7 @@ def get(workspace: Workspace, subscription_id: str) -> Answer[SubscriptionJson]:
 def delete(workspace: Workspace, subscription_id: str) -> Answer[None]:
     """End a subscription: what it is still owed is not sent any more (assumed)."""
     dependencies().store[Subscriptions].remove(workspace.name, _named(workspace, subscription_id).id)
-    return done()
+    return Answer(None)
 
 
 def _named(workspace: Workspace, subscription_id: str) -> Subscription:

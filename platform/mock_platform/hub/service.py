@@ -7,7 +7,6 @@ from mock_kit.values import replace
 from mock_kit.web.compatible_flask import present_request
 from mock_platform.ceql import parse
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Direction
@@ -111,7 +110,7 @@ def updated(instance: Instance, resource: str, record_id: str, body: Json) -> An
 def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
     """Delete a record."""
     vendor_of(instance).delete(_names(instance, resource).resource, record_id)
-    return done()
+    return Answer(None)
 
 
 def me(instance: Instance, fields: str) -> Answer[Json]:

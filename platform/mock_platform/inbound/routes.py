@@ -7,7 +7,6 @@ from flask import Blueprint, request
 from mock_kit.api.json_text import DEEPEST, MalformedJsonError, decode, is_deeper_than
 from mock_kit.api.operations import Answer, operation
 from mock_platform.accounts.callers import Callers
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.elements.service import catalogue
 from mock_platform.inbound import inbound
@@ -71,7 +70,7 @@ def _take_in(element_key: str, instance_ids: list[int]) -> Answer[None]:
             else:
                 dependencies().services[Inbound].receive(target, payload, element)
         dependencies().engine.wake()
-    return done()
+    return Answer(None)
 
 
 def _targets(element_key: str, instance_ids: list[int]) -> list[Target]:

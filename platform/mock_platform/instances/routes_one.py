@@ -11,7 +11,6 @@ from msgspec import Meta, Struct
 from mock_kit.api.operations import Answer, operation
 from mock_platform.activity.store import Activities
 from mock_platform.configuration.instance_json import InstanceJson
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.listing import counted
@@ -81,7 +80,7 @@ def delete(named: NamedInstance) -> Answer[None]:
     store = dependencies().store
     store[Instances].delete(named.workspace.name, named.instance)
     store[Activities].tell(named.workspace, instance_lines.deleted(named.instance))
-    return done()
+    return Answer(None)
 
 
 @bp.put("/enabled")
@@ -89,7 +88,7 @@ def delete(named: NamedInstance) -> Answer[None]:
 def enable(named: NamedInstance) -> Answer[None]:
     """Let hub calls and polls through again; a poller that was switched off starts anew (documented)."""
     change(named, lambda stored: rules.switch(stored, disabled=False), ask=ProviderCheck.NEVER)
-    return done()
+    return Answer(None)
 
 
 @bp.delete("/enabled")
@@ -97,7 +96,7 @@ def enable(named: NamedInstance) -> Answer[None]:
 def disable(named: NamedInstance) -> Answer[None]:
     """Refuse hub calls (observed) and pause polls (assumed)."""
     change(named, lambda stored: rules.switch(stored, disabled=True), ask=ProviderCheck.NEVER)
-    return done()
+    return Answer(None)
 
 
 @bp.put("/trace-logging")
@@ -106,7 +105,7 @@ def trace(named: NamedInstance, body: TraceLogging) -> Answer[None]:
     """Let traces be logged for a while; the instance says so as long as that lasts (assumed)."""
     now = named.workspace.clock.now()
     change(named, lambda stored: rules.trace(stored, minutes=body.duration, now=now), ask=ProviderCheck.NEVER)
-    return done()
+    return Answer(None)
 
 
 @bp.delete("/trace-logging")
@@ -115,7 +114,7 @@ def end_trace(named: NamedInstance) -> Answer[None]:
     """Log no more traces."""
     now = named.workspace.clock.now()
     change(named, lambda stored: rules.trace(stored, minutes=None, now=now), ask=ProviderCheck.NEVER)
-    return done()
+    return Answer(None)
 
 
 @bp.get("/event-poller-records")

@@ -18,7 +18,6 @@ from mock_platform.accounts.calling import caller
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import REFRESH_INTERVAL
 from mock_platform.core import identities
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.listing import paginated
@@ -119,12 +118,12 @@ def delete(workspace: Workspace, job_id: str) -> Answer[None]:
     """End an instance's polls, which events off and on again start anew (assumed), or a scheduled request."""
     if scheduled := find_scheduled(workspace, job_id):
         scheduled_jobs.delete(workspace, scheduled)
-        return done()
+        return Answer(None)
     job = _named(workspace, job_id)
     if job.due is None:
         _switch(workspace, job, disabled=False)
     dependencies().store[Jobs].drop(workspace.name, JobKind.POLL, str(job.instance.id))
-    return done()
+    return Answer(None)
 
 
 @bp.get("/<job_id>/history")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from mock_kit.api.operations import Answer, operation
-from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.objects import Objects
 from mock_platform.errors import InvalidRequestError, NotFoundError
@@ -74,7 +73,7 @@ def create_definitions(
 def delete_definitions(named: NamedInstance) -> Answer[None]:
     """Delete all definitions; 409 while a transformation uses one of them."""
     _changed(named, rules.without_definitions)
-    return done()
+    return Answer(None)
 
 
 @bp.patch("/objects/<object_name>")
@@ -114,7 +113,7 @@ def delete_definition(named: NamedInstance, object_name: str) -> Answer[None]:
     """Let an object be as the provider has it; 409 while a transformation uses the definition, unless set otherwise."""
     even_if_used = dependencies().settings.delete_used_definitions
     _changed(named, lambda known: rules.without_definition(known, object_name, even_if_used=even_if_used))
-    return done()
+    return Answer(None)
 
 
 @bp.get("/transformations")
@@ -131,7 +130,7 @@ def index(named: NamedInstance) -> Answer[dict[str, TransformationJson]]:
 def delete_all(named: NamedInstance) -> Answer[None]:
     """Let hub calls show all objects as the provider has them; 404 if none is mapped."""
     _changed(named, rules.without_transformations)
-    return done()
+    return Answer(None)
 
 
 @bp.get("/transformations/<object_name>")
@@ -160,7 +159,7 @@ def put(named: NamedInstance, object_name: str, body: TransformationRequest) -> 
 def delete(named: NamedInstance, object_name: str, query: DeletionQuery) -> Answer[None]:  # noqa: ARG001 - see its attribute
     """Let hub calls show the provider's names again."""
     _changed(named, lambda known: rules.without_transformation(known, object_name))
-    return done()
+    return Answer(None)
 
 
 def _define(named: NamedInstance, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
