@@ -60,7 +60,7 @@ DOING = {
     "threading",
     "mock_kit",
 }
-PURE = {"mock_kit.text", "mock_kit.values"}
+PURE = {"mock_kit.text", "mock_kit.values", "mock_kit.workspaces.instants"}
 """What rules may have of the kit."""
 
 VALUES = {"Struct", "field"}

@@ -1,15 +1,15 @@
 """What has become too old is forgotten, in a transaction that adds to it; that it was is remembered, and told."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import Column, Connection, Insert, MetaData, Table, Text, bindparam, select
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import InsertInto, Prepared
+from mock_kit.workspaces.instants import EARLIEST, earlier
 
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LOOKS = 64
 """How often it is looked what is too old, while as much time passes as things are kept."""
 
@@ -77,13 +77,12 @@ class Retention:
             "before": noted and noted.before,
         }
         for each in self._forgetting:
-            # so far back that Python has no date for it means: keep everything
-            before = now - each.keep if each.keep < now - _EARLIEST else _EARLIEST
+            before = earlier(now, each.keep)
             parameters = {"of_workspace": workspace, "before": before}
             # every statement has to run, so this is a sum and no `any`, which would stop at the first that deletes
             # something
             if sum(statement.run(connection, parameters) for statement in each.statements):
-                row |= {"pruned_at": now, "before": max(before, row["before"] or _EARLIEST)}
+                row |= {"pruned_at": now, "before": max(before, row["before"] or EARLIEST)}
         self._note.run(connection, row)
 
     def pruned(self, connection: Connection, workspace: str) -> Pruned | None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from mock_kit.text import shortened
 from mock_kit.workspaces.clock import in_utc
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
 _DURATION = re.compile(
     r"[+-]?(?:(?<![\d.])(?:\d+(?:\.\d*)?|\.\d+)(?![\d.])|[ ,:/a-z])+", re.ASCII | re.IGNORECASE
 )
@@ -61,6 +63,15 @@ def format_instant(instant: datetime) -> str:
     '2026-03-02T10:00:00Z'
     """
     return in_utc(instant).replace(tzinfo=None).isoformat() + "Z"
+
+
+def earlier(instant: datetime, by: timedelta) -> datetime:
+    """Return an instant so much earlier, or the calendar's first.
+
+    >>> earlier(datetime(2026, 3, 2, 10, tzinfo=UTC), timedelta.max) == EARLIEST
+    True
+    """
+    return instant - by if by < instant - EARLIEST else EARLIEST
 
 
 def parse_duration(value: object) -> timedelta:

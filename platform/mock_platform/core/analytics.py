@@ -2,13 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Generic, TypeVar
 
 from dateutil.relativedelta import MO, relativedelta
 from msgspec import Struct
 
+from mock_kit.workspaces.instants import earlier
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.errors import InvalidRequestError
 
@@ -16,7 +17,6 @@ K = TypeVar("K")
 
 _USUAL = timedelta(hours=24)
 _DAY = relativedelta(hour=0, minute=0, second=0, microsecond=0)
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class Interval(Enum):
@@ -125,8 +125,7 @@ def span(
         InvalidRequestError: it ends before it starts (observed: 400).
     """
     end = max(now, since or now) if until is None else until
-    earliest = end - usual if end - _EARLIEST > usual else _EARLIEST
-    start = earliest if since is None else since
+    start = earlier(end, usual) if since is None else since
     if end < start:
         raise InvalidRequestError(
             f"to must not lie before from; got from {iso_date_exact(start)}, to {iso_date_exact(end)}"
@@ -158,6 +157,7 @@ def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int)
     Source: one hour by the minute has 61 entries, and seconds over a day are refused (observed); that buckets
         follow the calendar in UTC, weeks from Monday, and the limit itself, are assumed.
 
+    >>> from datetime import UTC
     >>> hour = datetime(2026, 3, 2, 10, tzinfo=UTC)
     >>> len(buckets(hour, hour + timedelta(hours=1), Interval.MINUTE, limit=100).starts)
     61

@@ -1,14 +1,14 @@
 """Counting rows by units of time, in the database itself."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, ColumnElement, literal_column, type_coerce
 
 from mock_kit.storage.database import EPOCH
+from mock_kit.workspaces.instants import EARLIEST
 
-_FIRST = datetime.min.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_SHIFT = (EPOCH - _FIRST) // _MICROSECOND
+_SHIFT = (EPOCH - EARLIEST) // _MICROSECOND
 """Units are counted from the calendar's first day, so that none is cut in two at 1970."""
 
 
@@ -22,4 +22,4 @@ def unit_number(column: Column[datetime], unit: timedelta) -> ColumnElement[int]
 
 def unit_start(number: int, unit: timedelta) -> datetime:
     """Return when a unit starts."""
-    return _FIRST + number * unit
+    return EARLIEST + number * unit

@@ -3,12 +3,13 @@
 import binascii
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from mock_kit.text import whole_number
 from mock_kit.values import replace
+from mock_kit.workspaces.instants import EARLIEST
 from mock_platform.core.poll import Decision, EventType, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.event import Found
@@ -16,7 +17,6 @@ from mock_platform.polling import window as polling
 from mock_platform.polling.window import Window
 
 POLLER_SUFFIX = "Polling"
-_EVER = datetime.min.replace(tzinfo=UTC)
 _CHANGES = {change.value: change for change in EventType}
 
 
@@ -94,7 +94,7 @@ def decide(
 
     What the hand-off says about a record goes before what its dates say (assumed).
     """
-    ever = Window(after=_EVER, at=at)
+    ever = Window(after=EARLIEST, at=at)
     plain = replace(resource, filter_by_current_date=False)
     changes: list[Found] = []
     for record in hand_off.records:

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from mock_kit.api.operations import Answer, operation
 from mock_kit.values import replace
-from mock_kit.workspaces.instants import parse_instant
+from mock_kit.workspaces.instants import earlier, parse_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.accounts.own_accounts import named_accounts
@@ -16,7 +16,6 @@ from mock_platform.core import analytics, analytics_view
 from mock_platform.core.analytics import Buckets, Interval, Tally
 from mock_platform.core.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.retention import kept_since
 from mock_platform.events.store import EventFilter
 from mock_platform.events.store_counts import EventCounts
 from mock_platform.instances.calling import visible_instances
@@ -98,7 +97,7 @@ def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list
     """
     accounts = named_accounts(workspace, query.account_ids)
     cut = cut_up(workspace, query)
-    oldest = kept_since(workspace.clock.now(), dependencies().settings.event_retention)
+    oldest = earlier(workspace.clock.now(), dependencies().settings.event_retention)
     owners = _owners(workspace)
     event_filter = EventFilter(
         workspace=workspace.name,

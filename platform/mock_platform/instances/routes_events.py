@@ -8,14 +8,13 @@ from msgspec import Meta, field
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.values import replace
-from mock_kit.workspaces.instants import parse_instant
+from mock_kit.workspaces.instants import earlier, parse_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.analytics import span
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
-from mock_platform.core.retention import kept_since
 from mock_platform.errors import NotFoundError
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.store_counts import EventCounts
@@ -92,7 +91,7 @@ def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> An
 def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[DispositionJson]]:
     """List what happened to each event, the newest first: every attempt to deliver it."""
     now = workspace.clock.now()
-    oldest = kept_since(now, dependencies().settings.event_retention)
+    oldest = earlier(now, dependencies().settings.event_retention)
     since = oldest if query.from_ is None else parse_instant(query.from_)
     since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
     event_filter = replace(_wanted(workspace, None), since=max(since, oldest), until=until)
@@ -119,7 +118,7 @@ def _wanted(workspace: Workspace, instance: Instance | None) -> EventFilter:
     return EventFilter(
         workspace=workspace.name,
         instance_ids=tuple(found.id for found in instances),
-        since=kept_since(workspace.clock.now(), dependencies().settings.event_retention),
+        since=earlier(workspace.clock.now(), dependencies().settings.event_retention),
     )
 
 

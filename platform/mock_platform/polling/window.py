@@ -1,11 +1,12 @@
 """What to ask in a poll, and what each record of the answer means."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from msgspec import Struct
 
+from mock_kit.workspaces.instants import earlier
 from mock_platform.ceql.record_path import find
 from mock_platform.configuration.instance_configuration import as_text
 from mock_platform.core.poll import DateField, Decision, EventType, PollVerdict, Resource
@@ -17,8 +18,6 @@ from mock_platform.polling.change import classify
 
 UNFILTERED_PAGE = 20
 """Records that are read at a time where the provider filters nothing by date (documented)."""
-
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -38,9 +37,7 @@ def window(resource: Resource, *, last_poll: datetime, at: datetime) -> Window:
 
     Source: ``pollDelay`` is taken off the last poll's time, which may repeat records (documented).
     """
-    # a delay of centuries means everything; subtracted, it would leave the calendar
-    after = last_poll - resource.poll_delay if resource.poll_delay < last_poll - _EARLIEST else _EARLIEST
-    return Window(after=after, at=at)
+    return Window(after=earlier(last_poll, resource.poll_delay), at=at)
 
 
 def request_url(resource: Resource, covered: Window, *, page_token: str | None = None) -> str:

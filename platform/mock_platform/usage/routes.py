@@ -8,7 +8,7 @@ from flask import Blueprint
 from msgspec import Meta, Struct, field
 
 from mock_kit.api.operations import Answer, Link, operation
-from mock_kit.workspaces.instants import parse_instant
+from mock_kit.workspaces.instants import earlier, parse_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.accounts.own_accounts import named_accounts
@@ -17,7 +17,6 @@ from mock_platform.core.analytics import span
 from mock_platform.core.choices import EmptyUsage, UsageKeys
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, page_token, paging
-from mock_platform.core.retention import kept_since
 from mock_platform.elements.service import own_elements
 from mock_platform.errors import NotFoundError, NothingFoundError
 from mock_platform.usage import record as rules
@@ -92,9 +91,7 @@ def index(workspace: Workspace, query: UsageQuery) -> Answer[list[UsageJson]]:
 def get(workspace: Workspace, usage_id: str) -> Answer[UsageJson]:
     """Show a call by its traffic id, or by the request id that it was answered with (both observed)."""
     now = workspace.clock.now()
-    everything = wanted(
-        workspace, UsageFilter(), kept_since(now, dependencies().settings.usage_retention), now
-    )
+    everything = wanted(workspace, UsageFilter(), earlier(now, dependencies().settings.usage_retention), now)
     call = dependencies().store[UsageStore].get(everything, usage_id)
     if call is None:
         raise NotFoundError("usage", usage_id)
@@ -114,7 +111,7 @@ def wanted(
         users = tuple(user.id for user in register.users() if user.account_id in accounts)
     return UsageCriteria(
         workspace=workspace.name,
-        since=max(since, kept_since(workspace.clock.now(), dependencies().settings.usage_retention)),
+        since=max(since, earlier(workspace.clock.now(), dependencies().settings.usage_retention)),
         until=until,
         user_ids=users,
         elements=_elements(workspace, usage_filter),

@@ -14,9 +14,9 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import has_no_room, is_away
 from mock_kit.storage.prepared import Prepared
 from mock_kit.text import whole_number
+from mock_kit.workspaces.instants import earlier
 from mock_platform.core.analytics import Tally
 from mock_platform.core.counters import take_numbers
-from mock_platform.core.retention import kept_since
 from mock_platform.core.tables import instance_tags
 from mock_platform.core.time_units import unit_number, unit_start
 from mock_platform.usage.analytics_view import CallDurations
@@ -233,7 +233,7 @@ class UsageStore:
 
     def _prune(self, connection: Connection, workspace: str, kept: list[UsageRecord]) -> None:
         """Drop what has become too old, if there can be any."""
-        oldest = kept_since(max(call.at for call in kept), self._retention)
+        oldest = earlier(max(call.at for call in kept), self._retention)
         known = self._earliest.get(workspace)
         earliest: datetime | None = (
             _earliest.scalar(connection, {"of_workspace": workspace})
