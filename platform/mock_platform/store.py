@@ -16,7 +16,6 @@ from mock_platform.core.counters import next_number
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.elements.store import ElementChangesStore
 from mock_platform.events.store import Events
-from mock_platform.events.store_counts import EventCounts
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
@@ -43,7 +42,6 @@ _KINDS = (
     ScheduledCalls,
     JobHistory,
     Events,
-    EventCounts,
     Subscriptions,
     Attempts,
     Deliveries,

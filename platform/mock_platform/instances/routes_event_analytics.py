@@ -1,5 +1,6 @@
 """``/instances/events/analytics``: how many events there were, by time, by instance and by account."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from flask import Blueprint
@@ -16,8 +17,7 @@ from mock_platform.core import analytics, analytics_view
 from mock_platform.core.analytics import Buckets, Interval, Tally
 from mock_platform.core.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
 from mock_platform.core.dependencies import dependencies
-from mock_platform.events.store import EventFilter
-from mock_platform.events.store_counts import EventCounts
+from mock_platform.events.store import EventFilter, Events
 from mock_platform.instances.calling import visible_instances
 
 bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
@@ -89,7 +89,7 @@ def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
     )
 
 
-def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list[Tally[int]]]:
+def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, Sequence[Tally[int]]]:
     """Return the range that is asked for, and what was counted in it of the instances that the caller sees.
 
     Raises:
@@ -107,7 +107,7 @@ def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list
         since=max(oldest, cut.since),
         until=cut.until,
     )
-    return cut, dependencies().store[EventCounts].by_instance(event_filter, cut.unit)
+    return cut, dependencies().store[Events].counted(event_filter, cut.unit)
 
 
 def _owners(workspace: Workspace) -> dict[int, int]:

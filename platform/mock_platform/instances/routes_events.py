@@ -17,7 +17,6 @@ from mock_platform.core.instance import Instance
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events.store import EventFilter, Events
-from mock_platform.events.store_counts import EventCounts
 from mock_platform.events.stored_event import DispositionJson, EventJson, StoredEvent, disposition, to_json
 from mock_platform.instances.calling import instance_named, instance_of_token, visible_instances
 
@@ -101,8 +100,8 @@ def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[
 
 def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
     reasons: dict[int, list[str]] = defaultdict(list)
-    counts, numbers = dependencies().store[EventCounts], [event.notification_id for event in events]
-    for notification_id, reason in counts.outcomes(workspace.name, numbers):
+    numbers = [event.notification_id for event in events]
+    for notification_id, reason in dependencies().store[Events].outcomes(workspace.name, numbers):
         reasons[notification_id].append(reason)
     return [disposition(event, reasons[event.notification_id]) for event in events]
 
