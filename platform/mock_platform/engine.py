@@ -19,7 +19,7 @@ from mock_platform.activity.store import Activities
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core.instance import Instance
-from mock_platform.core.run_control import AdvanceRun, AdvanceRuns, RunSummary, nobody_left
+from mock_platform.core.run_control import AdvanceRun, RunSummary, nobody_left
 from mock_platform.errors import ConflictError, InvalidRequestError
 from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
@@ -68,7 +68,7 @@ class Engine:
             JobKind.SCHEDULED: schedules,
         }
         self._locks = RunLocks(database.locks)
-        self._runs = AdvanceRuns()
+        self._runs: dict[str, AdvanceRun] = {}
         self._patience_s = patience.total_seconds()
         self._real_time = real_time_on(
             database,
@@ -200,11 +200,15 @@ class Engine:
 
     def run_of(self, workspace: Workspace) -> AdvanceRun | None:
         """Return what is being run in a workspace's virtual time, if anything is."""
-        return self._runs.of(workspace.name)
+        return self._runs.get(workspace.name)
 
     def stop_run(self, workspace: Workspace) -> AdvanceRun | None:
         """Let that end after the job that is being run, and return it; None if nothing is."""
-        return self._runs.stop(workspace.name)
+        run = self._runs.get(workspace.name)
+        if run is not None:
+            # only noted: the run itself looks at it between two jobs, so that no job is cut in two
+            run.stopped = True
+        return run
 
     def stop(self) -> None:
         """Let ``follow_real_clocks`` return, and keep what has only been noted."""
@@ -233,7 +237,8 @@ class Engine:
         """
         self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
         latest: Job | None = None
-        with self._runs.begun(workspace.name, run):
+        self._runs[workspace.name] = run
+        try:
             while run.goes_on():
                 # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
                 until = max(run.target, workspace.clock.now())
@@ -246,4 +251,6 @@ class Engine:
                 self._locks.check(workspace.name)
                 self._workspaces.reach(workspace, job.due)
                 run.ran += self._tasks[job.kind].run(workspace, job)
+        finally:
+            del self._runs[workspace.name]
         return run.ran

@@ -1,7 +1,6 @@
-"""Runs of due work that are under way: how far each is, and how it is ended at the next job's border."""
+"""A run of due work that is under way: how far it is, and whether it goes on after the present job."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,31 +57,3 @@ class AdvanceRun:
         """Say whether the next job may be run; one that was abandoned is stopped."""
         self.stopped = self.stopped or self.abandoned()
         return not self.stopped
-
-
-class AdvanceRuns:
-    """The runs that are under way, one a workspace at the most."""
-
-    def __init__(self) -> None:
-        self._under_way: dict[str, AdvanceRun] = {}
-
-    def of(self, workspace: str) -> AdvanceRun | None:
-        """Return the run of a workspace, if there is one."""
-        return self._under_way.get(workspace)
-
-    def stop(self, workspace: str) -> AdvanceRun | None:
-        """Let a workspace's run end before its next job, and return it; None if there is none."""
-        run = self._under_way.get(workspace)
-        if run is not None:
-            # only noted: the run itself looks at it between two jobs, so that no job is cut in two
-            run.stopped = True
-        return run
-
-    @contextmanager
-    def begun(self, workspace: str, run: AdvanceRun) -> Iterator[AdvanceRun]:
-        """Let a run be seen while it is under way."""
-        self._under_way[workspace] = run
-        try:
-            yield run
-        finally:
-            del self._under_way[workspace]
