@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from mock_kit.storage.database import Database
@@ -45,32 +46,20 @@ class LaneTurn(NamedTuple):
     receiver: str
 
 
-class DueLanes:
+class DueLanes(Struct, frozen=True, kw_only=True):
     """What the workers of several processes do.
 
-    Args:
+    Attributes:
         patience_s: how long who wants a workspace for himself is waited for, and who asked for a poll waits.
     """
 
-    def __init__(  # noqa: PLR0913 - what a worker has; all of it by name
-        self,
-        *,
-        database: Database,
-        locks: DatabaseLocks,
-        store: StoreRegistry,
-        workspaces: Workspaces,
-        tasks: Mapping[JobKind, JobTask],
-        deliveries: DeliveryTask,
-        patience_s: float,
-    ) -> None:
-        self._database = database
-        self._locks = locks
-        self._agenda = store[Jobs]
-        self._store = store
-        self._workspaces = workspaces
-        self._tasks = tasks
-        self._deliveries = deliveries
-        self.patience_s = patience_s
+    database: Database
+    locks: DatabaseLocks
+    store: StoreRegistry
+    workspaces: Workspaces
+    tasks: Mapping[JobKind, JobTask]
+    deliveries: DeliveryTask
+    patience_s: float
 
     def turn_of(self, lane: JobLane) -> LaneTurn | None:
         """Return what the jobs of a lane need before they may run; None if none of them is due."""
@@ -103,9 +92,9 @@ class DueLanes:
                 while job := self._due(workspace, lane):
                     if not (goes_on() and held.is_held()):
                         return Left.HELD_UP
-                    self._tasks[lane.kind].run(workspace, job)
+                    self.tasks[lane.kind].run(workspace, job)
                 return Left.NOTHING
-            sending = self._locks.acquire(sending_lock(workspace.name), shared=True)
+            sending = self.locks.acquire(sending_lock(workspace.name), shared=True)
         # who wants the workspace for himself need not wait for a slow receiver, unless he says so
         try:
             return self._send(workspace, lane, receiver, goes_on)
@@ -115,18 +104,18 @@ class DueLanes:
 
     def owes(self, workspace: Workspace, until: datetime) -> bool:
         """Say whether something is still to be sent that was due by an instant."""
-        return bool(self._agenda.deliveries_due(workspace.name, until=until, limit=1))
+        return bool(self.store[Jobs].deliveries_due(workspace.name, until=until, limit=1))
 
     def _send(self, workspace: Workspace, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> Left:
         due = self._deliveries_due(workspace, lane, limit=_IN_A_TURN)
         mine = [job for url, job in due if url == receiver]
         # each is written down before the next is sent: of a worker that is killed, only the one is sent again
-        self._deliveries.run_all(workspace, receiver, mine, stopped=lambda: not goes_on(), most_together=1)
+        self.deliveries.run_all(workspace, receiver, mine, stopped=lambda: not goes_on(), most_together=1)
         return Left.MORE if due else Left.NOTHING
 
     @contextmanager
     def _taken(self, name: str) -> Iterator[DatabaseLock | None]:
-        held = self._locks.acquire(name, timeout_s=self.patience_s, shared=True)
+        held = self.locks.acquire(name, timeout_s=self.patience_s, shared=True)
         try:
             yield held
         finally:
@@ -135,31 +124,31 @@ class DueLanes:
 
     def _workspace_of(self, lane: JobLane) -> Workspace | None:
         """Return a lane's workspace, if there is one whose clock runs by itself."""
-        workspace = self._workspaces.named(lane.workspace)
+        workspace = self.workspaces.named(lane.workspace)
         return workspace if workspace is not None and workspace.clock.mode is Mode.REAL else None
 
     def _due(self, workspace: Workspace, lane: JobLane) -> Job | None:
-        job = self._agenda.of(workspace.name, lane.kind, lane.subject)
+        job = self.store[Jobs].of(workspace.name, lane.kind, lane.subject)
         return job if job is not None and job.due <= self._now(workspace) else None
 
     def _deliveries_due(self, workspace: Workspace, lane: JobLane, *, limit: int) -> list[tuple[str, Job]]:
         subscription_id, until = int(lane.subject), self._now(workspace)
-        return self._agenda.deliveries_due(
+        return self.store[Jobs].deliveries_due(
             workspace.name, until=until, subscription_id=subscription_id, limit=limit
         )
 
     def _now(self, workspace: Workspace) -> datetime:
         """Return what time it is; by the database's clock, which the queue goes by, if that is ahead of this machine's."""
-        with self._database.autocommit_read() as connection:
+        with self.database.autocommit_read() as connection:
             queues: datetime = connection.scalars(select(func.clock_timestamp())).one()
         return max(workspace.clock.now(), queues)
 
     def _instance_of(self, lane: JobLane) -> int | None:
         """Return the instance that a job is about; None if that is gone, or it is no instance's."""
         found: dict[JobKind, Callable[[str, int], object]] = {
-            JobKind.BULK: self._store[Bulk].get,
-            JobKind.CALL: self._store[AsyncCalls].get,
-            JobKind.SCHEDULED: self._store[ScheduledCalls].get,
+            JobKind.BULK: self.store[Bulk].get,
+            JobKind.CALL: self.store[AsyncCalls].get,
+            JobKind.SCHEDULED: self.store[ScheduledCalls].get,
         }
         number = int(lane.subject)
         if lane.kind is JobKind.POLL:
