@@ -7,16 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-from msgspec import Meta, Struct, structs
+from msgspec import Struct
 
 from mock_platform.accounts.roles import ORG_ADMIN, ROLES
 from mock_platform.core.choices import Passwords, Visibility
 from mock_platform.core.instance import User
 from mock_platform.errors import ConflictError, InvalidRequestError, shown
-
-Text = Annotated[str, Meta(min_length=1, max_length=255)]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -98,15 +96,6 @@ class UserChange:
     details: Mapping[str, str] | None = None
 
 
-class AccountPatch(Struct, rename="camel"):
-    """What is to be changed about an account."""
-
-    external_id: Text | None = None
-    name: Text | None = None
-    description: str | None = None
-    active: bool | None = None
-
-
 Changed = TypeVar("Changed", Member, Account)
 
 
@@ -129,15 +118,18 @@ def change_user(user: Member, change: UserChange, *, others: Iterable[Member], f
     return _with(user, vars(change))
 
 
-def change_account(account: Account, change: AccountPatch) -> Account:
-    """Return an account with what is said about it changed.
+def change_account(account: Account, **said: str | bool | None) -> Account:
+    """Return an account with some things changed.
+
+    Args:
+        said: its fields by their names; None leaves one as it is.
 
     Raises:
         ConflictError: the default account would be switched off (assumed).
     """
-    if change.active is False:
+    if said.get("active") is False:
         keep_default(account)
-    return _with(account, structs.asdict(change))
+    return _with(account, said)
 
 
 def check_email(email: str, others: Iterable[Member]) -> None:

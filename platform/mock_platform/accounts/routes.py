@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from flask import Blueprint
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from mock_kit.api.operations import Answer, links, operation
 from mock_platform.accounts import people
@@ -17,10 +17,11 @@ from mock_platform.accounts.directory import (
     new_user_to_json,
     user_to_json,
 )
-from mock_platform.accounts.people import Account, AccountPatch, Member, Text
+from mock_platform.accounts.people import Account, Member
 from mock_platform.accounts.routes_users import (
     USER_LINKS,
     DeactivationQuery,
+    Text,
     UserPatch,
     UserPut,
     UserRequest,
@@ -71,6 +72,15 @@ class AccountUserRequest(UserRequest, kw_only=True):
     """A new user of an account, who needs a password (documented)."""
 
     password: Text
+
+
+class AccountPatch(Struct, rename="camel"):
+    """What is to be changed about an account."""
+
+    external_id: Text | None = None
+    name: Text | None = None
+    description: str | None = None
+    active: bool | None = None
 
 
 class AccountPut(AccountRequest, rename="camel"):
@@ -249,7 +259,7 @@ def _changed(
     admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPatch
 ) -> Answer[AccountJson]:
     with admin.writing() as register:
-        changed = people.change_account(account_named(register, account_id), body)
+        changed = people.change_account(account_named(register, account_id), **structs.asdict(body))
         register.save_account(changed)
         if query.ends(active=body.active):
             register.end_access_of_account(changed.id, permanent=query.permanent)

@@ -24,8 +24,7 @@ from mock_platform.accounts.directory import (
     organization_to_json,
     user_to_json,
 )
-from mock_platform.accounts.people import Text
-from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, UserPatch, UserRequest
+from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, Text, UserPatch, UserRequest
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging

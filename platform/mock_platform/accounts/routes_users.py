@@ -1,15 +1,16 @@
 """``/users``: those who may call the platform."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from flask import Blueprint, request
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 from mock_kit.api.operations import Answer, links, operation
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import SignedInUser, administrator, signed
 from mock_platform.accounts.directory import MemberJson, changed_user_to_json, user_to_json
-from mock_platform.accounts.people import Account, Member, Text, UserChange
+from mock_platform.accounts.people import Account, Member, UserChange
 from mock_platform.accounts.roles import check_not_oneself, of_new_user
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
@@ -19,6 +20,8 @@ from mock_platform.core.paging import PAGE_HEADERS, paging
 from mock_platform.errors import InvalidCredentialsError, InvalidRequestError
 
 bp = Blueprint("users", __name__, url_prefix="/users")
+
+Text = Annotated[str, Meta(min_length=1, max_length=255)]
 
 PASSWORD_HEADER = "Elements-User-Password"  # noqa: S105 - a header's name
 

@@ -8,7 +8,6 @@ import pytest
 from mock_platform.accounts.directory import account_to_json, user_to_json
 from mock_platform.accounts.people import (
     Account,
-    AccountPatch,
     Member,
     UserChange,
     administered,
@@ -81,9 +80,9 @@ def test_the_founder_is_not_switched_off():
 @pytest.mark.assumed
 def test_the_default_account_is_not_switched_off_but_another_is():
     with pytest.raises(ConflictError, match="default"):
-        change_account(ACCOUNT, AccountPatch(active=False))
+        change_account(ACCOUNT, active=False)
 
-    assert change_account(BRANCH, AccountPatch(active=False)) == replace(BRANCH, active=False)
+    assert change_account(BRANCH, active=False) == replace(BRANCH, active=False)
 
 
 @pytest.mark.parametrize(
