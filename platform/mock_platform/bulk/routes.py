@@ -34,7 +34,8 @@ from mock_platform.bulk.routes_files import (
 from mock_platform.bulk.store import Bulk
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
+from mock_platform.core.listing import part_of
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from mock_platform.elements.service import connector_of
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
 from mock_platform.hub import async_call, scheduled_call
@@ -176,8 +177,7 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
         .store[Bulk]
         .errors(who.workspace.name, job.id, offset=page.offset, limit=page.size)
     ]
-    more = page.offset + len(rows) < job.failed
-    return Answer(rows, page_headers(page, returned=len(rows), more=bool(rows) and more, total=job.failed))
+    return part_of(rows, page, total=job.failed)
 
 
 @bp.put("/bulk/<id:bulk_id>/cancel")
@@ -219,17 +219,13 @@ def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]
     page = paging(query)
     job_id = whole_number(query.job_id) if query.job_id else None
     if query.job_id and job_id is None:
-        return Answer([], page_headers(page, returned=0, more=False, total=0))
+        return part_of([], page, total=0)
     jobs, total = (
         dependencies()
         .store[Bulk]
         .of_instance(who.workspace.name, who.instance.id, bulk_id=job_id, offset=page.offset, limit=page.size)
     )
-    more = bool(jobs) and page.offset + len(jobs) < total
-    return Answer(
-        [bulk_job.listed(job) for job in jobs],
-        page_headers(page, returned=len(jobs), more=more, total=total),
-    )
+    return part_of([bulk_job.listed(job) for job in jobs], page, total=total)
 
 
 def _blocks(lines: Iterator[str]) -> Iterator[bytes]:

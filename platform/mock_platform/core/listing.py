@@ -51,6 +51,10 @@ def paginated(items: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answe
     """
     if not items and kinds:
         raise NothingFoundError(kinds)
-    page_items = list(items[page.offset : page.offset + page.size])
-    more = page.offset + len(page_items) < len(items)
-    return Answer(page_items, page_headers(page, returned=len(page_items), more=more, total=len(items)))
+    return part_of(items[page.offset : page.offset + page.size], page, total=len(items))
+
+
+def part_of(items: Sequence[Item], page: Paging, *, total: int) -> Answer[list[Item]]:
+    """Answer with a page of a list that has so many in all."""
+    more = bool(items) and page.offset + len(items) < total
+    return Answer(list(items), page_headers(page, returned=len(items), more=more, total=total))

@@ -13,7 +13,8 @@ from mock_platform.accounts.emails import SENDER, Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
+from mock_platform.core.listing import part_of
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events import notification as rules
 from mock_platform.events.notification import KeptNotification, NotificationJson, Severity
@@ -79,9 +80,7 @@ def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJ
     store = dependencies().store[Notifications]
     rows = store.list(workspace.name, query.topics, offset=page.offset, limit=page.size)
     total = store.count(workspace.name, query.topics)
-    more = bool(rows) and page.offset + len(rows) < total
-    headers = page_headers(page, returned=len(rows), more=more, total=total)
-    return Answer([rules.as_json(one) for one in rows], headers)
+    return part_of([rules.as_json(one) for one in rows], page, total=total)
 
 
 @bp.post("")

@@ -14,7 +14,8 @@ from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.analytics import span
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
+from mock_platform.core.listing import part_of
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, Paging, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.stored_event import DispositionJson, EventJson, StoredEvent, disposition, to_json
@@ -94,8 +95,9 @@ def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[
     since = oldest if query.from_ is None else parse_instant(query.from_)
     since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
     event_filter = replace(_wanted(workspace, None), since=max(since, oldest), until=until)
-    events, headers = _page(event_filter, query)
-    return Answer(_dispositions(workspace, events), headers)
+    page = paging(query)
+    events, total = _found(event_filter, page)
+    return part_of(_dispositions(workspace, events), page, total=total)
 
 
 def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
@@ -122,17 +124,15 @@ def _wanted(workspace: Workspace, instance: Instance | None) -> EventFilter:
 
 
 def _list(event_filter: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
-    events, headers = _page(event_filter, query)
-    return Answer([to_json(event) for event in events], headers)
-
-
-def _page(event_filter: EventFilter, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
     page = paging(query)
+    events, total = _found(event_filter, page)
+    return part_of([to_json(event) for event in events], page, total=total)
+
+
+def _found(event_filter: EventFilter, page: Paging) -> tuple[list[StoredEvent], int]:
     events = dependencies().store[Events]
     rows = events.list(event_filter, offset=page.offset, limit=page.size)
-    total = events.count(event_filter)
-    more = bool(rows) and page.offset + len(rows) < total
-    return rows, page_headers(page, returned=len(rows), more=more, total=total)
+    return rows, events.count(event_filter)
 
 
 def _get(event_filter: EventFilter, event_id: str) -> Answer[EventJson]:

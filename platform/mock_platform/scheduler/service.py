@@ -13,7 +13,8 @@ from mock_platform.accounts.calling import authorization, calling
 from mock_platform.accounts.store import People
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.core.paging import PageQuery, page_headers, paging
+from mock_platform.core.listing import part_of
+from mock_platform.core.paging import PageQuery, paging
 from mock_platform.dates import cron
 from mock_platform.hub import scheduled_call
 from mock_platform.hub.scheduled_call import ScheduledCall, ScheduledJob
@@ -102,6 +103,4 @@ def history(
         owner = job.call.user_id or (job.instance.user_id if job.instance else None)
         return history_json(run, scheduled_call.work(job.call, job.instance), owners[owner])
 
-    more = bool(runs) and page.offset + len(runs) < total
-    headers = page_headers(page, returned=len(runs), more=more, total=total)
-    return Answer([shown_run(run) for run in runs], headers)
+    return part_of([shown_run(run) for run in runs], page, total=total)
