@@ -28,19 +28,16 @@ def make_job(bench, acme):
     def add(kind=BulkKind.QUERY, sources=(), **others):
         instance = bench.instance(acme)
         now = acme.clock.now()
-
-        def make(number):
-            return BulkJob(
-                id=number,
-                instance_id=instance.id,
-                kind=kind,
-                object_name="contacts",
-                created=now,
-                updated=now,
-                **others,
-            )
-
-        return bench.store[Bulk].add("acme", make, first_id=identities.first_bulk_id(acme), sources=sources)
+        new = BulkJob(
+            id=0,
+            instance_id=instance.id,
+            kind=kind,
+            object_name="contacts",
+            created=now,
+            updated=now,
+            **others,
+        )
+        return bench.store[Bulk].add("acme", new, first_id=identities.first_bulk_id(acme), sources=sources)
 
     return add
 

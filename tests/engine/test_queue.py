@@ -190,9 +190,7 @@ def test_polls_bulk_jobs_and_calls_of_one_instance_are_run_one_at_a_time(benches
         )
         first.store[Bulk].add(
             "acme",
-            lambda number: BulkJob(
-                id=number, instance_id=instance.id, kind=BulkKind.QUERY, object_name="contacts", **times
-            ),
+            BulkJob(id=0, instance_id=instance.id, kind=BulkKind.QUERY, object_name="contacts", **times),
             first_id=1,
         )
         poll_at(first, workspace, other)

@@ -1,6 +1,6 @@
 """``/bulk``: many records read, or made, at once. Jobs are due work of the workspace's clock."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import NotRequired, TypedDict
@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from mock_kit.api.json_text import decode
 from mock_kit.api.operations import Answer, Link, links, operation
 from mock_kit.text import whole_number
+from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk import query as bulk_query
@@ -111,24 +112,13 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     until = parse_instant(query.to) if query.to else None
     # That the dates are about the updated date, the first one not included, is assumed from how polls ask.
     updated = connector_of(who.instance).updated_within(max(instants, default=None), until)
-    metadata, callback_url = payload(), _callback_url()
-
-    def make(bulk_id: int) -> BulkJob:
-        return BulkJob(
-            id=bulk_id,
-            instance_id=who.instance.id,
-            kind=BulkKind.QUERY,
-            object_name=parsed.object_name,
-            created=_now(who),
-            updated=_now(who),
-            where=bulk_query.narrowed(parsed.where, updated),
-            order_field=order.field if order else "",
-            descending=order.descending if order else False,
-            payload=metadata,
-            callback_url=callback_url,
-        )
-
-    return _add(who, make)
+    job = replace(
+        _new_job(who, BulkKind.QUERY, parsed.object_name),
+        where=bulk_query.narrowed(parsed.where, updated),
+        order_field=order.field if order else "",
+        descending=order.descending if order else False,
+    )
+    return _add(who, job)
 
 
 @bp.post("/bulk/<object_name>")
@@ -142,21 +132,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
     request.max_content_length = dependencies().settings.bulk_upload_limit
-    metadata, callback_url = payload(), _callback_url()
-
-    def make(bulk_id: int) -> BulkJob:
-        return BulkJob(
-            id=bulk_id,
-            instance_id=who.instance.id,
-            kind=BulkKind.UPLOAD,
-            object_name=object_name,
-            created=_now(who),
-            updated=_now(who),
-            payload=metadata,
-            callback_url=callback_url,
-        )
-
-    return _add(who, make, uploaded())
+    return _add(who, _new_job(who, BulkKind.UPLOAD, object_name), uploaded())
 
 
 @bp.get("/bulk/<id:bulk_id>/status")
@@ -242,11 +218,23 @@ def _named(who: HubCaller, bulk_id: str) -> BulkJob:
     return job
 
 
-def _add(
-    who: HubCaller, make: Callable[[int], BulkJob], sources: Iterable[str] = ()
-) -> Answer[BulkCreatedJson]:
+def _new_job(who: HubCaller, kind: BulkKind, object_name: str) -> BulkJob:
+    """Return what the present request asks for, without the id that it will have."""
+    return BulkJob(
+        id=0,
+        instance_id=who.instance.id,
+        kind=kind,
+        object_name=object_name,
+        created=_now(who),
+        updated=_now(who),
+        payload=payload(),
+        callback_url=_callback_url(),
+    )
+
+
+def _add(who: HubCaller, new: BulkJob, sources: Iterable[str] = ()) -> Answer[BulkCreatedJson]:
     first_id = identities.first_bulk_id(who.workspace)
-    job = dependencies().store[Bulk].add(who.workspace.name, make, first_id=first_id, sources=sources)
+    job = dependencies().store[Bulk].add(who.workspace.name, new, first_id=first_id, sources=sources)
     dependencies().engine.wake()
     return Answer({"id": job.id, "status": job.status.value})
 

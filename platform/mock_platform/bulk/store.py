@@ -53,16 +53,14 @@ class BulkStepOutcome(Struct, frozen=True, kw_only=True):
 class Bulk(DatabaseStore):
     """The bulk jobs of every workspace."""
 
-    def add(
-        self, workspace: str, make: Callable[[int], BulkJob], *, first_id: int, sources: Iterable[str] = ()
-    ) -> BulkJob:
+    def add(self, workspace: str, new: BulkJob, *, first_id: int, sources: Iterable[str] = ()) -> BulkJob:
         """Keep a new job under the next id, and put it on the agenda for the moment in which it was made.
 
         Args:
             sources: the records that it is to make; what reading them raises leaves no job.
         """
         with self._database.writing() as connection:
-            job = make(next_number(connection, workspace, "bulk", first=first_id))
+            job = replace(new, id=next_number(connection, workspace, "bulk", first=first_id))
             connection.execute(bulk_jobs.insert(), {"workspace": workspace, **_row(job)})
             keyed = (("", source) for source in sources)
             _append(connection, workspace, job, BulkRowKind.SOURCE, keyed, after=0)

@@ -11,7 +11,7 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.elements.service import catalogue
 from mock_platform.inbound import inbound
 from mock_platform.inbound.inbound import POLLER_SUFFIX
-from mock_platform.inbound.service import Inbound, Target
+from mock_platform.inbound.service import Inbound
 
 bp = Blueprint("inbound", __name__, url_prefix="/events")
 
@@ -64,19 +64,15 @@ def _take_in(element_key: str, instance_ids: list[int]) -> Answer[None]:
     if polled and not instance_ids:
         instance_ids = inbound.instance_ids(request.headers.get("Id", ""))
     if payload:
-        for target in _targets(element_key, instance_ids):
+        services = dependencies().services
+        workspace = services[Callers].workspace_of(request.headers.get("Authorization"))
+        for target in list(services[Inbound].targets(element, instance_ids, of=workspace)):
             if handed is not None:
-                dependencies().services[Inbound].hand_off(target, handed, element)
+                services[Inbound].hand_off(target, handed, element)
             else:
-                dependencies().services[Inbound].receive(target, payload, element)
+                services[Inbound].receive(target, payload, element)
         dependencies().engine.wake()
     return Answer(None)
-
-
-def _targets(element_key: str, instance_ids: list[int]) -> list[Target]:
-    element = catalogue().element(element_key.removesuffix(POLLER_SUFFIX))
-    workspace = dependencies().services[Callers].workspace_of(request.headers.get("Authorization"))
-    return list(dependencies().services[Inbound].targets(element, instance_ids, of=workspace))
 
 
 def _body() -> object:

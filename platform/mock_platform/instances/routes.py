@@ -12,6 +12,7 @@ from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery
 from mock_platform.description import EVENT_CALLBACK
+from mock_platform.elements.element import Element
 from mock_platform.instances.named_instance import NamedInstance, named_instance, put_names_aside
 from mock_platform.instances.requests import ElementReference, InstanceRequest
 from mock_platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
@@ -48,7 +49,11 @@ class InstanceTotalsJson(TypedDict):
 )
 def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
-    element = (body.element or ElementReference()).find(workspace)
+    return made(workspace, body, (body.element or ElementReference()).find(workspace))
+
+
+def made(workspace: Workspace, body: InstanceRequest, element: Element) -> Answer[InstanceJson]:
+    """Make an instance of an element, whatever the body says of one."""
     with_objects = body.retrieve_objects_after_instantiation
     wire = wire_to_vendor(workspace, element.key, body)
     return Answer(make(workspace, with_grant(body, element), element, wire=wire, with_objects=with_objects))

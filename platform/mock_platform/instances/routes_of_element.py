@@ -10,9 +10,7 @@ from mock_platform.instances import routes as instances
 from mock_platform.instances import routes_one as one_instance
 from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
 from mock_platform.instances.requests import InstanceRequest
-from mock_platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
-from mock_platform.instances.service import make
-from mock_platform.instances.service_granted import with_grant
+from mock_platform.instances.routes_traces import TRACE_HEADERS
 from mock_platform.instances.service_lists import InstancesQuery, listed
 from mock_platform.lint.service import WARNING_HEADERS
 
@@ -37,17 +35,7 @@ def index(caller: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJ
 )
 def create(caller: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
-    with_objects = body.retrieve_objects_after_instantiation
-    wire = wire_to_vendor(caller.workspace, caller.element.key, body)
-    return Answer(
-        make(
-            caller.workspace,
-            with_grant(body, caller.element),
-            caller.element,
-            wire=wire,
-            with_objects=with_objects,
-        )
-    )
+    return instances.made(caller.workspace, body, caller.element)
 
 
 for _register, _view in (

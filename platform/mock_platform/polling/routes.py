@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from flask import Blueprint
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.nearest import other_form
@@ -92,9 +92,7 @@ def poll_now(body: PollRequest) -> Answer[Json]:
     ran = RunSummary()
     for instance in instances:
         ran += dependencies().engine.poll_now(workspace, instance)
-    return Answer(
-        {"polls": ran.polls, "events": ran.events, "deliveries": ran.deliveries, "attempts": ran.attempts}
-    )
+    return Answer(structs.asdict(ran))
 
 
 def _refuse_other_form(resource: str, polled: set[str]) -> None:
