@@ -22,7 +22,6 @@ from mock_kit.admin.journal import Journal
 from mock_kit.admin.metrics import Measure
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
-from mock_kit.admin.unrouted import unrouted
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on, look_after_on
 from mock_kit.storage.database import Database
@@ -33,7 +32,7 @@ from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import JournalMiddleware
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.page_middleware import Pages, serve_guarded
-from mock_kit.web.problems import answer_problems
+from mock_kit.web.problems import answer_problems, unrouted
 from mock_kit.web.wire import Http
 from mock_kit.web.wsgi import DroppedError
 from mock_kit.workspaces.registry import Workspace, Workspaces

@@ -23,9 +23,8 @@ from callback_sink.tables import digest_of
 from callback_sink.usage import StorageUsage
 from mock_kit.api.json_text import encode_text
 from mock_kit.api.nearest import other_form
-from mock_kit.storage.database import Database
+from mock_kit.storage.database import Database, row_stream
 from mock_kit.storage.prepared import Forgetting, Prepared
-from mock_kit.storage.row_stream import row_stream
 from mock_kit.values import replace
 
 _LARGEST_ID = 2**63 - 1

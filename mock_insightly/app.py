@@ -27,7 +27,6 @@ from mock_insightly.versions.known import chosen
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.admin.snapshot_routes import add_snapshots
-from mock_kit.admin.unrouted import unrouted
 from mock_kit.api.json_text import Json
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on
@@ -38,7 +37,7 @@ from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.page_middleware import Pages, serve_guarded
-from mock_kit.web.problems import KIT_STATUSES, answer_problems
+from mock_kit.web.problems import KIT_STATUSES, answer_problems, unrouted
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.standalone_admin import (
     STANDALONE_STATUSES,

@@ -21,9 +21,8 @@ from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, sort_key, values_at
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, records, references
-from mock_kit.storage.database import Database
+from mock_kit.storage.database import Database, row_stream
 from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.row_stream import row_stream
 
 _BATCH = 500
 

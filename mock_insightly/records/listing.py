@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from mock_insightly.tables import records
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.row_stream import row_stream
+from mock_kit.storage.database import row_stream
 
 _BATCH = 500
 

@@ -10,7 +10,6 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.admin.routes import ADMIN_STATUSES, json_answer
-from mock_kit.admin.unrouted import wrong_method
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import JSON, operation_of
 from mock_kit.api.shapes import SENT
@@ -20,7 +19,7 @@ from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.guard import share
 from mock_kit.web.journal_middleware import LARGEST_BODY
 from mock_kit.web.precedence import Precedence
-from mock_kit.web.problems import answer_problems
+from mock_kit.web.problems import answer_problems, wrong_method
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
 from mock_kit.workspaces.instants import UnreadableTimeError
 from mock_platform import errors

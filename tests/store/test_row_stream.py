@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table
 
-from mock_kit.storage.row_stream import row_stream
+from mock_kit.storage.database import row_stream
 from mock_kit.storage.schema import SchemaPart
 
 metadata = MetaData()

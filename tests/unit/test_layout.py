@@ -25,7 +25,7 @@ HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 """What the modules of a subject are called that do something; all others are rules."""
 
 OTHER_HANDS = {
-    "accounts": "administration callers calling founding login own_accounts",
+    "accounts": "administration callers calling founding login",
     "audit": "notes",
     "callbacks": "lanes lines receiver_keys",
     "core": "counters dependencies hub_client identities listing paging paths request_ids settings time_units",
@@ -35,7 +35,7 @@ OTHER_HANDS = {
     "explain": "arrivals facts shown subject",
     "hub": "routing",
     "instances": "calling named_instance requests",
-    "provider": "client tracing",
+    "provider": "client",
     "scheduler": "job_history",
     "shared": "choice due_lanes job_queue real_time worker",
     "transformations": "requests",

@@ -1,14 +1,15 @@
 """The database: a URL becomes an engine, and there is one way in for reading and one for writing."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import Any
 
-from sqlalchemy import URL, BigInteger, Connection, Dialect, make_url
+from sqlalchemy import URL, BigInteger, Connection, Dialect, Row, Select, make_url
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.storage.access import postgresql_access, sqlite_access
@@ -205,3 +206,16 @@ def file_of(url: str | None) -> Path | None:
 def _file_in(directory: Path) -> URL:
     """Name the database of a directory; as a text, ``?`` and ``%`` in its name would mean something else."""
     return URL.create("sqlite", database=str(directory / "elements-local.sqlite3"))
+
+
+def row_stream(
+    connection: Connection, query: "Select[Any]", values: Mapping[str, object] | None = None, *, at_once: int
+) -> Iterator[Row[Any]]:
+    """Yield a query's rows; whoever wants no more of them just lets go, within the connection's transaction.
+
+    Args:
+        at_once: how many are in memory.
+    """
+    # PostgreSQL keeps a cursor for them, which only an end to the reading closes
+    with connection.execute(query, values, execution_options={"yield_per": at_once}) as rows:
+        yield from rows

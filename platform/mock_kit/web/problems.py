@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 from mock_kit.api.shapes import ShapeError
@@ -93,3 +93,19 @@ class ProblemMiddleware:
             with self._app.request_context(environ):
                 response = self._app.make_response(self._app.handle_user_exception(error))
                 return self._app.process_response(response)(environ, start_response)
+
+
+def unrouted(error: Exception) -> str | None:
+    """Say of a present request that reached no route what would have; None leaves an error's own words."""
+    match error:
+        case NotFound():
+            return f"there is no admin route {request.path!r}; GET /_local/openapi.json lists them"
+        case MethodNotAllowed():
+            return wrong_method(error)
+        case _:
+            return None
+
+
+def wrong_method(error: MethodNotAllowed) -> str:
+    """Say which methods the present request's path takes."""
+    return f"{request.path} does not take {request.method}; it takes {', '.join(sorted(error.valid_methods or ()))}"

@@ -17,9 +17,8 @@ from mock_kit.storage.prepared import Prepared, Values
 from mock_kit.values import replace
 from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError
-from mock_kit.workspaces.kept_workspace import KeptWorkspace
 from mock_kit.workspaces.tables import INSERT, MOVE, SCHEMA, SET_WATERMARK, WORKSPACES, row_of
-from mock_kit.workspaces.workspace import DEFAULT_NAME, DEFAULT_START, NewWorkspace, Workspace
+from mock_kit.workspaces.workspace import DEFAULT_NAME, DEFAULT_START, KeptWorkspace, NewWorkspace, Workspace
 from mock_kit.workspaces.workspace_secrets import DOCUMENTED, Secrets, random_secrets, seeded_secrets
 
 __all__ = ["DEFAULT_NAME", "DEFAULT_START", "NewWorkspace", "Workspace", "Workspaces"]

@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from mock_kit.storage.snapshots import Memory, Snapshot
 from mock_kit.storage.table_rows import Reworded, SnapshotError
 from mock_kit.workspaces.clock import Mode
-from mock_kit.workspaces.kept_workspace import KeptClock, KeptWorkspace
 from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_kit.workspaces.workspace import KeptClock, KeptWorkspace
 
 WORKSPACE = "workspace"
 """Under which a snapshot's memory has it."""

@@ -14,8 +14,7 @@ from mock_platform.accounts.store import People
 from mock_platform.activity.store import Activities
 from mock_platform.callbacks import lines as callback_lines
 from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside
-from mock_platform.callbacks.headers import callback_headers
-from mock_platform.callbacks.standard_webhooks import standard_headers
+from mock_platform.callbacks.headers import callback_headers, standard_headers
 from mock_platform.callbacks.store import Key
 from mock_platform.callbacks.store_attempts import AttemptResult, Attempts, DueDelivery
 from mock_platform.configuration.callback_headers import STANDARD_SECRET

@@ -15,8 +15,8 @@ from mock_kit.storage.retention import Pruned
 from mock_kit.web.wire import Http
 from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
+from mock_platform.provider.client import Record
 from mock_platform.provider.lists import PageRequest, ProviderPage
-from mock_platform.provider.request import Record
 
 
 class ObjectName(TypedDict):

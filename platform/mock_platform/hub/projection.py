@@ -1,4 +1,4 @@
-"""``fields``: which keys of a record are wanted."""
+"""Which keys of a record are shown: those that ``fields`` names, and none that holds null."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -41,3 +41,25 @@ def _put(record: dict[str, object], steps: Sequence[str], value: object) -> None
     inner = record.setdefault(steps[0], {})
     if isinstance(inner, dict):
         _put(inner, steps[1:], value)
+
+
+def without_nulls(record: Mapping[str, object]) -> dict[str, object]:
+    """Return a record whose objects have no keys that hold null, at any depth.
+
+    Source: keys whose value is null are removed (observed); at any depth (assumed).
+
+    >>> without_nulls({"a": None, "b": {"c": None}, "d": [None, {"e": None}]})
+    {'b': {}, 'd': [None, {}]}
+    """
+    return {
+        # most lists of a record are empty, which is seen sooner than that they are lists
+        key: _within(inner) if inner and isinstance(inner, (dict, list)) else inner
+        for key, inner in record.items()
+        if inner is not None
+    }
+
+
+def _within(value: object) -> object:
+    if isinstance(value, list):
+        return [_within(inner) for inner in value]
+    return without_nulls(value) if isinstance(value, dict) else value

@@ -16,8 +16,7 @@ from mock_platform.core.paths import ID_ALIAS_HEADER
 from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.errors import shown as quoted
-from mock_platform.hub.nulls import without_nulls
-from mock_platform.hub.projection import parse_fields, project
+from mock_platform.hub.projection import parse_fields, project, without_nulls
 from mock_platform.instances.calling import called_at, enabled_caller
 from mock_platform.provider import PageRequest
 from mock_platform.transformations.name_mapping import NameMapping, names

@@ -11,9 +11,8 @@ from mock_platform.errors import NotFoundError
 from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
 from mock_platform.instances.requests import InstanceRequest
 from mock_platform.provider.provider_trace import Trace, TraceJson, to_json
-from mock_platform.provider.service import provider_wire
+from mock_platform.provider.service import Tracing, provider_wire
 from mock_platform.provider.store_traces import Traces
-from mock_platform.provider.tracing import Tracing
 
 bp = Blueprint("traces", __name__, url_prefix="/elements/<key_or_id>/trace")
 bp.url_value_preprocessor(put_names_aside)

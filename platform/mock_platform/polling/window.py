@@ -14,7 +14,6 @@ from mock_platform.dates import date_template, zones
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.dates.java_dates import parse_date
 from mock_platform.errors import UnreadableDateError
-from mock_platform.polling.change import classify
 
 UNFILTERED_PAGE = 20
 """Records that are read at a time where the provider filters nothing by date (documented)."""
@@ -102,6 +101,26 @@ def reads_on(decisions: list[Decision], resource: Resource, covered: Window) -> 
         (documented); that a whole page has to be older is assumed.
     """
     return _filters(resource.url) or any(decision.date > covered.after for decision in decisions)
+
+
+def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> EventType:
+    """Say whether a polled record counts as created or as updated.
+
+    Args:
+        created, updated: aware UTC, already parsed from the record.
+        tolerance: the resource's ``createdCheckTolerance``; seconds on the wire.
+
+    Source: the vendor's polling guide, "createdCheckTolerance" (documented); that a created date later than
+        the updated one counts as created is assumed.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> classify(noon, noon + timedelta(seconds=2), tolerance=timedelta(seconds=2))
+    <EventType.CREATED: 'CREATED'>
+    >>> classify(noon, noon + timedelta(seconds=3), tolerance=timedelta(seconds=2))
+    <EventType.UPDATED: 'UPDATED'>
+    """
+    return EventType.CREATED if updated - created <= tolerance else EventType.UPDATED
 
 
 def _filters(url: str) -> bool:

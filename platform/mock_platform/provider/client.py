@@ -1,13 +1,24 @@
-"""One call to a vendor: send it, read the answer, or say what is wrong with it."""
+"""A call to a vendor: send it, read the answer, or say what is wrong with it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from mock_kit.api.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
 from mock_kit.web.outbound import NonAdminHttp
 from mock_kit.web.wire import Http, NoReply, Reply
 from mock_platform.errors import ProviderError
-from mock_platform.provider.request import ProviderRequest, Record
+
+Record = dict[str, object]
+
+
+class ProviderRequest(Struct, frozen=True, kw_only=True):
+    """A call to make: method, URL below the instance's ``base.url``, and a body or none."""
+
+    method: str
+    path: str
+    body: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from mock_platform.ceql import Clause
 from mock_platform.core.ordering import SortOrder, first_in_order
 from mock_platform.core.paging import page_token, token_place
-from mock_platform.provider.request import Record
+from mock_platform.provider.client import Record
 
 ReadPage = Callable[[int, int], tuple[list[Record], int]]
 """Asks for at most so many records, after so many, and says where the list ends."""

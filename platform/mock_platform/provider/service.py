@@ -1,9 +1,14 @@
-"""The wire to providers on behalf of whom a request is made."""
+"""The wires to providers: on behalf of whom a request is made, and one that notes what goes over it."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
 
 from mock_kit.admin.calls import ENGINE, InternalHttp, caller_of
 from mock_kit.web.compatible_flask import present_request
-from mock_kit.web.wire import Http
+from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from mock_platform.core.dependencies import dependencies
+from mock_platform.provider.provider_trace import ProviderExchange
 
 
 def provider_wire() -> Http:
@@ -11,3 +16,25 @@ def provider_wire() -> Http:
     found = dependencies()
     by_engine = caller_of(present_request().environ) == ENGINE
     return InternalHttp(found.http, ENGINE) if by_engine else found.inside
+
+
+_LONGEST_ANSWER = 10_000
+
+
+class Tracing(Struct, frozen=True, kw_only=True):
+    """Sends requests as another does, and keeps what they were about; headers, which hold secrets, are left out."""
+
+    http: Http
+    exchanges: list[ProviderExchange] = field(default_factory=list)
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request, note it, and return what came of it."""
+        reply = self.http.send(method, url, headers=headers, body=body)
+        if isinstance(reply, NoReply):
+            status, answer = None, reply.reason
+        else:
+            status, answer = reply.status, reply.body[:_LONGEST_ANSWER].decode("utf-8", "replace")
+        self.exchanges.append(ProviderExchange(method=method, url=url, status=status, answer=answer))
+        return reply

@@ -10,8 +10,7 @@ from msgspec import Meta, Struct, field
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.instants import earlier, parse_instant
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.calling import caller
-from mock_platform.accounts.own_accounts import named_accounts
+from mock_platform.accounts.calling import caller, named_accounts
 from mock_platform.accounts.store import People
 from mock_platform.core.analytics import span
 from mock_platform.core.choices import EmptyUsage, UsageKeys

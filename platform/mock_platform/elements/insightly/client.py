@@ -19,9 +19,8 @@ from mock_platform.elements.insightly.resources import InsightlyCollection, coll
 from mock_platform.elements.insightly.where_to_query import ListRequest, listing
 from mock_platform.errors import NotFoundError, ProviderError
 from mock_platform.provider import lists
-from mock_platform.provider.client import ProviderClient
+from mock_platform.provider.client import ProviderClient, ProviderRequest, Record
 from mock_platform.provider.lists import PageRequest, ProviderPage, ReadPage
-from mock_platform.provider.request import ProviderRequest, Record
 
 
 class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):

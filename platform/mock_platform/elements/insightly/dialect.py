@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection, number, record_path
 from mock_platform.errors import InvalidRequestError, ProviderError
-from mock_platform.provider.request import ProviderRequest
+from mock_platform.provider.client import ProviderRequest
 
 LARGEST_PAGE = 500
 """Insightly gives no more at a time, and says nothing if asked for more (documented)."""

@@ -16,7 +16,7 @@ from mock_platform.elements.insightly import field_names
 from mock_platform.elements.insightly.dialect import is_version_3
 from mock_platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
 from mock_platform.errors import InvalidRequestError, shown
-from mock_platform.provider.request import ProviderRequest
+from mock_platform.provider.client import ProviderRequest
 
 Record = Mapping[str, object]
 

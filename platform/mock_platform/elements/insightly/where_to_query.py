@@ -18,7 +18,7 @@ from mock_platform.elements.insightly.dialect import is_version_3
 from mock_platform.elements.insightly.field_names import VERSION_2
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection
 from mock_platform.errors import InvalidRequestError, shown
-from mock_platform.provider.request import ProviderRequest
+from mock_platform.provider.client import ProviderRequest
 
 UPDATED_AFTER = "updated_after_utc"
 UPDATED = "DATE_UPDATED_UTC"

@@ -23,7 +23,7 @@ from mock_platform.elements.connector import (
 from mock_platform.elements.element import ConfigurationKey, Element
 from mock_platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
 from mock_platform.provider import PageRequest, ProviderClient, ProviderPage, ProviderRequest, lists
-from mock_platform.provider.request import Record
+from mock_platform.provider.client import Record
 
 LARGEST_PAGE = 3
 NAMES = {"contacts": "people", "accounts": "firms"}

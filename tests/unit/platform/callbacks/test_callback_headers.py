@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
-from mock_platform.callbacks.headers import callback_headers
-from mock_platform.callbacks.standard_webhooks import standard_headers
+from mock_platform.callbacks.headers import callback_headers, standard_headers
 from mock_platform.configuration import callback_headers as rules
 from mock_platform.configuration.callback_headers import (
     EXTRA,

@@ -15,7 +15,7 @@ from mock_platform.elements.insightly.fields import with_custom_fields
 from mock_platform.elements.insightly.resources import ID_FIELDS, collection
 from mock_platform.elements.insightly.where_to_query import ListRequest, listing
 from mock_platform.errors import InvalidRequestError, NotFoundError
-from mock_platform.provider.request import ProviderRequest
+from mock_platform.provider.client import ProviderRequest
 
 V22 = "https://api.insight.ly/v2.2"
 V31 = "https://api.na1.insightly.com/v3.1"
