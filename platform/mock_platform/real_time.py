@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 from threading import Condition
 
@@ -11,13 +11,15 @@ from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.callbacks.lanes import LaneKey, Lanes
 from mock_platform.callbacks.task import DeliveryTask
-from mock_platform.callbacks.task_lanes import DeliveryLanes
 from mock_platform.core.run_control import RunSummary
-from mock_platform.jobs.due_job import JobKind
+from mock_platform.errors import ConflictError
+from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.jobs.task import JobTask, RunLocks
 
 _LONGEST_WAIT = timedelta(minutes=1)
+_LOOKED_AT = 500
+"""Callbacks, of one receiver at the most, that are sent before it is looked again what is due."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +53,8 @@ class RealTime:
         self._woken = Condition()
         self._changes = 0
         self._stopped = False
-        self._lanes = DeliveryLanes(agenda, deliveries, limit=limit, freed=self.wake)
+        self._deliveries = deliveries
+        self._receivers = Lanes(limit=limit, freed=self.wake)
         self._pollers = Lanes(limit=limit, freed=self.wake)
 
     def wake(self) -> None:
@@ -66,7 +69,7 @@ class RealTime:
         Returns:
             What waits for them, with patience, and returns what was sent meanwhile.
         """
-        under_way = self._lanes.deliver(workspace, until)
+        under_way = self._deliver(workspace, until)
 
         def sent() -> RunSummary:
             done, _ = wait(under_way, timeout=self._patience_s)
@@ -80,7 +83,10 @@ class RealTime:
         Raises:
             ConflictError: one still is.
         """
-        self._lanes.wait_for(workspace, patience_s=patience_s)
+        if not self._receivers.wait_until_idle(workspace.name, timeout_s=patience_s):
+            raise ConflictError(
+                "callbacks that were due on the real clock are still under way; ask again soon"
+            )
 
     def measures(self) -> Mapping[str, Measure]:
         """Return nothing: nobody waits in a queue."""
@@ -89,7 +95,6 @@ class RealTime:
     def stop(self) -> None:
         """Let ``follow`` return; what is due stays due."""
         self._stopped = True
-        self._lanes.stop()
         self.wake()
 
     def leave(self, workspace: Workspace) -> None:
@@ -102,7 +107,7 @@ class RealTime:
         """Run what falls due in workspaces whose clock is real, until ``stop``."""
         self._follow()
         self._pollers.wait_until_idle(timeout_s=self._patience_s)
-        self._lanes.wait_until_idle(timeout_s=self._patience_s)
+        self._receivers.wait_until_idle(timeout_s=self._patience_s)
 
     def _follow(self) -> None:
         seen = self._changes  # read before it is asked whether to go on: being stopped in between is a change
@@ -149,7 +154,7 @@ class RealTime:
             try:
                 while job := self._agenda.first_due(workspace.name, until=until, deliveries=False):
                     ran += self._tasks[job.kind].run(workspace, job)
-                self._lanes.deliver(workspace, until)
+                self._deliver(workspace, until)
             except BaseException:
                 # unlike `leave`, this wakes nobody: a defect is not to be met at once again
                 self._locks.release(workspace.name)
@@ -160,10 +165,39 @@ class RealTime:
         handed_on = False
         try:
             if self._agenda.first_due(workspace.name, until=until, deliveries=False) is None:
-                self._lanes.deliver(workspace, until)
+                self._deliver(workspace, until)
             else:
                 # None if all lanes are taken: what is due then waits until one is free, and wakes this.
                 handed_on = self._pollers.start(LaneKey(workspace.name, ""), work) is not None
         finally:
             if not handed_on:
                 self._locks.release(workspace.name)
+
+    def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
+        """Let the deliveries that are due run in lanes, one for each receiver, as far as these are free."""
+        under_way: list[Future[RunSummary]] = []
+        # whoever is being called is left out: the lane looks for more by itself, and nobody gets two callbacks at
+        # once
+        called = self._receivers.busy(workspace.name)
+        # again and again, as each look returns only so many; receivers with a lane are left out of the next
+        while turns := self._turns(workspace, until, called):
+            started = [self._call(workspace, url, jobs) for url, jobs in turns.items()]
+            under_way += [future for future in started if future]
+            called |= turns.keys()
+            if not all(started):  # no lane is free any more
+                break
+        return under_way
+
+    def _turns(self, workspace: Workspace, until: datetime, but: set[str]) -> dict[str, list[Job]]:
+        """Return what is due to receivers by their URL, some of them left out."""
+        turns: dict[str, list[Job]] = {}
+        for url, job in self._agenda.deliveries_due(workspace.name, until=until, but=but, limit=_LOOKED_AT):
+            turns.setdefault(url, []).append(job)
+        return turns
+
+    def _call(self, workspace: Workspace, url: str, jobs: list[Job]) -> Future[RunSummary] | None:
+        def work() -> RunSummary:
+            # `stopped` is asked when the lane runs and not now, so that a stop reaches what is waiting for its turn
+            return self._deliveries.run_all(workspace, url, jobs, stopped=lambda: self._stopped)
+
+        return self._receivers.start(LaneKey(workspace.name, url), work)
