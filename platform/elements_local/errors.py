@@ -1,5 +1,6 @@
 """What can go wrong between the harness and a stack, said so that it can be mended."""
 
+import json
 from collections.abc import Sequence
 
 _MOST_LINES = 3
@@ -7,6 +8,11 @@ _MOST_LINES = 3
 
 class HarnessError(Exception):
     """Base of the harness's errors."""
+
+    @property
+    def message(self) -> str:
+        """What went wrong."""
+        return str(self)
 
 
 class UnreachableError(HarnessError):
@@ -44,6 +50,16 @@ class CallError(HarnessError):
         super().__init__(f"{method} {url} answered {status}: {body[:1000]}")
         self.status = status
         self.body = body
+
+    @property
+    def message(self) -> str:
+        """What went wrong, in the service's own words where its answer has some."""
+        try:
+            answer = json.loads(self.body)
+        except (ValueError, RecursionError):
+            answer = None
+        words = answer.get("message") or answer.get("Message") if isinstance(answer, dict) else None
+        return words if isinstance(words, str) else str(self)
 
 
 class OptionError(HarnessError):

@@ -13,7 +13,6 @@ from elements_local.scenarios.shape_errors import place_and_reason, shown, unkno
 from elements_local.stack.stack import Stack
 from mock_insightly.faults import CrmRule
 from mock_kit.admin.fault_rules import FaultRule
-from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.workspaces.clock import NaiveInstantError
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_zoned_instant
 
@@ -87,7 +86,7 @@ def script_faults(test: "pytest.Item", clients: WorkspaceClients) -> None:
         try:
             client.call("PUT", f"/_local/faults{whose}", json={"faults": own})
         except CallError as error:
-            reason = f"the {service} refuses a rule: {_message(error)}"
+            reason = f"the {service} refuses a rule: {error.message}"
             raise MarkerError(test.nodeid, FAULTS, reason) from error
 
 
@@ -139,12 +138,3 @@ def _rule(test: "pytest.Item", rule: object) -> Fields:
         at = ".".join(map(str, path)) or "a rule"
         raise MarkerError(test.nodeid, FAULTS, f"{at}: {reason}; got {shown(rule)}") from error
     return {**rule, "service": service}
-
-
-def _message(error: CallError) -> str:
-    """Return the words of a service's refusal."""
-    try:
-        answer = decode(error.body.encode())
-    except MalformedJsonError:
-        return error.body
-    return str(answer.get("message", error.body)) if isinstance(answer, dict) else error.body

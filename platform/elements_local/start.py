@@ -11,17 +11,14 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from elements_local.clients import SERVICES, Addresses
-from elements_local.cures.trials import CureTrials
 from elements_local.errors import OptionError
 from elements_local.setting_sources import Configuration
 from elements_local.stack import exposure, roles
-from elements_local.stack.applications import PATIENCE, applications, dashboard_of
+from elements_local.stack.applications import PATIENCE, started
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack_settings import SharedSettings, StartSettings
-from elements_local.stack.storage import opened
 from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard
 from mock_kit.web.page_middleware import BELOW, START
 from mock_kit.web.request_threads import Pool
 from mock_kit.web.serving import PortError, Server, listen, url_of
@@ -178,7 +175,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     exposed = exposure.is_exposed(chosen, [chosen.host])
     guard = exposure.guard(chosen, exposed=exposed)
     with ExitStack() as closing:
-        for name, app in _started(
+        for name, app in started(
             chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
         ):
             if name == "platform":
@@ -219,7 +216,7 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
         addresses = chosen.addresses(listening)
         exposed = exposure.is_exposed(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         guard = exposure.guard(chosen, exposed=exposed)
-        for name, app in _started(
+        for name, app in started(
             chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
         ):
             if name in listeners:
@@ -241,44 +238,6 @@ def _pool_of_others(name: str, options: Options) -> Pool:
     return Pool(takes=lambda _method, _path: True, threads=_THREADS[name], at_once=1 if works_alone else None)
 
 
-def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by name
-    options: Options,
-    addresses: Addresses,
-    services: "dict[str, Flask]",
-    *,
-    wire: Callable[[timedelta], Http],
-    guard: Guard,
-    exposed: bool,
-    closing: ExitStack,
-) -> "Iterator[tuple[str, Flask]]":
-    """Make the services and put each where the others find it; whoever is given the last one finds the records.
-
-    Args:
-        closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
-    """
-    database = closing.enter_context(opened(options.data, options.database))
-    dashboard = dashboard_of(addresses, guard, services)
-    stack = Stack(wire(PATIENCE), addresses, token=guard.token)
-    cures = CureTrials(stack, options) if options.role in {None, "platform"} else None
-    if cures:
-        closing.callback(cures.close)
-    for name, app in applications(
-        options,
-        addresses,
-        database,
-        wire=wire,
-        guard=guard,
-        exposed=exposed,
-        dashboard=dashboard,
-        cures=cures,
-    ):
-        services[addresses.running[name]] = app
-        if len(services) == len(options.services):
-            _fill(Stack(InProcess(services), addresses, token=guard.token), options)
-        yield name, app
-    closing.callback(dashboard.close)
-
-
 def _engine_of(platform: "Flask") -> "Engine":
     import mock_platform  # noqa: PLC0415 - loads the platform
 
@@ -295,9 +254,3 @@ def _following_real_clocks(platform: "Flask") -> Iterator[None]:
     finally:
         engine.stop()
         follower.join(timeout=35)
-
-
-def _fill(stack: Stack, options: Options) -> None:
-    """Fill the default workspace's CRM, unless it has been filled before."""
-    if options.records and stack.addresses.crm:
-        stack.workspace().crm.seed(options.records, if_empty=True)

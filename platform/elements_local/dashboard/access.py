@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
-TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name
 FORM_FIELD = "form_token"
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
 

@@ -20,7 +20,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
-from elements_local.dashboard.access import FORM_FIELD, TOKEN_HEADER, PageAccess
+from elements_local.dashboard.access import FORM_FIELD, PageAccess
 from elements_local.dashboard.advances import Advances, progress
 from elements_local.dashboard.axis import WIDTH, span_text
 from elements_local.dashboard.context import (
@@ -32,7 +32,6 @@ from elements_local.dashboard.context import (
     dependencies,
     local_path,
     own_path,
-    words_of,
 )
 from elements_local.dashboard.copies import as_json
 from elements_local.dashboard.routes import (
@@ -50,6 +49,7 @@ from elements_local.dashboard.routes import (
 )
 from elements_local.errors import CallError, HarnessError, UnreachableError
 from mock_kit.web.compatible_flask import CompatibleFlask
+from mock_kit.web.guard import TOKEN_HEADER
 from mock_kit.web.page_middleware import BELOW
 
 if TYPE_CHECKING:
@@ -228,10 +228,10 @@ def _problem(title: str, text: str, status: int) -> tuple[str, int]:
 def _harness_problem(error: HarnessError) -> "ResponseReturnValue":
     """Say why a service did not do what was asked, in its own words: of a form, on the page that it was on."""
     if request.method == "POST":
-        return back(words_of(error), good=False)
+        return back(error.message, good=False)
     status = error.status if isinstance(error, CallError) and error.status < 500 else 502
     title = "No answer" if isinstance(error, UnreachableError) else "That was refused"
-    return _problem(title, words_of(error), status)
+    return _problem(title, error.message, status)
 
 
 def _static_file(name: str) -> Response:

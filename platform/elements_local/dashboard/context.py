@@ -12,11 +12,11 @@ from werkzeug.exceptions import NotFound
 from elements_local.clients import Credentials, WorkspaceClients
 from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
-from elements_local.dashboard.copies import Copies, parsed
+from elements_local.dashboard.copies import Copies
 from elements_local.dashboard.notices import Notice, Notices
 from elements_local.dashboard.streams import MOST, state_reader
-from elements_local.errors import CallError, HarnessError
 from elements_local.service_client import ServiceClient, query_of
+from mock_kit.text import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,18 +198,14 @@ def back(text: str, *, good: bool = True, to: str | None = None) -> "BaseRespons
     )
 
 
+def record_path(kind: str | None, record_id: str) -> str:
+    """Return the path of a record's page; empty if it has none, as what others send may be no kind, and no id."""
+    number = whole_number(record_id)
+    return url_for("records.show", kind=kind, record_id=number) if kind and number is not None else ""
+
+
 def local_path(text: str) -> str | None:
     """Return a path of the dashboard; None if the text is anything else, such as another site's address."""
     parts = urlsplit(text)
     is_local = not parts.scheme and not parts.netloc and text.startswith("/_local/") and "\\" not in text
     return text if is_local else None
-
-
-def words_of(error: HarnessError) -> str:
-    """Say what went wrong: in a service's own words where it has some."""
-    if isinstance(error, CallError):
-        answer = parsed(error.body)
-        message = answer.get("message") or answer.get("Message") if isinstance(answer, dict) else None
-        if isinstance(message, str):
-            return message
-    return str(error)

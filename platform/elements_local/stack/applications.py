@@ -1,17 +1,18 @@
 """The services of a stack as applications, and the dashboard that shows them; each is imported when it is its turn."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from elements_local.clients import Addresses
 from elements_local.cures.trials import CureTrials
-from elements_local.dashboard import DashboardPages
+from elements_local.dashboard.pages import DashboardPages
 from elements_local.stack import exposure
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack_settings import SharedSettings
-from elements_local.stack.storage import explained
+from elements_local.stack.storage import explained, opened
 from mock_kit.shared.choice import workspaces_on
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
@@ -22,55 +23,49 @@ from mock_kit.workspaces.clock import FastClock, SystemClock
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
     from flask import Flask
 
     from elements_local.start import Options
-    from mock_platform.elements.connector import Connector
 
 PATIENCE = timedelta(seconds=30)
 """How long the services wait for one another."""
 
 
-def applications(  # noqa: PLR0913 - what a stack is made of; most of it by name
+def started(  # noqa: PLR0913 - what both kinds of stack have; most of it by name
     options: "Options",
     addresses: Addresses,
-    database: Database,
+    services: "dict[str, Flask]",
     *,
     wire: Callable[[timedelta], Http],
     guard: Guard,
     exposed: bool,
-    dashboard: DashboardPages,
-    cures: CureTrials | None,
+    closing: ExitStack,
 ) -> "Iterator[tuple[str, Flask]]":
-    """Make the applications one after the other, so that the platform may answer while the other two are made.
+    """Make the services one after the other, so that the platform may answer while the other two are made.
+
+    Each is put where the others find it; whoever is given the last one finds the records.
 
     Args:
         wire: makes the client by which services reach others, from the time-out of its answers.
         exposed: whether others can reach the stack.
-        cures: tries what would have helped; None without a platform that is asked.
+        closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
     """
-    with explained(options.data, options.database):
-        workspaces = workspaces_on(
-            database,
-            default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
-            virtual_clock=options.virtual_clock,
-            real_clock=SystemClock() if options.speed == 1 else FastClock(options.speed),
-            keep_ties=SharedSettings.from_env(options.environment).keep_ties,
-            known_secrets=options.known_secrets or not exposed,
-        )
-    exposure.check_secrets(options, workspaces, exposed=exposed)
+    database = closing.enter_context(opened(options.data, options.database))
+    inside = Stack(InProcess(services), addresses, token=guard.token)
+    dashboard = DashboardPages(inside, scenario=_scenario_so_far)
+    cures = None
+    if options.role in {None, "platform"}:
+        cures = CureTrials(Stack(wire(PATIENCE), addresses, token=guard.token), options)
+        closing.callback(cures.close)
     factory = _ApplicationFactory(
+        options=options,
         addresses=addresses,
-        workspaces=workspaces,
+        workspaces=_workspaces(options, database, exposed=exposed),
         database=database,
         wire=wire,
         guard=guard,
         environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
-        connectors=options.connectors,
         cures=cures,
-        alone=options.is_alone,
         pages=Pages(
             application=dashboard,
             url=addresses.running[addresses.keeper],
@@ -81,7 +76,37 @@ def applications(  # noqa: PLR0913 - what a stack is made of; most of it by name
     for name in options.services:
         with explained(options.data, options.database):
             app = makers[name]()
+        services[addresses.running[name]] = app
+        if len(services) == len(options.services):
+            _fill(inside, options)
         yield name, app
+    closing.callback(dashboard.close)
+
+
+def _workspaces(options: "Options", database: Database, *, exposed: bool) -> Workspaces:
+    with explained(options.data, options.database):
+        workspaces = workspaces_on(
+            database,
+            default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
+            virtual_clock=options.virtual_clock,
+            real_clock=SystemClock() if options.speed == 1 else FastClock(options.speed),
+            keep_ties=SharedSettings.from_env(options.environment).keep_ties,
+            known_secrets=options.known_secrets or not exposed,
+        )
+    exposure.check_secrets(options, workspaces, exposed=exposed)
+    return workspaces
+
+
+def _fill(stack: Stack, options: "Options") -> None:
+    """Fill the default workspace's CRM, unless it has been filled before."""
+    if options.records and stack.addresses.crm:
+        stack.workspace().crm.seed(options.records, if_empty=True)
+
+
+def _scenario_so_far(stack: Stack, workspace: str) -> str:
+    from elements_local.recording import scenario_so_far  # noqa: PLC0415 - loads the scenarios
+
+    return scenario_so_far(stack, workspace)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,19 +115,17 @@ class _ApplicationFactory:
 
     Attributes:
         cures: tries what would have helped; None without a platform that is asked.
-        alone: whether a service has to keep clock and workspaces itself.
         pages: of the service that keeps clock and workspaces.
     """
 
+    options: "Options"
     addresses: Addresses
     workspaces: Workspaces
     database: Database
     wire: Callable[[timedelta], Http]
     guard: Guard
     environment: Mapping[str, str]
-    connectors: "tuple[Connector, ...]"
     cures: CureTrials | None
-    alone: bool
     pages: Pages
 
     def platform(self) -> "Flask":
@@ -121,7 +144,7 @@ class _ApplicationFactory:
             http=self.wire(PATIENCE),
             receivers=self.wire(settings.callback_timeout),
             guard=self.guard,
-            connectors=self.connectors,
+            connectors=self.options.connectors,
             cures=self.cures,
             pages=self.pages,
         )
@@ -134,8 +157,8 @@ class _ApplicationFactory:
             workspaces=self.workspaces,
             database=self.database,
             guard=self.guard,
-            alone=self.alone,
-            pages=self.pages if self.alone else None,
+            alone=self.options.is_alone,
+            pages=self.pages if self.options.is_alone else None,
         )
 
     def sink(self) -> "Flask":
@@ -148,28 +171,8 @@ class _ApplicationFactory:
             database=self.database,
             http=self.wire(settings.forward_timeout),
             guard=self.guard,
-            alone=self.alone,
-            pages=self.pages if self.alone else Pages(url=self.pages.url, is_public=self.pages.is_public),
+            alone=self.options.is_alone,
+            pages=self.pages
+            if self.options.is_alone
+            else Pages(url=self.pages.url, is_public=self.pages.is_public),
         )
-
-
-def dashboard_of(
-    addresses: Addresses, guard: Guard, services: "Mapping[str, WSGIApplication]"
-) -> DashboardPages:
-    """Return the pages of a stack; they call its services as any client does, without a socket.
-
-    Args:
-        services: by their addresses; they may be added later.
-    """
-    return DashboardPages(Stack(InProcess(services), addresses, token=guard.token), scenario=_scenario_so_far)
-
-
-def _scenario_so_far(stack: Stack, workspace: str) -> str:
-    """Return what was done in a workspace as the text of a scenario.
-
-    Raises:
-        RecordingError: it cannot be written down.
-    """
-    from elements_local.recording import scenario_so_far  # noqa: PLC0415 - loads the scenarios
-
-    return scenario_so_far(stack, workspace)

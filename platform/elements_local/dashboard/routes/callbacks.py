@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whose, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, read, record_path, whose
 from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS
@@ -117,7 +117,7 @@ def _inbox(callback: dict[str, Any] | None) -> "ResponseReturnValue":
     try:
         listed = _listed({**asked, "before": request.args.get("before", type=int), "limit": _PAGE})
     except CallError as refused:
-        error = words_of(refused)
+        error = refused.message
     whole = _listed({"limit": 1})["total"] if asked else listed["total"]
     return page_or_copy(
         "callbacks.html",
@@ -159,12 +159,11 @@ def _event(event: copies.Json) -> dict[str, Any]:
     """Return what is shown of an event, whose values may be anything, and the record that it is about."""
     resource, record_id = str(event.get("objectType")), str(event.get("objectId"))
     kind = COLLECTIONS.get(resource) if "crm" in page().runs else None
-    is_id = record_id.isascii() and record_id.isdecimal() and len(record_id) < 19
     return {
         "text": f"{resource}/{record_id}",
         "change": str(event.get("eventType")),
         "date": str(event.get("date") or "no date"),
-        "record": url_for("records.show", kind=kind, record_id=int(record_id)) if kind and is_id else "",
+        "record": record_path(kind, record_id),
     }
 
 
@@ -220,5 +219,5 @@ def _callback(callback_id: int) -> dict[str, Any]:
         return read("sink", f"callbacks/{callback_id}")
     except CallError as error:
         if error.status == NotFound.code:
-            raise NotFound(words_of(error)) from error
+            raise NotFound(error.message) from error
         raise

@@ -3,11 +3,11 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, read, whole_page
+from elements_local.dashboard.context import back, clients, page, read, record_path, whole_page
 from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
 from elements_local.guide import poller_entry
 from elements_local.scenarios.records import ID_FIELDS
@@ -39,9 +39,7 @@ def show() -> str:
         "explain.html",
         asked=asked,
         poller=poller,
-        record=url_for("records.show", kind=kind, record_id=int(record_id))
-        if kind and record_id.isascii() and record_id.isdecimal() and len(record_id) < 19
-        else "",
+        record=record_path(kind, record_id),
         explanation=read("platform", "explain", **asked),
         polls=decisions(instance_id, resource, record_id)[::-1],
     )

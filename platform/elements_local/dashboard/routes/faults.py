@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
 
-from elements_local.dashboard.context import back, page, read, service_client, whole_page, whose, words_of
+from elements_local.dashboard.context import back, page, read, service_client, whole_page, whose
 from elements_local.dashboard.fault_presets import COUNTS, preset, presets_of, summary
 from elements_local.errors import CallError
 from elements_local.service_client import SERVICES
@@ -40,7 +40,7 @@ def script(service: str) -> "ResponseReturnValue":
     try:
         service_client(service).call("PUT", f"/_local/faults{whose(service)}", json={"faults": rules})
     except CallError as error:
-        return _shown(service, form.get("rules", ""), error=words_of(error)), error.status
+        return _shown(service, form.get("rules", ""), error=error.message), error.status
     done = "switched on" if chosen else "switched off" if form.get("off") else "taken"
     return back(f"It is {done}: {len(rules)} fault{'' if len(rules) == 1 else 's'} of the {service}.")
 

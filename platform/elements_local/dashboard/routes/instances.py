@@ -7,7 +7,7 @@ from flask import Response as BaseResponse
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import of_value
 from elements_local.dashboard.instance_form import (
     ENABLED,
@@ -50,7 +50,7 @@ def create() -> "ResponseReturnValue":
         made = clients().platform.create_instance(body_of(form, clients().credentials))
     except CallError as error:
         fields = _filled(new_fields(clients().credentials), form)
-        return whole_page("instance_new.html", fields=fields, error=words_of(error)), error.status
+        return whole_page("instance_new.html", fields=fields, error=error.message), error.status
     at = url_for(".show", instance_id=made["id"])
     return back(f"Instance {made['id']} is made; its first poll is one interval from now.", to=at)
 
@@ -73,7 +73,7 @@ def configure(instance_id: int) -> "ResponseReturnValue":
     try:
         clients().platform.patch_instance(instance_id, {"configuration": changes})
     except CallError as error:
-        return _shown(instance_id, request.form.to_dict(), error=words_of(error)), error.status
+        return _shown(instance_id, request.form.to_dict(), error=error.message), error.status
     return back(f"Changed: {', '.join(changes)}.", to=url_for(".show", instance_id=instance_id))
 
 

@@ -8,12 +8,12 @@ from flask import Response as BaseResponse
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page, words_of
+from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.dashboard.routes.explain import decisions
 from elements_local.dashboard.search_words import search_words
-from elements_local.errors import CallError
+from elements_local.errors import CallError, HarnessError
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
 from mock_kit.api.json_text import MalformedJsonError, decode
 
@@ -28,8 +28,10 @@ _NAMES = ("FIRST_NAME", "LAST_NAME", "ORGANISATION_NAME", "OPPORTUNITY_NAME", "P
 _MOST_SEEDED = 1000
 
 
-class NoObjectError(ValueError):
+class NoObjectError(HarnessError):
     """A text is no JSON object."""
+
+    status = 400
 
 
 @bp.get("/", defaults={"kind": "Contacts"})
@@ -77,9 +79,8 @@ def create(kind: str) -> "ResponseReturnValue":
     try:
         reply = clients().crm.call_object("POST", f"{clients().crm.version}/{kind}", json=_object(text))
     except (CallError, NoObjectError) as error:
-        return whole_page("record_new.html", kind=kind, value=None, text=text, error=_words(error)), _status(
-            error
-        )
+        refused = whole_page("record_new.html", kind=kind, value=None, text=text, error=error.message)
+        return refused, error.status
     record_id = id_of(reply)
     return back(f"{kind} {record_id} is made.", to=url_for(".show", kind=kind, record_id=record_id))
 
@@ -105,7 +106,7 @@ def change(kind: str, record_id: int) -> "ResponseReturnValue":
             return back("Nothing was changed.")
         clients().crm.update(kind, record_id, changes)
     except (CallError, NoObjectError) as error:
-        return _shown(kind, record_id, text=text, error=_words(error)), _status(error)
+        return _shown(kind, record_id, text=text, error=error.message), error.status
     return back(f"Changed: {', '.join(changes)}.", to=url_for(".show", kind=kind, record_id=record_id))
 
 
@@ -231,11 +232,3 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NoObjectError("A record is a JSON object, with braces around its fields.")
     return value
-
-
-def _status(error: CallError | NoObjectError) -> int:
-    return error.status if isinstance(error, CallError) else 400
-
-
-def _words(error: CallError | NoObjectError) -> str:
-    return words_of(error) if isinstance(error, CallError) else str(error)
