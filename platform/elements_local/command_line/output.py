@@ -18,6 +18,15 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def wrapped(text: str, *, indent: int = 0) -> str:
     """Return a text in lines as wide as the terminal, or as COLUMNS says; in a file or a pipe it stays one line.
 

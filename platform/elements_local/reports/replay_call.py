@@ -11,11 +11,12 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from elements_local.command_line.output import counted
 from elements_local.command_line.setting_options import refuse_set, stack_environment
 from elements_local.command_line.where import addresses_of
 from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
-from elements_local.reports.replay_output import ReplayOutput, counted
+from elements_local.reports.replay_output import ReplayOutput
 from elements_local.reports.replay_session import ReplaySession, Selection
 from elements_local.reports.replay_watch import watch
 from elements_local.scenarios.runner import How, Transport

@@ -10,14 +10,15 @@ from typing import Any
 import click
 from msgspec import Struct
 
+from elements_local.command_line.output import counted
 from elements_local.reports.files import writable
 from elements_local.reports.junit import write_junit
 from elements_local.reports.replay_report import (
     CaseStatus,
     ReplayReport,
     SkipReason,
+    head_json,
     mistake_json,
-    scenario_json,
 )
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.performing import ScenarioResult
@@ -49,15 +50,8 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
 
     def show_list(self, scenarios: Sequence[Scenario], errors: Sequence[ScenarioError]) -> None:
         """List scenarios, a line each, or as one JSON document."""
-        if self.as_json:
-            heads = [scenario_json(scenario) for scenario in scenarios]
-            click.echo(
-                encode_text({"scenarios": heads, "mistakes": [mistake_json(error) for error in errors]})
-            )
-        else:
-            for scenario in scenarios:
-                click.echo(f"{scenario.path}:{scenario.line}: {scenario.name}")
-        self.show_mistakes(errors)
+        lines = [f"{scenario.path}:{scenario.line}: {scenario.name}" for scenario in scenarios]
+        self._show_list({"scenarios": [head_json(scenario) for scenario in scenarios]}, lines, errors)
 
     def show_portable(
         self, scenarios: Sequence[Scenario], tenant: TenantAbilities, errors: Sequence[ScenarioError]
@@ -65,24 +59,23 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
         """List scenarios with what keeps each from running at a tenant, and count those that nothing does."""
         found = [(scenario, obstacles(scenario, tenant)) for scenario in scenarios]
         portable = sum(not each for _, each in found)
+        heads, lines = [], []
+        for scenario, each in found:
+            reasons = [{"line": one.line, "reason": one.reason} for one in each]
+            heads.append({**head_json(scenario), "portable": not each, "obstacles": reasons})
+            line, verdict = (each[0].line, f"no: {each[0].reason}") if each else (scenario.line, "portable")
+            lines.append(f"{scenario.path}:{line}: {scenario.name}: {verdict}")
+        lines.append(f"{portable} of {counted(len(found), 'scenario')} portable")
+        self._show_list({"scenarios": heads, "portable": portable}, lines, errors)
+
+    def _show_list(
+        self, document: dict[str, object], lines: Sequence[str], errors: Sequence[ScenarioError]
+    ) -> None:
         if self.as_json:
-            heads = [
-                {
-                    **scenario_json(scenario),
-                    "portable": not each,
-                    "obstacles": [{"line": one.line, "reason": one.reason} for one in each],
-                }
-                for scenario, each in found
-            ]
-            mistakes = [mistake_json(error) for error in errors]
-            click.echo(encode_text({"scenarios": heads, "portable": portable, "mistakes": mistakes}))
+            click.echo(encode_text({**document, "mistakes": [mistake_json(error) for error in errors]}))
         else:
-            for scenario, each in found:
-                line, verdict = (
-                    (each[0].line, f"no: {each[0].reason}") if each else (scenario.line, "portable")
-                )
-                click.echo(f"{scenario.path}:{line}: {scenario.name}: {verdict}")
-            click.echo(f"{portable} of {counted(len(found), 'scenario')} portable")
+            for line in lines:
+                click.echo(line)
         self.show_mistakes(errors)
 
     def show_mistakes(self, errors: Sequence[ScenarioError]) -> None:
@@ -168,15 +161,6 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             message = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
             title = title.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
             self.say(f"::error {place},title={title}::{message}")
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "file"), counted(2, "file")
-    ('1 file', '2 files')
-    """
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 class _Progress:

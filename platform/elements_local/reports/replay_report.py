@@ -157,9 +157,9 @@ def by_file(cases: Iterable[Case]) -> dict[Path, list[Case]]:
     return files
 
 
-def scenario_json(scenario: Scenario) -> dict[str, object]:
+def head_json(of: Scenario | Case) -> dict[str, object]:
     """Return what says which scenario it is."""
-    return _head(scenario.name, scenario.path, scenario.line, scenario.tags)
+    return {"name": of.name, "path": str(of.path), "line": of.line, "tags": list(of.tags)}
 
 
 def mistake_json(error: ScenarioError) -> dict[str, object]:
@@ -195,16 +195,12 @@ def _case(scenario: Scenario, status: CaseStatus, why: str) -> Case:
 
 def _as_json(case: Case) -> dict[str, object]:
     return {
-        **_head(case.name, case.path, case.line, case.tags),
+        **head_json(case),
         "outcome": case.status.value,
         "seconds": round(case.seconds, 3),
         "why": case.why or None,
         "failure": _failure(case.failure) if case.failure else None,
     }
-
-
-def _head(name: str, path: Path, line: int, tags: tuple[str, ...]) -> dict[str, object]:
-    return {"name": name, "path": str(path), "line": line, "tags": list(tags)}
 
 
 def _failure(failure: ScenarioFailure) -> dict[str, object]:

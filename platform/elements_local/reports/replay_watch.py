@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from elements_local.reports.replay_output import counted
+from elements_local.command_line.output import counted
 from elements_local.reports.replay_report import ReplayReport
 from elements_local.reports.replay_session import ReplaySession, Selection
 from elements_local.scenarios.golden import streams_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_json, wrapped
+from elements_local.command_line.output import counted, examples, print_json, wrapped
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
 from elements_local.command_line.where import running_stack, workspace_option
 
@@ -84,7 +84,7 @@ def command(  # noqa: PLR0913 - the command's options
         _print_rules(as_json=as_json)
         return
     _check(body=body, instance_id=instance_id, rule=rule, output=output, tries=tries)
-    linted = _of_file(body, index_lag) if body else _of_stack(stack, workspace, instance_id, index_lag)
+    linted = _linted(stack, workspace, body, instance_id, index_lag)
     if rule is not None:
         _write(linted, rule, output or Path(f"lint-{rule}.yaml"))
         return
@@ -116,20 +116,19 @@ def _check(
         refuse_set("no stack is started without FILE or --try")
 
 
-def _of_stack(stack: "Stack", workspace: str, instance_id: int | None, lag_s: int | None) -> "Linted":
-    from elements_local.linting.reading import of_instance  # noqa: PLC0415 - not needed for --help
+def _linted(
+    stack: "Stack", workspace: str, file: Path | None, instance_id: int | None, lag_s: int | None
+) -> "Linted":
+    """Look at an instance, or at a body by a stack of our own, which ends with the look."""
+    from elements_local.linting.reading import of_body, of_instance  # noqa: PLC0415 - not needed for --help
 
-    return of_instance(stack.workspace(workspace), instance_id, lag_s=lag_s)
-
-
-def _of_file(file: Path, lag_s: int | None) -> "Linted":
-    """Look at a body by a stack of our own, which ends with the look."""
-    from elements_local.linting.reading import of_body  # noqa: PLC0415 - as above
-    from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
+    if file is None:
+        return of_instance(stack.workspace(workspace), instance_id, lag_s=lag_s)
+    from elements_local.start import Options, in_process  # noqa: PLC0415 - loads the services
 
     body = read_body(file)
-    with in_process(Options(environment=stack_environment())) as stack:
-        return of_body(stack.workspace(), body, lag_s=lag_s)
+    with in_process(Options(environment=stack_environment())) as own:
+        return of_body(own.workspace(), body, lag_s=lag_s)
 
 
 def read_body(file: Path) -> "Mapping[str, Any]":
@@ -191,14 +190,9 @@ def _print(linted: "Linted", tried: "Mapping[int, str]") -> None:
             if text:
                 click.echo(wrapped(f"{name}: {text}", indent=2))
     severities = [finding["severity"] for finding in linted.findings]
-    counts = [_counted(severities.count(each), each) for each in _COLOURS]
-    click.echo(
-        ", ".join(filter(None, [*counts, f"{linted.more} more" if linted.more else ""])) or "nothing is found"
-    )
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}" if count else ""
+    counts = [counted(severities.count(each), each) for each in _COLOURS if each in severities]
+    more = [f"{linted.more} more"] if linted.more else []
+    click.echo(", ".join([*counts, *more]) or "nothing is found")
 
 
 def _print_rules(*, as_json: bool) -> None:

@@ -58,9 +58,7 @@ def upgrade(database: "Database", *, as_json: bool) -> None:
     from mock_kit.storage import upgrade as upgrading  # noqa: PLC0415 - loads Alembic
 
     before = upgrading.upgrade(database, PARTS)
-    print_result(
-        {"parts": [_as_json(each) for each in before]}, "\n".join(map(_upgraded, before)), as_json=as_json
-    )
+    print_result({"parts": before}, "\n".join(map(_upgraded, before)), as_json=as_json)
 
 
 @command.command(
@@ -84,7 +82,7 @@ def check(ctx: click.Context, database: "Database", *, as_json: bool) -> None:
     is_current = all(each.is_current for each in versions)
     differences = upgrading.differences(database, PARTS) if is_current else []
     lines = [*map(_checked, versions), *differences]
-    document = {"parts": [_as_json(each) for each in versions], "differences": differences}
+    document = {"parts": versions, "differences": differences}
     print_result(document, "\n".join(lines), as_json=as_json)
     if not is_current or differences:
         ctx.exit(1)
@@ -109,10 +107,6 @@ def _existing(data: Path | None, database: str | None) -> "Iterator[Database]":
         raise OptionError(f"{data or file} keeps nothing yet; `elements-local up` makes what it needs")
     with opened(data, database) as existing, explained(data, database):
         yield existing
-
-
-def _as_json(version: "PartVersion") -> dict[str, object]:
-    return {"part": version.part, "found": version.found, "expected": version.expected}
 
 
 def _upgraded(version: "PartVersion") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_result
+from elements_local.command_line.output import counted, examples, print_result
 from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.errors import HarnessError
 from elements_local.interruption import cut_off
@@ -105,8 +105,6 @@ def _what_ran(summary: dict[str, Any]) -> str:
     """Say what ran, where there is a platform that runs things."""
     if "polls" not in summary:
         return ""
-    from elements_local.reports.replay_output import counted  # noqa: PLC0415 - not needed for --help
-
     return (
         f": {counted(summary['polls'], 'poll')}, {counted(summary['events'], 'event')}, "
         f"{summary['deliveries']} of {summary['attempts']} callbacks delivered"
