@@ -122,11 +122,7 @@ def _imported(module: str, attribute: str) -> object:
 
 
 def _application(given: object, named: str) -> "WSGIApplication | AsgiApplication":
-    """Return an application; a function without parameters is a factory, and makes one.
-
-    Raises:
-        ReceiverError: it cannot be called.
-    """
+    """Return an application; a function without parameters is a factory, and makes one."""
     if not callable(given):
         raise ReceiverError(f"expected a WSGI or ASGI application, or what makes one; {named} is {given!r}")
     if _is_asgi(given) and find_spec("a2wsgi") is None:

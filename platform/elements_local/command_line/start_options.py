@@ -56,11 +56,7 @@ def start_options(  # noqa: PLR0913 - the options of `up`
 
 
 def _urls(database: str | None, **urls: str | None) -> dict[str, str]:
-    """Return where services are called; what commands find a stack by is passed over where it says nothing of this one.
-
-    Raises:
-        OptionError: one is no URL of a service.
-    """
+    """Return where services are called; what commands find a stack by is passed over where it says nothing of this one."""
     from elements_local.stack.roles import is_shared, origin_of  # noqa: PLC0415 - as above
 
     source = click.get_current_context().get_parameter_source

@@ -179,11 +179,7 @@ def _replay_at_tenant(selection: Selection, session: ReplaySession, file: Tenant
 def _ask(
     replays: TenantReplays, scenarios: int, lasts: timedelta, session: ReplaySession, *, yes: bool
 ) -> None:
-    """Say what is about to be made, and ask.
-
-    Raises:
-        click.Abort: it is not wanted.
-    """
+    """Say what is about to be made, and ask."""
     tenant = replays.tenant
     order = "one after the other" if replays.jobs == 1 else f"{replays.jobs} at once"
     click.echo(

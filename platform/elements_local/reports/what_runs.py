@@ -24,10 +24,12 @@ def print_what_runs(
     """
     workspace = stack.workspace().credentials
     token = stack.token if shows_token else None
-    if as_json:
-        print_json({**(part or {}), **_as_json(stack, workspace, token)})
-    else:
+    if not as_json:
         click.echo(_as_text(stack, workspace, token))
+        return
+    document = {**(part or {}), **_with_base_path(stack.addresses), "dashboard": _dashboard(stack)}
+    secrets = {} if token is None else {"token": token}
+    print_json({**document, "workspace": workspace.to_json(), **secrets})
 
 
 def print_part(role: str, addresses: "Addresses", *, listens: str, as_json: bool) -> None:
@@ -50,15 +52,6 @@ def _with_base_path(addresses: "Addresses") -> dict[str, str]:
     from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
 
     return {name: url + (BASE_PATH if name == "platform" else "") for name, url in addresses.running.items()}
-
-
-def _as_json(stack: "Stack", workspace: "Credentials", token: str | None) -> dict[str, object]:
-    document: dict[str, object] = dict(_with_base_path(stack.addresses))
-    document["dashboard"] = _dashboard(stack)
-    document["workspace"] = workspace.to_json()
-    if token is not None:
-        document["token"] = token
-    return document
 
 
 def _as_text(stack: "Stack", workspace: "Credentials", token: str | None) -> str:

@@ -14,11 +14,7 @@ def _port(default: int, about: str) -> int:
 
 
 def _instant(value: str) -> str:
-    """Return a text that says an instant.
-
-    Raises:
-        ValueError: it says none.
-    """
+    """Return a text that says an instant."""
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     parse_instant(value)

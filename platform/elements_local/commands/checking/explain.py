@@ -69,11 +69,7 @@ def command(  # noqa: PLR0913 - an option each
 def _asked(
     clients: "WorkspaceClients", *, record: str | None, instance: int | None, **others: Any
 ) -> dict[str, Any]:
-    """Return what the platform is asked about.
-
-    Raises:
-        click.UsageError: it is not clear, or there is nothing.
-    """
+    """Return what the platform is asked about."""
     from elements_local.explaining import instance_polling  # noqa: PLC0415 - not needed for --help
 
     if others["event"] is not None or others["callback"] is not None:

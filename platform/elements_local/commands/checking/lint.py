@@ -101,11 +101,7 @@ def command(  # noqa: PLR0913 - the command's options
 def _check(
     *, body: Path | None, instance_id: int | None, rule: str | None, output: Path | None, tries: bool
 ) -> None:
-    """Refuse options that would mean nothing together.
-
-    Raises:
-        click.UsageError: says which.
-    """
+    """Refuse options that would mean nothing together."""
     if body is not None and instance_id is not None:
         raise click.UsageError("give either FILE or --instance")
     if rule is not None and tries:

@@ -118,11 +118,7 @@ def _swept(
 
 
 def _refuse_unread(stack: "Stack", before: "Configured", after: "Configured") -> None:
-    """Refuse a change that nothing would read.
-
-    Raises:
-        click.UsageError: says which, and what may be meant.
-    """
+    """Refuse a change that nothing would read."""
     from elements_local.guide import instance_body  # noqa: PLC0415 - as above
     from elements_local.linting.reading import of_body  # noqa: PLC0415 - as above
     from elements_local.sweeping.cure import unread  # noqa: PLC0415 - as above

@@ -105,11 +105,7 @@ def _write(report: "VisitReport", junit: Path | None, html: Path | None) -> None
 
 
 def _ask(tenant: "Tenant", *, yes: bool) -> None:
-    """Say what is about to be made, and ask.
-
-    Raises:
-        click.Abort: it is not wanted.
-    """
+    """Say what is about to be made, and ask."""
     click.echo(
         f"Two instances are made at {tenant.name}, and about twenty contacts and a lead at {tenant.crm.url}, all named "
         f"{OWN_NAME} ({tenant.run}); callbacks go to {tenant.credentials.callback_url}. At the end they are deleted.",
@@ -136,11 +132,7 @@ def _visited(tenant: "Tenant", profile: str) -> "VisitReport":
 
 
 def _clean(tenant: "Tenant", *, yes: bool) -> None:
-    """Take away what earlier visits have left.
-
-    Raises:
-        SystemExit: with 1, if something could not be.
-    """
+    """Take away what earlier visits have left."""
     from elements_local.verify.own_data import clean, left_behind  # noqa: PLC0415 - not needed for --help
 
     there = [what for what, _ in left_behind(tenant)]

@@ -40,11 +40,7 @@ class _Kind(_Choice):
 
 
 def _field(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:
-    """Read fields: NAME=TEXT, or NAME:=JSON.
-
-    Raises:
-        click.BadParameter: one is neither.
-    """
+    """Read fields: NAME=TEXT, or NAME:=JSON."""
     fields: dict[str, object] = {}
     for text in given:
         name, equals, value = text.partition("=")

@@ -144,7 +144,10 @@ def _print_start(stack: "Stack", options: "Options", *, as_json: bool) -> None:
         print_part(options.role or "", stack.addresses, listens=listens, as_json=as_json)
         return
     if options.data or options.database:
-        _warn_of_moved_sinks(stack)
+        from elements_local.stack.moved_sink import moved_sinks  # noqa: PLC0415 - not needed for --help
+
+        for line in moved_sinks(stack):
+            click.secho(f"warning: {line}", fg="yellow", err=True)
     part = {"role": "platform", "listens": stack.listening["platform"]} if options.is_part else {}
     print_what_runs(stack, as_json=as_json, part=part, shows_token=options.token is None)
 
@@ -154,14 +157,6 @@ def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPri
     from elements_local.reports.activity_lines import ActivityPrinter  # noqa: PLC0415 - not needed for --help
 
     return ActivityPrinter(stack, stream, coloured=stream.isatty() and ctx.color is not False)
-
-
-def _warn_of_moved_sinks(stack: "Stack") -> None:
-    """Say which instances of before send their callbacks to another port than the sink's."""
-    from elements_local.stack.moved_sink import moved_sinks  # noqa: PLC0415 - not needed for --help
-
-    for line in moved_sinks(stack):
-        click.secho(f"warning: {line}", fg="yellow", err=True)
 
 
 def _without_effect(ctx: click.Context, data: Path | None) -> str:
@@ -180,11 +175,7 @@ def _given(ctx: click.Context) -> list[click.Parameter]:
 
 
 def _refuse_pointless(ctx: click.Context, *, waiting: bool) -> None:
-    """Refuse options of starting where nothing is started, and those of waiting where nothing is waited for.
-
-    Raises:
-        click.UsageError: names them.
-    """
+    """Refuse options of starting where nothing is started, and those of waiting where nothing is waited for."""
     starting = {param.name for param in ctx.command.params} - set(_OF_WAITING)
     usable = {*_OF_BOTH, *(_OF_WAITING if waiting else starting)}
     pointless = ", ".join(param.opts[0] for param in _given(ctx) if param.name not in usable)
@@ -207,11 +198,7 @@ def _wait(  # noqa: PLR0913 - where, and how long
     quiet: bool,
     **_of_starting: object,
 ) -> None:
-    """Wait until a stack answers that was started elsewhere, and print what runs.
-
-    Raises:
-        click.ClickException: it does not answer in time.
-    """
+    """Wait until a stack answers that was started elsewhere, and print what runs."""
     from elements_local.stack.waiting import addresses_at, wait_for  # noqa: PLC0415 - not needed for --help
 
     if role == "worker":

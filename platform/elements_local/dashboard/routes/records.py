@@ -181,11 +181,7 @@ def _kinds() -> list[str]:
 
 
 def _spelt(kind: str) -> str:
-    """Return a kind as paths spell it.
-
-    Raises:
-        NotFound: it is no word, and so no kind's.
-    """
+    """Return a kind as paths spell it."""
     if not (kind.isascii() and kind.isidentifier()):
         raise NotFound("There is no such kind of record.")
     known = {each.lower(): each for each in COLLECTIONS.values()}
@@ -220,11 +216,7 @@ def _first() -> int:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises:
-        NoObjectError: the text is something else.
-    """
+    """Read a JSON object."""
     try:
         value = decode(text.encode())
     except MalformedJsonError as error:
