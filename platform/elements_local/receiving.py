@@ -178,36 +178,27 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
         loop.close()
 
 
-class _Answer:
-    """An application's answer, which goes out when it is whole."""
-
-    def __init__(self, send: _Send) -> None:
-        self._send = send
-        self._buffer: list[_Message] = []
-        self.sent = False
-
-    async def add(self, message: _Message) -> None:
-        self._buffer.append(message)
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
-            for buffered in self._buffer:
-                await self._send(buffered)
-            self.sent = True
-
-    async def fail(self) -> None:
-        await self._send({"type": "http.response.start", "status": 500, "headers": []})
-        await self._send({"type": "http.response.body", "body": b"Internal Server Error"})
-
-
 def _answering(app: AsgiApplication) -> AsgiApplication:
-    """Answer 500 where an application fails or ends before its answer is whole, so that nobody waits for ever."""
+    """Let an answer go out when it is whole, and answer 500 where none is at the end, so that nobody waits for ever."""
 
     async def answered(scope: _Message, receive: _Receive, send: _Send) -> None:
-        answer = _Answer(send)
+        messages: list[_Message] = []
+        is_sent = False
+
+        async def keep(message: _Message) -> None:
+            nonlocal is_sent
+            messages.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                for kept in messages:
+                    await send(kept)
+                is_sent = True
+
         try:
-            await app(scope, receive, answer.add)
+            await app(scope, receive, keep)
         except Exception:  # noqa: BLE001 - logged, and answered as a server does
             _log.exception("the receiver failed", extra={"event": "receiver_failed"})
-        if not answer.sent:
-            await answer.fail()
+        if not is_sent:
+            await send({"type": "http.response.start", "status": 500, "headers": []})
+            await send({"type": "http.response.body", "body": b"Internal Server Error"})
 
     return answered

@@ -201,18 +201,14 @@ def _keys(path: Path) -> Iterator[tuple[str, str, object]]:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("elements-local", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    for key, value in _as_table(f"{path}: [{_TABLE}]", table).items():
+    if not isinstance(table, dict):
+        raise WrongValueError(f"{path}: [{_TABLE}]", table, expected="a table")
+    for key, value in table.items():
         if isinstance(value, dict):
             for inner, each in value.items():
                 yield f"{_normal(key)}.{_normal(inner)}", f"{path}: [{_TABLE}.{key}] {inner}", each
         else:
             yield _normal(key), f"{path}: [{_TABLE}] {key}", value
-
-
-def _as_table(named: str, value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise WrongValueError(named, value, expected="a table")
-    return value
 
 
 def _text(named: str, value: object) -> str:

@@ -9,7 +9,6 @@ from elements_local.setting_sources import (
     every_setting,
     settings_of,
 )
-from elements_local.stack.stack_settings import FLAT
 from mock_kit.settings import Setting, variable
 
 _MASK = "***"
@@ -42,9 +41,18 @@ def listed(configuration: Configuration) -> list[ListedSetting]:
         SettingsError: one cannot be used.
     """
     configuration.check()
-    values = _values(configuration)
+    environment = configuration.environment()
+    services = {group: settings_of(group).from_env(environment) for group in SERVICES}
+
+    def value_of(name: str, setting: Setting) -> object:
+        group, of_service, own_name = name.partition(".")
+        if of_service:
+            return getattr(services[group], own_name)  # a profile gives others than the defaults
+        found = configuration.found.get(name)
+        return setting.value_of(found.text, named=found.named) if found else setting.default
+
     return [
-        _listed(name, setting, values[name], configuration.found.get(name))
+        _listed(name, setting, value_of(name, setting), configuration.found.get(name))
         for name, setting in every_setting().items()
     ]
 
@@ -60,23 +68,6 @@ def _listed(name: str, setting: Setting, value: object, found: FoundSetting | No
         takes=setting.expected,
         about=setting.about,
     )
-
-
-def _values(configuration: Configuration) -> dict[str, object]:
-    """Return the values that hold: a profile gives others than the defaults."""
-    flat = {
-        name: setting.value_of(found.text, named=found.named)
-        if (found := configuration.found.get(name))
-        else setting.default
-        for name, setting in FLAT.items()
-    }
-    environment = configuration.environment()
-    services = {group: settings_of(group).from_env(environment) for group in SERVICES}
-    return flat | {
-        f"{group}.{name}": getattr(settings, name)
-        for group, settings in services.items()
-        for name in settings.declared()
-    }
 
 
 def written(value: object, about: str) -> str:

@@ -1,7 +1,6 @@
 """The dashboard as a Flask application: pages made here, of what the routes of the three services answer."""
 
 from datetime import datetime
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,6 @@ from flask import (
     g,
     render_template,
     request,
-    send_from_directory,
     url_for,
 )
 from jinja2 import StrictUndefined
@@ -59,7 +57,6 @@ if TYPE_CHECKING:
 
     from elements_local.stack.stack import Stack
 
-_STATIC = Path(__file__).parent / "static"
 _POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -105,7 +102,7 @@ _NEEDS = {
 }
 """Whose pages cannot be without which service."""
 
-_OPEN = frozenset({"static_file", "axis_css", "sign_in"})
+_OPEN = frozenset({"static", "axis_css", "sign_in"})
 """What is answered without the token."""
 
 
@@ -127,6 +124,7 @@ def create_dashboard(
         advances: begun from pages.
     """
     app = DashboardFlask(__name__)
+    app.static_folder = "static"
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_FORM
     app.extensions[EXTENSION] = DashboardDependencies(
@@ -146,7 +144,7 @@ def create_dashboard(
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(HarnessError, _harness_problem)
-    app.add_url_rule(f"{BELOW}static/<path:name>", "static_file", _static_file)
+    app.add_url_rule(f"{BELOW}static/<path:filename>", "static", app.send_static_file)
     app.add_url_rule(f"{BELOW}axis.css", "axis_css", _axis_css)
     app.add_url_rule(f"{BELOW}sign-in", "sign_in", _sign_in, methods=["POST"])
     for blueprint in _ROUTES:
@@ -232,12 +230,6 @@ def _harness_problem(error: HarnessError) -> "ResponseReturnValue":
     status = error.status if isinstance(error, CallError) and error.status < 500 else 502
     title = "No answer" if isinstance(error, UnreachableError) else "That was refused"
     return _problem(title, error.message, status)
-
-
-def _static_file(name: str) -> Response:
-    response = send_from_directory(_STATIC, name)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
 
 
 def _axis_css() -> Response:

@@ -14,7 +14,7 @@ from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
 from elements_local.dashboard.notices import Notice, Notices
-from elements_local.dashboard.streams import MOST, state_reader
+from elements_local.dashboard.streams import MOST, state_of
 from elements_local.service_client import ServiceClient, query_of
 from mock_kit.text import whole_number
 
@@ -67,7 +67,7 @@ class PageContext:
 
     def note_state(self) -> None:
         """Note what the page depends on before it is made, so that no change meanwhile is missed by who follows it."""
-        self.state = state_reader(self.clients, self.runs)()
+        self.state = state_of(self.clients, self.runs)
 
     @cached_property
     def workspaces(self) -> list[Credentials]:

@@ -1,6 +1,5 @@
 """What came of a form, shown once on the page that follows; its text stays here, so that no URL can put words into a page."""
 
-from collections import OrderedDict
 from secrets import token_urlsafe
 from threading import Lock
 
@@ -20,7 +19,7 @@ class Notices:
     """Notices that no page has shown yet; of many that nobody fetches, the oldest go."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Notice] = OrderedDict()
+        self._kept: dict[str, Notice] = {}
         self._turn = Lock()
 
     def add(self, notice: Notice) -> str:
@@ -28,8 +27,8 @@ class Notices:
         name = token_urlsafe(6)
         with self._turn:
             self._kept[name] = notice
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            if len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
         return name
 
     def take(self, name: str) -> Notice | None:

@@ -14,26 +14,22 @@ _PULSE_AFTER = 20
 """Looks without news after which something is said all the same: only who writes notices that nobody reads any more."""
 
 
-def state_reader(clients: WorkspaceClients, runs: Collection[str]) -> Callable[[], str]:
-    """Return what says in a few letters what pages of a workspace depend on.
+def state_of(clients: WorkspaceClients, runs: Collection[str]) -> str:
+    """Say in a few letters what pages of a workspace depend on.
 
     Args:
         runs: the services that there are.
     """
-    whose = f"workspace={clients.credentials.name}"
-
-    def state() -> str:
-        parts: list[object] = [clients.clock.show()["now"]]
-        if "platform" in runs:
-            parts.append(clients.platform.call("GET", f"/_local/activity?limit=1&{whose}")["last"])
-        if "crm" in runs:
-            parts.append(clients.crm.call("GET", "/_local/changes?limit=1")["total"])
-        if "sink" in runs:
-            health = clients.sink.call("GET", "/_local/health")
-            parts += [health["callbacks"], health["bytes"]]
-        return "-".join(map(str, parts)).replace(" ", "")
-
-    return state
+    parts: list[object] = [clients.clock.show()["now"]]
+    if "platform" in runs:
+        whose = f"workspace={clients.credentials.name}"
+        parts.append(clients.platform.call("GET", f"/_local/activity?limit=1&{whose}")["last"])
+    if "crm" in runs:
+        parts.append(clients.crm.call("GET", "/_local/changes?limit=1")["total"])
+    if "sink" in runs:
+        health = clients.sink.call("GET", "/_local/health")
+        parts += [health["callbacks"], health["bytes"]]
+    return "-".join(map(str, parts)).replace(" ", "")
 
 
 def change_events(

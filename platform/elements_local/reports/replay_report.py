@@ -194,14 +194,11 @@ def _case(scenario: Scenario, status: CaseStatus, why: str) -> Case:
 
 
 def _as_json(case: Case) -> dict[str, object]:
+    failure = case.failure
     return {
         **head_json(case),
         "outcome": case.status.value,
         "seconds": round(case.seconds, 3),
         "why": case.why or None,
-        "failure": _failure(case.failure) if case.failure else None,
+        "failure": failure and {"line": failure.line, "verb": failure.verb, "lines": list(failure.lines)},
     }
-
-
-def _failure(failure: ScenarioFailure) -> dict[str, object]:
-    return {"line": failure.line, "verb": failure.verb, "lines": list(failure.lines)}

@@ -57,8 +57,9 @@ def check(options: "Options") -> None:
             f"--role {options.role} is one of several processes that keep a stack together on a PostgreSQL: give {_POSTGRESQL}"
         )
     if options.urls and not is_shared(options.database):
+        flags = ", ".join(f"--{name}-url" for name in options.urls)
         raise OptionError(
-            f"{_flags(options)} is for several processes that keep a stack together on a PostgreSQL: leave it out, or give "
+            f"{flags} is for several processes that keep a stack together on a PostgreSQL: leave it out, or give "
             f"{_POSTGRESQL}"
         )
     if options.records and options.is_part:
@@ -68,7 +69,3 @@ def check(options: "Options") -> None:
         )
     if options.records and options.role == "sink":
         raise OptionError("--records are the CRM's; leave them out with --role sink")
-
-
-def _flags(options: "Options") -> str:
-    return ", ".join(f"--{name}-url" for name in options.urls)

@@ -1,10 +1,12 @@
 """Live updates, and the audit's verdict, which pages fetch when they are there already."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from elements_local.dashboard.context import dependencies, page
-from elements_local.dashboard.streams import change_events, state_reader
+from elements_local.dashboard.streams import change_events, state_of
 from mock_kit.web.serving import client_gone
 
 bp = Blueprint("live", __name__)
@@ -18,7 +20,7 @@ def stream() -> Response:
         ServiceUnavailable: too many do; pages are reloaded by hand then.
     """
     slots = dependencies().streams
-    state = state_reader(page().clients, page().runs)
+    state = partial(state_of, page().clients, page().runs)
     if not slots.acquire(blocking=False):
         raise ServiceUnavailable(
             "Too many pages are open that follow the stack; reload this one to see what is new."

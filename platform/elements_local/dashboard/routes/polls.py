@@ -73,7 +73,7 @@ def show(poll_id: int) -> "ResponseReturnValue":
             for one in sent
             if one["instanceId"] == poll["instanceId"]
             and one["created"] == poll["at"]
-            and _tells(one, events)
+            and any(text.rpartition(" ")[0] in events for text in one["events"])
         ],
     )
 
@@ -137,7 +137,3 @@ def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
         if one["at"] == delivery["created"]
         and told & {f"{one['resource']}/{each['id']}" for each in one["records"]}
     ]
-
-
-def _tells(delivery: dict[str, Any], events: set[str]) -> bool:
-    return any(text.rpartition(" ")[0] in events for text in delivery["events"])

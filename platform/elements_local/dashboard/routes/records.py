@@ -124,7 +124,10 @@ def seed() -> "Response":
     records = request.form.get("records", "", type=str)
     if not records.isdecimal() or not 0 < int(records[:9]) <= _MOST_SEEDED:
         return back(f"Records are a number from 1 to {_MOST_SEEDED}; got {records!r:.40}.", good=False)
-    made = clients().crm.call("POST", "/_local/seed", json={"records": int(records), "first": _first()})[
+    first = read("crm", "records", kind="Contacts", limit=1)[
+        "total"
+    ]  # so that a second seeding repeats nothing
+    made = clients().crm.call("POST", "/_local/seed", json={"records": int(records), "first": first})[
         "records"
     ]
     return back(f"Filled in, of each so many: {', '.join(made)}; {records} each. Polls do not report them.")
@@ -207,12 +210,6 @@ def _name(record: Mapping[str, Any]) -> str:
     return " ".join(str(record[name]) for name in _NAMES if record.get(name)) or str(
         record.get("TITLE") or "without a name"
     )
-
-
-def _first() -> int:
-    """Return the place from which made-up records go on, so that a second seeding does not repeat the first."""
-    total: int = read("crm", "records", kind="Contacts", limit=1)["total"]
-    return total
 
 
 def _object(text: str) -> dict[str, Any]:
