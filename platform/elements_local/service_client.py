@@ -190,6 +190,11 @@ class ClockClient(ServiceClient):
         sent = {key: value for key, value in body.items() if value is not None}
         return self.call_object("POST", f"/_local/clock/advance{self.whose}", json=sent)
 
+    def stop(self) -> dict[str, Any] | None:
+        """Let an advance end after the job that is being run, and return how far it was; None if none is under way."""
+        advance: dict[str, Any] | None = self.call("DELETE", f"/_local/clock/advance{self.whose}")["advance"]
+        return advance
+
 
 def query_of(parameters: Mapping[str, object]) -> str:
     """Return a query with its question mark, without what is None; empty if nothing is left."""

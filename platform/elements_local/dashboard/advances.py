@@ -24,17 +24,17 @@ class Advances:
         # pages begin advances in several threads of the server
         self._changing = Lock()
 
-    def begin(self, clock: ClockClient, body: Mapping[str, object]) -> Notice:
+    def begin(self, clock: ClockClient, how_far: Mapping[str, str]) -> Notice:
         """Move a workspace's time, and say what came of it, or that it is under way.
 
         Args:
-            body: of ``POST /_local/clock/advance``.
+            how_far: what ``ClockClient.advance`` takes: a ``duration``, or the instant ``to``.
 
         Raises:
             HarnessError: it is refused.
         """
         done: Future[dict[str, Any]] = Future()
-        thread = Thread(target=self._run, args=(clock, body, done), name="advance", daemon=True)
+        thread = Thread(target=self._run, args=(clock, how_far, done), name="advance", daemon=True)
         with self._changing:
             self._running[thread] = clock
         thread.start()
@@ -49,12 +49,12 @@ class Advances:
             running = dict(self._running)
         for thread, clock in running.items():
             with suppress(HarnessError):
-                clock.call("DELETE", f"/_local/clock/advance{clock.whose}")
+                clock.stop()
             thread.join(timeout=_FAREWELL_S)
 
-    def _run(self, clock: ClockClient, body: Mapping[str, object], done: "Future[dict[str, Any]]") -> None:
+    def _run(self, clock: ClockClient, how_far: Mapping[str, str], done: "Future[dict[str, Any]]") -> None:
         try:
-            done.set_result(clock.call_object("POST", f"/_local/clock/advance{clock.whose}", json=dict(body)))
+            done.set_result(clock.advance(**how_far))
         except HarnessError as error:  # who no longer waits sees on the timeline how far it came
             done.set_exception(error)
         finally:

@@ -24,6 +24,7 @@ from elements_local.dashboard.axis import WIDTH, span_text
 from elements_local.dashboard.context import (
     DEFAULT,
     EXTENSION,
+    Answer,
     DashboardDependencies,
     PageContext,
     back,
@@ -52,8 +53,6 @@ from mock_kit.web.page_middleware import BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from flask.typing import ResponseReturnValue
 
     from elements_local.stack.stack import Stack
 
@@ -223,7 +222,7 @@ def _problem(title: str, text: str, status: int) -> tuple[str, int]:
     return render_template("problem.html", title=title, text=text, to=to), status
 
 
-def _harness_problem(error: HarnessError) -> "ResponseReturnValue":
+def _harness_problem(error: HarnessError) -> Answer:
     """Say why a service did not do what was asked, in its own words: of a form, on the page that it was on."""
     if request.method == "POST":
         return back(error.message, good=False)

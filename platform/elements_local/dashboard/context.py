@@ -2,12 +2,13 @@
 
 from functools import cached_property
 from threading import BoundedSemaphore, Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
 from msgspec import Struct, field
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
 
 from elements_local.clients import Credentials, WorkspaceClients
 from elements_local.dashboard.access import PageAccess
@@ -21,12 +22,13 @@ from mock_kit.text import whole_number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from werkzeug.wrappers import Response as BaseResponse
-
     from elements_local.stack.stack import Stack
 
 EXTENSION = "elements-local-dashboard"
 DEFAULT = "default"
+
+Answer: TypeAlias = str | BaseResponse | tuple[str | BaseResponse, int]
+"""What views return: a page, or another answer; with its status, if that is not 200."""
 
 
 class DashboardDependencies(Struct, frozen=True, kw_only=True):
@@ -189,7 +191,7 @@ def own_path(**changes: object) -> str:
     return url_for(request.endpoint or "overview.index", **(request.view_args or {}), **given)
 
 
-def back(text: str, *, good: bool = True, to: str | None = None) -> "BaseResponse":
+def back(text: str, *, good: bool = True, to: str | None = None) -> BaseResponse:
     """Lead from a form to the page that it was on, or to another one, which says what came of it, and whether that is good."""
     path = to or local_path(request.form.get("back", "")) or url_for("overview.index")
     mark = "&" if "?" in path else "?"

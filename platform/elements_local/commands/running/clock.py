@@ -152,7 +152,7 @@ def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     try:
-        advance_run = clock.call("DELETE", f"/_local/clock/advance{clock.whose}")["advance"] or bounds
+        advance_run = clock.stop() or bounds
         state, pause = clock.show(), Event()
         for _ in range(_LOOKS):
             if "advance" not in state:  # the job that was being run is over

@@ -1,19 +1,24 @@
 """The callbacks that came to the sink, as an inbox: searched, read, checked, sent again; and how the next are answered."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import back, clients, page, page_or_copy, read, record_path, whose
+from elements_local.dashboard.context import (
+    Answer,
+    back,
+    clients,
+    page,
+    page_or_copy,
+    read,
+    record_path,
+    whose,
+)
 from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-    from werkzeug.wrappers import Response as BaseResponse
 
 bp = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 
@@ -26,26 +31,26 @@ FILTERS = ("q", "objectType", "eventType", "objectId", "instanceId", "status", "
 
 
 @bp.get("/")
-def index() -> "ResponseReturnValue":
+def index() -> Answer:
     """List callbacks, the latest first."""
     return _inbox(None)
 
 
 @bp.get("/latest")
-def latest() -> "BaseResponse":
+def latest() -> Answer:
     """Lead to the latest callback."""
     found = _listed({"limit": 1})["callbacks"]
     return redirect(url_for(".show", callback_id=found[0]["id"]) if found else url_for(".index"))
 
 
 @bp.get("/<int:callback_id>")
-def show(callback_id: int) -> "ResponseReturnValue":
+def show(callback_id: int) -> Answer:
     """Show a callback beside the list."""
     return _inbox(_callback(callback_id))
 
 
 @bp.post("/<int:callback_id>/signature")
-def check_signature(callback_id: int) -> "BaseResponse":
+def check_signature(callback_id: int) -> Answer:
     """Compute a signature with a key, and hold it against the one that came; the key is kept nowhere."""
     callback = _callback(callback_id)
     computed = copies.signature_by(request.form.get("key", ""), callback["body"].encode())
@@ -56,24 +61,23 @@ def check_signature(callback_id: int) -> "BaseResponse":
 
 
 @bp.post("/<int:callback_id>/replay")
-def replay(callback_id: int) -> "BaseResponse":
+def replay(callback_id: int) -> Answer:
     """Send a callback again, to a URL or to where its bin is forwarded."""
     url = request.form.get("url", "").strip()
-    path = f"/_local/callbacks/{callback_id}/replay{whose('sink')}"
-    sent = clients().sink.call("POST", path, json={"url": url} if url else {})
+    sent = clients().sink.replay(callback_id, url=url or None)
     answer = f"answered {sent['status']}" if sent["status"] else f"gave no answer: {sent['reason']}"
     return back(f"Sent again; {sent['url']} {answer}.", good=bool(sent["status"]))
 
 
 @bp.post("/forget")
-def forget() -> "BaseResponse":
+def forget() -> Answer:
     """Forget all callbacks of the workspace."""
     removed = clients().sink.call("DELETE", f"/_local/callbacks{whose('sink')}")["removed"]
     return back(f"{removed} callbacks are forgotten.", to=url_for(".index"))
 
 
 @bp.post("/answers")
-def answer() -> "BaseResponse":
+def answer() -> Answer:
     """Say how the next callbacks are answered."""
     form = request.form
     try:
@@ -91,14 +95,14 @@ def answer() -> "BaseResponse":
 
 
 @bp.post("/answers/forget")
-def forget_answers() -> "BaseResponse":
+def forget_answers() -> Answer:
     """Go back to 200."""
     clients().sink.call("DELETE", f"/_local/responses{whose('sink', bin=page().name)}")
     return back("Callbacks are answered with 200 again.")
 
 
 @bp.post("/forward")
-def forward() -> "BaseResponse":
+def forward() -> Answer:
     """Send callbacks on to a URL, or nowhere any more."""
     url, answers = request.form.get("url", "").strip(), request.form.get("answers", "sink")
     if not url:
@@ -109,7 +113,7 @@ def forward() -> "BaseResponse":
     return back(f"Callbacks are sent on to {url}.")
 
 
-def _inbox(callback: dict[str, Any] | None) -> "ResponseReturnValue":
+def _inbox(callback: dict[str, Any] | None) -> Answer:
     typed = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     asked = _asked(typed)
     error = ""

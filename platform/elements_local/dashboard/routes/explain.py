@@ -1,20 +1,17 @@
 """Why a record's changes led to a callback, or did not, and what would have made the difference."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, read, record_path, whole_page
+from elements_local.dashboard.context import Answer, back, clients, page, read, record_path, whole_page
 from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
 from elements_local.guide import poller_entry
 from elements_local.scenarios.records import ID_FIELDS
 from mock_kit.api.json_text import MalformedJsonError, decode
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
 
 bp = Blueprint("explain", __name__, url_prefix="/why")
 
@@ -46,7 +43,7 @@ def show() -> str:
 
 
 @bp.post("/")
-def cure() -> "Response":
+def cure() -> Answer:
     """Make the change of a resource's configuration that an explanation proposes."""
     form = request.form
     try:

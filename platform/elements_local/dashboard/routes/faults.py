@@ -1,17 +1,14 @@
 """Scripted faults of each service, switched on and off."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, request
 
-from elements_local.dashboard.context import back, page, read, service_client, whole_page, whose
+from elements_local.dashboard.context import Answer, back, page, read, service_client, whole_page, whose
 from elements_local.dashboard.fault_presets import COUNTS, preset, presets_of, summary
 from elements_local.errors import CallError
 from elements_local.service_client import SERVICES
 from mock_kit.api.json_text import MalformedJsonError, decode
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
 
 bp = Blueprint("faults", __name__, url_prefix="/faults")
 
@@ -23,7 +20,7 @@ def index() -> str:
 
 
 @bp.post("/<service>")
-def script(service: str) -> "ResponseReturnValue":
+def script(service: str) -> Answer:
     """Put rules in the place of those of a service: those of the form, or the same with one more, or one less."""
     rules: list[Any] = [_bare(entry) for entry in _entries(service)]
     form = request.form

@@ -1,13 +1,12 @@
 """The instances: what they poll, what is wrong with them, and what can be done with them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import Blueprint, request, url_for
-from flask import Response as BaseResponse
+from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page
+from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import of_value
 from elements_local.dashboard.instance_form import (
     ENABLED,
@@ -19,10 +18,6 @@ from elements_local.dashboard.instance_form import (
 )
 from elements_local.errors import CallError
 from mock_kit.values import replace
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-    from werkzeug.wrappers import Response
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
 
@@ -43,7 +38,7 @@ def new() -> str:
 
 
 @bp.post("/new")
-def create() -> "ResponseReturnValue":
+def create() -> Answer:
     """Make an instance; what is refused is shown beside what was filled in."""
     form = request.form.to_dict()
     try:
@@ -56,13 +51,13 @@ def create() -> "ResponseReturnValue":
 
 
 @bp.get("/<int:instance_id>")
-def show(instance_id: int) -> "ResponseReturnValue":
+def show(instance_id: int) -> Answer:
     """Show an instance."""
     return _shown(instance_id, {}, error="")
 
 
 @bp.post("/<int:instance_id>/configuration")
-def configure(instance_id: int) -> "ResponseReturnValue":
+def configure(instance_id: int) -> Answer:
     """Change what was changed in the form; what is refused is shown beside it."""
     instance = _instance(instance_id)
     form = request.form.to_dict()
@@ -78,7 +73,7 @@ def configure(instance_id: int) -> "ResponseReturnValue":
 
 
 @bp.post("/<int:instance_id>/<any(poll, enable, disable, delete):action>")
-def act(instance_id: int, action: str) -> "Response":
+def act(instance_id: int, action: str) -> Answer:
     """Poll at once, or switch the instance on or off, or delete it."""
     path = f"{BASE_PATH}/instances/{instance_id}"
     if action == "poll":
@@ -94,7 +89,7 @@ def act(instance_id: int, action: str) -> "Response":
     return back(f"Instance {instance_id} is {action}d.", to=to)
 
 
-def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | BaseResponse:
+def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | Response:
     instance = _instance(instance_id)
     sent = read("platform", "deliveries", limit=200)["deliveries"]
     return page_or_copy(

@@ -1,18 +1,14 @@
 """Every request that the services were sent, from outside and by one another."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import page, page_or_copy, read
+from elements_local.dashboard.context import Answer, page, page_or_copy, read
 from elements_local.dashboard.search_words import search_words
 from elements_local.service_client import SERVICES
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-    from werkzeug.wrappers import Response
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 
@@ -21,13 +17,13 @@ _LARGEST = 10**17
 
 
 @bp.get("/")
-def index() -> "ResponseReturnValue":
+def index() -> Answer:
     """Show the latest requests of a service, newest first."""
     return _shown(request.args.get("service") or _services()[0], None)
 
 
 @bp.get("/<service>/latest")
-def latest(service: str) -> "Response":
+def latest(service: str) -> Answer:
     """Lead to the latest request of a service."""
     found = read(service, "journal", limit=1)["exchanges"]
     return redirect(
@@ -36,7 +32,7 @@ def latest(service: str) -> "Response":
 
 
 @bp.get("/<service>/<int:number>")
-def show(service: str, number: int) -> "ResponseReturnValue":
+def show(service: str, number: int) -> Answer:
     """Show a request with its answer, beside the list."""
     found = read(service, "journal", before=min(number, _LARGEST) + 1, limit=1)["exchanges"]
     if not found or found[0]["number"] != number:
@@ -44,7 +40,7 @@ def show(service: str, number: int) -> "ResponseReturnValue":
     return _shown(service, found[0])
 
 
-def _shown(service: str, exchange: dict[str, Any] | None) -> "ResponseReturnValue":
+def _shown(service: str, exchange: dict[str, Any] | None) -> Answer:
     words = search_words(request.args.get("q", ""))
     asked = {"q": words.text or None, "not": words.unwanted, "struck": request.args.get("struck") or None}
     found = read(service, "journal", **asked, before=request.args.get("before", type=int), limit=_PAGE)

@@ -1,19 +1,16 @@
 """The first page: the timeline of a workspace; and its clock."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, request, url_for
 
 from elements_local.dashboard import moments
 from elements_local.dashboard.axis import TimeAxis, axis_of
-from elements_local.dashboard.context import back, clients, dependencies, page, read, whole_page
+from elements_local.dashboard.context import Answer, back, clients, dependencies, page, read, whole_page
 from elements_local.dashboard.moments import Lane, Moment
 from elements_local.dashboard.notices import Notice
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_instant
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
 
 bp = Blueprint("overview", __name__)
 
@@ -60,7 +57,7 @@ def index() -> str:
 
 
 @bp.post("/clock")
-def move() -> "Response":
+def move() -> Answer:
     """Move time, stop that, or set the clock."""
     asked = request.form.get("to", "") if request.form.get("move") == "to" else request.form.get("move", "")
     try:
@@ -73,7 +70,7 @@ def move() -> "Response":
 def _moved(move: str, asked: str) -> Notice:
     clock = clients().clock
     if move == "stop":
-        stopped = clock.call_object("DELETE", f"/_local/clock/advance{clock.whose}")["advance"]
+        stopped = clock.stop()
         return Notice(
             text="Time stops after the job that is being run." if stopped else "No advance is under way."
         )

@@ -1,19 +1,15 @@
 """The polls with every decision; and what became of a notification, attempt by attempt."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page
+from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import WEBHOOK_ID, of_value
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.service_client import query_of
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-    from werkzeug.wrappers import Response
 
 bp = Blueprint("polls", __name__, url_prefix="/polls")
 notifications = Blueprint("notifications", __name__, url_prefix="/notifications")
@@ -48,14 +44,14 @@ def index() -> str:
 
 
 @bp.get("/latest")
-def latest() -> "Response":
+def latest() -> Answer:
     """Lead to the latest poll."""
     found = read("platform", "polls", limit=1)["polls"]
     return redirect(url_for(".show", poll_id=found[0]["id"]) if found else url_for(".index"))
 
 
 @bp.get("/<int:poll_id>")
-def show(poll_id: int) -> "ResponseReturnValue":
+def show(poll_id: int) -> Answer:
     """Show a poll with its decisions, and the deliveries that came of it."""
     found = read("platform", "polls", before=min(poll_id, _LARGEST) + 1, limit=1)["polls"]
     poll = next((one for one in found if one["id"] == poll_id), None)
@@ -78,7 +74,7 @@ def show(poll_id: int) -> "ResponseReturnValue":
     )
 
 
-def show_notification(notification_id: int) -> "ResponseReturnValue":
+def show_notification(notification_id: int) -> Answer:
     """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
     deliveries = read("platform", "deliveries", notificationId=min(notification_id, _LARGEST))["deliveries"]
     if not deliveries:
@@ -95,7 +91,7 @@ def show_notification(notification_id: int) -> "ResponseReturnValue":
 
 
 @notifications.get("/latest")
-def latest_notification() -> "Response":
+def latest_notification() -> Answer:
     """Lead to the latest notification that somebody was to be told of."""
     found = read("platform", "deliveries", limit=1)["deliveries"]
     to = {"notification_id": found[0]["notificationId"]} if found else None
@@ -106,7 +102,7 @@ notifications.add_url_rule("/<int:notification_id>", "show", show_notification)
 
 
 @notifications.post("/<int:notification_id>/again")
-def again(notification_id: int) -> "Response":
+def again(notification_id: int) -> Answer:
     """Deliver a notification again to everybody who subscribed."""
     where = query_of({"where": f"notificationId={notification_id}"})
     clients().platform.call("PUT", f"{BASE_PATH}/notifications/subscriptions/deliveries{where}")

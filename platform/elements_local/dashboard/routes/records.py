@@ -1,14 +1,13 @@
 """The CRM's records of the kinds that are polled: found, made, changed, deleted, with the history of each."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
-from flask import Response as BaseResponse
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import back, clients, page, page_or_copy, read, whole_page
+from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.dashboard.routes.explain import decisions
@@ -16,10 +15,6 @@ from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError, HarnessError
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
 from mock_kit.api.json_text import MalformedJsonError, decode
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-    from werkzeug.wrappers import Response
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
@@ -56,7 +51,7 @@ def index(kind: str) -> str:
 
 
 @bp.get("/<kind>/latest")
-def latest(kind: str) -> "Response":
+def latest(kind: str) -> Answer:
     """Lead to the record of a kind that was made last."""
     found = read("crm", "records", kind=_spelt(kind), limit=1)["records"]
     to = url_for(".show", kind=kind, record_id=id_of(found[0])) if found else url_for(".index", kind=kind)
@@ -72,7 +67,7 @@ def new(kind: str) -> str:
 
 
 @bp.post("/<kind>/new")
-def create(kind: str) -> "ResponseReturnValue":
+def create(kind: str) -> Answer:
     """Make a record."""
     kind = _spelt(kind)
     text = request.form.get("json", "")
@@ -86,13 +81,13 @@ def create(kind: str) -> "ResponseReturnValue":
 
 
 @bp.get("/<kind>/<int:record_id>")
-def show(kind: str, record_id: int) -> "ResponseReturnValue":
+def show(kind: str, record_id: int) -> Answer:
     """Show a record with its history and what came of it."""
     return _shown(_spelt(kind), record_id, text=None, error="")
 
 
 @bp.post("/<kind>/<int:record_id>")
-def change(kind: str, record_id: int) -> "ResponseReturnValue":
+def change(kind: str, record_id: int) -> Answer:
     """Change the fields that a form changes."""
     kind = _spelt(kind)
     record, text = _record(kind, record_id), request.form.get("json", "")
@@ -111,7 +106,7 @@ def change(kind: str, record_id: int) -> "ResponseReturnValue":
 
 
 @bp.post("/<kind>/<int:record_id>/delete")
-def delete(kind: str, record_id: int) -> "Response":
+def delete(kind: str, record_id: int) -> Answer:
     """Delete a record."""
     kind = _spelt(kind)
     clients().crm.delete(kind, record_id)
@@ -119,7 +114,7 @@ def delete(kind: str, record_id: int) -> "Response":
 
 
 @bp.post("/seed")
-def seed() -> "Response":
+def seed() -> Answer:
     """Fill in made-up records."""
     records = request.form.get("records", "", type=str)
     if not records.isdecimal() or not 0 < int(records[:9]) <= _MOST_SEEDED:
@@ -136,7 +131,7 @@ def seed() -> "Response":
 _NOTHING = object()
 
 
-def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | BaseResponse:
+def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | Response:
     record = _record(kind, record_id)
     changes = read("crm", "changes", kind=kind, recordId=record_id)["changes"]
     if record is None and not changes:

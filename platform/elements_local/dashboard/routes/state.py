@@ -1,14 +1,9 @@
 """The state of a workspace: taken, put back, reset; workspaces made and deleted; what happened as a scenario."""
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, Response, request, url_for
 
-from elements_local.dashboard.context import DEFAULT, back, clients, dependencies, page, whole_page
+from elements_local.dashboard.context import DEFAULT, Answer, back, clients, dependencies, page, whole_page
 from mock_kit.api.json_text import MalformedJsonError, decode, encode
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as BaseResponse
 
 bp = Blueprint("state", __name__, url_prefix="/state")
 
@@ -27,7 +22,7 @@ def snapshot() -> Response:
 
 
 @bp.post("/restore")
-def restore() -> "BaseResponse":
+def restore() -> Answer:
     """Put the workspace back to a snapshot."""
     file = request.files.get("snapshot")
     try:
@@ -38,7 +33,7 @@ def restore() -> "BaseResponse":
 
 
 @bp.post("/reset")
-def reset() -> "BaseResponse":
+def reset() -> Answer:
     """Bring the workspace back to its start."""
     clients().reset()
     return back(f"Workspace {page().name} is at its start again.", to=url_for("overview.index"))
@@ -52,7 +47,7 @@ def scenario() -> Response:
 
 
 @bp.post("/workspaces")
-def make() -> "BaseResponse":
+def make() -> Answer:
     """Make a workspace, and go there."""
     form = request.form
     choices = {name: form[name].strip() for name in ("name", "clock", "start") if form.get(name, "").strip()}
@@ -62,7 +57,7 @@ def make() -> "BaseResponse":
 
 
 @bp.post("/workspaces/delete")
-def delete() -> "BaseResponse":
+def delete() -> Answer:
     """Delete the workspace."""
     dependencies().stack.delete_workspace(page().name)
     to = url_for("overview.index", workspace=DEFAULT)
