@@ -12,6 +12,7 @@ from mock_kit.web.wire import Http, NoReply, Reply
 from mock_kit.workspaces.instants import format_instant, parse_instant
 
 SERVICES = ("platform", "crm", "sink")
+TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +205,7 @@ def query_of(parameters: Mapping[str, object]) -> str:
 
 def admin_headers(token: str | None) -> dict[str, str]:
     """Return what admin routes ask for: nothing of a stack that is bound to loopback, and so has no token."""
-    return {} if token is None else {"Elements-Local-Token": token}
+    return {} if token is None else {TOKEN_HEADER: token}
 
 
 def _instant(value: datetime | str | None) -> str | None:

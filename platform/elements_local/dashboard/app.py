@@ -47,8 +47,8 @@ from elements_local.dashboard.routes import (
     state,
 )
 from elements_local.errors import CallError, HarnessError, UnreachableError
+from elements_local.service_client import TOKEN_HEADER
 from mock_kit.web.compatible_flask import CompatibleFlask
-from mock_kit.web.guard import TOKEN_HEADER
 from mock_kit.web.page_middleware import BELOW
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from elements_local.errors import OptionError
+from elements_local.service_client import TOKEN_HEADER
 from elements_local.stack.stack_settings import SharedSettings
 from mock_kit.settings import variable
-from mock_kit.web.guard import TOKEN_HEADER, Guard
+from mock_kit.web.guard import Guard
 from mock_kit.web.origins import is_local
 from mock_kit.web.outbound import is_address
 from mock_kit.workspaces.workspace_secrets import DOCUMENTED

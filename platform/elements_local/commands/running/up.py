@@ -199,7 +199,7 @@ def _wait(  # noqa: PLR0913 - where, and how long
     **_of_starting: object,
 ) -> None:
     """Wait until a stack answers that was started elsewhere, and print what runs."""
-    from elements_local.stack.waiting import addresses_at, wait_for  # noqa: PLC0415 - not needed for --help
+    from elements_local.stack.running_stack import addresses_at, wait_for  # noqa: PLC0415 - not needed for --help
 
     if role == "worker":
         raise click.UsageError("--wait waits for what answers at a port, and a worker opens none")
