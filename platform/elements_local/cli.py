@@ -116,14 +116,6 @@ class _Commands(click.Group):
             return interrupted(f"{ctx.info_name} {ctx.invoked_subcommand} was cut off")
 
 
-def _version(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:  # noqa: FBT001 - click's signature
-    if requested:
-        from importlib.metadata import version  # noqa: PLC0415 - slow, and seldom wanted
-
-        click.echo(f"elements-local {version('elements-local')}")
-        ctx.exit()
-
-
 @click.command(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -134,13 +126,8 @@ def _version(ctx: click.Context, _parameter: click.Parameter, requested: bool) -
         "elements-local clock --help               # every command has examples",
     ),
 )
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_version,
-    help="Show the version and stop.",
+@click.version_option(
+    package_name="elements-local", message="elements-local %(version)s", help="Show the version and stop."
 )
 @click.pass_context
 def cli(ctx: click.Context) -> None:

@@ -126,7 +126,7 @@ def _request(service: str, document: Json, method: str, path: str, operation: Js
         "url": _url(_BASES[service], path, operation),
         "description": operation.get("description", ""),
     }
-    schema = _body_schema(operation)
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     if schema is not None:
         headers.append({"key": "Content-Type", "value": "application/json"})
         body = _BODIES.get(operation["operationId"], _sample(schema, document, _DEEPEST))
@@ -190,12 +190,6 @@ def _answer_variables(operation: Json) -> Iterator[tuple[str, str]]:
                     yield name, "answer" + place
     if operation["operationId"] == "instances.create":
         yield "token", "answer?.token"
-
-
-def _body_schema(operation: Json) -> Json | None:
-    content = operation.get("requestBody", {}).get("content", {})
-    schema: Json | None = content.get("application/json", {}).get("schema")
-    return schema
 
 
 def _sample(schema: Json, document: Json, depth: int) -> object:

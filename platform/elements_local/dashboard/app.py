@@ -1,8 +1,7 @@
 """The dashboard as a Flask application: pages made here, of what the routes of the three services answer."""
 
 from datetime import datetime
-from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -18,8 +17,8 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
-from elements_local.dashboard.access import FORM_FIELD, PageAccess
-from elements_local.dashboard.advances import Advances, progress
+from elements_local.dashboard.access import FORM_FIELD
+from elements_local.dashboard.advances import progress
 from elements_local.dashboard.axis import WIDTH, span_text
 from elements_local.dashboard.context import (
     DEFAULT,
@@ -51,19 +50,9 @@ from elements_local.service_client import TOKEN_HEADER
 from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.page_middleware import BELOW
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from elements_local.stack.stack import Stack
-
-_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect")),
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _OF_EVERY_ANSWER = {
     "Content-Security-Policy": _POLICY,
@@ -111,28 +100,13 @@ class DashboardFlask(CompatibleFlask):
     url_rule_class = Rule
 
 
-def create_dashboard(
-    stack: "Stack", *, scenario: "Callable[[Stack, str], str]", closing: Event, advances: Advances
-) -> Flask:
-    """Make the dashboard.
-
-    Args:
-        stack: what is shown.
-        scenario: writes what was done in a workspace as a scenario.
-        closing: set when the stack ends.
-        advances: begun from pages.
-    """
+def create_dashboard(given: DashboardDependencies) -> Flask:
+    """Make the dashboard of what its views need."""
     app = DashboardFlask(__name__)
     app.static_folder = "static"
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_FORM
-    app.extensions[EXTENSION] = DashboardDependencies(
-        stack=stack,
-        access=PageAccess(token=stack.token),
-        scenario=scenario,
-        closing=closing,
-        advances=advances,
-    )
+    app.extensions[EXTENSION] = given
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"instant": _instant, "pretty": as_json, "span": span_text}

@@ -20,8 +20,7 @@ from elements_local.service_client import ServiceClient, query_of
 from mock_kit.text import whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from elements_local.dashboard.pages import ScenarioSoFar
     from elements_local.stack.stack import Stack
 
 EXTENSION = "elements-local-dashboard"
@@ -36,17 +35,17 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
 
     Attributes:
         stack: what is shown.
-        scenario: writes what was done in a workspace as the text of a scenario.
         closing: set when the stack ends.
+        advances: begun from pages.
         streams: has room for so many more of them.
     """
 
     stack: "Stack"
-    access: PageAccess
-    scenario: "Callable[[Stack, str], str]"
+    scenario: "ScenarioSoFar"
     closing: Event
-    notices: Notices = field(default_factory=Notices)
     advances: Advances
+    access: PageAccess
+    notices: Notices = field(default_factory=Notices)
     streams: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST))
 
 

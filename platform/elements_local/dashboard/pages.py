@@ -43,9 +43,16 @@ class DashboardPages:
     def _made(self) -> "WSGIApplication":
         with self._making:
             if self._application is None:
-                from elements_local.dashboard.app import create_dashboard  # noqa: PLC0415 - as said above
+                from elements_local.dashboard import app, context  # noqa: PLC0415 - as said above
+                from elements_local.dashboard.access import PageAccess  # noqa: PLC0415 - as above
 
-                self._application = create_dashboard(
-                    self._stack, scenario=self._scenario, closing=self._closing, advances=self._advances
+                self._application = app.create_dashboard(
+                    context.DashboardDependencies(
+                        stack=self._stack,
+                        scenario=self._scenario,
+                        closing=self._closing,
+                        advances=self._advances,
+                        access=PageAccess(token=self._stack.token),
+                    )
                 )
             return self._application

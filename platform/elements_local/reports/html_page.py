@@ -39,14 +39,10 @@ def _text(name: str) -> str:
 
 
 def _policy(*, style: str, script: str) -> str:
-    allowed = {"style-src": _source(style), "script-src": _source(script) if script else "'none'"}
-    return "; ".join(
-        [
-            "default-src 'none'",
-            *(f"{kind} {source}" for kind, source in allowed.items()),
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
+    scripts = _source(script) if script else "'none'"
+    return (
+        f"default-src 'none'; style-src {_source(style)}; script-src {scripts}; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 

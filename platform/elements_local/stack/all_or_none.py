@@ -38,8 +38,7 @@ def reset(sides: Sides) -> None:
     """Bring all services back to their start; each is asked whether it could, before the first is.
 
     Raises:
-        CallError: a service refuses; nothing has changed.
-        UnreachableError: one does not answer; nothing has changed.
+        CallError, UnreachableError: a service refuses, or does not answer; nothing has changed.
         PartlyResetError: one failed after others had been reset.
     """
     for client, whose in sides.values():

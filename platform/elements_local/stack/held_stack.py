@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 def relayed_workspace_of(test: "pytest.Item", stack: Stack, receiver: object) -> Iterator[WorkspaceClients]:
     """Make a test's workspace on a stack that runs elsewhere; its callbacks go to the receiver, on a port of this machine.
 
-    Raises:
-        MarkerError: a marker of the test cannot be used.
-        ReceiverError: the receiver is none.
+    Raises as ``HeldStack.workspace_of``.
     """
     with reachable(receiver_of(receiver), inside=None) as url, workspace_of(test, stack) as clients:
         clients.sink.relay(url)

@@ -30,17 +30,17 @@ def command(ctx: click.Context, /, *, name: str | None, as_json: bool) -> None:
     What is listed is what `up` would start with here: flags go before ELEMENTS_LOCAL_* in the environment, that before
     [tool.elements-local] in ./pyproject.toml, and that before the default. Secrets are masked.
     """
-    from elements_local.settings_list import listed  # noqa: PLC0415 - loads the services
+    from elements_local.settings_list import listed, written  # noqa: PLC0415 - loads the services
 
     settings = listed(configuration(ctx))
     chosen = [_of_name(name, settings)] if name else settings
     if as_json:
         print_json(chosen[0] if name else {"settings": chosen})
-    elif name:
-        _print_whole(chosen[0])
     else:
         for each in chosen:
-            _print_line(each)
+            value, default = (written(one, each.about) for one in (each.value, each.default))
+            _print = _print_whole if name else _print_line
+            _print(each, value, default)
 
 
 def _of_name(name: str, settings: "list[ListedSetting]") -> "ListedSetting":
@@ -54,19 +54,13 @@ def _of_name(name: str, settings: "list[ListedSetting]") -> "ListedSetting":
     raise click.UsageError(f"there is no setting {name!r}{hint}; without a name, all are listed")
 
 
-def _print_line(setting: "ListedSetting") -> None:
-    from elements_local.settings_list import written  # noqa: PLC0415 - as above
-
-    value, default = (written(each, setting.about) for each in (setting.value, setting.default))
+def _print_line(setting: "ListedSetting", value: str, default: str) -> None:
     beside = "" if setting.origin == "default" else f"; default {default}"
     click.echo(f"{setting.name} = {value}  ({setting.origin}{beside})")
     click.echo(wrapped(setting.about, indent=4))
 
 
-def _print_whole(setting: "ListedSetting") -> None:
-    from elements_local.settings_list import written  # noqa: PLC0415 - as above
-
-    value, default = (written(each, setting.about) for each in (setting.value, setting.default))
+def _print_whole(setting: "ListedSetting", value: str, default: str) -> None:
     group, dot, key = setting.name.rpartition(".")
     lines = {
         "value": f"{value} ({setting.origin})",

@@ -74,6 +74,7 @@ def show(poll_id: int) -> Answer:
     )
 
 
+@notifications.get("/<int:notification_id>", endpoint="show")
 def show_notification(notification_id: int) -> Answer:
     """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
     deliveries = read("platform", "deliveries", notificationId=min(notification_id, _LARGEST))["deliveries"]
@@ -96,9 +97,6 @@ def latest_notification() -> Answer:
     found = read("platform", "deliveries", limit=1)["deliveries"]
     to = {"notification_id": found[0]["notificationId"]} if found else None
     return redirect(url_for("notifications.show", **to) if to else url_for("polls.index"))
-
-
-notifications.add_url_rule("/<int:notification_id>", "show", show_notification)
 
 
 @notifications.post("/<int:notification_id>/again")

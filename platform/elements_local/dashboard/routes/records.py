@@ -95,7 +95,9 @@ def change(kind: str, record_id: int) -> Answer:
         raise NotFound(f"{kind} {record_id} is deleted.")
     try:
         changes = {
-            name: value for name, value in _object(text).items() if record.get(name, _NOTHING) != value
+            name: value
+            for name, value in _object(text).items()
+            if name not in record or record[name] != value
         }
         if not changes:
             return back("Nothing was changed.")
@@ -126,9 +128,6 @@ def seed() -> Answer:
         "records"
     ]
     return back(f"Filled in, of each so many: {', '.join(made)}; {records} each. Polls do not report them.")
-
-
-_NOTHING = object()
 
 
 def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | Response:
