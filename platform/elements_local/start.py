@@ -100,13 +100,9 @@ class Options:
     @property
     def services(self) -> tuple[str, ...]:
         """The services whose applications this process makes: a worker's is a platform without a port."""
-        match self.role:
-            case None:
-                return SERVICES
-            case roles.WORKER:
-                return ("platform",)
-            case service:
-                return (service,)
+        if self.role is None:
+            return SERVICES
+        return ("platform",) if self.role == roles.WORKER else (self.role,)
 
     @property
     def chosen_ports(self) -> dict[str, int]:

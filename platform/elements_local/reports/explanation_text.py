@@ -30,11 +30,6 @@ def audit_text(audit: Json) -> str:
     return "\n".join(lines)
 
 
-def is_wrong(said: Json) -> bool:
-    """Say whether an explanation tells of anything that went wrong."""
-    return said["verdict"] != "reported" or said["cause"] is not None
-
-
 def _verdict(said: Json) -> Iterator[str]:
     change = said["change"]
     what = f"{said['resource']}/{said['recordId']}"
@@ -82,8 +77,8 @@ def _callback(callback: Json) -> Iterator[str]:
 def _fix(said: Json) -> Iterator[str]:
     for one in said["tries"][:_MOST_TRIES]:
         yield f"tried {one['where']} {encode_text(one['change'])}: {one['outcome']}"
-    if more := len(said["tries"]) - _MOST_TRIES:
-        yield from [f"and {more} more"] if more > 0 else []
+    if (more := len(said["tries"]) - _MOST_TRIES) > 0:
+        yield f"and {more} more"
     fix = said["fix"]
     if fix:
         tried = fix["tried"] or "not tried"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from elements_local.clients import WorkspaceClients
@@ -32,6 +32,7 @@ def relayed_workspace_of(test: "pytest.Item", stack: Stack, receiver: object) ->
         yield clients
 
 
+@dataclass(frozen=True)
 class HeldStack:
     """A stack whose workspaces are opened one at a time, since the process has one time.
 
@@ -39,10 +40,9 @@ class HeldStack:
         stack: the stack itself.
     """
 
-    def __init__(self, stack: Stack, held: HeldTime, applications: "dict[str, WSGIApplication]") -> None:
-        self.stack = stack
-        self._held = held
-        self._applications = applications
+    stack: Stack
+    _held: HeldTime
+    _applications: "dict[str, WSGIApplication]"
 
     @classmethod
     @contextmanager

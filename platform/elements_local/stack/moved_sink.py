@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from elements_local.clients import BASE_PATH, WorkspaceClients
+from elements_local.clients import BASE_PATH
 from elements_local.stack.stack import Stack
 from mock_kit.web.outbound import is_loopback
 
@@ -15,20 +15,16 @@ def moved_sinks(stack: Stack) -> Iterator[str]:
     """Yield a sentence for each instance that reports to its workspace's bin at another port of this machine."""
     if not (stack.addresses.platform and stack.addresses.sink):
         return
-    for credentials in stack.workspaces()[:_MOST]:
-        yield from _moved(stack.clients(credentials))
-
-
-def _moved(clients: WorkspaceClients) -> Iterator[str]:
-    bin_url = clients.credentials.callback_url
-    for poller in clients.platform.pollers():
-        if _is_elsewhere(poller["callbackUrl"], bin_url):
-            yield (
-                f"instance {poller['instanceId']} of workspace {clients.credentials.name} sends its callbacks to "
-                f"{poller['callbackUrl']}, and the sink is at {bin_url} now: start with the ports of before, or PATCH "
-                f"{clients.platform.url}{BASE_PATH}/instances/{poller['instanceId']} with "
-                f'{{"configuration": {{"event.notification.callback.url": "{bin_url}"}}}}'
-            )
+    for workspace in stack.workspaces()[:_MOST]:
+        bin_url = workspace.callback_url
+        for poller in stack.clients(workspace).platform.pollers():
+            if _is_elsewhere(poller["callbackUrl"], bin_url):
+                yield (
+                    f"instance {poller['instanceId']} of workspace {workspace.name} sends its callbacks to "
+                    f"{poller['callbackUrl']}, and the sink is at {bin_url} now: start with the ports of before, or "
+                    f"PATCH {stack.addresses.platform}{BASE_PATH}/instances/{poller['instanceId']} with "
+                    f'{{"configuration": {{"event.notification.callback.url": "{bin_url}"}}}}'
+                )
 
 
 def _is_elsewhere(url: str, bin_url: str) -> bool:

@@ -172,8 +172,6 @@ def _tried(linted: "Linted") -> dict[int, str]:
 
 def _print(linted: "Linted", tried: "Mapping[int, str]") -> None:
     for nth, finding in enumerate(linted.findings):
-        severity = click.style(finding["severity"], fg=_COLOURS[finding["severity"]], bold=True)
-        click.echo(f"{severity}  {finding['rule']}: {finding['message']}")
         change = finding["cure"]["change"]
         lines = {
             "at": finding["path"],
@@ -182,9 +180,7 @@ def _print(linted: "Linted", tried: "Mapping[int, str]") -> None:
             + (f": {json.dumps(change, ensure_ascii=False)}" if change else ""),
             "tried": tried.get(nth),
         }
-        for name, text in lines.items():
-            if text:
-                click.echo(wrapped(f"{name}: {text}", indent=2))
+        _print_one(finding["severity"], f"{finding['rule']}: {finding['message']}", lines)
     severities = [finding["severity"] for finding in linted.findings]
     counts = [counted(severities.count(each), each) for each in _COLOURS if each in severities]
     more = [f"{linted.more} more"] if linted.more else []
@@ -201,7 +197,11 @@ def _print_rules(*, as_json: bool) -> None:
         print_json({"rules": every})
         return
     for rule in every:
-        severity = click.style(rule["severity"], fg=_COLOURS[rule["severity"]], bold=True)
-        click.echo(f"{severity}  {rule['rule']}")
-        for name in ("seen", "why", "cure"):
-            click.echo(wrapped(f"{name}: {rule[name]}", indent=2))
+        _print_one(rule["severity"], rule["rule"], {name: rule[name] for name in ("seen", "why", "cure")})
+
+
+def _print_one(severity: str, head: str, lines: "Mapping[str, str | None]") -> None:
+    click.echo(f"{click.style(severity, fg=_COLOURS[severity], bold=True)}  {head}")
+    for name, text in lines.items():
+        if text:
+            click.echo(wrapped(f"{name}: {text}", indent=2))

@@ -11,10 +11,10 @@ from elements_local.command_line.output import examples, print_result
 from elements_local.command_line.setting_options import setting_option
 from elements_local.command_line.where import json_option
 from elements_local.interruption import cut_off
+from elements_local.reports.files import writable
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
-    from elements_local.verify.opening import TenantOptions
     from elements_local.verify.report import VisitReport
     from elements_local.verify.tenant import Tenant
 
@@ -52,6 +52,7 @@ CHECKS = 32
 @json_option
 def command(  # noqa: PLR0913 - the command's options
     *,
+    interval: int,
     clean: bool,
     yes: bool,
     profile: str,
@@ -71,37 +72,25 @@ def command(  # noqa: PLR0913 - the command's options
 
     With --json, and at the end of the page, is a block that can be given back to the project: what was seen, without values.
     """
-    from elements_local.verify.opening import opened  # noqa: PLC0415 - not needed for --help
+    from elements_local.verify.opening import TenantOptions, opened  # noqa: PLC0415 - not needed for --help
+    from elements_local.verify.report import write_html, write_junit  # noqa: PLC0415 - as above
 
-    with opened(_options(**tenant), os.environ, reading=not clean) as there:
+    said = {name.removeprefix("tenant_"): value for name, value in tenant.items()}
+    options = TenantOptions(interval=timedelta(minutes=interval), **said)
+    with opened(options, os.environ, reading=not clean) as there:
         if clean:
             _clean(there, yes=yes)
             return
         _ask(there, yes=yes)
         report = _visited(there, profile)
     print_result(report.to_json(), str(report), as_json=as_json)
-    _write(report, junit, html)
-    if report.differs or report.left:
-        raise SystemExit(1)
-
-
-def _options(*, interval: int, **tenant: Any) -> "TenantOptions":
-    """Return what the options of the command say of the tenant."""
-    from elements_local.verify.opening import TenantOptions  # noqa: PLC0415 - not needed for --help
-
-    said = {name.removeprefix("tenant_"): value for name, value in tenant.items()}
-    return TenantOptions(interval=timedelta(minutes=interval), **said)
-
-
-def _write(report: "VisitReport", junit: Path | None, html: Path | None) -> None:
-    from elements_local.reports.files import writable  # noqa: PLC0415 - not needed for --help
-    from elements_local.verify.report import write_html, write_junit  # noqa: PLC0415 - as above
-
     with writable(junit, html):
         if junit:
             write_junit(junit, report)
         if html:
             write_html(html, report)
+    if report.differs or report.left:
+        raise SystemExit(1)
 
 
 def _ask(tenant: "Tenant", *, yes: bool) -> None:

@@ -59,15 +59,14 @@ def index() -> str:
 @bp.post("/clock")
 def move() -> Answer:
     """Move time, stop that, or set the clock."""
-    asked = request.form.get("to", "") if request.form.get("move") == "to" else request.form.get("move", "")
     try:
-        notice = _moved(request.form.get("move", ""), asked)
-        return back(notice.text, good=notice.good)
+        notice = _moved(request.form.get("move", ""), to=request.form.get("to", ""))
     except UnreadableTimeError as error:
-        return back(str(error), good=False)
+        notice = Notice(text=str(error), good=False)
+    return back(notice.text, good=notice.good)
 
 
-def _moved(move: str, asked: str) -> Notice:
+def _moved(move: str, *, to: str) -> Notice:
     clock = clients().clock
     if move == "stop":
         stopped = clock.stop()
@@ -81,10 +80,9 @@ def _moved(move: str, asked: str) -> Notice:
         dues = [one["nextPoll"] for one in page().pollers if one["nextPoll"]]
         if not dues:
             return Notice(text="No poll is to come: no instance is polled.", good=False)
-        return dependencies().advances.begin(clients().clock, {"to": min(dues)})
-    if move == "to":
-        return dependencies().advances.begin(clients().clock, {"to": format_instant(parse_instant(asked))})
-    return dependencies().advances.begin(clients().clock, {"duration": move})
+        return dependencies().advances.begin(clock, {"to": min(dues)})
+    how_far = {"to": format_instant(parse_instant(to))} if move == "to" else {"duration": move}
+    return dependencies().advances.begin(clock, how_far)
 
 
 def _moments(depth: int) -> tuple[list[Moment], int]:

@@ -26,18 +26,15 @@ def index() -> str:
     asked = {
         "instanceId": instance_id,
         "not" if resource.startswith("-") else "resource": resource.lstrip("-") or None,
+        "idle": "false" if request.args.get("idle") == "false" else None,
     }
-    asked["idle"] = "false" if request.args.get("idle") == "false" else None
     before = request.args.get("before", type=int)
-    listed, whole = (
-        read("platform", "polls", **query)
-        for query in ({**asked, "before": before, "limit": _PAGE}, {"limit": 1})
-    )
+    listed = read("platform", "polls", **asked, before=before, limit=_PAGE)
     return whole_page(
         "polls.html",
         polls=listed["polls"][::-1],
         total=listed["total"],
-        hidden=whole["total"] - listed["total"],
+        hidden=read("platform", "polls", limit=1)["total"] - listed["total"],
         narrows=any(asked.values()),
         next=listed["polls"][0]["id"] if listed["next"] else None,
     )
