@@ -2,13 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import TypeVar
 
 import junitparser
 
 from elements_local.reports.replay_report import Case, CaseStatus, ReplayReport, by_file
-
-T = TypeVar("T", junitparser.Failure, junitparser.Error)
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -55,17 +52,18 @@ def _test_case(case: Case) -> _Case:
     headline = xml_text(case.why.partition("\n")[0].rstrip(":"))
     if case.status is CaseStatus.SKIPPED:
         test.result = [junitparser.Skipped(headline)]
-    elif case.status is CaseStatus.ERROR:
-        test.result = [_with_text(junitparser.Error(headline, "ScenarioError"), case.why)]
+        return test
+    result: junitparser.Error | junitparser.Failure
+    if case.status is CaseStatus.ERROR:
+        result = junitparser.Error(headline, "ScenarioError")
     elif case.failure:
         kind = "ExpectationError" if case.failure.expected else "HarnessError"
-        test.result = [_with_text(junitparser.Failure(headline, kind), case.why)]
+        result = junitparser.Failure(headline, kind)
+    else:
+        return test
+    result.text = xml_text(case.why)
+    test.result = [result]
     return test
-
-
-def _with_text(result: T, text: str) -> T:
-    result.text = xml_text(text)
-    return result
 
 
 def _dotted(path: Path) -> str:
