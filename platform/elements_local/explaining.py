@@ -5,8 +5,6 @@ from typing import Any
 from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
 
-JsonObject = dict[str, Any]
-
 
 class NoInstanceError(HarnessError):
     """There is nothing to explain or to audit."""
@@ -31,13 +29,13 @@ def instance_polling(clients: WorkspaceClients, resource: str | None = None) -> 
 
 def explain(
     clients: WorkspaceClients, resource: str | None = None, record_id: str | int | None = None, **asked: Any
-) -> JsonObject:
+) -> dict[str, Any]:
     """Explain the latest change of a record, or what else is asked about."""
     if "instance_id" not in asked and not asked.keys() & {"event", "callback"}:
         asked["instance_id"] = instance_polling(clients, resource)
     return clients.platform.explain(resource=resource, record_id=record_id, **asked)
 
 
-def audit(clients: WorkspaceClients, instance_id: int | None = None) -> JsonObject:
+def audit(clients: WorkspaceClients, instance_id: int | None = None) -> dict[str, Any]:
     """Audit an instance, the first unless it is said which."""
     return clients.platform.audit(instance_id or instance_polling(clients))

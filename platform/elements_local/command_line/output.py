@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from shlex import quote
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,10 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+"""What an option takes that names a file."""
 
 
 def examples(*lines: str) -> str:
@@ -47,7 +51,7 @@ def print_result(value: object, text: str, *, as_json: bool) -> None:
         click.echo(text)
 
 
-def print_written(output: "Path", steps: int, notes: "Sequence[str]", *, as_json: bool) -> None:
+def print_written(output: Path, steps: int, notes: "Sequence[str]", *, as_json: bool) -> None:
     """Print what a command has written: a scenario of so many steps, with notes on it."""
     again = f"elements-local replay {quote(str(output))}"
     document = {"file": str(output), "steps": steps, "notes": list(notes), "replay": again}

@@ -4,9 +4,6 @@ from typing import Any
 
 from msgspec import Struct
 
-COUNTS = frozenset({"seen", "struck"})
-"""What a service says of a rule beside the rule itself."""
-
 
 class FaultPreset(Struct, frozen=True, kw_only=True):
     """A rule with what is said of it.
@@ -76,6 +73,11 @@ def preset(name: str) -> FaultPreset | None:
     return next((each for each in PRESETS if each.name == name), None)
 
 
+def bare_rule(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule as it is sent, without the counts that a service says of it."""
+    return {name: value for name, value in entry.items() if name not in {"seen", "struck"}}
+
+
 def summary(rule: dict[str, Any]) -> str:
     """Say in a line what a rule matches, does and when; of a preset, what it is offered as.
 
@@ -84,7 +86,7 @@ def summary(rule: dict[str, Any]) -> str:
     >>> summary({"match": {"path": "/v3.1/*"}, "effect": {"status": 503}, "when": {"first_n": 3}})
     'any method of /v3.1/*: status 503; first_n 3'
     """
-    bare = {name: value for name, value in rule.items() if name not in COUNTS}
+    bare = bare_rule(rule)
     if known := next((each for each in PRESETS if each.rule == bare), None):
         return known.text
     match = rule.get("match", {})

@@ -42,7 +42,7 @@ def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -
         now: seconds of real time, from any beginning.
     """
     if not sys.stderr.isatty():
-        yield _Lines(label, length, now).tell
+        yield _lines(label, length, now)
         return
     with click.progressbar(
         length=length,
@@ -55,20 +55,16 @@ def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -
         yield lambda steps=1, about="": bar.update(steps, about)
 
 
-class _Lines:
-    """Writes a line when there is something to say."""
+def _lines(label: str, length: int, now: Callable[[], float]) -> ProgressListener:
+    """Return what writes a line when there is something to say."""
+    done, done_then, at = 0, 0, now()
 
-    def __init__(self, label: str, length: int, now: Callable[[], float]) -> None:
-        self._label = label
-        self._length = length
-        self._now = now
-        self._done = 0
-        self._last_line = (0, now())
-
-    def tell(self, steps: int = 1, about: str = "") -> None:
-        self._done += steps
-        done_then, at = self._last_line
-        if self._now() - at >= _BETWEEN_LINES_S and self._done - done_then >= self._length / _MOST_LINES:
-            self._last_line = (self._done, self._now())
+    def tell(steps: int = 1, about: str = "") -> None:
+        nonlocal done, done_then, at
+        done += steps
+        if now() - at >= _BETWEEN_LINES_S and done - done_then >= length / _MOST_LINES:
+            done_then, at = done, now()
             detail = f" ({about})" if about else ""
-            click.echo(f"{self._label}: {self._done} of {self._length}{detail}", err=True)
+            click.echo(f"{label}: {done} of {length}{detail}", err=True)
+
+    return tell

@@ -127,9 +127,9 @@ def _list(selection: Selection, output: ReplayOutput, tenant: TenantAbilities | 
     """List the scenarios, and return the exit status."""
     loaded = _read(selection)
     if tenant:
-        output.show_portable(loaded.scenarios, tenant, loaded.errors)
+        output.show_portable(loaded, tenant)
     else:
-        output.show_list(loaded.scenarios, loaded.errors)
+        output.show_list(loaded)
     return 2 if loaded.errors else 0
 
 

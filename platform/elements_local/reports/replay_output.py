@@ -22,7 +22,7 @@ from elements_local.reports.replay_report import (
 )
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.performing import ScenarioResult
-from elements_local.scenarios.scenario import Scenario, ScenarioError
+from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from mock_kit.api.json_text import encode_text
 
@@ -48,16 +48,14 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
         """Say something to people."""
         click.echo(text, err=self.as_json)
 
-    def show_list(self, scenarios: Sequence[Scenario], errors: Sequence[ScenarioError]) -> None:
+    def show_list(self, loaded: LoadedFile) -> None:
         """List scenarios, a line each, or as one JSON document."""
-        lines = [f"{scenario.path}:{scenario.line}: {scenario.name}" for scenario in scenarios]
-        self._show_list({"scenarios": [head_json(scenario) for scenario in scenarios]}, lines, errors)
+        lines = [f"{each.path}:{each.line}: {each.name}" for each in loaded.scenarios]
+        self._show_list({"scenarios": [head_json(each) for each in loaded.scenarios]}, lines, loaded.errors)
 
-    def show_portable(
-        self, scenarios: Sequence[Scenario], tenant: TenantAbilities, errors: Sequence[ScenarioError]
-    ) -> None:
+    def show_portable(self, loaded: LoadedFile, tenant: TenantAbilities) -> None:
         """List scenarios with what keeps each from running at a tenant, and count those that nothing does."""
-        found = [(scenario, obstacles(scenario, tenant)) for scenario in scenarios]
+        found = [(scenario, obstacles(scenario, tenant)) for scenario in loaded.scenarios]
         portable = sum(not each for _, each in found)
         heads, lines = [], []
         for scenario, each in found:
@@ -66,7 +64,7 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             line, verdict = (each[0].line, f"no: {each[0].reason}") if each else (scenario.line, "portable")
             lines.append(f"{scenario.path}:{line}: {scenario.name}: {verdict}")
         lines.append(f"{portable} of {counted(len(found), 'scenario')} portable")
-        self._show_list({"scenarios": heads, "portable": portable}, lines, errors)
+        self._show_list({"scenarios": heads, "portable": portable}, lines, loaded.errors)
 
     def _show_list(
         self, document: dict[str, object], lines: Sequence[str], errors: Sequence[ScenarioError]

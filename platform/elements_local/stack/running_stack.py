@@ -145,15 +145,13 @@ def _check(stack: Stack) -> None:
     except (CallError, UnreachableError) as error:
         raise ElsewhereError(f"{stack.addresses.platform} makes no workspace: {error}") from error
     try:
-        _ask(clients, "crm")
-        _ask(clients, "sink")
+        _ask(clients, "crm", clients.crm, "/_local/changes")
+        _ask(clients, "sink", clients.sink, f"/_local/callbacks?workspace={clients.credentials.name}")
     finally:
         stack.delete_workspace(clients.credentials.name)
 
 
-def _ask(clients: WorkspaceClients, name: str) -> None:
-    service = clients.crm if name == "crm" else clients.sink
-    path = "/_local/changes" if name == "crm" else f"/_local/callbacks?workspace={clients.credentials.name}"
+def _ask(clients: WorkspaceClients, name: str, service: ServiceClient, path: str) -> None:
     try:
         service.call("GET", path)
     except UnreachableError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_result
+from elements_local.command_line.output import FILE, examples, print_result
 from elements_local.command_line.where import json_option
 from elements_local.interruption import cut_off
 from elements_local.reports.progress import progress
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from elements_local.certify import Result, Scorecard
 
 _COLOURS = {"passed": "green", "partly": "yellow", "failed": "red", "skipped": "yellow"}
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 CHECKS = (
@@ -65,8 +64,8 @@ CHECKS = (
     metavar="CHECK",
     help=f"One check alone; may be given several times; of {', '.join(CHECKS)}.",
 )
-@click.option("--junit", type=_FILE, help="Write the scorecard as a JUnit file for a CI.")
-@click.option("--html", type=_FILE, help="Write the scorecard as one page.")
+@click.option("--junit", type=FILE, help="Write the scorecard as a JUnit file for a CI.")
+@click.option("--html", type=FILE, help="Write the scorecard as one page.")
 @json_option
 def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: Any) -> None:
     """Try the receiver at URL with signatures right and wrong, duplicates, bursts and more; exit 1 if it fails one.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import counted, examples, print_json, wrapped
+from elements_local.command_line.output import FILE, counted, examples, print_json, wrapped
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
 from elements_local.command_line.where import running_stack, workspace_option
 
@@ -49,7 +49,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 @click.option(
     "--output",
     "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Where --scenario writes to.  [default: lint-RULE.yaml]",
 )
 @click.option("--rules", "only_rules", is_flag=True, help="List the rules, and stop.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_json
+from elements_local.command_line.output import FILE, examples, print_json
 from elements_local.command_line.setting_options import set_option, stack_environment
 from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.commands.checking.lint import read_body
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     help="Sweep once more with a key of the block changed, and show what that changes; may be given several times. A "
     "dot leads into an object, event... are keys of the whole configuration, null leaves one out.",
 )
-@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture.")
+@click.option("--svg", type=FILE, help="Write a picture.")
 @set_option
 @workspace_option
 @running_stack

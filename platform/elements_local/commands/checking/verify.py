@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_result
+from elements_local.command_line.output import FILE, examples, print_result
 from elements_local.command_line.setting_options import setting_option
 from elements_local.command_line.where import json_option
 from elements_local.interruption import cut_off
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from elements_local.verify.report import VisitReport
     from elements_local.verify.tenant import Tenant
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 OWN_NAME = "elements-local-verify"
 CHECKS = 32
 """How many there are, said here too, since what makes them is not needed for --help."""
@@ -47,8 +46,8 @@ CHECKS = 32
 )
 @click.option("--clean", is_flag=True, help="Take away what earlier visits have left, and visit nobody.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--junit", type=_FILE, help="Write a JUnit file for a CI.")
-@click.option("--html", type=_FILE, help="Write one page.")
+@click.option("--junit", type=FILE, help="Write a JUnit file for a CI.")
+@click.option("--html", type=FILE, help="Write one page.")
 @json_option
 def command(  # noqa: PLR0913 - the command's options
     *,

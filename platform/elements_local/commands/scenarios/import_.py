@@ -4,11 +4,9 @@ from pathlib import Path
 
 import click
 
-from elements_local.command_line.output import examples, print_written
+from elements_local.command_line.output import FILE, examples, print_written
 from elements_local.command_line.where import json_option
 from elements_local.reports.files import writable
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -19,10 +17,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
         "elements-local import browser.har --json",
     ),
 )
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option(
     "--output",
-    type=_FILE,
+    type=FILE,
     default=Path("scenarios/imported.yaml"),
     show_default=True,
     help="Where the scenario is written.",

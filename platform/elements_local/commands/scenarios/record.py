@@ -1,14 +1,13 @@
 """``record``: what happens in a workspace becomes a scenario."""
 
 import os
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_written
+from elements_local.command_line.output import FILE, examples, print_written
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
 from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     "--output",
     "-o",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="The scenario file; one that is there is written over, and a folder that is not is made.",
 )
 @click.option("--name", default="", help="What the scenario shows.")
@@ -75,7 +74,10 @@ def command(  # noqa: PLR0913 - the command's options
         recording = recorder.write()
     print_written(output, recording.steps, recording.notes, as_json=as_json)
     if check:
-        _replay(output, environment, as_json=as_json)
+        from elements_local.reports.file_check import check_file  # noqa: PLC0415 - only where it is asked for
+
+        with cut_off(lambda: f"{output} is written; whether it passes is not known"):
+            check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)
 
 
 def _check_folder(output: Path) -> None:
@@ -85,11 +87,3 @@ def _check_folder(output: Path) -> None:
         raise click.UsageError(f"{existing} is no directory")
     if not os.access(existing, os.W_OK):
         raise click.UsageError(f"nothing can be written in {existing}")
-
-
-def _replay(output: Path, environment: Mapping[str, str], *, as_json: bool) -> None:
-    """Replay a file in process, and stop with exit status 1 if it does not pass."""
-    from elements_local.reports.file_check import check_file  # noqa: PLC0415 - only where it is asked for
-
-    with cut_off(lambda: f"{output} is written; whether it passes is not known"):
-        check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)

@@ -5,10 +5,8 @@ from typing import Any
 
 import click
 
-from elements_local.command_line.output import examples
+from elements_local.command_line.output import FILE, examples
 from elements_local.command_line.setting_options import set_option, setting_option
-
-_PATH = click.Path(dir_okay=False, path_type=Path)
 
 
 def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:  # noqa: FBT001 - click's
@@ -51,7 +49,7 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
 )
 @click.option(
     "--tenant",
-    type=_PATH,
+    type=FILE,
     metavar="FILE",
     help="Run the portable ones at a tenant of the real platform, in real time; FILE says where it is.",
 )
@@ -88,8 +86,8 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
     help="Run what can be read though other files have mistakes; exit 2 all the same.",
 )
 @click.option("--watch", "watches", is_flag=True, help="Run again what has changed, until Ctrl-C.")
-@click.option("--junit", type=_PATH, help="Write the results as a JUnit file for a CI.")
-@click.option("--html", type=_PATH, help="Write a page with the results, and a timeline of each scenario.")
+@click.option("--junit", type=FILE, help="Write the results as a JUnit file for a CI.")
+@click.option("--html", type=FILE, help="Write a page with the results, and a timeline of each scenario.")
 @click.option("--quiet", "-q", is_flag=True, help="Show failures only, and how far it is.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the results as JSON; words go to standard error."

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from elements_local.dashboard.context import Answer, back, page, read, service_client, whole_page, whose
-from elements_local.dashboard.fault_presets import COUNTS, preset, presets_of, summary
+from elements_local.dashboard.fault_presets import bare_rule, preset, presets_of, summary
 from elements_local.errors import CallError
 from elements_local.service_client import SERVICES
 from mock_kit.api.json_text import MalformedJsonError, decode
@@ -22,7 +22,7 @@ def index() -> str:
 @bp.post("/<service>")
 def script(service: str) -> Answer:
     """Put rules in the place of those of a service: those of the form, or the same with one more, or one less."""
-    rules: list[Any] = [_bare(entry) for entry in _entries(service)]
+    rules: list[Any] = [*map(bare_rule, _entries(service))]
     form = request.form
     if chosen := preset(form.get("on", "")):
         rules = [*rules, chosen.rule]
@@ -50,15 +50,10 @@ def _shown(service: str, text: str, *, error: str) -> str:
         text=text,
         error=error,
         summary=summary,
-        rules_of=lambda entries: [_bare(entry) for entry in entries],
+        rules_of=lambda entries: [*map(bare_rule, entries)],
     )
 
 
 def _entries(service: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = read(service, "faults")["faults"]
     return entries
-
-
-def _bare(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return a rule without its counts, as it is sent."""
-    return {name: value for name, value in entry.items() if name not in COUNTS}
