@@ -70,8 +70,13 @@ def title_of(callback: Json) -> str:
         f"{event.get('objectType')}/{event.get('objectId')} {event.get('eventType')}"
         for event in events_of(callback)
     ]
+    return first_two(words) or f"{callback['method']} {callback['path']}"
+
+
+def first_two(words: list[str]) -> str:
+    """Return the first two, and how many more there are; empty without any."""
     more = f" and {len(words) - 2} more" if len(words) > 2 else ""
-    return ", ".join(words[:2]) + more if words else f"{callback['method']} {callback['path']}"
+    return ", ".join(words[:2]) + more
 
 
 def pretty(callback: Json) -> str:

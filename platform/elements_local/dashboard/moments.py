@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.dashboard.axis import TimeAxis
+from elements_local.dashboard.copies import first_two
 from elements_local.failures.timeline import condensed_runs
 from elements_local.scenarios.records import RESOURCES
 from mock_kit.values import replace
@@ -133,7 +134,7 @@ def deliveries(listed: Iterable[Json], link: Link) -> list[Moment]:
     """Return the attempts to deliver, and the retries that are still to come."""
     found = []
     for one in listed:
-        what = _shortened(one["events"]) or one["topic"]
+        what = first_two(one["events"]) or one["topic"]
         href = link("notifications.show", notification_id=one["notificationId"])
         name = f"attempt-{one['notificationId']}-{one['subscriptionId']}"
         found += [
@@ -259,8 +260,3 @@ def _text(first: Moment, count: int) -> str:
     """Name what a mark stands for; it is all that some readers have of it."""
     words = f"{first.at:%Y-%m-%d %H:%M:%S} UTC: {first.text}{f' ({first.state})' if first.state else ''}"
     return words if count == 1 else f"{words}, and {count - 1} more"
-
-
-def _shortened(events: list[str]) -> str:
-    more = f" and {len(events) - 2} more" if len(events) > 2 else ""
-    return ", ".join(events[:2]) + more

@@ -103,8 +103,8 @@ def _refuse(selection: Selection, *, watches: bool, **others: bool) -> None:
     """Refuse what cannot be done before anything is."""
     if not selection.paths:
         raise click.UsageError("say which: elements-local replay scenarios")
-    if selection.missing:
-        raise click.UsageError("\n".join(f"{path} is not there" for path in selection.missing))
+    if missing := [path for path in selection.paths if not path.exists()]:
+        raise click.UsageError("\n".join(f"{path} is not there" for path in missing))
     names = {"update": "--update", "only_list": "--list", "wants_shrunk": "--shrink"}
     for name in names if watches else ():
         if others[name]:

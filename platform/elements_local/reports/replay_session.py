@@ -38,11 +38,6 @@ class Selection(Struct, frozen=True, kw_only=True):
     tags: Sequence[str] = ()
     seed: int | None = None
 
-    @property
-    def missing(self) -> list[Path]:
-        """Return the paths that are not there."""
-        return [path for path in self.paths if not path.exists()]
-
     def files(self) -> list[Path]:
         """Return the scenario files that there are at present, each once."""
         return list(dict.fromkeys(find([path for path in self.paths if path.exists()])))

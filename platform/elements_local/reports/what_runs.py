@@ -1,16 +1,20 @@
 """What `up` prints of a stack that runs, for people and for programs."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from elements_local.command_line.output import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from elements_local.clients import Addresses, Credentials
     from elements_local.stack.stack import Stack
+
+_MOST_LOOKED_AT = 100
+"""Workspaces of a stack that is started again: each costs a call."""
 
 
 def print_what_runs(
@@ -48,6 +52,24 @@ def print_part(role: str, addresses: "Addresses", *, listens: str, as_json: bool
     )
 
 
+def moved_sinks(stack: "Stack") -> "Iterator[str]":
+    """Yield a sentence for each instance of before whose callbacks still go where its stack's sink was then."""
+    from elements_local.clients import BASE_PATH  # noqa: PLC0415 - as above
+
+    if not (stack.addresses.platform and stack.addresses.sink):
+        return
+    for workspace in stack.workspaces()[:_MOST_LOOKED_AT]:
+        bin_url = workspace.callback_url
+        for poller in stack.clients(workspace).platform.pollers():
+            if _is_elsewhere(poller["callbackUrl"], bin_url):
+                yield (
+                    f"instance {poller['instanceId']} of workspace {workspace.name} sends its callbacks to "
+                    f"{poller['callbackUrl']}, and the sink is at {bin_url} now: start with the ports of before, or "
+                    f"PATCH {stack.addresses.platform}{BASE_PATH}/instances/{poller['instanceId']} with "
+                    f'{{"configuration": {{"event.notification.callback.url": "{bin_url}"}}}}'
+                )
+
+
 def _with_base_path(addresses: "Addresses") -> dict[str, str]:
     from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
 
@@ -79,3 +101,16 @@ def _as_text(stack: "Stack", workspace: "Credentials", token: str | None) -> str
 
 def _dashboard(stack: "Stack") -> str:
     return f"{stack.admin().url}/_local/"
+
+
+def _is_elsewhere(url: str, bin_url: str) -> bool:
+    """Say whether a callback URL is that of a bin but for the port."""
+    from mock_kit.web.outbound import is_loopback  # noqa: PLC0415 - as above
+
+    try:
+        given, own = urlsplit(url), urlsplit(bin_url)
+        host, port = given.hostname or "", given.port
+    except ValueError:  # it is none, and nothing is sent there
+        return False
+    below = f"{given.path}/".startswith(f"{own.path}/")
+    return below and (host == "localhost" or is_loopback(host)) and port != own.port

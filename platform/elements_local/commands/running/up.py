@@ -15,7 +15,7 @@ from elements_local.command_line.setting_options import set_option, setting_opti
 from elements_local.command_line.start_options import start_options
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import announce_filling
-from elements_local.reports.what_runs import print_part, print_what_runs
+from elements_local.reports.what_runs import moved_sinks, print_part, print_what_runs
 from elements_local.stack.stack_settings import FLAT
 from elements_local.stack.uncollected import uncollected
 
@@ -144,8 +144,6 @@ def _print_start(stack: "Stack", options: "Options", *, as_json: bool) -> None:
         print_part(options.role or "", stack.addresses, listens=listens, as_json=as_json)
         return
     if options.data or options.database:
-        from elements_local.stack.moved_sink import moved_sinks  # noqa: PLC0415 - not needed for --help
-
         for line in moved_sinks(stack):
             click.secho(f"warning: {line}", fg="yellow", err=True)
     part = {"role": "platform", "listens": stack.listening["platform"]} if options.is_part else {}
