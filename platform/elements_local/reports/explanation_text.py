@@ -5,7 +5,9 @@ from typing import Any
 
 from mock_kit.api.json_text import encode_text
 
-_LISTS = ("lost", "misclassified", "duplicate", "late")
+WRONG = ("lost", "misclassified", "duplicate", "late")
+"""What an audit lists of what went wrong."""
+
 _MOST_TRIES = 5
 
 Json = Mapping[str, Any]
@@ -18,9 +20,9 @@ def explanation_text(said: Json) -> str:
 
 def audit_text(audit: Json) -> str:
     """Write what an audit found: what is wrong, with its cause, and what there is to know beside."""
-    counts = ", ".join(f"{len(audit[kind])} {kind}" for kind in ("reported", *reversed(_LISTS)))
+    counts = ", ".join(f"{len(audit[kind])} {kind}" for kind in ("reported", *reversed(WRONG)))
     lines = [f"{audit['owed']} owed, {audit['delivered']} delivered: {counts}"]
-    for kind in _LISTS:
+    for kind in WRONG:
         for one in audit[kind]:
             cause = f" [{one['cause']}]" if one["cause"] else ""
             lines += [f"{kind} {one['resource']}/{one['recordId']} {one['change']} at {one['at']}{cause}"]

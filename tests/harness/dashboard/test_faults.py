@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from elements_local.dashboard.fault_presets import PRESETS, presets_of
+from elements_local.dashboard.routes.faults import PRESETS, presets_of
 
 
 def faults(clients, service="crm"):

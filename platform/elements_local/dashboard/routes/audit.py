@@ -5,10 +5,9 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from elements_local.dashboard.context import clients, page, whole_page
+from elements_local.reports.explanation_text import WRONG
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-
-WRONG = ("lost", "misclassified", "duplicate", "late")
 
 
 @bp.get("/")

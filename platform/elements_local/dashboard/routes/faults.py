@@ -1,16 +1,79 @@
-"""Scripted faults of each service, switched on and off."""
+"""Scripted faults of each service, switched on and off: by their rules, or those that one button stands for."""
 
 from typing import Any
 
 from flask import Blueprint, request
+from msgspec import Struct
 
 from elements_local.dashboard.context import Answer, back, page, read, service_client, whole_page, whose
-from elements_local.dashboard.fault_presets import bare_rule, preset, presets_of, summary
 from elements_local.errors import CallError
 from elements_local.service_client import SERVICES
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 bp = Blueprint("faults", __name__, url_prefix="/faults")
+
+
+class FaultPreset(Struct, frozen=True, kw_only=True):
+    """A rule with what is said of it.
+
+    Attributes:
+        service: whose it is: ``any``, ``crm``, ``platform`` or ``sink``.
+    """
+
+    name: str
+    text: str
+    rule: dict[str, Any]
+    service: str = "any"
+
+
+PRESETS = (
+    FaultPreset(
+        name="503-three-times",
+        text="The next three requests are answered 503",
+        rule={"effect": {"status": 503}, "when": {"first_n": 3}},
+    ),
+    FaultPreset(name="500", text="Every request is answered 500", rule={"effect": {"status": 500}}),
+    FaultPreset(name="hang-up", text="The connection is closed without an answer", rule={"effect": {"drop": True}}),
+    FaultPreset(name="slow", text="Answers take a minute of virtual time", rule={"effect": {"delay_s": 60}}),
+    FaultPreset(
+        name="cut", text="Answers are cut off after 20 bytes", rule={"effect": {"truncate": 20}}
+    ),
+    FaultPreset(
+        name="every-second", text="Every second request fails", rule={"effect": {"status": 500}, "when": {"every_n": 2}}
+    ),
+    FaultPreset(
+        name="index-lag",
+        text="Lists have nothing yet of the last 30 seconds",
+        rule={"match": {"method": "GET"}, "effect": {"index_lag_s": 30}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="clock-skew",
+        text="Records are dated a minute behind",
+        rule={"effect": {"clock_skew_s": -60}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="apart",
+        text="A new record's updated date is up to 3 seconds after its created date",
+        rule={"match": {"method": "POST"}, "effect": {"updated_within_s": 3}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="page-drift",
+        text="Each further page repeats a record of the one before",
+        rule={"match": {"method": "GET"}, "effect": {"page_overlap": 1}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
+        name="burst", text="More than 5 calls in a second are refused with 429", rule={"effect": {"burst_limit": 5}, "phase": "after"}, service="crm"
+    ),
+)  # fmt: skip
+
+
+def presets_of(service: str) -> list[FaultPreset]:
+    """Return the presets that a service knows."""
+    return [each for each in PRESETS if each.service in {"any", service}]
 
 
 @bp.get("/")
@@ -22,9 +85,9 @@ def index() -> str:
 @bp.post("/<service>")
 def script(service: str) -> Answer:
     """Put rules in the place of those of a service: those of the form, or the same with one more, or one less."""
-    rules: list[Any] = [*map(bare_rule, _entries(service))]
+    rules: list[Any] = [*map(_bare, _entries(service))]
     form = request.form
-    if chosen := preset(form.get("on", "")):
+    if chosen := next((each for each in PRESETS if each.name == form.get("on")), None):
         rules = [*rules, chosen.rule]
     elif form.get("off", "").isdecimal():
         rules = [rule for place, rule in enumerate(rules) if str(place) != form["off"]]
@@ -50,10 +113,37 @@ def _shown(service: str, text: str, *, error: str) -> str:
         text=text,
         error=error,
         summary=summary,
-        rules_of=lambda entries: [*map(bare_rule, entries)],
+        rules_of=lambda entries: [*map(_bare, entries)],
     )
 
 
 def _entries(service: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = read(service, "faults")["faults"]
     return entries
+
+
+def _bare(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule as it is sent, without the counts that a service says of it."""
+    return {name: value for name, value in entry.items() if name not in {"seen", "struck"}}
+
+
+def summary(rule: dict[str, Any]) -> str:
+    """Say in a line what a rule matches, does and when; of a preset, what it is offered as.
+
+    >>> summary({"effect": {"drop": True}, "seen": 1, "struck": 1})
+    'The connection is closed without an answer'
+    >>> summary({"match": {"path": "/v3.1/*"}, "effect": {"status": 503}, "when": {"first_n": 3}})
+    'any method of /v3.1/*: status 503; first_n 3'
+    """
+    bare = _bare(rule)
+    if known := next((each for each in PRESETS if each.rule == bare), None):
+        return known.text
+    match = rule.get("match", {})
+    where = f"{match.get('method', 'any method')} of {match.get('path', 'any path')}"
+    parts = [_listed(rule.get("effect", {})), _listed(rule.get("when", {}))]
+    more = [f"{name} {rule[name]}" for name in ("phase", "until") if rule.get(name) not in {None, "before"}]
+    return f"{where}: {'; '.join(filter(None, [*parts, *more]))}"
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
