@@ -31,7 +31,8 @@ _HALF_A_LETTER = re.compile("[\ud800-\udfff]")
 _LONGEST_INTERVAL = timedelta.max // timedelta(minutes=1)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
-Entries = Mapping[str, object]
+Entry = Mapping[str, object]
+Entries = Mapping[str, Entry]
 
 
 def resources(
@@ -52,8 +53,9 @@ def resources(
     names = names_in_urls(configuration) or names_in_objects(configuration)
     if names:
         entries = {name: _chosen(name, entries, defaults) for name in names}
-    filled = ((name, _filled(name, entry, defaults, empty_block)) for name, entry in entries.items())
-    return tuple(_from_entry(name, entry) for name, entry in filled if entry)
+    if empty_block is EmptyBlock.DEFAULT:
+        entries = {name: entry or defaults.get(name, {}) for name, entry in entries.items()}
+    return tuple(_from_entry(name, entry) for name, entry in entries.items() if entry)
 
 
 def lines_as_blocks(
@@ -154,7 +156,7 @@ def _lines(configuration: Mapping[str, str | None]) -> list[str]:
     return [line for line in (configuration.get(URLS) or "").splitlines() if line.strip()]
 
 
-def _chosen(name: str, entries: Entries, defaults: Entries) -> object:
+def _chosen(name: str, entries: Entries, defaults: Entries) -> Entry:
     both = {**defaults, **entries}
     if name not in both:
         names = ", ".join(sorted(both))
@@ -162,13 +164,7 @@ def _chosen(name: str, entries: Entries, defaults: Entries) -> object:
     return both[name]
 
 
-def _filled(name: str, entry: object, defaults: Entries, empty_block: EmptyBlock) -> Entries:
-    if not entry and empty_block is EmptyBlock.DEFAULT:
-        entry = defaults.get(name, {})
-    return entry if isinstance(entry, Mapping) else {}
-
-
-def _from_entry(name: str, entry: Entries, *, key: str = CONFIGURATION) -> Resource:
+def _from_entry(name: str, entry: Entry, *, key: str = CONFIGURATION) -> Resource:
     if not name.strip():
         raise PollerConfigurationError(f"{key}: a resource must have a name; got {shown(name)}")
     reader = PollerEntry(f"{key}: {name}", entry)
@@ -198,7 +194,7 @@ def _from_entry(name: str, entry: Entries, *, key: str = CONFIGURATION) -> Resou
     )
 
 
-def _block_of_line(line: str, defaults: Entries) -> tuple[str, Entries]:
+def _block_of_line(line: str, defaults: Entries) -> tuple[str, Entry]:
     """Read a line of ``event.poller.urls``.
 
     Its third field, an xPath filter, has no meaning for records in JSON and is passed over; a line names no
@@ -210,10 +206,9 @@ def _block_of_line(line: str, defaults: Entries) -> tuple[str, Entries]:
             f"{URLS}: expected up to {_URLS_FIELDS} fields between bars; got {shown(line)}"
         )
     name, url, _xpath, *dates = [*fields, *[""] * (_URLS_FIELDS - len(fields))]
-    own = defaults.get(name)
     entry = {
         "url": url,
-        "idField": own.get("idField", "") if isinstance(own, Mapping) else "",
+        "idField": defaults.get(name, {}).get("idField", ""),
         "datesConfiguration": dict(zip(DATE_KEYS, dates, strict=True)),
     }
     _from_entry(name, entry, key=URLS)  # what is wrong with it is wrong with the line

@@ -3,7 +3,6 @@
 Source: the vendor's catalogue answers, exported definitions, and its test suite's schemas (observed).
 """
 
-from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from mock_platform.elements.element import ConfigurationKey, Element
@@ -256,7 +255,6 @@ def _polling(element: Element) -> dict[str, PolledJson]:
     return {
         name: {"pollUrl": str(entry["url"]), "eventTypes": _EVENT_TYPES}
         for name, entry in element.poller_defaults.items()
-        if isinstance(entry, Mapping)
     }
 
 

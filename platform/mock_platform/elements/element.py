@@ -71,7 +71,7 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     keys: tuple[ConfigurationKey, ...]
     credentials: tuple[str, ...]
     authentication: str
-    poller_defaults: Mapping[str, object]
+    poller_defaults: Mapping[str, Mapping[str, object]]
     id_fields: Mapping[str, str]
     active: bool = True
     cloned_from: str | None = None

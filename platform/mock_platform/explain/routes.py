@@ -11,7 +11,6 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.configuration import poller_configuration
 from mock_platform.core.dependencies import dependencies
-from mock_platform.elements.service import connector_of
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.case_reader import CaseReader
@@ -94,14 +93,13 @@ def _search(
     """Return what would have helped; None if nothing went wrong."""
     if said.cause is None:
         return None
-    own = connector_of(reader.instance).element.poller_defaults.get(case.resource)
-    own_block = own if isinstance(own, Mapping) else {}
+    own = reader.connector.element.poller_defaults.get(case.resource, {})
     sought = CureCase(
         workspace=workspace.name,
         case=case,
         cause=said.cause,
-        own=own_block,
-        block=_block(case, own_block),
+        own=own,
+        block=_block(case, own),
         nth=case.history.index(case.change) if case.change else 0,
     )
     return dependencies().services[CureDesk].search(sought)
@@ -112,5 +110,4 @@ def _block(case: ExplainedCase, own: Mapping[str, object]) -> Mapping[str, objec
     values = case.instance.configuration
     if poller_configuration.has_lines(values):
         return None
-    written = poller_configuration.entries_of(values).get(case.resource) or own
-    return written if isinstance(written, Mapping) and written else None
+    return poller_configuration.entries_of(values).get(case.resource) or own or None

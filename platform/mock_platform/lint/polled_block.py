@@ -160,10 +160,9 @@ def polled_blocks(
         polled_objects = below_hub[::2]
         mapped = objects.transformation_in_force(polled_objects[-1]) if polled_objects else None
         theirs = mapped.vendor_name if mapped else name
-        block = blocks.get(resource.name) or element.poller_defaults.get(resource.name)
         yield PolledBlock(
             resource=resource,
-            written=block if isinstance(block, Mapping) else _NOTHING,
+            written=blocks.get(resource.name) or element.poller_defaults.get(resource.name, _NOTHING),
             is_own=not blocks.get(resource.name),
             own=by_path.get(f"{above}/{theirs}"),
             own_dates={

@@ -238,9 +238,9 @@ def _of_another(block: PolledBlock, element: Element) -> Iterator[ConfigWarning]
     """Warn of a URL that lists another of the element's resources than the block is called by."""
     name = block.resource.name
     listed = path_of(block.resource.url).rpartition("/")[2]
-    own = element.poller_defaults.get(name)
-    if listed != name and listed in element.poller_defaults and isinstance(own, dict):
+    if listed != name and {listed, name} <= element.poller_defaults.keys():
         said = f"its URL lists {quoted(listed)}, and its events are called {quoted(name)}"
+        own = element.poller_defaults[name]
         change = {"url": own["url"], "idField": own["idField"]}
         yield block.warning(
             LintRule.URL_OF_ANOTHER_RESOURCE, said, "url", nearest=str(own["url"]), change=change

@@ -115,8 +115,7 @@ def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
     known = _configuration_keys(element)
     yield from unread_in(said, known, ("configuration",), successors=_SUCCESSORS_KEYS)
     for resource, block in poller_configuration.entries_of(values).items():
-        if isinstance(block, Mapping):
-            yield from _in_block(("configuration", poller_configuration.CONFIGURATION, resource), block)
+        yield from _in_block(("configuration", poller_configuration.CONFIGURATION, resource), block)
 
 
 def in_definition(

@@ -5,6 +5,7 @@ input types, is taken from exported definitions of other connectors (observed th
 """
 
 import json
+from functools import partial
 from typing import Any
 
 from mock_platform.elements.element import ConfigurationKey, Element, numbered
@@ -32,7 +33,7 @@ def _entry(resource: str) -> dict[str, object]:
     }
 
 
-POLLER_DEFAULTS: dict[str, object] = {resource: _entry(resource) for resource in POLLED}
+POLLER_DEFAULTS = {resource: _entry(resource) for resource in POLLED}
 """The guide prints entries for contacts and accounts and lists all four as supported (documented); those of
 leads and opportunities follow the same form (assumed). They are the key's default in full and indented, as another
 element's were captured (observed)."""
@@ -44,9 +45,7 @@ def _shown(key: str, name: str, kind: str, default: str | None = None, **more: A
     return ConfigurationKey(key=key, name=name, type=kind, default=default, **more)
 
 
-def _hidden(key: str, name: str, kind: str, default: str | None = None) -> ConfigurationKey:
-    return ConfigurationKey(key=key, name=name, type=kind, default=default, hidden=True)
-
+_hidden = partial(_shown, hidden=True)
 
 _KEYS = (
     _shown("username", "Username", "TEXTFIELD_128", required=True),

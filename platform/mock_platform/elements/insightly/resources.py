@@ -9,16 +9,6 @@ from msgspec import Struct
 from mock_kit.text import whole_number
 from mock_platform.errors import NotFoundError
 
-ID_FIELDS = {
-    "accounts": "ORGANISATION_ID",
-    "activities": "ACTIVITYSET_ID",
-    "contacts": "CONTACT_ID",
-    "leads": "LEAD_ID",
-    "opportunities": "OPPORTUNITY_ID",
-    "users": "USER_ID",
-}
-"""Resource of the CRM hub -> Insightly's id field; accounts and contacts documented, the others the API's own."""
-
 HUB_NAMES = {
     "accounts": "Organisations",
     "activities": "ActivitySets",
@@ -60,7 +50,11 @@ _LOOKUPS = {
 }
 """Insightly's short lists, which cannot be searched, and their id fields (documented there)."""
 
-_BY_LOWER_CASE = {name.lower(): name for name in (*OWN_NAMES, *_LOOKUPS)}
+_OWN_ID_FIELDS = {**OWN_NAMES, **_LOOKUPS}
+_BY_LOWER_CASE = {name.lower(): name for name in _OWN_ID_FIELDS}
+
+ID_FIELDS = {resource: _OWN_ID_FIELDS[name] for resource, name in HUB_NAMES.items()}
+"""Resource of the CRM hub -> Insightly's id field; accounts and contacts documented, the others the API's own."""
 
 _INSIDE = {
     "addresses": ("ADDRESSES", "ADDRESS_ID"),
@@ -163,7 +157,7 @@ def _named(name: str) -> InsightlyCollection:
     return InsightlyCollection(
         resource=name,
         path=f"/{path}",
-        id_field=_CUSTOM_ID if custom else {**OWN_NAMES, **_LOOKUPS}.get(path),
+        id_field=_CUSTOM_ID if custom else _OWN_ID_FIELDS.get(path),
         searchable=custom or path in OWN_NAMES,
         read_only=path in _READ_ONLY,
         paged=path.lower() not in _WHOLE,
