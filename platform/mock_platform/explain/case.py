@@ -133,9 +133,8 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     Attributes:
         resource: its name.
         change: None if none is logged.
-        expected: what a callback may call it; the first is what it should.
         history: all changes of the record, oldest first.
-        together: the changes of the record that the first poll after it had to tell as one, itself included.
+        was_told: whether its receiver had heard of the record before.
         beside: what else was changed in the collection in the second of the change, or of a poll since.
         polls: since the change, oldest first.
         sent: the callbacks of those polls that tell of the record.
@@ -149,9 +148,8 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     resource: str
     record_id: str
     change: VendorChange | None
-    expected: tuple[EventType, ...] = ()
     history: Sequence[VendorChange] = ()
-    together: Sequence[VendorChange] = ()
+    was_told: bool = False
     beside: Sequence[VendorChange] = ()
     state: PolledState
     polls: Sequence[PollOfRecord] = ()
@@ -167,6 +165,31 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     def chances(self) -> list[PollOfRecord]:
         """The polls since the change that succeeded."""
         return [each for each in self.polls if each.poll.error is None]
+
+    @cached_property
+    def together(self) -> list[VendorChange]:
+        """The changes of the record that the first poll after the change had to tell as one, itself included."""
+        change = self.change
+        if change is None:
+            return []
+        due = self.chances[0].poll.at if self.chances else None
+        return [
+            one
+            for one in self.history
+            # Between the poll before and the poll after: polling sees the last state of all of them.
+            if one is change or (self.state.last <= one.at < change.at) or (due and change.at <= one.at < due)
+        ]
+
+    @cached_property
+    def expected(self) -> tuple[EventType, ...]:
+        """What a callback may call the change; the first is what it should."""
+        if self.change is None or self.change.kind == "DELETED":
+            return () if self.change is None else (EventType.DELETED,)
+        if any(one.kind == "CREATED" for one in self.together):
+            return (EventType.CREATED,)
+        # A receiver that has never heard of a record may be told of an update as of a creation.
+        made = any(one.kind == "CREATED" for one in self.history)
+        return (EventType.UPDATED, EventType.CREATED) if made and not self.was_told else (EventType.UPDATED,)
 
     @cached_property
     def telling(self) -> PollOfRecord | None:
@@ -190,25 +213,13 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     def _tells(self, seen: PollOfRecord) -> bool:
         if self.change is None or seen.told is None or self.change.kind == "DELETED":
             return False
-        return seen.poll.at - self.change.at >= _SECOND or _same(seen, self.change)
-
-
-def together(
-    own: Sequence[VendorChange],
-    change: VendorChange | None,
-    state: PolledState,
-    polls: Sequence[PollOfRecord],
-) -> list[VendorChange]:
-    """Return the changes of a record that the first poll after one of them had to tell as one."""
-    if change is None:
-        return []
-    due = next((each.poll.at for each in polls if each.poll.error is None), None)
-    return [
-        one
-        for one in own
-        # Between the poll before and the poll after: polling sees the last state of all of them.
-        if one is change or (state.last <= one.at < change.at) or (due and change.at <= one.at < due)
-    ]
+        if seen.poll.at - self.change.at >= _SECOND:
+            return True
+        # Of about the same instant: whether it saw the record with the date that it bore after the change.
+        decision = seen.decision
+        return decision is not None and (
+            seen.poll.at > self.change.at or decision.date.replace(microsecond=0) >= self.change.dated
+        )
 
 
 def beside(
@@ -219,10 +230,3 @@ def beside(
         return []
     seconds = {change.second, *(each.poll.at.replace(microsecond=0) for each in polls)}
     return [one for one in changes if one.record_id != change.record_id and one.second in seconds]
-
-
-def _same(seen: PollOfRecord, change: VendorChange) -> bool:
-    """Say whether a poll of about the same instant saw the record with the date that it bore after a change."""
-    return seen.decision is not None and (
-        seen.poll.at > change.at or seen.decision.date.replace(microsecond=0) >= change.dated
-    )

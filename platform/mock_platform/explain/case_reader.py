@@ -7,17 +7,9 @@ from datetime import datetime
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
-from mock_platform.core.poll import EventType
 from mock_platform.elements.connector import VendorChange
 from mock_platform.errors import NotFoundError
-from mock_platform.explain.case import (
-    ExplainedCase,
-    OwedCallback,
-    PolledState,
-    PollOfRecord,
-    beside,
-    together,
-)
+from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord, beside
 from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
 from mock_platform.explain.polled import resource_in
 from mock_platform.lint.rules import LintRule
@@ -56,16 +48,18 @@ class CaseReader(InstanceFacts):
         change = own[at] if own else None
         state = self._state(resource, change)
         polls = self._polls_of(resource, change, {one.record_id for one in changes}, record_id)
-        as_one = together(own, change, state, polls)
         ids = {record_id, *(one.record_id for each in polls if each.other_id for one in each.decisions)}
         return ExplainedCase(
             instance=self.instance,
             resource=resource,
             record_id=record_id,
             change=change,
-            expected=self._expected(resource, own, change, as_one),
             history=own,
-            together=as_one,
+            was_told=change is not None
+            and any(
+                one.at < change.at and (one.event.object_type, one.event.object_id) == (resource, record_id)
+                for one in self.told
+            ),
             beside=beside(changes, change, polls),
             state=state,
             polls=polls,
@@ -165,28 +159,6 @@ class CaseReader(InstanceFacts):
                     PollOfRecord(poll=poll, decisions=one.decisions, other_id=one.other_id, calls=calls)
                 )
         return seen
-
-    def _expected(
-        self,
-        resource: str,
-        own: Sequence[VendorChange],
-        change: VendorChange | None,
-        together: Sequence[VendorChange],
-    ) -> tuple[EventType, ...]:
-        """Return what a callback may call a change: CREATED, too, of a record that its receiver has never heard of."""
-        if change is None or change.kind == "DELETED":
-            return () if change is None else (EventType.DELETED,)
-        if any(one.kind == "CREATED" for one in together):
-            return (EventType.CREATED,)
-        known = any(
-            one.event.object_id == change.record_id
-            and one.at < change.at
-            and one.event.object_type == resource
-            for one in self.told
-        )
-        # A receiver that has never heard of a record may be told of an update as of a creation.
-        made = any(one.kind == "CREATED" for one in own)
-        return (EventType.UPDATED, EventType.CREATED) if made and not known else (EventType.UPDATED,)
 
     def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[OwedCallback]:
         """Return what became of the notifications of some polls that tell of a record, by any of its ids."""
