@@ -175,7 +175,8 @@ class _Writer:
             for event in covered:
                 yield self._told(event, report, _names(covered, event))
             if covered:
-                yield from self._once_more(report)
+                for _ in range(report.callback.times - 1):
+                    yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
             elif report.callback.times:
                 why = reasons.repeated(record_id, report.poll_at, earlier, self._followed.polls)
                 yield self.besides(report, AuditVerdict.DUPLICATE, why)
@@ -199,10 +200,6 @@ class _Writer:
             at=delivered.at if delivered else report.poll_at,
             why=why,
         )
-
-    def _once_more(self, report: ReportedEvent) -> Iterator[AuditFinding]:
-        for _ in range(report.callback.times - 1):
-            yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
 
     def _told(self, event: OwedEvent, report: ReportedEvent, names: set[ExpectedEventType]) -> AuditFinding:
         """Return what became of an event that a notification tells of."""

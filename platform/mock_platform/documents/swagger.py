@@ -181,10 +181,11 @@ def _path_item(path: str, item: Mapping[str, Any], place: _Place) -> Schema:
 
 
 def _operation(path: str, method: str, described: Mapping[str, Any], place: _Place) -> Schema:
+    words = (word for word in path.strip("/").split("/") if not word.startswith("{"))
     return {
         "operationId": operation_id(place.path(path), method),
         "summary": described.get("summary", "").replace("``", "`"),
-        "tags": [place.definition or next(iter(_words(path)), "objects")],
+        "tags": [place.definition or next(words, "objects")],
         "parameters": [*_parameters(described, place), *_body(described, place)],
         "responses": {status: _response(status, described["responses"], place) for status in STATUSES},
     }
@@ -292,8 +293,3 @@ def _with_paths(whole: Schema, paths: Schema) -> Schema:
     kept = referred(paths, whole["definitions"])
     known = {name: schema for name, schema in whole["definitions"].items() if name in kept}
     return {**whole, "paths": paths, "definitions": known}
-
-
-def _words(path: str) -> list[str]:
-    """Return the words of a path that are no variables."""
-    return [word for word in path.strip("/").split("/") if not word.startswith("{")]

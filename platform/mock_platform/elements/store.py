@@ -26,6 +26,7 @@ _of = (
     element_changes.c.element_key == bindparam("of_key"),
 )
 _get = Prepared(select(element_changes.c.changes).where(*_of))
+_delete = Prepared(element_changes.delete().where(*_of))
 
 
 class ElementChangesStore(DatabaseStore):
@@ -41,16 +42,8 @@ class ElementChangesStore(DatabaseStore):
     ) -> ElementChanges:
         """Change something more, or nothing if the rule refuses, and return all changes."""
         with self._database.writing(alone=f"elements {workspace}") as connection:
-            stored = _read(connection, workspace, element_key)
-            changes = rule(stored or ElementChanges())
-            row = {"changes": encode_text(changes)}
-            if stored is None:
-                key = {"workspace": workspace, "element_key": element_key}
-                connection.execute(element_changes.insert(), {**key, **row})
-            else:
-                connection.execute(
-                    element_changes.update().where(*_of).values(row), _key(workspace, element_key)
-                )
+            changes = rule(_read(connection, workspace, element_key) or ElementChanges())
+            _replace(connection, workspace, element_key, changes)
         return changes
 
     def delete_clone(self, workspace: str, clone: Element, number: int) -> None:
@@ -67,9 +60,8 @@ class ElementChangesStore(DatabaseStore):
                 )
             shipped = clone.cloned_from or clone.key
             stored = _read(connection, workspace, shipped) or ElementChanges()
-            row = {"changes": encode_text(without_clone(stored, number))}
-            connection.execute(element_changes.update().where(*_of).values(row), _key(workspace, shipped))
-            connection.execute(element_changes.delete().where(*_of), _key(workspace, clone.key))
+            _replace(connection, workspace, shipped, without_clone(stored, number))
+            _delete.run(connection, _key(workspace, clone.key))
 
 
 def clones_of(connection: Connection, workspace: str) -> dict[str, tuple[int, ...]]:
@@ -81,6 +73,12 @@ def clones_of(connection: Connection, workspace: str) -> dict[str, tuple[int, ..
 def _read(connection: Connection, workspace: str, element_key: str) -> ElementChanges | None:
     text = _get.scalar(connection, _key(workspace, element_key))
     return None if text is None else _decoded(text)
+
+
+def _replace(connection: Connection, workspace: str, element_key: str, changes: ElementChanges) -> None:
+    _delete.run(connection, _key(workspace, element_key))
+    row = {"workspace": workspace, "element_key": element_key, "changes": encode_text(changes)}
+    connection.execute(element_changes.insert(), row)
 
 
 def _key(workspace: str, element_key: str) -> dict[str, str]:

@@ -50,7 +50,8 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
         if one.times > 1:
             return CauseFinding(Cause.RELEASED, f"it was taken {one.times} times: a release sent it again")
         if not one.own:
-            why = f"its callback was taken by {_host(one)}, and not by the workspace's sink"
+            taken = next(attempt for attempt in one.attempts if not attempt.reason)
+            why = f"its callback was taken by {taken.url.split('?', 1)[0]}, and not by the workspace's sink"
             return CauseFinding(Cause.SENT_ELSEWHERE, why)
         if one.arrived == [] and case.sink_pruned:
             why = "its callback came to the sink, which keeps the latest alone"
@@ -86,8 +87,3 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
 
 def _answers(failed: Sequence[Attempt]) -> str:
     return ", ".join(f"{each.status or each.reason} at {shown(each.at)}" for each in failed)
-
-
-def _host(one: OwedCallback) -> str:
-    taken = next(attempt for attempt in one.attempts if not attempt.reason)
-    return taken.url.split("?", 1)[0]

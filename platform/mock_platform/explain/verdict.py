@@ -56,11 +56,9 @@ def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
     found = wrong or late or delivery_causes.of_tries(sent)
     if found:
         return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
-    return Explanation(
-        reported=True,
-        cause=None,
-        why=f"the poll of {shown(telling.poll.at)} reported it: {_decided(telling)}",
-    )
+    decided = telling.decision.why if telling.decision else ""
+    why = f"the poll of {shown(telling.poll.at)} reported it: {decided}"
+    return Explanation(reported=True, cause=None, why=why)
 
 
 def _unlogged(case: ExplainedCase) -> Explanation:
@@ -98,10 +96,6 @@ def _late(case: ExplainedCase, change: VendorChange, telling: PollOfRecord) -> C
     if first.poll.error is not None:
         return poller_causes.of_failure(first.poll)
     return _missed(case, change, first)
-
-
-def _decided(seen: PollOfRecord) -> str:
-    return seen.decision.why if seen.decision else ""
 
 
 def _lost(found: CauseFinding) -> Explanation:

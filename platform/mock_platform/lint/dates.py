@@ -153,8 +153,5 @@ def _meant(run: str, before: str, after: str, names: set[str]) -> str:
         (letter == "u" and "y" not in names, "y"),
         (letter == "S" and "s" not in names and before in {"m", "M"} and len(run) <= _WIDEST_NUMBER, "s"),
     )
-    return next((meant for applies, meant in swaps if applies and not _is_name(run)), letter)
-
-
-def _is_name(run: str) -> bool:
-    return run[0] == "M" and len(run) > _WIDEST_NUMBER
+    is_name = letter == "M" and len(run) > _WIDEST_NUMBER
+    return next((meant for applies, meant in swaps if applies and not is_name), letter)

@@ -111,13 +111,12 @@ class PolledBlock(Struct, frozen=True, kw_only=True, dict=True):
 
     def key_warning(self, rule: LintRule, message: str, key: str, value: object) -> ConfigWarning:
         """Return what is said of one key, and that another value mends it; None if that is not known."""
+        within = ("datesConfiguration",) if key in DATE_KEYS else ()
         if value is None:
-            return self.warning(rule, message, *_within(key), key)
-        change: dict[str, object] = {key: value}
-        for name in _within(key):
-            change = {name: change}
+            return self.warning(rule, message, *within, key)
+        change = {"datesConfiguration": {key: value}} if within else {key: value}
         nearest = value if isinstance(value, str) else json.dumps(value)
-        return self.warning(rule, message, *_within(key), key, nearest=nearest, change=change)
+        return self.warning(rule, message, *within, key, nearest=nearest, change=change)
 
     def url_warning(
         self, rule: LintRule, message: str, url: str | None, nearest: str | None = None
@@ -177,11 +176,6 @@ def polled_blocks(
             id_field=element.id_fields.get(theirs, "") if above.startswith("/hubs/") else "",
             mapped=mapped,
         )
-
-
-def _within(key: str) -> tuple[str, ...]:
-    """Return the names in a block that lead to a key."""
-    return ("datesConfiguration",) if key in DATE_KEYS else ()
 
 
 def _names_of(field: str, mapped: Transformation | None) -> tuple[str, ...]:

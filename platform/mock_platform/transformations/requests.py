@@ -13,7 +13,6 @@ from mock_platform.core.objects import (
     DefinedField,
     MappedField,
     MappingEntry,
-    ObjectDefinition,
     Transformation,
     TransformationScript,
 )
@@ -25,10 +24,6 @@ class DefinitionRequest(Struct):
     """What an object is to look like."""
 
     fields: list[DefinedField]
-
-    def to_definition(self) -> ObjectDefinition:
-        """Return what the rules want to know."""
-        return ObjectDefinition(fields=tuple(self.fields))
 
 
 class RenameRequest(Struct, rename="camel"):

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.objects import Objects
+from mock_platform.core.objects import ObjectDefinition, Objects
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from mock_platform.instances.service_saving import sent_body
@@ -62,7 +62,7 @@ def create_definitions(
         raise InvalidRequestError(
             'the body must have an object\'s name at least, as {"contacts": {"fields": []}}'
         )
-    sent = {name: each.to_definition() for name, each in body.items()}
+    sent = {name: ObjectDefinition(fields=tuple(each.fields)) for name, each in body.items()}
     _changed(named, lambda known: rules.define_all(known, sent))
     send_along(ConfigWarnings.of(in_definitions(sent_body())))
     return Answer({name: definition_json(name, each) for name, each in sent.items()})
@@ -163,7 +163,7 @@ def delete(named: NamedInstance, object_name: str, query: DeletionQuery) -> Answ
 
 
 def _define(named: NamedInstance, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
-    definition = body.to_definition()
+    definition = ObjectDefinition(fields=tuple(body.fields))
     changed = _changed(named, lambda known: rules.define(known, name, definition, new=new))
     send_along(ConfigWarnings.of(in_definition(sent_body(), name)))
     return Answer(_definition(changed, name))
