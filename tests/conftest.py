@@ -23,8 +23,27 @@ settings.register_profile("quick", settings.get_profile("check"), max_examples=1
 settings.register_profile("nightly", deadline=None, max_examples=examples(100))
 settings.load_profile("nightly" if LONG else "check")
 
+LEFT_OUT = (
+    "-p no:schemathesis -p no:hypothesispytest -p no:faker -p no:anyio -p no:pytest_httpserver -p no:randomly"
+)
+"""Plugins of others, which take four times as long to import as all the rest; a pytest that a test starts has no use for them."""
+
 for _name in [name for name in os.environ if name.startswith("ELEMENTS_LOCAL_") and "_TEST_" not in name]:
     del os.environ[_name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_starts() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_ADDOPTS", LEFT_OUT)
+        yield
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Pytest inside pytest, which takes that away."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", LEFT_OUT)
+    return pytester
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def change(request, clients, instance):  # noqa: ARG001 - a fixture takes no mar
 def test_the_test_passes(change, pytester):
     pytester.makepyfile(copies.of_callback(change, "")["pytest"])
 
-    result = pytester.runpytest_subprocess("-q", "-p", "no:randomly")
+    result = pytester.runpytest_inprocess("-q", "-p", "no:randomly")
 
     result.assert_outcomes(passed=1)
 
@@ -99,7 +99,7 @@ def test_a_request_of_the_journal_is_done_again(clients, pytester, tmp_path, ser
     forms = copies.of_exchange(found[0], service, "http://127.0.0.1:1")
     pytester.makepyfile(forms["pytest"])
 
-    pytester.runpytest_subprocess("-q", "-p", "no:randomly").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("-q", "-p", "no:randomly").assert_outcomes(passed=1)
     assert runs(forms["scenario"], tmp_path) is None
     words = shlex.split(forms["cURL"].replace("\\\n", " "))
     assert words[:4] == ["curl", "-X", method, f"http://127.0.0.1:1{path}"]
@@ -122,7 +122,7 @@ def test_a_record_is_made_again_and_reported(clients, pytester, tmp_path, resour
     forms = copies.of_record(resource, f"/v3.1/{kind}/1", record, "http://127.0.0.1:1")
     pytester.makepyfile(forms["pytest"])
 
-    pytester.runpytest_subprocess("-q", "-p", "no:randomly").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("-q", "-p", "no:randomly").assert_outcomes(passed=1)
     assert runs(forms["scenario"], tmp_path) is None
 
 

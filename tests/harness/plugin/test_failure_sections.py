@@ -549,7 +549,7 @@ def test_who_works_with_the_stack_has_a_section_of_each_workspace_that_was_used(
 ) -> None:
     pytester.makepyfile(test_it=WITH_THE_STACK)
 
-    result = pytester.runpytest_subprocess("-p", "no:randomly", "-rN")
+    result = pytester.runpytest_inprocess("-p", "no:randomly", "-rN")
 
     result.assert_outcomes(passed=1, failed=4)
     reports = re.split(r"\n_+ test_(\w+) _+\n", result.stdout.str())[1:]
@@ -592,7 +592,7 @@ def test_with_a_receiver_in_process_it_says_what_that_answered(pytester: pytest.
         """
     )
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_inprocess()
 
     result.assert_outcomes(failed=1)
     said = (
@@ -622,7 +622,7 @@ def test_a_stack_that_is_gone_is_a_line_and_leaves_the_failure_as_it_is(pytester
         """
     )
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_inprocess()
 
     result.assert_outcomes(failed=1, errors=1)
     result.stdout.fnmatch_lines(
@@ -650,7 +650,7 @@ def test_where_only_the_crm_runs_its_changes_are_told(pytester: pytest.Pytester)
         """
     )
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_inprocess()
 
     result.stdout.fnmatch_lines(
         ["*- elements-local -*", "In workspace *:", "*  change at 10:00:00: contacts * CREATED"]

@@ -97,7 +97,7 @@ def test_a_failure_there_says_why(project: pytest.Pytester, stack_on_ports: Stac
         """
     )
 
-    result = project.runpytest_subprocess(
+    result = project.runpytest_inprocess(
         "--ignore=scenarios", "--elements-stack", stack_on_ports.addresses.platform
     )
 
@@ -130,7 +130,7 @@ def test_a_receiver_is_served_on_a_port_and_asked_from_there(
         """
     )
 
-    result = pytester.runpytest_subprocess("--elements-stack", stack_on_ports.addresses.platform)
+    result = pytester.runpytest_inprocess("--elements-stack", stack_on_ports.addresses.platform)
 
     result.assert_outcomes(passed=1)
 
@@ -147,9 +147,9 @@ def test_a_stack_that_is_not_bound_to_loopback_needs_its_token(project: pytest.P
         url = guarded.addresses.platform
         project.makepyfile(TESTS.format(url=url))
 
-        without = project.runpytest_subprocess("--elements-stack", url)
+        without = project.runpytest_inprocess("--elements-stack", url)
         monkeypatch.setenv("ELEMENTS_LOCAL_TOKEN", guarded.token or "")
-        with_it = project.runpytest_subprocess("--elements-stack", url)
+        with_it = project.runpytest_inprocess("--elements-stack", url)
 
     assert without.ret == pytest.ExitCode.USAGE_ERROR
     without.stderr.fnmatch_lines(
@@ -169,14 +169,14 @@ def test_a_stack_that_is_not_bound_to_loopback_needs_its_token(project: pytest.P
 def test_a_stack_that_does_not_answer_is_misuse_and_nothing_is_run(
     project: pytest.Pytester, words: tuple[str, ...], said: str
 ) -> None:
-    result = project.runpytest_subprocess(*words)
+    result = project.runpytest_inprocess(*words)
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: --elements-stack: {said}"])
 
 
 def test_addresses_without_a_stack_are_misuse(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("--elements-crm", "http://127.0.0.1:1")
+    result = project.runpytest_inprocess("--elements-crm", "http://127.0.0.1:1")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --elements-crm and --elements-sink go with --elements-stack URL"])
