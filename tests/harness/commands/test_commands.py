@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import requests
+from command import call
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -20,10 +21,6 @@ from elements_local.guide import instance_body
 from elements_local.stack.stack import Stack
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
-
-
-def call(*words: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, cwd=cwd, env=env)
 
 
 @pytest.fixture
@@ -154,7 +151,7 @@ def test_without_a_stack_a_command_says_how_to_start_one() -> None:
 
 
 def test_the_tour_passes() -> None:
-    done = call("tour")
+    done = subprocess.run([PROGRAM, "tour"], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0
     assert done.stderr == ""

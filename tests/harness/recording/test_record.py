@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command import call
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
@@ -28,10 +29,6 @@ def mine(stack_on_ports: Stack) -> Iterator[WorkspaceClients]:
     made.clock.advance("1m")
     yield made
     stack_on_ports.delete_workspace(made.credentials.name)
-
-
-def call(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, env=env)
 
 
 def record(

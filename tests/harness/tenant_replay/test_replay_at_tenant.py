@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from command import call
 from examples import LONG
 from running_tenant import PROGRAM, tenant_running
 
@@ -56,13 +57,13 @@ def tenant_file(running, tmp_path):
     return written
 
 
-def replay(running, *words, env=None, **options):
+def replay(running, *words, **options):
     return subprocess.run(
         [PROGRAM, "replay", *map(str, words)],
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": os.environ["PATH"], **(running["env"] if env is None else env)},
+        env={"PATH": os.environ["PATH"], **running["env"]},
         **options,
     )
 
@@ -192,7 +193,9 @@ def test_a_collector_is_enough_for_what_needs_neither_headers_nor_answers(runnin
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_its_place(running, tenant_file, differs, told):
-    done = replay(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file(**differs), "--yes")
+    done = call(
+        "replay", SCENARIOS / "contacts.yaml", "--tenant", tenant_file(**differs), "--yes", **running["env"]
+    )
 
     assert done.returncode == 2
     assert told in done.stderr
@@ -210,7 +213,7 @@ def test_a_file_that_is_wrong_is_refused_with_its_place(running, tenant_file, di
 def test_what_cannot_be_done_there_is_refused_before_anything_is(running, tenant_file, words, told):
     path, *rest = words
 
-    done = replay(running, SCENARIOS / path, *rest, "--tenant", tenant_file(), "--yes")
+    done = call("replay", SCENARIOS / path, *rest, "--tenant", tenant_file(), "--yes", **running["env"])
 
     assert done.returncode == 2
     assert told in done.stderr
@@ -219,18 +222,18 @@ def test_what_cannot_be_done_there_is_refused_before_anything_is(running, tenant
 def test_missing_secrets_are_named(running, tenant_file):
     env = {name: value for name, value in running["env"].items() if not name.endswith("CRM_API_KEY")}
 
-    done = replay(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file(), "--yes", env=env)
+    done = call("replay", SCENARIOS / "contacts.yaml", "--tenant", tenant_file(), "--yes", **env)
 
     assert done.returncode == 2
     assert "set ELEMENTS_LOCAL_TENANT_CRM_API_KEY in the environment" in done.stderr
 
 
-def test_what_is_portable_is_listed_and_counted_and_alone_run(running):
-    listed = replay(running, SCENARIOS / "boundaries.yaml", "--portable", "--list")
+def test_what_is_portable_is_listed_and_counted_and_alone_run():
+    listed = call("replay", SCENARIOS / "boundaries.yaml", "--portable", "--list")
     as_json = json.loads(
-        replay(running, SCENARIOS / "boundaries.yaml", "--portable", "--list", "--json").stdout
+        call("replay", SCENARIOS / "boundaries.yaml", "--portable", "--list", "--json").stdout
     )
-    done = replay(running, SCENARIOS / "boundaries.yaml", "--portable")
+    done = call("replay", SCENARIOS / "boundaries.yaml", "--portable")
 
     assert (
         "boundaries.yaml:2: a change in the very second of a poll, after it, is lost: no: settings are"

@@ -1,16 +1,12 @@
 """``settings`` lists what holds; ``--set``, the environment and a project's file reach the services of whatever starts a stack."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from command import call
 
 from elements_local.setting_sources import every_setting
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
 EMPTY_BLOCK = """scenario: an empty block is skipped
 instance: {configuration: {event.poller.configuration: {contacts: {}}}}
 steps:
@@ -18,13 +14,6 @@ steps:
   - advance: 15m
   - expect: {callbacks: []}
 """
-
-
-def call(*words: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    own = {name: text for name, text in os.environ.items() if not name.startswith("ELEMENTS_LOCAL")}
-    return subprocess.run(
-        [PROGRAM, *words], capture_output=True, text=True, check=False, cwd=cwd, env={**own, **env}
-    )
 
 
 def test_every_setting_is_listed_with_its_value_and_origin(tmp_path):
