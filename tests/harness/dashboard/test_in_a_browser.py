@@ -19,6 +19,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 expect = sync_api.expect
 expect.set_options(timeout=30_000)  # how fast a machine is says nothing about a rule
 
+PICTURES = os.environ.get("ELEMENTS_LOCAL_TEST_SCREENSHOTS")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_CHROMIUM"),
@@ -120,12 +121,21 @@ def live(page):
     expect(page.locator("#live-state")).to_have_text("live")
 
 
+def pictured(page, path, look):
+    """Keep what a page looks like in the folder that the environment names, if it names one."""
+    if PICTURES is not None:
+        live(page)
+        name = re.sub(r"\W+", "-", path.partition("?")[0]).strip("-") or "timeline"
+        page.screenshot(path=Path(PICTURES) / f"{name}-{look}.png")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_keeps_anybody_out_of_any_page(visit, at, ids, scheme):
     page = visit(at, color_scheme=scheme)
     found = []
     for path in PAGES:
         page.goto(at + path.format(**ids))
+        pictured(page, path, scheme)
         found += [
             (path, each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"])
             for each in axe.Axe().run(page).response["violations"]
@@ -134,23 +144,6 @@ def test_nothing_serious_keeps_anybody_out_of_any_page(visit, at, ids, scheme):
 
     assert found == []
     assert visit.said == []
-
-
-@pytest.mark.skipif(
-    "ELEMENTS_LOCAL_TEST_SCREENSHOTS" not in os.environ,
-    reason="ELEMENTS_LOCAL_TEST_SCREENSHOTS names no folder",
-)
-@pytest.mark.parametrize(("look", "width"), [("light", 1280), ("dark", 1280), ("narrow", 400)])
-def test_pages_are_pictured(visit, at, ids, look, width):
-    folder = Path(os.environ["ELEMENTS_LOCAL_TEST_SCREENSHOTS"])
-    page = visit(
-        at, color_scheme="dark" if look == "dark" else "light", viewport={"width": width, "height": 800}
-    )
-    for path in PAGES:
-        page.goto(at + path.format(**ids))
-        live(page)
-        name = re.sub(r"\W+", "-", path.partition("?")[0]).strip("-") or "timeline"
-        page.screenshot(path=folder / f"{name}-{look}.png")
 
 
 @pytest.mark.usefixtures("ids")
@@ -167,6 +160,7 @@ def test_no_page_is_wider_than_a_phone(visit, at, ids):
     wide = []
     for path in PAGES:
         page.goto(at + path.format(**ids))
+        pictured(page, path, "narrow")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wide.append(path)
 
