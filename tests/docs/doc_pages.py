@@ -1,5 +1,6 @@
 """The pages, README.md and docs/*.md: their blocks, links and command lines. `docs/development.md` tells the marks."""
 
+import ast
 import json
 import re
 import subprocess
@@ -119,4 +120,30 @@ def answers(printed: str) -> list:
     while begins := re.compile(r"[{[]").search(printed, at):
         document, at = decoder.raw_decode(printed, begins.start())
         found.append(document)
+    return found
+
+
+def exists(test: str) -> bool:
+    """Whether there is a test of this name, or a file of tests.
+
+    Args:
+        test: as pytest names it, such as ``tests/unit/test_layout.py::test_it``.
+    """
+    file, _, name = test.partition("::")
+    path = ROOT / file
+    return path.is_file() and (not name or name in _tests_in(path))
+
+
+@cache
+def _tests_in(path: Path) -> set[str]:
+    """Return the tests of a file, as pytest names them after its own name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            found |= {
+                f"{node.name}::{inner.name}" for inner in node.body if isinstance(inner, ast.FunctionDef)
+            }
     return found

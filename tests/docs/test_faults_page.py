@@ -1,10 +1,8 @@
-"""The page of faults names tests that there are: pytest collects each of them."""
+"""The page of faults names tests that there are."""
 
 import re
-import subprocess
-import sys
 
-from doc_pages import ROOT
+from doc_pages import ROOT, exists
 
 PAGE = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
 ROWS = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| ")][2:]
@@ -18,15 +16,7 @@ def test_every_fault_says_what_is_lost_what_is_seen_and_which_tests_show_it():
         assert re.fullmatch(r"`[\w/]+\.py(::\w+)+`(<br>`[\w/]+\.py(::\w+)+`)*", row[3]), row
 
 
-def test_every_named_test_is_collected():
-    named = sorted({f"tests/{test}" for row in ROWS for test in re.findall(r"`(.+?)`", row[3])})
+def test_every_named_test_is_there():
+    named = {f"tests/{test}" for row in ROWS for test in re.findall(r"`(.+?)`", row[3])}
 
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-qq", *named],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert [test for test in named if not exists(test)] == []

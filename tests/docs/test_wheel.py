@@ -145,10 +145,11 @@ def test_an_index_takes_what_is_built(release: dict[str, Path]) -> None:
 def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sources(
     wheel: Path, tmp_path: Path
 ) -> None:
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    uv = pytest.importorskip("uv").find_uv_bin()
     python = tmp_path / "venv" / "bin" / "python"
-    installed = run(tmp_path, python, "-m", "pip", "install", "-q", wheel)
-    if installed.returncode and "No matching distribution" in installed.stderr:
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], check=True)
+    installed = run(tmp_path, uv, "pip", "install", "--quiet", "--python", python, wheel)
+    if installed.returncode and "Failed to fetch" in installed.stderr:
         pytest.skip("the package index cannot be reached, so an empty environment cannot be filled")
     assert installed.returncode == 0, installed.stderr
     program = tmp_path / "venv" / "bin" / "elements-local"
