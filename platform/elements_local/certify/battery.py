@@ -1,12 +1,14 @@
 """Runs the battery against a receiver: each check by itself, whatever became of the others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
 
+from elements_local.batteries import checks_in, title_of
+from elements_local.certify import checks
 from elements_local.certify.callback import CallbackComposer
-from elements_local.certify.checks import BATTERY, Check
+from elements_local.certify.checks import Check
 from elements_local.certify.scorecard import Outcome, Result, Scorecard
 from elements_local.certify.trial import FailedError, SkippedError, Trial, UnseenError
 from elements_local.errors import OptionError
@@ -16,6 +18,9 @@ from mock_kit.web.wire import NoReply, Reply
 from mock_kit.workspaces.clock import SystemClock
 
 _FIRST_INSTANCE = 900_000
+
+BATTERY: Mapping[str, Check] = checks_in(checks)
+"""The checks by their names, in the order in which they are made."""
 
 
 def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by name
@@ -91,7 +96,6 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
     isolated = replace(
         trial, compose=replace(trial.compose, instance_id=_FIRST_INSTANCE + list(BATTERY).index(name))
     )
-    title = (check.__doc__ or name).strip().removesuffix(".")
     began = monotonic()
     outcome, why = Outcome.PASSED, ""
     try:
@@ -102,7 +106,7 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
         outcome, why = Outcome.SKIPPED, str(reason)
     except UnseenError as unseen:
         outcome, why = Outcome.PARTLY, str(unseen)
-    return Result(name=name, title=title, outcome=outcome, why=why, seconds=monotonic() - began)
+    return Result(name=name, title=title_of(check), outcome=outcome, why=why, seconds=monotonic() - began)
 
 
 def checks_named(only: Iterable[str]) -> dict[str, Check]:

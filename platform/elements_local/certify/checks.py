@@ -166,15 +166,6 @@ def large(trial: Trial) -> None:
     trial.accepts(callback, f"{len(callback.body)} bytes of Unicode")
 
 
-_ALL: tuple[Check, ...] = (
-    valid_signature, wrong_signature, missing_signature, reserialised_signature, duplicate,
-    reordered, burst, late, ten_events, unknown_type, unknown_keys, created_again, deleted, in_time,
-    heard_out, after_restart, large,
-)  # fmt: skip
-BATTERY: Mapping[str, Check] = {check.__name__.replace("_", "-"): check for check in _ALL}
-"""The checks by the names of their functions, in the order in which they are made."""
-
-
 def _key(trial: Trial) -> str:
     if not trial.compose.key:
         raise SkippedError(_NO_KEY)

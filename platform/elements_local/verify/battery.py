@@ -6,24 +6,19 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
+from elements_local.batteries import checks_in, title_of
 from elements_local.errors import HarnessError
 from elements_local.fidelity import ledger
 from elements_local.start import Options, in_process
-from elements_local.verify import checks_of_callbacks, checks_of_crm, checks_of_hub, checks_of_instances
-from elements_local.verify.check import Check, alike, named
+from elements_local.verify import checks_of_callbacks, checks_of_instances, checks_of_records
+from elements_local.verify.check import Check, alike
 from elements_local.verify.own_data import clean
 from elements_local.verify.report import Agreement, Finding, VisitReport
 from elements_local.verify.tenant import SinkReader, Tenant, tenant_of
 from elements_local.verify.visit import Visit, refused
 from mock_kit.workspaces.clock import SystemClock
 
-BATTERY: dict[str, Check] = {
-    **checks_of_instances.CHECKS,
-    **checks_of_hub.CHECKS,
-    **checks_of_crm.CHECKS,
-    **checks_of_callbacks.CHECKS,
-    **named(checks_of_instances.token_of_a_deleted_instance),
-}
+BATTERY: dict[str, Check] = checks_in(checks_of_instances, checks_of_records, checks_of_callbacks)
 """The checks by their names, in the order in which they are made."""
 
 
@@ -109,7 +104,7 @@ def compare(ours: Observed, theirs: Observed) -> list[Finding]:
 
 
 def _finding(name: str, ours: Any, theirs: Any, rows: tuple[str, ...]) -> Finding:
-    title = (BATTERY[name].__doc__ or name).strip().removesuffix(".")
+    title = title_of(BATTERY[name])
     for side, seen in (("here", ours), ("there", theirs)):
         if isinstance(seen, HarnessError):
             why = f"{side}: {refused(seen)}"

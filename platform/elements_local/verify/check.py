@@ -15,11 +15,6 @@ SECONDS = "seconds"
 """Under this key stand durations; they agree within a fifth, or two seconds."""
 
 
-def named(*checks: Check) -> dict[str, Check]:
-    """Return checks by their names, in their order; a ledger's row says which of them look at it."""
-    return {check.__name__.replace("_", "-"): check for check in checks}
-
-
 def form_of(reply: Reply) -> Any:
     """Return the form of a body, which need not be JSON."""
     try:

@@ -1,9 +1,9 @@
-"""Checks of polls and callbacks: what is told, in which form, when again."""
+"""Checks of polls and callbacks: what is told, in which form, when again; and of an instance once it is deleted."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from elements_local.verify.check import SECONDS, form, named
+from elements_local.verify.check import CONTACTS, SECONDS, form
 from elements_local.verify.visit import NotSeenError, Visit
 
 
@@ -79,15 +79,8 @@ def disabled(visit: Visit) -> Any:
     return {"meanwhile": meanwhile, "afterwards": afterwards}
 
 
-CHECKS = named(
-    first_poll,
-    empty_block,
-    callback_body,
-    callback_headers,
-    change,
-    made_and_changed,
-    made_and_deleted,
-    batches,
-    retries,
-    disabled,
-)
+def token_of_a_deleted_instance(visit: Visit) -> Any:
+    """The token of an instance that was deleted: the status."""
+    with_it = visit.instance
+    visit.tenant.platform.call("DELETE", f"/instances/{with_it['id']}")
+    return {"status": visit.status("GET", CONTACTS, token=with_it["token"])}

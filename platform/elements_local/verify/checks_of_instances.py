@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from elements_local.verify.check import CONTACTS, form, named
+from elements_local.verify.check import CONTACTS, form
 from elements_local.verify.own_data import PAGE, instances
 from elements_local.verify.visit import NotSeenError, Visit
 from mock_kit.api.json_text import decode
@@ -107,29 +107,6 @@ def no_transformations(visit: Visit) -> Any:
     return {"status": visit.status("DELETE", f"/instances/{visit.instance['id']}/transformations")}
 
 
-def token_of_a_deleted_instance(visit: Visit) -> Any:
-    """The token of an instance that was deleted: the status."""
-    with_it = visit.instance
-    visit.tenant.platform.call("DELETE", f"/instances/{with_it['id']}")
-    return {"status": visit.status("GET", CONTACTS, token=with_it["token"])}
-
-
 def _instances(visit: Visit, query: str = "") -> Iterator[dict[str, Any]]:
     """Return the first pages of the list of instances."""
     return islice(instances(visit.tenant.platform, query), _MOST_PAGES * PAGE)
-
-
-CHECKS = named(
-    creation,
-    missing_keys,
-    order_of_instances,
-    name_and_tags_alone,
-    mask_sent_back,
-    unknown_key,
-    unhydrated,
-    foreign_instance,
-    foreign_token,
-    missing_event,
-    analytics,
-    no_transformations,
-)

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import pytest
 
-from elements_local.certify.checks import BATTERY
+from elements_local.certify.battery import BATTERY
 from elements_local.cli import COMMANDS, cli
 from elements_local.commands.checking import certify
 from elements_local.scenarios.runner import Transport
