@@ -27,9 +27,8 @@ MASK = "********"
 UNSET = UnsetValues()
 
 _FLAGS = (ENABLED, FILTER_NULLS)
-_VENDOR_TYPES = frozenset(
-    {"polling", "webhook", "webhooks"}
-)  # the last two name one thing (documented, in conflict)
+# the last two name one thing (documented, in conflict)
+_VENDOR_TYPES = frozenset({"polling", "webhook", "webhooks"})
 
 
 def as_text(value: object) -> str | None:

@@ -64,17 +64,13 @@ def application(configuration: Mapping[str, object]) -> Application:
     Raises:
         InvalidRequestError: says which of its three keys is no text.
     """
-    values = [configuration.get(key) for key in (API_KEY, API_SECRET, CALLBACK_URL)]
-    missing = [
-        key
-        for key, value in zip((API_KEY, API_SECRET, CALLBACK_URL), values, strict=True)
-        if not isinstance(value, str) or not value
-    ]
+    values = {key: configuration.get(key) for key in (API_KEY, API_SECRET, CALLBACK_URL)}
+    missing = [key for key, value in values.items() if not isinstance(value, str) or not value]
     if missing:
         raise InvalidRequestError(
             f"configuration needs {' and '.join(missing)} as texts, to make an instance from providerData.code"
         )
-    key, secret, callback_url = map(str, values)
+    key, secret, callback_url = map(str, values.values())
     return Application(api_key=key, api_secret=secret, callback_url=callback_url)
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Transformation
 from mock_platform.core.poll import Decision, EventType, Poll, Resource
+from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
 
@@ -79,6 +80,11 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         dated = [one for one in others if one.date.replace(microsecond=0) == change.dated]
         foreign = dated or [one for one in others if not one.record_id.isdecimal()]
         return cls(poll=poll, decisions=foreign[:1], other_id=bool(foreign))
+
+    @property
+    def named(self) -> str:
+        """How sentences speak of it."""
+        return f"the poll of {iso_date_exact(self.poll.at)}"
 
     @property
     def decision(self) -> Decision | None:

@@ -24,7 +24,7 @@ def of_filter(
 ) -> CauseFinding:
     """Say why a poll passed a record over."""
     resource = case.state.resource
-    passed = f"the poll of {shown(seen.poll.at)} passed it over: {decision.why}"
+    passed = f"{seen.named} passed it over: {decision.why}"
     if resource is None:
         return CauseFinding(Cause.PASSED_OVER, passed)
     by_updated = resource.filter_by_updated_date and resource.updated is not None
@@ -52,14 +52,8 @@ def slip_among(case: ExplainedCase, keys: tuple[str, ...]) -> CauseFinding | Non
 
 def in_other_case(case: ExplainedCase, field: str) -> str | None:
     """Return the vendor's field whose name differs from a configured one in its case alone."""
-    return next(
-        (
-            known
-            for known in case.state.known_fields
-            if known != field and known.casefold() == field.casefold()
-        ),
-        None,
-    )
+    alike = (known for known in case.state.known_fields if known.casefold() == field.casefold())
+    return next((known for known in alike if known != field), None)
 
 
 def misread(
@@ -98,11 +92,9 @@ def misread(
 def _is_updated_date(case: ExplainedCase, field: str) -> bool:
     """Say whether a field is the element's own updated date, under its own name or a mapped one, as far as is known."""
     mapped = case.state.transformation
-    vendors = (
-        next((one.vendor_path for one in mapped.fields if one.path == field), field) if mapped else field
-    )
+    vendors = (one.vendor_path for one in (mapped.fields if mapped else ()) if one.path == field)
     own = case.state.own
-    return own is None or own.updated is None or own.updated.path == vendors
+    return own is None or own.updated is None or own.updated.path == next(vendors, field)
 
 
 def _misnamed(
@@ -115,10 +107,8 @@ def _misnamed(
             return slip
     if deciding is None:
         kind = "updated" if resource.filter_by_updated_date else "created"
-        return CauseFinding(
-            Cause.DATE_MISSING,
-            f"the poll of {shown(seen.poll.at)} has no {kind} date to compare: none is configured",
-        )
+        why = f"{seen.named} has no {kind} date to compare: none is configured"
+        return CauseFinding(Cause.DATE_MISSING, why)
     if resource.filter_by_updated_date and resource.updated is None:
         why = "no updated date is configured, so the created one decides, and an update does not change that"
         return CauseFinding(Cause.DATE_MISSING, why)
@@ -128,23 +118,20 @@ def _misnamed(
     if real:
         why = f"{deciding.field!r} names nothing in the record, whose field is {real!r}: case counts"
         return CauseFinding(Cause.KEY_CASE, why)
-    return CauseFinding(
-        Cause.DATE_MISSING,
-        f"{deciding.field!r} names nothing in the record that the poll of {shown(seen.poll.at)} saw",
-    )
+    why = f"{deciding.field!r} names nothing in the record that {seen.named} saw"
+    return CauseFinding(Cause.DATE_MISSING, why)
 
 
 def _by_flag(
     resource: Resource, change: VendorChange, decision: Decision, seen: PollOfRecord
 ) -> CauseFinding | None:
-    at = f"the poll of {shown(seen.poll.at)}"
     if resource.filter_by_current_date and decision.date > seen.poll.at:
         ahead = seconds(decision.date - seen.poll.at)
-        why = f"filterByCurrentDate is true, and the record is dated {shown(decision.date)}, {ahead} later than {at}"
+        why = f"filterByCurrentDate is true, and the record is dated {shown(decision.date)}, {ahead} later than {seen.named}"
         return CauseFinding(Cause.FILTER_BY_CURRENT_DATE, why)
     if not resource.filter_by_updated_date and change.updated > seen.poll.window_from >= decision.date:
         why = (
-            f"filterByUpdatedDate is false, so {at} compared the created date {shown(decision.date)}, which is not later "
+            f"filterByUpdatedDate is false, so {seen.named} compared the created date {shown(decision.date)}, which is not later "
             f"than {shown(seen.poll.window_from)}; the updated one, {shown(change.dated)}, is"
         )
         return CauseFinding(Cause.FILTER_BY_CREATED, why)

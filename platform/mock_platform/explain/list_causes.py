@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
 from mock_platform.ceql import And, Clause, Comparison, matches, parse, to_text
 from mock_platform.dates import date_template
@@ -13,6 +13,7 @@ from mock_platform.errors import InvalidRequestError
 from mock_platform.explain.arithmetic import seconds
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
+from mock_platform.lint.polled_block import parameter_of
 
 _PAGED = re.compile(r"\bskip=(?!0\b)\d+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
@@ -22,7 +23,7 @@ _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say why a poll did not ask for the date that the CRM gave the record; None if it did."""
     start = seen.poll.window_from
-    asked = f"the poll of {shown(seen.poll.at)} asked for what is later than {shown(start)}"
+    asked = f"{seen.named} asked for what is later than {shown(start)}"
     if change.updated > start:
         return _of_placeholder(case, change, seen)
     if change.at < case.instance.created:
@@ -48,7 +49,7 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     age = poll.at - (case.as_of(seen) or change).at
     if lag and age < timedelta(seconds=lag):
         why = (
-            f"the poll of {shown(poll.at)} came {seconds(age)} after the record was written, and the CRM's list knows of a write "
+            f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list knows of a write "
             f"only {lag:g} s later; the next poll asks for what is later than {shown(poll.at)}"
         )
         return CauseFinding(Cause.INDEX_LAG, why)
@@ -58,7 +59,7 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
         or _excluded(case, change, seen)
         or CauseFinding(
             Cause.NOT_IN_ANSWER,
-            f"the poll of {shown(poll.at)} found it in none of the {poll.seen} records of the answer{_struck(seen)}; "
+            f"{seen.named} found it in none of the {poll.seen} records of the answer{_struck(seen)}; "
             f"it asked GET {poll.request_url}",
         )
     )
@@ -73,7 +74,7 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     if not deleted or not any(_PAGED.search(call.target) for call in seen.calls):
         return None
     which = gone[0].record_id if gone else "a record"
-    why = f"while the poll of {shown(seen.poll.at)} read the list page by page, {which} was deleted, and all behind it moved up"
+    why = f"while {seen.named} read the list page by page, {which} was deleted, and all behind it moved up"
     return CauseFinding(Cause.PAGE_SHIFT, why)
 
 
@@ -87,7 +88,7 @@ def _ended(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Cau
     if not oldest:
         return None
     why = (
-        f"the url names no date, so the poll of {shown(poll.at)} read the list until a whole page was older than "
+        f"the url names no date, so {seen.named} read the list until a whole page was older than "
         f"{shown(poll.window_from)}: after {poll.seen} records, and this one, dated {shown(change.dated)}, stood behind them"
     )
     return CauseFinding(Cause.LIST_ENDED, why)
@@ -102,26 +103,24 @@ def _excluded(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
         if isinstance(clause, Comparison) and clause.field in names:
             if not matches(clause, names):
                 why = f"{to_text(clause)} does not hold of {clause.field} {names[clause.field]!r}"
-                return CauseFinding(
-                    Cause.WHERE_EXCLUDES, f"in the poll of {shown(seen.poll.at)} the condition {why}"
-                )
+                return CauseFinding(Cause.WHERE_EXCLUDES, f"in {seen.named} the condition {why}")
         # Conditions on other fields cannot be judged from the log, which knows dates alone: they may be the cause.
         elif not _is_date_parameter(clause):
             others.append(clause)
     if not others:
         return None
     conditions = " and ".join(map(to_text, others))
-    why = f"the poll of {shown(seen.poll.at)} asked for records for which {conditions} holds, beside the date, and the answer left it out"
+    why = f"{seen.named} asked for records for which {conditions} holds, beside the date, and the answer left it out"
     return CauseFinding(Cause.WHERE_EXCLUDES, why)
 
 
 def _conditions(url: str) -> tuple[Clause, ...]:
     """Return the conditions of a request, one by one; none if there are none, or they cannot be read."""
-    where = parse_qs(urlsplit(url).query).get("where")
+    where = parameter_of(url, "where")
     if not where:
         return ()
     try:
-        clause = parse(where[0])
+        clause = parse(where)
     except InvalidRequestError:
         return ()
     return clause.clauses if isinstance(clause, And) else (clause,)
@@ -168,7 +167,7 @@ def _of_placeholder(case: ExplainedCase, change: VendorChange, seen: PollOfRecor
     if late is None or late < change.dated:
         return None
     why = (
-        f"the poll of {shown(seen.poll.at)} was about what is later than {shown(start)}, and its url says "
+        f"{seen.named} was about what is later than {shown(start)}, and its url says "
         f"{late:%Y-%m-%d %H:%M:%S}, which the CRM reads as GMT: {seconds(late - start)} later"
     )
     return CauseFinding(Cause.PLACEHOLDER_ZONE, why)

@@ -22,15 +22,14 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     if not seen.other_id or seen.decision is None:
         return None
     given, field = seen.decision.record_id, case.state.resource.id_field if case.state.resource else ""
-    named = f"the poll of {shown(seen.poll.at)} saw it {f'by the id {given!r}' if given else 'without an id'}"
+    named = f"{seen.named} saw it {f'by the id {given!r}' if given else 'without an id'}"
     slip = slip_among(case, ("idField",)) if not field else None
     if slip:
         return CauseFinding(slip.cause, f"{named}: {slip.why}")
     real = None if given else in_other_case(case, field)
     if real:
-        return CauseFinding(
-            Cause.KEY_CASE, f"{named}: idField is {field!r}, and the record's field is {real!r}"
-        )
+        why = f"{named}: idField is {field!r}, and the record's field is {real!r}"
+        return CauseFinding(Cause.KEY_CASE, why)
     mapped = case.state.transformation
     # The transformation has taken the id away from where `idField` looks.
     moved = next((one for one in mapped.fields if one.vendor_path == field), None) if mapped else None
@@ -40,9 +39,8 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     if not given:
         why = f"idField {field!r} names nothing in it" if field else "the block has no idField"
         return CauseFinding(Cause.ID_MISSING, f"{named}: {why}")
-    return CauseFinding(
-        Cause.ID_OTHER, f"{named}, which is not the CRM's {case.record_id}: idField is {field!r}"
-    )
+    why = f"{named}, which is not the CRM's {case.record_id}: idField is {field!r}"
+    return CauseFinding(Cause.ID_OTHER, why)
 
 
 def of_name(
@@ -59,7 +57,7 @@ def of_name(
     # Dates that were read wrong come first: a tolerance cannot be judged by them.
     later = missed if case.as_of(seen) != change else None
     found = _by_dates(case, change, seen, decision) or later or _by_tolerance(case, seen)
-    called = f"the poll of {shown(seen.poll.at)} called it {seen.told.value}: {decision.why}"
+    called = f"{seen.named} called it {seen.told.value}: {decision.why}"
     return CauseFinding(found.cause, f"{called}; {found.why}" if found.why else called)
 
 
@@ -103,12 +101,12 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
     # One poll that told it twice is about pages; two polls that told it are about their windows.
     twice = sum(one.change is not None for one in seen.decisions)
     if twice > 1:
-        why = f"the poll of {shown(seen.poll.at)} had it on {twice} of its pages, and reported it each time"
+        why = f"{seen.named} had it on {twice} of its pages, and reported it each time"
         return CauseFinding(Cause.PAGE_OVERLAP, why)
     if not case.repeats or seen.decision is None or case.state.resource is None:
         return None
     again, resource = case.repeats[0], case.state.resource
-    said = f"the poll of {shown(again.poll.at)} reported it again, though nothing had changed"
+    said = f"{again.named} reported it again, though nothing had changed"
     if resource.updated is None and resource.created is None:
         return CauseFinding(Cause.UNDATED, f"{said}: {seen.decision.why}")
     dates = dates_of(seen.decision, seen.poll, resource)
@@ -116,7 +114,7 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
     if wrong:
         return CauseFinding(wrong.cause, f"{said}: {wrong.why}")
     if seen.decision.date > seen.poll.at:
-        why = f"{said}: it is dated {shown(seen.decision.date)}, later than the poll of {shown(seen.poll.at)}"
+        why = f"{said}: it is dated {shown(seen.decision.date)}, later than {seen.named}"
         return CauseFinding(Cause.CLOCK_SKEW, why)
     why = f"{said}: it asked for what is later than {shown(again.poll.window_from)}, pollDelay {seconds(resource.poll_delay)} before the last poll"
     return CauseFinding(Cause.POLL_DELAY_REPEATS, why)

@@ -28,9 +28,8 @@ def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     if any(one.kind == "CREATED" for one in case.together):
         return CauseFinding(Cause.UNDONE, f"it was deleted at {shown(gone.at)}, before any poll had seen it")
     if gone is not change:
-        return CauseFinding(
-            Cause.DELETION, f"it was deleted at {shown(gone.at)}, before a poll could see the change"
-        )
+        why = f"it was deleted at {shown(gone.at)}, before a poll could see the change"
+        return CauseFinding(Cause.DELETION, why)
     updated = (one for one in case.beside if one.kind == "UPDATED" and one.second == change.second)
     partner = next(updated, None)
     if partner:
@@ -55,10 +54,8 @@ def of_poller(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     if change.at - state.since < _SECOND and change.dated <= state.since:
         return _before_events(change, case)
     due = f"the next poll is at {shown(state.next_poll)}" if state.next_poll else "no poll is to come"
-    return CauseFinding(
-        Cause.INTERVAL_NOT_OVER,
-        f"there has been no poll since {shown(change.at)}: it is {shown(case.now)}, and {due}",
-    )
+    why = f"there has been no poll since {shown(change.at)}: it is {shown(case.now)}, and {due}"
+    return CauseFinding(Cause.INTERVAL_NOT_OVER, why)
 
 
 def _stopped(case: ExplainedCase) -> CauseFinding | None:
@@ -82,9 +79,8 @@ def _stopped(case: ExplainedCase) -> CauseFinding | None:
 def of_failure(poll: Poll) -> CauseFinding:
     """Name the cause of a poll that failed."""
     error = poll.error or ""
-    return CauseFinding(
-        _of_error(error, poll.request_status), f"the poll of {shown(poll.at)} {failed(error)}"
-    )
+    why = f"the poll of {shown(poll.at)} {failed(error)}"
+    return CauseFinding(_of_error(error, poll.request_status), why)
 
 
 def _before_events(change: VendorChange, case: ExplainedCase) -> CauseFinding:

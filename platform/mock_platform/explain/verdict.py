@@ -57,7 +57,7 @@ def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
     if found:
         return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
     decided = telling.decision.why if telling.decision else ""
-    why = f"the poll of {shown(telling.poll.at)} reported it: {decided}"
+    why = f"{telling.named} reported it: {decided}"
     return Explanation(reported=True, cause=None, why=why)
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -136,7 +137,9 @@ class UsageStore:
         for call in taken:
             by_workspace[call.workspace].append(call)
         for workspace, calls in by_workspace.items():
-            self._keep(connection, workspace, calls)
+            numbers = count(take_numbers(connection, workspace, "usage", first=1, count=len(calls)))
+            _add.run_each(connection, [{**structs.asdict(call), "id": next(numbers)} for call in calls])
+            self._prune(connection, workspace, calls)
 
     def forget(self, workspace: str) -> None:
         """Drop what has been noted of a workspace; what is kept of it goes with the rest of its rows."""
@@ -222,14 +225,6 @@ class UsageStore:
         )
         with self._database.reading() as connection:
             return connection.execute(counted).all()
-
-    def _keep(self, connection: Connection, workspace: str, calls: list[UsageRecord]) -> None:
-        first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))
-        _add.run_each(
-            connection,
-            [{**structs.asdict(call), "id": number} for number, call in enumerate(calls, start=first)],
-        )
-        self._prune(connection, workspace, calls)
 
     def _prune(self, connection: Connection, workspace: str, kept: list[UsageRecord]) -> None:
         """Drop what has become too old, if there can be any."""
