@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 
 from callback_sink import errors
-from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.dependencies import EXTENSION, SinkDependencies
 from callback_sink.description import DESCRIPTION
 from callback_sink.forwarding import Forwarder
@@ -16,7 +15,7 @@ from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import SinkSettings
 from callback_sink.snapshots import check_sound, moved
 from callback_sink.store import CallbackStore
-from callback_sink.stream import StreamSlots
+from callback_sink.stream import ArrivalNotifier, StreamSlots
 from callback_sink.tables import metadata
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.metrics import Measure

@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from flask import current_app
 from msgspec import Struct
 
-from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.forwarding import Forwarder
 from callback_sink.settings import SinkSettings
 from callback_sink.store import CallbackStore
-from callback_sink.stream import StreamSlots
+from callback_sink.stream import ArrivalNotifier, StreamSlots
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
 from mock_kit.workspaces.registry import Workspace, Workspaces

@@ -5,8 +5,7 @@ import re
 from sqlalchemy import Connection, select
 
 from callback_sink.answers import ScriptedResponse
-from callback_sink.rows import callback_of
-from callback_sink.tables import bins, callbacks, digest_of, usage, workspaces
+from callback_sink.tables import bins, callback_of, callbacks, digest_of, usage, workspaces
 from mock_kit.storage.snapshots import Snapshot, unmoved
 from mock_kit.storage.soundness import check_counted, check_texts
 from mock_kit.storage.table_rows import Reworded, SnapshotError

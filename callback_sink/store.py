@@ -15,11 +15,10 @@ from callback_sink.bin_settings import BinSettings, bin_settings_of, save_bin_se
 from callback_sink.errors import NoSuchCallbackError, OtherObjectTypeError
 from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.listed import CallbackPage, page_of
-from callback_sink.rows import callback_of, row_of, taken, weight_of
 from callback_sink.search import Filters, NearMiss, closest, events_of, matches
 from callback_sink.settings import SinkSettings
 from callback_sink.signature import judge
-from callback_sink.tables import digest_of
+from callback_sink.tables import callback_of, digest_of, row_of, taken, weight_of
 from callback_sink.usage import StorageUsage
 from mock_kit.api.json_text import encode_text
 from mock_kit.api.nearest import other_form

@@ -16,7 +16,7 @@ class LocalProblem(TypedDict):
 
 def describe(settings: CrmSettings) -> Description:
     """Describe the CRM, with the custom objects that its accounts have."""
-    from mock_insightly.document import components_and_paths  # noqa: PLC0415 - only where a document is wanted
+    from mock_insightly.document.versions import components_and_paths  # noqa: PLC0415 - only where a document is wanted
 
     account = account_of(
         0,

@@ -14,7 +14,7 @@ from werkzeug.http import parse_accept_header
 from mock_insightly.account.allowance import RateLimits, RateLimitVerdict
 from mock_insightly.dependencies import CrmDependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.paths import is_api_path, plain_path, version_in
+from mock_insightly.versions.known import is_api_path, plain_path, version_in
 from mock_insightly.versions.version import Version
 from mock_kit.web.journal_middleware import RULE
 from mock_kit.web.transports import call

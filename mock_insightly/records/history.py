@@ -10,7 +10,7 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records import sequences
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.fields import Record
-from mock_insightly.records.transaction import RecordTransaction
+from mock_insightly.records.writing import RecordTransaction
 from mock_insightly.tables import records, references, seed_runs
 
 _BATCH = 500

@@ -1,10 +1,10 @@
-"""One transaction in which a client changes the records of a workspace: all of it happens, or nothing."""
+"""Transactions on the records of a workspace, and that in which a client changes them: all of it happens, or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, exists, func, or_, select
 
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind, kind_of_rows
@@ -15,7 +15,6 @@ from mock_insightly.records.finding import documents_of
 from mock_insightly.records.references import Reference, reference, references, without
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import number_rows, record_in, stamp
-from mock_insightly.records.transaction import RecordTransaction, kept_columns
 from mock_insightly.settings import KEPT_IN_BIN
 from mock_insightly.tables import ChangeType, bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
@@ -24,6 +23,51 @@ from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Retention
 from mock_kit.workspaces.registry import Workspace
+
+_insert = Prepared(records.insert())  # each workspace gets some thirty records (``poe bench-scenarios``)
+
+
+class RecordTransaction:
+    """An open transaction on the records of a workspace."""
+
+    def __init__(self, connection: Connection, workspace: Workspace) -> None:
+        self._connection = connection
+        self._workspace = workspace
+
+    def reserve(self, sequence: str, count: int) -> int:
+        """Take numbers out of a sequence for good, and return the first of them."""
+        return sequences.reserve(self._connection, self._workspace, sequence, count)
+
+    def insert(self, kind: RecordKind, added: Sequence[Record]) -> None:
+        """Keep records whose ids have been reserved, and what they refer to."""
+        rows = [{**self._key(kind, kind.id_of(record)), **kept_columns(record)} for record in added]
+        _insert.run_each(self._connection, rows)
+        self._refer(kind, added)
+
+    def _refer(self, kind: RecordKind, added: Iterable[Record]) -> None:
+        """Keep what records refer to."""
+        rows = [
+            {**self._key(kind, kind.id_of(record)), "to_entity": one.entity, "to_id": one.id}
+            for record in added
+            for one in references(kind, record)
+        ]
+        if rows:
+            self._connection.execute(reference_table.insert(), rows)
+
+    def _key(self, kind: RecordKind, record_id: int) -> dict[str, object]:
+        return {"workspace": self._workspace.name, "kind": kind.name, "id": record_id}
+
+    def _is(self, table: Table, kind: RecordKind, record_id: int | None = None) -> ColumnElement[bool]:
+        """Return the condition for the rows of a kind, or of one record of it."""
+        mine = and_(table.c.workspace == self._workspace.name, table.c.kind == kind.name)
+        # a larger number than any database could hold is nobody's, as the largest is
+        return mine if record_id is None else and_(mine, table.c.id == min(record_id, LARGEST_WHOLE))
+
+
+def kept_columns(record: Record) -> dict[str, object]:
+    """Return the columns of a record's row that an update changes."""
+    return {"updated": stamp(record, "DATE_UPDATED_UTC"), "document": encode_text(record)}
+
 
 _of_binned = and_(changes.c.workspace == bin_.c.workspace, changes.c.kind == bin_.c.kind)
 _changed = exists().where(_of_binned, changes.c.record_id == bin_.c.id).correlate(bin_)

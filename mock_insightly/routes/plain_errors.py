@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 
 from mock_insightly import errors
 from mock_insightly.dependencies import dependencies
-from mock_insightly.paths import is_api_path, version_in
+from mock_insightly.versions.known import is_api_path, version_in
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 
 _PLAIN = "text/plain; charset=utf-8"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from mock_insightly import kinds
-from mock_insightly.account.pipelines import stages
+from mock_insightly.account.lookups import stages
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
 from mock_insightly.kinds import KINDS, MILESTONES, OPPORTUNITIES, PROJECTS, TEAMS, RecordKind, kind_of_rows

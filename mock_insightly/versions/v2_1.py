@@ -5,8 +5,7 @@ Source: recorded exchanges of the vendor's Ruby client (observed), its routes an
 
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields
-from mock_insightly.account.lookups import SHARED, Lookup, by_name, only, state_reasons
-from mock_insightly.account.pipelines import stages
+from mock_insightly.account.lookups import SHARED, Lookup, by_name, only, stages, state_reasons
 from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
 from mock_insightly.records.fields import Record
 from mock_insightly.records.search import EVERYTHING

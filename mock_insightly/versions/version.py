@@ -70,6 +70,10 @@ class Version(Struct, frozen=True, kw_only=True):
     puts_by_id: bool = True
     custom_shape: Callable[[RecordKind], Shape] | None = None
 
+    def shape(self, kind: RecordKind) -> Shape:
+        """Return how this version shows a kind of record, which is no custom object's."""
+        return self.shapes[kind.name.lower()]
+
     def list_status(self, sub: SubResource) -> int:
         """Return what a GET of what hangs below a record is answered with."""
         return self.sub_list_status if sub.name in _LISTED_AS_CREATED else 200

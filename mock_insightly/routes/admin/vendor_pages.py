@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
-from mock_insightly.records.listing import Listed, RecordSearch
+from mock_insightly.records.finding import Listed, RecordSearch
 from mock_insightly.records.stamps import record_in, updated_at
 from mock_insightly.routes.admin.local import kind_named
 from mock_insightly.routes.below.actions import convert

@@ -14,7 +14,7 @@ from functools import partial
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from mock_insightly.account.pipelines import activity_sets, entered
+from mock_insightly.account.lookups import activity_sets, entered
 from mock_insightly.errors import FieldError, InUseError, MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import (
     CONTACTS,
@@ -128,7 +128,7 @@ def switch_state(parent: Parent, _switch: StateSwitch) -> ResponseReturnValue:
     record = _written(
         parent, lambda _before: {"OPPORTUNITY_STATE": state, "OPPORTUNITY_STATE_REASON_ID": reason}
     )
-    shape = parent.call.version.shapes[STATE_CHANGES.name.lower()]
+    shape = parent.call.version.shape(STATE_CHANGES)
     entry = state_entry(record, parent.call.account)
     return answers.answer(parent.call, shape.one(encode_text(entry)))
 

@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 from freezegun import freeze_time
 
-from callback_sink.arrivals import ArrivalNotifier
+from callback_sink.stream import ArrivalNotifier
 
 PATIENT = timedelta(seconds=30)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.paths import is_api_path, plain_path
+from mock_insightly.versions.known import is_api_path, plain_path
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mock_insightly.account.account import account_of
-from mock_insightly.account.lookups import state_reasons
-from mock_insightly.account.pipelines import activity_sets, entered, pipelines, stages
+from mock_insightly.account.lookups import activity_sets, entered, pipelines, stages, state_reasons
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import LEADS
 from mock_insightly.records.consequences import (
