@@ -74,7 +74,7 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
 
 def add_team_members(version: Version, operations: Operations, schemas: RecordSchemas) -> None:
     """Add the list of all teams' members."""
-    key = version.shapes[TEAMS.name.lower()].key("TEAMMEMBERS")
+    key = version.shape(TEAMS).key("TEAMMEMBERS")
     member, problems = schemas.row(key), (404,)
     number = ops.record_variable("permission_id")
     body = object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})

@@ -144,7 +144,7 @@ class RecordSchemas:
     def _child(self, key: Key, kind: RecordKind) -> Said:
         """Return the schema of what is looked up when a record is shown by its id: files, or links to others."""
         if kind is FILE_ATTACHMENTS:
-            return self.record(self._version.shapes[kind.name.lower()])
+            return self.record(self._version.shape(kind))
         return self.row(key)
 
     def _taken(self, shape: Shape, *, whole: bool) -> Said:

@@ -11,7 +11,7 @@ from mock_insightly.document.field_schemas import Said, taken
 from mock_insightly.document.operations import CrmOperation, RequestBody, ResponseBody
 from mock_insightly.document.record_paths import RecordPaths
 from mock_insightly.document.record_schemas import id_schema, object_of, rows_of_key
-from mock_insightly.kinds import STATE_CHANGES, RecordKind
+from mock_insightly.kinds import STATE_CHANGES
 from mock_insightly.records.fields import Date, Text, Whole
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.shape import Shape
@@ -29,24 +29,22 @@ class SubPaths(Struct, frozen=True):
     sub: SubResource
 
     def say(self, method: str, operation: CrmOperation, *, members: tuple[Said, ...] = ()) -> None:
-        """Add an operation.
+        """Add an operation, if the sub-resource takes its method.
 
         Args:
             members: the parameters of the path that name one of the sub-resource's members.
         """
+        if not self.takes(method, on_member=bool(members)):
+            return
         called = f"{self.sub.name}.{operation.id}"
         operation = replace(operation, id=called, problems=(404, *operation.problems))
         path = f"{self.records.one}/{self.sub.name}"
         path += "".join(f"/{{{member['name']}}}" for member in members)
         self.records.operations.add(method, path, operation, self.records.variable, *members)
 
-    def takes(self, method: str) -> bool:
-        """Say whether the sub-resource's own path takes a method."""
-        return method in self.sub.on_all
-
-    def shape(self, kind: RecordKind) -> Shape:
-        """Return the version's shape of a kind."""
-        return self.records.version.shapes[kind.name.lower()]
+    def takes(self, method: str, *, on_member: bool = False) -> bool:
+        """Say whether the sub-resource's own path, or that of one of its members, takes a method."""
+        return method in (self.sub.on_one if on_member else self.sub.on_all)
 
     @property
     def one(self) -> str:
@@ -79,53 +77,57 @@ def _collection(below: SubPaths, sub: subs.EmbeddedCollection) -> None:
     if_match = below.records.if_match
     rows: Said = {"type": "array", "items": row}
     one = f"one of the {sub.name} of {below.one}"
-    if below.takes("GET"):
-        gives = ResponseBody(rows, status=below.records.version.list_status(sub))
-        below.say("GET", CrmOperation("index", f"List the {sub.name} of {below.one}.", gives))
-    if below.takes("POST"):
-        gives, takes = ResponseBody(row, status=201), RequestBody(to_write)
-        below.say("POST", CrmOperation("add", f"Add {one}.", gives, parameters=if_match, takes=takes))
-    if below.takes("PUT"):
-        named = to_write if sub.upserts else ops.with_key(to_write, sub.by, {})
-        says = f"Put an array in the place of all {sub.name}, or an object in the place of {one}."
-        takes = RequestBody({"anyOf": [named, {"type": "array", "items": to_write}]})
-        gives = ResponseBody({"anyOf": [row, rows]})
-        below.say("PUT", CrmOperation("put", says, gives, parameters=if_match, takes=takes))
-    if below.takes("DELETE"):
-        takes = RequestBody(object_of({sub.by: {}}))
-        says = f"Take away {one}: the one that the body names."
-        below.say("DELETE", CrmOperation("remove", says, ops.DELETED, parameters=if_match, takes=takes))
-    if "DELETE" in sub.on_one:
-        remove = CrmOperation(
-            "remove_one", f"Take away {one}.", ops.DELETED, parameters=if_match, problems=(400,)
-        )
-        numbered = sub.by == rows_of_key(key).id_field
-        schema: Said = {"type": "integer", "format": "int64"} if numbered else _NAMED
-        below.say("DELETE", remove, members=(ops.variable(sub.by.lower(), schema),))
+    listed = ResponseBody(rows, status=below.records.version.list_status(sub))
+    below.say("GET", CrmOperation("index", f"List the {sub.name} of {below.one}.", listed))
+    gives, takes = ResponseBody(row, status=201), RequestBody(to_write)
+    below.say("POST", CrmOperation("add", f"Add {one}.", gives, parameters=if_match, takes=takes))
+    named = to_write if sub.upserts else ops.with_key(to_write, sub.by, {})
+    says = f"Put an array in the place of all {sub.name}, or an object in the place of {one}."
+    takes = RequestBody({"anyOf": [named, {"type": "array", "items": to_write}]})
+    gives = ResponseBody({"anyOf": [row, rows]})
+    below.say("PUT", CrmOperation("put", says, gives, parameters=if_match, takes=takes))
+    takes = RequestBody(object_of({sub.by: {}}))
+    says = f"Take away {one}: the one that the body names."
+    below.say("DELETE", CrmOperation("remove", says, ops.DELETED, parameters=if_match, takes=takes))
+    remove = CrmOperation(
+        "remove_one", f"Take away {one}.", ops.DELETED, parameters=if_match, problems=(400,)
+    )
+    numbered = sub.by == rows_of_key(key).id_field
+    schema: Said = {"type": "integer", "format": "int64"} if numbered else _NAMED
+    below.say("DELETE", remove, members=(ops.variable(sub.by.lower(), schema),))
 
 
 def _children(below: SubPaths, sub: subs.Children) -> None:
-    shape = below.shape(sub.kind)
+    shape = below.records.version.shape(sub.kind)
     schemas = below.records.schemas
     record = schemas.record(shape)
-    written: Said = {"type": "array", "items": record} if sub.arrays else record
+    rows: Said = {"type": "array", "items": record}
+    written = rows if sub.arrays else record
     one = f"one of the {sub.name} of {below.one}"
-    if below.takes("GET"):
-        operations = below.records.operations
-        rows: Said = {"type": "array", "items": record}
-        paging = () if sub.arrays else operations.paging
-        gives = ResponseBody(
-            rows, status=below.records.version.list_status(sub), headers=operations.counted if paging else ()
-        )
-        asked = (ops.UPDATED_AFTER, *paging, *((ops.BRIEF,) if paging else ()))
-        index = CrmOperation(
-            "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
-        )
-        below.say("GET", index)
+    operations = below.records.operations
+    paging = () if sub.arrays else operations.paging
+    status = below.records.version.list_status(sub)
+    index = CrmOperation(
+        "index",
+        f"List the {sub.name} of {below.one}.",
+        ResponseBody(rows, status=status, headers=operations.counted if paging else ()),
+        parameters=(ops.UPDATED_AFTER, *paging, *((ops.BRIEF,) if paging else ())),
+        problems=(400,),
+    )
+    below.say("GET", index)
+    # schemas of bodies come to stand in the document when they are asked for
     if below.takes("POST"):
-        below.say("POST", _created(f"Create {one}.", written, _body_of(below, sub, shape)))
+        takes = _body_of(below, sub, shape)
+        create = CrmOperation(
+            "create",
+            f"Create {one}.",
+            ResponseBody(written, status=201, headers=("Location",)),
+            takes=takes,
+            problems=(402, 417) if takes.media_type.startswith("multipart/") else (402,),
+        )
+        below.say("POST", create)
+    id_field = shape.kind.id_field
     if below.takes("PUT"):
-        id_field = shape.kind.id_field
         body = schemas.to_update(shape, whole=below.records.version.replaces)
         update = CrmOperation(
             "update",
@@ -135,9 +137,8 @@ def _children(below: SubPaths, sub: subs.Children) -> None:
             takes=RequestBody(ops.with_key(body, id_field, id_schema())),
         )
         below.say("PUT", update)
-    if "DELETE" in sub.on_one:
-        delete = CrmOperation("delete", f"Delete {one}.", ops.DELETED)
-        below.say("DELETE", delete, members=(ops.record_variable(shape.kind.id_field.lower()),))
+    delete = CrmOperation("delete", f"Delete {one}.", ops.DELETED)
+    below.say("DELETE", delete, members=(ops.record_variable(id_field.lower()),))
 
 
 def _body_of(below: SubPaths, sub: subs.Children, shape: Shape) -> RequestBody:
@@ -148,36 +149,24 @@ def _body_of(below: SubPaths, sub: subs.Children, shape: Shape) -> RequestBody:
     return RequestBody(schema, media_type="multipart/form-data")
 
 
-def _created(summary: str, written: Said, takes: RequestBody) -> CrmOperation:
-    gives = ResponseBody(written, status=201, headers=("Location",))
-    refused = (402, 417) if takes.media_type.startswith("multipart/") else (402,)
-    return CrmOperation("create", summary, gives, takes=takes, problems=refused)
-
-
 def _following(below: SubPaths, _sub: subs.Following) -> None:
-    for method, verb, says, gives in (
-        ("GET", "show", f"Say whether the caller follows {below.one}.", ResponseBody(_FOLLOWED)),
-        ("POST", "start", f"Follow {below.one}.", ResponseBody(_FOLLOWED, status=201)),
-        ("DELETE", "stop", f"Follow {below.one} no longer.", ops.DELETED),
-    ):
-        if below.takes(method):
-            below.say(method, CrmOperation(verb, says, gives))
+    says = f"Say whether the caller follows {below.one}."
+    below.say("GET", CrmOperation("show", says, ResponseBody(_FOLLOWED)))
+    below.say("POST", CrmOperation("start", f"Follow {below.one}.", ResponseBody(_FOLLOWED, status=201)))
+    below.say("DELETE", CrmOperation("stop", f"Follow {below.one} no longer.", ops.DELETED))
 
 
 def _picture(below: SubPaths, sub: subs.Picture) -> None:
-    if below.takes("GET"):
-        show = CrmOperation("show", f"Show the image of {below.one}.", ResponseBody(file=True))
-        if sub.missing is not None:
-            show = replace(show, problems=(400,)) if sub.missing else replace(show, wordless=(400,))
-        below.say("GET", show)
-    if below.takes("DELETE"):
-        below.say("DELETE", CrmOperation("remove", f"Take the image of {below.one} away.", ops.DELETED))
+    show = CrmOperation("show", f"Show the image of {below.one}.", ResponseBody(file=True))
+    if sub.missing is not None:
+        show = replace(show, problems=(400,)) if sub.missing else replace(show, wordless=(400,))
+    below.say("GET", show)
+    below.say("DELETE", CrmOperation("remove", f"Take the image of {below.one} away.", ops.DELETED))
     for method in ("PUT", "POST"):
-        if method in sub.on_one:
-            keep = _keep(below, method.lower(), "as the image of", sub.put_status)
-            if below.records.version.plain_errors:
-                keep = replace(keep, problems=(), wordless=(417,))
-            below.say(method, keep, members=(ops.variable("file_name", _NAMED),))
+        keep = _keep(below, method.lower(), "as the image of", sub.put_status)
+        if below.records.version.plain_errors:
+            keep = replace(keep, problems=(), wordless=(417,))
+        below.say(method, keep, members=(ops.variable("file_name", _NAMED),))
 
 
 def _field_picture(below: SubPaths, _sub: subs.FieldPicture) -> None:
@@ -208,21 +197,16 @@ def _place(below: SubPaths, sub: subs.PipelinePosition) -> None:
         inner: Said = {"type": ["object", "null"], "properties": {"STAGE_ID": taken(Whole(lowest=1))}}
         body = object_of({"PIPELINE_ID": id_schema()}, {"PIPELINE_STAGE_CHANGE": inner})
         says = f"Bring {below.one} into a pipeline."
-    if below.takes("PUT"):
-        gives = ResponseBody(below.parent, headers=("Location",))
-        below.say(
-            "PUT",
-            CrmOperation("put", says, gives, parameters=below.records.if_match, takes=RequestBody(body)),
-        )
-    if below.takes("DELETE"):
-        below.say("DELETE", CrmOperation("leave", f"Take {below.one} out of its pipeline.", ops.DELETED))
+    gives, if_match = ResponseBody(below.parent, headers=("Location",)), below.records.if_match
+    below.say("PUT", CrmOperation("put", says, gives, parameters=if_match, takes=RequestBody(body)))
+    below.say("DELETE", CrmOperation("leave", f"Take {below.one} out of its pipeline.", ops.DELETED))
 
 
 def _state(below: SubPaths, _sub: subs.StateSwitch) -> None:
     field = below.records.shape.kind.field("OPPORTUNITY_STATE")
     state: Said = {} if field is None else taken(field.type, required=True)
     body = object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Whole(lowest=1))})
-    entry = ResponseBody(below.records.schemas.record(below.shape(STATE_CHANGES)))
+    entry = ResponseBody(below.records.schemas.record(below.records.version.shape(STATE_CHANGES)))
     switch = CrmOperation("put", f"Change the state of {below.one}.", entry, takes=RequestBody(body))
     below.say("PUT", replace(switch, parameters=below.records.if_match))
 

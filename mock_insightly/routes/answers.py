@@ -198,7 +198,7 @@ def hanging_on(
     """
     number = kind.id_of(record)
     wanted = RecordFilter(of=reference(kind.entity, number))
-    shape = call.version.shapes[child.name.lower()]
+    shape = call.version.shape(child)
     for document in call.dependencies.store.find(call.workspace, child, wanted, WHOLE).documents:
         shown = shape.show(record_in(document))
         if child is FILE_ATTACHMENTS:

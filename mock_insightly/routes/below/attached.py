@@ -44,7 +44,7 @@ def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
     with parent.call.writing() as writing:
         writing.get(parent.shape.kind, parent.id)
         made = attach(writing, parent.call, upload, parent.shape.kind.entity, parent.id)
-    shape = parent.call.version.shapes[FILE_ATTACHMENTS.name.lower()]
+    shape = parent.call.version.shape(FILE_ATTACHMENTS)
     return answers.written(parent.call, shape, made, 201)
 
 

@@ -33,7 +33,7 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
     inclusive = call.dependencies.settings.search_inclusive
     after = updated_after(call.query.get("updated_after_utc", ""), inclusive=inclusive)
     wanted = RecordFilter(after=after, of=parent.reference)
-    shape = _shape(parent, children)
+    shape = parent.call.version.shape(children.kind)
     if call.version.odata:
         shape = _listed_below(parent, shape)
     return answers.page(call, shape, wanted, call.version.list_status(children), whole=children.arrays)
@@ -41,7 +41,7 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
 
 def create(parent: Parent, children: Children) -> ResponseReturnValue:
     """Create a child."""
-    call, shape = parent.call, _shape(parent, children)
+    call, shape = parent.call, parent.call.version.shape(children.kind)
     given = shape.below().given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
     with call.writing() as writing:
         writing.get(parent.shape.kind, parent.id)
@@ -56,7 +56,7 @@ def update(parent: Parent, children: Children) -> ResponseReturnValue:
 
     Source: ``brief`` shortens the answer to a PUT of a note (Insightly v3.1 OpenAPI document, documented).
     """
-    call, shape = parent.call, _shape(parent, children)
+    call, shape = parent.call, parent.call.version.shape(children.kind)
     sent = shape.sent(read_json(request))
     record_id = shape.id_in(sent)
 
@@ -73,7 +73,7 @@ def update(parent: Parent, children: Children) -> ResponseReturnValue:
 
 def delete_one(parent: Parent, children: Children, member: str) -> ResponseReturnValue:
     """Delete a child."""
-    call, shape = parent.call, _shape(parent, children)
+    call, shape = parent.call, parent.call.version.shape(children.kind)
     record_id = int(member) if member.isdecimal() and member.isascii() and len(member) < 19 else 0
     with call.writing() as writing:
         _see_that_it_hangs(parent, shape, writing.get(shape.kind, record_id), record_id)
@@ -84,15 +84,11 @@ def delete_one(parent: Parent, children: Children, member: str) -> ResponseRetur
 def _written(
     parent: Parent, children: Children, made: Record, status: int, *, brief: bool = False
 ) -> ResponseReturnValue:
-    shape = _shape(parent, children)
+    shape = parent.call.version.shape(children.kind)
     shown = encode(shape.show_listed(made, brief=True)) if brief else None
     if children.arrays:
         shown = shape.page([encode_text(made)], brief=brief)
     return answers.written(parent.call, shape, made, status, shown=shown)
-
-
-def _shape(parent: Parent, children: Children) -> Shape:
-    return parent.call.version.shapes[children.kind.name.lower()]
 
 
 def _listed_below(parent: Parent, shape: Shape) -> Shape:

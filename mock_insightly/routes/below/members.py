@@ -124,7 +124,7 @@ def _sent(call: CrmCall) -> Sent:
 
 def _names(call: CrmCall) -> list[str]:
     """Return what a version has of a member."""
-    members = call.version.shapes[TEAMS.name.lower()].key(_ROWS).holds
+    members = call.version.shape(TEAMS).key(_ROWS).holds
     assert isinstance(members, Rows)  # noqa: S101 - which every version says of it
     return [field.name for field in members.fields]
 
