@@ -131,10 +131,8 @@ def _dependencies(
 
 def _problem(_status: int, message: str, error: Exception) -> dict[str, object]:
     """Give every error the shape that the document names ``SinkProblem``."""
-    words = unrouted(error) or message
-    if isinstance(error, errors.CameTooFewError | errors.NotAsExpectedError):
-        return {"message": words, **error.to_json()}
-    return {"message": words}
+    details = error.details if isinstance(error, errors.SinkError) else {}
+    return {"message": unrouted(error) or message, **details}
 
 
 def _shown(workspace: Workspace) -> dict[str, object]:

@@ -1,13 +1,19 @@
 """Every way in which the sink can say no."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from callback_sink.expectation import ExpectationFailure
 from callback_sink.search import NearMiss
 
 
 class SinkError(Exception):
-    """The sink cannot do as asked."""
+    """The sink cannot do as asked.
+
+    Attributes:
+        details: what an answer says beside the message.
+    """
+
+    details: Mapping[str, object] = {}
 
 
 class NoSuchCallbackError(SinkError):
@@ -43,23 +49,14 @@ class BodyTooLargeError(SinkError):
 
 
 class NotAsExpectedError(SinkError):
-    """What was expected of the callbacks does not hold.
-
-    Attributes:
-        failures: what does not, each with expected against actual.
-    """
+    """What was expected of the callbacks does not hold; the details tell what does not, expected against actual."""
 
     def __init__(self, failures: Sequence[ExpectationFailure], *, count: int) -> None:
         super().__init__(" | ".join(map(str, failures[:5])))
-        self.failures = failures
-        self.count = count
-
-    def to_json(self) -> dict[str, object]:
-        """Return what an answer says beside the message."""
-        return {
+        self.details = {
             "verified": False,
-            "count": self.count,
-            "failures": [failure.to_json() for failure in self.failures],
+            "count": count,
+            "failures": [failure.to_json() for failure in failures],
         }
 
 
@@ -95,25 +92,15 @@ class TooManyStreamsError(SinkError):
 
 
 class CameTooFewError(SinkError):
-    """A wait was in vain.
-
-    Attributes:
-        closest: the callbacks that nearly match, and what differs.
-    """
+    """A wait was in vain; the details tell which callbacks nearly match, and what differs."""
 
     def __init__(self, *, expected: int, waited_s: float, count: int, closest: Sequence[NearMiss]) -> None:
         super().__init__(
             f"expected {expected} callbacks within {waited_s:g} s, {count} came; "
             "`closest` lists those that nearly match, and what differs"
         )
-        self.expected = expected
-        self.count = count
-        self.closest = closest
-
-    def to_json(self) -> dict[str, object]:
-        """Return what an answer says beside the message."""
-        return {
-            "count": self.count,
-            "expected": self.expected,
-            "closest": [miss.to_json() for miss in self.closest],
+        self.details = {
+            "count": count,
+            "expected": expected,
+            "closest": [miss.to_json() for miss in closest],
         }

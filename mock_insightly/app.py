@@ -52,17 +52,7 @@ if TYPE_CHECKING:
 
 SERVICE = "crm"
 
-_ROUTES = (
-    records,
-    lookups,
-    sub_resources,
-    attached,
-    members,
-    local,
-    vendor_pages,
-    exchange,
-    consent,
-)
+_ROUTES = (records, lookups, sub_resources, attached, members, local, vendor_pages, exchange, consent)
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,

@@ -17,42 +17,27 @@ def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, sche
     name = lookup.name if lookup.single else _singular(lookup.name)
     brief = [{key: value for key, value in row.items() if key != lookup.collection} for row in rows]
     row = schemas.named(name, lambda: inferred([*rows, *brief]))
-    gives = ResponseBody(
-        row if lookup.single else {"type": "array", "items": row},
-        headers=("X-Total-Count",) if lookup.paged and not lookup.single else (),
-    )
-    paging = ops.PAGING if lookup.paged and not lookup.single else ()
-    operation = CrmOperation(
-        "index",
-        f"Show the {lookup.name}.",
-        gives,
-        parameters=(*paging, ops.BRIEF) if lookup.collection else paging,
-    )
-    operations.add("GET", f"/{lookup.name}", operation)
+    paging, counted = (ops.PAGING, ("X-Total-Count",)) if lookup.paged and not lookup.single else ((), ())
+    gives = ResponseBody(row if lookup.single else {"type": "array", "items": row}, headers=counted)
+    parameters = (*paging, ops.BRIEF) if lookup.collection else paging
+    index = CrmOperation("index", f"Show the {lookup.name}.", gives, parameters=parameters)
+    operations.add("GET", f"/{lookup.name}", index)
     if lookup.key is not None:
         numbered = all(isinstance(one[lookup.key], int) for one in rows)
         kind: Said = {"type": "integer", "minimum": 0} if numbered else {"type": "string", "minLength": 1}
-        one = CrmOperation(
-            "show",
-            f"Show one of the {lookup.name}.",
-            ResponseBody(row),
-            problems=(404,),
-        )
         called = lookup.key.lower()
-        operations.add("GET", f"/{lookup.name}/{{{called}}}", one, ops.variable(called, kind))
+        show = CrmOperation("show", f"Show one of the {lookup.name}.", ResponseBody(row), problems=(404,))
+        operations.add("GET", f"/{lookup.name}/{{{called}}}", show, ops.variable(called, kind))
 
 
 def add_tags(version: Version, operations: Operations, tag: Said) -> None:
     """Add the list of tags; v2.1 also has one for each kind of record."""
     tags: Said = {"type": "array", "items": tag}
+    says = "List the tags that records of one kind carry."
     if version.odata:
-        of = ops.variable(
-            "record_type", {"type": "string", "minLength": 1}, "The resource whose records carry them."
-        )
-        operation = CrmOperation(
-            "index_of", "List the tags that records of one kind carry.", ResponseBody(tags)
-        )
-        operations.add("GET", "/Tags/{record_type}", operation, of)
+        text: Said = {"type": "string", "minLength": 1}
+        of = ops.variable("record_type", text, "The resource whose records carry them.")
+        operations.add("GET", "/Tags/{record_type}", CrmOperation("index_of", says, ResponseBody(tags)), of)
     needed = version.tags_of_one
     kinds = [shape.kind for shape in version.shapes.values() if shape.kind.field("TAGS")]
     schema: Said = {"type": "string", "examples": [kind.name for kind in kinds]}
@@ -64,7 +49,7 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
     )
     operation = CrmOperation(
         "index",
-        "List the tags that records of one kind carry.",
+        says,
         ResponseBody(tags, headers=operations.counted),
         parameters=(record_type, *operations.paging),
         problems=(400,) if needed else (),
@@ -75,35 +60,31 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
 def add_team_members(version: Version, operations: Operations, schemas: RecordSchemas) -> None:
     """Add the list of all teams' members."""
     key = version.shape(TEAMS).key("TEAMMEMBERS")
-    member, problems = schemas.row(key), (404,)
+    member = schemas.row(key)
     number = ops.record_variable("permission_id")
-    body = object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
     team = ops.asked("teamid", "the one team whose members are asked for; blank means any")
     page = ResponseBody({"type": "array", "items": member}, headers=operations.counted)
     narrowing = (team,) if version.odata else ()
-    index = CrmOperation(
-        "index", "List the members of all teams.", page, parameters=(*narrowing, *operations.paging)
-    )
+    parameters = (*narrowing, *operations.paging)
+    index = CrmOperation("index", "List the members of all teams.", page, parameters=parameters)
     create = CrmOperation(
         "create",
         "Make a user the member of a team; who is one already stays so.",
         ResponseBody(member, status=201, headers=("Location",)),
-        takes=RequestBody(body),
-        problems=problems,
+        takes=RequestBody(object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})),
+        problems=(404,),
     )
-    show = CrmOperation("show", "Show one of the TeamMembers.", ResponseBody(member), problems=problems)
-    refused = (400, *problems)  # the members of an anonymous team change with their team alone
+    update = CrmOperation(
+        "update",
+        "Put another user in the place of a member, whose team stays what it is.",
+        ResponseBody(member, headers=("Location",)),
+        takes=RequestBody(object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})),
+        problems=(404,),
+    )
+    show = CrmOperation("show", "Show one of the TeamMembers.", ResponseBody(member), problems=(404,))
+    refused = (400, 404)  # the members of an anonymous team change with their team alone
     delete = CrmOperation("delete", "Take a member out of its team.", ops.DELETED, problems=refused)
     if "PUT" in version.on_members:
-        to_change = object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
-        says = "Put another user in the place of a member, whose team stays what it is."
-        update = CrmOperation(
-            "update",
-            says,
-            ResponseBody(member, headers=("Location",)),
-            takes=RequestBody(to_change),
-            problems=problems,
-        )
         operations.add("PUT", "/TeamMembers", update)
     operations.add("GET", "/TeamMembers", index)
     operations.add("POST", "/TeamMembers", create)
@@ -116,33 +97,19 @@ def add_custom_fields(account: CrmAccount, operations: Operations, schemas: Reco
     own = [field for name in account.custom_objects for field in custom_fields_of(name)]
     field = schemas.named("CustomField", lambda: inferred([one.to_v3() for one in (*CUSTOM_FIELDS, *own)]))
     gives = ResponseBody({"type": "array", "items": field})
-    of = ops.variable(
-        "object_name", {"type": "string", "minLength": 1}, "Its plural or singular; another name means all."
+    text: Said = {"type": "string", "minLength": 1}
+    of = ops.variable("object_name", text, "Its plural or singular; another name means all.")
+    index = CrmOperation("index", "List the custom fields of a kind of record.", gives)
+    name = ops.asked("fieldName", "the name", {"type": "string", "pattern": r"\S"}, required=True)
+    search = CrmOperation(
+        "search",
+        "Show the custom field of a kind of record that has a name.",
+        ResponseBody(field),
+        parameters=(name,),
+        problems=(400, 404),
     )
-    operations.add(
-        "GET",
-        "/CustomFields/{object_name}",
-        CrmOperation(
-            "index",
-            "List the custom fields of a kind of record.",
-            gives,
-        ),
-        of,
-    )
-    operations.add(
-        "GET",
-        "/CustomFields/{object_name}/Search",
-        CrmOperation(
-            "search",
-            "Show the custom field of a kind of record that has a name.",
-            ResponseBody(field),
-            parameters=(
-                ops.asked("fieldName", "the name", {"type": "string", "pattern": r"\S"}, required=True),
-            ),
-            problems=(400, 404),
-        ),
-        of,
-    )
+    operations.add("GET", "/CustomFields/{object_name}", index, of)
+    operations.add("GET", "/CustomFields/{object_name}/Search", search, of)
 
 
 def _singular(name: str) -> str:

@@ -13,36 +13,25 @@ from mock_kit.api.operations import JSON
 UNCACHED = ("Cache-Control", "Pragma", "Expires")
 ALLOWANCE = ("X-RateLimit-Limit", "X-RateLimit-Remaining")
 
+
+def _header(type_: str, description: str, *, required: bool = True) -> Said:
+    always: Said = {"required": True} if required else {}
+    return {"description": description, "schema": {"type": type_}, **always}
+
+
 HEADERS: Mapping[str, Said] = {
     **{name: {"schema": {"type": "string"}, "required": True} for name in UNCACHED},
-    "X-RateLimit-Limit": {
-        "description": "calls that the account may make on one day",
-        "schema": {"type": "integer"},
-        "required": True,
-    },
-    "X-RateLimit-Remaining": {
-        "description": "calls that are left of them",
-        "schema": {"type": "integer"},
-        "required": True,
-    },
-    "X-Total-Count": {
-        "description": "how many match, whatever the page; only with `count_total=true`",
-        "schema": {"type": "integer"},
-    },
-    "ETag": {
-        "description": "of the body; a PUT may name it in If-Match",
-        "schema": {"type": "string"},
-        "required": True,
-    },
-    "Location": {"description": "where the record is", "schema": {"type": "string"}, "required": True},
+    "X-RateLimit-Limit": _header("integer", "calls that the account may make on one day"),
+    "X-RateLimit-Remaining": _header("integer", "calls that are left of them"),
+    "X-Total-Count": _header(
+        "integer", "how many match, whatever the page; only with `count_total=true`", required=False
+    ),
+    "ETag": _header("string", "of the body; a PUT may name it in If-Match"),
+    "Location": _header("string", "where the record is"),
 }
 """The headers of answers, by name."""
 
-PROBLEM: Said = {
-    "type": "object",
-    "properties": {"Message": {"type": "string"}},
-    "required": ["Message"],
-}
+PROBLEM: Said = {"type": "object", "properties": {"Message": {"type": "string"}}, "required": ["Message"]}
 _PROBLEM_REF: Said = {"$ref": "#/components/schemas/Problem"}
 _PLAIN = (400, 402, 404, 409)
 """Statuses of errors of which v2.1 tells some in plain text, or in no words at all."""
@@ -193,15 +182,13 @@ def problem_responses(statuses: Iterable[int]) -> dict[str, Said]:
     return said
 
 
+def _parameter(place: str, name: str, description: str, schema: Said, *, required: bool) -> Said:
+    return {"name": name, "in": place, "required": required, "description": description, "schema": schema}
+
+
 def variable(name: str, schema: Said, description: str = "") -> Said:
     """Return a parameter of a path."""
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": description,
-        "schema": schema,
-    }
+    return _parameter("path", name, description, schema, required=True)
 
 
 def record_variable(name: str) -> Said:
@@ -211,22 +198,13 @@ def record_variable(name: str) -> Said:
 
 def asked(name: str, description: str, schema: Said | None = None, *, required: bool = False) -> Said:
     """Return a parameter of a query: a text, unless its schema says more."""
-    return {
-        "name": name,
-        "in": "query",
-        "required": required,
-        "description": description,
-        "schema": schema or {"type": "string"},
-    }
+    return _parameter("query", name, description, schema or {"type": "string"}, required=required)
 
 
 def flag(name: str, description: str) -> Said:
     """Return a parameter of a query that is on or off."""
-    return asked(
-        name,
-        f"{description}; anything but true is false",
-        {"type": ["boolean", "string"], "default": False},
-    )
+    schema: Said = {"type": ["boolean", "string"], "default": False}
+    return asked(name, f"{description}; anything but true is false", schema)
 
 
 _OTHER = "never refused: what is no number counts as if it were not there"
@@ -254,13 +232,13 @@ UPDATED_AFTER = asked(
 DELETED = ResponseBody(status=202)
 """Source: 202 with an empty body (recorded v2.1 exchanges, live probes of v3.1; observed)."""
 
-IF_MATCH: Said = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "description": "The ETag that the record must have; any other is refused with 400.",
-    "schema": {"type": "string"},
-}
+IF_MATCH = _parameter(
+    "header",
+    "If-Match",
+    "The ETag that the record must have; any other is refused with 400.",
+    {"type": "string"},
+    required=False,
+)
 
 
 def with_key(schema: Said, name: str, value: Said) -> Said:

@@ -82,10 +82,8 @@ class RecordPaths:
         """Return the list of v2.1, which is whole, and takes OData."""
         ids = ops.asked("ids", "ids with commas between them, of the records that are asked for")
         filters = [ops.asked(name, "what it must equal") for name in PARAMETERS.get(self.name, {})]
-        parameters = (*ops.ODATA, ids, *filters, *self._hidden())
-        return CrmOperation(
-            "index", f"List {self.name}.", self._page(), parameters=parameters, problems=(400,)
-        )
+        asked = (*ops.ODATA, ids, *filters, *self._hidden())
+        return CrmOperation("index", f"List {self.name}.", self._page(), parameters=asked, problems=(400,))
 
     def _search(self, called: str, verb: str, parameters: tuple[Said, ...]) -> None:
         summary = f"List the {self.name} that a search finds."
@@ -94,13 +92,8 @@ class RecordPaths:
 
     def _create(self) -> CrmOperation:
         body = RequestBody(self.schemas.to_create(self.shape))
-        return CrmOperation(
-            "create",
-            f"Create one of the {self.name}.",
-            self.written(201, new=True),
-            takes=body,
-            problems=(402,),
-        )
+        says, gives = f"Create one of the {self.name}.", self.written(201, new=True)
+        return CrmOperation("create", says, gives, takes=body, problems=(402,))
 
     def _add_updates(self) -> None:
         body = self.schemas.to_update(self.shape, whole=self.version.replaces)
@@ -128,22 +121,22 @@ class RecordPaths:
         )
 
     def _delete_by_query(self) -> CrmOperation:
-        query = ops.asked("id", "the record's id", id_schema(), required=True)
-        return CrmOperation(
-            "delete_by_query",
-            f"Delete one of the {self.name}.",
-            ops.DELETED,
-            parameters=(query,),
-            problems=(400, 404, *self._in_use),
+        query, refused = (
+            ops.asked("id", "the record's id", id_schema(), required=True),
+            (400, 404, *self._in_use),
         )
+        says = f"Delete one of the {self.name}."
+        return CrmOperation("delete_by_query", says, ops.DELETED, parameters=(query,), problems=refused)
 
     def _show(self) -> CrmOperation:
-        summary = f"Show one of the {self.name}."
-        if self.shape.kind is not FILE_ATTACHMENTS:
-            return CrmOperation("show", summary, ResponseBody(self._record), problems=(404,))
+        is_file = self.shape.kind is FILE_ATTACHMENTS
         said = ops.asked("format", "JSON for what is known of the file, instead of the file")
         return CrmOperation(
-            "show", summary, ResponseBody(self._record, file=True), parameters=(said,), problems=(404,)
+            "show",
+            f"Show one of the {self.name}.",
+            ResponseBody(self._record, file=is_file),
+            parameters=(said,) if is_file else (),
+            problems=(404,),
         )
 
     def _on_all(self, method: str, operation: CrmOperation) -> None:

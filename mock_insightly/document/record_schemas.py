@@ -86,9 +86,11 @@ class RecordSchemas:
         Args:
             whole: what the body does not mention counts as null.
         """
-        if not (whole and (self._version.briefs or shape.minds_members)):
-            return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken(shape, whole=whole))
-        return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken_whole_or_brief(shape))
+        either = whole and (self._version.briefs or shape.minds_members)
+        return self.named(
+            f"{shape.kind.entity}ToUpdate",
+            lambda: self._taken_whole_or_brief(shape) if either else self._taken(shape, whole=whole),
+        )
 
     def row(self, key: Key) -> Said:
         """Return the schema of a row of a collection in an answer."""

@@ -76,10 +76,7 @@ LINKS = Rows(
         Field(name="LINK_ID", type=Whole()),
         Field(name="OBJECT_NAME", type=Text()),
         Field(name="OBJECT_ID", type=Whole()),
-        Field(
-            name="LINK_OBJECT_NAME",
-            type=LinkedName(known=ENTITIES),
-        ),
+        Field(name="LINK_OBJECT_NAME", type=LinkedName(known=ENTITIES)),
         Field(name="LINK_OBJECT_ID", type=Whole(lowest=1)),
         Field(name="ROLE", type=_NAME),
         Field(name="DETAILS", type=_NAME),

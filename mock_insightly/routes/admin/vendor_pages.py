@@ -17,14 +17,7 @@ from mock_insightly.routes.writes import create_in
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import Answer, operation
-from mock_kit.api.pages import (
-    LARGEST_CURSOR,
-    LARGEST_PAGE,
-    PAGE,
-    PageJson,
-    UnwantedTexts,
-    page_json,
-)
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, UnwantedTexts, page_json
 
 _PROBLEMS = (400, 401, 403)
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]

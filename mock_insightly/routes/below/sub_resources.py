@@ -8,13 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import NoSuchResourceError
-from mock_insightly.routes.below import (
-    actions,
-    attached,
-    children,
-    own_rows,
-    pictures,
-)
+from mock_insightly.routes.below import actions, attached, children, own_rows, pictures
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import allow, this_call
 from mock_insightly.versions import sub_resources as subs
