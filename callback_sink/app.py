@@ -10,7 +10,7 @@ from callback_sink.dependencies import EXTENSION, SinkDependencies
 from callback_sink.description import DESCRIPTION
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
-from callback_sink.routes import bin_settings, bins, callbacks, streams
+from callback_sink.routes import bin_settings, bins, callbacks
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import SinkSettings
 from callback_sink.snapshots import check_sound, moved
@@ -55,7 +55,7 @@ _ROUTES = (
     bin_settings.forwards,
     bin_settings.responses,
     bin_settings.signature_keys,
-    streams.bp,
+    callbacks.streams,
 )
 
 STATUSES: dict[type[Exception], int] = {

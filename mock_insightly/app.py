@@ -16,7 +16,7 @@ from mock_insightly.made_up.seed import LARGEST
 from mock_insightly.middleware import CompressionMiddleware, InsightlyMiddleware
 from mock_insightly.routes import consent, lookups, records
 from mock_insightly.routes.admin import exchange, local, vendor_pages
-from mock_insightly.routes.below import attached, members, sub_resources
+from mock_insightly.routes.below import files, members, sub_resources
 from mock_insightly.routes.checks import check_request, workspace_of
 from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.settings import CrmSettings
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 SERVICE = "crm"
 
-_ROUTES = (records, lookups, sub_resources, attached, members, local, vendor_pages, exchange, consent)
+_ROUTES = (records, lookups, sub_resources, files, members, local, vendor_pages, exchange, consent)
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,

@@ -150,9 +150,9 @@ class Lookup(Struct, frozen=True, kw_only=True):
     collection: str | None = None
 
 
-def only(rows: Rows, *names: str) -> Rows:
-    """Return rows with these fields, in this order."""
-    return lambda account: [{name: row[name] for name in names} for row in rows(account)]
+def only(rows: Rows, names: str) -> Rows:
+    """Return rows with these fields, in this order, which are given as one text."""
+    return lambda account: [{name: row[name] for name in names.split()} for row in rows(account)]
 
 
 def countries(_account: CrmAccount) -> list[Record]:

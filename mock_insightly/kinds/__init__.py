@@ -15,11 +15,19 @@ from mock_insightly.kinds.account import (
     USERS,
     custom_object,
 )
-from mock_insightly.kinds.attachments import COMMENTS, FILE_ATTACHMENTS, FOLLOWS, STATE_CHANGES
 from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.people import CONTACTS, LEADS, ORGANISATIONS
-from mock_insightly.kinds.work import EMAILS, EVENTS, NOTES, TASKS
+from mock_insightly.kinds.work import (
+    COMMENTS,
+    EMAILS,
+    EVENTS,
+    FILE_ATTACHMENTS,
+    FOLLOWS,
+    NOTES,
+    STATE_CHANGES,
+    TASKS,
+)
 
 __all__ = [
     "CATEGORIES",

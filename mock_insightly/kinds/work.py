@@ -1,8 +1,11 @@
-"""What is done about people and deals: tasks, events, notes, e-mails.
+"""What is done about people and deals, and what hangs on one record and goes with it.
+
+The first are tasks, events, notes and e-mails, the others comments, files, changes of an opportunity's state, and follows.
 
 Source: fields from the v3.1 OpenAPI document (documented), in the order of recorded v2.1 records (observed), with what
     later versions added before the collections (assumed). What they hold when nothing was sent is that of recorded
-    v2.1 tasks and e-mails (observed); that a priority left out is null, as one that is sent so, is assumed.
+    v2.1 tasks and e-mails (observed); that a priority left out is null, as one that is sent so, and that what hangs on a
+    record goes with it, is assumed.
 """
 
 from mock_insightly.account.account import CrmAccount
@@ -142,5 +145,80 @@ EMAILS = RecordKind(
         shared.starting("EMAIL_CC", Text(), ""),
         *shared.texts("BODY"),
         *shared.VISIBILITY,
+    ),
+)
+
+
+_PARENT = ("PARENT_TYPE", "PARENT_ID")
+_HIDDEN_PARENT = (*shared.assigned("PARENT_TYPE"), *shared.assigned("PARENT_ID", type_=Whole()))
+
+COMMENTS = RecordKind(
+    name="Comments",
+    entity="Comment",
+    id_field="COMMENT_ID",
+    hidden=frozenset(_PARENT),
+    parent=_PARENT,
+    mortal=True,
+    child=True,
+    fields=(
+        shared.identity("COMMENT_ID"),
+        *shared.texts("BODY"),
+        shared.OWNER,
+        *shared.STAMPS,
+        *_HIDDEN_PARENT,
+    ),
+)
+
+FILE_ATTACHMENTS = RecordKind(
+    name="FileAttachments",
+    entity="FileAttachment",
+    id_field="FILE_ID",
+    hidden=frozenset(_PARENT),
+    parent=_PARENT,
+    mortal=True,
+    child=True,
+    fields=(
+        shared.identity("FILE_ID"),
+        *shared.texts("FILE_NAME", "CONTENT_TYPE"),
+        *shared.of(Whole(), "FILE_SIZE"),
+        *shared.of(Whole(lowest=1), "FILE_CATEGORY_ID"),
+        shared.OWNER,
+        *shared.STAMPS,
+        *shared.assigned("URL"),
+        *_HIDDEN_PARENT,
+    ),
+)
+
+STATE_CHANGES = RecordKind(
+    name="StateHistory",
+    entity="StateChange",
+    id_field="STATE_CHANGE_ID",
+    hidden=frozenset({"STATE_CHANGE_ID", "DATE_CREATED_UTC", "DATE_UPDATED_UTC"}),
+    refers=(("OPPORTUNITY_ID", "Opportunity"),),
+    mortal=True,
+    quiet=True,
+    fields=(
+        *shared.of(Whole(), "OPPORTUNITY_ID"),
+        *shared.of(Date(), "DATE_CHANGED_UTC"),
+        Field(name="FOR_OPPORTUNITY_STATE", type=Text()),
+        *shared.of(Whole(), "STATE_REASON_ID"),
+        *shared.texts("STATE_REASON"),
+        shared.identity("STATE_CHANGE_ID"),
+        *shared.STAMPS,
+    ),
+)
+
+FOLLOWS = RecordKind(
+    name="Follows",
+    entity="Follow",
+    id_field="FOLLOW_ID",
+    hidden=frozenset({"FOLLOW_ID", "DATE_CREATED_UTC", "DATE_UPDATED_UTC"}),
+    parent=("RECORD_TYPE", "RECORD_ID"),
+    mortal=True,
+    quiet=True,
+    fields=(
+        *shared.assigned("RECORD_TYPE"),
+        *shared.assigned("RECORD_ID", "FOLLOW_ID", type_=Whole()),
+        *shared.STAMPS,
     ),
 )

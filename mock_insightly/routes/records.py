@@ -12,7 +12,7 @@ from mock_insightly.records.rules import ANONYMOUS
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes import answers, lookups, whole_lists, writes
-from mock_insightly.routes.below import attached
+from mock_insightly.routes.below import files
 from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.routes.writes import see_that_it_fits, with_team
 from mock_insightly.versions.known import ANY_VERSION
@@ -99,7 +99,7 @@ def create(version: str, resource: str) -> ResponseReturnValue:
     """Create a record."""
     call = this_call(version)
     if call.version.odata and "c_id" in call.query:
-        return attached.create_empty(call, resource)
+        return files.create_empty(call, resource)
     shape = call.shape(resource)
     allow(shape.on_all)
     sent = shape.sent(read_json(call.request))

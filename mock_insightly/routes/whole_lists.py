@@ -11,8 +11,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import FieldError
-from mock_insightly.records.odata import parse_odata
-from mock_insightly.records.query import WHOLE, Query
+from mock_insightly.records.query import WHOLE, Query, parse_odata
 from mock_insightly.records.search import EVERYTHING, Criterion, sort_key
 from mock_insightly.records.stamps import record_in
 from mock_insightly.routes import answers

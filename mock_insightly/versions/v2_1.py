@@ -19,28 +19,21 @@ from mock_kit.values import replace
 def _reasons(account: CrmAccount) -> list[Record]:
     """Return state reasons as v2.1 shows them: like entries of a history that has not happened."""
     never: Record = {"OPPORTUNITY_ID": 0, "DATE_CHANGED_UTC": "0001-01-01 00:00:00"}
-    told = only(state_reasons, "FOR_OPPORTUNITY_STATE", "STATE_REASON_ID", "STATE_REASON")
+    told = only(state_reasons, "FOR_OPPORTUNITY_STATE STATE_REASON_ID STATE_REASON")
     return [never | row for row in told(account)]
 
 
-_FIELD = [
-    "CUSTOM_FIELD_ID",
-    "ORDER_ID",
-    "FIELD_FOR",
-    "FIELD_NAME",
-    "FIELD_TYPE",
-    "FIELD_HELP_TEXT",
-    "DEFAULT_VALUE",
-    "GROUP_ID",
-    "CUSTOM_FIELD_OPTIONS",
-]
+_FIELD = (
+    "CUSTOM_FIELD_ID ORDER_ID FIELD_FOR FIELD_NAME FIELD_TYPE FIELD_HELP_TEXT DEFAULT_VALUE GROUP_ID "
+    "CUSTOM_FIELD_OPTIONS"
+)
 _ALIKE = frozenset({"Countries", "Currencies", "Pipelines", "Relationships"})
-_STAGE = ("PIPELINE_ID", "STAGE_ID", "STAGE_NAME", "STAGE_ORDER", "OWNER_USER_ID")
+_STAGE = "PIPELINE_ID STAGE_ID STAGE_NAME STAGE_ORDER OWNER_USER_ID"
 
 LOOKUPS = by_name(
-    Lookup(name="CustomFields", rows=only(custom_fields, *_FIELD), key="CUSTOM_FIELD_ID", paged=False),
+    Lookup(name="CustomFields", rows=only(custom_fields, _FIELD), key="CUSTOM_FIELD_ID", paged=False),
     Lookup(name="OpportunityStateReasons", rows=_reasons, paged=False),
-    Lookup(name="PipelineStages", rows=only(stages, *_STAGE), key="STAGE_ID", paged=False),
+    Lookup(name="PipelineStages", rows=only(stages, _STAGE), key="STAGE_ID", paged=False),
     *(replace(one, paged=False) for one in SHARED if one.name in _ALIKE),
 )
 

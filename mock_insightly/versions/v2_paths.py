@@ -22,7 +22,7 @@ LOOKUPS = lookups.by_name(
     Lookup(name="CustomFields", rows=custom_fields, key="CUSTOM_FIELD_ID", paged=False),
     Lookup(
         name="Instance",
-        rows=lookups.only(lookups.instance, "INSTANCE_NAME", "INSTANCE_SUBDOMAIN", "PLAN_NAME"),
+        rows=lookups.only(lookups.instance, "INSTANCE_NAME INSTANCE_SUBDOMAIN PLAN_NAME"),
         single=True,
     ),
 )

@@ -58,36 +58,15 @@ SUB_RESOURCES: SubResources = {
 }
 
 
-UNSERVED: Mapping[str, type[UnservedError]] = {
-    **dict.fromkeys(
-        (
-            "opportunitylineitem",
-            "pricebook",
-            "pricebookentry",
-            "product",
-            "quotation",
-            "quotationlineitem",
-        ),
-        HiddenByPlanError,
+_UNSERVED: Mapping[type[UnservedError], str] = {
+    HiddenByPlanError: "opportunitylineitem pricebook pricebookentry product quotation quotationlineitem",
+    OutOfPlanError: (
+        "communitycomments communityforums communityposts forumcategories knowledgearticle knowledgearticlecategory "
+        "knowledgearticlefolder prospect ticket"
     ),
-    **dict.fromkeys(
-        (
-            "communitycomments",
-            "communityforums",
-            "communityposts",
-            "forumcategories",
-            "knowledgearticle",
-            "knowledgearticlecategory",
-            "knowledgearticlefolder",
-            "prospect",
-            "ticket",
-        ),
-        OutOfPlanError,
-    ),
-    **dict.fromkeys(
-        ("cti", "documenttemplates", "marketingcustomevent", "marketingvisits"), NotImitatedError
-    ),
+    NotImitatedError: "cti documenttemplates marketingcustomevent marketingvisits",
 }
+UNSERVED = {name: error for error, names in _UNSERVED.items() for name in names.split()}
 """By resource.
 
 Source: the resources are those of the v3.1 OpenAPI document (documented); the two ways of a Professional plan are the

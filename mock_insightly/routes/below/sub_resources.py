@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import NoSuchResourceError
-from mock_insightly.routes.below import actions, attached, children, own_rows, pictures
+from mock_insightly.routes.below import actions, children, files, own_rows
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import allow, this_call
 from mock_insightly.versions import sub_resources as subs
@@ -48,9 +48,9 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (subs.Following, "POST"): actions.follow,
     (subs.Following, "DELETE"): actions.unfollow,
     (subs.Attachments, "GET"): children.index,
-    (subs.Attachments, "POST"): attached.create,
-    (subs.Picture, "GET"): pictures.show,
-    (subs.Picture, "DELETE"): pictures.remove,
+    (subs.Attachments, "POST"): files.create,
+    (subs.Picture, "GET"): files.show_image,
+    (subs.Picture, "DELETE"): files.remove_image,
     (subs.PipelinePosition, "PUT"): actions.enter_pipeline,
     (subs.PipelinePosition, "DELETE"): actions.leave_pipeline,
     (subs.StateSwitch, "PUT"): actions.switch_state,
@@ -62,11 +62,11 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
 _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
     (subs.EmbeddedCollection, "DELETE"): own_rows.remove_one,
     (subs.Children, "DELETE"): children.delete_one,
-    (subs.Picture, "PUT"): pictures.put,
-    (subs.Picture, "POST"): pictures.put,
-    (subs.FieldPicture, "GET"): pictures.show_field,
-    (subs.FieldPicture, "PUT"): pictures.put_field,
-    (subs.FieldPicture, "DELETE"): pictures.remove_field,
+    (subs.Picture, "PUT"): files.put_image,
+    (subs.Picture, "POST"): files.put_image,
+    (subs.FieldPicture, "GET"): files.show_field_image,
+    (subs.FieldPicture, "PUT"): files.put_field_image,
+    (subs.FieldPicture, "DELETE"): files.remove_field_image,
 }
 
 bp = Blueprint("sub_resources", __name__, url_prefix=ANY_VERSION)

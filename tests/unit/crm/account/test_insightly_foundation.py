@@ -71,7 +71,7 @@ def test_countries_and_currencies_are_as_many_as_the_vendors_and_differ():
 
 
 def test_rows_can_be_shown_in_part_and_in_another_order():
-    rows = only(custom_objects, "PLURAL_LABEL", "OBJECT_NAME")
+    rows = only(custom_objects, "PLURAL_LABEL OBJECT_NAME")
 
     assert [[*row.items()] for row in rows(account())] == [
         [("PLURAL_LABEL", "Fruit Trees"), ("OBJECT_NAME", "Fruit_Tree__c")]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_insightly.errors import FieldError
-from mock_insightly.records.odata import parse_odata
+from mock_insightly.records.query import parse_odata
 
 NAMES = ["A", "WHEN", "Title"]
 ROWS = [{"A": value} for value in (None, 1, 2.5, "b", "C", True)]
