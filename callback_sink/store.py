@@ -110,10 +110,10 @@ class CallbackStore:
                 change = tables.callbacks.update().where(_this(workspace, number))
                 connection.execute(change.values(forwards=encode_text(noted), status=answered))
 
-    def used(self, workspace: str | None = None, name: str | None = None) -> StorageUsage:
-        """Say how much is kept of a bin, of a workspace, or of all."""
+    def used(self) -> StorageUsage:
+        """Say how much is kept of all workspaces."""
         with self._database.reading() as connection:
-            return usage.used(connection, workspace, _digest(name))
+            return usage.used(connection)
 
     def last_id(self, workspace: str) -> int:
         """Return the id of the latest callback that came since the last reset."""
@@ -137,7 +137,8 @@ class CallbackStore:
             before: asks for the latest of those with a lower id, instead of the first after one.
         """
         with self._database.reading() as connection:
-            used = usage.used(connection, workspace, _digest(filters.bin))
+            digest = None if filters.bin is None else digest_of(filters.bin)
+            used = usage.used(connection, workspace, digest)
             # what is not sifted is counted already
             begin, end = (0, None if before is None else _LARGEST_ID) if filters.narrows else (after, before)
             found = _search(connection, workspace, filters, after=begin, before=end)
@@ -278,10 +279,6 @@ def _search(
 
 def _this(workspace: str, number: int | BindParameter[int]) -> ColumnElement[bool]:
     return and_(_kept.workspace == workspace, _kept.id == number)
-
-
-def _digest(name: str | None) -> str | None:
-    return None if name is None else digest_of(name)
 
 
 def _know(connection: Connection, workspace: str, name: str, settings: BinSettings, keys: list[str]) -> int:

@@ -67,7 +67,7 @@ class SharedAllowance(Allowance):
     def recall(self, workspace: Workspace) -> KeptUse | None:
         """Return what a workspace has used up."""
         with self._database.autocommit_read() as connection:
-            return _read(connection, workspace.name)
+            return _decoded(_find.scalar(connection, {"of_workspace": workspace.name}))
 
     def restore(
         self, connection: Connection, workspace: Workspace, value: KeptUse | None
@@ -80,10 +80,6 @@ class SharedAllowance(Allowance):
         in_memory = super().restore(connection, workspace, value)
         _write(connection, workspace.name, value)
         return in_memory
-
-
-def _read(connection: Connection, workspace: str) -> KeptUse | None:
-    return _decoded(_find.scalar(connection, {"of_workspace": workspace}))
 
 
 def _decoded(used: str | None) -> KeptUse | None:

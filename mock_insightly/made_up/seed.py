@@ -55,10 +55,6 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
                 self._add(kind, drafts[kind.name], number * CHUNK)
 
     @cached_property
-    def _second(self) -> datetime:
-        return whole_second(self.now)
-
-    @cached_property
     def _runs(self) -> dict[str, list[SeedRange]]:
         return {kind.name: self.history.runs(kind, self.seed) for kind in SEEDED}
 
@@ -92,7 +88,7 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
         """Give a draft its id, its dates and those it belongs to."""
         record_id = self._id(kind, position)
         assert record_id is not None  # noqa: S101 - its run has been noted
-        stamped = self._second - draft.age
+        stamped = whole_second(self.now) - draft.age
         record = created(
             kind,
             {**draft.fields, "OWNER_USER_ID": self.account.user_id + draft.owner, **self._relations(draft)},

@@ -66,7 +66,7 @@ def tags_of(version: str, of: str) -> ResponseReturnValue:
     call = this_call(version)
     if not call.version.odata:
         raise NoSuchRowError("Tags", of)
-    return answers.rows(call, _tags(_tag_names(call, of)), paged=True)
+    return answers.rows(call, _tags(call, of), paged=True)
 
 
 @bp.get("/tags")
@@ -80,7 +80,7 @@ def tags(version: str) -> ResponseReturnValue:
     wanted = call.query.get("record_type", "").strip().lower()
     if not wanted and call.version.tags_of_one:
         raise MissingFieldError("record_type", "query")
-    return answers.rows(call, _tags(_tag_names(call, wanted)), paged=True)
+    return answers.rows(call, _tags(call, wanted), paged=True)
 
 
 @bp.get("/customfields/<of>")
@@ -116,17 +116,14 @@ def search_custom_fields(version: str, of: str) -> ResponseReturnValue:
     return answers.answer(call, encode(field.to_v3()))
 
 
-def _tag_names(call: CrmCall, wanted: str) -> set[str]:
+def _tags(call: CrmCall, wanted: str) -> list[Record]:
     """Return the tags of records of a kind, named in singular or plural; without a name, of all."""
     kinds = [
         shape.kind
         for name, shape in call.version.shapes.items()
         if shape.kind.field("TAGS") and wanted in {"", name, shape.kind.entity.lower()}
     ]
-    return {tag for kind in kinds for tag in call.dependencies.store.tags(call.workspace, kind)}
-
-
-def _tags(names: set[str]) -> list[Record]:
+    names = {tag for kind in kinds for tag in call.dependencies.store.tags(call.workspace, kind)}
     return [{"TAG_NAME": name} for name in sorted(names, key=str.casefold)]
 
 

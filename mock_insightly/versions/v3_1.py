@@ -10,7 +10,7 @@ from mock_insightly.records.fields import Record, Rows, Sent, rows_of
 from mock_insightly.records.query import Query
 from mock_insightly.records.row_types import CustomFields, custom_field
 from mock_insightly.records.search import Criterion, RecordFilter, exactly
-from mock_insightly.versions.shape import Key, Shape, flat, hung_on, methods, shapes_of
+from mock_insightly.versions.shape import Shape, flat, hung_on, methods, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES, UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json
@@ -119,15 +119,12 @@ def custom_shape(kind: RecordKind) -> Shape:
         every = {field.name: None for field in custom_fields_of(kind.entity)} | held
         return [custom_field(name, value) for name, value in every.items()]
 
-    def key(field_key: Key) -> Key:
-        return Key(
-            name=field_key.name, holds=field_key.holds, show=show, take=field_key.take, collection=True
-        )
-
     keys = [flat(field) for field in kind.fields]
     return Shape(
         kind=kind,
-        keys=tuple(key(one) if one.name == "CUSTOMFIELDS" else one for one in keys),
+        keys=tuple(
+            replace(key, show=show, canonical=None) if key.name == "CUSTOMFIELDS" else key for key in keys
+        ),
         required=("RECORD_NAME",),
         check=one_date_form,
     )
