@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
-from mock_insightly.errors import NoSuchResourceError, SingularResourceError
+from mock_insightly.errors import NoSuchResourceError, NotImitatedError, SingularResourceError
 from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS, custom_object
 from mock_insightly.settings import CrmSettings
 from mock_insightly.versions import v2_1, v2_2, v2_3, v3_1
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
-from mock_insightly.versions.v3_paths import open_to_all
 from mock_insightly.versions.version import Version
 from mock_kit.values import replace
 
@@ -59,10 +58,11 @@ def chosen(settings: CrmSettings) -> Mapping[str, Version]:
 
 def _v3(version: Version, settings: CrmSettings) -> Version:
     if settings.plan == "Enterprise":
+        # what is closed to other plans is not imitated here
         version = replace(
             version,
-            unserved=open_to_all(version.unserved),
-            unserved_below=open_to_all(version.unserved_below),
+            unserved=dict.fromkeys(version.unserved, NotImitatedError),
+            unserved_below=dict.fromkeys(version.unserved_below, NotImitatedError),
         )
     return replace(
         version,

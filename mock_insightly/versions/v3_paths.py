@@ -81,8 +81,3 @@ UNSERVED_BELOW: Mapping[str, type[UnservedError]] = {
     "translations": NotImitatedError,
 }
 """By what hangs below a record of another resource."""
-
-
-def open_to_all(unserved: Mapping[str, type[UnservedError]]) -> Mapping[str, type[UnservedError]]:
-    """Return the same as an Enterprise account finds it: closed to nobody, and not imitated."""
-    return dict.fromkeys(unserved, NotImitatedError)
