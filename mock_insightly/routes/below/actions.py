@@ -7,7 +7,6 @@ Source: paths and bodies from the v2.2 and v3.1 OpenAPI documents, of conversion
     an assignment repeats what came, and the one to a conversion is the lead, is assumed.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -107,12 +106,12 @@ def enter_pipeline(parent: Parent, place: PipelinePosition) -> ResponseReturnVal
         pipeline = before["PIPELINE_ID"] if place.stage_only else _number(sent, "PIPELINE_ID")
         return entered(parent.call.account, parent.shape.kind.entity, pipeline, stage)
 
-    return parent.answer_record(_written(parent, given))
+    return parent.answer_record(parent.write(given, stamps=True))
 
 
 def leave_pipeline(parent: Parent, _place: PipelinePosition) -> ResponseReturnValue:
     """Take the record out of its pipeline."""
-    _written(parent, lambda _before: {"PIPELINE_ID": None, "STAGE_ID": None})
+    parent.write(lambda _before: {"PIPELINE_ID": None, "STAGE_ID": None}, stamps=True)
     return answers.accepted()
 
 
@@ -125,9 +124,8 @@ def switch_state(parent: Parent, _switch: StateSwitch) -> ResponseReturnValue:
         raise MissingFieldError(called, "state change")
     state = field.take(sent[called], called)
     reason = known_reason(parent.call.account, _number(sent, "STATE_REASON_ID"))
-    record = _written(
-        parent, lambda _before: {"OPPORTUNITY_STATE": state, "OPPORTUNITY_STATE_REASON_ID": reason}
-    )
+    told: Record = {"OPPORTUNITY_STATE": state, "OPPORTUNITY_STATE_REASON_ID": reason}
+    record = parent.write(lambda _before: told, stamps=True)
     shape = parent.call.version.shape(STATE_CHANGES)
     entry = state_entry(record, parent.call.account)
     return answers.answer(parent.call, shape.one(encode_text(entry)))
@@ -139,11 +137,6 @@ def show_mailbox(parent: Parent, sub: Mailbox) -> ResponseReturnValue:
     if address is None:
         raise NoSuchRowError(sub.name, address)
     return parent.answer({"EMAIL": address})
-
-
-def _written(parent: Parent, given: Callable[[Record], Record]) -> Record:
-    with parent.call.writing() as writing:
-        return parent.write(writing, given, stamps=True)
 
 
 def _number(sent: Sent, name: str) -> Json:

@@ -167,14 +167,13 @@ def _sent(name: str, called: str) -> File:
 def _written(
     parent: Parent, kept_as: RecordKind, file: File | None, given: Callable[[Record], Record]
 ) -> Record:
-    with parent.call.writing() as writing:
-        stamps = parent.call.dependencies.settings.rows_stamp_parent
-        record = parent.write(writing, given, stamps=stamps)
+    def keep(writing: Writing) -> None:
         if file is None:
             writing.drop_file(kept_as, parent.id)
         else:
             put_file(writing, kept_as, parent.id, file)
-    return record
+
+    return parent.write(given, also=keep)
 
 
 def _other_fields(record: Record, called: str) -> list[Record]:

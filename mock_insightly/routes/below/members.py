@@ -131,8 +131,7 @@ def _names(call: CrmCall) -> list[str]:
 
 def _write(call: CrmCall, team: int, given: Callable[[Record], Record]) -> Record:
     parent = Parent(call=call, shape=call.shape(TEAMS.name.lower()), id=team)
-    with call.writing() as writing:
-        return parent.write(writing, given, stamps=call.dependencies.settings.rows_stamp_parent)
+    return parent.write(given)
 
 
 def _members(call: CrmCall) -> Iterator[Record]:

@@ -98,13 +98,7 @@ def _write(parent: Parent, collection: EmbeddedCollection, edit: _Edit) -> tuple
         before.extend(collection.rows(parent.shape, record))
         return collection.given(parent.shape, record, edit([*before]))
 
-    with parent.call.writing() as writing:
-        record = parent.write(
-            writing,
-            given,
-            stamps=parent.call.dependencies.settings.rows_stamp_parent,
-            part=lambda record: encode(collection.rows(parent.shape, record)),
-        )
+    record = parent.write(given, part=lambda record: encode(collection.rows(parent.shape, record)))
     return before, collection.rows(parent.shape, record)
 
 

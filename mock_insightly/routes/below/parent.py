@@ -48,27 +48,35 @@ class Parent(Struct, frozen=True, kw_only=True):
 
     def write(
         self,
-        writing: Writing,
         given: Callable[[Record], Record],
         *,
-        stamps: bool,
+        stamps: bool | None = None,
         part: Callable[[Record], bytes] | None = None,
+        also: Callable[[Writing], None] | None = None,
     ) -> Record:
-        """Change the record, as a part of a transaction.
+        """Change the record.
 
         Args:
             given: gets the record as it was, and returns the canonical fields to change.
-            stamps: whether that counts as an update of the record.
+            stamps: whether that counts as an update of the record; None is as the settings say of its rows.
             part: gets the record as it was, and returns what a GET of the part that is written would have shown.
+            also: does what else belongs to the same transaction.
         """
+        stamped = self.call.dependencies.settings.rows_stamp_parent if stamps is None else stamps
 
         def change(before: Record) -> Record:
             answers.insist(self.call, self.shape, before, part(before) if part else None)
             if self.shape.minds_members:
                 check_open(before)
             fields = given(before)
-            return self.call.changed(self.shape.kind, before, fields) if stamps else {**before, **fields}
+            return self.call.changed(self.shape.kind, before, fields) if stamped else {**before, **fields}
 
-        if stamps:
-            return update_in(writing, self.call, self.shape.kind, self.id, change)
-        return writing.edit(self.shape.kind, self.id, change)
+        with self.call.writing() as writing:
+            kind = self.shape.kind
+            if stamped:
+                record = update_in(writing, self.call, kind, self.id, change)
+            else:
+                record = writing.edit(kind, self.id, change)
+            if also:
+                also(writing)
+        return record
