@@ -14,7 +14,6 @@ from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes import answers, lookups, whole_lists, writes
 from mock_insightly.routes.below import files
 from mock_insightly.routes.call import CrmCall, allow, this_call
-from mock_insightly.routes.writes import see_that_it_fits, with_team
 from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import read_json
@@ -110,8 +109,10 @@ def create(version: str, resource: str) -> ResponseReturnValue:
             pass  # then it is a new one
     given = shape.at_first(shape.given(sent, {}, whole=call.version.replaces))
     with call.writing() as writing:
-        see_that_it_fits(writing, call, shape, given)
-        made = writes.create_in(writing, call, shape.kind, with_team(writing, call, shape, sent, given))
+        writes.see_that_it_fits(writing, call, shape, given)
+        made = writes.create_in(
+            writing, call, shape.kind, writes.with_team(writing, call, shape, sent, given)
+        )
     return answers.written(call, shape, made, 201)
 
 
@@ -184,8 +185,8 @@ def _update(
             given = shape.given(sent, before, whole=whole, brief=brief)
             if call.dependencies.settings.put_keeps_custom_fields and not whole:
                 given = with_unlisted(sent, before, given)
-            see_that_it_fits(writing, call, shape, {**before, **given})
-            given = with_team(writing, call, shape, sent, given)
+            writes.see_that_it_fits(writing, call, shape, {**before, **given})
+            given = writes.with_team(writing, call, shape, sent, given)
             return call.changed(shape.kind, before, given, stamps=shape.stamps)
 
         made = writes.update_in(writing, call, shape.kind, record_id, change)

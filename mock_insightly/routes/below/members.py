@@ -20,7 +20,7 @@ from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.versions.known import ANY_VERSION
-from mock_kit.api.json_text import Json, encode
+from mock_kit.api.json_text import encode
 
 _ROWS = "TEAMMEMBERS"
 
@@ -56,11 +56,10 @@ def create(version: str) -> ResponseReturnValue:
     sent = _sent(call)
     team, user = (_number(sent, name) for name in ("TEAM_ID", "MEMBER_USER_ID"))
 
-    def joined(before: Record) -> Record:
-        rows: list[Json] = [*rows_of(before, _ROWS)]
-        if any(row["MEMBER_USER_ID"] == user for row in rows_of(before, _ROWS)):
-            return {_ROWS: rows}
-        return {_ROWS: [*rows, {"PERMISSION_ID": None, "TEAM_ID": team, "MEMBER_USER_ID": user}]}
+    def joined(rows: list[Record]) -> list[Record]:
+        if any(row["MEMBER_USER_ID"] == user for row in rows):
+            return rows
+        return [*rows, {"PERMISSION_ID": None, "TEAM_ID": team, "MEMBER_USER_ID": user}]
 
     record = _write(call, team, joined)
     row = next(row for row in rows_of(record, _ROWS) if row["MEMBER_USER_ID"] == user)
@@ -80,12 +79,8 @@ def update(version: str) -> ResponseReturnValue:
     number, user = (_number(sent, name) for name in ("PERMISSION_ID", "MEMBER_USER_ID"))
     team = int(str(_member(call, number)["TEAM_ID"]))
 
-    def replaced(before: Record) -> Record:
-        rows: list[Json] = [
-            {**row, "MEMBER_USER_ID": user} if row["PERMISSION_ID"] == number else row
-            for row in rows_of(before, _ROWS)
-        ]
-        return {_ROWS: rows}
+    def replaced(rows: list[Record]) -> list[Record]:
+        return [{**row, "MEMBER_USER_ID": user} if row["PERMISSION_ID"] == number else row for row in rows]
 
     _write(call, team, replaced)
     return _written(call, _member(call, number), 200)
@@ -97,8 +92,8 @@ def delete(version: str, number: int) -> ResponseReturnValue:
     call = this_call(version)
     team = int(str(_member(call, number)["TEAM_ID"]))
 
-    def left(before: Record) -> Record:
-        return {_ROWS: [row for row in rows_of(before, _ROWS) if row["PERMISSION_ID"] != number]}
+    def left(rows: list[Record]) -> list[Record]:
+        return [row for row in rows if row["PERMISSION_ID"] != number]
 
     _write(call, team, left)
     return answers.accepted()
@@ -129,9 +124,9 @@ def _names(call: CrmCall) -> list[str]:
     return [field.name for field in members.fields]
 
 
-def _write(call: CrmCall, team: int, given: Callable[[Record], Record]) -> Record:
+def _write(call: CrmCall, team: int, edit: Callable[[list[Record]], list[Record]]) -> Record:
     parent = Parent(call=call, shape=call.shape(TEAMS.name.lower()), id=team)
-    return parent.write(given)
+    return parent.write(lambda before: {_ROWS: [*edit(rows_of(before, _ROWS))]})
 
 
 def _members(call: CrmCall) -> Iterator[Record]:
