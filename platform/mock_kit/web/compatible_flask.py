@@ -1,4 +1,4 @@
-"""Flask 3.1 as far as the services need it, on every Flask from 2.3 on; and routes that are quickly made and found."""
+"""Flask 3.1 as far as the services need it, on every Flask from 2.3.3 on; and routes that are quickly made and found."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
