@@ -144,8 +144,7 @@ def _restore(state: _StateSoFar, argument: str) -> Iterator[Objection]:
 def _expect(state: _StateSoFar, argument: verbs.Expect | str) -> Iterator[Objection]:
     if isinstance(argument, str):
         return
-    if argument == verbs.Expect():
-        yield (), f"expected what has to have come: {', '.join(verbs.Expect.__struct_fields__)}; got nothing"
+    yield from _nothing(argument, "what has to have come")
     by_instance = argument.callbacks if isinstance(argument.callbacks, dict) else {None: argument.callbacks}
     for name, callbacks in by_instance.items():
         at = ("callbacks",) if name is None else ("callbacks", name)
@@ -158,11 +157,7 @@ def _expect(state: _StateSoFar, argument: verbs.Expect | str) -> Iterator[Object
 
 
 def _inspect(state: _StateSoFar, argument: verbs.Inspect) -> Iterator[Objection]:
-    if argument == verbs.Inspect():
-        yield (
-            (),
-            f"expected what is to be looked at: {', '.join(verbs.Inspect.__struct_fields__)}; got nothing",
-        )
+    yield from _nothing(argument, "what is to be looked at")
     yield from _inside(state, argument)
 
 
@@ -172,8 +167,7 @@ def _inside(state: _StateSoFar, argument: verbs.Expect | verbs.Inspect) -> Itera
 
 
 def _never(state: _StateSoFar, argument: verbs.Never) -> Iterator[Objection]:
-    if argument == verbs.Never():
-        yield (), f"expected what must not have come: {', '.join(verbs.Never.__struct_fields__)}; got nothing"
+    yield from _nothing(argument, "what must not have come")
     for place, events in enumerate(argument.callbacks):
         if not _EVENTS.fullmatch(events):
             expected = f"expected {verbs.FORMS['never']['callbacks']}"
@@ -182,6 +176,11 @@ def _never(state: _StateSoFar, argument: verbs.Never) -> Iterator[Objection]:
     yield from _polls(argument.polls)
     for name in argument.records:
         yield from _record(state, name, ("records", name))
+
+
+def _nothing(argument: verbs.Expect | verbs.Inspect | verbs.Never, what: str) -> Iterator[Objection]:
+    if argument == type(argument)():
+        yield (), f"expected {what}: {', '.join(argument.__struct_fields__)}; got nothing"
 
 
 def _callbacks(callbacks: Sequence[str | verbs.ExpectedCallback], at: Path) -> Iterator[Objection]:

@@ -89,7 +89,7 @@ def _take_steps(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure
         try:
             take(context, step.verb, step.argument)
         except ExpectationError as error:
-            hints = (*_warnings(context), *_decisions(context)) if context.sees_inside else ()
+            hints = _hints(context) if context.sees_inside else ()
             lines = (*error.lines, *hints)
             return replace(_failure(scenario, step, lines), expected=True)
         except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
@@ -102,13 +102,9 @@ def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Scenario
     return ScenarioFailure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
 
 
-def _warnings(context: ScenarioContext) -> Iterator[str]:
-    """Yield what the platform warns of in the configuration of the scenario's instances."""
+def _hints(context: ScenarioContext) -> Iterator[str]:
+    """Yield what the platform warns of, and what it decided since the last expectation that held."""
     names = {instance.id: name for name, instance in context.instances.items()}
     for warning in warnings_of(context.clients.platform):
         yield warning_line(warning, names.get(warning["instanceId"], "an instance"))
-
-
-def _decisions(context: ScenarioContext) -> Iterator[str]:
-    """Yield what the platform decided since the last expectation that held."""
-    return poll_lines(context.fresh_polls(), record=context.names.shown, instant=str)
+    yield from poll_lines(context.fresh_polls(), record=context.names.shown, instant=str)
