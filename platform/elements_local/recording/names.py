@@ -109,12 +109,13 @@ class PortableTexts:
         if isinstance(value, int) or _OPAQUE_ID.match(value):
             self._offers[str(value)] = name
 
-    def name_of(self, value: str) -> str | None:
-        """Return the name that stands for a value, if there is one."""
+    def _named(self, value: str) -> str | None:
+        """Return the name that stands for a value, in braces, if there is one."""
         # Only what is meant by something gets a name; the others would be noise in the file.
         if value not in self.ids and value in self._offers:
             self.learn(self._offers.pop(value)(), value)
-        return self.ids.get(value) if len(value) >= _SHORTEST_ID else None
+        name = self.ids.get(value) if len(value) >= _SHORTEST_ID else None
+        return None if name is None else f"{{{name}}}"
 
     def value(self, value: Any, *, key: str = "") -> Any:
         """Return a body's value."""
@@ -126,8 +127,7 @@ class PortableTexts:
             return self.text(value) if key != CALLBACK_URL else self.receiver(value)
         # Numbers elsewhere are amounts and counts that happen to be equal.
         if isinstance(value, int) and key.lower().endswith("id"):
-            name = self.name_of(str(value))
-            return value if name is None else f"{{{name}}}"
+            return self._named(str(value)) or value
         return value
 
     def verbatim(self, value: Any) -> Any:
@@ -147,9 +147,9 @@ class PortableTexts:
         if text in OWN:  # the journal's name for one of the workspace's secrets
             return text
         # A text of digits alone may be a telephone number as well as an id.
-        name = None if text.isdecimal() else self.name_of(text)
-        if name is not None:
-            return f"{{{name}}}"
+        named = None if text.isdecimal() else self._named(text)
+        if named:
+            return named
         portable = escaped(text, self._known)
         # The longest first: one secret may be the beginning of another.
         for own, name in sorted(self._own.items(), key=lambda pair: -len(pair[0])):
@@ -166,7 +166,8 @@ class PortableTexts:
     def target(self, path: str, query: str) -> str:
         """Return a path and a query, names in the places of ids."""
         segments = [self._segment(segment) for segment in path.split("/")]
-        portable = _WORD.sub(lambda word: self._named(word[0]), self._names_as_they_are(query))
+        known = self._known - {name.strip("{}") for name in OWN}
+        portable = _WORD.sub(lambda word: self._word(word[0]), escaped(query, known))
         return "/".join(segments) + (f"?{self._with_instances(portable)}" if query else "")
 
     def is_own(self, value: str) -> bool:
@@ -190,19 +191,14 @@ class PortableTexts:
         return "{callback_url}" + (f"/{below}" if below else "")
 
     def _segment(self, segment: str) -> str:
-        name = self.name_of(segment)
-        if name is not None:
-            return f"{{{name}}}"
-        return segment if segment in OWN else self._with_instances(quote(segment, safe=_SAFE))
+        if segment in OWN:
+            return segment
+        return self._named(segment) or self._with_instances(quote(segment, safe=_SAFE))
 
-    def _named(self, word: str) -> str:
+    def _word(self, word: str) -> str:
         if word == self._workspace and word != "default":
             return "{workspace}"
-        name = self.name_of(word)
-        return word if name is None else f"{{{name}}}"
-
-    def _names_as_they_are(self, query: str) -> str:
-        return escaped(query, self._known - {name.strip("{}") for name in OWN})
+        return self._named(word) or word
 
 
 def without_masks(values: Mapping[str, Any]) -> dict[str, Any]:
