@@ -1,6 +1,7 @@
 """Writes what a watch has seen, as often as there is something new."""
 
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,25 +18,24 @@ if TYPE_CHECKING:
 _BETWEEN_LOOKS_S = 0.5
 
 
+@dataclass
 class Recorder:
     """One file that a watch's scenario is written to.
 
-    Args:
+    Attributes:
         output: written over if it is there; its folder is made if it is not.
         name: what the scenario shows.
         reads: whether calls that only look are kept.
         say: is told how it goes.
     """
 
-    def __init__(
-        self, watch: Watch, output: Path, *, name: str, reads: bool, say: Callable[[str], None]
-    ) -> None:
-        self._watch = watch
-        self._output = output
-        self._name = name
-        self._reads = reads
-        self._say = say
-        self._written: Recording | None = None
+    watch: Watch
+    output: Path
+    _: KW_ONLY
+    name: str
+    reads: bool
+    say: Callable[[str], None]
+    _written: Recording | None = field(default=None, init=False)
 
     def write(self) -> Recording:
         """Write what was seen, and return it; what was written before, if the stack is gone.
@@ -44,34 +44,34 @@ class Recorder:
             RecordingError: it cannot be written down.
         """
         try:
-            session = self._watch.session()
+            session = self.watch.session()
         except UnreachableError:
             if self._written is None:
                 raise
             return self._written
-        recording = compose(session, name=self._name, reads=self._reads)
+        recording = compose(session, name=self.name, reads=self.reads)
         try:
-            self._output.parent.mkdir(parents=True, exist_ok=True)
-            write(self._output, recording.document, recording.notes)
+            self.output.parent.mkdir(parents=True, exist_ok=True)
+            write(self.output, recording.document, recording.notes)
         except OSError as error:
-            raise RecordingError(f"cannot write {self._output}: {error.strerror or error}") from error
+            raise RecordingError(f"cannot write {self.output}: {error.strerror or error}") from error
         self._written = recording
         return recording
 
     def follow(self, stop: Interruption) -> None:
         """Look again and again, until it is asked to stop, or the stack is gone."""
-        self._say("watching; Ctrl-C writes the scenario and stops")
-        begun = self._watch.started_over
+        self.say("watching; Ctrl-C writes the scenario and stops")
+        begun = self.watch.started_over
         while True:
             last = stop.requested
             try:
-                new = self._watch.look()
+                new = self.watch.look()
             except UnreachableError as error:
-                self._say(f"the stack is gone: {error}")
+                self.say(f"the stack is gone: {error}")
                 return
-            if self._watch.started_over != begun:
-                begun = self._watch.started_over
-                self._say("the workspace was reset: starting over")
+            if self.watch.started_over != begun:
+                begun = self.watch.started_over
+                self.say("the workspace was reset: starting over")
             if last:
                 return
             if new:
@@ -84,7 +84,7 @@ class Recorder:
             recording = self.write()
         except HarnessError:
             return
-        self._say(f"{recording.steps} steps so far")
+        self.say(f"{recording.steps} steps so far")
 
 
 def scenario_so_far(stack: "Stack", workspace: str) -> str:

@@ -69,44 +69,44 @@ class OwnCrm(CrmClient):
         return self.call_object("PUT", f"{self.version}/{collection}", json=body)
 
 
+@dataclass
 class OwnCallbacks:
     """The callbacks about a scenario's own records, from its own instances; nothing of what else they tell of.
 
     One that comes again though it was taken, as a platform sends it that has not heard the answer, is left out; a collector shows no
     more of each than its body.
+
+    Attributes:
+        present: returns the scenario's instant.
+        instances, records: return the ids of its own.
     """
 
-    def __init__(
-        self,
-        reader: CallbackReader,
-        present: Callable[[], datetime],
-        instances: Callable[[], set[int]],
-        records: Callable[[], set[str]],
-    ) -> None:
-        self._reader = reader
-        self._present = present
-        self._instances = instances
-        self._records = records
-        self._known = len(reader.callbacks())
-        self._seen: list[dict[str, Any]] = []
+    reader: CallbackReader
+    present: Callable[[], datetime]
+    instances: Callable[[], set[int]]
+    records: Callable[[], set[str]]
+    _seen: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._known = len(self.reader.callbacks())
 
     def callbacks(self) -> list[dict[str, Any]]:
         """Return them, oldest first, with the scenario's instants at which they were first seen."""
-        seen_at = format_instant(self._present())
-        for each in self._reader.callbacks()[self._known :]:
+        seen_at = format_instant(self.present())
+        for each in self.reader.callbacks()[self._known :]:
             self._known += 1
             self._seen.append({**_BODY_ALONE, **each, "id": self._known, "received_at": seen_at})
         return list(_told_once(about for each in self._seen if (about := self._about_own(each))))
 
     def respond(self, *answers: Fields) -> None:
         """Tell how the next callbacks are answered."""
-        self._reader.respond(*answers)
+        self.reader.respond(*answers)
 
     def _about_own(self, callback: dict[str, Any]) -> dict[str, Any] | None:
         message = message_of(callback)
-        if message.get("instanceId") not in self._instances():
+        if message.get("instanceId") not in self.instances():
             return None
-        own = self._records()
+        own = self.records()
         events = [each for each in message.get("events", ()) if str(each.get("objectId")) in own]
         raw = {key: _own_of(value, own) for key, value in message.get("raw", {}).items()}
         whole = {**callback["json"], "message": {**message, "events": events, "raw": raw}}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from threading import Event
 from typing import cast
@@ -41,61 +42,55 @@ class TenantTiming(Struct, frozen=True, kw_only=True):
     intervals: int
 
 
+@dataclass
 class WaitingClock:
     """A scenario's clock, which goes with the tenant's from the moment at which it is begun.
 
     While an expectation waits for a poll that is late it stands still, so that what follows keeps its distance from the polls.
+
+    Attributes:
+        tenant_now: returns the tenant's instant.
+        wait: lets so much of the tenant's time pass.
+        start: what the scenario takes for the present instant.
+        interval: between two polls of its slowest instance.
     """
 
-    def __init__(
-        self,
-        tenant_now: Callable[[], datetime],
-        wait: Callable[[timedelta], None],
-        timing: TenantTiming,
-        *,
-        start: datetime,
-        interval: timedelta,
-    ) -> None:
-        """Take the present moment for the scenario's first.
+    tenant_now: Callable[[], datetime]
+    wait: Callable[[timedelta], None]
+    timing: TenantTiming
+    _: KW_ONLY
+    start: datetime
+    interval: timedelta
 
-        Args:
-            tenant_now: returns the tenant's instant.
-            wait: lets so much of the tenant's time pass.
-            start: what the scenario takes for the present instant.
-            interval: between two polls of its slowest instance.
-        """
-        self._tenant_now = tenant_now
-        self._wait = wait
-        self._timing = timing
-        self._interval = interval
-        self._start = self._target = start
-        self._began = tenant_now()
+    def __post_init__(self) -> None:
+        self._target = self.start
+        self._began = self.tenant_now()
 
     def begin(self) -> None:
         """Let the scenario's first instant be a moment from now, so that what follows is dated later than what was."""
-        self._wait(MOMENT)
-        self._began = self._tenant_now()
+        self.wait(MOMENT)
+        self._began = self.tenant_now()
 
     def present(self) -> datetime:
         """Return the scenario's instant."""
-        return self._start + (self._tenant_now() - self._began)
+        return self.start + (self.tenant_now() - self._began)
 
     def advance(self, duration: str | float | None = None, *, to: datetime | None = None) -> None:
         """Wait until the scenario's clock has come so far, and until what is due then has run."""
         self._target = to or self._target + parse_duration(duration)
-        self._wait(max(self._target - self.present(), timedelta()))
-        self._wait(self._timing.settle)
+        self.wait(max(self._target - self.present(), timedelta()))
+        self.wait(self.timing.settle)
 
     def patience(self, look: Callable[[], list[str]]) -> list[str]:
         """Look for differences until there are none, or it has taken too long; what comes late with the rest is seen, too."""
-        within = self._timing.intervals * self._interval + self._timing.settle
-        step = max(self._interval / _LOOKS_PER_INTERVAL, _SHORTEST)
+        within = self.timing.intervals * self.interval + self.timing.settle
+        step = max(self.interval / _LOOKS_PER_INTERVAL, _SHORTEST)
         waited = timedelta()
         while (differences := look()) and waited < within:
-            self._wait(step)
+            self.wait(step)
             waited += step
         if waited and not differences:
-            self._wait(self._timing.settle)
+            self.wait(self.timing.settle)
             differences = look()
         self._began += waited
         return differences
