@@ -1,6 +1,5 @@
 """A tenant: where platform, CRM and receiver are, whom they know, how time passes there, and how its callbacks are read."""
 
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +11,7 @@ from msgspec import Struct
 
 from elements_local.clients import BASE_PATH, Fields, SinkClient, WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.service_client import Credentials, ServiceClient
+from elements_local.service_client import Addresses, Credentials, ServiceClient
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.web.wire import Http, NoReply
 
@@ -65,14 +64,12 @@ def tenant_at(
     platform_url: str, crm_url: str, credentials: Credentials, *, http: Http, name: str = "", **rest: Any
 ) -> Tenant:
     """Return the tenant whose API is below a URL, which is its name if it has no other."""
-    user = f"User {credentials.user_secret}, Organization {credentials.organization_secret}"
-    key = b64encode(f"{credentials.crm_api_key}:".encode()).decode()
+    at = Addresses(platform=platform_url.rstrip("/"), crm=crm_url.rstrip("/") + CRM_VERSION)
+    clients = WorkspaceClients.of(http, at, credentials)
     return Tenant(
         name=name or platform_url,
-        platform=ServiceClient(http=http, url=platform_url.rstrip("/"), headers={"Authorization": user}),
-        crm=ServiceClient(
-            http=http, url=crm_url.rstrip("/") + CRM_VERSION, headers={"Authorization": f"Basic {key}"}
-        ),
+        platform=clients.platform,
+        crm=clients.crm,
         credentials=credentials,
         **rest,
     )
