@@ -53,7 +53,8 @@ class TriggerOutcome(Struct, frozen=True, kw_only=True):
 def outcome_of(clients: WorkspaceClients, poller: Poller, change: RecordChange) -> TriggerOutcome:
     """Return what came of a change, once the poller has run."""
     poll = poller.last_poll(clients)
-    if poll is None or (poller.due and parse_instant(poll["at"]) < poller.due and _is_virtual(clients)):
+    is_virtual = clients.clock.show()["mode"] == "virtual"
+    if poll is None or (is_virtual and poller.due and parse_instant(poll["at"]) < poller.due):
         reason = f"instance {poller.instance_id} has not polled {poller.resource} since the change"
         return TriggerOutcome(sent=None, reasons=(reason,))
     decision = next((one for one in poll["records"] if one["id"] == str(change.record_id)), None)
@@ -63,16 +64,9 @@ def outcome_of(clients: WorkspaceClients, poller: Poller, change: RecordChange) 
     return TriggerOutcome(sent=sent, reasons=tuple(_why_not_so(sent, decision, change)))
 
 
-def _is_virtual(clients: WorkspaceClients) -> bool:
-    mode: str = clients.clock.show()["mode"]
-    return mode == "virtual"
-
-
 def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, change: RecordChange) -> str:
-    record, poll_text = (
-        f"{change.resource} {change.record_id}",
-        f"the poll of {poll['resource']} at {poll['at']}",
-    )
+    record = f"{change.resource} {change.record_id}"
+    poll_text = f"the poll of {poll['resource']} at {poll['at']}"
     if poll["error"]:
         return f"{poll_text} failed: {poll['error']}"
     if decision is None:
