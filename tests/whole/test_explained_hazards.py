@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.steps import make_instance, take

@@ -5,8 +5,15 @@ from datetime import timedelta
 
 from elements_local.cures.candidate import CureCandidate, applied
 from elements_local.cures.candidates import others, single_keys
-from elements_local.cures.rebuilt import NotRebuiltError, RebuiltHistory, rebuilt
-from elements_local.cures.trial import CureTrial, TrialFailedError, TrialOutcome, run_trial
+from elements_local.cures.trial import (
+    CureTrial,
+    NotRebuiltError,
+    RebuiltHistory,
+    TrialFailedError,
+    TrialOutcome,
+    rebuilt,
+    run_trial,
+)
 from elements_local.errors import HarnessError
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.stack.stack import Stack
