@@ -1,7 +1,14 @@
 """What `trigger` does: a change in the CRM, the poll that finds it, and the callback that comes of it."""
 
-from elements_local.trigger.changes import Change, RecordChange, make, record_to_change
-from elements_local.trigger.outcome import SentCallback, TriggerOutcome, outcome_of
+from elements_local.trigger.changes import (
+    Change,
+    RecordChange,
+    SentCallback,
+    TriggerOutcome,
+    make,
+    outcome_of,
+    record_to_change,
+)
 from elements_local.trigger.pollers import (
     NothingToTriggerError,
     Poller,

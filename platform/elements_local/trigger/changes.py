@@ -1,16 +1,20 @@
-"""The change that is made in the CRM."""
+"""The change that is made in the CRM, and what came of it: the callback, or why there is none."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from elements_local.clients import WorkspaceClients
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, TEXT_FIELDS, believable_fields
-from elements_local.trigger.pollers import NothingToTriggerError
+from elements_local.trigger.pollers import NothingToTriggerError, Poller
+from mock_kit.workspaces.instants import parse_instant
 
 Change = Literal["created", "updated"]
+_TRANSPORT = frozenset({"Host", "User-Agent", "Accept-Encoding", "Accept", "Connection", "Content-Length"})
+"""Headers that say nothing of a callback."""
 
 
 class RecordChange(Struct, frozen=True, kw_only=True):
@@ -91,3 +95,126 @@ def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | 
 
 def _nearest(name: str, answer: Mapping[str, Any]) -> str | None:
     return next(iter(get_close_matches(name.upper(), answer, 1)), None)
+
+
+class SentCallback(Struct, frozen=True, kw_only=True):
+    """A callback, as the platform sent it.
+
+    Attributes:
+        at: when it was tried last.
+        status: what the receiver answered; None if it did not.
+        outcome: ``delivered``, or why it is not.
+        headers: those that a receiver goes by; of a receiver that is not the sink, only the notification's id is known.
+        signature: the sink's verdict, if it was the receiver.
+        body: of what a receiver that is not the sink has not taken, the notification's message and what is around it.
+        event_types: what it says of the record.
+    """
+
+    url: str
+    at: str
+    status: int | None
+    outcome: str
+    headers: Mapping[str, str]
+    signature: str | None
+    body: Any
+    event_types: tuple[str, ...]
+
+
+class TriggerOutcome(Struct, frozen=True, kw_only=True):
+    """What came of a change.
+
+    Attributes:
+        sent: None if no callback was sent.
+        reasons: why there is none, or why it is not as it should be; none if all is well.
+    """
+
+    sent: SentCallback | None
+    reasons: tuple[str, ...]
+
+
+def outcome_of(clients: WorkspaceClients, poller: Poller, change: RecordChange) -> TriggerOutcome:
+    """Return what came of a change, once the poller has run."""
+    poll = poller.last_poll(clients)
+    is_virtual = clients.clock.show()["mode"] == "virtual"
+    if poll is None or (is_virtual and poller.due and parse_instant(poll["at"]) < poller.due):
+        reason = f"instance {poller.instance_id} has not polled {poller.resource} since the change"
+        return TriggerOutcome(sent=None, reasons=(reason,))
+    decision = next((one for one in poll["records"] if one["id"] == str(change.record_id)), None)
+    sent = _sent(clients, poll, change)
+    if sent is None:
+        return TriggerOutcome(sent=None, reasons=(_why_none(poll, decision, change),))
+    return TriggerOutcome(sent=sent, reasons=tuple(_why_not_so(sent, decision, change)))
+
+
+def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, change: RecordChange) -> str:
+    record = f"{change.resource} {change.record_id}"
+    poll_text = f"the poll of {poll['resource']} at {poll['at']}"
+    if poll["error"]:
+        return f"{poll_text} failed: {poll['error']}"
+    if decision is None:
+        window = f"it asked for what is later than {poll['from']}, and saw {poll['seen']}"
+        return f"{poll_text} has not seen {record}, which is dated {change.at}: {window}"
+    if decision["verdict"] == "ignored":
+        return f"{poll_text} passed over {record}: {decision['why']}"
+    return (
+        f"{poll_text} found {record} {decision['verdict']}, and no callback has been sent yet: has instance "
+        f"{poll['instanceId']} a callback URL, and is its subscription active?"
+    )
+
+
+def _why_not_so(
+    sent: SentCallback, decision: Mapping[str, Any] | None, change: RecordChange
+) -> Iterator[str]:
+    expected = change.change.upper()
+    if expected not in sent.event_types:
+        why = f": {decision['why']}" if decision else ""
+        yield f"it was to say {expected}, and says {', '.join(sent.event_types)}{why}"
+    if sent.outcome != "delivered":
+        yield f"the receiver has not taken it: {sent.outcome}"
+
+
+def _sent(clients: WorkspaceClients, poll: Mapping[str, Any], change: RecordChange) -> SentCallback | None:
+    """Return the callback about the record that a poll has led to."""
+    polled_at = parse_instant(poll["at"])
+    for event in clients.platform.events(poll["instanceId"]):  # the newest first
+        if parse_instant(event["eventDate"]) < polled_at:
+            break
+        for recipient in event["eventElementInstances"]:
+            if str(change.record_id) in event["providerData"] and (
+                found := _callback_of(clients, recipient, change)
+            ):
+                return found
+    return None
+
+
+def _callback_of(
+    clients: WorkspaceClients, recipient: Mapping[str, Any], change: RecordChange
+) -> SentCallback | None:
+    """Return the callback that a notification was sent as; None if it is not about the record, or was not sent."""
+    number = recipient["notificationId"]
+    notification = clients.platform.call("GET", f"{BASE_PATH}/notifications/{number}")
+    message = json.loads(notification["message"])
+    event_types = [
+        event["eventType"] for event in message["events"] if event["objectId"] == str(change.record_id)
+    ]
+    deliveries = clients.platform.call("GET", f"/_local/deliveries?notificationId={number}")["deliveries"]
+    attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
+    if not (event_types and attempts):
+        return None
+    callbacks = clients.sink.callbacks(q=str(number), objectId=change.record_id)
+    delivered = recipient["notifiedData"]
+    envelope = {**notification, "message": message}
+    return SentCallback(
+        url=attempts[-1]["url"],
+        at=attempts[-1]["at"],
+        status=attempts[-1]["status"],
+        outcome=attempts[-1]["outcome"],
+        headers=_headers(callbacks[-1]["headers"]) if callbacks else {"Elements-Webhook-Id": str(number)},
+        signature=callbacks[-1]["signature"] if callbacks else None,
+        body=callbacks[-1]["json"] if callbacks else json.loads(delivered) if delivered else envelope,
+        event_types=tuple(event_types),
+    )
+
+
+def _headers(sent: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in sent.items() if name not in _TRANSPORT}
