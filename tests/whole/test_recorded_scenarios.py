@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from elements_local.recording import Watch, compose, write
-from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import find, load
 from elements_local.scenarios.scenario_context import ScenarioContext

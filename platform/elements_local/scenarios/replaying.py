@@ -195,12 +195,8 @@ def _run(handful: Sequence[Scenario]) -> _Done:
         raise RuntimeError("a process of the pool was not started by its initializer")
     done: list[ScenarioResult] = []
     try:
-        with _runner.holding():
-            for scenario in handful:
-                result = _stop.unless_requested(partial(_runner.run, scenario))
-                if result is None:
-                    break
-                done.append(result)
+        for result in _one_by_one(handful, _runner, _stop):
+            done.append(result)  # noqa: PERF402 - what is done before an error is handed over too
     except HarnessError as error:
         return _Done(results=tuple(done), error=str(error))
     return _Done(results=tuple(done))

@@ -13,7 +13,7 @@ from elements_local.errors import OptionError
 from elements_local.failures.timeline import moments
 from elements_local.receiving import reachable, receiver_of
 from elements_local.reports.stopwatch import Stopwatch
-from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioResult, failed_to_begin, perform
 from elements_local.scenarios.scenario import Scenario
 from elements_local.scenarios.scenario_context import ScenarioContext

@@ -8,7 +8,7 @@ from typing import Any
 
 from elements_local.clients import ServiceClient, WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.scenarios.golden import GoldenStream
+from elements_local.scenarios.expect import GoldenStream
 from elements_local.scenarios.records import RecordNames
 from mock_kit.workspaces.instants import parse_duration, parse_instant
 

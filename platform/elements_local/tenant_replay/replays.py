@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
 from elements_local.reports.stopwatch import Stopwatch
-from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioResult, perform
 from elements_local.scenarios.records import RecordNames
 from elements_local.scenarios.scenario import Scenario
