@@ -106,7 +106,9 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
         outcome, why = Outcome.SKIPPED, str(reason)
     except UnseenError as unseen:
         outcome, why = Outcome.PARTLY, str(unseen)
-    return Result(name=name, title=title_of(check), outcome=outcome, why=why, seconds=monotonic() - began)
+    return Result(
+        name=name, title=title_of(check), outcome=outcome, why=why, seconds=round(monotonic() - began, 3)
+    )
 
 
 def checks_named(only: Iterable[str]) -> dict[str, Check]:

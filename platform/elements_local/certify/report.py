@@ -13,9 +13,7 @@ def write_junit(path: Path, scorecard: Scorecard) -> None:
     """Write a test case for each check."""
     suite = junitparser.TestSuite(xml_text(f"certify {scorecard.url}"))
     for result in scorecard.results:
-        case = junitparser.TestCase(
-            result.name, classname="elements-local.certify", time=round(result.seconds, 3)
-        )
+        case = junitparser.TestCase(result.name, classname="elements-local.certify", time=result.seconds)
         if result.outcome is Outcome.FAILED:
             case.result = [junitparser.Failure(xml_text(result.why), "CertificateError")]
         elif result.outcome in {Outcome.SKIPPED, Outcome.PARTLY}:  # a pass would say more than was seen

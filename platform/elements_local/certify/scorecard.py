@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 
 class Outcome(Enum):
@@ -21,7 +21,7 @@ class Result(Struct, frozen=True, kw_only=True):
         name: one word for machines.
         title: what a receiver has to do.
         why: what came and what was expected, or what was not looked at; empty if it passed.
-        seconds: how long the check took.
+        seconds: how long the check took, to the millisecond.
     """
 
     name: str
@@ -29,16 +29,6 @@ class Result(Struct, frozen=True, kw_only=True):
     outcome: Outcome
     why: str = ""
     seconds: float = 0.0
-
-    def to_json(self) -> dict[str, object]:
-        """Return the result as ``--json`` prints it."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "outcome": self.outcome.value,
-            "why": self.why,
-            "seconds": round(self.seconds, 3),
-        }
 
 
 class Scorecard(Struct, frozen=True, kw_only=True):
@@ -83,7 +73,7 @@ class Scorecard(Struct, frozen=True, kw_only=True):
             "url": self.url,
             "verdict": self.verdict,
             **counts,
-            "checks": [result.to_json() for result in self.results],
+            "checks": to_builtins(self.results),
         }
 
     def __str__(self) -> str:

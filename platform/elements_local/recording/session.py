@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import HarnessError
@@ -17,11 +17,8 @@ class RecordingError(HarnessError):
     """What happened cannot be written down as a scenario; says why, and what to do."""
 
 
-class UnreadBody:
-    """Stands for a body that is no JSON."""
-
-
-UNREAD = UnreadBody()
+UNREAD: Final = object()
+"""Stands for a body that is no JSON."""
 
 _LATER = ("elements-async-request", "elements-schedule-request")
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from msgspec import to_builtins
+
 from elements_local.sweeping.circumstances import CHANGES, CIRCUMSTANCES, OFFSETS
 
 
@@ -88,9 +90,7 @@ class SweepMatrix:
                 {
                     "name": circumstance.name,
                     "about": circumstance.about,
-                    "changes": {
-                        change: [_cell_json(cell) for cell in self.row(number, change)] for change in CHANGES
-                    },
+                    "changes": {change: to_builtins(self.row(number, change)) for change in CHANGES},
                 }
                 for number, circumstance in enumerate(CIRCUMSTANCES)
             ],
@@ -118,7 +118,3 @@ def changed(before: SweepMatrix, after: SweepMatrix) -> dict[tuple[CellVerdict, 
         if other.verdict is not cell.verdict:
             moved.setdefault((cell.verdict, other.verdict), []).append(key)
     return moved
-
-
-def _cell_json(cell: SweepCell) -> dict[str, str]:
-    return {"verdict": cell.verdict.value, "why": cell.why}

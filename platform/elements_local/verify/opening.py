@@ -1,7 +1,7 @@
 """Makes ready to visit a tenant: its secrets, its addresses, and a sink of ours where its callbacks are received."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event, Lock
@@ -69,7 +69,8 @@ def opened(
         pause.wait(length.total_seconds())
 
     http = PacedHttp(OverNetwork(), wait, gap=GAP / options.speed)
-    with _reader(options, http) if reading else _nowhere() as reader:
+    nowhere = nullcontext(CollectorReader(http, ""))
+    with _reader(options, http) if reading else nowhere as reader:
         yield tenant_at(
             options.platform_url,
             options.crm_url,
@@ -117,12 +118,6 @@ def _reader(options: TenantOptions, http: Http) -> Iterator[CallbackReader]:
         name = url.path.strip("/").partition("/")[0]
         sink.call("PUT", "/_local/signature-keys", json={"bin": name, "keys": [SIGNATURE_KEY]})
         yield SinkReader(sink, name)
-
-
-@contextmanager
-def _nowhere() -> Iterator[CallbackReader]:
-    """Give what is read where nothing is to be read."""
-    yield CollectorReader(OverNetwork(), "")
 
 
 @dataclass
