@@ -110,11 +110,8 @@ class _Search:
         if not outcome.reported or outcome.at is None:
             return False
         # Late is right where it was lost; where it had come late, late again is no cure.
-        return outcome.cause is None or (outcome.late and self._was_lost)
-
-    @property
-    def _was_lost(self) -> bool:
-        return self._sought.case.telling is None
+        was_lost = self._sought.case.telling is None
+        return outcome.cause is None or (outcome.late and was_lost)
 
     def _note(self, candidate: CureCandidate, outcome: str) -> None:
         self._attempts.append(CureAttempt(where=candidate.where, change=candidate.change, outcome=outcome))

@@ -123,7 +123,7 @@ def _trial(configuration: Mapping[str, Any], interval: timedelta) -> list[dict[s
     resource = next(iter(blocks), "contacts") if isinstance(blocks, dict) else "contacts"
     return [
         {"create": {f"{resource}/one": {}}},
-        {"advance": _text(interval)},
+        {"advance": f"{interval // timedelta(minutes=1)}m"},
         {"expect": {"callbacks": [f"{resource}/one CREATED"]}},
     ]
 
@@ -190,7 +190,3 @@ def _steps(timeline: Sequence[tuple[datetime, dict[str, Any]]], start: datetime)
             yield {"advance": {"to": format_instant(at)}}
             now = at
         yield step
-
-
-def _text(interval: timedelta) -> str:
-    return f"{interval // timedelta(minutes=1)}m"

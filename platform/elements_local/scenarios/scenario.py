@@ -216,7 +216,8 @@ def _scenario(file: ScenarioDocument) -> Scenario:
     if not isinstance(value, dict):
         came = "nothing, so take its `---` out" if value is None else shown(value)
         raise file.error(f"{_EXPECTED}; got {came}")
-    if not any(map(_may_be_meant, value)):
+    # A key that every scenario needs may be misspelt; without anything like one it is no scenario at all.
+    if not any(get_close_matches(key.lower(), NEEDED, cutoff=_ALIKE) for key in value):
         raise file.error(
             f"{_EXPECTED}; got one with {', '.join(map(shown, [*value][:_MOST_KEYS])) or 'nothing'}"
         )
@@ -244,11 +245,6 @@ def _scenario(file: ScenarioDocument) -> Scenario:
         steps=steps,
         document=value,
     )
-
-
-def _may_be_meant(key: str) -> bool:
-    """Say whether a key is one that every scenario needs, perhaps misspelt."""
-    return bool(get_close_matches(key.lower(), NEEDED, cutoff=_ALIKE))
 
 
 def _steps(file: ScenarioDocument, value: object) -> tuple[Step, ...]:

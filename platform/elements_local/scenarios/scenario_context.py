@@ -59,11 +59,6 @@ class UnknownMarkError(HarnessError):
 Patience = Callable[[Callable[[], list[str]]], list[str]]
 """Looks for differences, again if need be, and returns those that stay."""
 
-
-def _one_look(look: Callable[[], list[str]]) -> list[str]:
-    return look()
-
-
 _STAYS = frozenset({"clients", "start", "golden", "marks", "sees_inside", "cures", "patience"})
 """What going back leaves as it is."""
 
@@ -90,7 +85,7 @@ class ScenarioContext:
     golden: GoldenStream
     sees_inside: bool = True
     cures: bool = True
-    patience: Patience = _one_look
+    patience: Patience = lambda look: look()
     instances: dict[str, ScenarioInstance] = field(default_factory=dict)
     names: RecordNames = field(default_factory=RecordNames)
     kept: dict[str, int | str] = field(default_factory=dict)

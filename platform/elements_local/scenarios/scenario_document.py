@@ -181,13 +181,12 @@ def settings_of(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, str]
     for name in head.settings:
         if name not in names:
             raise file.error(f"settings: {unknown('setting', name, names)}", "settings", name)
-    chosen = {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
+    chosen = {
+        PREFIX + name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in head.settings.items()
+    }
     try:
         Configuration(chosen).check()
     except SettingsError as error:
         raise file.error(f"settings: {error}", "settings") from error
     return chosen
-
-
-def _setting_text(value: float | str) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -10,6 +9,7 @@ from msgspec import Struct
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, TEXT_FIELDS, believable_fields
 from elements_local.trigger.pollers import NothingToTriggerError, Poller
+from mock_kit.api.nearest import nearest
 from mock_kit.workspaces.instants import parse_instant
 
 Change = Literal["created", "updated"]
@@ -59,7 +59,7 @@ def make(
         record_id=answer[ID_FIELDS[resource]],
         at=answer["DATE_UPDATED_UTC"],
         fields=sent,
-        ignored={name: _nearest(name, answer) for name in sent if name not in answer},
+        ignored={name: nearest(name, answer) for name in sent if name not in answer},
     )
 
 
@@ -91,10 +91,6 @@ def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | 
         f"the CRM of workspace {clients.credentials.name!r} has no {resource}; "
         f"`elements-local trigger {resource} created` makes one"
     )
-
-
-def _nearest(name: str, answer: Mapping[str, Any]) -> str | None:
-    return next(iter(get_close_matches(name.upper(), answer, 1)), None)
 
 
 class SentCallback(Struct, frozen=True, kw_only=True):
@@ -202,6 +198,7 @@ def _callback_of(
     if not (event_types and attempts):
         return None
     callbacks = clients.sink.callbacks(q=str(number), objectId=change.record_id)
+    headers = callbacks[-1]["headers"] if callbacks else {"Elements-Webhook-Id": str(number)}
     delivered = recipient["notifiedData"]
     envelope = {**notification, "message": message}
     return SentCallback(
@@ -209,12 +206,8 @@ def _callback_of(
         at=attempts[-1]["at"],
         status=attempts[-1]["status"],
         outcome=attempts[-1]["outcome"],
-        headers=_headers(callbacks[-1]["headers"]) if callbacks else {"Elements-Webhook-Id": str(number)},
+        headers={name: value for name, value in headers.items() if name not in _TRANSPORT},
         signature=callbacks[-1]["signature"] if callbacks else None,
         body=callbacks[-1]["json"] if callbacks else json.loads(delivered) if delivered else envelope,
         event_types=tuple(event_types),
     )
-
-
-def _headers(sent: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in sent.items() if name not in _TRANSPORT}
