@@ -2,10 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from msgspec import Struct
@@ -83,14 +82,29 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             self._annotate(error.reason, "cannot be read", error.path, error.place.line, error.place.column)
 
     @contextmanager
-    def progress(self, count: int) -> Iterator["_Progress"]:
-        """Show results as they come: each with a line, or, if it is to be quiet, failures and how far it is."""
-        if self.quiet and sys.stderr.isatty():
-            # Without an estimate: in process, freezegun holds the time that it would be made from.
-            with click.progressbar(length=count, label="scenarios", file=sys.stderr, show_eta=False) as bar:
-                yield _Progress(self, count, bar)
-        else:
-            yield _Progress(self, count)
+    def progress(self, count: int) -> Iterator[Callable[[ScenarioResult], None]]:
+        """Give what shows results as they come: each with a line, or, if it is to be quiet, failures and how far it is."""
+        done, failed, since_line = 0, 0, Stopwatch()
+        with ExitStack() as showing:
+            bar = None
+            if self.quiet and sys.stderr.isatty():
+                # Without an estimate: in process, freezegun holds the time that it would be made from.
+                bar = showing.enter_context(
+                    click.progressbar(length=count, label="scenarios", file=sys.stderr, show_eta=False)
+                )
+
+            def show(result: ScenarioResult) -> None:
+                nonlocal done, failed, since_line
+                done += 1
+                failed += result.failure is not None
+                self.show_result(result)
+                if bar is not None:
+                    bar.update(1)
+                elif self.quiet and since_line.seconds > _BETWEEN_LINES_S:
+                    click.echo(f"{done} of {count} scenarios, {failed} failed", err=True)
+                    since_line = Stopwatch()
+
+            yield show
 
     def show_end(self, report: ReplayReport) -> None:
         """Say what came of it, and write the reports."""
@@ -159,26 +173,3 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             message = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
             title = title.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
             self.say(f"::error {place},title={title}::{message}")
-
-
-class _Progress:
-    """Tells of results as they come."""
-
-    def __init__(self, output: ReplayOutput, count: int, bar: Any = None) -> None:
-        self._output = output
-        self._count = count
-        self._bar = bar
-        self._done = 0
-        self._failed = 0
-        self._since_line = Stopwatch()
-
-    def show(self, result: ScenarioResult) -> None:
-        """Tell of one more."""
-        self._done += 1
-        self._failed += result.failure is not None
-        self._output.show_result(result)
-        if self._bar:
-            self._bar.update(1)
-        elif self._output.quiet and self._since_line.seconds > _BETWEEN_LINES_S:
-            click.echo(f"{self._done} of {self._count} scenarios, {self._failed} failed", err=True)
-            self._since_line = Stopwatch()

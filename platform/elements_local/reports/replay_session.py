@@ -114,12 +114,12 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
             running = replaying(scenarios, self.how, jobs=self.jobs, stop=self.stop)
         try:
             with (
-                self.output.progress(len(scenarios)) as progress,
+                self.output.progress(len(scenarios)) as show,
                 closing(stacks.enter_context(running)) as fresh_results,
             ):
                 for result in fresh_results:
                     results.append(result)
-                    progress.show(result)
+                    show(result)
                     if self.fail_fast and result.failure:
                         break
             if self.wants_shrunk:

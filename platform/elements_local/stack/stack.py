@@ -1,6 +1,7 @@
 """A stack that runs, wherever it does: the one client for tests, scenarios and the command line."""
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from elements_local.clients import Addresses, Credentials, ServiceClient, WorkspaceClients
@@ -11,6 +12,7 @@ from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import Http, NoReply
 
 
+@dataclass(frozen=True, eq=False)
 class Stack:
     """A stack that answers, wherever it runs.
 
@@ -20,18 +22,11 @@ class Stack:
         listening: where the services of this process listen, by their names, if it has started some on ports.
     """
 
-    def __init__(
-        self,
-        http: Http,
-        addresses: Addresses,
-        *,
-        token: str | None = None,
-        listening: Mapping[str, str] | None = None,
-    ) -> None:
-        self.http = http
-        self.addresses = addresses
-        self.token = token
-        self.listening = listening or {}
+    http: Http
+    addresses: Addresses
+    _: KW_ONLY
+    token: str | None = field(default=None, repr=False)
+    listening: Mapping[str, str] = field(default_factory=dict)
 
     def admin(self) -> ServiceClient:
         """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""
