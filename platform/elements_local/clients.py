@@ -3,7 +3,6 @@
 They speak HTTP like anyone else, over the network or in process.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +13,9 @@ from elements_local.service_client import (
     ClockClient,
     Credentials,
     ServiceClient,
-    admin_headers,
     query_of,
 )
 from elements_local.stack import all_or_none
-from mock_kit.web.wire import Http
 
 __all__ = [
     "BASE_PATH",
@@ -217,38 +214,6 @@ class WorkspaceClients:
     platform: PlatformClient
     crm: CrmClient
     sink: SinkClient
-
-    @classmethod
-    def of(
-        cls, http: Http, at: Addresses, credentials: Credentials, *, token: str | None = None
-    ) -> "WorkspaceClients":
-        """Return the clients of a workspace.
-
-        Args:
-            token: for the admin routes of a stack that is not bound to loopback.
-        """
-        admin = admin_headers(token)
-        user = {
-            "Authorization": f"User {credentials.user_secret}, Organization {credentials.organization_secret}"
-        }
-        basic = b64encode(f"{credentials.crm_api_key}:".encode()).decode()
-        headers = {
-            "platform": {**admin, **user},
-            "crm": {**admin, "Authorization": f"Basic {basic}"},
-            "sink": admin,
-        }
-        return cls(
-            credentials=credentials,
-            clock=ClockClient(
-                http=http,
-                url=getattr(at, at.keeper),
-                headers=headers[at.keeper],
-                whose=query_of({"workspace": credentials.name}) if at.keeper == "sink" else "",
-            ),
-            platform=PlatformClient(http=http, url=at.platform, headers=headers["platform"]),
-            crm=CrmClient(http=http, url=at.crm, headers=headers["crm"]),
-            sink=SinkClient(http=http, url=at.sink, headers=admin, workspace=credentials.name),
-        )
 
     def reset(self) -> None:
         """Bring the workspace back to its start, in all services that run, or in none.

@@ -1,12 +1,22 @@
 """A stack that runs, wherever it does: the one client for tests, scenarios and the command line."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from elements_local.clients import Addresses, Credentials, ServiceClient, WorkspaceClients
+from elements_local.clients import (
+    Addresses,
+    ClockClient,
+    Credentials,
+    CrmClient,
+    PlatformClient,
+    ServiceClient,
+    SinkClient,
+    WorkspaceClients,
+)
 from elements_local.errors import OptionError
-from elements_local.service_client import admin_headers
+from elements_local.service_client import admin_headers, query_of
 from elements_local.stack import all_or_none
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import Http, NoReply
@@ -76,7 +86,26 @@ class Stack:
 
     def clients(self, credentials: Credentials) -> WorkspaceClients:
         """Return the clients that a workspace's credentials open."""
-        return WorkspaceClients.of(self.http, self.addresses, credentials, token=self.token)
+        http, at, admin = self.http, self.addresses, admin_headers(self.token)
+        user = f"User {credentials.user_secret}, Organization {credentials.organization_secret}"
+        basic = b64encode(f"{credentials.crm_api_key}:".encode()).decode()
+        headers = {
+            "platform": {**admin, "Authorization": user},
+            "crm": {**admin, "Authorization": f"Basic {basic}"},
+            "sink": admin,
+        }
+        return WorkspaceClients(
+            credentials=credentials,
+            clock=ClockClient(
+                http=http,
+                url=getattr(at, at.keeper),
+                headers=headers[at.keeper],
+                whose=query_of({"workspace": credentials.name}) if at.keeper == "sink" else "",
+            ),
+            platform=PlatformClient(http=http, url=at.platform, headers=headers["platform"]),
+            crm=CrmClient(http=http, url=at.crm, headers=headers["crm"]),
+            sink=SinkClient(http=http, url=at.sink, headers=admin, workspace=credentials.name),
+        )
 
     def _service(self, url: str) -> ServiceClient:
         return ServiceClient(http=self.http, url=url, headers=admin_headers(self.token))
