@@ -160,8 +160,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         OptionError: a setting cannot be used, or the data cannot be opened.
     """
     chosen = (options or Options()).checked()
-    usual = dict(zip(SERVICES, PORTS, strict=True))
-    addresses = chosen.addresses({name: f"http://127.0.0.1:{usual[name]}" for name in chosen.chosen_ports})
+    addresses = chosen.addresses({name: roles.USUAL_URLS[name] for name in chosen.chosen_ports})
     services: dict[str, Flask] = {}
 
     def wire(timeout: timedelta) -> Http:

@@ -107,6 +107,16 @@ set_option = click.option(
 """Gives a command that starts a stack the option that reaches every setting of its services."""
 
 
+def typed_options() -> dict[str, str]:
+    """Return what was typed for the present command: the options' flags by the names of their parameters."""
+    context = click.get_current_context()
+    return {
+        param.name: param.opts[0]
+        for param in context.command.params
+        if param.name and context.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+    }
+
+
 def stack_environment() -> dict[str, str]:
     """Return the settings of the stack that the present command starts, as environment variables.
 
@@ -122,7 +132,7 @@ def refuse_set(why: str) -> None:
     Raises:
         click.UsageError: it was given.
     """
-    if click.get_current_context().get_parameter_source("assignments") is ParameterSource.COMMANDLINE:
+    if "assignments" in typed_options():
         raise click.UsageError(f"{why}, so leave out --set")
 
 

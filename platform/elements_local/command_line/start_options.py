@@ -2,10 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-import click
-from click.core import ParameterSource
-
-from elements_local.command_line.setting_options import stack_environment
+from elements_local.command_line.setting_options import stack_environment, typed_options
 from elements_local.errors import OptionError
 
 if TYPE_CHECKING:
@@ -59,9 +56,9 @@ def _urls(database: str | None, **urls: str | None) -> dict[str, str]:
     """Return where services are called; what commands find a stack by is passed over where it says nothing of this one."""
     from elements_local.stack.roles import is_shared, origin_of  # noqa: PLC0415 - as above
 
-    source = click.get_current_context().get_parameter_source
+    typed = typed_options()
     return {
         name: origin_of(name, url)
         for name, url in urls.items()
-        if url and (is_shared(database) or source(f"{name}_url") is ParameterSource.COMMANDLINE)
+        if url and (is_shared(database) or f"{name}_url" in typed)
     }

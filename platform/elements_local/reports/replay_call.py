@@ -9,10 +9,9 @@ from threading import Event
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from elements_local.command_line.output import counted
-from elements_local.command_line.setting_options import refuse_set, stack_environment
+from elements_local.command_line.setting_options import refuse_set, stack_environment, typed_options
 from elements_local.command_line.where import addresses_of
 from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
@@ -30,7 +29,6 @@ from elements_local.verify.tenant import OWN_NAME
 from mock_kit.values import replace
 from mock_kit.workspaces.clock import FastClock
 
-_TYPED = ParameterSource.COMMANDLINE
 _OF_STACKS = {
     "assignments", "crm_url", "receiver", "sink_url", "target", "token", "transport", "update", "wants_shrunk", "watches",
 }  # fmt: skip
@@ -66,7 +64,7 @@ def replay(  # noqa: PLR0913 - an option each
         SystemExit: with the exit status, unless it watches.
     """
     selection = Selection(paths=paths, names=names, tags=tags, seed=shuffle)
-    _refuse(selection, watches=watches, update=update, only_list=only_list, wants_shrunk=wants_shrunk)
+    _refuse(selection, watches=watches, wants_shrunk=wants_shrunk)
     if tenant:
         _refuse_with_tenant()
     file = read_tenant(tenant) if tenant else None
@@ -99,28 +97,25 @@ def replay(  # noqa: PLR0913 - an option each
             raise SystemExit(_replay(selection, session))
 
 
-def _refuse(selection: Selection, *, watches: bool, **others: bool) -> None:
+def _refuse(selection: Selection, *, watches: bool, wants_shrunk: bool) -> None:
     """Refuse what cannot be done before anything is."""
     if not selection.paths:
         raise click.UsageError("say which: elements-local replay scenarios")
     if missing := [path for path in selection.paths if not path.exists()]:
         raise click.UsageError("\n".join(f"{path} is not there" for path in missing))
-    names = {"update": "--update", "only_list": "--list", "wants_shrunk": "--shrink"}
-    for name in names if watches else ():
-        if others[name]:
-            raise click.UsageError(f"--watch runs scenarios again and again; leave {names[name]} out")
-    if others["wants_shrunk"] and find_spec("hypothesis") is None:
+    typed = typed_options()
+    for name in ("update", "only_list", "wants_shrunk") if watches else ():
+        if name in typed:
+            raise click.UsageError(f"--watch runs scenarios again and again; leave {typed[name]} out")
+    if wants_shrunk and find_spec("hypothesis") is None:
         raise click.UsageError(str(NothingToShrinkWithError()))
 
 
 def _refuse_with_tenant() -> None:
     """Refuse options that are of a stack."""
-    context = click.get_current_context()
-    for parameter in context.command.params:
-        if parameter.name in _OF_STACKS and context.get_parameter_source(parameter.name) is _TYPED:
-            raise click.UsageError(
-                f"--tenant runs at somebody else's platform; leave {parameter.opts[0]} out"
-            )
+    for name, flag in typed_options().items():
+        if name in _OF_STACKS:
+            raise click.UsageError(f"--tenant runs at somebody else's platform; leave {flag} out")
 
 
 def _list(selection: Selection, output: ReplayOutput, tenant: TenantAbilities | None) -> int:

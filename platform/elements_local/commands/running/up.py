@@ -8,10 +8,14 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from click.core import ParameterSource
 
 from elements_local.command_line.output import examples
-from elements_local.command_line.setting_options import set_option, setting_option, stack_option
+from elements_local.command_line.setting_options import (
+    set_option,
+    setting_option,
+    stack_option,
+    typed_options,
+)
 from elements_local.command_line.start_options import start_options
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import announce_filling
@@ -108,14 +112,14 @@ def command(  # noqa: PLR0913 - the command's options
     --wait is for scripts and containers: it starts nothing, and returns once a stack that was started elsewhere
     answers at this host and these ports.
     """
-    _refuse_pointless(ctx, waiting=wait)
+    _refuse_pointless(ctx.command, waiting=wait)
     if wait:
         _wait(timeout_s=timeout, token=token, as_json=as_json, quiet=quiet, **options)
         return
     logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of what scripted faults do on purpose
     if not quiet:
         announce_filling(options["records"])
-    spared = _without_effect(ctx, options["data"])
+    spared = _without_effect(options["data"])
     with Interruption().heeded() as stop, ExitStack() as closing:
         with uncollected():
             from elements_local.stack.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
@@ -157,9 +161,9 @@ def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPri
     return ActivityPrinter(stack, stream, coloured=stream.isatty() and ctx.color is not False)
 
 
-def _without_effect(ctx: click.Context, data: Path | None) -> str:
+def _without_effect(data: Path | None) -> str:
     """Say which options are of making a workspace, and change none that is kept already."""
-    chosen = [param.opts[0] for param in _given(ctx) if param.name in _OF_MAKING]
+    chosen = [flag for name, flag in typed_options().items() if name in _OF_MAKING]
     if not (data and chosen and any(data.glob("*.sqlite3"))):
         return ""
     verb = "does" if len(chosen) == 1 else "do"
@@ -167,16 +171,11 @@ def _without_effect(ctx: click.Context, data: Path | None) -> str:
     return f"{text}; `elements-local clock` moves its time, or choose another directory"
 
 
-def _given(ctx: click.Context) -> list[click.Parameter]:
-    sources = ((param, ctx.get_parameter_source(param.name or "")) for param in ctx.command.params)
-    return [param for param, source in sources if source is ParameterSource.COMMANDLINE]
-
-
-def _refuse_pointless(ctx: click.Context, *, waiting: bool) -> None:
+def _refuse_pointless(command: click.Command, *, waiting: bool) -> None:
     """Refuse options of starting where nothing is started, and those of waiting where nothing is waited for."""
-    starting = {param.name for param in ctx.command.params} - set(_OF_WAITING)
+    starting = {param.name for param in command.params} - set(_OF_WAITING)
     usable = {*_OF_BOTH, *(_OF_WAITING if waiting else starting)}
-    pointless = ", ".join(param.opts[0] for param in _given(ctx) if param.name not in usable)
+    pointless = ", ".join(flag for name, flag in typed_options().items() if name not in usable)
     if pointless:
         why = "--wait starts nothing" if waiting else "that is for --wait"
         raise click.UsageError(f"{why}; leave out {pointless}")
