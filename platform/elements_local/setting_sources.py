@@ -52,7 +52,10 @@ class FoundSetting:
 
 
 class Configuration:
-    """The settings that were chosen, each by its name: ``host``, ``crm.limits``."""
+    """The settings that were chosen, each by its name: ``host``, ``crm.limits``.
+
+    Whatever reads them raises ``SettingsError`` of a file that cannot be read, and of a name that nobody knows.
+    """
 
     def __init__(self, environment: Mapping[str, str] | None = None, project: Path | None = None) -> None:
         self._environment = environment or {}
@@ -69,11 +72,7 @@ class Configuration:
 
     @property
     def found(self) -> Mapping[str, FoundSetting]:
-        """What was found, of each setting the first origin's.
-
-        Raises:
-            SettingsError: a file cannot be read, or there is no setting of a name.
-        """
+        """What was found, of each setting the first origin's."""
         return {**self._outside, **self._flags}
 
     def add_flag(self, option: str, name: str, text: str) -> None:
@@ -103,21 +102,13 @@ class Configuration:
         self._flags[name] = FoundSetting(text=text, origin="flag", named=f"{option} {name}")
 
     def environment(self) -> dict[str, str]:
-        """Return the settings of the services and of the whole stack as environment variables.
-
-        Raises:
-            SettingsError: there is no setting of a name, or a value is not what its setting takes.
-        """
+        """Return the settings of the services and of the whole stack as environment variables, once they are checked."""
         self.check()
         of_stack = {name for name in self.found if "." in name} | SharedSettings.declared().keys()
         return {variable(name): setting.text for name, setting in self.found.items() if name in of_stack}
 
     def check(self) -> None:
-        """Refuse names that nobody knows, and values that settings do not take.
-
-        Raises:
-            SettingsError: see above.
-        """
+        """Refuse names that nobody knows, and values that settings do not take, by a ``SettingsError``."""
         _refuse_unknown(self.found)
         for name, each in self.found.items():
             declared_for(name)[name].value_of(each.text, named=each.named)

@@ -44,7 +44,7 @@ def command(
         entry for entry in everything if area in {None, entry.area} and evidence in {None, entry.evidence}
     ]
     if not entries:
-        areas = ", ".join(dict.fromkeys(entry.area for entry in ledger()))
+        areas = ", ".join(dict.fromkeys(entry.area for entry in everything))
         raise click.UsageError(f"nothing is listed so; the areas are {areas}")
     if as_json:
         print_json(entries)
