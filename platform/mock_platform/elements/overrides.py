@@ -16,9 +16,9 @@ from mock_kit.values import replace
 from mock_platform.elements.element import ConfigurationKey, Element, numbered
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
 
-_KEY = re.compile(r"(.+)-clone-([1-9][0-9]{0,5})")
-_STEP = 100_000
-_WITHOUT_DEFAULT = "oauth.api.key"
+_CLONE_KEY = re.compile(r"(.+)-clone-([1-9][0-9]{0,5})")
+_CLONE_STEP = 100_000
+_WITHOUT_DEFAULT_IN_CLONES = "oauth.api.key"
 
 
 class ElementChanges(Struct, frozen=True, kw_only=True, eq=False):
@@ -54,8 +54,10 @@ def changed(element: Element, changes: ElementChanges) -> Element:
 @lru_cache(maxsize=1024)  # so that what is kept for an element is kept for its clone
 def clone_of(element: Element, number: int) -> Element:
     """Return a shipped element's clone of a number."""
-    identity = element.id + _STEP * number
-    keys = (replace(key, default=None) if key.key == _WITHOUT_DEFAULT else key for key in element.keys)
+    identity = element.id + _CLONE_STEP * number
+    keys = (
+        replace(key, default=None) if key.key == _WITHOUT_DEFAULT_IN_CLONES else key for key in element.keys
+    )
     return replace(
         element,
         id=identity,
@@ -72,11 +74,11 @@ def clone_number(element: Element, key_or_id: str) -> int | None:
     >>> clone_number(INSIGHTLY, "insightly-clone-2"), clone_number(INSIGHTLY, "205993"), clone_number(INSIGHTLY, "5993")
     (2, 2, None)
     """
-    if (match := _KEY.fullmatch(key_or_id)) is not None:
+    if (match := _CLONE_KEY.fullmatch(key_or_id)) is not None:
         return int(match[2]) if match[1] == element.key else None
     if not re.fullmatch("[1-9][0-9]{0,11}", key_or_id):
         return None
-    number, rest = divmod(int(key_or_id) - element.id, _STEP)
+    number, rest = divmod(int(key_or_id) - element.id, _CLONE_STEP)
     return number if number > 0 and not rest else None
 
 

@@ -196,16 +196,12 @@ def _is_converted(field: str, mapped: Transformation | None) -> bool:
     )
 
 
+@lru_cache(maxsize=256)  # the same few resources are polled of each instance of a workspace
 def where_of(block: Resource, last_poll: datetime, now: datetime) -> str:
     """Return the ``where`` clause of a resource's URL as a poll fills it; empty if there is none."""
     written = block.updated
     bare = date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
-    return _filled_where(block.url, bare, last_poll, now)
-
-
-@lru_cache(maxsize=256)  # the same few URLs are in each instance of a workspace
-def _filled_where(url: str, bare: date_template.DateForm, last_poll: datetime, now: datetime) -> str:
-    return parameter_of(date_template.expand(url, last_poll=last_poll, now=now, bare=bare), "where")
+    return parameter_of(date_template.expand(block.url, last_poll=last_poll, now=now, bare=bare), "where")
 
 
 def parameter_of(url: str, name: str) -> str:

@@ -39,8 +39,8 @@ BLOCK_KEYS = (
     "pageSize",
     "pollDelay",
 )
-_SENT_BACK = frozenset(InstanceJson.__annotations__)
-"""Clients put back whole what they got (observed)."""
+_READ_IN_BODY = frozenset({*BODY_KEYS, *InstanceJson.__annotations__})
+"""With what instances show: clients put back whole what they got (observed)."""
 
 _SUCCESSORS_BLOCK_KEYS = frozenset(
     {
@@ -103,7 +103,7 @@ def in_body(sent: Mapping[str, object], element: Element) -> Iterator[LintFindin
     """
     own = {key: f"{key} inside configuration" for key in _configuration_keys(element)}
     known = {**own, **{key: key for key in BODY_KEYS}}
-    yield from unread_in(sent, (*BODY_KEYS, *_SENT_BACK), (), known=known)
+    yield from unread_in(sent, _READ_IN_BODY, (), known=known)
 
 
 def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:

@@ -20,11 +20,11 @@ VENDOR_HOST = "api.insight.ly"
 
 RESPONSIBLE = "RESPONSIBLE_USER_ID"
 
-_ALWAYS: Mapping[str, Mapping[str, object]] = {
+_NEEDED: Mapping[str, Mapping[str, object]] = {
     "/Opportunities": {"OPPORTUNITY_NAME": "New opportunity"},
     "/Tasks": {"TITLE": "New task"},
 }
-_ON_VERSION_2: Mapping[str, Mapping[str, object]] = {
+_NEEDED_ON_VERSION_2: Mapping[str, Mapping[str, object]] = {
     "/Opportunities": {"OPPORTUNITY_STATE": "Open"},
     "/Tasks": {"STATUS": "NOT STARTED", "COMPLETED": False, "PUBLICLY_VISIBLE": True},
 }
@@ -118,9 +118,9 @@ def refusal(status: int, body: bytes) -> ProviderError:
 
 def completed(place: InsightlyCollection, body: Mapping[str, object], *, base_url: str) -> dict[str, object]:
     """Return a new record with what it may not lack; names in any case count as said."""
-    required = {**_ALWAYS.get(place.path, {})}
+    required = {**_NEEDED.get(place.path, {})}
     if not is_version_3(base_url):
-        required |= _ON_VERSION_2.get(place.path, {})
+        required |= _NEEDED_ON_VERSION_2.get(place.path, {})
     given_names = {name.upper() for name in body}
     return {**body, **{name: value for name, value in required.items() if name not in given_names}}
 
