@@ -32,7 +32,7 @@ OTHER_HANDS = {
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",
-    "explain": "arrivals facts shown subject",
+    "explain": "arrivals facts shown",
     "hub": "routing",
     "instances": "calling named_instance requests",
     "provider": "client",

@@ -142,4 +142,4 @@ def _cause(finding: AuditFinding, reader: CaseReader) -> Cause | None:
         if seq is None
         else reader.case(resource, record_id, seq=seq)
     )
-    return explained(case, reader.policy).cause
+    return explained(case).cause

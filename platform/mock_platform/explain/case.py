@@ -6,6 +6,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Transformation
 from mock_platform.core.poll import Decision, EventType, Poll, Resource
@@ -148,6 +149,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         pruned: before when what would tell has been forgotten; None if nothing has.
         sink_pruned: whether callbacks have made room for others in the sink.
         default_tolerance: of a resource that has none of its own.
+        policy: what the owner's account wants of callbacks that fail.
     """
 
     instance: Instance
@@ -166,6 +168,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     now: datetime
     default_tolerance: timedelta = timedelta(0)
     callback_url: str = ""
+    policy: FailurePolicy = FailurePolicy.RETRY
 
     @cached_property
     def chances(self) -> list[PollOfRecord]:

@@ -69,6 +69,7 @@ class CaseReader(InstanceFacts):
             sink_pruned=self.arrivals.pruned,
             now=self.workspace.clock.now(),
             default_tolerance=self.services.settings.created_check_tolerance,
+            policy=self.policy,
             callback_url=self.instance.configuration.get(configuration.CALLBACK_URL) or "",
         )
 

@@ -12,9 +12,7 @@ _GUARD = ("up --allow-host", "nothing can be sent there", "is no URL", "admin")
 _MOST = 3
 
 
-def of_delivery(
-    case: ExplainedCase, sent: Sequence[OwedCallback], policy: FailurePolicy
-) -> CauseFinding | None:
+def of_delivery(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFinding | None:
     """Say why no receiver took the callback of a change; None if one did.
 
     Args:
@@ -26,7 +24,7 @@ def of_delivery(
         lack = "its notification has no subscription"
         why = lack if case.callback_url else "there is no event.notification.callback.url"
         return CauseFinding(Cause.NO_RECEIVER, f"the change was reported, but {why}")
-    return _untaken(sent[0], policy)
+    return _untaken(sent[0], case.policy)
 
 
 def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:

@@ -8,15 +8,20 @@ from msgspec import Meta, Struct
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
+from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.configuration import poller_configuration
 from mock_platform.core.dependencies import dependencies
-from mock_platform.errors import InvalidRequestError, shown
+from mock_platform.elements.service import connector_of
+from mock_platform.errors import InvalidRequestError, NotFoundError, shown
+from mock_platform.events.store import EventFilter, Events
+from mock_platform.events.store_notifications import Notifications
+from mock_platform.explain.arrivals import SinkArrivals
 from mock_platform.explain.case import ExplainedCase
 from mock_platform.explain.case_reader import CaseReader
 from mock_platform.explain.cures import CureCase, CureDesk, CureSearch
+from mock_platform.explain.facts import told
 from mock_platform.explain.shown import ExplainJson, explanation_json
-from mock_platform.explain.subject import case_of_callback, case_of_event
 from mock_platform.explain.verdict import Explanation, explained
 from mock_platform.instances.calling import any_instance
 
@@ -51,14 +56,14 @@ class ExplainQuery(Struct, rename="camel"):
 def show(query: ExplainQuery) -> Answer[ExplainJson]:
     """Say why a change did, or did not, lead to the callback that it should have."""
     workspace = asked_workspace()
-    reader, case = _case(workspace, query)
-    said = explained(case, reader.policy)
-    search = _search(workspace, reader, case, said) if query.cures else None
+    case = _case(workspace, query)
+    said = explained(case)
+    search = _search(workspace, case, said) if query.cures else None
     return Answer(explanation_json(case, said, search))
 
 
-def _case(workspace: Workspace, query: ExplainQuery) -> tuple[CaseReader, ExplainedCase]:
-    """Return the case that a query means, and what it was read with.
+def _case(workspace: Workspace, query: ExplainQuery) -> ExplainedCase:
+    """Return the case that a query means.
 
     Raises:
         InvalidRequestError: it means none, or several.
@@ -72,28 +77,63 @@ def _case(workspace: Workspace, query: ExplainQuery) -> tuple[CaseReader, Explai
             f"got {shown('more than one' if ways else 'nothing')}"
         )
     if query.event is not None:
-        return case_of_event(workspace, query.event)
+        return _case_of_event(workspace, query.event)
     if query.callback is not None:
-        return case_of_callback(workspace, query.callback)
+        return _case_of_callback(workspace, query.callback)
     if query.instance_id is None:
         raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
     reader = CaseReader(workspace, any_instance(workspace, str(query.instance_id)))
     if query.change is not None:
         change = reader.change(query.change)
         resource = query.resource or reader.resource_of(change.collection)
-        return reader, reader.case(resource, change.record_id, seq=change.seq)
+        return reader.case(resource, change.record_id, seq=change.seq)
     if query.resource is None:
         raise InvalidRequestError("expected resource beside recordId, such as resource=contacts")
-    return reader, reader.case(query.resource, query.record_id or "")
+    return reader.case(query.resource, query.record_id or "")
 
 
-def _search(
-    workspace: Workspace, reader: CaseReader, case: ExplainedCase, said: Explanation
-) -> CureSearch | None:
+def _case_of_event(workspace: Workspace, event: str) -> ExplainedCase:
+    """Return the case of the first record that an event tells of, by the event's id or its notification's.
+
+    Raises:
+        NotFoundError: there is no such event, or it tells of no record.
+    """
+    number = whole_number(event)
+    if number is None or not dependencies().store[Notifications].get(workspace.name, number):
+        found = dependencies().store[Events].get(EventFilter(workspace=workspace.name), event)
+        number = found.notification_id if found else None
+    if number is None:
+        raise NotFoundError("event", event)
+    return _told_case(workspace, number, named=event)
+
+
+def _case_of_callback(workspace: Workspace, callback: int) -> ExplainedCase:
+    """Return the case of the first record that a callback of the sink tells of.
+
+    Raises:
+        NotFoundError: the sink has no such callback, or it tells of no record.
+    """
+    number = whole_number(SinkArrivals(dependencies(), workspace).notification_of(callback) or "")
+    if number is None:
+        raise NotFoundError("callback", str(callback))
+    return _told_case(workspace, number, named=str(callback))
+
+
+def _told_case(workspace: Workspace, notification_id: int, *, named: str) -> ExplainedCase:
+    kept = dependencies().store[Notifications].get(workspace.name, notification_id)
+    message = told(kept.body) if kept else None
+    if kept is None or message is None or not message.instance or not message.events:
+        raise NotFoundError("event of a record", named)
+    reader = CaseReader(workspace, any_instance(workspace, str(message.instance)))
+    event = message.events[0]
+    return reader.told_case(event.object_type, event.object_id, at=kept.created)
+
+
+def _search(workspace: Workspace, case: ExplainedCase, said: Explanation) -> CureSearch | None:
     """Return what would have helped; None if nothing went wrong."""
     if said.cause is None:
         return None
-    own = reader.connector.element.poller_defaults.get(case.resource, {})
+    own = connector_of(case.instance).element.poller_defaults.get(case.resource, {})
     sought = CureCase(
         workspace=workspace.name,
         case=case,

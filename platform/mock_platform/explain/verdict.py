@@ -2,7 +2,6 @@
 
 from msgspec import Struct
 
-from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.elements.connector import VendorChange
 from mock_platform.explain import delivery_causes, naming_causes, poller_causes
@@ -28,7 +27,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     late: bool = False
 
 
-def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
+def explained(case: ExplainedCase) -> Explanation:
     """Say what became of a change, and why."""
     change = case.change
     if change is None:
@@ -42,7 +41,7 @@ def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
     if wrong:
         return _lost(wrong)
     sent = [one for one in case.sent if one.poll_at == telling.poll.at]
-    undelivered = delivery_causes.of_delivery(case, sent, policy)
+    undelivered = delivery_causes.of_delivery(case, sent)
     if undelivered:
         return _lost(undelivered)
     # An earlier poll may have missed the change, and this one have seen a later state of the record: that explains a

@@ -112,12 +112,12 @@ def case(*polls, sent=(), **differs):
     return replace(known, **differs)
 
 
-def cause(known, policy=FailurePolicy.RETRY):
-    return explained(known, policy).cause
+def cause(known):
+    return explained(known).cause
 
 
 def test_what_came_right_has_no_cause():
-    said = explained(case(poll(15, decision()), sent=[callback(attempt(1, 15))]), FailurePolicy.RETRY)
+    said = explained(case(poll(15, decision()), sent=[callback(attempt(1, 15))]))
 
     assert (said.reported, said.cause, said.late) == (True, None, False)
 
@@ -154,7 +154,7 @@ def test_what_a_later_poll_reported_is_late_by_what_the_first_one_did():
         poll(15, error="503: down"), poll(30, decision()), sent=[callback(attempt(1, 30), poll_at=after(30))]
     )
 
-    said = explained(known, FailurePolicy.RETRY)
+    said = explained(known)
 
     assert (said.reported, said.late, said.cause) == (True, True, Cause.OUTAGE)
 
@@ -216,7 +216,7 @@ def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
     ],
 )
 def test_what_became_of_a_callback_names_its_cause(sent, policy, named):
-    assert cause(case(poll(15, decision()), sent=sent), policy) is named
+    assert cause(case(poll(15, decision()), sent=sent, policy=policy)) is named
 
 
 def test_every_cause_has_a_word_of_its_own_by_which_it_is_found():
