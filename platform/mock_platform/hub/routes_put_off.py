@@ -15,8 +15,7 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.dates import cron
 from mock_platform.hub import async_call, scheduled_call
 from mock_platform.hub.async_call import AsyncCall
-from mock_platform.hub.scheduled_call import REQUEST, ScheduledCall
-from mock_platform.hub.service_scheduled import job_of
+from mock_platform.hub.scheduled_call import REQUEST, ScheduledCall, ScheduledJob
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.instances.calling import HubCaller, enabled_caller
@@ -79,7 +78,9 @@ def _scheduled(asked: Request, caller: HubCaller) -> Response:
         )
     )
     dependencies().engine.wake()
-    return json_answer(scheduled_call.to_json(job_of(workspace, kept, caller.instance, due)), 200)
+    job_id = identities.scheduled_job_id(workspace, kept.number)
+    job = ScheduledJob(id=job_id, call=kept, instance=caller.instance, due=due)
+    return json_answer(scheduled_call.to_json(job), 200)
 
 
 def _kept(asked: Request, caller: HubCaller) -> dict[str, Any]:

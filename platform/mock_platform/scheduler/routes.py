@@ -26,8 +26,6 @@ from mock_platform.dates.java_dates import epoch_milliseconds
 from mock_platform.elements.service import catalogue
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.hub import scheduled_call
-from mock_platform.hub import service_scheduled as scheduled_jobs
-from mock_platform.hub.service_scheduled import find_scheduled
 from mock_platform.instances.calling import instance_named, visible_instances
 from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service import ProviderCheck, change
@@ -37,7 +35,7 @@ from mock_platform.jobs.store import Jobs
 from mock_platform.scheduler import poller_job, service
 from mock_platform.scheduler.poller_job import PollerJob
 from mock_platform.scheduler.requests import JobRequest, RescheduleRequest
-from mock_platform.scheduler.service import JobSelection
+from mock_platform.scheduler.service import JobSelection, find_scheduled
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -63,7 +61,7 @@ class ExecutionsQuery(PageQuery, rename="camel", kw_only=True, forbid_unknown_fi
 def index(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
     """List pollers by their instances' ids, then scheduled requests (assumed); an empty list is 200 (observed)."""
     pollers = [poller_job.to_json(job) for job in _jobs(workspace)]
-    scheduled = [scheduled_call.to_json(job) for job in scheduled_jobs.scheduled_jobs(workspace)]
+    scheduled = [scheduled_call.to_json(job) for job in service.scheduled_jobs(workspace)]
     return paginated(pollers + scheduled, paging(query))
 
 
@@ -117,7 +115,7 @@ def get(workspace: Workspace, job_id: str) -> Answer[JobJson]:
 def delete(workspace: Workspace, job_id: str) -> Answer[None]:
     """End an instance's polls, which events off and on again start anew (assumed), or a scheduled request."""
     if scheduled := find_scheduled(workspace, job_id):
-        scheduled_jobs.delete(workspace, scheduled)
+        service.delete(workspace, scheduled)
         return Answer(None)
     job = _named(workspace, job_id)
     if job.due is None:
@@ -144,7 +142,7 @@ def history(workspace: Workspace, job_id: str, query: PageQuery) -> Answer[list[
 def disable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
     """Pause an instance's polls, or a scheduled request."""
     if scheduled := find_scheduled(workspace, job_id):
-        return Answer(scheduled_call.to_json(scheduled_jobs.disable(workspace, scheduled)))
+        return Answer(scheduled_call.to_json(service.disable(workspace, scheduled)))
     job = _named(workspace, job_id)
     return _changed(workspace, _switch(workspace, job, disabled=True))
 
@@ -154,7 +152,7 @@ def disable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
 def enable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
     """Let polls go on, the first an interval from now, failures counted anew (documented); or a scheduled request."""
     if scheduled := find_scheduled(workspace, job_id):
-        return Answer(scheduled_call.to_json(scheduled_jobs.enable(workspace, scheduled)))
+        return Answer(scheduled_call.to_json(service.enable(workspace, scheduled)))
     job = _named(workspace, job_id)
     return _changed(workspace, _switch(workspace, job, disabled=False))
 
@@ -164,7 +162,7 @@ def enable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
 def reschedule(workspace: Workspace, job_id: str, body: RescheduleRequest) -> Answer[CreatedJobJson]:
     """Let a scheduled request run by another cron expression (observed); a poller runs by its interval (assumed)."""
     if scheduled := find_scheduled(workspace, job_id):
-        moved = scheduled_jobs.reschedule(workspace, scheduled, body.trigger.cron)
+        moved = service.reschedule(workspace, scheduled, body.trigger.cron)
         return Answer(scheduled_call.created_json(moved))
     instance = _named(workspace, job_id).instance
     raise InvalidRequestError(
