@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct, convert
+from msgspec import Struct, convert, structs
 from sqlalchemy import Connection
 
 from mock_kit.storage.snapshots import Memory, Snapshot
@@ -42,18 +42,8 @@ class WorkspaceSnapshot(Struct, frozen=True, kw_only=True):
         """Return a workspace as it is."""
         clock = workspace.clock
         now = clock.now() if clock.mode is Mode.VIRTUAL else None
-        return KeptWorkspace(
-            name=workspace.name,
-            seed=workspace.seed,
-            origin=workspace.origin,
-            start=workspace.start,
-            clock=KeptClock(mode=clock.mode, now=now, watermark=clock.watermark),
-            organization_secret=workspace.organization_secret,
-            user_secret=workspace.user_secret,
-            crm_api_key=workspace.crm_api_key,
-            crm_username=workspace.crm_username,
-            sink_url=self.sink_url,
-        )
+        kept_clock = KeptClock(mode=clock.mode, now=now, watermark=clock.watermark)
+        return KeptWorkspace(**{**structs.asdict(workspace), "clock": kept_clock, "sink_url": self.sink_url})
 
     def restore(
         self, connection: Connection, workspace: Workspace, value: KeptWorkspace

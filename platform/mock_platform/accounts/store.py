@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec.json import Decoder
-from sqlalchemy import BigInteger, Connection, Row, Table, bindparam, select
+from sqlalchemy import BigInteger, Connection, Row, Select, Table, bindparam, select
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
@@ -91,27 +91,20 @@ class People:
 
         The users that workspaces began with are found by the workspaces themselves.
         """
-        query = (
-            select(users.c.workspace, users.c.id)
-            .join(accounts, _their_account)
-            .where(users.c.secret == secret, users.c.active, accounts.c.active)
-        )
-        with self._database.autocommit_read() as connection:
-            row = connection.execute(query).first()
-        return (row.workspace, row.id) if row else None
+        return self._active_user(select(users.c.workspace, users.c.id).where(users.c.secret == secret))
 
     def with_token(self, token: str) -> tuple[str, int] | None:
         """Return the name of the workspace, and the id, of the active user who got a token by signing in."""
         theirs = (users.c.workspace == sessions.c.workspace) & (users.c.id == sessions.c.user_id)
-        query = (
-            select(sessions.c.workspace, sessions.c.user_id)
-            .join(users, theirs)
-            .join(accounts, _their_account)
-            .where(sessions.c.token == token, users.c.active, accounts.c.active)
+        return self._active_user(
+            select(users.c.workspace, users.c.id).join(sessions, theirs).where(sessions.c.token == token)
         )
+
+    def _active_user(self, found: Select[tuple[str, int]]) -> tuple[str, int] | None:
+        query = found.join(accounts, _their_account).where(users.c.active, accounts.c.active)
         with self._database.autocommit_read() as connection:
             row = connection.execute(query).first()
-        return (row.workspace, row.user_id) if row else None
+        return (row.workspace, row.id) if row else None
 
     def workspaces_with_email(self, email: str) -> set[str]:
         """Return the names of the workspaces in which a user with this address is written down."""

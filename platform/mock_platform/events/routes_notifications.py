@@ -5,7 +5,7 @@ from typing import Annotated
 from flask import Blueprint
 from msgspec import Meta, Struct, field, structs
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, Link, links, operation
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
@@ -22,16 +22,12 @@ from mock_platform.events.store_notifications import NewNotification, Notificati
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
 
+_ID = "$response.body#/id"
 Text = Annotated[str, Meta(min_length=1, max_length=100_000)]
 
 _LINKS = {
-    name: Link(operation=operation_id, parameters={"notification_id": "$response.body#/id"})
-    for name, operation_id in (
-        ("get", "notifications.get"),
-        ("acknowledge", "notifications.acknowledge"),
-        ("delete", "notifications.delete"),
-        ("deliveries", "deliveries.index_of_notification"),
-    )
+    **links("notifications", "get", "acknowledge", "delete", notification_id=_ID),
+    "deliveries": Link(operation="deliveries.index_of_notification", parameters={"notification_id": _ID}),
 }
 
 
@@ -94,10 +90,10 @@ def create(workspace: Workspace, body: NotificationRequest) -> Answer[Notificati
         number = transaction.take_ids(first=identities.first_notification_id(workspace))
         callback = rules.plain_body(notification_id=number, created=now, **structs.asdict(body))
         new = NewNotification(id=number, topic=body.topic, created=now, body=callback, owner=owner)
-        notification = transaction.tell(new)
+        transaction.tell(new)
         transaction.forget_old(now)
     dependencies().engine.wake()
-    return Answer(rules.as_json(notification))
+    return Answer(rules.as_json(new))
 
 
 @bp.post("/emails")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import convert
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from mock_kit.storage.database import Database
@@ -34,19 +34,14 @@ _of_instance = (
 )
 
 
-class NewNotification(Struct, frozen=True, kw_only=True):
+class NewNotification(KeptNotification, frozen=True, kw_only=True):
     """A notification that is to be kept and told.
 
     Attributes:
-        body: the exact bytes of its callbacks.
         owner: whose it is.
         instance_id, event_id, raw: of one that tells of events.
     """
 
-    id: int
-    topic: str
-    created: datetime
-    body: bytes
     owner: User
     instance_id: int | None = None
     event_id: str | None = None
@@ -69,10 +64,9 @@ class NotificationTransaction:
         """
         return take_numbers(self.connection, self.workspace, "notification", first=first, count=count)
 
-    def tell(self, new: NewNotification, *, fresh: EventStatus = EventStatus.NEW) -> KeptNotification:
+    def tell(self, new: NewNotification, *, fresh: EventStatus = EventStatus.NEW) -> None:
         """Keep a notification, and owe it to its subscribers."""
         tell(self.connection, self.workspace, new, fresh=fresh)
-        return KeptNotification(id=new.id, topic=new.topic, created=new.created, body=new.body)
 
     def forget_old(self, now: datetime) -> None:
         """Forget what has been kept long enough."""
@@ -167,7 +161,7 @@ def tell(
             "status": (fresh if told else EventStatus.CONSUMED).value,
             "raw": new.raw,
             "body": new.body,
-            "acknowledged": False,
+            "acknowledged": new.acknowledged,
             "deleted": False,
         },
     )
@@ -190,7 +184,7 @@ def _owe(connection: Connection, workspace: str, new: NewNotification, to: Subsc
     if status is DeliveryStatus.CREATED:
         plan_delivery(connection, workspace, new.id, to.id, new.created)
     if to.channel is Channel.EMAIL:
-        answer = as_json(KeptNotification(id=new.id, topic=new.topic, created=new.created, body=new.body))
+        answer = as_json(new)
         email = of_notification(
             to.config,
             new.owner,
@@ -221,6 +215,4 @@ def _of_topics(workspace: str, topics: Iterable[str]) -> Select[tuple[object, ..
 
 
 def _kept(row: Row[tuple[object, ...]]) -> KeptNotification:
-    return KeptNotification(
-        id=row.id, topic=row.topic, created=row.created, body=row.body, acknowledged=row.acknowledged
-    )
+    return convert(row, KeptNotification, from_attributes=True)

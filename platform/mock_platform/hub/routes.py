@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_platform.core.instance import Instance
 from mock_platform.core.paging import PAGE_HEADERS
 from mock_platform.hub import service as hub_records
@@ -33,17 +33,14 @@ bp = hub_blueprint("hubs")
 _LIST_HEADERS = {**HEADERS, **PAGE_HEADERS}
 _RECORD = "/<object_name>/<record_id>"
 _CHILD = "/<object_name>/<record_id>/<child_name>/<child_id>"
-_LINKS = {
-    name: Link(
-        operation=f"hubs.{name}",
-        parameters={
-            "hub": "$request.path.hub",
-            "object_name": "$request.path.object_name",
-            "record_id": "$response.body#/id",
-        },
-    )
-    for name in ("get", "delete")
-}
+_LINKS = links(
+    "hubs",
+    "get",
+    "delete",
+    hub="$request.path.hub",
+    object_name="$request.path.object_name",
+    record_id="$response.body#/id",
+)
 
 
 @bp.get("/me")

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from flask import Blueprint
 
-from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.operations import Answer, links, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.accounts.store import People
@@ -26,9 +26,10 @@ from mock_platform.lint.service import WARNING_HEADERS
 bp = Blueprint("instances", __name__, url_prefix="/instances")
 bp.url_value_preprocessor(put_names_aside)
 
+_ID = "$response.body#/id"
 LINKS = {
-    name.rpartition(".")[2]: Link(operation=name, parameters={"instance_id": "$response.body#/id"})
-    for name in ("instances.get", "instance.patch", "instance.delete")
+    **links("instances", "get", instance_id=_ID),
+    **links("instance", "patch", "delete", instance_id=_ID),
 }
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+from msgspec import structs
 from msgspec.json import Decoder
 from sqlalchemy import select
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
-from mock_platform.core.tables import traces
+from mock_platform.core.tables import columns_of, traces
 from mock_platform.provider.provider_trace import ProviderExchange, Trace
 
 _exchanges = Decoder(tuple[ProviderExchange, ...])
@@ -21,9 +22,8 @@ class Traces(DatabaseStore):
         """Keep a trace, made under the next number."""
         with self._database.writing() as connection:
             trace = make(next_number(connection, workspace, "trace", first=1))
-            row = {"id": trace.id, "element_key": trace.element_key, "at": trace.at}
-            exchanges = encode_text(trace.exchanges)
-            connection.execute(traces.insert(), {"workspace": workspace, **row, "exchanges": exchanges})
+            row = {**structs.asdict(trace), "exchanges": encode_text(trace.exchanges)}
+            connection.execute(traces.insert(), {"workspace": workspace, **row})
         return trace
 
     def get(self, workspace: str, trace_id: str) -> Trace | None:
@@ -33,5 +33,4 @@ class Traces(DatabaseStore):
             row = connection.execute(query).first()
         if row is None:
             return None
-        exchanges = _exchanges.decode(row.exchanges)
-        return Trace(id=row.id, element_key=row.element_key, at=row.at, exchanges=exchanges)
+        return Trace(**{**columns_of(row), "exchanges": _exchanges.decode(row.exchanges)})
