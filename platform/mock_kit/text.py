@@ -16,10 +16,10 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]}..."
 
 
-def whole_number(text: str, *, digits: int = LONGEST_NUMBER) -> int | None:
+def whole_number(text: str) -> int | None:
     """Return a number that is written in ASCII's digits alone, or None: what Python reads as well is no id.
 
     >>> whole_number("0042"), whole_number("-1"), whole_number("4_2"), whole_number("٤٢")
     (42, None, None, None)
     """
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None

@@ -77,7 +77,7 @@ def test_what_is_kept_comes_back_as_it_was(store, acme, add):
             )
         )
         organization = replace(register.organization, name="Acme")
-        register.save_organization(organization)
+        register.save(organization)
 
     with store[People].reading(acme) as register:
         assert register.user(ada.id) == ada
@@ -89,7 +89,7 @@ def test_who_changes_people_sees_what_has_been_changed_so_far(store, acme, add):
     founder, ada = founding(acme).user, add()
     with store[People].writing(acme) as register:
         seen = [register.users()]
-        register.save_user(replace(ada, first_name="Augusta"))
+        register.save(replace(ada, first_name="Augusta"))
         seen.append(register.users())
         bob = register.add_user(lambda number: replace(ada, id=number, email="bob@example.com", secret="bob"))
         seen.append(register.users())
@@ -128,7 +128,7 @@ def test_a_user_is_found_by_secret_while_active(store, acme, add):
     assert store[People].with_secret("bm9ib2R5") is None
 
     with store[People].writing(acme) as register:
-        register.save_user(replace(ada, active=False))
+        register.save(replace(ada, active=False))
 
     assert store[People].with_secret(ada.secret) is None
 

@@ -27,7 +27,6 @@ TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name
 _PRIVATE_NETWORK = "Access-Control-Request-Private-Network"
 _LONGEST = 300
 _LOGGED = 100
-_DIGITS_OF_A_LENGTH = 18
 
 _log = logging.getLogger(__name__)
 
@@ -163,7 +162,7 @@ def _refuse(
 
 def _is_length(header: str | None) -> bool:
     """Say whether a Content-Length is one; Python itself fails at numbers of some thousands of digits."""
-    return not header or whole_number(header, digits=_DIGITS_OF_A_LENGTH) is not None
+    return not header or whole_number(header) is not None
 
 
 def _shown(text: str) -> str:

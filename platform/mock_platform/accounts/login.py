@@ -30,7 +30,7 @@ def sign_in(callers: Callers, email: str, password: str, *, passwords: Passwords
     candidate = _the_one(_candidates(callers, email, password, passwords), email, password, callers)
     with callers.store[People].writing(candidate.workspace) as register:
         user = replace(candidate.user, last_login=candidate.workspace.clock.now())
-        register.save_user(user)
+        register.save(user)
         return register.open_session(user)
 
 

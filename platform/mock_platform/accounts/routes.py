@@ -160,7 +160,7 @@ def delete(admin: SignedInUser, account_id: str) -> Answer[None]:
     with admin.writing() as register:
         account = account_named(register, account_id)
         people.keep_default(account)
-        register.save_account(replace(account, active=False))
+        register.save(replace(account, active=False))
         register.end_access_of_account(account.id, permanent=True)
     return Answer(None)
 
@@ -260,7 +260,7 @@ def _changed(
 ) -> Answer[AccountJson]:
     with admin.writing() as register:
         changed = people.change_account(account_named(register, account_id), **structs.asdict(body))
-        register.save_account(changed)
+        register.save(changed)
         if query.ends(active=body.active):
             register.end_access_of_account(changed.id, permanent=query.permanent)
     return Answer(account_to_json(changed))
@@ -282,5 +282,5 @@ def _with_settings(register: WorkspacePeople, account_id: int, sent: SettingsJso
     account = account_named(register, str(account_id))
     changed = {**account.settings, **sent}
     failure_policy(changed)  # refused here, not when a callback fails
-    register.save_account(replace(account, settings=changed))
+    register.save(replace(account, settings=changed))
     return changed

@@ -61,7 +61,7 @@ def put(admin: SignedInUser, body: OrganizationRequest) -> Answer[OrganizationJs
             external_id=stored.external_id if body.external_id is None else body.external_id,
             customer_id=stored.customer_id if body.customer_id is None else body.customer_id,
         )
-        register.save_organization(changed)
+        register.save(changed)
     return Answer(organization_to_json(changed))
 
 

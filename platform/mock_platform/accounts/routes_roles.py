@@ -42,7 +42,7 @@ def grant_to_user(admin: SignedInUser, user_id: str, role: str) -> Answer[RoleJs
         user = _user_to_change(admin, register, user_id)
         check_not_oneself(admin.user.id, user.id)
         roles = granted(user.roles, known, of_whole=admin.administers_organization)
-        register.save_user(replace(user, roles=roles))
+        register.save(replace(user, roles=roles))
     return Answer(role_to_json(known))
 
 
@@ -57,7 +57,7 @@ def withdraw_from_user(admin: SignedInUser, user_id: str, role: str) -> Answer[N
         check_not_oneself(admin.user.id, user.id)
         roles = withdrawn(user.roles, known, of_whole=admin.administers_organization)
         people.keep_founder("role of user", user.id, identities.founder_id(admin.workspace))
-        register.save_user(replace(user, roles=roles))
+        register.save(replace(user, roles=roles))
     return Answer(None)
 
 
@@ -79,7 +79,7 @@ def grant_to_account(admin: SignedInUser, account_id: str, role: str) -> Answer[
     with admin.writing() as register:
         account = account_named(register, account_id)
         roles = granted(account.roles, known, of_whole=admin.administers_organization)
-        register.save_account(replace(account, roles=roles))
+        register.save(replace(account, roles=roles))
     return Answer(role_to_json(known))
 
 
@@ -92,7 +92,7 @@ def withdraw_from_account(admin: SignedInUser, account_id: str, role: str) -> An
     with admin.writing() as register:
         account = account_named(register, account_id)
         roles = withdrawn(account.roles, known, of_whole=admin.administers_organization)
-        register.save_account(replace(account, roles=roles))
+        register.save(replace(account, roles=roles))
     return Answer(None)
 
 

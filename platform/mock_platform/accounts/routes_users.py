@@ -177,7 +177,7 @@ def change_user(
     )
     founder = identities.founder_id(who.workspace)
     changed = people.change_user(user, change, others=register.users(), founder=founder)
-    register.save_user(changed)
+    register.save(changed)
     if query.ends(active=body.active):
         register.end_access(changed.id, permanent=query.permanent)
     return changed_user_to_json(changed, password=body.password is not None)

@@ -24,11 +24,12 @@ from mock_platform.core.tables import columns_of
 _texts = Decoder(tuple[str, ...])
 _settings = Decoder(dict[str, str])
 _their_account = (accounts.c.workspace == users.c.workspace) & (accounts.c.id == users.c.account_id)
+_TABLES: dict[type, Table] = {Organization: organizations, Account: accounts, Member: users}
 _all = {
     table.name: Prepared(
         select(table).where(table.c.workspace == bindparam("of_workspace")).order_by(table.c.id)
     )
-    for table in (organizations, accounts, users)
+    for table in _TABLES.values()
 }
 _either = Prepared(
     select(users).where(
@@ -129,12 +130,8 @@ class WorkspacePeople:
         """Keep what the workspace began with, before anything of it is changed."""
         if self._rows(organizations):
             return
-        for table, what in (
-            (organizations, self._founding.organization),
-            (accounts, self._founding.account),
-            (users, self._founding.user),
-        ):
-            self._insert(table, what)
+        for what in (self._founding.organization, self._founding.account, self._founding.user):
+            self._insert(what)
 
     @property
     def organization(self) -> Organization:
@@ -175,26 +172,20 @@ class WorkspacePeople:
     def add_account(self, make: Callable[[int], Account]) -> Account:
         """Keep a new account under the next id."""
         account = make(self._next("account", after=self._founding.account.id))
-        self._insert(accounts, account)
+        self._insert(account)
         return account
 
     def add_user(self, make: Callable[[int], Member]) -> Member:
         """Keep a new user under the next id."""
         user = make(self._next("user", after=self._founding.user.id))
-        self._insert(users, user)
+        self._insert(user)
         return user
 
-    def save_organization(self, organization: Organization) -> None:
-        """Keep a changed organization."""
-        self._update(organizations, organization)
-
-    def save_account(self, account: Account) -> None:
-        """Keep a changed account."""
-        self._update(accounts, account)
-
-    def save_user(self, user: Member) -> None:
-        """Keep a changed user."""
-        self._update(users, user)
+    def save(self, what: Organization | Account | Member) -> None:
+        """Keep a changed organization, account or user."""
+        table = _TABLES[type(what)]
+        self._read.pop(table.name, None)
+        self._connection.execute(table.update().where(*self._of(table, what.id)).values(**_row(what)))
 
     def delete_user(self, user_id: int) -> None:
         """Delete a user with their sessions and instances, and with those their jobs (documented)."""
@@ -203,7 +194,8 @@ class WorkspacePeople:
         self._connection.execute(
             sessions.delete().where(sessions.c.workspace == name, sessions.c.user_id == user_id)
         )
-        self._delete(users, user_id)
+        self._read.pop(users.name, None)
+        self._connection.execute(users.delete().where(*self._of(users, user_id)))
 
     def end_access(self, user_id: int, *, permanent: bool) -> None:
         """End the jobs of a user who is deactivated; with ``permanent`` their instances go, too (observed)."""
@@ -236,17 +228,10 @@ class WorkspacePeople:
             )
         return self._read[table.name]
 
-    def _insert(self, table: Table, what: Organization | Account | Member) -> None:
+    def _insert(self, what: Organization | Account | Member) -> None:
+        table = _TABLES[type(what)]
         self._read.pop(table.name, None)
         self._connection.execute(table.insert(), {"workspace": self._workspace.name, **_row(what)})
-
-    def _update(self, table: Table, what: Organization | Account | Member) -> None:
-        self._read.pop(table.name, None)
-        self._connection.execute(table.update().where(*self._of(table, what.id)).values(**_row(what)))
-
-    def _delete(self, table: Table, identity: int) -> None:
-        self._read.pop(table.name, None)
-        self._connection.execute(table.delete().where(*self._of(table, identity)))
 
     def _of(self, table: Table, identity: int) -> tuple[Any, Any]:
         return table.c.workspace == self._workspace.name, table.c.id == identity

@@ -14,7 +14,7 @@ from mock_platform.core.tables import columns_of
 from mock_platform.hub.scheduled_call import ScheduledCall
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.job import JobRun
-from mock_platform.jobs.store import drop_jobs, forget_scheduled_call, move_or_remove, plan_job
+from mock_platform.jobs.store import drop_jobs, forget_scheduled_calls, move_or_remove, plan_job
 from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
 
 _headers = Decoder(dict[str, str])
@@ -58,7 +58,7 @@ class ScheduledCalls(DatabaseStore):
         with self._database.writing() as connection:
             # only if the job was still there: one that was rescheduled meanwhile has a time to come, and stays
             if move_or_remove(connection, job, due) and due is None:
-                forget_scheduled_call(connection, job.workspace, int(job.subject))
+                forget_scheduled_calls(connection, job.workspace, "number", int(job.subject))
 
     def ran(self, workspace: str, run: JobRun) -> None:
         """Keep that a call was made."""
@@ -79,7 +79,7 @@ class ScheduledCalls(DatabaseStore):
     def delete(self, workspace: str, number: int) -> None:
         """Make a call never again."""
         with self._database.writing() as connection:
-            forget_scheduled_call(connection, workspace, number)
+            forget_scheduled_calls(connection, workspace, "number", number)
 
 
 def _call(row: Row[tuple[object, ...]]) -> ScheduledCall:

@@ -28,7 +28,7 @@ from mock_platform.instances.store_search import (
     rows_found,
 )
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import drop_jobs, forget_calls_of_user, forget_scheduled_calls, plan_job
+from mock_platform.jobs.store import drop_jobs, forget_scheduled_calls, plan_job
 from mock_platform.lint.store import (
     all_body_warnings,
     body_warnings_of,
@@ -231,7 +231,7 @@ def still_there(connection: Connection, workspace: str, instance_id: int) -> boo
 
 def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
     """Delete a user's instances, and end the user's scheduled calls, in a transaction that does more."""
-    forget_calls_of_user(connection, workspace, user_id)
+    forget_scheduled_calls(connection, workspace, "user_id", user_id)
     theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
     for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
         _delete(connection, workspace, instance_id)
@@ -239,7 +239,7 @@ def delete_instances_of(connection: Connection, workspace: str, user_id: int) ->
 
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
-    forget_scheduled_calls(connection, workspace, instance_id)
+    forget_scheduled_calls(connection, workspace, "instance_id", instance_id)
     forget_tags(connection, workspace, instance_id)
     forget_body_warnings(connection, workspace, instance_id)
     unsubscribe_instance(connection, workspace, instance_id)

@@ -7,7 +7,6 @@ from functools import cache
 from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Connection,
     Row,
     bindparam,
@@ -176,11 +175,11 @@ def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
 
 def drop_jobs_of_user(connection: Connection, workspace: str, user_id: int) -> None:
     """End the polls of a user's instances, and the scheduled calls, in a transaction that does more."""
-    forget_calls_of_user(connection, workspace, user_id)
+    forget_scheduled_calls(connection, workspace, "user_id", user_id)
     theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
     for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
         drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
-        forget_scheduled_calls(connection, workspace, instance_id)
+        forget_scheduled_calls(connection, workspace, "instance_id", instance_id)
 
 
 def drop_deliveries(connection: Connection, workspace: str, subscription_ids: Iterable[int]) -> None:
@@ -241,24 +240,16 @@ def _job(row: Row[tuple[object, ...]]) -> Job:
     )
 
 
-def forget_scheduled_calls(connection: Connection, workspace: str, instance_id: int) -> None:
-    """Make an instance's calls never again, in a transaction that does more."""
-    _forget_calls(connection, workspace, scheduled_calls.c.instance_id == instance_id)
+def forget_scheduled_calls(connection: Connection, workspace: str, column: str, value: int) -> None:
+    """Make calls never again, in a transaction that does more.
 
-
-def forget_calls_of_user(connection: Connection, workspace: str, user_id: int) -> None:
-    """Make the calls never again that a user made jobs of, in a transaction that does more."""
-    _forget_calls(connection, workspace, scheduled_calls.c.user_id == user_id)
-
-
-def _forget_calls(connection: Connection, workspace: str, condition: ColumnElement[bool]) -> None:
-    theirs = select(scheduled_calls.c.number).where(scheduled_calls.c.workspace == workspace, condition)
+    Args:
+        column: what they are told by, such as ``instance_id``.
+    """
+    theirs = select(scheduled_calls.c.number).where(
+        scheduled_calls.c.workspace == workspace, scheduled_calls.c[column] == value
+    )
     for number in connection.scalars(theirs).all():
-        forget_scheduled_call(connection, workspace, number)
-
-
-def forget_scheduled_call(connection: Connection, workspace: str, number: int) -> None:
-    """Make a call never again, in a transaction that does more."""
-    drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
-    for table, column in ((scheduled_calls, "number"), (scheduled_turns, "call")):
-        connection.execute(table.delete().where(table.c.workspace == workspace, table.c[column] == number))
+        drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
+        for table, key in ((scheduled_calls, "number"), (scheduled_turns, "call")):
+            connection.execute(table.delete().where(table.c.workspace == workspace, table.c[key] == number))
