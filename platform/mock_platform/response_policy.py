@@ -112,8 +112,11 @@ class _ResponsePolicy:
             response.headers["Elements-Element-Instance-Id"] = str(instance.id)
         if response.status_code < 400 and (warnings := _undeclared(asked)):
             response.headers[HEADER] = warnings
+        # what a path takes is said where that is asked for, or was got wrong
         if asked.method == "OPTIONS" or response.status_code == 405:
-            self._name_methods(asked, response)
+            methods = self._precedence.methods(routed_path(asked))
+            if methods:
+                response.headers["Allow"] = ", ".join(sorted(methods))
         if asked.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
@@ -152,12 +155,6 @@ class _ResponsePolicy:
             if is_away(error):
                 return workspaces.real_clock.now()
             raise
-
-    def _name_methods(self, asked: Request, response: Response) -> None:
-        """Say what a path takes, where that is asked for or was got wrong."""
-        methods = self._precedence.methods(routed_path(asked))
-        if methods:
-            response.headers["Allow"] = ", ".join(sorted(methods))
 
 
 def _refuse_what_cannot_be_served(asked: Request) -> None:

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from mock_kit.api.declared_routes import Route, attribute_texts, declared_routes
 from mock_kit.api.json_schema import schemas_of
 from mock_kit.api.json_text import encode
-from mock_kit.api.operations import JSON, Link, OpenApiCallback
+from mock_kit.api.operations import JSON, OpenApiCallback
 from mock_kit.api.shapes import without_none
 
 if TYPE_CHECKING:
@@ -182,7 +182,10 @@ def _responses(route: Route, description: Description, schema_of: _Schemas) -> d
     if operation.gives:
         success["content"] = _content(operation.gives, schema_of)
     if operation.links:
-        success["links"] = {name: _link(link) for name, link in operation.links.items()}
+        success["links"] = {
+            name: {"operationId": link.operation, "parameters": dict(link.parameters)}
+            for name, link in operation.links.items()
+        }
     problem: dict[str, object] = {
         "content": {JSON: {"schema": schema_of[operation.problem or description.problem]}}
     }
@@ -217,10 +220,6 @@ def _content(shapes: Mapping[str, object], schema_of: _Schemas) -> dict[str, obj
 
 def _header(text: str) -> dict[str, object]:
     return {"description": text, "schema": {"type": "string"}}
-
-
-def _link(link: Link) -> dict[str, object]:
-    return {"operationId": link.operation, "parameters": dict(link.parameters)}
 
 
 def _callback(callback: OpenApiCallback, schema_of: _Schemas) -> dict[str, object]:

@@ -114,7 +114,8 @@ def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
 def _text(name: str, text: str, shape: object) -> str:
     """Return a parameter's text, unless msgspec would read too much into it: a number into 1e2, nothing into null."""
     plain = _plain(shape)
-    is_misread = not _WHOLE.fullmatch(text) if plain is int else _is_closed(plain) and text.lower() == "null"
+    takes_words = plain is bool or get_origin(plain) is Literal
+    is_misread = not _WHOLE.fullmatch(text) if plain is int else takes_words and text.lower() == "null"
     if is_misread:
         raise ShapeError(f"{name} must be {_words(shape)}; got {_quoted(text)}")
     return text
@@ -124,11 +125,6 @@ def _words(shape: object) -> str:
     from mock_kit.api.shape_words import words  # noqa: PLC0415 - as above
 
     return words(shape)
-
-
-def _is_closed(plain: object) -> bool:
-    """Say whether a type takes some words alone."""
-    return plain is bool or get_origin(plain) is Literal
 
 
 def _refusal(error: msgspec.ValidationError, values: Mapping[str, object], shape: Any) -> ShapeError:

@@ -72,17 +72,9 @@ Moved = Callable[[Snapshot, Workspace], Reworded]
 """Says what the texts of a snapshot become in the workspace that it is restored into."""
 
 
-def _as_it_is(_column: str, text: str) -> str:
-    return text
-
-
 def unmoved(_snapshot: Snapshot, _workspace: Workspace) -> Reworded:
     """Leave every text as it is."""
-    return _as_it_is
-
-
-def _tell_nobody(_workspace: Workspace) -> None:
-    """Leave it at that."""
+    return lambda _column, text: text
 
 
 class _UndoneError(Exception):
@@ -107,7 +99,7 @@ class Snapshots(Struct, frozen=True, kw_only=True):
     quiescers: tuple[Quiesce, ...] = ()
     moved: Moved = unmoved
     sound: Sound = anything
-    restored: Callable[[Workspace], None] = _tell_nobody
+    restored: Callable[[Workspace], object] = lambda _workspace: None
 
     def take(self, workspace: Workspace) -> Snapshot:
         """Return all that is remembered of a workspace; the same state is the same bytes of JSON.

@@ -8,7 +8,6 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.core.instance import Instance
 from mock_platform.core.listing import counted
-from mock_platform.core.objects import Transformation
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.connector import FieldMetadata, ObjectName
 from mock_platform.elements.service import vendor_of
@@ -80,14 +79,13 @@ def ping(instance: Instance) -> Answer[Ping]:
 
 def objects_of(instance: Instance) -> list[ObjectName]:
     """Return an instance's objects: its own names for them first."""
-    own = [_own(name, mapped) for name, mapped in instance.objects.in_force().items()]
+    own: list[ObjectName] = [
+        {"name": name, "vendorName": mapped.vendor_name, "type": "vdr"}
+        for name, mapped in instance.objects.in_force().items()
+    ]
     own_names = {each["name"] for each in own}
     provided = vendor_of(instance).objects()
     return [*own, *(each for each in provided if each["name"] not in own_names)]
-
-
-def _own(name: str, mapped: Transformation) -> ObjectName:
-    return {"name": name, "vendorName": mapped.vendor_name, "type": "vdr"}
 
 
 def _is_valid(instance: Instance) -> bool:

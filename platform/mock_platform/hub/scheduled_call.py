@@ -74,13 +74,15 @@ def occurrence(call: ScheduledCall, *, number: int) -> AsyncCall | None:
 def work(call: ScheduledCall, instance: Instance | None) -> JobWork:
     """Return what a scheduled call's job does."""
     data: JobDataJson = {}
+    name = f"request-{call.number}"
     if instance is not None:
         data = {"id": instance.id, "elementKey": instance.element_key}
+        name = f"{instance.element_key}-{instance.id}-{name}"
     data |= {"method": call.method, "uri": call.target}
     if call.url is not None:
         data["callbackUrl"] = call.url
     return JobWork(
-        name=call.name or "-".join([*_subject(instance), "request", str(call.number)]),
+        name=call.name or name,
         description=call.description or f"{call.method} {call.target} by {call.cron}",
         group="requests",
         class_name="ScheduledRequestJob",
@@ -97,7 +99,3 @@ def to_json(job: ScheduledJob) -> JobJson:
     """Return a scheduled call as the platform shows it."""
     fires = trigger(job.id, due=job.due, started=job.call.created, cron=job.call.cron)
     return job_json(job.id, work(job.call, job.instance), fires)
-
-
-def _subject(instance: Instance | None) -> tuple[str, ...]:
-    return () if instance is None else (instance.element_key, str(instance.id))

@@ -11,7 +11,7 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Direction
 from mock_platform.core.ordering import parse_order
-from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, paging
+from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, page_headers, paging
 from mock_platform.core.paths import ID_ALIAS_HEADER
 from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
@@ -82,7 +82,10 @@ def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[
     )
     vendor_page = vendor_of(instance).page(mapping.resource, page_request)
     records = shown(instance, mapping, vendor_page.records, query.fields)
-    return Answer(records, _page_headers(page, len(records), vendor_page.next_token))
+    headers = page_headers(page, returned=len(records), more=False)
+    if vendor_page.next_token is not None:
+        headers["Elements-Next-Page-Token"] = vendor_page.next_token
+    return Answer(records, headers)
 
 
 def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
@@ -168,10 +171,3 @@ def _sent(mapping: NameMapping, body: Json) -> Json:
 def _page_size(instance: Instance) -> int:
     text = (instance.configuration.get(configuration.PAGE_SIZE) or "")[:9]
     return max(int(text), 1) if text.isascii() and text.isdecimal() else DEFAULT_PAGE_SIZE
-
-
-def _page_headers(page: Paging, returned: int, next_token: str | None) -> dict[str, str]:
-    headers = page_headers(page, returned=returned, more=False)
-    if next_token is not None:
-        headers["Elements-Next-Page-Token"] = next_token
-    return headers

@@ -97,15 +97,12 @@ def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[
     event_filter = replace(_wanted(workspace, None), since=max(since, oldest), until=until)
     page = paging(query)
     events, total = _found(event_filter, page)
-    return part_of(_dispositions(workspace, events), page, total=total)
-
-
-def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
     reasons: dict[int, list[str]] = defaultdict(list)
     numbers = [event.notification_id for event in events]
     for notification_id, reason in dependencies().store[Events].outcomes(workspace.name, numbers):
         reasons[notification_id].append(reason)
-    return [disposition(event, reasons[event.notification_id]) for event in events]
+    shown = [disposition(event, reasons[event.notification_id]) for event in events]
+    return part_of(shown, page, total=total)
 
 
 def _instance_of_token(workspace: Workspace) -> Instance | None:

@@ -50,7 +50,12 @@ def index(query: WarningsQuery) -> Answer[WarningsJson]:
         if query.instance_id is None
         else [any_instance(workspace, str(query.instance_id))]
     )
-    return Answer({"warnings": list(_shown(workspace, instances))})
+    shown: list[InstanceWarningsJson] = [
+        {"instanceId": instance.id, "name": instance.name, "warnings": warnings.to_json()}
+        for instance, warnings in kept_warnings(workspace, instances)
+        if warnings.listed
+    ]
+    return Answer({"warnings": shown})
 
 
 def kept_warnings(
@@ -63,9 +68,3 @@ def kept_warnings(
     for instance in instances:
         of_body = of_bodies.get(instance.id, ConfigWarnings())
         yield instance, warnings_of(instance, elements[instance.element_key], of_body)
-
-
-def _shown(workspace: Workspace, instances: Iterable[Instance]) -> Iterator[InstanceWarningsJson]:
-    for instance, warnings in kept_warnings(workspace, instances):
-        if warnings.listed:
-            yield {"instanceId": instance.id, "name": instance.name, "warnings": warnings.to_json()}

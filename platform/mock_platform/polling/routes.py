@@ -69,7 +69,9 @@ def index(query: PollsQuery) -> Answer[Json]:
     polls = latest[-query.limit :]
     total = store[Polls].count(name, replace(search, before=None))
     if query.resource is not None and not total:
-        _refuse_other_form(query.resource, store[Polls].resources(name))
+        near = other_form(query.resource, sorted(store[Polls].resources(name)))
+        if near is not None:
+            raise InvalidRequestError(f"no resource {query.resource!r} is polled (did you mean {near!r}?)")
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],
@@ -93,16 +95,6 @@ def poll_now(body: PollRequest) -> Answer[Json]:
     for instance in instances:
         ran += dependencies().engine.poll_now(workspace, instance)
     return Answer(structs.asdict(ran))
-
-
-def _refuse_other_form(resource: str, polled: set[str]) -> None:
-    """Refuse a resource by another form of its name.
-
-    Raises:
-        InvalidRequestError: says which is meant.
-    """
-    if near := other_form(resource, sorted(polled)):
-        raise InvalidRequestError(f"no resource {resource!r} is polled (did you mean {near!r}?)")
 
 
 def _shown(poll: Poll) -> Json:

@@ -1,6 +1,6 @@
 """Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -183,6 +183,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         """Ask for page after page, and decide on every record of each."""
         url = polling.request_url(resource, covered)
         status, error = None, None
+        tolerance, undated = self.settings.created_check_tolerance, self.settings.undated
         decisions: list[Decision] = []
         found: list[Found] = []
         # the poller asks its own hub over HTTP like any client, so that mapping, nulls and faults are those that
@@ -195,7 +196,10 @@ class PollTask(Struct, frozen=True, kw_only=True):
             while more:
                 page = hub.page(more)
                 status = page.status
-                decided = [self._decide(record, resource, covered) for record in page.records]
+                decided = [
+                    polling.decide(record, resource, covered, default_tolerance=tolerance, undated=undated)
+                    for record in page.records
+                ]
                 decisions += decided
                 found += [pair for pair in zip(decided, page.records, strict=True) if pair[0].change]
                 token = page.next_token(tokens)
@@ -218,9 +222,3 @@ class PollTask(Struct, frozen=True, kw_only=True):
             error=error,
         )
         return _Reading(resource=resource, poll=poll, found=found)
-
-    def _decide(self, record: Mapping[str, object], resource: Resource, covered: Window) -> Decision:
-        tolerance = self.settings.created_check_tolerance
-        return polling.decide(
-            record, resource, covered, default_tolerance=tolerance, undated=self.settings.undated
-        )
