@@ -44,17 +44,6 @@ class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         if self.none and (counted or self.these is not None):
             raise ValueError("none goes with no count and no `these`")
 
-    @property
-    def low(self) -> int:
-        """How many there must be at the least."""
-        return max(self.count or 0, self.at_least or 0)
-
-    @property
-    def high(self) -> int | None:
-        """How many there may be at the most; None for any number."""
-        limits = [number for number in (self.count, self.at_most) if number is not None]
-        return 0 if self.none else min(limits, default=None)
-
 
 class ExpectationFailureJson(TypedDict):
     """One thing that was expected and did not hold."""
@@ -109,7 +98,9 @@ def failures(
 def _counted(
     expected: Expectation, came: Sequence[Callback], near: Callable[[], Sequence[NearMiss]]
 ) -> Iterator[ExpectationFailure]:
-    low, high = expected.low, expected.high
+    low = max(expected.count or 0, expected.at_least or 0)
+    limits = [number for number in (expected.count, expected.at_most) if number is not None]
+    high = 0 if expected.none else min(limits, default=None)
     actual = f"{len(came)} came"
     if len(came) < low:
         yield ExpectationFailure(expected=_number("at least", low, high), actual=actual, closest=near())

@@ -6,13 +6,11 @@ from sqlalchemy import Connection, select
 
 from callback_sink.answers import ScriptedResponse
 from callback_sink.tables import bins, callback_of, callbacks, digest_of, usage, workspaces
+from callback_sink.usage import WHOLE
 from mock_kit.storage.snapshots import Snapshot, unmoved
 from mock_kit.storage.soundness import check_counted, check_texts
 from mock_kit.storage.table_rows import Reworded, SnapshotError
 from mock_kit.workspaces.registry import Workspace
-
-_WHOLE = ""
-"""Stands for all bins together, as in ``usage``."""
 
 
 def check_sound(connection: Connection, workspace: str) -> None:
@@ -58,7 +56,7 @@ def moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
 
 def _kept(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
     """Return how many callbacks each bin has and what they weigh, and of all together, once each row has been read."""
-    found: dict[str, tuple[int, int]] = {_WHOLE: (0, 0)}
+    found: dict[str, tuple[int, int]] = {WHOLE: (0, 0)}
     for row in connection.execute(select(callbacks).where(callbacks.c.workspace == workspace)):
         try:
             read = callback_of(row)
@@ -69,7 +67,7 @@ def _kept(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
             raise SnapshotError(
                 f"tables.sink_callbacks: expected the bin_digest of {row.id} to be {digest}; got {row.bin_digest}"
             )
-        for which in (digest, _WHOLE):
+        for which in (digest, WHOLE):
             count, weight = found.get(which, (0, 0))
             found[which] = count + 1, weight + row.weight
     return found

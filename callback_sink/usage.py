@@ -16,7 +16,7 @@ from mock_kit.storage.prepared import InsertInto, Prepared
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert
 
-_WHOLE = ""
+WHOLE = ""
 """Stands for all bins of a workspace together; no digest is empty."""
 
 _used = tables.usage.c
@@ -90,7 +90,7 @@ def removed(connection: Connection, workspace: str, weights: Iterable[tuple[str,
 
 def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> StorageUsage:
     """Return how much is kept of a bin, of a workspace, or of all."""
-    of = {"digest": _WHOLE if digest is None else digest}
+    of = {"digest": WHOLE if digest is None else digest}
     if workspace is None:
         row = connection.execute(_sums, of).one()
     else:
@@ -123,7 +123,7 @@ def _note(
     """Add to what is noted of a bin and of all together, and return both."""
     rows = [
         _add.first(connection, {"workspace": workspace, "bin_digest": which, **structs.asdict(more)})
-        for which in (digest, _WHOLE)
+        for which in (digest, WHOLE)
     ]
     of_bin, of_all = (StorageUsage(callbacks=row.callbacks, bytes=row.bytes) for row in rows if row)
     return of_bin, of_all

@@ -5,7 +5,7 @@ from functools import cached_property, partial
 
 from msgspec import Struct
 
-from mock_insightly.account.account import CrmAccount, account_of, api_key
+from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.foundation import foundation
 from mock_insightly.account.grants import Grants
@@ -39,7 +39,7 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
         """How many calls the settings let through."""
         strict = self.settings.limits == "vendor"
         return RateLimits(
-            daily=self.settings.daily_calls,
+            daily=self.settings.daily_limit or DAILY_CALLS[self.settings.plan],
             burst=self.settings.burst_limit if strict else None,
             strict=strict,
         )

@@ -160,11 +160,6 @@ class CrmSettings(Settings):
     )
     journal_bytes: int = bytes_setting()
 
-    @property
-    def daily_calls(self) -> int:
-        """How many calls a day the account has."""
-        return self.daily_limit or DAILY_CALLS[self.plan]
-
     @cached_property
     def custom_object_names(self) -> tuple[str, ...]:
         """The names of the account's custom objects."""

@@ -48,14 +48,14 @@ def activity(dates: Iterable[str], now: str) -> Record:
     }
 
 
-def state_change(before: Record | None, after: Record, account: CrmAccount) -> Record | None:
+def state_change(before: Record, after: Record, account: CrmAccount) -> Record | None:
     """Return the entry that an update adds to the history of an opportunity; None if its state is what it was.
 
     Source: the entry's fields from the v3.1 OpenAPI document (documented); that an update tells as well, and that a
         creation does not, is assumed.
     """
     told = ("OPPORTUNITY_STATE", "OPPORTUNITY_STATE_REASON_ID")
-    if before is None or all(before[name] == after[name] for name in told):
+    if all(before[name] == after[name] for name in told):
         return None
     return state_entry(after, account)
 

@@ -82,7 +82,6 @@ def test_a_pipeline_or_a_stage_that_does_not_fit_is_refused(entity, pipeline, st
 
 
 def test_a_state_that_is_what_it_was_is_not_told():
-    assert state_change(None, deal(), ACCOUNT) is None
     assert state_change(deal(), deal(DATE_UPDATED_UTC="2027-01-01 00:00:00"), ACCOUNT) is None
 
 
