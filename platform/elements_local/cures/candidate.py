@@ -8,12 +8,11 @@ from msgspec import NODEFAULT, structs
 
 from elements_local.clients import Credentials
 from elements_local.guide import instance_body
+from elements_local.recording.instances import POLLER, readable
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs import Fault, RequestStep
-from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_platform.explain.cures import Place
 
-POLLER = "event.poller.configuration"
 DATES = "datesConfiguration"
 DATE_KEYS = ("updatedDate", "createdDate")
 _EXPECTING = frozenset({"expect", "never"})
@@ -131,12 +130,7 @@ def _with_changes(
     changed = {**values, **candidate.keys}
     if not candidate.block:
         return changed
-    blocks = values.get(POLLER, _GUIDES_BLOCKS)
-    if isinstance(blocks, str):
-        try:
-            blocks = decode(blocks)
-        except MalformedJsonError:
-            return changed
+    blocks = readable(POLLER, values.get(POLLER, _GUIDES_BLOCKS))
     if isinstance(blocks, Mapping):
         written = blocks.get(place.resource) or place.block or {}
         changed[POLLER] = {**blocks, place.resource: changed_block(written, candidate.block)}
