@@ -1,7 +1,11 @@
-"""``/instances/events/analytics``: how many events there were, by time, by instance and by account."""
+"""``/instances/events/analytics``: how many events there were, by time, by instance and by account.
+
+Source: entries by instance and by account carry ``total`` (observed), one vendor schema demands ``count`` (observed,
+in conflict): both are there, and they are the same.
+"""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypedDict
 
 from flask import Blueprint
 from msgspec import Struct, field
@@ -12,14 +16,51 @@ from mock_kit.workspaces.instants import earlier, parse_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, named_accounts
 from mock_platform.accounts.store import People
-from mock_platform.core import analytics, analytics_view
-from mock_platform.core.analytics import Buckets, Interval, Tally
-from mock_platform.core.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
+from mock_platform.core import analytics
+from mock_platform.core.analytics import Bucket, Buckets, Interval, Tally
 from mock_platform.core.dependencies import dependencies
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.instances.calling import visible_instances
 
 bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
+
+
+class CountJson(TypedDict):
+    """How many there were in one bucket."""
+
+    timestamp: str
+    count: int
+    total: int
+
+
+class InstanceCountJson(TypedDict):
+    """How many events one instance had."""
+
+    instanceId: int
+    count: int
+    success: int
+    failed: int
+
+
+class InstanceCountsJson(CountJson):
+    """How many there were in one bucket, and by instance."""
+
+    records: list[InstanceCountJson]
+
+
+class AccountCountJson(TypedDict):
+    """How many events one account had."""
+
+    accountId: int
+    count: int
+    success: int
+    failed: int
+
+
+class AccountCountsJson(CountJson):
+    """How many there were in one bucket, and by account."""
+
+    records: list[AccountCountJson]
 
 
 class IntervalQuery(Struct, kw_only=True):
@@ -51,7 +92,7 @@ class AnalyticsQuery(IntervalQuery, kw_only=True):
 def counts(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[CountJson]]:
     """Count events over time."""
     cut, tallies = _counted(workspace, query)
-    return Answer([analytics_view.counts(bucket) for bucket in analytics.fold(cut, tallies)])
+    return Answer([shown_count(bucket) for bucket in analytics.fold(cut, tallies)])
 
 
 @bp.get("/instances")
@@ -59,7 +100,7 @@ def counts(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[CountJson
 def by_instance(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[InstanceCountsJson]]:
     """Count events over time, by instance."""
     cut, tallies = _counted(workspace, query)
-    return Answer([analytics_view.by_instance(bucket) for bucket in analytics.fold(cut, tallies)])
+    return Answer([shown_by_instance(bucket) for bucket in analytics.fold(cut, tallies)])
 
 
 @bp.get("/accounts")
@@ -69,7 +110,7 @@ def by_account(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[Accou
     cut, tallies = _counted(workspace, query)
     owners = _owners(workspace)
     of_accounts = [replace(tally, of=owners[tally.of]) for tally in tallies if tally.of in owners]
-    return Answer([analytics_view.by_account(bucket) for bucket in analytics.fold(cut, of_accounts)])
+    return Answer([shown_by_account(bucket) for bucket in analytics.fold(cut, of_accounts)])
 
 
 def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
@@ -115,3 +156,26 @@ def _owners(workspace: Workspace) -> dict[int, int]:
     with dependencies().store[People].reading(workspace) as register:
         owners = register.owners()
     return {instance.id: owners[instance.user_id].account_id for instance in instances}
+
+
+def shown_count(bucket: Bucket[int]) -> CountJson:
+    """Return how many there were in a bucket."""
+    return {"timestamp": bucket.timestamp, "count": bucket.count, "total": bucket.count}
+
+
+def shown_by_instance(bucket: Bucket[int]) -> InstanceCountsJson:
+    """Return how many there were in a bucket, and by instance."""
+    records: list[InstanceCountJson] = [
+        {"instanceId": instance_id, "count": tally.count, "success": tally.success, "failed": tally.failed}
+        for instance_id, tally in bucket.tallies.items()
+    ]
+    return {**shown_count(bucket), "records": records}
+
+
+def shown_by_account(bucket: Bucket[int]) -> AccountCountsJson:
+    """Return how many there were in a bucket, and by account."""
+    records: list[AccountCountJson] = [
+        {"accountId": account_id, "count": tally.count, "success": tally.success, "failed": tally.failed}
+        for account_id, tally in bucket.tallies.items()
+    ]
+    return {**shown_count(bucket), "records": records}

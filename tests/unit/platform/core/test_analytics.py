@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.core.analytics import Interval, Tally, buckets, fold, span
-from mock_platform.core.analytics_view import by_account, by_instance, counts
 from mock_platform.errors import InvalidRequestError
+from mock_platform.instances.routes_event_analytics import (
+    shown_by_account,
+    shown_by_instance,
+    shown_count,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INSTANTS = st.datetimes(
@@ -144,12 +148,17 @@ def test_what_fell_into_a_bucket_is_shown_with_both_words_for_its_sum():
     full, empty = fold(made, tallies)
 
     sums = {"timestamp": "2026-03-02T12:00:00Z", "count": 4, "total": 4}
-    assert counts(full) == sums
-    assert by_instance(full) == sums | {
+    assert shown_count(full) == sums
+    assert shown_by_instance(full) == sums | {
         "records": [
             {"instanceId": 7, "count": 3, "success": 1, "failed": 1},
             {"instanceId": 8, "count": 1, "success": 0, "failed": 0},
         ]
     }
-    assert by_account(full)["records"][0] == {"accountId": 7, "count": 3, "success": 1, "failed": 1}
-    assert by_instance(empty) == {"timestamp": "2026-03-02T13:00:00Z", "count": 0, "total": 0, "records": []}
+    assert shown_by_account(full)["records"][0] == {"accountId": 7, "count": 3, "success": 1, "failed": 1}
+    assert shown_by_instance(empty) == {
+        "timestamp": "2026-03-02T13:00:00Z",
+        "count": 0,
+        "total": 0,
+        "records": [],
+    }
