@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from mock_platform.core.instance import Instance
 from mock_platform.hub.async_call import AsyncCall
-from mock_platform.jobs.job import CreatedJobJson, JobDataJson, JobJson, JobWork, job_json, trigger
+from mock_platform.jobs.job import CreatedJobJson, JobDataJson, JobJson, JobWork, job_json
 
 REQUEST = "Elements-Schedule-Request"
 
@@ -97,5 +97,5 @@ def created_json(job: ScheduledJob) -> CreatedJobJson:
 
 def to_json(job: ScheduledJob) -> JobJson:
     """Return a scheduled call as the platform shows it."""
-    fires = trigger(job.id, due=job.due, started=job.call.created, cron=job.call.cron)
-    return job_json(job.id, work(job.call, job.instance), fires)
+    call = job.call
+    return job_json(job.id, work(call, job.instance), due=job.due, started=call.created, cron=call.cron)

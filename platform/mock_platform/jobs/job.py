@@ -112,9 +112,11 @@ class JobRun(Struct, frozen=True, kw_only=True):
     call: int | None = None
 
 
-def trigger(job_id: str, *, due: datetime | None, started: datetime, cron: str | None = None) -> TriggerJson:
-    """Return when a job runs; without a time to come it is paused."""
-    answer: TriggerJson = {
+def job_json(
+    job_id: str, work: JobWork, *, due: datetime | None, started: datetime, cron: str | None = None
+) -> JobJson:
+    """Return a job as the platform shows it; without a time to come it is paused."""
+    trigger: TriggerJson = {
         "id": f"{job_id}-trigger",
         "state": "PAUSED" if due is None else "NORMAL",
         "mayFireAgain": due is not None,
@@ -124,12 +126,7 @@ def trigger(job_id: str, *, due: datetime | None, started: datetime, cron: str |
         "priority": PRIORITY,
     }
     if cron is not None:
-        answer["cron"] = cron
-    return answer
-
-
-def job_json(job_id: str, work: JobWork, trigger: TriggerJson) -> JobJson:
-    """Return a job as the platform shows it."""
+        trigger["cron"] = cron
     return {
         "id": job_id,
         "name": work.name,

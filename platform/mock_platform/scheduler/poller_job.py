@@ -11,7 +11,7 @@ from msgspec import Struct
 from mock_platform.configuration.instance_configuration import refresh_interval
 from mock_platform.core.instance import Instance
 from mock_platform.events.event import topic
-from mock_platform.jobs.job import JobJson, JobWork, job_json, trigger
+from mock_platform.jobs.job import JobJson, JobWork, job_json
 
 
 class PollerJob(Struct, frozen=True, kw_only=True):
@@ -41,5 +41,4 @@ def work(instance: Instance) -> JobWork:
 
 def to_json(job: PollerJob) -> JobJson:
     """Return a poller as the platform shows it."""
-    fires = trigger(job.id, due=job.due, started=job.instance.created)
-    return job_json(job.id, work(job.instance), fires)
+    return job_json(job.id, work(job.instance), due=job.due, started=job.instance.created)
