@@ -36,33 +36,32 @@ class Pages(Struct, frozen=True, kw_only=True):
     is_public: bool = False
 
 
-class PageMiddleware:
+class PageMiddleware(Struct, frozen=True):
     """A WSGI application around a service's own, behind the guard and before the journal, which knows no pages."""
 
-    def __init__(self, application: "WSGIApplication", pages: Pages) -> None:
-        self._application = application
-        self._pages = pages
+    application: "WSGIApplication"
+    pages: Pages
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let the pages answer what is theirs, lead a browser from the root to them, and the service do all else."""
         path = f"/{environ['PATH_INFO'].lstrip('/')}"
-        if self._pages.application is not None and (path in {ADMIN, START} or path.startswith(BELOW)):
-            return self._pages.application(environ, start_response)
+        if self.pages.application is not None and (path in {ADMIN, START} or path.startswith(BELOW)):
+            return self.pages.application(environ, start_response)
         if path == "/" and _is_browser(environ):
             headers = [("Location", self._start(environ)), ("Content-Length", "0"), ("Vary", "Accept")]
             start_response("302 Found", headers)
             return []
-        return self._application(environ, start_response)
+        return self.application(environ, start_response)
 
     def _start(self, environ: "WSGIEnvironment") -> str:
         """Return where the pages begin, on the machine as the browser calls it."""
         scheme, host = environ["wsgi.url_scheme"], urlsplit(f"//{environ.get('HTTP_HOST', '')}")
-        if self._pages.application is not None:
+        if self.pages.application is not None:
             return START
-        if self._pages.is_public:
-            return f"{self._pages.url}{START}"
+        if self.pages.is_public:
+            return f"{self.pages.url}{START}"
         name = host.netloc.removesuffix(f":{host.port}")
-        return f"{scheme}://{name}:{urlsplit(self._pages.url).port}{START}"
+        return f"{scheme}://{name}:{urlsplit(self.pages.url).port}{START}"
 
 
 def serve_guarded(

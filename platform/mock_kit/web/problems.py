@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
+from msgspec import Struct
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
@@ -72,27 +73,26 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
     app.register_error_handler(Exception, unforeseen)
 
 
-class ProblemMiddleware:
+class ProblemMiddleware(Struct, frozen=True):
     """A WSGI application around all of a service that has errors answered which its Flask application does not see.
 
-    Args:
+    Attributes:
         app: whose shape of errors is taken, with what else its answers have.
     """
 
-    def __init__(self, application: "WSGIApplication", app: Flask) -> None:
-        self._application = application
-        self._app = app
+    application: "WSGIApplication"
+    app: Flask
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
         try:
-            return self._application(environ, start_response)
+            return self.application(environ, start_response)
         except Exception as error:
             if not is_away(error):
                 raise
-            with self._app.request_context(environ):
-                response = self._app.make_response(self._app.handle_user_exception(error))
-                return self._app.process_response(response)(environ, start_response)
+            with self.app.request_context(environ):
+                response = self.app.make_response(self.app.handle_user_exception(error))
+                return self.app.process_response(response)(environ, start_response)
 
 
 def unrouted(error: Exception) -> str | None:
