@@ -12,6 +12,7 @@ from msgspec import Struct
 from elements_local.clients import BASE_PATH, Fields, SinkClient, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.service_client import Addresses, Credentials, ServiceClient
+from elements_local.stack.stack import Stack
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.web.wire import Http, NoReply
 
@@ -65,7 +66,7 @@ def tenant_at(
 ) -> Tenant:
     """Return the tenant whose API is below a URL, which is its name if it has no other."""
     at = Addresses(platform=platform_url.rstrip("/"), crm=crm_url.rstrip("/") + CRM_VERSION)
-    clients = WorkspaceClients.of(http, at, credentials)
+    clients = Stack(http, at).clients(credentials)
     return Tenant(
         name=name or platform_url,
         platform=clients.platform,
