@@ -1,5 +1,6 @@
 """Fixtures that more than one folder of tests needs."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from elements_local.start import Options, in_process, on_ports
 pytest_plugins = ["pytester"]
 
 # how fast a machine is says nothing about a rule
-settings.register_profile("check", deadline=None, derandomize=True)
+settings.register_profile("check", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("quick", settings.get_profile("check"), max_examples=10)
 settings.register_profile("nightly", deadline=None, max_examples=examples(100))
 settings.load_profile("nightly" if LONG else "check")
@@ -142,6 +143,11 @@ def clients(stack_in_process: Stack) -> Iterator[WorkspaceClients]:
     made = stack_in_process.new_workspace(seed=7)
     yield made
     stack_in_process.delete_workspace(made.credentials.name)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected out of every search for garbage: it stays until the end."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -249,7 +249,7 @@ GUIDED = [("instance", True, "15", "mine")]
 
 
 @settings(
-    max_examples=examples(60),
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=st.lists(ACTS, max_size=12), guided=st.booleans())

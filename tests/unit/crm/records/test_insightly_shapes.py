@@ -244,7 +244,7 @@ def test_a_page_shows_records_as_they_are_shown_one_by_one(shape, keys):  # noqa
 
 
 @pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(data=st.data())
 def test_what_v2_2_shows_and_reads_back_leaves_a_record_as_it_was(kind, data):
     record, reserve = data.draw(records_of(kind))
@@ -259,7 +259,7 @@ def test_what_v2_2_shows_and_reads_back_leaves_a_record_as_it_was(kind, data):
 
 
 @pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(data=st.data())
 def test_what_v3_1_shows_and_reads_back_leaves_a_record_as_it_was(kind, data):
     record, reserve = data.draw(records_of(kind))
@@ -272,7 +272,7 @@ def test_what_v3_1_shows_and_reads_back_leaves_a_record_as_it_was(kind, data):
 
 
 @pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(data=st.data())
 def test_a_record_posted_as_v2_2_shows_it_is_shown_the_same_again(kind, data):
     record, _ = data.draw(records_of(kind))
@@ -474,7 +474,7 @@ ROWS = st.lists(st.dictionaries(ROW_KEYS, LIKELY | JSON, max_size=5), max_size=3
 
 @pytest.mark.parametrize("version", [V21, V22, V31], ids=lambda version: version.name)
 @pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(data=st.data())
 def test_whatever_a_client_sends_is_kept_or_refused(version, kind, data):
     shape = version.shapes[kind.name.lower()]

@@ -35,7 +35,7 @@ WRITTEN = [
 @pytest.mark.parametrize(("version", "shape"), WRITTEN)
 def test_what_was_taken_is_shown_again(version, shape):
     two = st.tuples(bodies(shape), bodies(shape))
-    settings(max_examples=examples(20), deadline=None, phases=(Phase.generate,))(
+    settings(max_examples=examples(10), deadline=None, phases=(Phase.generate,))(
         given(two)(Written(version, shape).check)
     )()
 
