@@ -10,16 +10,15 @@ from datetime import datetime, timedelta
 
 from elements_local.cures.candidate import DATES, CureCandidate, changed_block, fault_rules, neutral
 from elements_local.scenarios.scenario import Scenario
+from mock_platform.configuration.callback_headers import SIGNATURE_KEY
+from mock_platform.configuration.instance_configuration import CALLBACK_URL, ENABLED, VENDOR_TYPE
+from mock_platform.configuration.poller_configuration import REFRESH_INTERVAL
 from mock_platform.core.poll import DateField
 from mock_platform.explain.arithmetic import parsed
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseStage
 from mock_platform.explain.cures import CureCase
 
-_ENABLED = "event.notification.enabled"
-_INTERVAL = "event.poller.refresh_interval"
-_KEY = "event.notification.signature.key"
-_CALLBACK_URL = "event.notification.callback.url"
 _AFTER_POLLS = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER})
 _OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER_POLLS
 _OF_CRM = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.KEY, CauseStage.IDENTITY} - _AFTER_POLLS
@@ -76,8 +75,8 @@ def others(sought: CureCase, scenario: Scenario) -> Iterator[CureCandidate]:
     yield from _of_instance(sought)
     yield from _of_crm(stage, case, scenario)
     if sought.cause is Cause.OTHER_KEY:
-        text = f"let the receiver hold signatures against the instance's {_KEY}"
-        yield CureCandidate(where="receiver", text=text, shown={"key": _KEY})
+        text = f"let the receiver hold signatures against the instance's {SIGNATURE_KEY}"
+        yield CureCandidate(where="receiver", text=text, shown={"key": SIGNATURE_KEY})
     elif stage in _OF_RECEIVER:
         text = "let the receiver answer with a success at once"
         yield CureCandidate(where="receiver", text=text, answers=True, shown={"status": 200})
@@ -88,10 +87,10 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
     case, cause = sought.case, sought.cause
     match cause:
         case Cause.EVENTS_OFF:
-            keys = {_ENABLED: True, "event.vendor.type": "polling"}
+            keys = {ENABLED: True, VENDOR_TYPE: "polling"}
             yield CureCandidate(where="configuration", text="switch events on, and leave them on", keys=keys)
         case Cause.POLLING_GAP:
-            yield CureCandidate(where="configuration", text="leave events on", keys={_ENABLED: True})
+            yield CureCandidate(where="configuration", text="leave events on", keys={ENABLED: True})
             if sought.block:
                 text = f"leave {case.resource} in the configuration"
                 block = _as_keys(sought.block)
@@ -104,12 +103,12 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
             text = f"enable the instance: PUT /instances/{case.instance.id}/enabled"
             yield CureCandidate(where="configuration", text=text, enables=True, shown={"disabled": False})
         case Cause.NO_RECEIVER:
-            keys = {_CALLBACK_URL: "{callback_url}"}
+            keys = {CALLBACK_URL: "{callback_url}"}
             yield CureCandidate(where="configuration", text="give the instance a callback URL", keys=keys)
     if cause.stage in {CauseStage.NAME, CauseStage.LIST, CauseStage.REQUEST, CauseStage.POLLER}:
         for minutes in (1, 5, 60):
             text = f"let polls come every {minutes} min"
-            yield CureCandidate(where="configuration", text=text, keys={_INTERVAL: str(minutes)})
+            yield CureCandidate(where="configuration", text=text, keys={REFRESH_INTERVAL: str(minutes)})
 
 
 def _of_crm(stage: CauseStage, case: ExplainedCase, scenario: Scenario) -> Iterator[CureCandidate]:

@@ -25,7 +25,6 @@ from mock_platform.explain.cures import CureAttempt, CureCase, CureFix, CureSear
 _MOST_TRIES = 60
 _PATIENCE_S = 20
 _LONGEST = timedelta(days=4)
-_CALLBACK_URL = "event.notification.callback.url"
 
 
 def search(stack: Stack, trials: Callable[[], Stack], sought: CureCase) -> CureSearch:
@@ -150,7 +149,9 @@ def _own_receiver(cause: Cause) -> CureFix:
     """Return the cure of a callback that went to a receiver other than the sink, which took it when it was asked."""
     if cause in {Cause.SENT_ELSEWHERE, Cause.OUTBOUND_GUARD}:
         text = "send callbacks to the workspace's sink"
-        return CureFix(where="configuration", change={_CALLBACK_URL: "{callback_url}"}, text=text)
+        return CureFix(
+            where="configuration", change={configuration.CALLBACK_URL: "{callback_url}"}, text=text
+        )
     return CureFix(where="receiver", change={"status": 200}, text="let the receiver answer with a success")
 
 
