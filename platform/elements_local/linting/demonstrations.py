@@ -62,17 +62,20 @@ def steps_of(rule: str, shown: DemonstratedResource, *, lag_s: int) -> Steps:
 
 def _changes(shown: DemonstratedResource) -> Steps:
     """A record is made between two polls, and changed just after one; then nothing happens any more."""
+    changes = _made_and_changed(shown, {"advance": "20s"}, {"advance": "5s"})
+    return [*changes, shown.poll(3), shown.reported()]
+
+
+def _made_and_changed(shown: DemonstratedResource, first: dict[str, Any], then: dict[str, Any]) -> Steps:
     return [
-        {"advance": "20s"},
+        first,
         shown.created(),
         shown.poll(1),
         shown.reported("CREATED"),
-        {"advance": "5s"},
+        then,
         shown.updated(),
         shown.poll(2),
         shown.reported("UPDATED"),
-        shown.poll(3),
-        shown.reported(),
     ]
 
 
@@ -116,16 +119,8 @@ def _lagging(shown: DemonstratedResource, lag_s: int) -> Steps:
 
 def _corrected(shown: DemonstratedResource) -> Steps:
     """A record is made just before a poll, and corrected soon after it."""
-    return [
-        {"advance": {"to": f"T+{shown.interval_m * 60 - 2}s"}},
-        shown.created(),
-        shown.poll(1),
-        shown.reported("CREATED"),
-        {"advance": "10s"},
-        shown.updated(),
-        shown.poll(2),
-        shown.reported("UPDATED"),
-    ]
+    just_before = {"advance": {"to": f"T+{shown.interval_m * 60 - 2}s"}}
+    return _made_and_changed(shown, just_before, {"advance": "10s"})
 
 
 def _in_a_polls_second(shown: DemonstratedResource) -> Steps:
