@@ -26,7 +26,6 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
     Attributes:
         collection: of the CRM's, in lower case; None if its URL leads to no collection as a whole.
         since: from when on it was polled, as far as that is known.
-        goes_on: whether there is a poll to come.
         interval: at which it should be polled; None while the instance is disabled.
         on: whether it is polled by now; if not, when in the interval after its last poll that ended is not kept.
         silent: why there is no poll to come; empty if there is.
@@ -37,7 +36,6 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
     collection: str | None
     polls: Sequence[Poll]
     since: datetime
-    goes_on: bool
     interval: timedelta | None
     on: bool
     silent: str
@@ -72,7 +70,6 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
             watch=watch,
             polls=self.polls,
             reports=reports,
-            goes_on=self.goes_on,
             silent=self.silent,
         )
 
@@ -102,7 +99,6 @@ def polled(reader: CaseReader) -> list[AuditedResource]:
             collection=reader.collection(name),
             polls=polls[name],
             since=reader.polled_since(name),
-            goes_on=name in last_polls and not instance.polling_disabled and not instance.disabled,
             interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
             on=name in last_polls,
             silent=reader.silent if name in last_polls else _NOT_POLLED,

@@ -79,8 +79,7 @@ class ResourceHistory:
     Attributes:
         changes: of the CRM's collection that it polls.
         polls: of this resource, oldest first.
-        goes_on: whether there is a poll to come.
-        silent: why there is none; empty if there is.
+        silent: why there is no poll to come; empty if there is.
     """
 
     resource: str
@@ -88,7 +87,6 @@ class ResourceHistory:
     watch: PollingHistory
     polls: Sequence[Poll]
     reports: Sequence[ReportedEvent]
-    goes_on: bool = True
     silent: str = ""
 
 
@@ -221,9 +219,9 @@ class _Writer:
         if event.kind is ExpectedEventType.DELETED:
             return self._about(event, AuditVerdict.LOST, reasons.NO_DELETIONS)
         was_polled = any(poll.at >= event.due and poll.error is None for poll in followed.polls)
-        if followed.goes_on and not was_polled:
-            return self._about(event, AuditVerdict.LATE, reasons.to_come(event, followed.polls, date))
         silent = "" if was_polled else followed.silent
+        if not was_polled and not silent:
+            return self._about(event, AuditVerdict.LATE, reasons.to_come(event, followed.polls, date))
         return self._about(event, AuditVerdict.LOST, reasons.lost(event, followed.polls, date, silent))
 
     def _date(self, event: OwedEvent) -> datetime:

@@ -34,7 +34,9 @@ def explained(case: ExplainedCase) -> Explanation:
         return _unlogged(case)
     telling = case.telling
     if telling is None:
-        return _lost(_untold(case, change))
+        # The log and the poller before any single poll: where nothing was polled, no poll can be asked.
+        before = poller_causes.of_log(case, change) or poller_causes.of_poller(case, change)
+        return _lost(before or _missed(case, change, case.chances[0]))
     # The links are asked in the order in which a change passes them, and the first that broke is the cause: polled,
     # recognised, delivered, and only then what was wrong with a callback that came.
     wrong = naming_causes.of_identity(case, telling)
@@ -66,13 +68,6 @@ def _unlogged(case: ExplainedCase) -> Explanation:
         return Explanation(reported=False, cause=Cause.PRUNED, why=why)
     why = f"the CRM has logged no change of {case.resource} {case.record_id}: nothing of it has been written, or what was did not touch it"
     return Explanation(reported=False, cause=Cause.NO_CHANGE, why=why)
-
-
-def _untold(case: ExplainedCase, change: VendorChange) -> CauseFinding:
-    """Say why no poll has reported a change."""
-    # The log and the poller before any single poll: where nothing was polled, no poll can be asked.
-    before = poller_causes.of_log(case, change) or poller_causes.of_poller(case, change)
-    return before or _missed(case, change, case.chances[0])
 
 
 def _missed(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:

@@ -14,7 +14,6 @@ from mock_platform.lint.warning import ConfigWarnings
 
 _warnings = Decoder(ConfigWarnings)
 _of_workspace = select(body_warnings).where(body_warnings.c.workspace == bindparam("of_workspace"))
-_all = _of_workspace
 _one = _of_workspace.where(body_warnings.c.instance_id == bindparam("of_id"))
 _add = body_warnings.insert()
 _forget = Prepared(
@@ -49,5 +48,5 @@ def body_warnings_of(connection: Connection, workspace: str, instance_id: int) -
 
 def all_body_warnings(connection: Connection, workspace: str) -> dict[int, ConfigWarnings]:
     """Return what was said, by instance."""
-    rows = connection.execute(_all, {"of_workspace": workspace}).all()
+    rows = connection.execute(_of_workspace, {"of_workspace": workspace}).all()
     return {row.instance_id: _warnings.decode(row.warnings) for row in rows}

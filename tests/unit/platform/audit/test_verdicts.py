@@ -160,7 +160,7 @@ def test_what_the_next_poll_will_ask_for_again_is_late_and_not_lost():
     failed = [poll(15, error="no answer: connection refused")]
 
     goes_on = only(follow([change(CREATED, 1)], [], failed))
-    has_ended = only(follow([change(CREATED, 1)], [], failed, goes_on=False, silent="it was switched off"))
+    has_ended = only(follow([change(CREATED, 1)], [], failed, silent="it was switched off"))
 
     assert (goes_on.verdict, has_ended.verdict) == (AuditVerdict.LATE, AuditVerdict.LOST)
     assert goes_on.why.endswith("the next poll asks again for the same stretch")
@@ -352,7 +352,7 @@ def test_why_an_event_was_lost_is_what_the_decisive_poll_did(polls, why):
 
 
 def test_an_event_that_no_poll_had_the_chance_to_see_is_lost_with_the_poller():
-    off = follow([change(CREATED, 16)], [], [poll(15)], goes_on=False, silent="it was switched off")
+    off = follow([change(CREATED, 16)], [], [poll(15)], silent="it was switched off")
     watch = replace(off.watch, until=at(60), missing_every=timedelta(minutes=15))
 
     assert only(replace(off, watch=watch)).why == "it was switched off"
