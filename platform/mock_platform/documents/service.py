@@ -72,9 +72,7 @@ def whole_document(
     if query.version not in {"", _LATEST, VERSION}:
         raise NotFoundError("document", query.version, named="version")
     scheme, host, base_path = _place(base_url)
-    subject = DocumentSubject(
-        title=title, hub=elements[0].hub, elements=elements, host=host, scheme=scheme, base_path=base_path
-    )
+    subject = DocumentSubject(title=title, elements=elements, host=host, scheme=scheme, base_path=base_path)
     return document(_hub_calls(), subject, objects, basic=query.basic)
 
 

@@ -49,11 +49,10 @@ class DocumentSubject(Struct, frozen=True, kw_only=True):
     """What a document is about, and where that is reached.
 
     Attributes:
-        elements: those whose paths these are.
+        elements: those whose paths these are, of one hub.
     """
 
     title: str
-    hub: str
     elements: tuple[Element, ...]
     host: str
     scheme: str
@@ -257,7 +256,7 @@ def _info(subject: DocumentSubject) -> Schema:
         "title": subject.title,
         "version": VERSION,
         "contact": {"email": _CONTACT},
-        "x-element-hub": subject.hub,
+        "x-element-hub": subject.elements[0].hub,
     }
     if len(subject.elements) == 1:
         (element,) = subject.elements

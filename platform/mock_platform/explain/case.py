@@ -105,7 +105,6 @@ class PolledState(Struct, frozen=True, kw_only=True):
     Attributes:
         resource: as it is configured; None if it is not.
         others: the names of all that is polled.
-        on: whether events are on, and come from polling.
         since: from when on it was polled.
         last: the latest poll before the change that succeeded, or when polling began.
         next_poll: None if none is to come.
@@ -117,7 +116,6 @@ class PolledState(Struct, frozen=True, kw_only=True):
 
     resource: Resource | None
     others: Sequence[str]
-    on: bool
     since: datetime
     last: datetime
     next_poll: datetime | None
@@ -167,7 +165,6 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     sink_pruned: bool = False
     now: datetime
     default_tolerance: timedelta = timedelta(0)
-    callback_url: str = ""
     policy: FailurePolicy = FailurePolicy.RETRY
 
     @cached_property

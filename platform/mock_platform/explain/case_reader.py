@@ -70,7 +70,6 @@ class CaseReader(InstanceFacts):
             now=self.workspace.clock.now(),
             default_tolerance=self.services.settings.created_check_tolerance,
             policy=self.policy,
-            callback_url=self.instance.configuration.get(configuration.CALLBACK_URL) or "",
         )
 
     def told_case(self, resource: str, record_id: str, *, at: datetime) -> ExplainedCase:
@@ -116,7 +115,6 @@ class CaseReader(InstanceFacts):
         return PolledState(
             resource=configured if resource in self.last_polls else None,
             others=list(self.last_polls),
-            on=configuration.is_polled(self.instance.configuration),
             since=since,
             last=before[-1] if before else since,
             next_poll=None if self.instance.disabled else self.next_poll,

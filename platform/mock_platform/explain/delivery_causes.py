@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
+from mock_platform.configuration.instance_configuration import CALLBACK_URL
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.explain.case import ExplainedCase, OwedCallback
@@ -22,7 +23,8 @@ def of_delivery(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
         return None
     if not sent:
         lack = "its notification has no subscription"
-        why = lack if case.callback_url else "there is no event.notification.callback.url"
+        url = case.instance.configuration.get(CALLBACK_URL)
+        why = lack if url else f"there is no {CALLBACK_URL}"
         return CauseFinding(Cause.NO_RECEIVER, f"the change was reported, but {why}")
     return _untaken(sent[0], case.policy)
 

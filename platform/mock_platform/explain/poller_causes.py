@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.poll import Poll
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.elements.connector import VendorChange
@@ -61,7 +62,7 @@ def of_poller(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
 def _stopped(case: ExplainedCase) -> CauseFinding | None:
     """Say why the resource is not polled; None if it is."""
     state = case.state
-    if not state.on:
+    if not configuration.is_polled(case.instance.configuration):
         why = "nothing is polled until event.notification.enabled is true and event.vendor.type polling"
         return CauseFinding(Cause.EVENTS_OFF, why)
     if state.off_because:

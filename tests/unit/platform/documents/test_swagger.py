@@ -73,7 +73,6 @@ CALLS = HubCalls(
 )
 SUBJECT = DocumentSubject(
     title="Mine",
-    hub="crm",
     elements=(INSIGHTLY,),
     host="127.0.0.1:4700",
     scheme="http",

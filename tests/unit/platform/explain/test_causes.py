@@ -31,10 +31,19 @@ CONTACTS = Resource(
     created=DateField(path="DATE_CREATED_UTC", pattern=WRITTEN),
 )
 INSTANCE = Instance(
-    id=1, token="t", name="Mine", tags=(), element_key="insightly", configuration={}, created=TEN
+    id=1,
+    token="t",
+    name="Mine",
+    tags=(),
+    element_key="insightly",
+    configuration={
+        "event.notification.enabled": "true",
+        "event.notification.callback.url": "http://sink/mine",
+    },
+    created=TEN,
 )
 STATE = PolledState(
-    resource=CONTACTS, others=["contacts"], on=True, since=TEN, last=TEN, next_poll=TEN + timedelta(hours=1)
+    resource=CONTACTS, others=["contacts"], since=TEN, last=TEN, next_poll=TEN + timedelta(hours=1)
 )
 
 
@@ -107,7 +116,6 @@ def case(*polls, sent=(), **differs):
         polls=polls,
         sent=sent,
         now=after(60),
-        callback_url="http://sink/mine",
     )
     return replace(known, **differs)
 
