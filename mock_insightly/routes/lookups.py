@@ -128,13 +128,8 @@ def _tags(call: CrmCall, wanted: str) -> list[Record]:
 
 
 def _custom_fields(call: CrmCall, of: str) -> list[CustomField]:
-    names = {
-        name: shape.kind.entity
-        for shape in call.version.shapes.values()
-        for name in (shape.kind.name.lower(), shape.kind.entity.lower())
-    }
-    names |= {name.lower(): name for name in call.account.custom_objects}
-    if of in names:
-        return [*custom_fields_of(names[of])]
-    own = [field for name in call.account.custom_objects for field in custom_fields_of(name)]
-    return [*CUSTOM_FIELDS, *own]
+    kind, own = call.version.kind_called(of), call.account.custom_objects
+    entity = kind.entity if kind else next((name for name in own if name.lower() == of), None)
+    if entity is not None:
+        return [*custom_fields_of(entity)]
+    return [*CUSTOM_FIELDS, *(field for name in own for field in custom_fields_of(name))]

@@ -212,10 +212,10 @@ def _of_one_type(call: CrmCall, shape: Shape) -> Criterion | None:
         return None
     followed = {of for of, sub in call.version.sub_resources if sub == "follow"}
     kinds = [one.kind for name, one in call.version.shapes.items() if name in followed]
-    entity = next((kind.entity for kind in kinds if wanted in {kind.entity.lower(), kind.name.lower()}), None)
-    if entity is None:
-        raise FieldError("record_type", f"one of {', '.join(kind.name for kind in kinds)}", wanted)
-    return Criterion(places=("RECORD_TYPE",), value=entity)
+    kind = call.version.kind_called(wanted)
+    if kind not in kinds:
+        raise FieldError("record_type", f"one of {', '.join(one.name for one in kinds)}", wanted)
+    return Criterion(places=("RECORD_TYPE",), value=kind.entity)
 
 
 def _hidden(call: CrmCall, shape: Shape) -> Criterion | None:

@@ -78,10 +78,10 @@ class Version(Struct, frozen=True, kw_only=True):
         """Return what a GET of what hangs below a record is answered with."""
         return self.sub_list_status if sub.name in _LISTED_AS_CREATED else 200
 
-    def plural(self, resource: str) -> str:
-        """Return a resource's name, both in lower case, where its singular came; any other name as it is."""
-        named = (name for name, shape in self.shapes.items() if shape.kind.entity.lower() == resource)
-        return next(named, resource)
+    def kind_called(self, word: str) -> RecordKind | None:
+        """Return the kind of record that a word in lower case names, its plural or its singular."""
+        kinds = (shape.kind for shape in self.shapes.values())
+        return next((kind for kind in kinds if word in {kind.name.lower(), kind.entity.lower()}), None)
 
     def below(self, resource: str, sub: str) -> SubResource | None:
         """Return a sub-resource; both names are in lower case. All custom objects have the same."""

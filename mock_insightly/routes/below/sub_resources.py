@@ -93,7 +93,8 @@ def one_of_it(version: str, resource: str, record_id: int, sub: str, member: str
 def _found(version: str, resource: str, record_id: int, sub: str) -> tuple[Parent, SubResource]:
     call = this_call(version)
     if sub == "links" and dependencies().settings.singular_links:
-        resource = call.version.plural(resource)
+        kind = call.version.kind_called(resource)
+        resource = kind.name.lower() if kind else resource
     shape = call.shape(resource)
     found = call.version.below(resource, sub)
     if found is None and sub in call.version.unserved_below:
