@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from page_reader import PageVisitor
 
-from elements_local.dashboard import DashboardPages
+from elements_local.dashboard.pages import DashboardPages
 from elements_local.stack.stack import Stack
 from mock_kit.web.transports import InProcess
 from mock_kit.web.wire import Reply
