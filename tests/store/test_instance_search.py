@@ -26,7 +26,7 @@ TEXTS = st.sampled_from(
     ["", "acme", "AC", "%", "_", "\\", "/", "ärger", "ÄRG", "SS", "sight", "INSIGHTLY", "zzz"]
 )
 RULES = settings(
-    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # each example works in a workspace of its own
 
 

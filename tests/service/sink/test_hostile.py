@@ -147,7 +147,7 @@ def test_a_query_that_no_url_has_is_refused(sink, route):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60), deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None
 )
 @given(
     asked=st.fixed_dictionaries(
@@ -174,7 +174,7 @@ def test_anything_at_all_is_answered(sink, asked):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60), deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None
 )
 @given(
     name=st.sampled_from(

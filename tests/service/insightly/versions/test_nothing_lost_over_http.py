@@ -58,7 +58,7 @@ ROWS = [
 def tried(test, *strategies):
     """Run a test with a few examples."""
     settings(
-        max_examples=examples(6),
+        max_examples=examples(3),
         deadline=None,
         phases=(Phase.generate,),
         suppress_health_check=[HealthCheck.function_scoped_fixture],

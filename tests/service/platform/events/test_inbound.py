@@ -274,7 +274,7 @@ def test_a_body_that_cannot_be_kept_is_refused(instance, send, body, status):
 
 
 @settings(
-    deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     body=st.recursive(
@@ -296,7 +296,7 @@ def test_whatever_json_comes_is_kept_or_refused(instance, send, body):
 
 
 @settings(
-    deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     raw=st.binary(),

@@ -530,7 +530,7 @@ def test_texts_that_a_spreadsheet_would_run_can_be_guarded(own_stack, make_body)
 
 
 @settings(
-    deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(content=st.binary(max_size=200), kind=st.sampled_from(["text/csv", "application/json", "x/y"]))
 def test_whatever_file_comes_is_taken_or_refused(bulk, content, kind):
