@@ -21,8 +21,7 @@ from elements_local.cli import cli
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
-from elements_local.recording import RecordingError
-from elements_local.recording import scenario_so_far
+from elements_local.recording import RecordingError, scenario_so_far
 from elements_local.scenarios.runner import How, run
 from elements_local.scenarios.scenario import load
 from elements_local.stack.running_stack import running_stack
