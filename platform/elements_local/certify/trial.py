@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -116,11 +117,19 @@ class Trial(Struct, frozen=True, kw_only=True):
         Raises:
             FailedError: of some it is none.
         """
+        left = iter(callbacks)
+
+        def send_on() -> list[Reply | NoReply]:
+            return [self.send(callback) for callback in left]
+
+        # one task a thread: an interruption in the midst of handing on thousands may leave the pool's lock held
         pool = ThreadPoolExecutor(max_workers=_SIDE_BY_SIDE)
         try:
-            replies = list(pool.map(self.send, callbacks))
+            sending = [pool.submit(send_on) for _ in range(_SIDE_BY_SIDE)]
+            replies = [reply for each in sending for reply in each.result()]
         finally:
-            pool.shutdown(cancel_futures=True)  # an interruption waits for those under way, and for no more
+            deque(left, maxlen=0)  # an interruption waits for those under way, and for no more
+            pool.shutdown()
         bad = [reply for reply in replies if not isinstance(reply, Reply) or not reply.ok]
         if bad:
             raise FailedError(

@@ -54,6 +54,8 @@ class Stack:
                 self.calls.append(path)
             if len(self.calls) == call:
                 assert self.process
+                if hangs:
+                    until_it_waits(self.process.pid)
                 self.process.send_signal(number)
                 if hangs:
                     self.gone.wait(30)
@@ -73,6 +75,13 @@ class Stack:
             told, errors = process.communicate(timeout=60)
             self.gone.set()
         return process.returncode, told, errors
+
+
+def until_it_waits(pid: int) -> None:
+    """Return once a process waits for its answer: a signal just before a system call begins would not end that call."""
+    state = Path(f"/proc/{pid}/stat")
+    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "S":
+        pass
 
 
 @pytest.fixture
