@@ -11,10 +11,10 @@ from sqlalchemy import Row, bindparam, func, select
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records import sequences
+from mock_insightly.records.bulk_insert import HistoryTransaction
 from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import Listed, RecordPage, RecordSearch, documents_of, find, listed
-from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import record_in

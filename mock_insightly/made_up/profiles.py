@@ -12,9 +12,9 @@ from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import RecordKind
+from mock_insightly.records.bulk_insert import HistoryTransaction
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
-from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.references import hung, link_to
 from mock_insightly.records.row_types import custom_field
 from mock_insightly.records.stamps import created, number_rows, updated_at

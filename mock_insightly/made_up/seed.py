@@ -10,9 +10,9 @@ from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.foundation import as_contact, colleague
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
 from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues
+from mock_insightly.records.bulk_insert import HistoryTransaction, SeedRange
 from mock_insightly.records.dates import format_date, whole_second
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.records.history import HistoryTransaction, SeedRange
 from mock_insightly.records.references import link_to
 from mock_insightly.records.stamps import created, number_rows, updated_at
 

@@ -11,7 +11,7 @@ import click
 
 from elements_local.command_line.output import examples
 from elements_local.setting_sources import Configuration
-from elements_local.stack.uncollected import uncollected
+from elements_local.stack.gc_paused import gc_paused
 from mock_kit.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class _Commands(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        with uncollected():
+        with gc_paused():
             folder, _ = COMMANDS[cmd_name]
             module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
             command: click.Command = import_module(f"elements_local.commands.{folder}.{module}").command

@@ -15,7 +15,7 @@ from elements_local.service_client import (
     ServiceClient,
     query_of,
 )
-from elements_local.stack import all_or_none
+from elements_local.stack import reset_and_restore
 
 __all__ = [
     "BASE_PATH",
@@ -222,11 +222,11 @@ class WorkspaceClients:
             CallError: a service refuses, as time is being moved; nothing has changed.
             PartlyResetError: one failed after others had been reset.
         """
-        all_or_none.reset(self._sides())
+        reset_and_restore.reset(self._sides())
 
     def snapshot(self) -> dict[str, Any]:
         """Return all that the services that run remember of the workspace, its secrets included."""
-        return all_or_none.take(self._sides())
+        return reset_and_restore.take(self._sides())
 
     def restore(self, document: Any) -> None:
         """Put the workspace back to a snapshot, which may be of another one, or of another stack; time goes back too.
@@ -235,9 +235,9 @@ class WorkspaceClients:
             NoSnapshotError: the document is none.
             CallError: a service refuses its part; nothing has changed.
         """
-        all_or_none.restore(self._sides(), document)
+        reset_and_restore.restore(self._sides(), document)
 
-    def _sides(self) -> all_or_none.Sides:
+    def _sides(self) -> reset_and_restore.Sides:
         """Return the services that run, with what says there whose workspace is meant."""
         whose = {"workspace": self.credentials.name}
         every = {"platform": (self.platform, {}), "crm": (self.crm, {}), "sink": (self.sink, whose)}

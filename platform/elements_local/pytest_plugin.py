@@ -268,7 +268,7 @@ def _making_workspace(
 def _running_stack(given: "Mapping[str, str | None]") -> "Stack":
     """Find the stack that runs already."""
     from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
-    from elements_local.stack.running_stack import running_stack  # noqa: PLC0415 - as above
+    from elements_local.stack.stack_elsewhere import running_stack  # noqa: PLC0415 - as above
 
     token = os.environ.get("ELEMENTS_LOCAL_TOKEN")
     try:

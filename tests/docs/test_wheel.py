@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from elements_local.project_start import starting_files
+from elements_local.project_scaffold import starting_files
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"mock_kit", "mock_platform", "elements_local", "mock_insightly", "callback_sink"}

@@ -12,7 +12,7 @@ import yaml
 from doc_pages import ROOT, block
 
 from elements_local.cli import COMMANDS
-from elements_local.project_start import starting_files
+from elements_local.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
 WORKFLOW = block("workflow", "scenarios.yml")

@@ -24,8 +24,8 @@ from elements_local.guide import instance_body
 from elements_local.recording import RecordingError, scenario_so_far
 from elements_local.scenarios.runner import How, run
 from elements_local.scenarios.scenario import load
-from elements_local.stack.running_stack import running_stack
 from elements_local.stack.stack import Stack, at
+from elements_local.stack.stack_elsewhere import running_stack
 from elements_local.start import Options, on_ports
 from mock_kit.api.json_text import decode
 from mock_kit.web.guard import TOKEN_HEADER

@@ -39,7 +39,7 @@ def addresses_of(platform_url: str, crm_url: str, sink_url: str, *, token: str |
     A platform that is elsewhere than usual says where its CRM and its sink are, unless the user does.
     """
     from elements_local.clients import BASE_PATH, Addresses  # noqa: PLC0415 - not needed for --help
-    from elements_local.stack.running_stack import as_platform_says  # noqa: PLC0415 - as above
+    from elements_local.stack.stack_elsewhere import as_platform_says  # noqa: PLC0415 - as above
 
     given = Addresses(
         platform=platform_url.rstrip("/").removesuffix(BASE_PATH),

@@ -17,7 +17,7 @@ from elements_local.clients import (
 )
 from elements_local.errors import OptionError
 from elements_local.service_client import admin_headers, query_of
-from elements_local.stack import all_or_none
+from elements_local.stack import reset_and_restore
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import Http, NoReply
 
@@ -82,7 +82,9 @@ class Stack:
             PartlyResetError: one failed after others had been reset.
         """
         running = self.addresses.running
-        all_or_none.reset({name: (self._service(url), {"all": "true"}) for name, url in running.items()})
+        reset_and_restore.reset(
+            {name: (self._service(url), {"all": "true"}) for name, url in running.items()}
+        )
 
     def clients(self, credentials: Credentials) -> WorkspaceClients:
         """Return the clients that a workspace's credentials open."""

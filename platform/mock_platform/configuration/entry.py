@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
-from mock_platform.configuration.instance_configuration import mask
+from mock_platform.configuration.masking import mask
 from mock_platform.core.choices import UnsetValues
 from mock_platform.elements.element import ConfigurationKey, Element
 from mock_platform.errors import NotFoundError

@@ -1,8 +1,6 @@
 """An instance's configuration: whatever a client sends becomes texts, under all keys of the element.
 
-Source: values are texts, flags and numbers too, and the map has every key of the element (observed). Secrets are shown as
-eight asterisks, passwords and OAuth keys (observed: the vendor's test suite); that a mask sent back is no new secret
-follows from clients that send back what they were shown (observed, inferred).
+Source: values are texts, flags and numbers too, and the map has every key of the element (observed).
 """
 
 import json
@@ -11,7 +9,8 @@ from datetime import timedelta
 from functools import lru_cache
 
 from mock_platform.configuration import callback_headers, poller_configuration
-from mock_platform.core.choices import EmptyBlock, UnsetValues
+from mock_platform.configuration.masking import unmask
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Values
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
@@ -23,8 +22,6 @@ SIGNATURE_KEY = callback_headers.SIGNATURE_KEY
 VENDOR_TYPE = "event.vendor.type"
 FILTER_NULLS = "filter.response.nulls"
 PAGE_SIZE = "pagination.max"
-MASK = "********"
-UNSET = UnsetValues()
 
 _FLAGS = (ENABLED, FILTER_NULLS)
 # the last two name one thing (documented, in conflict)
@@ -64,34 +61,6 @@ def merge(stored: Values, sent: Mapping[str, object], element: Element) -> dict[
     Null or an empty text brings back a key's default, as it does when an instance is made (assumed).
     """
     return complete({**stored, **sent}, element, stored=stored)
-
-
-def mask(values: Values, secret_keys: frozenset[str], unset: UnsetValues = UNSET) -> dict[str, str | None]:
-    """Return values as they may be shown.
-
-    >>> mask({"username": "ada", "password": "0123"}, frozenset({"password"}))
-    {'username': 'ada', 'password': '********'}
-    """
-    return {
-        key: MASK
-        if key in secret_keys and (value or unset.masked)
-        else unset.text
-        if value is None
-        else value
-        for key, value in values.items()
-    }
-
-
-def unmask(values: Values, stored: Values, secret_keys: frozenset[str]) -> dict[str, str | None]:
-    """Return values as they are meant: a mask stands for the secret that is stored already.
-
-    >>> unmask({"password": "********"}, {"password": "0123"}, frozenset({"password"}))
-    {'password': '0123'}
-    """
-    return {
-        key: stored.get(key) if value == MASK and key in secret_keys else value
-        for key, value in values.items()
-    }
 
 
 def check(values: Values, element: Element, *, empty_block: EmptyBlock) -> None:

@@ -13,7 +13,7 @@ from mock_kit.workspaces.instants import EARLIEST
 from mock_platform.core.poll import Decision, EventType, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.event import Found
-from mock_platform.polling import window as polling
+from mock_platform.polling import created_or_updated
 from mock_platform.polling.window import Window
 
 POLLER_SUFFIX = "Polling"
@@ -98,7 +98,9 @@ def decide(
     plain = replace(resource, filter_by_current_date=False)
     changes: list[Found] = []
     for record in hand_off.records:
-        decision = polling.decide(record, plain, ever, default_tolerance=default_tolerance, undated=undated)
+        decision = created_or_updated.decide(
+            record, plain, ever, default_tolerance=default_tolerance, undated=undated
+        )
         decision = _as_said(decision, hand_off.said.get(decision.record_id))
         if decision.change:
             changes.append((decision, record))

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NamedTuple, Self, TypedDict
 
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.instance_configuration import mask
 from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
+from mock_platform.configuration.masking import mask
 from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Instance, User
 from mock_platform.dates.iso_dates import iso_date

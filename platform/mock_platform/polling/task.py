@@ -25,9 +25,9 @@ from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs, NextRun
 from mock_platform.polling import lines as poll_lines
-from mock_platform.polling import window as polling
+from mock_platform.polling.created_or_updated import decide
 from mock_platform.polling.store import Polls
-from mock_platform.polling.window import Window
+from mock_platform.polling.window import Window, reads_on, request_url, window
 
 
 class _Reading(Struct, frozen=True, kw_only=True):
@@ -82,9 +82,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         # all resources are read as of one instant; a change meanwhile would be dated in the second of the poll, and
         # so be no later than the last poll for the next one
         with self.workspaces.reading(workspace) as at:
-            windows = [
-                (resource, polling.window(resource, last_poll=last, at=at)) for resource, last in last_polls
-            ]
+            windows = [(resource, window(resource, last_poll=last, at=at)) for resource, last in last_polls]
             return self._poll_each(workspace, instance, windows, then)
 
     def _last_polls(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, datetime]]:
@@ -181,7 +179,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
     ) -> _Reading:
         """Ask for page after page, and decide on every record of each."""
-        url = polling.request_url(resource, covered)
+        url = request_url(resource, covered)
         status, error = None, None
         tolerance, undated = self.settings.created_check_tolerance, self.settings.undated
         decisions: list[Decision] = []
@@ -197,14 +195,14 @@ class PollTask(Struct, frozen=True, kw_only=True):
                 page = hub.page(more)
                 status = page.status
                 decided = [
-                    polling.decide(record, resource, covered, default_tolerance=tolerance, undated=undated)
+                    decide(record, resource, covered, default_tolerance=tolerance, undated=undated)
                     for record in page.records
                 ]
                 decisions += decided
                 found += [pair for pair in zip(decided, page.records, strict=True) if pair[0].change]
                 token = page.next_token(tokens)
-                reads_on = token is not None and polling.reads_on(decided, resource, covered)
-                more = polling.request_url(resource, covered, page_token=token) if reads_on else None
+                goes_on = token is not None and reads_on(decided, resource, covered)
+                more = request_url(resource, covered, page_token=token) if goes_on else None
         except HubError as failure:
             status, error = failure.status, str(failure)
             # what was found on the first pages is not reported: the next poll asks for the same stretch again

@@ -18,7 +18,7 @@ from elements_local.errors import CallError
 from elements_local.guide import instance_body
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
-from elements_local.stack.all_or_none import NoSnapshotError
+from elements_local.stack.reset_and_restore import NoSnapshotError
 from elements_local.start import Options, in_process
 from mock_insightly import tables as crm_tables
 from mock_kit.api.json_text import decode, encode

@@ -20,8 +20,8 @@ from elements_local.command_line.start_options import start_options
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import announce_filling
 from elements_local.reports.what_runs import moved_sinks, print_part, print_what_runs
+from elements_local.stack.gc_paused import gc_paused
 from elements_local.stack.stack_settings import FLAT
-from elements_local.stack.uncollected import uncollected
 
 if TYPE_CHECKING:
     from elements_local.reports.activity_lines import ActivityPrinter
@@ -121,7 +121,7 @@ def command(  # noqa: PLR0913 - the command's options
         announce_filling(options["records"])
     spared = _without_effect(options["data"])
     with Interruption().heeded() as stop, ExitStack() as closing:
-        with uncollected():
+        with gc_paused():
             from elements_local.stack.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
             from elements_local.start import on_ports  # noqa: PLC0415 - loads the services
 
@@ -196,7 +196,7 @@ def _wait(  # noqa: PLR0913 - where, and how long
     **_of_starting: object,
 ) -> None:
     """Wait until a stack answers that was started elsewhere, and print what runs."""
-    from elements_local.stack.running_stack import addresses_at, wait_for  # noqa: PLC0415 - not needed for --help
+    from elements_local.stack.stack_elsewhere import addresses_at, wait_for  # noqa: PLC0415 - not needed for --help
 
     if role == "worker":
         raise click.UsageError("--wait waits for what answers at a port, and a worker opens none")
@@ -227,8 +227,8 @@ def _print_awaited(role: str, addresses: "Addresses", *, token: str | None, data
     """Print the line of JSON that what answers has printed itself."""
     from elements_local.service_client import SERVICES  # noqa: PLC0415 - not needed for --help
     from elements_local.stack.roles import is_shared  # noqa: PLC0415 - as above
-    from elements_local.stack.running_stack import as_platform_says  # noqa: PLC0415 - as above
     from elements_local.stack.stack import at  # noqa: PLC0415 - as above
+    from elements_local.stack.stack_elsewhere import as_platform_says  # noqa: PLC0415 - as above
 
     if role == "platform":
         part = {"role": role, "listens": addresses.platform}

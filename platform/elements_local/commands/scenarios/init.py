@@ -11,7 +11,7 @@ from elements_local.command_line.output import examples, print_result
 from elements_local.command_line.where import json_option
 
 if TYPE_CHECKING:
-    from elements_local.project_start import ProjectFiles
+    from elements_local.project_scaffold import ProjectFiles
 
 _NEXT = (
     "elements-local replay scenarios",
@@ -40,7 +40,7 @@ def command(directory: Path, *, force: bool, examples: bool, as_json: bool) -> N
 
     It asks nothing, and files that are there are left as they are, and listed.
     """
-    from elements_local.project_start import lay_down  # noqa: PLC0415 - not needed for --help
+    from elements_local.project_scaffold import lay_down  # noqa: PLC0415 - not needed for --help
 
     files = lay_down(directory, force=force, examples=examples)
     document = {"directory": str(directory), **asdict(files), "next": list(_NEXT)}

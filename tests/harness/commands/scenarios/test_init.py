@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from elements_local.cli import cli
-from elements_local.project_start import starting_files
+from elements_local.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
 NEWMAN = shutil.which("newman")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.configuration.entry import entries, entry_number, key_named
-from mock_platform.configuration.instance_configuration import UNSET
+from mock_platform.configuration.masking import UNSET
 from mock_platform.core.choices import UnsetValues
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.errors import NotFoundError

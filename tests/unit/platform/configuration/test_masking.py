@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.configuration.instance_configuration import MASK, mask, unmask
+from mock_platform.configuration.masking import MASK, mask, unmask
 from mock_platform.elements.element import ConfigurationKey
 from mock_platform.elements.insightly.definition import INSIGHTLY
 

@@ -6,7 +6,7 @@ import pytest
 
 from mock_kit.api.json_text import encode
 from mock_kit.values import replace
-from mock_platform.configuration.instance_configuration import UNSET
+from mock_platform.configuration.masking import UNSET
 from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Instance, User
 from mock_platform.core.objects import ObjectDefinition, Objects, Transformation

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Let nothing be collected meanwhile, and leave out for good what is there by then."""
     gc.disable()
     try:
