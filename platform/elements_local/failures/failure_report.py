@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from elements_local.failures.observed import JsonObject, Observed
 from elements_local.failures.reason import Reason, sentences
-from elements_local.failures.unreported import Unreported, failure_text, shown_url
+from elements_local.failures.unreported import Unreported, failure_text
 from elements_local.scenarios.records import RESOURCES
-from mock_kit.admin.masks import mask_target
+from mock_kit.admin.masks import mask_target, mask_url
 from mock_kit.workspaces.instants import parse_instant
 
 _MOST_POLLS = 20
@@ -156,7 +156,7 @@ class _Report:
         for attempt, events in sorted(attempts, key=lambda each: parse_instant(each[0]["at"])):
             answer = attempt["status"] or attempt["outcome"]
             at = self._words.instant(attempt["at"])
-            yield f"callback at {at}: {events}: {answer} from {shown_url(attempt['url'])}"
+            yield f"callback at {at}: {events}: {answer} from {mask_url(attempt['url'])}"
 
     def _event(self, event: str) -> str:
         name, _, change = event.rpartition(" ")

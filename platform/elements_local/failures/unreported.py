@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from elements_local.failures.observed import (
     JsonObject,
@@ -20,7 +19,7 @@ from elements_local.failures.observed import (
 )
 from elements_local.failures.reason import MOST_NAMED, Reason
 from elements_local.scenarios.records import ID_FIELDS, RESOURCES
-from mock_kit.admin.masks import MASK, mask_target
+from mock_kit.admin.masks import mask_target, mask_url
 from mock_kit.api.nearest import nearest
 from mock_kit.workspaces.instants import format_instant
 
@@ -201,7 +200,7 @@ class Unreported:
             url = attempts[-1]["url"] if attempts else delivery["url"]
             if _is_below(url, self._observed.bin_url):
                 return self._pruned_by_sink(delivery)
-            return f"; its callback was taken by {shown_url(url)}, which is not the workspace's bin {self._observed.bin_url}"
+            return f"; its callback was taken by {mask_url(url)}, which is not the workspace's bin {self._observed.bin_url}"
         latest = attempts[-MOST_NAMED:]
         answers = ", ".join(
             f"{each['status'] or each['outcome']} at {self._at(each['at'])}" for each in latest
@@ -226,7 +225,7 @@ class Unreported:
     def _relayed(self, delivery: JsonObject) -> str:
         """Say which URL the sink relayed a callback to: its path may not be where the receiver takes callbacks."""
         urls = [each["forwards"][-1]["url"] for each in self._at_sink(delivery) if each.get("forwards")]
-        return f" by the receiver at {shown_url(urls[-1])}" if urls else ""
+        return f" by the receiver at {mask_url(urls[-1])}" if urls else ""
 
     def _at_sink(self, delivery: JsonObject) -> list[JsonObject]:
         number = str(delivery.get("notificationId"))
@@ -246,16 +245,6 @@ class Unreported:
 
     def _at(self, at: str) -> str:
         return self._words.instant(at)
-
-
-def shown_url(url: str) -> str:
-    """Return a URL without the password before its host, and without the secrets in its query."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # it is none, and nothing is sent there
-        return mask_target(url)
-    _, at, host = parts.netloc.rpartition("@")
-    return mask_target(parts._replace(netloc=f"{MASK}@{host}" if at else host).geturl())
 
 
 def _no_id(polled: JsonObject, given: str) -> str:

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
-from urllib.parse import quote_plus, unquote_plus
+from urllib.parse import quote_plus, unquote_plus, urlsplit
 
 MASK = "********"
 
@@ -77,6 +77,21 @@ def mask_target(target: str) -> str:
     """
     path, mark, query = target.partition("?")
     return path + mark + _mask_pairs(query)
+
+
+def mask_url(url: str) -> str:
+    """Return a URL without the password before its host, and without the secrets in its query.
+
+    >>> mask_url("https://ada:pass@example.com/hook?token=0123&page=2")
+    'https://********@example.com/hook?token=********&page=2'
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # it is none, and nothing is sent there
+        return mask_target(url)
+    _, at, host = parts.netloc.rpartition("@")
+    hidden = parts._replace(netloc=f"{MASK}@{host}" if at else host, fragment="").geturl()
+    return mask_target(hidden)
 
 
 def mask_body(text: str) -> str:

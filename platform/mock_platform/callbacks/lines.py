@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
-from mock_kit.admin.masks import MASK, mask_target
+from mock_kit.admin.masks import mask_url
 from mock_platform.activity.lines import Activity, ActivityKind, counted, moment, of_instance
 from mock_platform.callbacks.delivery import AttemptOutcome
 from mock_platform.core.choices import RetrySchedule
@@ -49,7 +48,7 @@ def attempted(
     attempt: Attempt, subject: CallbackSubject, outcome: AttemptOutcome, *, schedule: RetrySchedule
 ) -> Iterator[Activity]:
     """Tell of an attempt to deliver, and of what follows from it."""
-    succeeded, url = not attempt.reason, shown_url(attempt.url)
+    succeeded, url = not attempt.reason, mask_url(attempt.url)
     answer = f"no answer: {attempt.reason}" if attempt.status is None else str(attempt.status)
     nth = "" if succeeded and attempt.number == 1 else f", attempt {attempt.number}"
     yield Activity(
@@ -125,18 +124,3 @@ def subject_of(body: bytes) -> CallbackSubject:
         return CallbackSubject()
     changes = tuple((each.object_type, each.event_type, each.object_id) for each in message.events)
     return CallbackSubject(changes=changes, instance_id=message.instance_id)
-
-
-def shown_url(url: str) -> str:
-    """Return a URL without the password before its host, and without the secrets in its query.
-
-    >>> shown_url("https://ada:pass@example.com/hook?token=0123&page=2")
-    'https://********@example.com/hook?token=********&page=2'
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # it is none, and nothing is sent there
-        return mask_target(url)
-    _, at, host = parts.netloc.rpartition("@")
-    hidden = parts._replace(netloc=f"{MASK}@{host}" if at else host, fragment="").geturl()
-    return mask_target(hidden)

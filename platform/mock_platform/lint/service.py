@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Response, after_this_request
 
-from mock_platform.callbacks.lines import shown_url
+from mock_kit.admin.masks import mask_url
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance, Values
 from mock_platform.elements.element import Element
@@ -54,7 +54,7 @@ def lint_context(element: Element, values: Values, *, lag: timedelta = timedelta
     return LintContext(
         element=element,
         empty_block=services.settings.empty_block,
-        objection=lambda url: services.outbound.objection(shown_url(url)),
+        objection=lambda url: services.outbound.objection(mask_url(url)),
         fields=fields,
         lag=lag,
     )

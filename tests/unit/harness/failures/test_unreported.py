@@ -4,7 +4,7 @@ from typing import Any
 
 from elements_local.failures.observed import JsonObject, Observed
 from elements_local.failures.reason import sentences
-from elements_local.failures.unreported import Unreported, shown_url
+from elements_local.failures.unreported import Unreported
 
 BIN = "http://127.0.0.1:4702/mine"
 
@@ -254,13 +254,6 @@ def test_records_that_share_a_reason_share_a_line() -> None:
             "instance 1 polls next at 10:45:00; the clock has not moved since"
         )
     ]
-
-
-def test_a_url_is_shown_without_its_secrets() -> None:
-    assert shown_url("http://ada:pass@example.com/hook?token=0123&page=2") == (
-        "http://********@example.com/hook?token=********&page=2"
-    )
-    assert shown_url("http://[half/hook?token=0123") == "http://[half/hook?token=********"
 
 
 def test_what_was_polled_before_all_that_is_kept_was_pruned_and_not_lost() -> None:

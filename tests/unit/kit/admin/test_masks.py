@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_kit.admin.masks import MASK, mask_body, mask_header, mask_target
+from mock_kit.admin.masks import MASK, mask_body, mask_header, mask_target, mask_url
 
 
 @pytest.mark.parametrize(
@@ -205,6 +205,22 @@ def test_a_text_without_secrets_is_shown_to_the_letter(text):
 )
 def test_a_secret_in_a_query_is_hidden(target, shown):
     assert mask_target(target) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://127.0.0.1:4702/default", "http://127.0.0.1:4702/default"),
+        ("http://ada:hidden@host/x", "http://********@host/x"),
+        ("http://host/x?token=hidden", "http://host/x?token=********"),
+        ("http://host/x#hidden", "http://host/x"),
+        ("http://ada:hidden@host/x?token=hidden&page=2", "http://********@host/x?token=********&page=2"),
+        ("http://[/?secret=hidden", "http://[/?secret=********"),
+        ("", ""),
+    ],
+)
+def test_a_url_is_shown_without_its_secrets(url, shown):
+    assert mask_url(url) == shown
 
 
 SECRET_WORDS = [

@@ -300,21 +300,6 @@ def test_what_a_callback_is_about_is_read_from_its_body(body, subject):
     assert callback_lines.subject_of(body) == subject
 
 
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("http://127.0.0.1:4702/default", "http://127.0.0.1:4702/default"),
-        ("http://ada:hidden@host/x", "http://********@host/x"),
-        ("http://host/x?token=hidden", "http://host/x?token=********"),
-        ("http://host/x#hidden", "http://host/x"),
-        ("http://[/?secret=hidden", "http://[/?secret=********"),
-        ("", ""),
-    ],
-)
-def test_a_url_is_shown_without_its_secrets(url, shown):
-    assert callback_lines.shown_url(url) == shown
-
-
 def test_every_kind_is_on_the_page_that_tells_of_them_and_no_other():
     page = (Path(__file__).parents[4] / "docs" / "warnings.md").read_text("utf-8")
     table = page.partition("| kind | told | beside `text` |\n")[2].partition("\n\n")[0]
