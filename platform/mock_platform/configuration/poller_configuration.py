@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from mock_platform.configuration.poller_entry import WHOLE, PollerEntry
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.poll import Resource
+from mock_platform.dates import date_template
 from mock_platform.errors import PollerConfigurationError, shown
 
 CONFIGURATION = "event.poller.configuration"
@@ -150,6 +151,16 @@ def next_poll(at: datetime, *, refresh_interval: timedelta) -> datetime:
         number (observed).
     """
     return at + refresh_interval if refresh_interval < _LATEST - at else _LATEST
+
+
+def url_between(resource: Resource, last_poll: datetime, now: datetime) -> str:
+    """Return a resource's URL with its placeholders filled and percent-encoded.
+
+    Source: what ``${date}`` without a pattern means depends on the block's own format (documented).
+    """
+    written = resource.updated
+    bare = date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
+    return date_template.expand(resource.url, last_poll=last_poll, now=now, bare=bare)
 
 
 def _lines(configuration: Mapping[str, str | None]) -> list[str]:

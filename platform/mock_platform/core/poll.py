@@ -52,6 +52,10 @@ class Resource(Struct, frozen=True, kw_only=True):
     page_size: int | None = None
     poll_delay: timedelta = timedelta(0)
 
+    def tolerance(self, default: timedelta) -> timedelta:
+        """Return how far a new record's two dates may lie apart."""
+        return default if self.created_check_tolerance is None else self.created_check_tolerance
+
 
 class PollVerdict(Enum):
     """What a poll made of a record; that one was deleted, or what happened is unknown, only whoever hands it on can say."""

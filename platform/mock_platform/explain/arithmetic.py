@@ -100,18 +100,13 @@ def filters_of(
 def _created_check(
     updated: datetime, created: datetime, resource: Resource, default_tolerance: timedelta
 ) -> FilterVerdict:
-    tolerance = tolerance_of(resource, default_tolerance)
+    tolerance = resource.tolerance(default_tolerance)
     apart = updated - created
     return FilterVerdict(
         filter="createdCheckTolerance",
         holds=apart <= tolerance,
         why=f"{shown(updated)} - {shown(created)} = {seconds(apart)}, tolerance {seconds(tolerance)}",
     )
-
-
-def tolerance_of(resource: Resource, default: timedelta) -> timedelta:
-    """Return how far a new record's two dates may lie apart."""
-    return default if resource.created_check_tolerance is None else resource.created_check_tolerance
 
 
 def seconds(span: timedelta) -> str:

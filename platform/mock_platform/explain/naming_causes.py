@@ -3,7 +3,7 @@
 from mock_platform.core.poll import Decision, EventType
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.elements.connector import VendorChange
-from mock_platform.explain.arithmetic import dates_of, seconds, tolerance_of
+from mock_platform.explain.arithmetic import dates_of, seconds
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 from mock_platform.explain.filter_causes import in_other_case, misread, slip_among
@@ -91,7 +91,7 @@ def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
         why = f"it was created and changed between two polls, {len(case.together)} changes in all"
         return CauseFinding(Cause.CHANGED_AT_ONCE, why)
     resource = case.state.resource
-    tolerance = tolerance_of(resource, case.default_tolerance) if resource else case.default_tolerance
+    tolerance = resource.tolerance(case.default_tolerance) if resource else case.default_tolerance
     why = f"the CRM itself wrote the two dates apart, and the tolerance is {seconds(tolerance)}"
     return CauseFinding(Cause.TOLERANCE_SHORT, why)
 

@@ -20,7 +20,6 @@ from mock_platform.core.instance import Values
 from mock_platform.core.objects import NONE, Direction, Objects, Transformation
 from mock_platform.core.paths import segments_below_hub
 from mock_platform.core.poll import DateField, Resource
-from mock_platform.dates import date_template
 from mock_platform.elements.element import Element
 from mock_platform.errors import QueryError
 from mock_platform.lint.rules import LintRule
@@ -199,9 +198,7 @@ def _is_converted(field: str, mapped: Transformation | None) -> bool:
 @lru_cache(maxsize=256)  # the same few resources are polled of each instance of a workspace
 def where_of(block: Resource, last_poll: datetime, now: datetime) -> str:
     """Return the ``where`` clause of a resource's URL as a poll fills it; empty if there is none."""
-    written = block.updated
-    bare = date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
-    return parameter_of(date_template.expand(block.url, last_poll=last_poll, now=now, bare=bare), "where")
+    return parameter_of(poller_configuration.url_between(block, last_poll, now), "where")
 
 
 def parameter_of(url: str, name: str) -> str:

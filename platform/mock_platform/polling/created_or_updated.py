@@ -98,9 +98,7 @@ def _judge(
     except UnreadableDateError as error:
         # an unreadable created date makes no new record of an old one: UPDATED is the safer word (assumed)
         return PollVerdict.UPDATED, f"{inside}; {resource.created.path}: {error}"
-    tolerance = (
-        default_tolerance if resource.created_check_tolerance is None else resource.created_check_tolerance
-    )
+    tolerance = resource.tolerance(default_tolerance)
     change = classify(created, date, tolerance=tolerance)
     apart = f"{(date - created).total_seconds():g} s after created"
     within = "within" if change.value == "CREATED" else "beyond"

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from mock_kit.workspaces.instants import earlier
+from mock_platform.configuration import poller_configuration
 from mock_platform.core.poll import Decision, Resource
 from mock_platform.dates import date_template
 
@@ -39,10 +40,7 @@ def request_url(resource: Resource, covered: Window, *, page_token: str | None =
     Args:
         page_token: from the page before; None for the first one.
     """
-    written = resource.updated
-    # what ${date} without a pattern means depends on the block's own format (documented)
-    bare = date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
-    url = date_template.expand(resource.url, last_poll=covered.after, now=covered.at, bare=bare)
+    url = poller_configuration.url_between(resource, covered.after, covered.at)
     # with a condition on the date the usual page will do; without, a small one ends the reading soon after the first
     # old record
     size = resource.page_size or (None if _filters(resource.url) else UNFILTERED_PAGE)
