@@ -200,16 +200,13 @@ class Instances(DatabaseStore):
         self, workspace: str, instance_id: int, change: Callable[[Objects], Objects]
     ) -> Objects | None:
         """Change what an instance calls objects and fields, and return that; None if it has been deleted meanwhile."""
+        key = _key(workspace, instance_id)
         with self._database.writing(alone=_turn_of(instance_id)) as connection:
-            row = _get.first(connection, _key(workspace, instance_id))
+            row = _get.first(connection, key)
             if row is None:
                 return None
             changed = change(_objects_in(row))
-            connection.execute(
-                instances.update()
-                .where(instances.c.workspace == workspace, instances.c.id == instance_id)
-                .values(objects=encode_text(changed))
-            )
+            connection.execute(_change, {**key, "objects": encode_text(changed)})
         return changed
 
 
@@ -251,11 +248,10 @@ def _carry_out(
     connection: Connection, workspace: str, instance: Instance, plan: PollPlan, now: datetime
 ) -> None:
     _set_last_polls(connection, workspace, instance, plan, now)
-    if not plan.polled:
-        drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
     # None leaves the next poll where it is, as an unchanged interval keeps its pace.
-    elif plan.poll_at is not None:
+    if not plan.polled or plan.poll_at is not None:
         drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
+    if plan.polled and plan.poll_at is not None:
         plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
     subscribe_instance(connection, workspace, instance, plan.callback_url)
     if plan.body_warnings is not None:
