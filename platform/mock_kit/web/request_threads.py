@@ -91,7 +91,7 @@ class PoolThreads:
         while (connection := self._next()) is not None:
             try:
                 connection.service()
-            except Exception:  # noqa: BLE001 - logged; the next is answered all the same
+            except BaseException:  # noqa: BLE001 - logged; the next is answered all the same
                 _log.exception("a request could not be answered")
             with self._changed:
                 self._busy -= 1

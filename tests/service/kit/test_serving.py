@@ -433,6 +433,20 @@ class TestMany:
 
         assert most == [True] * 8
 
+    def test_a_request_that_ends_its_thread_leaves_the_turn_to_the_next(self):
+        def application(environ, start_response):
+            if environ["PATH_INFO"] == "/exit":
+                raise SystemExit
+            return hello(environ, start_response)
+
+        pool = Pool(takes=lambda *_: True, threads=1, at_once=1, patience=timedelta(minutes=1))
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(application, listener, pools=[pool])), connect(url_of(listener)) as ending:
+            ending.sendall(b"GET /exit HTTP/1.0\r\nHost: x\r\n\r\n")
+            reply = OverNetwork(timeout=timedelta(seconds=20)).send("GET", url_of(listener))
+
+        assert reply.body == b"hello"
+
     def test_another_begins_where_the_one_at_a_time_waits(self):
         """Each waits for the next, and only the last does not wait."""
         come, met = [Event() for _ in range(5)], []
