@@ -172,12 +172,11 @@ class _Writer:
             left = [event for event in left if event not in covered]
             for event in covered:
                 yield self._told(event, report, _names(covered, event))
-            if covered:
-                for _ in range(report.callback.times - 1):
-                    yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
-            elif report.callback.times:
+            if report.callback.times and not covered:
                 why = reasons.repeated(record_id, report.poll_at, earlier, self._followed.polls)
                 yield self.besides(report, AuditVerdict.DUPLICATE, why)
+            for _ in range(report.callback.times - 1):
+                yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
             earlier.append(report.poll_at)
         for event in left:
             yield self._untold(event)

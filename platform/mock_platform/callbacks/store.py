@@ -44,9 +44,13 @@ _settle = Prepared(
         first_failure=bindparam("first_failed"),
     )
 )
-_states = select(deliveries).where(
-    deliveries.c.workspace == bindparam("of_workspace"),
-    deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
+_states = (
+    select(deliveries)
+    .join(subscriptions, of_subscription)
+    .where(
+        deliveries.c.workspace == bindparam("of_workspace"),
+        deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
+    )
 )
 
 
@@ -54,7 +58,10 @@ class Deliveries(DatabaseStore):
     """The deliveries of every workspace."""
 
     def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
-        """Return where the deliveries of some notifications stand, by notification and subscription."""
+        """Return where the deliveries of some notifications stand, by notification and subscription.
+
+        Those whose subscription is no more are left out: nothing is sent to it, whatever was planned.
+        """
         with self._database.autocommit_read() as connection:
             rows = connection.execute(_states, notification_range(workspace, notification_ids)).all()
         return {(row.notification_id, row.subscription_id): DeliveryStatus(row.status) for row in rows}

@@ -428,6 +428,20 @@ def test_an_instance_whose_key_is_wrong_by_now_is_audited_with_the_workspaces_ow
     assert "Insightly answered 401" in late["why"]
 
 
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:4702/elsewhere"])
+def test_what_was_to_be_tried_again_is_lost_once_its_subscription_is_gone(clients, instance, audit, ada, url):
+    clients.sink.respond({"status": 503, "times": 9})
+    clients.clock.advance("15m")
+    assert audit()["late"][0]["why"].endswith("; the next try is to come")
+
+    to_url = {"event.notification.callback.url": url}
+    clients.platform.patch_instance(instance["id"], {"configuration": to_url})
+
+    (lost,) = audit()["lost"]
+    assert lost["recordId"] == ada
+    assert lost["why"].endswith("nobody is called: there is no callback URL, or its subscription is gone")
+
+
 def test_a_deleted_notification_is_still_what_was_told(clients, audit, ada):
     clients.clock.advance("15m")
     (event,) = [one["json"] for one in clients.sink.callbacks()]

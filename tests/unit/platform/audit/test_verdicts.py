@@ -227,6 +227,16 @@ def test_what_was_never_owed_is_a_duplicate_once_it_is_told():
     assert verdicts(queued) == []
 
 
+def test_what_was_never_owed_is_a_duplicate_each_time_that_it_is_told():
+    audit = reckon([follow([], [report(UPDATED, 15, callback=taken_at(15, "timed out after 30 s"))])])
+
+    assert audit.delivered == 2
+    assert [finding.why for finding in audit.of(AuditVerdict.DUPLICATE)] == [
+        "the poll of 2026-03-02T10:15:00Z reported it, but nothing was owed",
+        "the attempt of 2026-03-02T10:15:00Z may have arrived (timed out after 30 s), and it was sent again",
+    ]
+
+
 def test_a_callback_that_was_taken_twice_is_a_duplicate_of_each_of_its_events():
     slow = taken_at(15, "timed out after 30 s")
 
