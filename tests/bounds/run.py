@@ -2,10 +2,13 @@
 
 Usage: poe lowest [--short] [--python VERSION] [PYTEST ARGUMENTS]; poe newest likewise.
 
-The environment is made anew below ``.venvs/``. ``--short`` leaves out what is slow or says little about dependencies.
+The environment is made anew below ``.venvs/``; ``newest`` first runs the README's first command in one of its own. ``--short`` leaves out what is slow or says little about dependencies.
 """
 
 import argparse
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +48,18 @@ def make(name: str, python: str) -> Path:
     return interpreter
 
 
+def run_first_command(python: Path) -> None:
+    """Run what the README has its users type first, below ``.venvs``, where it installs the newest that they get today."""
+    (command,) = re.findall(
+        r"^<!-- command: run -->\n```bash\npython3 (.*)\n```$",
+        (ROOT / "README.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    shutil.rmtree(ROOT / ".venvs" / "first", ignore_errors=True)
+    script = f"{shlex.quote(str(python))} {command.replace('.venv', '.venvs/first')}"
+    subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, check=True)
+
+
 def main() -> None:
     """Make the environment, run the tests in it, and end as they do."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -55,7 +70,10 @@ def main() -> None:
     # a check has had the stores on PostgreSQL already, the hazards, and many an example
     left_out = ["-k", "not postgresql", "--deselect", "scenarios/hazards", "--hypothesis-profile", "quick"]
     tests = [*SHORT, *left_out] if chosen.short else []
-    command = [make(chosen.name, chosen.python), *PYTEST, *tests, *rest]
+    interpreter = make(chosen.name, chosen.python)
+    if chosen.name == "newest":
+        run_first_command(interpreter)
+    command = [interpreter, *PYTEST, *tests, *rest]
     raise SystemExit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 

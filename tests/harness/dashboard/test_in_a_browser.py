@@ -13,7 +13,7 @@ from elements_local.guide import instance_body
 from elements_local.start import Options, on_ports
 
 sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed: pip install -e '.[dev]'"
+    "playwright.sync_api", reason="playwright is not installed: python3 .ci/develop.py"
 )
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 expect = sync_api.expect
