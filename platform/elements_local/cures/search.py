@@ -15,7 +15,6 @@ from elements_local.cures.trial import (
     run_trial,
 )
 from elements_local.errors import HarnessError
-from elements_local.reports.stopwatch import Stopwatch
 from elements_local.stack.stack import Stack
 from mock_kit.values import replace
 from mock_platform.configuration import instance_configuration as configuration
@@ -23,7 +22,6 @@ from mock_platform.explain.cause import Cause, CauseStage
 from mock_platform.explain.cures import CureAttempt, CureCase, CureFix, CureSearch
 
 _MOST_TRIES = 60
-_PATIENCE_S = 20
 _LONGEST = timedelta(days=4)
 
 
@@ -55,7 +53,7 @@ class _Search:
 
     def run(self) -> CureSearch:
         """Do it again as it was, and then with one change after the other."""
-        watch, cause = Stopwatch(), self._sought.cause
+        cause = self._sought.cause
         # First as it was: where even that comes out otherwise, no change that is tried says anything.
         base = self._try(CureCandidate(where="clock", text=""))
         self._was_reported = base.then.reported
@@ -65,7 +63,7 @@ class _Search:
         if base.afterwards.reported and base.afterwards.cause is None and base.afterwards.at:
             return self._found(_waiting(base.afterwards), base.afterwards)
         for candidate in self._candidates():
-            if len(self._attempts) >= _MOST_TRIES or watch.seconds > _PATIENCE_S:
+            if len(self._attempts) >= _MOST_TRIES:
                 break
             outcome = self._outcome(candidate)
             if outcome and self._helps(outcome):
