@@ -14,8 +14,8 @@ from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
 from elements_local.setting_sources import Configuration
 from elements_local.stack import exposure, roles
-from elements_local.stack.applications import PATIENCE, started
-from elements_local.stack.stack import Stack
+from elements_local.stack.applications import started
+from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.stack_settings import SharedSettings, StartSettings
 from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
@@ -175,7 +175,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         ):
             if name == "platform":
                 closing.callback(_engine_of(app).stop)
-        yield Stack(wire(PATIENCE), addresses, token=guard.token)
+        yield Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token)
 
 
 @contextmanager
@@ -222,7 +222,7 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
                 closing.callback(_engine_of(platform).stop)
             else:
                 closing.enter_context(_following_real_clocks(platform))
-        http = wire(PATIENCE) if called_inside else OverNetwork()
+        http = wire(CLIENT_TIMEOUT) if called_inside else OverNetwork(timeout=CLIENT_TIMEOUT)
         yield Stack(http, addresses, token=guard.token, listening=listening)
 
 

@@ -10,7 +10,7 @@ from elements_local.clients import Addresses
 from elements_local.cures.trials import CureTrials
 from elements_local.dashboard.pages import DashboardPages
 from elements_local.stack import exposure
-from elements_local.stack.stack import Stack
+from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.stack_settings import SharedSettings
 from elements_local.stack.storage import explained, opened
 from mock_kit.shared.choice import workspaces_on
@@ -55,7 +55,7 @@ def started(  # noqa: PLR0913 - what both kinds of stack have; most of it by nam
     dashboard = DashboardPages(inside, scenario=_scenario_so_far)
     cures = None
     if options.role in {None, "platform"}:
-        cures = CureTrials(Stack(wire(PATIENCE), addresses, token=guard.token), options)
+        cures = CureTrials(Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token), options)
         closing.callback(cures.close)
     factory = _ApplicationFactory(
         options=options,

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from elements_local.clients import (
@@ -20,6 +21,9 @@ from elements_local.service_client import admin_headers, query_of
 from elements_local.stack import reset_and_restore
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import Http, NoReply
+
+CLIENT_TIMEOUT = timedelta(minutes=10)
+"""How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,13 +119,14 @@ class Stack:
 
 def at(addresses: Addresses, *, token: str | None = None) -> Stack:
     """Return a stack that runs elsewhere."""
-    return Stack(OverNetwork(), addresses, token=token)
+    return Stack(OverNetwork(timeout=CLIENT_TIMEOUT), addresses, token=token)
 
 
 def found_at(addresses: Addresses, *, token: str | None = None) -> Stack:
     """Return what runs at these addresses: if the platform does not answer, the first other service alone."""
     stack = at(addresses, token=token)
+    look = OverNetwork()  # whether something answers shows sooner than what an advance comes to
     for name, url in addresses.running.items():
-        if not isinstance(stack.http.send("GET", f"{url}/_local/health"), NoReply):
+        if not isinstance(look.send("GET", f"{url}/_local/health"), NoReply):
             return stack if name == "platform" else at(Addresses(**{name: url}), token=token)
     return stack

@@ -19,8 +19,7 @@ from mock_kit.web.wire import NoReply
 
 _OF_ITS_OWN_MACHINE = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104 - compared only
 _BETWEEN_LOOKS_S = 0.1
-_LONGEST_LOOK_S = 5.0
-_SHORTEST_LOOK_S = 0.2
+_LOOK = timedelta(seconds=5)
 _WORTH_A_LINE_S = 1.0
 
 
@@ -85,12 +84,7 @@ def wait_for(
     begun, announced = monotonic(), False
     while True:
         left = timeout_s - (monotonic() - begun)
-        look_s = min(max(left, _SHORTEST_LOOK_S), _LONGEST_LOOK_S)
-        missing = {
-            name: reason
-            for name, url in addresses.running.items()
-            if (reason := _missing(name, url, look_s=look_s))
-        }
+        missing = {name: reason for name, url in addresses.running.items() if (reason := _missing(name, url))}
         if not missing or left <= 0:
             return missing
         if not announced and monotonic() - begun >= _WORTH_A_LINE_S:
@@ -163,9 +157,9 @@ def _ask(clients: WorkspaceClients, name: str, service: ServiceClient, path: str
         raise ElsewhereError(f"{reason}; say where that is reached: --elements-{name} URL") from error
 
 
-def _missing(name: str, url: str, *, look_s: float) -> str | None:
+def _missing(name: str, url: str) -> str | None:
     """Return what is wrong with a service; None if it answers."""
-    reply = OverNetwork(timeout=timedelta(seconds=look_s)).send("GET", f"{url}/_local/health")
+    reply = OverNetwork(timeout=_LOOK).send("GET", f"{url}/_local/health")
     if isinstance(reply, NoReply):
         return f"no {name} at {url} ({reply.reason})"
     if reply.status == 403 and TOKEN_HEADER.encode() in reply.body:

@@ -1,0 +1,8 @@
+"""How long the tests wait for what has to come; nothing that is well takes so long, however busy the machine is."""
+
+from datetime import timedelta
+
+DEADLINE_S = 240
+"""Below the ``timeout`` of pytest, which would end all tests of its process and not say what did not come."""
+
+DEADLINE = timedelta(seconds=DEADLINE_S)
