@@ -1,10 +1,11 @@
 """Connections to PostgreSQL that were cut: they are replaced, and what was done over one fails as a whole."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database_errors import is_away
+from mock_kit.storage.postgresql import connect_timeout_s
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.schema import VERSIONS
 
@@ -68,3 +69,8 @@ def test_what_else_is_wrong_with_a_statement_is_not_that_the_database_is_away(da
 
     assert not is_away(failed.value)
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(("query", "seconds"), [("", 5), ("?connect_timeout=70", 70)])
+def test_a_connection_is_waited_for_as_long_as_its_url_says(query, seconds):
+    assert connect_timeout_s(make_url(f"postgresql+psycopg://it@127.0.0.1/it{query}")) == seconds

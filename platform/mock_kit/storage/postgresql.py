@@ -24,11 +24,14 @@ def postgresql_engine(url: URL, **choices: Any) -> Engine:
     Args:
         choices: as ``create_engine`` takes them.
     """
-    if _CONNECT_TIMEOUT not in url.query:
-        choices["connect_args"] = {_CONNECT_TIMEOUT: _CONNECT_TIMEOUT_S}
-    engine = create_engine(url, **choices)
+    engine = create_engine(url, connect_args={_CONNECT_TIMEOUT: connect_timeout_s(url)}, **choices)
     event.listen(engine, "checkout", _refuse_cut)
     return engine
+
+
+def connect_timeout_s(url: URL) -> int:
+    """Return how long a connection is waited for, which a URL may say."""
+    return int(str(url.query.get(_CONNECT_TIMEOUT, _CONNECT_TIMEOUT_S)))
 
 
 def was_cut(connection: Any) -> bool:

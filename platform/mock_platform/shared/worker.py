@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, func, select, text
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import is_away
 from mock_kit.storage.database_locks import DatabaseLock, DatabaseLocks
+from mock_kit.storage.postgresql import connect_timeout_s
 from mock_platform.shared.choice import WorkerChoices
 from mock_platform.shared.due_lanes import DueLanes, Left
 from mock_platform.shared.job_queue import QUEUE, JobLane, plan_missing
@@ -154,7 +155,8 @@ class QueueWorker:
         url = self._database.engine.url.set(drivername="postgresql")
         conninfo = url.render_as_string(hide_password=False)
         # a database that is away is waited for in `work`, and not by the pool
-        app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=5))
+        wait_s = connect_timeout_s(url)
+        app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=wait_s))
 
         @app.task(name="fall_due", queue=QUEUE, pass_context=True)
         async def fall_due(context: JobContext, /, **told: str) -> None:
