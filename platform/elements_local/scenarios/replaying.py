@@ -24,7 +24,7 @@ from elements_local.scenarios.scenario import Scenario
 _HANDFUL = 4
 """Scenarios that a process takes at a time: few, so that none is left with the slow ones."""
 
-_GRACE_S = 5
+_GRACE_S = 30
 """How long a process that was told to stop may take to hand over what it has done."""
 
 _LOST = (
