@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from examples import LONG, examples
 from hypothesis import settings
-from postgresql import MISSING, USUAL_KIND, PostgresqlServer
+from postgresql import USUAL_KIND, PostgresqlServer, skip_unless_it_can_be_started
 
 from elements_local.clients import WorkspaceClients
 from elements_local.stack.stack import Stack
@@ -50,8 +50,7 @@ def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
 @pytest.fixture(scope="session")
 def postgresql_server(testrun_uid: str) -> Iterator[PostgresqlServer]:
     """The PostgreSQL of this run of the tests; skips where none can be started."""
-    if MISSING and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_POSTGRESQL"):
-        pytest.skip(f"there is no PostgreSQL to start here: pip install {' '.join(MISSING)}")
+    skip_unless_it_can_be_started()
     with PostgresqlServer.started(testrun_uid) as server:
         yield server
 

@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from deadline import DEADLINE_S
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
+from programs import PATH
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -88,7 +90,7 @@ def up(program: Path, *words: str) -> Iterator[dict]:
             yield json.loads(process.stdout.readline())
         finally:
             process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=DEADLINE_S) == 0
 
 
 def origins(running: dict) -> dict[str, str]:
@@ -110,8 +112,9 @@ def typed(script: str, running: dict) -> str:
 
 
 def environment(running: dict) -> dict[str, str]:
-    """Return the variables that lead the commands of a block to a stack."""
-    return {f"ELEMENTS_LOCAL_{name.upper()}_URL": origin for name, origin in origins(running).items()}
+    """Return the variables of the commands of a block, which lead them to a stack."""
+    urls = {f"ELEMENTS_LOCAL_{name.upper()}_URL": origin for name, origin in origins(running).items()}
+    return {"PATH": PATH, **urls}
 
 
 def answers(printed: str) -> list:

@@ -11,6 +11,7 @@ from time import perf_counter
 
 import pytest
 from doc_pages import ROOT, answers, block, environment, of_kind, typed, up
+from programs import find_program
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("ELEMENTS_LOCAL_TEST_FIRST_HOUR"),
@@ -24,7 +25,7 @@ def bash(script: str, folder: Path, home: Path, **variables: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     path = os.pathsep.join(part for part in kept["PATH"].split(os.pathsep) if ".venv" not in part)
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+        [find_program("bash"), "-euo", "pipefail", "-c", script],
         cwd=folder,
         env={**kept, **variables, "HOME": str(home), "PATH": path},
         capture_output=True,
@@ -38,7 +39,7 @@ def bash(script: str, folder: Path, home: Path, **variables: str) -> str:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The checkout, without anything that git does not know."""
-    listed = ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = [find_program("git"), "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split("\0"):
         if name and (ROOT / name).is_file():
             target = tmp_path / "elements-local" / name

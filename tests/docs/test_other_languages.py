@@ -1,12 +1,12 @@
 """The receivers for who does not write Python do what the pages say of them, against a stack that runs."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from doc_pages import ROOT, environment, up
+from programs import find_program
 
 from elements_local import guide
 
@@ -14,19 +14,15 @@ EXAMPLES = ROOT / "docs" / "examples"
 KEY = "a-key-of-your-own, ünïcode"
 
 
-def needs(program, name):
-    return pytest.mark.skipif(shutil.which(program) is None, reason=f"{name} is not installed")
-
-
-@needs("node", "Node.js")
 def test_the_receiver_in_node_passes_its_own_test():
+    node = find_program("node")
     with up(Path(sys.executable).parent / "elements-local") as running:
         done = subprocess.run(
-            ["node", "--test", EXAMPLES / "node"],
+            [node, "--test", EXAMPLES / "node"],
             capture_output=True,
             text=True,
             check=False,
-            env={**environment(running), "PATH": str(Path(shutil.which("node")).parent)},
+            env=environment(running),
         )
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -37,7 +33,7 @@ def test_the_receiver_in_node_passes_its_own_test():
 def in_java():
     """The receiver in Java, that runs, and takes what is signed with the key."""
     command = [
-        "java",
+        find_program("java"),
         "-Dfile.encoding=UTF-8",
         "-Dsun.jnu.encoding=UTF-8",
         EXAMPLES / "java" / "Receiver.java",
@@ -48,13 +44,12 @@ def in_java():
         command,
         stdout=subprocess.PIPE,
         text=True,
-        env={"LC_ALL": "C.UTF-8", "PATH": str(Path(shutil.which("java")).parent)},
+        env={"LC_ALL": "C.UTF-8"},
     ) as process:
         yield process
         process.terminate()
 
 
-@needs("java", "Java")
 def test_the_receiver_in_java_takes_what_is_signed_once(
     in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
 ):
@@ -70,7 +65,6 @@ def test_the_receiver_in_java_takes_what_is_signed_once(
     assert in_java.stdout.read().splitlines() == [f"new: {headers['elements-webhook-id']}"]
 
 
-@needs("java", "Java")
 @pytest.mark.parametrize("key", ["another key", ""], ids=["another key", "no signature"])
 def test_the_receiver_in_java_refuses_what_is_not(
     key, in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink

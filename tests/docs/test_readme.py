@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from doc_pages import ROOT, answers, block, environment, of_kind, typed, up
+from programs import find_program
 
 BIN = Path(sys.executable).parent
 Done = dict[str, subprocess.CompletedProcess[str]]
@@ -17,12 +19,13 @@ Done = dict[str, subprocess.CompletedProcess[str]]
 def run(kind: str, running: dict) -> Done:
     """Run the blocks of a kind one after the other against what runs, and return what came of each."""
     done: Done = {}
+    bash, _ = find_program("bash"), find_program("curl")
     for each in of_kind(kind):
-        script = typed(each.text, running).replace(".venv/bin/", f"{BIN}/")
+        script = typed(each.text, running).replace(".venv/bin/", f"{shlex.quote(str(BIN))}/")
         if "INSTANCE" in script:
             script = script.replace("INSTANCE", str(answers(done["create"].stdout)[-1]["id"]))
         done[each.name] = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
+            [bash, "-euo", "pipefail", "-c", script],
             capture_output=True,
             text=True,
             check=False,

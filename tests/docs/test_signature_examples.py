@@ -2,11 +2,11 @@
 
 import importlib.util
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from programs import find_program
 
 from elements_local import guide
 
@@ -38,7 +38,6 @@ def test_in_python(sent):
     assert not any(module.is_signed(body, KEY, amiss) for amiss in AMISS)
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 def test_in_node(sent):
     body, header = sent
     asked = [[KEY, header, True], ["another key", header, False], *([KEY, amiss, False] for amiss in AMISS)]
@@ -49,19 +48,19 @@ def test_in_node(sent):
         answers.push(isSigned(body, {json.dumps(KEY)}, undefined));
         console.log(JSON.stringify(answers));
     """
-    command = ["node", "--input-type=module", "--eval", script]
+    command = [find_program("node"), "--input-type=module", "--eval", script]
 
     done = subprocess.run(command, input=body, capture_output=True, check=True)
 
     assert json.loads(done.stdout) == [*(signed for _, _, signed in asked), False]
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_in_a_shell(sent):
     body, header = sent
+    find_program("openssl")
 
     done = subprocess.run(
-        ["bash", EXAMPLES / "signature.sh", KEY], input=body, capture_output=True, check=True
+        [find_program("bash"), EXAMPLES / "signature.sh", KEY], input=body, capture_output=True, check=True
     )
 
     assert done.stdout.decode().strip() == header

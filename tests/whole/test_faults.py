@@ -11,6 +11,8 @@ from contextlib import closing, suppress
 from threading import Event, Thread
 
 import pytest
+from deadline import DEADLINE_S
+from programs import find_program
 
 from elements_local.errors import OptionError
 from elements_local.guide import instance_body
@@ -142,7 +144,9 @@ def test_killed_while_a_snapshot_is_read_in_each_service_is_as_it_was_or_as_the_
         clients.clock.advance("15m")
         before = clients.snapshot()
 
-    killed = subprocess.run([sys.executable, "-c", KILLED, data, file, str(nth)], check=False, timeout=60)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, data, file, str(nth)], check=False, timeout=DEADLINE_S
+    )
 
     assert killed.returncode == -signal.SIGKILL
     with in_process(Options(data=data)) as stack:
@@ -176,14 +180,16 @@ def read_only():
                 each.chmod(0o555 if each.is_dir() else 0o444)
             return
         for options in (["--bind", folder, folder], ["-o", "remount,ro,bind", folder]):
-            done = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [find_program("mount"), *options], capture_output=True, text=True, check=False
+            )
             if done.returncode:
                 pytest.skip(f"needs the right to mount: {done.stderr.strip()}")
             mounted.append(folder)
 
     yield make
     for folder in mounted[:1]:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run([find_program("umount"), folder], check=True)
 
 
 def test_a_directory_that_cannot_be_written_to_is_named_and_left_as_it_is(tmp_path, read_only):

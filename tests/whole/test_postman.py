@@ -1,8 +1,6 @@
 """The Postman collections run against a fresh stack, in newman; pointed elsewhere, local steps skip themselves."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import postman_collections
 import pytest
 from click.testing import CliRunner
+from programs import find_program
 from pytest_httpserver import HTTPServer
 
 from elements_local.cli import cli
@@ -22,12 +21,6 @@ POSTMAN = ROOT / "scenarios" / "postman"
 GUIDED = "insightly-polling-step-by-step.postman_collection.json"
 FOR_PEOPLE = [f"{service}.postman_collection.json" for service in ("platform", "crm", "sink")]
 PROGRAM = Path(sys.executable).parent / "elements-local"
-NEWMAN = shutil.which("newman")
-
-needs_newman = pytest.mark.skipif(
-    NEWMAN is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_NEWMAN"),
-    reason="newman is not installed: npm install --global newman",
-)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +50,7 @@ def run(collection, variables, tmp_path, *, times=1):
     """Run a collection and return newman's report."""
     report = tmp_path / "report.json"
     asked = [
-        str(NEWMAN), "run", str(POSTMAN / collection), "--iteration-count", str(times),
+        find_program("newman"), "run", str(POSTMAN / collection), "--iteration-count", str(times),
         "--environment", str(POSTMAN / "elements-local.postman_environment.json"),
         "--reporters", "json", "--reporter-json-export", str(report),
     ]  # fmt: skip
@@ -72,7 +65,6 @@ def failures(report):
     return [(failure["source"]["name"], failure["error"]["message"]) for failure in report["failures"]]
 
 
-@needs_newman
 def test_the_guide_is_walked_step_by_step_and_the_walk_is_recorded_and_replays(variables, tmp_path):
     where = {f"ELEMENTS_LOCAL_{name.upper()}_URL": variables[name] for name in ("platform", "crm", "sink")}
 
@@ -99,7 +91,6 @@ def test_the_guide_is_walked_step_by_step_and_the_walk_is_recorded_and_replays(v
     ]  # fmt: skip
 
 
-@needs_newman
 @pytest.mark.parametrize("name", FOR_PEOPLE)
 def test_a_services_collection_is_green_twice_and_refused_only_where_it_says_so(name, variables, tmp_path):
     asked = requests_in(json.loads((POSTMAN / name).read_text(encoding="utf-8")))
@@ -128,7 +119,6 @@ def test_a_services_collection_is_made_of_its_source_and_every_request_has_words
         assert [each["code"] for each in request["response"]], request["name"]
 
 
-@needs_newman
 def test_every_operation_answers_with_a_status_that_its_document_names(everything, variables, tmp_path):
     report = run(everything, variables, tmp_path)
 
@@ -139,7 +129,6 @@ def test_every_operation_answers_with_a_status_that_its_document_names(everythin
     assert max(codes) < 500
 
 
-@needs_newman
 def test_pointed_at_another_base_url_the_local_steps_skip_themselves(tmp_path, httpserver: HTTPServer):
     httpserver.no_handler_status_code = 404
     elsewhere = f"http://127.0.0.2:{httpserver.port}/elements/api-v2"

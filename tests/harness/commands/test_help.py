@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from programs import find_program
 
 from elements_local.certify.battery import BATTERY
 from elements_local.cli import COMMANDS, cli
@@ -218,10 +219,8 @@ def test_a_script_for_the_shell_is_printed(shell: str, part: str) -> None:
 
 
 def test_bash_takes_the_script() -> None:
-    asks = (
-        f'PATH={PROGRAM.parent}:$PATH; eval "$(elements-local completion bash)"; complete -p elements-local'
-    )
-    done = subprocess.run(["bash", "-ec", asks], capture_output=True, text=True, check=True)
+    asks = f'PATH={shlex.quote(str(PROGRAM.parent))}:$PATH; eval "$(elements-local completion bash)"; complete -p elements-local'
+    done = subprocess.run([find_program("bash"), "-ec", asks], capture_output=True, text=True, check=True)
 
     assert "_elements_local_completion" in done.stdout
 

@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from deadline import DEADLINE_S
+from programs import find_program
 
 from elements_local.errors import OptionError
 from elements_local.guide import instance_body
@@ -24,7 +26,7 @@ def up(*options: object) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ELEMENTS_LOCAL")}
     return subprocess.run(
         [PROGRAM, "up", *map(str, options)],
-        capture_output=True, text=True, check=False, timeout=60, env=environment,
+        capture_output=True, text=True, check=False, timeout=DEADLINE_S, env=environment,
     )  # fmt: skip
 
 
@@ -169,7 +171,7 @@ def test_a_directory_is_free_again_when_its_owner_was_killed(kept):
         "import os, signal, sys\nfrom pathlib import Path\nfrom elements_local.start import Options, in_process\n"
         "with in_process(Options(data=Path(sys.argv[1]))): os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    killed = subprocess.run([sys.executable, "-c", code, kept], check=False, timeout=60)
+    killed = subprocess.run([sys.executable, "-c", code, kept], check=False, timeout=DEADLINE_S)
 
     assert killed.returncode < 0
     with in_process(Options(data=kept)) as stack:
@@ -182,12 +184,15 @@ def small_disk(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk], capture_output=True, text=True, check=False
+        [find_program("mount"), "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip(f"needs the right to mount a small disk: {mounted.stderr.strip()}")
     yield disk
-    subprocess.run(["umount", disk], check=True)
+    subprocess.run([find_program("umount"), disk], check=True)
 
 
 def test_without_room_nothing_starts(small_disk):

@@ -2,11 +2,12 @@
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 import requests
+from deadline import DEADLINE_S
+from programs import find_program
 
 from elements_local.dashboard.streams import MOST
 from elements_local.guide import instance_body
@@ -17,14 +18,10 @@ sync_api = pytest.importorskip(
 )
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 expect = sync_api.expect
-expect.set_options(timeout=30_000)  # how fast a machine is says nothing about a rule
+DEADLINE_MS = DEADLINE_S * 1000
+expect.set_options(timeout=DEADLINE_MS)
 
 PICTURES = os.environ.get("ELEMENTS_LOCAL_TEST_SCREENSHOTS")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_CHROMIUM"),
-    reason="neither chromium nor google-chrome is installed",
-)
 
 QUIET = [
     "--no-sandbox",
@@ -60,8 +57,9 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \u202e א 😀"
 
 @pytest.fixture(scope="module")
 def browser():
+    chromium = find_program("chromium", "google-chrome")
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        started = playwright.chromium.launch(executable_path=chromium, args=QUIET, timeout=DEADLINE_MS)
         yield started
         started.close()
 
@@ -103,6 +101,7 @@ def visit(browser):
 
     def opened(url, **choices):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **choices})
+        context.set_default_timeout(DEADLINE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -460,6 +459,7 @@ def test_a_page_that_is_left_open_follows_a_reset(visit, at, mine, ids, path, th
     assert [each for each in visit.said if "404" not in each] == []
 
 
+@pytest.mark.usefixtures("patient_pages")
 def test_and_a_restart(visit, tmp_path):
     with on_ports(Options(ports=(0, 0, 0), data=tmp_path)) as stack:
         ports = tuple(int(url.rpartition(":")[2]) for url in stack.addresses.running.values())
@@ -494,7 +494,7 @@ def test_a_long_advance_shows_how_far_it_is_and_is_stopped(visit, at, mine, ids)
     assert visit.said == []
 
 
-@pytest.mark.usefixtures("mine")
+@pytest.mark.usefixtures("mine", "patient_pages")
 def test_without_a_script_everything_but_live_updates_works(visit, at):
     page = visit(at, java_script_enabled=False)
     expect(page.locator("#live-state")).to_be_hidden()
@@ -551,7 +551,10 @@ def test_the_theme_is_chosen_and_kept(visit, at):
 def test_streams_are_limited_and_pages_say_so(visit):
     with on_ports(Options(ports=(0, 0, 0))) as stack:
         url = f"{stack.addresses.platform}/_local/"
-        held = [requests.get(f"{url}dashboard/default/stream", stream=True, timeout=30) for _ in range(MOST)]
+        held = [
+            requests.get(f"{url}dashboard/default/stream", stream=True, timeout=DEADLINE_S)
+            for _ in range(MOST)
+        ]
 
         page = visit(url)
 
@@ -559,7 +562,9 @@ def test_streams_are_limited_and_pages_say_so(visit):
         expect(page.locator("#live-state")).to_have_text("not live: reload to follow")
         for each in held:
             each.close()
-        while requests.get(f"{url}dashboard/default/stream", stream=True, timeout=30).status_code == 503:
+        while (
+            requests.get(f"{url}dashboard/default/stream", stream=True, timeout=DEADLINE_S).status_code == 503
+        ):
             """A stream that nobody reads any more is noticed at the next look."""
         page.reload()
         live(page)

@@ -1,9 +1,7 @@
 """The reports of ``replay``: JUnit for a CI, a page for people, JSON for scripts."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from base64 import b64encode
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from programs import find_program
 
 from elements_local.commands.scenarios.replay import command
 
@@ -41,7 +40,6 @@ steps:
   - advance: 30m
   - expect: {records: {contacts/ada: {FIRST_NAME: Ada}}}
 """
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture
@@ -226,15 +224,11 @@ def test_durations_and_counts_are_on_the_page(folder: Path) -> None:
     assert len(re.findall(r"<small>[\d.]+ s, (?:quick, )?contacts</small>", text)) == 2
 
 
-@pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_CHROMIUM"),
-    reason="neither chromium nor google-chrome is installed",
-)
 def test_a_browser_draws_the_timelines_of_what_is_open_and_shows_the_filter(folder: Path) -> None:
     page(folder)
 
     seen = subprocess.run(
-        [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
+        [find_program("chromium", "google-chrome"), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
          f"--user-data-dir={folder}/profile", "--dump-dom", (folder / "it.html").as_uri()],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip

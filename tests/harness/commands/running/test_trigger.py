@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from programs import find_program
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
@@ -23,6 +24,13 @@ from elements_local.start import Options, in_process
 from elements_local.trigger import leave_the_second, let_it_poll, make, outcome_of, poller_of
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
+
+
+def typed(call: str) -> subprocess.CompletedProcess[str]:
+    """Type a printed call in a shell, and have it fail where it is refused."""
+    bash, _ = find_program("bash"), find_program("curl")
+    script = call.replace("curl ", "curl -sf ", 1)
+    return subprocess.run([bash, "-ec", script], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -204,12 +212,7 @@ def test_where_nothing_polls_such_records_it_prints_the_call_that_makes_an_insta
 ) -> None:
     refused = trigger(kind, "created")
     first, *call = refused.stderr.splitlines()
-    made = subprocess.run(
-        ["bash", "-ec", "\n".join(call).replace("curl ", "curl -sf ", 1)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    made = typed("\n".join(call))
     done = trigger(kind, "created", "--json")
 
     name = mine.credentials.name
@@ -263,8 +266,7 @@ def test_a_paused_poller_is_pointed_out_with_the_call_that_lets_it_run(
     polled.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable")
 
     refused = trigger("contacts", "created")
-    call = refused.stderr.partition("\n")[2].replace("curl ", "curl -sf ", 1)
-    subprocess.run(["bash", "-ec", call], capture_output=True, check=True)
+    assert typed(refused.stderr.partition("\n")[2]).returncode == 0
 
     assert refused.returncode == 2
     assert "polls contacts, but its poller is paused. This lets it run:" in refused.stderr
@@ -433,6 +435,7 @@ def test_cut_off_it_says_what_is_changed() -> None:
         "sys.argv = ['elements-local', 'trigger', 'contacts', 'created', *sys.argv[1:]]\n"
         "main()\n"
     )
+    bash, _ = find_program("bash"), find_program("curl")
     ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
     with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as up:
         assert up.stdout
@@ -441,7 +444,7 @@ def test_cut_off_it_says_what_is_changed() -> None:
         call = subprocess.run(
             [PROGRAM, "trigger", "contacts", "created", *where], capture_output=True, text=True, check=False
         ).stderr.partition("\n")[2]
-        subprocess.run(["bash", "-ec", call], capture_output=True, check=True)
+        subprocess.run([bash, "-ec", call], capture_output=True, check=True)
         done = subprocess.run(
             [sys.executable, "-c", asks, *where], capture_output=True, text=True, check=False
         )

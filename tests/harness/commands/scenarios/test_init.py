@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +11,12 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
+from programs import PATH, find_program
 
 from elements_local.cli import cli
 from elements_local.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
-NEWMAN = shutil.which("newman")
 FILES = [
     ".github/workflows/scenarios.yml",
     "postman/crm.postman_collection.json",
@@ -38,7 +37,7 @@ def init(*words: object) -> Result:
 
 def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command as the user of a project would, in whose environment the package is installed."""
-    environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder), **variables}
+    environment = {"PATH": f"{BIN}{os.pathsep}{PATH}", "HOME": str(folder), **variables}
     return subprocess.run(
         words,
         cwd=folder,
@@ -163,17 +162,14 @@ def test_the_workflows_command_makes_the_reports_that_it_keeps(project: Path) ->
     (job,) = yaml.safe_load((project / ".github/workflows/scenarios.yml").read_text())["jobs"].values()
     (step,) = [step for step in job["steps"] if step["name"] == "Replay"]
 
-    done = run(project, "bash", "-eo", "pipefail", "-c", step["run"], FOLDER="scenarios")
+    done = run(project, find_program("bash"), "-eo", "pipefail", "-c", step["run"], FOLDER="scenarios")
 
     assert done.returncode == 0, done.stderr
     assert {"scenarios.xml", "scenarios.html"} <= {path.name for path in project.iterdir()}
 
 
-@pytest.mark.skipif(
-    NEWMAN is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_NEWMAN"),
-    reason="newman is not installed: npm install --global newman",
-)
 def test_newman_walks_the_guide_with_the_collection_and_the_environment(project: Path) -> None:
+    newman = find_program("newman")
     ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
     with subprocess.Popen([BIN / "elements-local", "up", "--json", *ports], stdout=subprocess.PIPE) as stack:
         assert stack.stdout
@@ -185,9 +181,9 @@ def test_newman_walks_the_guide_with_the_collection_and_the_environment(project:
         }
         words = [word for name, value in variables.items() for word in ("--env-var", f"{name}={value}")]
         done = run(
-            project, str(NEWMAN), "run", "postman/insightly-polling-step-by-step.postman_collection.json",
-            project, str(NEWMAN), "run", "postman/platform.postman_collection.json",
-            project, str(NEWMAN), "run", "postman/sink.postman_collection.json",
+            project, newman, "run", "postman/insightly-polling-step-by-step.postman_collection.json",
+            project, newman, "run", "postman/platform.postman_collection.json",
+            project, newman, "run", "postman/sink.postman_collection.json",
             "-e", "postman/elements-local.postman_environment.json", *words,
         )  # fmt: skip
         stack.terminate()
