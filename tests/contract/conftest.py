@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+from deadline import DEADLINE_S
 
 BODIES = {
     "Contacts": {"FIRST_NAME": "Ada"},
@@ -30,7 +31,7 @@ class Client:
     def call(self, method, path, status, body=None, **more):
         """Send a request and return the JSON of its answer, or its bytes; it has this status."""
         url = f"{self._root}/{self.version}/{path}"
-        answer = self.session.request(method, url, json=body, timeout=30, **more)
+        answer = self.session.request(method, url, json=body, timeout=DEADLINE_S, **more)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
 
@@ -58,7 +59,7 @@ class Client:
     def mail(self, **fields):
         """Let an e-mail come in from outside, and return its path."""
         sent = {"resource": "Emails", "fields": fields}
-        made = self.session.post(f"{self._root}/_local/records", json=sent, timeout=30).json()
+        made = self.session.post(f"{self._root}/_local/records", json=sent, timeout=DEADLINE_S).json()
         return f"Emails/{made['EMAIL_ID']}"
 
 

@@ -5,6 +5,7 @@ Source: py-insightly.
 
 import pytest
 import requests
+from deadline import DEADLINE_S
 
 LINES = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
 OF_ALL = (
@@ -98,7 +99,9 @@ class Client:
 
     def ask(self, method, path, body=None):
         """Send a call, and return the JSON of its answer, if it has any."""
-        answer = requests.request(method, self.base + path, auth=self.auth, json=body or {}, timeout=30)
+        answer = requests.request(
+            method, self.base + path, auth=self.auth, json=body or {}, timeout=DEADLINE_S
+        )
         if answer.status_code not in (200, 201, 202):
             raise LookupError(answer.status_code, answer.text)
         return answer.json() if answer.content else None

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from deadline import DEADLINE_S
 
 VERSIONS = ("v2.1", "v2.2", "v2.3", "v3.0", "v3.1")
 SEARCHING = VERSIONS[1:]
@@ -120,7 +121,7 @@ class Client:
 
     def call(self, method, path, status, body=None):
         """Send a request and return the JSON of its answer, which has this status."""
-        answer = self._session.request(method, f"{self._url}/{path}", json=body, timeout=30)
+        answer = self._session.request(method, f"{self._url}/{path}", json=body, timeout=DEADLINE_S)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content and status < 400 else None
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
+from deadline import DEADLINE_S
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ class VendorsPython:
         It goes out as it is: requests would escape what is no escape of today.
         """
         place = urlsplit(self.base + path)
-        connection = HTTPConnection(place.netloc, timeout=30)
+        connection = HTTPConnection(place.netloc, timeout=DEADLINE_S)
         sent = None if body is None else dumps(body).encode()
         connection.request(method, f"{place.path}?{place.query}", body=sent, headers=self.headers)
         answer = connection.getresponse()
@@ -158,7 +159,9 @@ class TestTheVendorsSuite:
         url, _ = crm
         headers = {"Authorization": "Basic "}
 
-        assert not requests.request(method, f"{url}/{version}/Contacts", headers=headers, timeout=30).ok
+        assert not requests.request(
+            method, f"{url}/{version}/Contacts", headers=headers, timeout=DEADLINE_S
+        ).ok
 
     @pytest.mark.parametrize("version", ["2.1", "2.2"])
     def test_what_only_its_owner_may_see_another_key_does_not(self, crm, elements_stack, version):
@@ -260,9 +263,13 @@ def test_a_crawler_counts_what_it_will_get(crm, elements_crm):
     url, key = crm
     headers = {"Authorization": f"Basic {b64encode(key.encode()).decode()}"}
 
-    counted = requests.get(f"{url}/v2.2/Organisations?count_total=true&top=1", headers=headers, timeout=30)
+    counted = requests.get(
+        f"{url}/v2.2/Organisations?count_total=true&top=1", headers=headers, timeout=DEADLINE_S
+    )
     pages = [
-        requests.get(f"{url}/v2.2/Organisations?skip={skip}&top=3", headers=headers, timeout=30).json()
+        requests.get(
+            f"{url}/v2.2/Organisations?skip={skip}&top=3", headers=headers, timeout=DEADLINE_S
+        ).json()
         for skip in (0, 3, 6)
     ]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import requests
+from deadline import DEADLINE_S
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 WRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -35,7 +36,7 @@ class Airbyte:
     def ask(self, path, **query):
         """Read a page; 403 is a stream to skip, 429 is asked for again six seconds later."""
         while True:
-            answer = requests.get(self.base + path, params=query, auth=(self.key, ""), timeout=30)
+            answer = requests.get(self.base + path, params=query, auth=(self.key, ""), timeout=DEADLINE_S)
             if answer.status_code == 429:
                 self._wait("6s")
             elif answer.status_code == 403:
@@ -131,7 +132,9 @@ class Go:
         """Send a call, up to ten times if it is told when to come again."""
         assert self.remaining > 0, "the client would send nothing any more"
         for _ in range(10):
-            answer = requests.request(method, self.base + path, headers=self.headers, json=body, timeout=30)
+            answer = requests.request(
+                method, self.base + path, headers=self.headers, json=body, timeout=DEADLINE_S
+            )
             again = int(answer.headers.get("Retry-After", 0))
             self.remaining = int(answer.headers["X-RateLimit-Remaining"]) if not again else 1
             assert int(answer.headers["X-RateLimit-Limit"]) >= self.remaining
@@ -218,7 +221,7 @@ class Ampersand:
         while True:
             query = "top=500" + (f"&skip={skip}" if skip else "")
             query += f"&updated_after_utc={since}" if since else ""
-            page = self.session.get(f"{self.base}{called}/Search?{query}", timeout=30).json()
+            page = self.session.get(f"{self.base}{called}/Search?{query}", timeout=DEADLINE_S).json()
             if not page:
                 return found
             found, skip = found + page, skip + 500
@@ -226,13 +229,19 @@ class Ampersand:
     def write(self, called, body, number=None):
         """Create a record, or change one."""
         path = f"{called}/{number}" if number else called
-        answer = self.session.request("PUT" if number else "POST", self.base + path, json=body, timeout=30)
+        answer = self.session.request(
+            "PUT" if number else "POST", self.base + path, json=body, timeout=DEADLINE_S
+        )
         answer.raise_for_status()
         return answer.json()
 
     def delete(self, called, number):
         """Delete a record."""
-        return self.session.delete(f"{self.base}{called}/{number}", timeout=30).status_code in (200, 202, 204)
+        return self.session.delete(f"{self.base}{called}/{number}", timeout=DEADLINE_S).status_code in (
+            200,
+            202,
+            204,
+        )
 
 
 def test_ampersand_reads_whole_and_then_what_is_new(crm, elements_crm, elements_clock):
@@ -264,10 +273,11 @@ def test_ampersand_reads_custom_objects_and_custom_fields(crm):
     made = client.write("Fruit__c", {"RECORD_NAME": "Apple"})
 
     assert client.read("Fruit__c") == [made]
-    fields = client.session.get(f"{client.base}CustomFields/Fruit__c", timeout=30).json()
+    fields = client.session.get(f"{client.base}CustomFields/Fruit__c", timeout=DEADLINE_S).json()
     assert [one["FIELD_NAME"] for one in fields] == [row["FIELD_NAME"] for row in made["CUSTOMFIELDS"]]
     assert (
-        client.session.get(f"{client.base}CustomObjects", timeout=30).json()[0]["OBJECT_NAME"] == "Fruit__c"
+        client.session.get(f"{client.base}CustomObjects", timeout=DEADLINE_S).json()[0]["OBJECT_NAME"]
+        == "Fruit__c"
     )
 
 
@@ -281,7 +291,7 @@ def test_posthog_pages_a_plain_list_by_id(crm, elements_crm):
         f"{base}Leads",
         params={"top": 3, "skip": skip, "updated_after_utc": "2030-01-01T00:00:00Z"},
         auth=(key, ""),
-        timeout=30,
+        timeout=DEADLINE_S,
     ).json():
         found, skip = found + page, skip + 3
 
@@ -299,7 +309,7 @@ class Integration:
 
     def ask(self, method, path, body=None, **headers):
         """Send a call."""
-        return self.session.request(method, self.base + path, json=body, headers=headers, timeout=30)
+        return self.session.request(method, self.base + path, json=body, headers=headers, timeout=DEADLINE_S)
 
 
 def test_small_integrations_do_what_they_do(crm):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from deadline import DEADLINE
 from examples import LONG
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
@@ -217,7 +218,7 @@ def make_bench(new_database_url):
     """Return a function that puts a bench together, on a database of its own or on a given one."""
     with ExitStack() as closing:
 
-        def make(*, url=None, polls=None, patience=timedelta(seconds=5), **settings):
+        def make(*, url=None, polls=None, patience=DEADLINE, **settings):
             database = Database(url or new_database_url())
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)

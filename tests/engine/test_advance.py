@@ -6,6 +6,7 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
+from deadline import DEADLINE_S
 
 from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
@@ -259,7 +260,7 @@ def test_an_advance_whose_client_hangs_up_ends_after_the_job(stack_on_ports, pol
         f"Authorization: {clients.platform.headers['Authorization']}\r\n\r\n".encode()
         + body
     )
-    assert heard.wait(20)
+    assert heard.wait(DEADLINE_S)
     while "advance" in clients.clock.show():
         heard.wait(0)
 

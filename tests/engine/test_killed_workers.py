@@ -5,12 +5,13 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from contextlib import ExitStack, contextmanager
-from itertools import cycle
+from itertools import cycle, pairwise
 from random import Random
 from threading import Condition, Event
 from time import monotonic
 
 import pytest
+from deadline import DEADLINE_S
 from examples import LONG
 from postgresql import PostgresqlServer
 from werkzeug import Request, Response
@@ -24,13 +25,8 @@ RECEIVERS = 8
 KILLED_AFTER = 1000 if LONG else 100
 """After how many callbacks, more or less, a worker is stopped or killed."""
 
-CUT_OFF_S = 1
-"""How long before it is interrupted a worker may have sent what it could not write down any more."""
 
-ENDED_S = 20
-"""How long a worker that is told to end is waited for; with a database that is away it used to be longer than this."""
-
-SECONDS = 600 if LONG else 60
+WAITED_S = DEADLINE_S * (10 if LONG else 1)
 
 
 @pytest.fixture
@@ -66,7 +62,7 @@ class Receivers:
 
     def wait(self, count):
         with self.changed:
-            assert self.changed.wait_for(lambda: len(self.keys) >= count, timeout=SECONDS), len(self.keys)
+            assert self.changed.wait_for(lambda: len(self.keys) >= count, timeout=WAITED_S), len(self.keys)
 
 
 @pytest.fixture
@@ -104,13 +100,13 @@ class Workers:
     def interruption(self):
         begun = monotonic()
         yield
-        self.interrupted.append((begun - CUT_OFF_S, monotonic()))
+        self.interrupted.append((begun, monotonic()))
 
     def end(self):
         """Let the one that has lived longer end what it does, which takes no time, and start another."""
         process = self._running.pop(0)
         process.terminate()
-        assert process.wait(timeout=ENDED_S) == 0
+        assert process.wait(timeout=DEADLINE_S) == 0
         self._running.append(self._start())
 
     def kill(self):
@@ -160,8 +156,12 @@ def hold(receivers, capsys):
         assert all(len({body for _, body in came}) == 1 for came in by_key.values())
         assert len(by_key) == len(expected)
 
-        again = [at for came in by_key.values() for at, _ in came[:-1]]
-        assert [at for at in again if not any(begun <= at <= ended for begun, ended in interrupted)] == []
+        again = [pair for came in by_key.values() for pair in pairwise(at for at, _ in came)]
+        assert [
+            (at, later)
+            for at, later in again
+            if not any(at <= end and begun <= later for begun, end in interrupted)
+        ] == []
         assert len(again) <= RECEIVERS * len(interrupted)
         for path in {path for path, _ in by_key}:
             firsts = list(dict.fromkeys(number for _, to, number, _ in receivers.came if to == path))

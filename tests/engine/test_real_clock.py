@@ -5,7 +5,8 @@ from datetime import timedelta
 from threading import Condition, Event, Thread
 
 import pytest
-from hand_clock import SECONDS, START, HandClock, following
+from deadline import DEADLINE_S
+from hand_clock import START, HandClock, following
 
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
@@ -49,7 +50,7 @@ class Arrivals:
 
     def wait(self, wanted):
         with self.changed:
-            assert self.changed.wait_for(lambda: self.count >= wanted, timeout=SECONDS)
+            assert self.changed.wait_for(lambda: self.count >= wanted, timeout=DEADLINE_S)
 
 
 def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found):
@@ -157,13 +158,13 @@ def test_a_provider_that_does_not_answer_holds_up_no_other_workspaces_polls(benc
     def answer(method, url, body):
         if bench.wire.sent[-1][2].get("Authorization", "").endswith(held.token):
             asked.set()
-            assert go_on.wait(SECONDS)
+            assert go_on.wait(DEADLINE_S)
         else:
             calls(method, url, body)
 
     bench.wire.answer = answer
     with following(bench.engine):
-        assert asked.wait(SECONDS)
+        assert asked.wait(DEADLINE_S)
         calls.wait(1)
         sound_clock.time = START + timedelta(minutes=30)
         bench.engine.wake()
@@ -225,17 +226,17 @@ def test_whoever_comes_while_a_real_clock_runs_something_waits_for_it(bench, rea
     def answer(_method, _url, _body):
         if len(bench.wire.sent) == 1:
             polling.set()
-            assert go_on.wait(SECONDS)
+            assert go_on.wait(DEADLINE_S)
         return Reply(status=200, body=b"[]")
 
     bench.wire.answer = answer
     ran = []
     with following(bench.engine):
-        assert polling.wait(SECONDS)
+        assert polling.wait(DEADLINE_S)
         caller = Thread(target=lambda: ran.append(bench.engine.poll_now(workspace, instance)))
         caller.start()
         go_on.set()
-        caller.join(SECONDS)
+        caller.join(DEADLINE_S)
 
     assert ran[0].polls == 1
     assert len(bench.store[Polls].list(workspace.name, limit=9)) == 2

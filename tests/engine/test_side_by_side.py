@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 
 import pytest
+from deadline import DEADLINE, DEADLINE_S
 
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode, SystemClock
@@ -18,8 +19,6 @@ from mock_platform.events.store_notifications import NewNotification, Notificati
 from mock_platform.events.store_subscriptions import Subscriptions
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-SECONDS = 20
-"""How long a test waits for a thread before it fails; none waits so long if all is well."""
 OWNER = User(
     id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
 )
@@ -55,7 +54,7 @@ class Receivers:
     def __call__(self, _method, url, body):
         if "hanging" in url:
             self.hanging.set()
-            assert self.go_on.wait(SECONDS)
+            assert self.go_on.wait(DEADLINE_S)
         with self._lock:
             self.came.append((url, body))
             if len(self.came) >= self._wanted:
@@ -69,7 +68,7 @@ class Receivers:
                 self._enough.set()
             else:
                 self._enough.clear()
-        assert self._enough.wait(SECONDS), len(self.came)
+        assert self._enough.wait(DEADLINE_S), len(self.came)
 
     def urls(self):
         return [url for url, _ in self.came]
@@ -86,7 +85,7 @@ def receivers():
 def world(make_bench, receivers):
     """Return a function that makes an engine and a workspace with a real clock, and tells subscribers of a topic."""
 
-    def make(*, lanes=64, patience=timedelta(seconds=5)):
+    def make(*, lanes=64, patience=DEADLINE):
         bench = make_bench(delivery_lanes=lanes, patience=patience)
         bench.wire.answer = receivers
         workspace = bench.workspace()
@@ -124,7 +123,7 @@ def following(bench):
     follower.start()
     yield
     bench.engine.stop()
-    follower.join(timeout=SECONDS)
+    follower.join(timeout=DEADLINE_S)
     assert not follower.is_alive()
 
 
@@ -152,7 +151,7 @@ def test_what_is_posted_while_a_receiver_hangs_still_reaches_the_others(world, r
     post(bench, workspace)
 
     with following(bench):
-        assert receivers.hanging.wait(SECONDS)
+        assert receivers.hanging.wait(DEADLINE_S)
         receivers.wait(1)
         post(bench, workspace)
         bench.engine.wake()
@@ -176,7 +175,7 @@ def test_another_workspaces_polls_go_on_while_a_receiver_hangs(world, receivers,
     )
 
     with following(bench):
-        assert receivers.hanging.wait(SECONDS)
+        assert receivers.hanging.wait(DEADLINE_S)
         receivers.wait(1)
         assert receivers.urls() == ["http://other.test/"]
         receivers.go_on.set()
@@ -215,7 +214,7 @@ def test_a_failed_callback_is_tried_again_when_the_clock_is_there(world, receive
 
     with following(bench):
         receivers.wait(1)
-        bench.engine._real_time.wait_for_receivers(workspace, patience_s=SECONDS)
+        bench.engine._real_time.wait_for_receivers(workspace, patience_s=DEADLINE_S)
         receivers.status = 200
         clock.time = START + timedelta(seconds=4)
         bench.engine.wake()
@@ -242,7 +241,7 @@ def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers
     post(bench, workspace)
 
     with following(bench):
-        assert receivers.hanging.wait(SECONDS)
+        assert receivers.hanging.wait(DEADLINE_S)
         bench.engine.reset(workspace)
         receivers.go_on.set()
         receivers.wait(1)
@@ -256,13 +255,13 @@ def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_unde
     subscribe(bench, workspace, "http://hanging.test/")
     post(bench, workspace)
     bench.engine._real_time.deliver(workspace, START)
-    assert receivers.hanging.wait(SECONDS)
+    assert receivers.hanging.wait(DEADLINE_S)
     bench.engine.set_clock(workspace, Mode.VIRTUAL, clock.time)
 
     with pytest.raises(ConflictError, match="still under way"):
         bench.engine.advance(workspace, START + timedelta(hours=1))
     receivers.go_on.set()
-    bench.engine._real_time.wait_for_receivers(workspace, patience_s=SECONDS)
+    bench.engine._real_time.wait_for_receivers(workspace, patience_s=DEADLINE_S)
     ran = bench.engine.advance(workspace, START + timedelta(hours=1)).ran
 
     assert ran.attempts == 0

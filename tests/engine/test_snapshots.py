@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from deadline import DEADLINE_S
 
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
@@ -77,7 +78,7 @@ def callback_under_way(bench, found):
         if method == "GET":
             return found((1, 1, 1))
         out.set()
-        answered.wait(30)
+        answered.wait(DEADLINE_S)
         return Reply(status=200)
 
     bench.wire.answer = answer
@@ -85,7 +86,7 @@ def callback_under_way(bench, found):
     bench.workspaces.set_clock(workspace, Mode.REAL, workspace.clock.now())
     polling = Thread(target=lambda: bench.engine.poll_now(workspace, instance))
     polling.start()
-    out.wait(30)
+    out.wait(DEADLINE_S)
     polling.join()
     try:
         yield workspace
@@ -104,7 +105,7 @@ def test_while_a_callback_is_out_on_a_real_clock_nothing_is_still(make_bench, fo
     ):
         pytest.fail("it was not")
 
-    bench.engine._real_time.wait_for_receivers(workspace, patience_s=30)
+    bench.engine._real_time.wait_for_receivers(workspace, patience_s=DEADLINE_S)
     with bench.engine.quiesce(workspace):
         pass
 

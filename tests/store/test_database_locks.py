@@ -3,6 +3,7 @@
 from threading import Event, Thread
 
 import pytest
+from deadline import DEADLINE_S
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -63,7 +64,7 @@ def test_who_waits_gets_it_when_it_is_given_back(locks):
     waiting.start()
     assert not taken.is_set()
     held.release()
-    waiting.join(timeout=60)
+    waiting.join(timeout=DEADLINE_S)
 
     assert taken.is_set()
 
@@ -124,7 +125,7 @@ class TestProcessLocks:
         with here:
             other = Thread(target=lambda: taken.append(here.acquire(timeout=0)))
             other.start()
-            other.join(timeout=60)
+            other.join(timeout=DEADLINE_S)
 
         assert taken == [False]
 

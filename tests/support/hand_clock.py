@@ -4,11 +4,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
 
+from deadline import DEADLINE_S
+
 from mock_kit.workspaces.clock import SystemClock
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-SECONDS = 20
-"""How long a test waits for a thread before it fails; none waits so long if all is well."""
 
 
 class HandClock(SystemClock):
@@ -28,5 +28,5 @@ def following(engine):
     follower.start()
     yield
     engine.stop()
-    follower.join(timeout=SECONDS)
+    follower.join(timeout=DEADLINE_S)
     assert not follower.is_alive()

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import requests
+from deadline import DEADLINE_S
 from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
@@ -82,4 +83,4 @@ def tenant_running(speed):
                 "sink": ready["sink"],
             }
         process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=DEADLINE_S) == 0

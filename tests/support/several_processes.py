@@ -12,6 +12,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from deadline import DEADLINE
+
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import NO_HEADERS, NoReply, Reply
 
@@ -69,7 +71,7 @@ class AlternatingHttp:
 
     def __init__(self, behind: Mapping[str, Sequence[str]]) -> None:
         self._next = {origin: cycle(urls) for origin, urls in behind.items()}
-        self._http = OverNetwork()
+        self._http = OverNetwork(timeout=DEADLINE)
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Event, Semaphore
 
 import pytest
+from deadline import DEADLINE_S
 from msgspec.json import decode
 from postgresql import PostgresqlServer
 from werkzeug import Response
@@ -183,7 +184,7 @@ def test_restarted_in_the_midst_of_requests_it_has_what_was_said_to_be_kept(stac
     with ThreadPoolExecutor(4) as working:
         under_way = [working.submit(change, number) for number in range(3)] + [working.submit(look)]
         for _ in range(2):
-            assert all(kept.acquire(timeout=60) for _ in range(10))
+            assert all(kept.acquire(timeout=DEADLINE_S) for _ in range(10))
             server.stop()
             server.start()
         ended.set()

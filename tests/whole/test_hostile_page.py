@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 import requests
+from deadline import DEADLINE_S
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
@@ -50,9 +51,11 @@ def test_a_page_with_the_published_secrets_wipes_nobodys_crm_by_a_notification(s
     subscription = {"channel": "webhook", "topics": ["all"], "config": {"url": wiping}}
     notice = {"topic": "all", "message": "x", "severity": "high"}
 
-    preflight = requests.options(f"{url}/notifications/subscriptions", headers=asks_first, timeout=30)
-    made = requests.post(f"{url}/notifications/subscriptions", headers=page, json=subscription, timeout=30)
-    sent = requests.post(f"{url}/notifications", headers=page, json=notice, timeout=30)
+    preflight = requests.options(f"{url}/notifications/subscriptions", headers=asks_first, timeout=DEADLINE_S)
+    made = requests.post(
+        f"{url}/notifications/subscriptions", headers=page, json=subscription, timeout=DEADLINE_S
+    )
+    sent = requests.post(f"{url}/notifications", headers=page, json=notice, timeout=DEADLINE_S)
     mine.clock.advance("1m")
 
     for answer in (preflight, made, sent):
@@ -126,9 +129,9 @@ def test_a_page_whose_name_was_bound_to_this_machine_is_told_nothing(stack_on_po
 
 def test_a_picture_of_a_page_drains_no_bin(mine):
     url = mine.credentials.callback_url
-    requests.post(url, data=b"kept", timeout=30)
+    requests.post(url, data=b"kept", timeout=DEADLINE_S)
 
-    drained = requests.get(f"{url}?returnQueue", headers={"Sec-Fetch-Site": "cross-site"}, timeout=30)
+    drained = requests.get(f"{url}?returnQueue", headers={"Sec-Fetch-Site": "cross-site"}, timeout=DEADLINE_S)
 
     assert drained.status_code == 403
     assert [callback["body"] for callback in mine.sink.callbacks()] == ["kept"]
@@ -138,7 +141,7 @@ def test_postmans_web_client_and_pages_of_this_machine_go_on(mine):
     for origin in ("https://web.postman.co", "http://localhost:3000"):
         page = {"Origin": origin, "Authorization": mine.platform.headers["Authorization"]}
         url = f"{mine.platform.url}{BASE_PATH}/organizations/me"
-        answer = requests.get(url, headers=page | {"Sec-Fetch-Site": "cross-site"}, timeout=30)
+        answer = requests.get(url, headers=page | {"Sec-Fetch-Site": "cross-site"}, timeout=DEADLINE_S)
 
         assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, origin)
         assert answer.headers["Vary"] == "Origin"

@@ -12,6 +12,7 @@ from time import monotonic
 
 import pytest
 from click.testing import CliRunner
+from deadline import DEADLINE, DEADLINE_S
 from examples import LONG
 from page_reader import PageVisitor
 from several_processes import AlternatingHttp, LoadBalancer, process
@@ -160,7 +161,7 @@ def test_a_wait_at_one_sink_is_over_when_another_was_sent_the_callback(sides):
     first.platform.create_instance(instance_body(first.credentials))
 
     with ThreadPoolExecutor(1) as waiting:
-        waited = waiting.submit(second.sink.wait, 1, timeout_s=30)
+        waited = waiting.submit(second.sink.wait, 1, timeout_s=60)
         first.sink.send("POST", f"/{first.credentials.name}", json={})
         assert len(waited.result()) == 1
 
@@ -228,7 +229,7 @@ def test_a_whole_stack_is_called_as_it_is_told_too(postgresql_server):
         contact(clients)
         clients.clock.advance("15m")
         arrived = clients.sink.callbacks()
-        from_outside = OverNetwork().send(
+        from_outside = OverNetwork(timeout=DEADLINE).send(
             "GET", f"{stack.listening['sink']}/_local/health", headers={"Host": "sink.example:4702"}
         )
 
@@ -250,7 +251,7 @@ def test_the_dashboard_of_a_platform_shows_what_crm_and_sink_have(team, sides):
     first.platform.create_instance(instance_body(first.credentials))
     number = contact(first)
     second.clock.advance("15m")
-    visitor = PageVisitor(OverNetwork(), team.servers["platform"][0], **{TOKEN_HEADER: TOKEN})
+    visitor = PageVisitor(OverNetwork(timeout=DEADLINE), team.servers["platform"][0], **{TOKEN_HEADER: TOKEN})
 
     pages = [
         visitor.open(f"/_local/dashboard/{first.credentials.name}/{path}")
@@ -261,7 +262,9 @@ def test_the_dashboard_of_a_platform_shows_what_crm_and_sink_have(team, sides):
 
 
 def test_a_sink_leads_a_browser_to_where_the_platform_is_called(team):
-    reply = OverNetwork().send("GET", f"{team.servers['sink'][1]}/", headers={"Accept": "text/html"})
+    reply = OverNetwork(timeout=DEADLINE).send(
+        "GET", f"{team.servers['sink'][1]}/", headers={"Accept": "text/html"}
+    )
 
     assert (reply.status, reply.headers["Location"]) == (302, f"{team.addresses.platform}/_local/")
 
@@ -291,12 +294,12 @@ def test_a_worker_runs_what_falls_due_by_real_clocks_and_a_platform_does_not(tea
     made = decode(hub.send("POST", "/bulk/query?q=select * from contacts", headers=headers).body)
     status = hub.call("GET", f"/bulk/{made['id']}/status")["status"]
     with process("worker", *team.options) as printed:
-        with httpserver.wait(timeout=30):
+        with httpserver.wait(timeout=DEADLINE_S):
             pass
         number = contact(clients)
         clients.platform.poll(instance["id"])
         # who asks for a poll waits for the worker, but not for longer than one is patient on a busy machine
-        messages = [callback["json"]["message"] for callback in clients.sink.wait(1, timeout_s=30)]
+        messages = [callback["json"]["message"] for callback in clients.sink.wait(1, timeout_s=60)]
         assert [event["objectId"] for message in messages for event in message.get("events", [])] == [
             str(number)
         ]
@@ -386,7 +389,7 @@ def test_of_what_workers_that_are_killed_poll_and_deliver_the_audit_finds_nothin
 
 def until(there):
     """Look again and again until something has come about."""
-    end = monotonic() + 60
+    end = monotonic() + DEADLINE_S
     while not there():
         assert monotonic() < end
         Event().wait(0.1)

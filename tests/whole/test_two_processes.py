@@ -11,6 +11,7 @@ from socket import create_connection
 from urllib.parse import urlsplit
 
 import pytest
+from deadline import DEADLINE_S
 from msgspec.json import decode
 from werkzeug import Response
 
@@ -230,9 +231,7 @@ def test_callbacks_that_came_to_one_are_seen_by_who_waits_at_the_other(sides):
 
     def stream():
         request = f"GET /_local/callbacks/stream?workspace={second.credentials.name} HTTP/1.0\r\nHost: {url.netloc}\r\n\r\n"
-        connection = create_connection(
-            (url.hostname, url.port), timeout=10
-        )  # a stream says something after 15 seconds
+        connection = create_connection((url.hostname, url.port), timeout=DEADLINE_S)
         connection.sendall(request.encode())
         return connection
 
@@ -242,7 +241,7 @@ def test_callbacks_that_came_to_one_are_seen_by_who_waits_at_the_other(sides):
         for number in range(3):
             first.sink.send("POST", f"/{first.credentials.name}", json={"number": number})
             assert f'"number":{number}' in next(line for line in lines if line.startswith("data:"))
-        assert len(told.result(timeout=30)) == 3
+        assert len(told.result(timeout=DEADLINE_S)) == 3
 
 
 def test_answers_that_one_was_told_are_given_by_both_so_often_and_callbacks_numbered_together(sides):

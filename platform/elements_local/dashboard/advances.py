@@ -12,7 +12,9 @@ from elements_local.dashboard.notices import Notice
 from elements_local.errors import HarnessError
 from mock_kit.workspaces.instants import parse_instant
 
-_PATIENCE_S = 2.0
+PATIENCE_S = 2.0
+"""How long an advance is waited for before the page is shown while it goes on."""
+
 _FAREWELL_S = 5.0
 
 
@@ -39,7 +41,7 @@ class Advances:
             self._running[thread] = clock
         thread.start()
         try:
-            return Notice(text=summary(done.result(timeout=_PATIENCE_S)))
+            return Notice(text=summary(done.result(timeout=PATIENCE_S)))
         except NotDoneError:
             return Notice(text="Time is being moved; this page shows how far it is, and can stop it.")
 

@@ -7,6 +7,7 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from deadline import DEADLINE_S
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -215,7 +216,7 @@ class WorksBeforeItAnswers(Receiver):
     def refusal(self, envelope, request):  # noqa: ARG002 - as above
         raw = envelope["message"]["raw"]
         if len(raw[raw["objectType"]]) > 100:
-            self.let_go.wait(30)
+            self.let_go.wait(DEADLINE_S)
 
 
 class ReadsWhatIsThere(Receiver):

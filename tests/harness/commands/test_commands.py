@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import requests
 from command import call
+from deadline import DEADLINE_S
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -43,14 +44,10 @@ def test_up_prints_one_line_of_json_when_it_answers_and_stops_cleanly(number: si
         assert process.stdout
         assert process.stderr
         ready = json.loads(process.stdout.readline())
-        listed = subprocess.run(
-            ["curl", "-sf", "-u", f"{ready['workspace']['crm_api_key']}:", f"{ready['crm']}/v3.1/Contacts"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        key = ready["workspace"]["crm_api_key"]
+        listed = requests.get(f"{ready['crm']}/v3.1/Contacts", auth=(key, ""), timeout=DEADLINE_S)
         process.send_signal(number)
-        rest, errors = process.communicate(timeout=30)
+        rest, errors = process.communicate(timeout=DEADLINE_S)
 
     assert list(ready) == ["platform", "crm", "sink", "dashboard", "workspace"]
     assert ready["platform"].endswith(BASE_PATH)
@@ -58,7 +55,7 @@ def test_up_prints_one_line_of_json_when_it_answers_and_stops_cleanly(number: si
         "name", "organization_secret", "user_secret", "crm_username", "crm_api_key", "callback_url",
     ]  # fmt: skip
     assert ready["workspace"]["callback_url"] == f"{ready['sink']}/default"
-    assert len(json.loads(listed.stdout)) == 2
+    assert len(listed.json()) == 2
     assert (process.returncode, rest, errors) == (0, "", "")
 
 
@@ -67,7 +64,7 @@ def test_up_without_json_tells_a_person_what_to_use() -> None:
         assert process.stdout
         lines = [process.stdout.readline() for _ in range(13)]
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=DEADLINE_S)
 
     text = "".join(lines)
     assert "its clock is virtual, at 2026-03-02T10:00:00Z" in text
@@ -82,13 +79,13 @@ def test_up_with_data_continues_where_it_stopped(tmp_path: Path) -> None:
         ready = json.loads(process.stdout.readline())
         call("clock", "advance", "1d", ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"])
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=DEADLINE_S)
     with up("--json", "--data", str(tmp_path / "kept")) as process:
         assert process.stdout
         again = json.loads(process.stdout.readline())
         clock = call("clock", "show", ELEMENTS_LOCAL_PLATFORM_URL=again["platform"]).stdout
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=DEADLINE_S)
 
     assert clock == "2027-01-02T00:00:00Z (virtual)\n"
 
@@ -200,7 +197,7 @@ def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_po
     seen = Event()
     with HTTPServer() as receiver:
         receiver.expect_request("/hooks").respond_with_handler(
-            lambda _request: Response(status=204 if seen.wait(60) else 500)
+            lambda _request: Response(status=204 if seen.wait(DEADLINE_S) else 500)
         )
         body = instance_body(clients.credentials)
         body["configuration"]["event.notification.callback.url"] = receiver.url_for("/hooks")
@@ -213,7 +210,7 @@ def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_po
             assert process.stderr
             shown = process.stderr.readline()
             seen.set()
-            told, _ = process.communicate(timeout=60)
+            told, _ = process.communicate(timeout=DEADLINE_S)
 
     assert shown == (
         "seconds of virtual time: 899 of 7200 (2026-03-02T10:15:00Z: 4 polls, 1 event, 0 of 0 callbacks delivered)\n"
@@ -239,7 +236,7 @@ def test_the_vendors_limits_are_switched_on_when_the_stack_is_started() -> None:
         ready = json.loads(process.stdout.readline())
         key = ready["workspace"]["crm_api_key"]
         url = f"{ready['crm']}/v3.1/Users/Me"
-        statuses = [requests.get(url, auth=(key, ""), timeout=30).status_code for _ in range(11)]
+        statuses = [requests.get(url, auth=(key, ""), timeout=DEADLINE_S).status_code for _ in range(11)]
         process.send_signal(signal.SIGTERM)
 
     assert statuses == [200] * 10 + [429]
@@ -347,7 +344,7 @@ def test_bound_to_another_address_admin_routes_want_the_token_that_up_printed() 
             "--token", ready["token"], ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"],
         )  # fmt: skip
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=DEADLINE_S)
 
     assert made.returncode == 0, made.stderr
     assert (without.returncode, "403" in without.stderr) == (2, True)

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
+from deadline import DEADLINE_S
 
 from elements_local.clients import BASE_PATH, Credentials
 from elements_local.errors import OptionError
@@ -205,7 +207,7 @@ def test_up_says_in_a_paragraph_who_can_reach_what(running, told):
         assert process.stdout
         shown = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=DEADLINE_S)
 
     paragraph = " ".join(shown.partition("\n\n")[0].split())
     assert told in paragraph
@@ -220,7 +222,7 @@ def test_up_keeps_its_one_line_of_json_and_says_it_beside():
         assert process.stdout
         ready = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGTERM)
-        rest, beside = process.communicate(timeout=30)
+        rest, beside = process.communicate(timeout=DEADLINE_S)
 
     assert ready["workspace"]["user_secret"] != DOCUMENTED.user_secret
     assert rest == ""
@@ -244,18 +246,11 @@ def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path, project, 
         assert process.stdout
         url = json.loads(process.stdout.readline())["sink"]
         answers = tuple(
-            int(
-                subprocess.run(
-                    ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", header, url],
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                ).stdout
-            )
-            for header in ("Host: stack.example", "Origin: https://app.example")
+            requests.get(url, headers=headers, timeout=DEADLINE_S).status_code
+            for headers in ({"Host": "stack.example"}, {"Origin": "https://app.example"})
         )
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=DEADLINE_S)
 
     assert answers == answered
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from deadline import DEADLINE_S
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -58,7 +59,7 @@ class Stack:
                     until_it_waits(self.process.pid)
                 self.process.send_signal(number)
                 if hangs:
-                    self.gone.wait(30)
+                    self.gone.wait(DEADLINE_S)
             return Response("{}", content_type="application/json")
 
         self._server.expect_request(path, method="POST").respond_with_handler(handle)
@@ -72,7 +73,7 @@ class Stack:
             env={f"ELEMENTS_LOCAL_{name}_URL": self.url for name in ("PLATFORM", "CRM", "SINK")},
         )
         with self.process as process:
-            told, errors = process.communicate(timeout=60)
+            told, errors = process.communicate(timeout=DEADLINE_S)
             self.gone.set()
         return process.returncode, told, errors
 
@@ -307,7 +308,7 @@ def test_on_a_terminal_progress_is_a_bar_and_the_summary_a_line_of_its_own(
             env={"TERM": "xterm", "COLUMNS": "60", **urls, **env},
         )
         with stack.process:
-            return stack.process.wait(timeout=60)
+            return stack.process.wait(timeout=DEADLINE_S)
 
     code, shown = on_a_terminal(run)
 
@@ -347,7 +348,7 @@ def test_what_is_recorded_is_written_though_ctrl_c_comes_twice(
         clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
-        told, errors = process.communicate(timeout=60)
+        told, errors = process.communicate(timeout=DEADLINE_S)
     stack_on_ports.delete_workspace(clients.credentials.name)
 
     assert (process.returncode, json.loads(told)["steps"]) == (0, 1)

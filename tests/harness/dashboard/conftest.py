@@ -1,8 +1,10 @@
 """A workspace that is looked at through the dashboard."""
 
 import pytest
+from deadline import DEADLINE_S
 from page_reader import PageVisitor
 
+from elements_local.dashboard import advances
 from elements_local.guide import instance_body
 
 
@@ -10,6 +12,12 @@ from elements_local.guide import instance_body
 def visitor(stack_in_process):
     """Somebody who reads the pages of the stack in process."""
     return PageVisitor(stack_in_process.http, stack_in_process.addresses.platform)
+
+
+@pytest.fixture
+def patient_pages(monkeypatch):
+    """Have a page wait for an advance that it has begun to its end, however slow the machine is."""
+    monkeypatch.setattr(advances, "PATIENCE_S", DEADLINE_S)
 
 
 @pytest.fixture

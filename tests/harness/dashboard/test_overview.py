@@ -6,6 +6,8 @@ from mock_kit.workspaces.instants import parse_instant
 
 START = "2026-03-02T10:00:00Z"
 
+pytestmark = pytest.mark.usefixtures("patient_pages")
+
 
 def test_an_empty_workspace_is_shown_what_fills_the_page(visitor, at):
     page = visitor.open(at)

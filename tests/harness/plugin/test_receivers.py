@@ -149,7 +149,7 @@ def test_scenarios_and_fixtures_go_to_the_receiver_of_the_ini_option(project: py
         def clocks():
             before = time.time()
             yield
-            assert 0 <= time.time() - before < 300
+            assert 0 <= time.time() - before < 86_400
 
         @pytest.mark.elements(start="2025-06-01T00:00:00Z")
         def test_it(

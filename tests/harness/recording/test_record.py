@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import call
+from deadline import DEADLINE_S
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
@@ -109,7 +110,7 @@ def test_it_watches_until_it_is_stopped(
     with watching(mine, tmp_path / "it.yaml", at) as process:
         work(mine)
         process.send_signal(number)
-        told, _ = process.communicate(timeout=60)
+        told, _ = process.communicate(timeout=DEADLINE_S)
 
     assert process.returncode == 0
     assert "replay it: " in told
@@ -124,7 +125,7 @@ def test_a_reset_makes_it_start_over(mine: WorkspaceClients, at: dict[str, str],
         assert process.stderr.readline() == "the workspace was reset: starting over\n"
         mine.crm.create("Contacts", {"FIRST_NAME": "Eve"})
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=DEADLINE_S)
 
     (scenario,) = load(tmp_path / "it.yaml")
     assert [(step.verb, list(step.argument)) for step in scenario.steps] == [("create", ["contacts/eve"])]
@@ -150,7 +151,7 @@ def test_what_was_seen_is_kept_when_the_stack_is_gone(tmp_path: Path) -> None:
             while "so far" not in process.stderr.readline():
                 pass
             stack.terminate()
-            told, errors = process.communicate(timeout=60)
+            told, errors = process.communicate(timeout=DEADLINE_S)
 
     assert process.returncode == 0
     assert "the stack is gone" in errors

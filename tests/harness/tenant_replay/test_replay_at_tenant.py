@@ -13,6 +13,7 @@ from threading import Event
 
 import pytest
 from command import call
+from deadline import DEADLINE_S
 from examples import LONG
 from running_tenant import PROGRAM, tenant_running
 
@@ -140,7 +141,7 @@ def test_ctrl_c_takes_away_what_was_made(running, tenant_file):
         while left(running) == before:
             Event().wait(0.02)
         program.send_signal(signal.SIGINT)
-        told, _ = program.communicate(timeout=60)
+        told, _ = program.communicate(timeout=DEADLINE_S)
 
     assert program.returncode == 130
     assert "interrupted; what is done is reported, and not run were:" in told

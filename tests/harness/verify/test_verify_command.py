@@ -8,6 +8,7 @@ import subprocess
 from threading import Event
 
 import pytest
+from deadline import DEADLINE_S
 from junitparser import JUnitXml
 from running_tenant import PROGRAM, tenant_running
 
@@ -110,7 +111,7 @@ def test_ctrl_c_takes_away_what_was_made(running, free_port):
         while len(clients.crm.call("GET", "/v3.1/Contacts")) < before + 2:
             Event().wait(0.05)
         visit.send_signal(signal.SIGINT)
-        visit.communicate(timeout=60)
+        visit.communicate(timeout=DEADLINE_S)
 
     assert visit.returncode == 130
     assert len(clients.crm.call("GET", "/v3.1/Contacts")) == before

@@ -4,6 +4,7 @@ from contextlib import closing
 from urllib.parse import quote
 
 import pytest
+from deadline import DEADLINE
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -43,7 +44,7 @@ def arrived():
 
     listener = listen("127.0.0.1", 0)
     url = url_of(listener)
-    ways = [InProcess({url: note}), OverNetwork()]
+    ways = [InProcess({url: note}), OverNetwork(timeout=DEADLINE)]
 
     def send(tail):
         came.clear()

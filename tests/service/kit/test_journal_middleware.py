@@ -9,6 +9,7 @@ from threading import Barrier, Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
+from deadline import DEADLINE_S
 from flask import Response
 from werkzeug.test import create_environ
 
@@ -458,7 +459,7 @@ class TestLongAnswers:
                     happened["made"] += 1
                     yield b"x" * 1000
                     if happened["made"] == 20:
-                        assert happened["go_on"].wait(30)
+                        assert happened["go_on"].wait(DEADLINE_S)
             finally:
                 happened["closed"] += 1
 
@@ -472,7 +473,7 @@ class TestLongAnswers:
     def test_the_start_is_sent_before_the_end_is_made(self, long_service):
         listener = listen("127.0.0.1", 0)
         with closing(Server(long_service.app, listener)):
-            connection = HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=30)
+            connection = HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=DEADLINE_S)
             connection.request("GET", "/long/50")
             answer = connection.getresponse()
 

@@ -1,6 +1,7 @@
 """The sink without a platform: it keeps clock and workspaces itself."""
 
 import pytest
+from deadline import DEADLINE
 
 from callback_sink import SinkSettings, create_app
 from mock_kit.storage.database import Database
@@ -19,7 +20,7 @@ def client():
         SinkSettings(),
         workspaces=Workspaces(database),
         database=database,
-        http=OverNetwork(),
+        http=OverNetwork(timeout=DEADLINE),
         guard=Guard(),
         alone=True,
     )

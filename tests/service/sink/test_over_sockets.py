@@ -5,6 +5,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+from deadline import DEADLINE
 
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.serving import Server, listen, url_of
@@ -22,7 +23,7 @@ def url(sink):
 
 @pytest.fixture
 def http():
-    network = OverNetwork()
+    network = OverNetwork(timeout=DEADLINE)
     yield network
     network._session().close()
 
@@ -55,8 +56,8 @@ def test_a_wait_ends_when_the_callbacks_are_there(sink, url, http):
     replies = []
 
     def wait():
-        waiter = OverNetwork()
-        asked = encode({"count": 2, "match": {"bin": "default"}, "timeout_s": 30})
+        waiter = OverNetwork(timeout=DEADLINE)
+        asked = encode({"count": 2, "match": {"bin": "default"}, "timeout_s": 60})
         replies.append(waiter.send("POST", f"{url}/_local/callbacks/wait", body=asked))
         waiter._session().close()
 

@@ -5,6 +5,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+from deadline import DEADLINE_S
 
 from callback_sink import SinkSettings
 from mock_kit.api.json_text import decode
@@ -91,7 +92,7 @@ def test_a_workspace_is_followed_by_itself(sink, acme):
 @pytest.mark.usefixtures("acme")
 def test_what_comes_later_comes_too(sink, path):
     answers = []
-    query = f"bin={path[1:]}&limit=3&timeout_s=30"
+    query = f"bin={path[1:]}&limit=3&timeout_s=600"
     following = Thread(target=lambda: answers.append(follow(sink, query).text))
 
     following.start()
@@ -105,7 +106,7 @@ def test_what_comes_later_comes_too(sink, path):
 
 def test_only_so_many_may_follow_at_the_same_time(make_sink):
     sink = make_sink(SinkSettings(streams=1))
-    first = sink.client.get("/_local/callbacks/stream?timeout_s=30", buffered=False)
+    first = sink.client.get("/_local/callbacks/stream?timeout_s=600", buffered=False)
     refused = follow(sink)
 
     assert refused.status_code == 503
@@ -134,7 +135,7 @@ def test_over_a_socket_each_event_comes_at_once_and_a_lost_connection_gives_its_
     listener = listen("127.0.0.1", 0)
     server = Server(sink.app, listener, threads=4)
     at = urlsplit(url_of(listener))
-    with socket.create_connection((at.hostname, at.port), timeout=30) as connection:
+    with socket.create_connection((at.hostname, at.port), timeout=DEADLINE_S) as connection:
         connection.sendall(b"GET /_local/callbacks/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         read = connection.makefile("rb")
         sink.send(body=b"first")

@@ -4,11 +4,10 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from deadline import DEADLINE
 from freezegun import freeze_time
 
 from callback_sink.stream import ArrivalNotifier
-
-PATIENT = timedelta(seconds=30)
 
 
 def wait(sink, **asked):
@@ -55,7 +54,7 @@ def test_none_is_always_there(sink):
 def test_arrivals_end_the_wait(sink, path):
     answers = []
     name = path[1:]
-    waiting = Thread(target=lambda: answers.append(wait(sink, count=3, match={"bin": name}, timeout_s=30)))
+    waiting = Thread(target=lambda: answers.append(wait(sink, count=3, match={"bin": name}, timeout_s=60)))
 
     waiting.start()
     for _ in range(3):
@@ -69,7 +68,7 @@ def test_arrivals_end_the_wait(sink, path):
 def test_a_dropped_callback_ends_the_wait_too(sink):
     sink.answer({"drop": True})
     answers = []
-    waiting = Thread(target=lambda: answers.append(wait(sink, timeout_s=30)))
+    waiting = Thread(target=lambda: answers.append(wait(sink, timeout_s=60)))
 
     waiting.start()
     sink.send()
@@ -193,7 +192,7 @@ def test_who_waits_is_woken_by_an_arrival():
         asked.set()
         return there.is_set()
 
-    waiting = Thread(target=lambda: outcomes.append(arrivals.wait_until("acme", ready, timeout=PATIENT)))
+    waiting = Thread(target=lambda: outcomes.append(arrivals.wait_until("acme", ready, timeout=DEADLINE)))
     waiting.start()
     asked.wait()
     there.set()
@@ -215,7 +214,7 @@ def test_an_arrival_while_the_question_is_asked_is_not_missed():
             return False
         return True
 
-    assert arrivals.wait_until("acme", ready, timeout=PATIENT)
+    assert arrivals.wait_until("acme", ready, timeout=DEADLINE)
     announcing.join()
 
 

@@ -8,6 +8,7 @@ import sys
 from threading import Event, Thread, get_ident
 
 import pytest
+from deadline import DEADLINE_S
 
 from elements_local.interruption import Interruption, cut_off, ended_by_signal
 
@@ -90,12 +91,12 @@ def test_a_signal_that_another_thread_takes_ends_waiting_too() -> None:
     def take() -> None:
         Event().wait(0.2)  # until the other one waits, most likely
         signal.pthread_kill(get_ident(), signal.SIGTERM)
-        in_time.append(woken.wait(20))
+        in_time.append(woken.wait(DEADLINE_S))
 
     with Interruption().heeded() as stop:
         taker = Thread(target=take)
         taker.start()
-        stop.wait(60)
+        stop.wait(DEADLINE_S)
         woken.set()
         taker.join()
 

@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from deadline import DEADLINE
 from flask import Flask
 
 from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, reachable, receiver_of
@@ -223,7 +224,7 @@ def test_a_receiver_is_reachable_for_a_while_in_process_or_on_a_port():
         assert inside == f"{ORIGIN}/hook"
         assert InProcess(applications).send("POST", inside).status == 204
     with reachable(Receiver(app=FLASK, path="/hook"), inside=None) as served:
-        assert isinstance(OverNetwork().send("POST", served), Reply)
+        assert isinstance(OverNetwork(timeout=DEADLINE).send("POST", served), Reply)
 
     assert applications == {}
-    assert isinstance(OverNetwork().send("POST", served), NoReply)
+    assert isinstance(OverNetwork(timeout=DEADLINE).send("POST", served), NoReply)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from deadline import DEADLINE_S
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, WorkspaceClients
@@ -41,7 +42,7 @@ def listening(*words: str, env: dict[str, str]) -> Iterator[subprocess.Popen[str
 
 def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
     process.send_signal(number)
-    told, errors = process.communicate(timeout=30)
+    told, errors = process.communicate(timeout=DEADLINE_S)
     return process.returncode, told, errors
 
 
@@ -119,8 +120,8 @@ def test_when_the_stack_ends_it_says_so_and_ends_too() -> None:
         ready = json.loads(up.stdout.readline())
         with listening(env={"ELEMENTS_LOCAL_PLATFORM_URL": ready["platform"]}) as process:
             up.terminate()
-            told, errors = process.communicate(timeout=30)
-        up.wait(timeout=30)
+            told, errors = process.communicate(timeout=DEADLINE_S)
+        up.wait(timeout=DEADLINE_S)
 
     assert (process.returncode, told) == (0, "")
     assert errors.startswith("the stack has ended (")
@@ -137,7 +138,7 @@ def test_a_listener_does_not_hold_up_the_end_of_a_stack(at: dict[str, str]) -> N
         url = json.loads(up.stdout.readline())["platform"]
         with listening("--json", env={**at, "ELEMENTS_LOCAL_PLATFORM_URL": url}):
             up.send_signal(signal.SIGINT)
-            code = up.wait(timeout=15)
+            code = up.wait(timeout=DEADLINE_S)
 
     assert code == 0
 

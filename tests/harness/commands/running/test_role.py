@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner
+from deadline import DEADLINE_S
 
 from elements_local.cli import cli
 from elements_local.clients import Addresses, Credentials
@@ -38,7 +39,7 @@ def up(*words: str, **env: str) -> Iterator[dict]:
             yield json.loads(process.stdout.readline())
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=30) == ("", "")
+        assert process.communicate(timeout=DEADLINE_S) == ("", "")
         assert process.returncode == 0
 
 
@@ -63,7 +64,7 @@ def test_it_has_the_records_and_the_limits_that_it_was_started_with() -> None:
     words = ["--role", "crm", "--crm-port", "0", "--records", "2", "--seed", "5", "--limits", "vendor"]
     with up(*words) as ready:
         url, key = f"{ready['crm']}/v3.1/Contacts", (ready["workspace"]["crm_api_key"], "")
-        replies = [requests.get(url, auth=key, timeout=30) for _ in range(11)]
+        replies = [requests.get(url, auth=key, timeout=DEADLINE_S) for _ in range(11)]
 
     assert len(replies[0].json()) == 2
     assert [reply.status_code for reply in replies] == [200] * 10 + [429]

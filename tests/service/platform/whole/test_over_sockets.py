@@ -7,6 +7,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
+from deadline import DEADLINE_S
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
@@ -26,7 +27,7 @@ def connect(stack_on_ports):
 
     def send(method, path, *, headers=None, body=None, chunked=False):
         with closing(
-            HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=20)
+            HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=DEADLINE_S)
         ) as connection:
             connection.request(method, path, headers=headers or {}, body=body, encode_chunked=chunked)
             answer = connection.getresponse()
@@ -107,7 +108,7 @@ def test_a_slash_too_many_leads_to_the_path_without_it(world, connect):
 
 
 def test_a_head_request_is_answered_without_a_body_and_the_connection_stays_in_order(stack_on_ports, world):
-    connection = HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=20)
+    connection = HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=DEADLINE_S)
     with closing(connection):
         for method in ("HEAD", "GET", "HEAD"):
             connection.request(method, f"{BASE_PATH}/elements", headers=dict(world.platform.headers))

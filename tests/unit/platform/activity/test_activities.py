@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from deadline import DEADLINE
 
 from mock_kit.api.json_text import encode
 from mock_kit.values import replace
@@ -25,7 +26,6 @@ MINE = Workspace(
     clock=WorkspaceClock(VirtualClock(NOON)),
 )
 THEIRS = replace(MINE, name="theirs")
-LONG = timedelta(seconds=30)
 
 
 @pytest.fixture
@@ -180,12 +180,14 @@ def test_a_line_is_one_line_of_seemly_length_without_secrets(activities, text, s
 def test_who_asks_for_what_is_there_does_not_wait(activities):
     told(activities, MINE)
 
-    assert activities.after(0, "mine", limit=9, patience=LONG).last == 1
+    assert activities.after(0, "mine", limit=9, patience=DEADLINE).last == 1
 
 
 def test_who_waits_is_answered_as_soon_as_something_happens_in_the_workspace(activities):
     with ThreadPoolExecutor() as pool:
-        asked = [pool.submit(activities.after, 0, name, limit=9, patience=LONG) for name in ("mine", None)]
+        asked = [
+            pool.submit(activities.after, 0, name, limit=9, patience=DEADLINE) for name in ("mine", None)
+        ]
         while activities.waiting < len(asked):
             pass
         told(activities, MINE)
@@ -195,7 +197,7 @@ def test_who_waits_is_answered_as_soon_as_something_happens_in_the_workspace(act
 
 def test_what_happens_elsewhere_does_not_end_a_wait(activities):
     with ThreadPoolExecutor() as pool:
-        asked = pool.submit(activities.after, 0, "mine", limit=9, patience=LONG)
+        asked = pool.submit(activities.after, 0, "mine", limit=9, patience=DEADLINE)
         while not activities.waiting:
             pass
         told(activities, THEIRS)
@@ -211,13 +213,13 @@ def test_a_wait_ends_with_its_time(activities):
 
 def test_only_so_many_wait_and_the_end_of_the_process_lets_them_go(activities):
     with ThreadPoolExecutor(WAITERS) as pool:
-        asked = [pool.submit(activities.after, 0, None, limit=9, patience=LONG) for _ in range(WAITERS)]
+        asked = [pool.submit(activities.after, 0, None, limit=9, patience=DEADLINE) for _ in range(WAITERS)]
         while activities.waiting < WAITERS:
             pass
 
-        one_too_many = activities.after(0, None, limit=9, patience=LONG)
+        one_too_many = activities.after(0, None, limit=9, patience=DEADLINE)
         activities.stop()
 
     assert one_too_many.entries == []
     assert [future.result().entries for future in asked] == [[]] * WAITERS
-    assert activities.after(0, None, limit=9, patience=LONG).entries == []
+    assert activities.after(0, None, limit=9, patience=DEADLINE).entries == []

@@ -4,12 +4,10 @@ import logging
 from threading import Event
 
 import pytest
+from deadline import DEADLINE_S
 
 from mock_platform.callbacks.lanes import LaneKey, Lanes
 from mock_platform.core.run_control import RunSummary
-
-SECONDS = 20
-"""How long a test waits for a thread before it fails; none waits so long if all is well."""
 
 
 @pytest.fixture
@@ -26,7 +24,7 @@ def lanes(limit=4, freed=lambda: None):
 
 def hold(event):
     def work():
-        assert event.wait(SECONDS)
+        assert event.wait(DEADLINE_S)
         return RunSummary(attempts=1)
 
     return work
@@ -38,11 +36,11 @@ def test_what_runs_in_one_lane_does_not_hold_up_another(held):
 
     quick = made.start(LaneKey("acme", "quick"), lambda: RunSummary(attempts=5))
 
-    assert quick.result(SECONDS) == RunSummary(attempts=5)
+    assert quick.result(DEADLINE_S) == RunSummary(attempts=5)
     assert not slow.done()
     assert made.busy("acme") == {"slow"}
     held.set()
-    assert slow.result(SECONDS) == RunSummary(attempts=1)
+    assert slow.result(DEADLINE_S) == RunSummary(attempts=1)
 
 
 def test_a_lane_in_use_takes_nothing_else(held):
@@ -60,8 +58,8 @@ def test_a_workspace_has_half_of_them_at_the_most(held):
 
     refused = made.start(LaneKey("acme", "c"), RunSummary)
     held.set()
-    first.result(SECONDS)
-    assert made.wait_until_idle(timeout_s=SECONDS)
+    first.result(DEADLINE_S)
+    assert made.wait_until_idle(timeout_s=DEADLINE_S)
 
     assert refused is None
     assert made.start(LaneKey("acme", "c"), RunSummary) is not None
@@ -82,7 +80,7 @@ def test_a_limit_of_one_is_one_for_each_workspace(held):
     made.start(LaneKey("acme", "a"), hold(held))
 
     assert made.start(LaneKey("acme", "b"), RunSummary) is None
-    assert made.start(LaneKey("other", "a"), RunSummary).result(SECONDS) == RunSummary()
+    assert made.start(LaneKey("other", "a"), RunSummary).result(DEADLINE_S) == RunSummary()
 
 
 def test_who_is_told_that_a_lane_is_free_finds_it_free(held):
@@ -96,7 +94,7 @@ def test_who_is_told_that_a_lane_is_free_finds_it_free(held):
     made.start(LaneKey("acme", "a"), hold(held))
     held.set()
 
-    assert told.wait(SECONDS)
+    assert told.wait(DEADLINE_S)
     assert seen == [set()]
 
 
@@ -108,7 +106,7 @@ def test_idle_is_of_a_workspace_or_of_all(held):
     assert not made.wait_until_idle("acme", timeout_s=0)
     assert not made.wait_until_idle(timeout_s=0)
     held.set()
-    assert made.wait_until_idle("acme", timeout_s=SECONDS)
+    assert made.wait_until_idle("acme", timeout_s=DEADLINE_S)
 
 
 def test_a_defect_is_logged_leaves_the_lane_and_asks_nobody_to_try_again_at_once(caplog):
@@ -120,7 +118,7 @@ def test_a_defect_is_logged_leaves_the_lane_and_asks_nobody_to_try_again_at_once
 
     with caplog.at_level(logging.ERROR):
         future = made.start(LaneKey("acme", "a"), broken)
-        assert isinstance(future.exception(SECONDS), ZeroDivisionError)
+        assert isinstance(future.exception(DEADLINE_S), ZeroDivisionError)
 
     assert made.busy("acme") == set()
     assert told == []
@@ -130,7 +128,7 @@ def test_a_defect_is_logged_leaves_the_lane_and_asks_nobody_to_try_again_at_once
 def test_threads_serve_again_and_again():
     made = lanes(limit=3)
     for number in range(100):
-        assert made.start(LaneKey("acme", str(number)), RunSummary).result(SECONDS) == RunSummary()
-        assert made.wait_until_idle(timeout_s=SECONDS)
+        assert made.start(LaneKey("acme", str(number)), RunSummary).result(DEADLINE_S) == RunSummary()
+        assert made.wait_until_idle(timeout_s=DEADLINE_S)
 
     assert made._threads <= 3
