@@ -150,7 +150,7 @@ class _Planner:
     def _bulk(self, place: _Place) -> Action | None:
         if not place.instances:
             return None
-        count = self._random.choice([2, 5, 13, 30])
+        count = self._random.choice([2, 5, 5, 13, 30])
         return {
             "via": self._random.choice(place.instances),
             "kind": self._random.choice(KINDS),
@@ -186,7 +186,7 @@ class _Planner:
         change: Action = self._random.choice(
             [
                 {"interval": self._interval()},
-                {"events": self._random.random() < 0.7},
+                {"events": self._random.random() < 0.85},
                 {"path": self._random.choice(["", "/hook", None])},
                 {"key": self._random.choice(["", "another", "a-key-of-your-own"])},
                 {"resources": self._resources()},
@@ -209,8 +209,10 @@ class _Planner:
             {"delay": self._random.choice([1, 30, 300, 4000])},
             {"page": self._random.choice([2, 5])},
             {"page": 2},
-            {"by_updated": False},
+            {"page": 2},
             {"by_current": True},
+            {"by_current": True},
+            {"by_updated": False},
             {"created": "DATE_UPDATED_UTC"},
             {"created": None},
             {"zone": "Asia/Tokyo"},
