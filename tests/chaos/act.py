@@ -182,8 +182,9 @@ class _World:
         # it is later already if a write has begun the next second, or an action that brought time back was left out
         if to >= place.now:
             body = {"duration": to - place.now} if by_duration else {"to": instant(to)}
-            self._call(place, place.clients.clock, "POST", "/_local/clock/advance", json=body)
-            self._write_down(place, "advance", {})
+            ran = self._call(place, place.clients.clock, "POST", "/_local/clock/advance", json=body) or {}
+            counted = ("polls", "events", "deliveries", "attempts")
+            self._write_down(place, "advance", {name: ran[name] for name in counted if name in ran})
 
     def _jump(self, place: _Place, to: int) -> None:
         if to > place.now:

@@ -5,7 +5,7 @@ answer. Sources are docs/polling.md, docs/faults.md, docs/limits.md and what the
 """
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -251,6 +251,7 @@ class Expectation:
             if callback.number not in self._attempts:
                 self._unclaimed[callback.about].append(callback.number)
             self._attempts[callback.number].append(callback)
+        self._ran = Counter[str]()
         self._jobs = count(1)
         self._agenda: list[tuple[int, int, int, int, object]] = []
         self._tickets = count()
@@ -292,7 +293,14 @@ class Expectation:
         """A write, or what is only of the receiver's concern: its changes are in the log."""
 
     def _advance(self, deed: Deed) -> None:
+        """Run what is due, and hold how much that was against what the answer to the advance said."""
+        self._ran.clear()
         self._run_due(deed, deed.ended)
+        for name, said in deed.facts.items():
+            if said != self._ran[name]:
+                self._found(
+                    "timing", f"{said} {name} from {deed.began} to {deed.ended}, not {self._ran[name]}"
+                )
 
     def _poll(self, deed: Deed) -> None:
         self._turn(self.instances[deed.facts["instance"]], self._logged_before)
@@ -372,6 +380,7 @@ class Expectation:
                 failed=failed, fault=fault, told=told, listed=frozenset(pages),
             )  # fmt: skip
             self.polls.append(poll)
+            self._ran.update(polls=1, events=len(told))
             watch.failures = watch.failures + 1 if failed else 0
             watch.last = watch.last if failed else self.clock
             if watch.failures >= int(self._settings.get("PLATFORM_POLL_FAILURE_LIMIT", 100)):
@@ -452,6 +461,7 @@ class Expectation:
             notice.state = "queued"
             return
         callback = self._next_callback(notice)
+        self._ran.update(attempts=1, deliveries=int(callback is None or callback.taken))
         if callback is None:  # goes on as if it had come, so that one loss is one finding
             self._found(
                 "lost", f"{_named(notice)}: no callback at {self.clock}, attempt {notice.failures + 1}"
