@@ -83,7 +83,11 @@ def judge(evidence: Evidence) -> Judgement:
         reckonings = _reckonings(instance, changes, expected)
         owed = [(each.resource, one) for each in reckonings for one in each.owed]
         count.update(one.verdict + (f": {one.why}" if one.why else "") for _, one in owed)
-        problems = [f"no rule says why {one} was not told" for _, one in owed if one.why == UNEXPLAINED]
+        problems = [
+            f"no rule says why {one.kind} of {resource}/{one.record} at {one.at} was not told"
+            for resource, one in owed
+            if one.why == UNEXPLAINED
+        ]
         findings += [
             Finding(kind="lost", workspace=workspace, what=f"{instance.id}: {one}") for one in problems
         ]
@@ -260,7 +264,10 @@ class _Reckoning:
         last = self._changes[group[-1]]
         own = [one for one in self._changes[: poll.before] if one.record == last.record]
         state = own[-1] if own else last
-        return next((why for why, holds in self._reasons(poll, group, state) if holds), UNEXPLAINED)
+        # a change in the second of a poll, before it, is due at the next one; the first may have passed it over for good
+        at_once = [one for one in self._polls if one.at == last.at and one.before > group[-1]]
+        reasons = (reason for one in [poll, *at_once] for reason in self._reasons(one, group, state))
+        return next((why for why, holds in reasons if holds), UNEXPLAINED)
 
     def _reasons(self, poll: Poll, group: list[int], state: Change) -> Iterator[tuple[str, bool]]:
         """Yield what the documents name, the most telling first."""
