@@ -319,6 +319,9 @@ class _World:
             place.clients.restore(document)
             for name in _KNOWN:
                 setattr(place, name, deepcopy(getattr(known, name)))
+            before, after = _kept_of(document), _kept_of(place.clients.snapshot())
+            if known.clients is place.clients and before != after:
+                self._found("restart", place, f"restored, and yet: {_difference(before, after)}")
 
     def _restart(self, _place: _Place, _action: Action) -> None:
         """Close the stack and open it again: nothing that can be seen may differ."""
@@ -455,9 +458,8 @@ def fault_rule(rule: Action) -> dict[str, Any]:
 def _kept_of(snapshot: dict[str, Any]) -> dict[str, Any]:
     """Return a snapshot without what a service keeps in its memory alone, whatever ``data`` says (docs/limits.md)."""
     parts = {name: part for name, part in snapshot.items() if name != "version"}
-    return {
-        name: {key: value for key, value in part.items() if key != "memory"} for name, part in parts.items()
-    }
+    forgotten = {"journal": None, "allowance": None}
+    return {name: part | {"memory": {**part["memory"], **forgotten}} for name, part in parts.items()}
 
 
 def _difference(before: Any, after: Any, path: str = "") -> str:
