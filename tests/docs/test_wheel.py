@@ -164,8 +164,10 @@ def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sou
 ) -> None:
     uv = pytest.importorskip("uv").find_uv_bin()
     python = tmp_path / "venv" / "bin" / "python"
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], check=True)
-    install = [uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--python", python]
+    subprocess.run(
+        [uv, "venv", "--quiet", "--no-cache", "--python", sys.executable, tmp_path / "venv"], check=True
+    )
+    install = [uv, "pip", "install", "--quiet", "--no-cache", "--offline", "--no-deps", "--python", python]
     subprocess.run([*install, wheel], check=True)
     link_requirements(wheel, *(tmp_path / "venv").glob("lib/python*/site-packages"))
     program = tmp_path / "venv" / "bin" / "elements-local"

@@ -56,10 +56,12 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \u202e א 😀"
 
 
 @pytest.fixture(scope="module")
-def browser():
-    chromium = find_program("chromium", "google-chrome")
+def browser(tmp_path_factory):
+    chromium, home = find_program("chromium", "google-chrome"), str(tmp_path_factory.mktemp("home"))
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=QUIET, timeout=DEADLINE_MS)
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=QUIET, timeout=DEADLINE_MS, env={**os.environ, "HOME": home}
+        )
         yield started
         started.close()
 

@@ -1,6 +1,7 @@
 """The reports of ``replay``: JUnit for a CI, a page for people, JSON for scripts."""
 
 import json
+import os
 import re
 import subprocess
 import xml.etree.ElementTree as ET
@@ -230,7 +231,7 @@ def test_a_browser_draws_the_timelines_of_what_is_open_and_shows_the_filter(fold
     seen = subprocess.run(
         [find_program("chromium", "google-chrome"), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
          f"--user-data-dir={folder}/profile", "--dump-dom", (folder / "it.html").as_uri()],
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=True, env={**os.environ, "HOME": str(folder)},
     ).stdout  # fmt: skip
 
     assert seen.count('<div class="chart">') == 1
