@@ -229,7 +229,7 @@ def test_a_shell_that_is_unknown_is_misuse() -> None:
     refused = subprocess.run([PROGRAM, "completion", "tcsh"], capture_output=True, text=True, check=False)
 
     assert refused.returncode == 2
-    assert "'tcsh' is not one of 'bash', 'zsh', 'fish'" in refused.stderr
+    assert all(f"'{shell}'" in refused.stderr for shell in ("tcsh", "bash", "zsh", "fish"))
 
 
 @pytest.mark.parametrize("words", [["--help"], ["clok"]], ids=["help", "a slip"])

@@ -460,8 +460,8 @@ def test_cut_off_it_says_what_is_changed() -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["companies", "created"], "'companies' is not one of 'contacts', 'accounts', 'leads'"),
-        (["contacts", "deleted"], "'deleted' is not one of 'created', 'updated'"),
+        (["companies", "created"], "'companies'"),
+        (["contacts", "deleted"], "'deleted'"),
         (["contacts", "created", "--id", "3"], "--id names a record that is updated"),
         (
             ["contacts", "created", "--field", "LAST_NAME"],
