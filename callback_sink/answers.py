@@ -7,13 +7,11 @@ from msgspec import Meta, Struct, structs, to_builtins
 from werkzeug.datastructures import Headers
 
 from callback_sink.inbox import BinName
+from mock_kit.admin.fault_rules import HeaderName, HeaderValue
 from mock_kit.api.json_text import encode
-from mock_kit.text import HEADER_NAME
 from mock_kit.web.wire import DELAY_HEADER, Reply
 
 # `$` alone would let a line feed follow, and `\Z` is no word of a JSON schema's
-_HeaderName = Annotated[str, Meta(pattern=rf"^{HEADER_NAME}$(?!\n)")]
-_HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)")]
 
 _BODILESS = frozenset({204, 205, 304})
 
@@ -45,7 +43,7 @@ class ScriptedResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     status: Annotated[int, Meta(ge=200, le=599)] = 200
     times: Annotated[int, Meta(ge=1)] | None = None
     body: object = None  # JSON; msgspec cannot read the recursive type that says so
-    headers: dict[_HeaderName, _HeaderValue] = {}
+    headers: dict[HeaderName, HeaderValue] = {}
     delay_s: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
     drop: bool = False
     half_read: bool = False

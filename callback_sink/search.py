@@ -6,11 +6,12 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, convert, field
+from msgspec import Meta, Struct, ValidationError, convert, field
 
 from callback_sink.inbox import BinName, Callback, CallbackJson
 from callback_sink.json_path import parse_condition
 from mock_kit.api.json_text import Json
+from mock_kit.api.shape_words import refusal
 from mock_kit.text import HEADER_NAME
 from mock_kit.workspaces.instants import format_instant, parse_instant
 
@@ -259,11 +260,13 @@ def _unwanted(text: str) -> Filters:
         ValueError: it is no other filter with a value that it takes.
     """
     name, _, value = (part.strip() for part in text.partition(":"))
+    wanted = {name: [value] if name in {"header", "json"} else value}
     try:
-        return convert({name: [value] if name in {"header", "json"} else value}, Filters, strict=False)
-    except ValueError as error:
+        return convert(wanted, Filters, strict=False)
+    except ValidationError as error:
+        reason = refusal(wanted, Filters, whole="it", strict=False)
         raise ValueError(
-            f"not {text!r:.200} is no filter with its value, as objectType:leads: {error}"
+            f"not {text!r:.200} is no filter with its value, as objectType:leads: {reason}"
         ) from error
 
 

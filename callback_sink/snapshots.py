@@ -1,16 +1,28 @@
 """Snapshots of the sink: whether ids and totals agree with the callbacks, and what becomes of them under another name."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from callback_sink.answers import ScriptedResponse
+from callback_sink.inbox import ForwardedJson
+from callback_sink.signature import SignatureVerdict
 from callback_sink.tables import bins, callback_of, callbacks, digest_of, usage, workspaces
 from callback_sink.usage import WHOLE
 from mock_kit.storage.snapshots import Snapshot, unmoved
 from mock_kit.storage.soundness import check_counted, check_texts
 from mock_kit.storage.table_rows import Reworded, SnapshotError
 from mock_kit.workspaces.registry import Workspace
+
+_TEXTS: Mapping[Column[Any], Any] = {
+    bins.c.signature_keys: list[str],
+    bins.c.answers: list[ScriptedResponse],
+    callbacks.c.headers: list[tuple[str, str]],
+    callbacks.c.forwards: list[ForwardedJson],
+    callbacks.c.signature: SignatureVerdict,
+}
 
 
 def check_sound(connection: Connection, workspace: str) -> None:
@@ -21,9 +33,7 @@ def check_sound(connection: Connection, workspace: str) -> None:
     """
     last = connection.scalar(select(workspaces.c.last_id).where(workspaces.c.workspace == workspace))
     check_counted(connection, workspace, (callbacks.c.id,), last, "tables.sink_workspaces: last_id")
-    check_texts(
-        connection, workspace, {bins.c.signature_keys: list[str], bins.c.answers: list[ScriptedResponse]}
-    )
+    check_texts(connection, workspace, _TEXTS)
     expected = _kept(connection, workspace)
     noted = select(usage.c.bin_digest, usage.c.callbacks, usage.c.bytes).where(usage.c.workspace == workspace)
     came = {row.bin_digest: (row.callbacks, row.bytes) for row in connection.execute(noted)}
@@ -58,10 +68,7 @@ def _kept(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
     """Return how many callbacks each bin has and what they weigh, and of all together, once each row has been read."""
     found: dict[str, tuple[int, int]] = {WHOLE: (0, 0)}
     for row in connection.execute(select(callbacks).where(callbacks.c.workspace == workspace)):
-        try:
-            read = callback_of(row)
-        except ValueError as error:
-            raise SnapshotError(f"tables.sink_callbacks: {row.id} cannot be read: {error}") from error
+        read = callback_of(row)
         digest = digest_of(read.bin)
         if row.bin_digest != digest:
             raise SnapshotError(

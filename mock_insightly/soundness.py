@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from msgspec import ValidationError
 from sqlalchemy import Connection, and_, func, select
 
 from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
@@ -10,6 +9,7 @@ from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.sequences import CHANGES, FOUNDATIONS
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import ChangeType, bin_, changes, files, records, references, seed_runs, sequences
+from mock_kit.api.json_text import MalformedJsonError
 from mock_kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
 
@@ -95,8 +95,10 @@ def _numbers_of(kind: RecordKind, record_id: int, document: str, table: str) -> 
     try:
         record = record_in(document)
         numbers = list(numbers_of(kind, record))
-    except (ValidationError, ValueError, KeyError, TypeError, AssertionError) as error:
-        raise SnapshotError(f"{where} cannot be read: {error!r}") from error
+    except MalformedJsonError as error:
+        raise SnapshotError(f"{where}: {error}") from error
+    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        raise SnapshotError(f"{where}: expected a record with its numbers and those of its rows") from error
     if record[kind.id_field] != record_id:
         raise SnapshotError(f"{where}: expected the {kind.id_field} {record_id}; got {record[kind.id_field]}")
     return numbers

@@ -11,6 +11,7 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Choice, Date, Field, Record, Text, read_id, rows_of, upper_keys
 from mock_insightly.records.stamps import Reserve, created, is_synthetic, number_rows, record_in
 from mock_kit.api.json_text import Json, MalformedJsonError, decode, encode_text
+from mock_kit.text import CSV_FAULT
 
 VERSION = 1
 LARGEST_NUMBER = 2**62
@@ -66,7 +67,7 @@ def csv_records(kind: RecordKind, text: str) -> Iterator[dict[str, Json]]:
                 name: _value(kind.field(name), cell) for name, cell in zip(names, cells, strict=True) if cell
             }
     except csv.Error as error:
-        raise CsvError(f"line {reader.line_num}: {error}") from error
+        raise CsvError(f"line {reader.line_num}: {CSV_FAULT}") from error
 
 
 def imported(kind: RecordKind, sent: Json, *, account: CrmAccount, now: datetime, reserve: Reserve) -> Record:

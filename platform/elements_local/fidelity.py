@@ -83,7 +83,7 @@ def observed_at(entries: list[Behaviour], path: Path) -> list[Behaviour]:
     try:
         visit = decode(path.read_bytes(), type=_Visit)
     except (MsgspecError, OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"{path} is not what `verify --json` prints: {error}") from error
+        raise OptionError(f"{path} is not what `verify --json` prints") from error
     verdicts = {each.check: each.verdict for each in visit.checks}
     return [_observed(entry, verdicts, f"a tenant of {visit.product}, {visit.date}") for entry in entries]
 

@@ -97,12 +97,13 @@ def _choices(test: "pytest.Item", mark: "pytest.Mark") -> dict[str, object]:
         raise MarkerError(test.nodeid, CHOICES, f"expected keywords ({keywords}); got {shown(mark.args)}")
     try:
         chosen = {**mark.kwargs, **_start(mark.kwargs.get("start"))}
-        msgspec.convert(chosen, WorkspaceChoices)
-    except msgspec.ValidationError as error:
-        path, reason = place_and_reason(error, WorkspaceChoices, mark.kwargs)
-        raise MarkerError(test.nodeid, CHOICES, f"{path[0]}: {reason}") from error
     except (UnreadableTimeError, NaiveInstantError) as error:
         raise MarkerError(test.nodeid, CHOICES, f"start: {error}") from error
+    try:
+        msgspec.convert(chosen, WorkspaceChoices)
+    except msgspec.ValidationError as error:
+        path, reason = place_and_reason(chosen, WorkspaceChoices)
+        raise MarkerError(test.nodeid, CHOICES, f"{'.'.join(map(str, path))}: {reason}") from error
     return chosen
 
 
@@ -134,7 +135,7 @@ def _rule(test: "pytest.Item", rule: object) -> Fields:
     try:
         msgspec.convert(rule, _SHAPES[service])
     except msgspec.ValidationError as error:
-        path, reason = place_and_reason(error, _SHAPES[service], rule)
+        path, reason = place_and_reason(rule, _SHAPES[service])
         at = ".".join(map(str, path)) or "a rule"
         raise MarkerError(test.nodeid, FAULTS, f"{at}: {reason}; got {shown(rule)}") from error
     return {**rule, "service": service}

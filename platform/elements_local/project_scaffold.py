@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from elements_local.errors import HarnessError
+from mock_kit.os_errors import os_reason
 
 _PACKAGE = files("elements_local")
 _TEMPLATES = _PACKAGE / "templates" / "init"
@@ -67,7 +68,7 @@ def lay_down(directory: Path, *, force: bool = False, examples: bool = False) ->
             path.parent.mkdir(parents=True, exist_ok=True)
             _outcome(laid, path, content, force=force).append(name)
         except OSError as error:
-            raise ProjectStartError(f"cannot write {path}: {error.strerror or error}") from error
+            raise ProjectStartError(f"cannot write {path}: {os_reason(error)}") from error
     return laid
 
 

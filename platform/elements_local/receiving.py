@@ -111,6 +111,10 @@ def as_wsgi(app: "WSGIApplication | AsgiApplication") -> Iterator["WSGIApplicati
 def _imported(module: str, attribute: str) -> object:
     try:
         value: object = import_module(module)
+    except ModuleNotFoundError as error:
+        raise ReceiverError(
+            f"cannot import the receiver's module {module!r}: there is no module {error.name!r}"
+        ) from error
     except Exception as error:  # whatever somebody's module raises
         reason = f"{type(error).__name__}: {error}"
         raise ReceiverError(f"cannot import the receiver's module {module!r}: {reason}") from error

@@ -1,6 +1,7 @@
 """Where settings come from: flags, then the environment, then ``pyproject.toml``; what nobody knows is refused."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -184,14 +185,30 @@ def _in_project(path: Path) -> dict[str, FoundSetting]:
     return settings
 
 
+def _sound_lines(text: str) -> int:
+    """Return how many lines from the first one on are TOML by themselves."""
+    import tomllib  # noqa: PLC0415 - as below
+
+    lines = text.splitlines(keepends=True)
+    for count in range(len(lines) - 1, 0, -1):
+        with suppress(tomllib.TOMLDecodeError):
+            tomllib.loads("".join(lines[:count]))
+            return count
+    return 0
+
+
 def _keys(path: Path) -> Iterator[tuple[str, str, object]]:
     """Yield the keys of a project's table and of the tables in it: name, what a message calls it, value."""
     import tomllib  # noqa: PLC0415 - only where there is something to read
 
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("elements-local", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from error
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: it is not UTF-8") from error
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("elements-local", {})
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: it is no TOML from line {_sound_lines(text) + 1} on") from error
     if not isinstance(table, dict):
         raise WrongValueError(f"{path}: [{_TABLE}]", table, expected="a table")
     for key, value in table.items():

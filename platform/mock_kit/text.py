@@ -3,6 +3,9 @@
 HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 """A pattern of header names: tokens (RFC 9110, section 5.6.2)."""
 
+CSV_FAULT = "a quote in it is not closed, or stands within a cell, or a cell is too long"
+"""What can be wrong with a line of CSV."""
+
 LONGEST_NUMBER = 18
 """Digits of a number that every database keeps as one, and that Python reads quickly."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Flask, Request, Response, current_app, request
-from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import NotFound
 
 from mock_kit.admin.routes import ADMIN_STATUSES, json_answer
 from mock_kit.api.json_text import Json
@@ -17,9 +17,8 @@ from mock_kit.api.undeclared_keys import undeclared_keys
 from mock_kit.storage.database_errors import is_away
 from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.guard import share
-from mock_kit.web.journal_middleware import LARGEST_BODY
 from mock_kit.web.precedence import Precedence
-from mock_kit.web.problems import answer_problems, wrong_method
+from mock_kit.web.problems import answer_problems
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
 from mock_kit.workspaces.instants import UnreadableTimeError
 from mock_platform import errors
@@ -181,15 +180,8 @@ def _undeclared(asked: Request) -> str | None:
 
 
 def _own_words(error: Exception) -> str | None:
-    """Say of a request that reached no route, or was cut short, what would have; None leaves an error's own words."""
-    match error:
-        case NotFound():
-            missing = str(errors.NotFoundError("resource", request.path, named="path"))
-            return f"{missing}; {_WHERE_THINGS_ARE}" if request.path == "/" else missing
-        case MethodNotAllowed():
-            return wrong_method(error)
-        case RequestEntityTooLarge():
-            largest = request.max_content_length or LARGEST_BODY
-            return f"a body may have {largest} bytes; this one has {request.content_length}"
-        case _:
-            return None
+    """Say that a request reached no route; None leaves an error's own words."""
+    if not isinstance(error, NotFound):
+        return None
+    missing = str(errors.NotFoundError("resource", request.path, named="path"))
+    return f"{missing}; {_WHERE_THINGS_ARE}" if request.path == "/" else missing

@@ -258,9 +258,9 @@ def but(place, value):
 REFUSED = {
     "a later version": ({"version": 2}, "the snapshot has version 2; this program reads version 1"),
     "an earlier version": ({"version": 0}, "the snapshot has version 0"),
-    "a version that is no number": ({"version": "1"}, "the snapshot.version: Expected `int`, got `str`"),
+    "a version that is no number": ({"version": "1"}, 'the snapshot.version must be a whole number; got "1"'),
     "another service": ({"service": "crm"}, "this is a snapshot of 'crm'; put it to that service"),
-    "an unknown key": ({"more": 1}, "unknown field `more`"),
+    "an unknown key": ({"more": 1}, "unknown key 'more'"),
     "an unknown table": (
         {"tables": {"test_thinks": rows()["tables"]["test_things"]}},
         "did you mean 'test_things'?",
@@ -271,25 +271,31 @@ REFUSED = {
     ),
     "an unknown column": (rows(columns=["name", "colour"]), "expected name, count, weight"),
     "no columns": (rows(columns=[]), "got none"),
-    "a row that is too short": (rows(GOOD[:-1]), "tables.test_things.rows[0]: Expected `array` of length 7"),
+    "a row that is too short": (
+        rows(GOOD[:-1]),
+        "tables.test_things.rows[0] must be a list of 7 values; got ",
+    ),
     "a row that is no list": (rows({"name": "a"}), "the snapshot.tables"),
-    "a number for a text": (but(0, 1), "tables.test_things.rows[0][0]: Expected `str`, got `int`"),
+    "a number for a text": (but(0, 1), "tables.test_things.rows[0][0] must be a text; got 1"),
     "a text for a number": (
         rows(GOOD, *but(1, "1")["tables"]["test_things"]["rows"]),
-        "rows[1][1]: Expected `int`",
+        "rows[1][1] must be a whole number from ",
     ),
-    "a fraction for a number": (but(1, 1.5), "rows[0][1]: Expected `int`, got `float`"),
-    "a number beyond the database": (but(1, 2**63), "rows[0][1]: Expected `int` <= 9223372036854775807"),
-    "null where there is none": (but(3, None), "rows[0][3]: Expected `bool`, got `null`"),
+    "a fraction for a number": (
+        but(1, 1.5),
+        "rows[0][1] must be a whole number from -9223372036854775808 to 9223372036854775807; got 1.5",
+    ),
+    "a number beyond the database": (but(1, 2**63), "to 9223372036854775807; got 9223372036854775808"),
+    "null where there is none": (but(3, None), "rows[0][3] must be true or false; got null"),
     "an instant without a zone": (
         but(4, "2026-03-02T12:00:00"),
-        "rows[0][4]: Expected `datetime` with a timezone",
+        "rows[0][4] must be an instant with a zone, such as ",
     ),
-    "an instant that is none": (but(4, "soon"), "rows[0][4]: Invalid RFC3339"),
-    "bytes that are no base64": (but(5, "%"), "rows[0][5]: Invalid base64"),
+    "an instant that is none": (but(4, "soon"), "rows[0][4] must be an instant with a zone, such as "),
+    "bytes that are no base64": (but(5, "%"), 'rows[0][5] must be a text in base64; got "%"'),
     "a memory too few": ({"memory": {}}, "memory: expected said; got nothing"),
     "a memory too many": ({"memory": {"said": [], "heard": []}}, "memory: expected said; got said, heard"),
-    "a memory of another shape": ({"memory": {"said": [1]}}, "memory.said[0]: Expected `str`, got `int`"),
+    "a memory of another shape": ({"memory": {"said": [1]}}, "memory.said[0] must be a text; got 1"),
     "a memory that is refused": ({"memory": {"said": ["refused"]}}, "not that"),
 }
 

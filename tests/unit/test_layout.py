@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ DOING = {
     "threading",
     "mock_kit",
 }
-PURE = {"mock_kit.text", "mock_kit.values", "mock_kit.workspaces.instants"}
+PURE = {"mock_kit.api.json_syntax", "mock_kit.text", "mock_kit.values", "mock_kit.workspaces.instants"}
 """What rules may have of the kit."""
 
 VALUES = {"Struct", "field"}
@@ -198,3 +199,62 @@ def test_a_public_class_name_stands_once_and_so_means_one_thing():
 
     assert places
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+QUOTED = {"args", "description", "doc", "msg", "orig", "problem", "reason", "strerror"}
+"""What an error has of words, beside what ``str`` makes of it."""
+
+MAY_QUOTE = {
+    "elements_local/receiving.py": "the error is that of the user's own module",
+    "elements_local/failures/failure_section.py": "of errors of the harness alone",
+    "elements_local/verify/battery.py": "what a foreign tenant answered so that a check failed",
+}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_sentence_quotes_the_words_of_a_librarys_error(package):
+    quoting = {
+        path.relative_to(PACKAGES[package]).as_posix()
+        for path, tree in trees_of(package)
+        for handler in ast.walk(tree)
+        if isinstance(handler, ast.ExceptHandler) and handler.name and not is_ours(handler.type)
+        if any(quotes(node, handler.name) for body in handler.body for node in ast.walk(body))
+    }
+
+    assert quoting <= MAY_QUOTE.keys()
+
+
+def trees_of(package):
+    for path in sorted((PACKAGES[package] / package).rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def own_classes():
+    return {
+        node.name
+        for package in PACKAGES
+        for _, tree in trees_of(package)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+
+
+def is_ours(caught):
+    kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return all(kind is not None and ast.unparse(kind).rpartition(".")[2] in own_classes() for kind in kinds)
+
+
+def quotes(node, error):
+    """Whether the words of an error stand in a text: by themselves, or as what ``str`` or ``repr`` makes of it."""
+    match node:
+        case ast.FormattedValue(value=ast.Name(id=name)) if name == error:
+            return True
+        case ast.FormattedValue(value=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if (
+            name == error
+        ):
+            return attribute in QUOTED
+        case ast.Call(func=ast.Name(id="str" | "repr"), args=[ast.Name(id=name)]):
+            return name == error
+        case _:
+            return False

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from elements_local.certify.callback import CallbackComposer, ComposedCallback
 from mock_kit.text import shortened
+from mock_kit.web.network_errors import reason_of
 from mock_kit.web.wire import Http, NoReply, Reply
 
 _SIDE_BY_SIDE = 8
@@ -156,7 +157,9 @@ class Trial(Struct, frozen=True, kw_only=True):
             connection.send(callback.body[half:])
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
-            raise FailedError(f"{what}: expected any 2xx, the connection ended: {error!r}") from error
+            raise FailedError(
+                f"{what}: expected any 2xx, no answer came: {reason_of(error, self.timeout)}"
+            ) from error
         finally:
             connection.close()
         if not 200 <= status < 300:

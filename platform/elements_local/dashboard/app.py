@@ -49,6 +49,7 @@ from elements_local.errors import CallError, HarnessError, UnreachableError
 from elements_local.service_client import TOKEN_HEADER
 from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.page_middleware import BELOW
+from mock_kit.web.problems import in_own_words
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -187,7 +188,7 @@ def _add_headers(response: Response) -> Response:
 
 
 def _http_problem(error: HTTPException) -> tuple[str, int]:
-    return _problem(error.name, error.description or "", error.code or 500)
+    return _problem(error.name, vars(error).get("description") or in_own_words(error), error.code or 500)
 
 
 def _problem(title: str, text: str, status: int) -> tuple[str, int]:

@@ -63,7 +63,8 @@ def add_section(
             ]
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
-        text = f"what happened cannot be told: {type(error).__name__}: {str(error)[:200]}"
+        said = f": {str(error)[:200]}" if isinstance(error, HarnessError) else ""
+        text = f"what happened cannot be told: {type(error).__name__}{said}"
     # A failed assertion has a text that can be added to; a text alone, as of a fixture, cannot.
     add = getattr(report.longrepr, "addsection", None)
     if add is None:

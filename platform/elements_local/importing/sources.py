@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
+from mock_kit.api.json_syntax import json_fault
+from mock_kit.os_errors import os_reason
 
 _LARGEST = 64 * 2**20
 _FORMS = (
@@ -60,11 +63,13 @@ def read(path: Path) -> ImportedFile:
     try:
         if path.stat().st_size > _LARGEST:
             raise ImportFileError(f"{path} is larger than {_LARGEST >> 20} MiB")
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        raw = path.read_bytes().removeprefix(BOM_UTF8)
     except OSError as error:
-        raise ImportFileError(f"{path} cannot be read: {error.strerror}") from error
+        raise ImportFileError(f"{path} cannot be read: {os_reason(error)}") from error
+    try:
+        document = json.loads(raw.decode())
     except (ValueError, RecursionError) as error:
-        raise ImportFileError(f"{path} cannot be read as JSON: {error}") from error
+        raise ImportFileError(f"{path} cannot be read as JSON: {json_fault(raw, error)}") from error
     found = list(_objects(document))
     instances = [each for each in found if _is_instance(each)]
     callbacks = tuple(each for each in found if is_callback(each))

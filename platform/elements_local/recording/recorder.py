@@ -11,6 +11,7 @@ from elements_local.recording.composer import Recording, compose
 from elements_local.recording.session import RecordingError
 from elements_local.recording.text import comments, dump, write
 from elements_local.recording.watch import Watch, session_of
+from mock_kit.os_errors import os_reason
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
@@ -54,7 +55,7 @@ class Recorder:
             self.output.parent.mkdir(parents=True, exist_ok=True)
             write(self.output, recording.document, recording.notes)
         except OSError as error:
-            raise RecordingError(f"cannot write {self.output}: {error.strerror or error}") from error
+            raise RecordingError(f"cannot write {self.output}: {os_reason(error)}") from error
         self._written = recording
         return recording
 

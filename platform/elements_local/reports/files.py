@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from mock_kit.os_errors import os_reason
+
 
 @contextmanager
 def writable(*paths: Path | None) -> Iterator[None]:
@@ -20,4 +22,4 @@ def writable(*paths: Path | None) -> Iterator[None]:
                 path.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+        raise click.UsageError(f"cannot write {error.filename}: {os_reason(error)}") from error

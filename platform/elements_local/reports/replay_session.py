@@ -20,6 +20,7 @@ from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioErro
 from elements_local.scenarios.yaml_text import SourcePosition
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from elements_local.tenant_replay.replays import TenantReplays
+from mock_kit.os_errors import os_reason
 from mock_kit.workspaces.clock import SystemClock
 
 
@@ -172,7 +173,7 @@ def _loaded(file: Path) -> LoadedFile:
     try:
         return load_all(file)
     except OSError as error:
-        return _unread(file, f"cannot be opened: {error.strerror or error}")
+        return _unread(file, f"cannot be opened: {os_reason(error)}")
 
 
 def _unread(file: Path, reason: str) -> LoadedFile:

@@ -67,7 +67,7 @@ class ScenarioDocument:
         try:
             return msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
-            inner, reason = place_and_reason(error, shape, value)
+            inner, reason = place_and_reason(value, shape)
             hint = f"; write it as in {example}" if example and not inner else ""
             raise self.error(labelled(reason + hint, *where, *inner), *where, *inner) from error
 

@@ -6,24 +6,20 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from callback_sink.answers import ScriptedResponse
 from mock_insightly.faults import CrmRule
+from mock_kit.api.shape_words import PATTERNS
 
 _NAME = r"^[A-Za-z][\w-]*/[\w.-]+$"
 _TAG = r"^[A-Za-z0-9][\w.-]*$(?!\n)"
 _PATH = "^/"
-URL = "^https?://"
+HttpUrl: TypeAlias = Annotated[
+    str, Meta(pattern="^https?://", description="a URL such as https://example.com")
+]
 
-PATTERNS = {
-    _NAME: "a record's name: a kind, a slash and a word, such as contacts/ada",
-    _TAG: "a word, such as slow or retry-ladder",
-    _PATH: "a path that starts with a slash, such as /instances",
-    URL: "a URL such as https://example.com",
-}
-"""What texts have to be like, in words."""
-
+PATTERNS[_NAME] = "a record's name: a kind, a slash and a word, such as contacts/ada"
 Name: TypeAlias = Annotated[str, Meta(pattern=_NAME)]
 """A record's name in a scenario: its hub resource, a slash, and a name of the author's own."""
 
-Tag: TypeAlias = Annotated[str, Meta(pattern=_TAG)]
+Tag: TypeAlias = Annotated[str, Meta(pattern=_TAG, description="a word, such as slow or retry-ladder")]
 """A word, so that it can stand behind ``-m`` of pytest."""
 
 MarkName: TypeAlias = Annotated[str, Meta(min_length=1)]
@@ -57,7 +53,9 @@ class RequestStep(Struct, forbid_unknown_fields=True):
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: Annotated[str, Meta(pattern=_PATH)]
+    path: Annotated[
+        str, Meta(pattern=_PATH, description="a path that starts with a slash, such as /instances")
+    ]
     service: Literal["platform", "crm", "sink"] = "platform"
     json: object = UNSET
     text: str | None = None

@@ -23,24 +23,8 @@ _TOO_DEEP = f"nested more than {_DEEPEST} deep; an alias must not stand inside w
 _MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 
 _QUOTES = "put the text into quotes"
-_HINTS = (
-    ("character '\\t'", "a line is indented by blanks, not by tabs"),
-    ("that cannot start any token", _QUOTES),
-    (
-        "mapping values are not allowed",
-        "a text with a colon and a blank needs quotes; or this line is indented wrongly, or the colon before lacks its blank",
-    ),
-    (
-        "could not find expected ':'",
-        "a key has a colon and a blank behind it; the line before this one may lack them",
-    ),
-    ("expected <block end>", "this line is not indented as those that it belongs to"),
-    ("expected ',' or", "a bracket or brace before it is not closed"),
-    ("unexpected end of stream", "a quote before it is not closed"),
-    ("expected alphabetic or numeric", f"* and & at the start have a meaning of their own: {_QUOTES}"),
-    ("undefined alias", f"* at the start has a meaning of its own: {_QUOTES}"),
-)
-"""What YAML's reader says, and what most probably is to be done about it."""
+_OWN_MEANING = f"* and & at the start have a meaning of their own: {_QUOTES}"
+_NAME = re.compile(r"[\w-]*")
 
 
 class SourcePosition(NamedTuple):
@@ -138,7 +122,7 @@ def _nodes(text: str, lines_before: int = 0) -> Iterator["Node"]:
             yield node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError(_with_hint(error.problem or "not YAML"), _position(mark)) from error
+        raise YamlError(_reason(text, error), _position(mark)) from error
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         reason = f"the letter {chr(error.character)!r} cannot be read; take it out, or write it as an escape in double quotes"
@@ -148,9 +132,42 @@ def _nodes(text: str, lines_before: int = 0) -> Iterator["Node"]:
         raise YamlError(_TOO_DEEP, _deepest(text, lines_before)) from error
 
 
-def _with_hint(problem: str) -> str:
-    """Add what whoever wrote it most probably has to do."""
-    return problem + next((f"; {hint}" for words, hint in _HINTS if words in problem), "")
+def _reason(text: str, error: yaml.MarkedYAMLError) -> str:  # noqa: PLR0911 - a table of mistakes
+    """Say what is wrong where the reader stopped, from what stands there, and what most probably has to be done."""
+    at = error.problem_mark.index if error.problem_mark else len(text)
+    begun = error.context_mark.index if error.context_mark else at
+    here, opening = text[at : at + 1], text[begun : begun + 1]
+    if here == "\t":
+        return "a line is indented by blanks, not by tabs"
+    if isinstance(error, yaml.composer.ComposerError):
+        name = _NAME.match(text, at + 1)
+        return f"nothing, or more than one thing, is named {name and name[0]!r}; {_OWN_MEANING}"
+    if opening and opening in "*&" and begun < at:
+        return f"there is no name behind {opening}; {_OWN_MEANING}"
+    if opening and opening in "'\"" and begun < at:
+        return f"{text[at - 1 : at + 1]} is no escape" if here else "a quote before it is not closed"
+    if isinstance(error, yaml.scanner.ScannerError) and "\n" in text[begun:at]:
+        return "a key has a colon and a blank behind it; the line before this one may lack them"
+    if here == ":":
+        return (
+            "a colon with a blank behind it cannot stand here: a text with a colon and a blank needs quotes; "
+            "or this line is indented wrongly, or the colon before lacks its blank"
+        )
+    if isinstance(error, yaml.parser.ParserError):
+        if _is_in_brackets(text, at):
+            return "a bracket or brace before it is not closed, or a comma is missing"
+        if text[text.rfind("\n", 0, at) + 1 : at].strip(" "):
+            return f"{here!r} cannot stand behind what is before it; {_QUOTES}"
+        return "this line is not indented as those that it belongs to"
+    return f"no text starts with {here!r}; {_QUOTES}" if begun == at else "this is no YAML"
+
+
+def _is_in_brackets(text: str, at: int) -> bool:
+    depth = 0
+    for token in yaml.scan(text[:at], Loader=_Loader):
+        depth += isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken)
+        depth -= isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken)
+    return depth > 0
 
 
 def _deepest(text: str, lines_before: int) -> SourcePosition:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from elements_local.errors import OptionError
+from mock_kit.os_errors import os_reason
 from mock_kit.storage.data_directory import DirectoryInUseError, owned, owned_file
 from mock_kit.storage.database import Database, file_of
 from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError, cure_of, shown_url
@@ -54,9 +55,8 @@ def explained(data: Path | None, database: str | Database | None) -> Iterator[No
     except SchemaVersionError as error:
         raise OptionError(f"{where}: {error}") from error
     except OSError as error:
-        reason = error.strerror or error
         raise OptionError(
-            f"{where} cannot be used ({reason}); choose a directory that can be written to"
+            f"{where} cannot be used ({os_reason(error)}); choose a directory that can be written to"
         ) from error
     except (
         SQLAlchemyError,

@@ -8,15 +8,15 @@ from msgspec import Meta, Struct
 
 from elements_local.errors import OptionError
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError
-from elements_local.scenarios.verbs import URL
+from elements_local.scenarios.verbs import HttpUrl
 from elements_local.scenarios.yaml_text import YamlError, read_documents
 from elements_local.tenant_replay.portability import TenantAbilities
 from elements_local.tenant_replay.replays import TenantTiming
 from elements_local.verify.opening import TenantOptions
+from mock_kit.os_errors import os_reason
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_duration
 
 _EXAMPLE = "`platform_url: https://api.cloud-elements.com/elements/api-v2` and `callback_url: https://...`"
-_Url = Annotated[str, Meta(pattern=URL)]
 _Positive = Annotated[int, Meta(ge=1)]
 
 
@@ -35,9 +35,9 @@ class TenantFile(Struct, forbid_unknown_fields=True, frozen=True):
         speed: how fast its time runs, if it is a stack of ours.
     """
 
-    platform_url: _Url
-    callback_url: _Url
-    crm_url: _Url = "https://api.insightly.com"
+    platform_url: HttpUrl
+    callback_url: HttpUrl
+    crm_url: HttpUrl = "https://api.insightly.com"
     collector_url: str = ""
     listen: Annotated[int, Meta(ge=0, le=65535)] = 4702
     profile: Literal["cloud-elements", "open-connectors"] = "cloud-elements"
@@ -96,6 +96,8 @@ def read_tenant(path: Path) -> TenantFile:
         raise OptionError(f"{where}{error}{hint}") from error
     except UnreadableTimeError as error:
         raise OptionError(f"{path}: settle: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise OptionError(f"{path} cannot be read: it is not UTF-8") from error
+    except OSError as error:
+        raise OptionError(f"{path} cannot be read: {os_reason(error)}") from error
     return read

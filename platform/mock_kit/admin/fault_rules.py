@@ -5,18 +5,17 @@ it strikes before or after the side effect. Everything is decided from the rule 
 same requests in the same order meet the same faults.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import Annotated, get_args
+from typing import Annotated
 
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
-from msgspec.structs import fields
 from werkzeug.datastructures import Headers
 
 from mock_kit.api.json_text import Json, encode
+from mock_kit.api.shape_words import PATTERNS, refusal
 from mock_kit.text import HEADER_NAME
 from mock_kit.web.wire import BODILESS, DELAY_HEADER, Reply
 from mock_kit.web.wsgi import DroppedError
@@ -24,8 +23,12 @@ from mock_kit.workspaces.seeded import number
 
 _Count = Annotated[int, Meta(ge=1)]
 # `$` alone lets a line feed follow; `\Z`, which does not, would mean a letter to readers of a JSON schema
-_HeaderName = Annotated[str, Meta(pattern=rf"^{HEADER_NAME}$(?!\n)")]
-_HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)")]
+_HEADER_NAME = rf"^{HEADER_NAME}$(?!\n)"
+PATTERNS[_HEADER_NAME] = "a header's name"
+HeaderName = Annotated[str, Meta(pattern=_HEADER_NAME)]
+HeaderValue = Annotated[
+    str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)", description="a header's value, of printable ASCII letters")
+]
 _FRAMING = frozenset(
     {
         "connection",
@@ -78,7 +81,7 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
     body: object = None  # JSON; msgspec cannot read the recursive type that says so
-    headers: dict[_HeaderName, _HeaderValue] = {}
+    headers: dict[HeaderName, HeaderValue] = {}
     delay_s: Annotated[float, Meta(ge=0, le=1e9)] = 0
     truncate: Annotated[int, Meta(ge=0)] | None = None
     drop: bool = False
@@ -162,7 +165,7 @@ def parse_rules(value: Json, *, service: str, shape: type[FaultRules] = FaultRul
         rules = list(convert(value, shape).faults)
     except ValidationError as error:
         raise FaultRuleError(
-            f'expected {{"faults": [{{"effect": {{...}}, ...}}]}}: {error}{_known(error, service, shape)}'
+            f'expected {{"faults": [{{"effect": {{...}}, ...}}]}}: {refusal(value, shape, whole="the whole")}'
         ) from error
     for rule in rules:
         if rule.service not in {None, service}:
@@ -175,17 +178,8 @@ def parse_rules(value: Json, *, service: str, shape: type[FaultRules] = FaultRul
     return rules
 
 
-def _known(error: ValidationError, service: str, shape: type[FaultRules]) -> str:
-    """Return what an unknown effect could have been."""
-    if not re.search(r"unknown field .*\.effect`\Z", str(error)):
-        return ""
-    (rule,) = get_args(fields(shape)[0].type)
-    effect = next(field.type for field in fields(rule) if field.name == "effect")
-    return f"; the effects of {service!r} are {_any_of(effect)}"
-
-
 def _any_of(effect: type[Effect]) -> str:
-    *names, last = (field.name for field in fields(effect))
+    *names, last = effect.__struct_fields__
     return f"{', '.join(names)} or {last}"
 
 

@@ -1,10 +1,11 @@
 """JSON in and out: one decoder, one encoder, and errors that point at the place."""
 
-import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
+
+from mock_kit.api.json_syntax import as_bytes, json_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,11 +16,6 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 DEEPEST = 64
 _NESTED = (dict, list)
-_BYTE = re.compile(r" ?\(byte (\d+)\)")
-_READ_PAST = frozenset(
-    {"trailing characters", "invalid escape character in string", "invalid character in unicode escape"}
-)
-"""Reasons which the decoder gives only once it is behind the character that it means."""
 
 
 def _plain(value: object) -> str:
@@ -35,11 +31,10 @@ _encoder = msgspec.json.Encoder(enc_hook=_plain)
 
 
 class MalformedJsonError(ValueError):
-    """A text is not JSON. Says line and column, counted from 1, where the reader stopped, if it knows."""
+    """A text is not JSON. Says line and column, counted from 1, of the first fault in it, if that has a place."""
 
-    def __init__(self, reason: str, *, at: tuple[int, int] | None = None) -> None:
-        place = f" at line {at[0]}, column {at[1]}" if at else ""
-        super().__init__(f"Malformed JSON{place}: {reason}")
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Malformed JSON{' at ' if reason.startswith('line ') else ': '}{reason}")
 
 
 class NotJsonContentError(ValueError):
@@ -65,17 +60,10 @@ def decode(raw: bytes | str) -> Json:
     Raises:
         MalformedJsonError: the text is not JSON, is not UTF-8, or is nested too deeply.
     """
-    data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
     try:
-        value: Json = msgspec.json.decode(data)
-    except msgspec.ValidationError as error:
-        raise MalformedJsonError(str(error).lower()) from error
-    except msgspec.DecodeError as error:
-        raise _malformed(data, str(error)) from error
-    except UnicodeDecodeError as error:
-        raise MalformedJsonError("a string is not UTF-8", at=_place(data, _not_utf8(data))) from error
-    except RecursionError as error:
-        raise MalformedJsonError("nested too deeply") from error
+        value: Json = msgspec.json.decode(as_bytes(raw))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedJsonError(json_fault(raw, error)) from error
     return value
 
 
@@ -98,27 +86,6 @@ def read_json(request: "Request", *, deepest: int = DEEPEST) -> Json:
     if is_deeper_than(value, deepest):
         raise MalformedJsonError(f"nested deeper than {deepest} levels")
     return value
-
-
-def _malformed(data: bytes, reason: str) -> MalformedJsonError:
-    """Turn the decoder's byte offset into a line and a column; without one, the text ended too early."""
-    byte = _BYTE.search(reason)
-    words = _BYTE.sub("", reason).removeprefix("JSON is malformed: ").lower()
-    offset = int(byte[1]) - (words in _READ_PAST) if byte else len(data.rstrip())
-    return MalformedJsonError(words, at=_place(data, offset))
-
-
-def _place(data: bytes, offset: int) -> tuple[int, int]:
-    line_start = data.rfind(b"\n", 0, offset) + 1
-    return data.count(b"\n", 0, offset) + 1, len(data[line_start:offset].decode("utf-8", "replace")) + 1
-
-
-def _not_utf8(data: bytes) -> int:
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        return error.start
-    return len(data)
 
 
 def is_deeper_than(value: Json, limit: int) -> bool:

@@ -1,48 +1,84 @@
 """Declared shapes in words, for whoever sent something else: what came, and what was expected there."""
 
-import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Any
 
 from msgspec import inspect
 
 from mock_kit.admin.masks import MASK, is_secret, mask_body
-from mock_kit.api.json_text import Json, encode_text
+from mock_kit.api.json_text import encode_text
+from mock_kit.api.mismatch import Mismatch, Path, fields_of, first_mismatch
 from mock_kit.api.nearest import nearest
 from mock_kit.text import shortened
 
-if TYPE_CHECKING:
-    from msgspec import ValidationError
-
 _SHOWN = 100
 _LONGEST_SHAPE = 600
-_PLACE = re.compile(r" - at (?:`key` in )?`\$(?P<steps>[^`]*)`\Z")
-_UNKNOWN = re.compile("Object contains unknown field `(.+?)`")
-_STEP = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<at>\d+|\.\.\.)\]")
+_WITH_ENTRIES = (
+    inspect.StructType,
+    inspect.ListType,
+    inspect.VarTupleType,
+    inspect.TupleType,
+    inspect.DictType,
+)
 
 
-def refusal(error: "ValidationError", value: Json, shape: object) -> str:
-    """Say what is wrong with a value, what stood in that place, and what its object should look like.
+PATTERNS: dict[str, str] = {}
+"""Patterns of a mapping's keys in words: beside a description, msgspec 0.19 leaves a key's pattern out of its JSON Schema."""
+
+
+def refusal(
+    value: object, shape: Any, *, whole: str = "the body", root: str = "", strict: bool = True
+) -> str:
+    """Say what is wrong with a value that does not fit, what stood in that place, and what its object should look like.
 
     A shape's own check, which refuses in its own words, is left to them.
+
+    Args:
+        whole: what to call the value itself.
+        root: what to begin paths with, where the value is a part of something; it names the value as well.
+        strict: as ``first_mismatch`` has it.
     """
-    reason = str(error)
-    if not reason.startswith(("Expected", "Object", "Invalid enum value")):
-        return reason
-    place = _PLACE.search(reason)
-    steps = list(_steps(place["steps"])) if place else []
-    received = "" if ", got `" in reason or not reason.startswith("Expected") else _came(value, steps)
-    around = _nearest(inspect.type_info(shape), steps)
-    return f"{reason}{_meant(reason, around)}{received}; expected {_shape(around)}"
+    found = first_mismatch(value, shape, strict=strict)
+    if found is None:
+        return f"{root or whole} cannot be read"
+    place = root + dotted(found.path, is_inside=bool(root))
+    if found.objection:
+        return f"{place}: {found.objection}" if place else found.objection
+    around = _plain(inspect.type_info(found.around))
+    expected = f"; expected {_shape(around)}" if isinstance(around, inspect.StructType) else ""
+    return f"{_wrong(found, place, whole)}{expected}"
 
 
-def _meant(reason: str, around: inspect.Type) -> str:
-    """Name the key that may be meant by one that is not known."""
-    unknown = _UNKNOWN.match(reason)
-    if unknown is None or not isinstance(around, inspect.StructType):
-        return ""
-    near = nearest(unknown[1], [each.encode_name for each in around.fields])
-    return f" (did you mean {near!r}?)" if near else ""
+def dotted(path: Path, *, is_inside: bool = False) -> str:
+    """Write a path as code has it; inside of something, a dot comes before a first key.
+
+    >>> dotted(("items", 0, "status"))
+    'items[0].status'
+    """
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text if is_inside else text.removeprefix(".")
+
+
+def _wrong(found: Mismatch, place: str, whole: str) -> str:
+    if found.missing:
+        return f"{place}{dotted((found.missing,), is_inside=bool(place))} is missing"
+    if found.unknown:
+        near = nearest(found.unknown, [each.encode_name for each in fields_of(found.around)])
+        hint = f" (did you mean {near!r}?)" if near else ""
+        return f"unknown key {shortened(found.unknown, _SHOWN)!r}{f' in {place}' if place else ''}{hint}"
+    return f"{place or whole} must be {words(found.shape)}; got {_came(found)}"
+
+
+def _came(found: Mismatch) -> str:
+    """Show what stood in a place; of what has entries the kind, and nothing of what is secret, or may be."""
+    if isinstance(found.value, dict):
+        return "an object"
+    if isinstance(found.value, list):
+        count = len(found.value)
+        return f"a list of {count} value{'' if count == 1 else 's'}" if count else "an empty list"
+    if isinstance(found.value, str) and isinstance(_plain(inspect.type_info(found.shape)), _WITH_ENTRIES):
+        return "a text"
+    secret = any(isinstance(step, str) and is_secret(step) for step in found.path)
+    return shortened(MASK if secret else mask_body(encode_text(found.value)), _SHOWN)
 
 
 def words(shape: object) -> str:
@@ -55,70 +91,28 @@ def words(shape: object) -> str:
     return _words(inspect.type_info(shape))
 
 
-def _steps(path: str) -> Iterator[str | int | None]:
-    """Read a path of msgspec's: a key, an index, or None for any entry of a mapping."""
-    for step in _STEP.finditer(path):
-        if step["key"] is not None:
-            yield step["key"]
-        else:
-            yield None if step["at"] == "..." else int(step["at"])
-
-
-def _came(value: Json, steps: list[str | int | None]) -> str:
-    """Show what stood in a place, as far as the path leads to it; what is secret is not repeated."""
-    secret = any(isinstance(step, str) and is_secret(step) for step in steps)
-    for step in steps:
-        if isinstance(value, dict) and isinstance(step, str):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int):
-            value = value[step]
-    text = MASK if secret else mask_body(encode_text(value))
-    return f"; got {shortened(text, _SHOWN)}"
-
-
-def _nearest(type_: inspect.Type, steps: list[str | int | None]) -> inspect.Type:
-    """Return the innermost object around a place, or the whole shape."""
-    nearest = type_ = _plain(type_)
-    for step in steps:
-        type_ = _plain(_inside(type_, step))
-        if isinstance(type_, inspect.StructType):
-            nearest = type_
-    return nearest
-
-
-def _inside(type_: inspect.Type, step: str | int | None) -> inspect.Type:
-    """Return the type of an entry."""
-    match type_:
-        case inspect.StructType(fields=fields):
-            return next((each.type for each in fields if each.encode_name == step), inspect.AnyType())
-        case inspect.ListType(item_type=entry) | inspect.DictType(value_type=entry):
-            return entry
-        case _:
-            return inspect.AnyType()
-
-
 def _plain(type_: inspect.Type) -> inspect.Type:
     """Return a type without what is said about it, and of several the one that has entries."""
     if isinstance(type_, inspect.Metadata):
         return _plain(type_.type)
     if isinstance(type_, inspect.UnionType):
         members = [_plain(member) for member in type_.types]
-        entries = (inspect.StructType, inspect.ListType, inspect.DictType)
-        return next((member for member in members if isinstance(member, entries)), type_)
+        return next((member for member in members if isinstance(member, _WITH_ENTRIES)), type_)
     return type_
 
 
-def _shape(type_: inspect.Type) -> str:
-    """Write an object's keys with what each takes; one level of it."""
-    if not isinstance(type_, inspect.StructType):
-        return _words(type_)
+def _shape(type_: inspect.StructType | inspect.TypedDictType) -> str:
+    """Write an object's keys with what each takes, of many the keys alone; one level of it."""
     entries = (
         f'"{each.encode_name}"{"" if each.required else "?"}: {_words(each.type)}' for each in type_.fields
     )
-    return shortened(f"{{{', '.join(entries)}}}", _LONGEST_SHAPE)
+    text = f"{{{', '.join(entries)}}}"
+    if len(text) <= _LONGEST_SHAPE:
+        return text
+    return shortened("any of " + ", ".join(each.encode_name for each in type_.fields), _LONGEST_SHAPE)
 
 
-def _words(type_: inspect.Type) -> str:  # noqa: C901, PLR0911 - a table of kinds
+def _words(type_: inspect.Type) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of kinds
     match type_:
         case inspect.Metadata(type=inner, extra_json_schema=extra):
             description = (extra or {}).get("description")
@@ -129,14 +123,25 @@ def _words(type_: inspect.Type) -> str:  # noqa: C901, PLR0911 - a table of kind
             return "a number" + _bounds(type_)
         case inspect.BoolType():
             return "true or false"
-        case inspect.StrType():
-            return "a text" + _lengths(type_)
+        case inspect.StrType(pattern=str(pattern)) if pattern in PATTERNS:
+            return PATTERNS[pattern]
+        case inspect.StrType(pattern=pattern):
+            length = _count(type_)
+            return f"a text{length and f' of {length}letters'}{f' that matches {pattern}' if pattern else ''}"
+        case inspect.DateTimeType():
+            return "an instant with a zone, such as 2026-03-02T10:00:00Z"
+        case inspect.BytesType():
+            return "a text in base64"
         case inspect.LiteralType(values=values):
             return "one of " + ", ".join(map(str, values))
         case inspect.EnumType(cls=members):
             return "one of " + ", ".join(str(member.value) for member in members)
-        case inspect.ListType(item_type=entry):
-            return f"a list of {_plural(entry)}"
+        case inspect.TupleType(item_types=entries):
+            return f"a list of {len(entries)} values"
+        case inspect.ListType(item_type=entry) | inspect.VarTupleType(item_type=entry):
+            return f"a list of {_count(type_)}{_plural(entry)}"
+        case inspect.TypedDictType():
+            return f"an object {_shape(type_)}"
         case inspect.StructType() | inspect.DictType():
             return "an object"
         case inspect.UnionType(types=types):
@@ -158,13 +163,17 @@ def _plural(entry: inspect.Type) -> str:
 
 def _bounds(number: inspect.IntType | inspect.FloatType) -> str:
     low = "" if number.ge is None else f" from {_number(number.ge)}"
-    return low if number.le is None else f"{low} to {_number(number.le)}"
+    high = number.lt - 1 if isinstance(number.lt, int) else number.le
+    return low if high is None else f"{low} to {_number(high)}"
 
 
 def _number(bound: float) -> str:
-    return str(bound) if isinstance(bound, int) else f"{bound:g}"
+    return str(bound) if isinstance(bound, int) else f"{bound:.15g}"
 
 
-def _lengths(text: inspect.StrType) -> str:
-    low = "" if not text.min_length else f" of {text.min_length} letters or more"
-    return low if text.max_length is None else f" of up to {text.max_length} letters"
+def _count(type_: inspect.StrType | inspect.ListType | inspect.VarTupleType) -> str:
+    """Say how many letters or entries there may be."""
+    low, high = type_.min_length or 0, type_.max_length
+    if high is None:
+        return f"{low} or more " if low else ""
+    return f"{low} to {high} " if low else f"up to {high} "

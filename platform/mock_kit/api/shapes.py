@@ -1,16 +1,17 @@
 """From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from msgspec.structs import FieldInfo
 
 from mock_kit.api.json_text import read_json
+from mock_kit.api.mismatch import fields_of, first_mismatch
 from mock_kit.api.nearest import nearest
+from mock_kit.api.shape_words import dotted, refusal, words
 from mock_kit.text import shortened
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ SENT = "mock_kit.sent"
 
 _SHOWN = 100
 _WHOLE = re.compile("-?[0-9]{1,20}")
-_fields: Callable[[Any], tuple[FieldInfo, ...]] = cache(
-    msgspec.structs.fields
-)  # there are as many shapes as the program has
 
 
 class ShapeError(ValueError):
@@ -47,9 +45,7 @@ def read_body(request: "Request", shape: type[T]) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        from mock_kit.api.shape_words import refusal  # noqa: PLC0415 - slow to import, and only for what is refused
-
-        raise ShapeError(refusal(error, value, shape)) from error
+        raise ShapeError(refusal(value, shape)) from error
 
 
 def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
@@ -61,16 +57,16 @@ def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
     """
     _refuse_others(sent, shape)
     values: dict[str, object] = {}
-    for field in _fields(shape):
+    for field in fields_of(shape):
         name = field.encode_name
         if name in sent:
             values[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
         elif field.required:
-            raise ShapeError(f"{name} is missing; it must be {_words(field.type)}")
+            raise ShapeError(f"{name} is missing; it must be {words(field.type)}")
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise _refusal(error, values, shape) from error
+        raise _refusal(values, shape) from error
 
 
 def refuse_unknown_parameters(sent: "MultiDict[str, str]", names: Collection[str]) -> None:
@@ -89,7 +85,7 @@ def refuse_unknown_parameters(sent: "MultiDict[str, str]", names: Collection[str
 
 def parameters_of(shape: type | None) -> list[str]:
     """Return the names of the query parameters that a shape speaks of."""
-    return [] if shape is None else [field.encode_name for field in _fields(shape)]
+    return [] if shape is None else [field.encode_name for field in fields_of(shape)]
 
 
 def without_none(shape: object) -> object:
@@ -104,7 +100,7 @@ def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
     """Refuse what a strict shape does not name, and several values for what it names once."""
     if not shape.__struct_config__.forbid_unknown_fields:
         return
-    fields = {field.encode_name: field for field in _fields(shape)}
+    fields = {field.encode_name: field for field in fields_of(shape)}
     refuse_unknown_parameters(sent, fields)
     for name, values in sent.lists():
         if len(values) > 1 and not _is_list(fields[name].type):
@@ -117,22 +113,15 @@ def _text(name: str, text: str, shape: object) -> str:
     takes_words = plain is bool or get_origin(plain) is Literal
     is_misread = not _WHOLE.fullmatch(text) if plain is int else takes_words and text.lower() == "null"
     if is_misread:
-        raise ShapeError(f"{name} must be {_words(shape)}; got {_quoted(text)}")
+        raise ShapeError(f"{name} must be {words(shape)}; got {_quoted(text)}")
     return text
 
 
-def _words(shape: object) -> str:
-    from mock_kit.api.shape_words import words  # noqa: PLC0415 - as above
-
-    return words(shape)
-
-
-def _refusal(error: msgspec.ValidationError, values: Mapping[str, object], shape: Any) -> ShapeError:
-    path = str(error).rpartition(" - at `$.")[2].rstrip("`").partition("[")[0]
-    for field in _fields(shape):
-        if field.encode_name == path and path in values:
-            return ShapeError(f"{path} must be {_words(field.type)}; got {_quoted(values[path])}")
-    return ShapeError(f"query parameters: {error}")
+def _refusal(values: Mapping[str, object], shape: Any) -> ShapeError:
+    found = first_mismatch(values, shape, strict=False)
+    if found is None or not found.path:
+        return ShapeError(f"query parameters: {(found and found.objection) or 'they cannot be read'}")
+    return ShapeError(f"{dotted(found.path)} must be {words(found.shape)}; got {_quoted(found.value)}")
 
 
 def _quoted(value: object) -> str:

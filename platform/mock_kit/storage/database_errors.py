@@ -54,18 +54,29 @@ def cure_of(error: Exception) -> str:
     for primary, reason, cure in _CURES:
         if code == primary:
             return f"{reason}; {cure}"
-    words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     match error:
         case ForeignDatabaseError():
             return f"{error}; choose another place, nothing was changed"
         case DamagedDatabaseError():
             return f"{error}; put a copy in its place, or start with an empty directory"
         case ArgumentError() | NoSuchModuleError():
-            return f"is no URL of a database ({words}); expected one such as {_EXPECTED}"
+            return f"is no URL of a database; expected one such as {_EXPECTED}"
         case ImportError():
-            return f"needs a driver that is not installed ({words}); pip install 'elements-local[postgresql]'"
+            return f"needs the module {error.name!r}; pip install 'elements-local[postgresql]'"
         case _:
-            return f"cannot be used ({words}); see whether it is there, and may be used"
+            return _refusal_of_server(error)
+
+
+def _refusal_of_server(error: Exception) -> str:
+    """Say what a server refused; without a code of its there was none that said anything."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    if state is None:
+        return (
+            "cannot be reached, or does not let this user in; see whether it runs there, "
+            "and whether user, password and name of the database are right"
+        )
+    return f"cannot be used (code {state}); see whether it is there, and may be used"
 
 
 def has_no_room(error: Exception) -> bool:

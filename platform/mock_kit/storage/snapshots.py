@@ -13,6 +13,7 @@ from msgspec import Struct, ValidationError, convert
 from sqlalchemy import Connection
 
 from mock_kit.api.json_text import Json
+from mock_kit.api.shape_words import refusal
 from mock_kit.storage.database import Database
 from mock_kit.storage.soundness import Sound, anything
 from mock_kit.storage.table_rows import AllRows, Reworded, SnapshotError, SnapshotRows
@@ -189,9 +190,8 @@ def read_snapshot(document: Json, *, service: str) -> Snapshot:
     return snapshot
 
 
-def _converted(value: object, shape: Any, called: str) -> Any:
+def _converted(value: object, shape: Any, root: str) -> Any:
     try:
         return convert(value, shape)
     except ValidationError as error:
-        reason, _, at = str(error).partition(" - at `$")
-        raise SnapshotError(f"{called}{at.rstrip('`')}: {reason}") from error
+        raise SnapshotError(refusal(value, shape, root=root)) from error

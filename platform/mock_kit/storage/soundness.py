@@ -8,9 +8,10 @@ from enum import EnumType
 from typing import Any, TypeAlias
 
 from msgspec import ValidationError, convert
-from msgspec.json import decode
 from sqlalchemy import Column, Connection, Select, func, select
 
+from mock_kit.api.json_text import MalformedJsonError, decode
+from mock_kit.api.shape_words import refusal
 from mock_kit.storage.table_rows import SnapshotError
 from mock_kit.text import shortened
 
@@ -75,12 +76,16 @@ def check_texts(
             query = query.where(column != "")
         for text in connection.scalars(query.distinct() if is_word else query):
             try:
-                convert(text, shape) if is_word else decode(text, type=shape)
-            except (ValidationError, ValueError, RecursionError) as error:
-                shown = shortened(text, 100)
+                value = text if is_word else decode(text)
+            except MalformedJsonError as error:
                 raise SnapshotError(
-                    f"tables.{column.table.name}: {column.name} {shown!r}: {error}"
+                    f"tables.{column.table.name}: {column.name} {shortened(text, 100)!r}: {error}"
                 ) from error
+            try:
+                convert(value, shape)
+            except ValidationError as error:
+                reason = refusal(value, shape, root=column.name)
+                raise SnapshotError(f"tables.{column.table.name}: {reason}") from error
 
 
 def check_none(connection: Connection, query: "Select[Any]", says: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, Connection, Float, Integer, LargeBinary,
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import TypeDecorator
 
+from mock_kit.api.shape_words import refusal
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import Forgetting
 
@@ -42,9 +43,9 @@ class SnapshotError(ValueError):
 class TakenError(Exception):
     """A row of a snapshot cannot be kept, since something else has what nothing else may have."""
 
-    def __init__(self, table: str, reason: object) -> None:
+    def __init__(self, table: str) -> None:
         super().__init__(
-            f"a row of {table} stands twice in the snapshot, or another workspace has what only one may have: {reason}"
+            f"a row of {table} stands twice in the snapshot, or another workspace has what only one may have"
         )
 
 
@@ -111,8 +112,8 @@ class TableRows(Struct, frozen=True):
         try:
             read: list[tuple[object, ...]] = convert(rows.rows, self.shape)
         except ValidationError as error:
-            reason, _, at = str(error).partition(" - at `$")
-            raise SnapshotError(f"tables.{self.table.name}.rows{at.rstrip('`')}: {reason}") from error
+            root = f"tables.{self.table.name}.rows"
+            raise SnapshotError(refusal(rows.rows, self.shape, root=root)) from error
         return read
 
     def write(
@@ -137,9 +138,12 @@ class TableRows(Struct, frozen=True):
             if inserted:
                 connection.execute(self.table.insert(), inserted)
         except IntegrityError as error:
-            raise TakenError(self.table.name, error.orig) from error
+            raise TakenError(self.table.name) from error
         except DataError as error:
-            raise SnapshotError(f"tables.{self.table.name}.rows: {error.orig}") from error
+            raise SnapshotError(
+                f"tables.{self.table.name}.rows: the database does not take one of the values; "
+                "PostgreSQL has no texts with a NUL"
+            ) from error
 
 
 class AllRows:

@@ -130,8 +130,8 @@ def _read(url: str) -> SplitResult | NoReply:
     try:
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError as error:
-        return NoReply(reason=f"{url!r} is no URL: {error}")
+    except ValueError:
+        return NoReply(reason=f"{url!r} is no URL: its host or its port cannot be read")
     if parts.scheme not in {"http", "https"} or not parts.hostname or _READ_DIFFERENTLY.search(url):
         return NoReply(reason=f"{url!r} is no URL of http or https, so nothing can be sent there")
     if leads_to_admin(url):

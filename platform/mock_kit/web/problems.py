@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from msgspec import Struct
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 from mock_kit.api.shapes import ShapeError
@@ -47,7 +47,7 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         return lambda error: answer(status, str(error), error)
 
     def refused(error: HTTPException) -> Response:
-        response = answer(error.code or 500, error.description or error.name, error)
+        response = answer(error.code or 500, in_own_words(error), error)
         response.headers.extend(
             h for h in error.get_headers() if h[0] not in {"Content-Type", "Content-Length"}
         )
@@ -104,6 +104,23 @@ def unrouted(error: Exception) -> str | None:
             return wrong_method(error)
         case _:
             return None
+
+
+def in_own_words(error: HTTPException) -> str:
+    """Say what Flask refuses; its own words tell of browsers, and change."""
+    match error:
+        case NotFound():
+            return f"there is no route {request.path!r}"
+        case MethodNotAllowed():
+            return wrong_method(error)
+        case RequestEntityTooLarge():
+            return (
+                f"a body may have {request.max_content_length} bytes; this one has {request.content_length}"
+            )
+        case BadRequest():
+            return "the request cannot be read"
+        case _:
+            return error.name
 
 
 def wrong_method(error: MethodNotAllowed) -> str:

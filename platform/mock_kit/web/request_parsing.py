@@ -17,7 +17,9 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             # waitress lets its parser's ValueError out, which would end the connection without an answer
             super().parse_header(header_plus)
         except ValueError as error:  # of a length with thousands of digits, an address with half its brackets
-            raise ParsingError(f"The head of the request cannot be read: {error}") from error
+            raise ParsingError(
+                "The head of the request cannot be read: its length is no number, or its target no URL"
+            ) from error
 
 
 class HttpConnection(HTTPChannel):  # type: ignore[misc]  # as above

@@ -8,6 +8,7 @@ from datetime import timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from mock_kit.os_errors import os_reason
 from mock_kit.web.journal_middleware import hanging_up
 from mock_kit.web.request_threads import Pool, Pools
 
@@ -58,7 +59,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         elsewhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
         cure = _OTHER_HOST if elsewhere else _OTHER_PORT
-        raise PortError(host, port, error.strerror or str(error), cure=cure) from error
+        raise PortError(host, port, os_reason(error), cure=cure) from error
     except ValueError as error:  # what Python says of a name that cannot be one
         raise PortError(host, port, "this is no host name", cure=_OTHER_HOST) from error
     return listener

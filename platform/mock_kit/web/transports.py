@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import Headers
 
+from mock_kit.web.network_errors import reason_of
 from mock_kit.web.wire import (
     AGENT,
     LARGEST_REPLY,
@@ -21,7 +22,6 @@ from mock_kit.web.wire import (
     NoReply,
     Reply,
     check_headers,
-    reason_of,
     received,
     timed_out,
 )

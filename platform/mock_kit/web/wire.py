@@ -22,13 +22,11 @@ BODILESS = frozenset({204, 304})
 LARGEST_REPLY = 64 * 1024 * 1024
 """How many bytes of a body are taken."""
 
-_CUT_OFF = "connection closed before the whole answer came"
+CUT_OFF = "connection closed before the whole answer came"
 _TOO_LONG = "the answer is longer than 64 MiB"
 
 _HEADER_NAME = re.compile(HEADER_NAME)
 _HEADER_VALUE = re.compile(r"(?!\s)[\0-\t\v\f\x0e-\xff]*")
-_INCOMPLETE = re.compile(r"IncompleteRead\(([0-9]+) bytes read, ([0-9]+) more expected\)")
-_OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>(?:: )?")
 
 
 class HeaderError(ValueError):
@@ -104,7 +102,7 @@ def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     packed = reply.headers.getlist("Content-Encoding")
     promised = None if packed else reply.headers.get("Content-Length", type=int)
     if promised is not None and len(reply.body) < promised:
-        return NoReply(reason=_cut_off(len(reply.body), promised))
+        return NoReply(reason=cut_off(len(reply.body), promised))
     if promised is not None and 0 <= promised < len(reply.body):
         reply = replace(reply, body=reply.body[:promised])
     return in_time(reply, timeout)
@@ -126,33 +124,11 @@ def _is_header(name: str, value: str) -> bool:
     return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
-def _cut_off(came: int, promised: int) -> str:
+def cut_off(came: int, promised: int) -> str:
+    """Say how much of an answer came."""
     return f"connection closed after {came} of {promised} bytes"
 
 
 def timed_out(timeout: timedelta) -> str:
     """Say how long was waited in vain."""
     return f"timed out after {timeout.total_seconds():g} s"
-
-
-def reason_of(error: Exception, timeout: timedelta) -> str:
-    """Say in a few words why no answer came, without addresses of objects."""
-    text = str(error)
-    kind = type(error).__name__
-    if isinstance(error, HeaderError):
-        return text
-    if cut := _INCOMPLETE.search(text):
-        return _cut_off(int(cut[1]), int(cut[1]) + int(cut[2]))
-    if "timeout" in kind.lower() or "timed out" in text:
-        return timed_out(timeout)
-    for words, plain in (
-        ("Connection refused", "connection refused"),
-        ("IncompleteRead", _CUT_OFF),
-        ("RemoteDisconnected", "connection closed without an answer"),
-        ("Connection reset", "connection reset"),
-        ("Name or service not known", "host name not found"),
-        ("NameResolutionError", "host name not found"),
-    ):
-        if words in text:
-            return plain
-    return f"{kind}: {_OBJECT.sub('', text)}"

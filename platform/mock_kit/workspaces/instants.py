@@ -102,20 +102,18 @@ def _read(text: str) -> datetime:
 
         return isoparse(text.strip())
     except (ValueError, TypeError, OverflowError, AttributeError) as error:
-        raise _unreadable(text, error) from error
+        raise _unreadable(text) from error
 
 
 def _in_utc(instant: datetime, text: str) -> datetime:
     try:
         return instant.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise _unreadable(text, error) from error
+        raise _unreadable(text) from error
 
 
-def _unreadable(text: str, error: Exception) -> UnreadableTimeError:
-    return UnreadableTimeError(
-        f"expected an instant such as 2026-03-02T10:00:00Z; got {_shown(text)} ({_shown(error)})"
-    )
+def _unreadable(text: str) -> UnreadableTimeError:
+    return UnreadableTimeError(f"expected an instant such as 2026-03-02T10:00:00Z; got {_shown(text)}")
 
 
 def _seconds(text: str) -> object:

@@ -295,7 +295,7 @@ class Workspaces:
                 for row in connection.execute(select(WORKSPACES).order_by(WORKSPACES.c.name)):
                     self._index(self._from_row(row))
         except (ValueError, TypeError, OverflowError) as error:
-            raise DamagedDatabaseError(f"a workspace cannot be read: {error}") from error
+            raise DamagedDatabaseError("a workspace cannot be read") from error
 
     def _from_row(self, row: Row[tuple[object, ...]]) -> Workspace:
         clock = self._workspace_clock(Mode(row.clock_mode), row.clock_now, watermark=row.clock_watermark)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 
+from mock_kit.text import CSV_FAULT
 from mock_platform.errors import InvalidRequestError
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -53,7 +54,7 @@ def records(lines: Iterable[str]) -> Iterator[dict[str, object]]:
                 )
             yield {field: _value(cell) for field, cell in zip(fields, cells, strict=False) if cell}
     except csv.Error as error:
-        raise InvalidRequestError(f"line {reader.line_num} of the file is no CSV: {error}") from error
+        raise InvalidRequestError(f"line {reader.line_num} of the file is no CSV: {CSV_FAULT}") from error
 
 
 def _check_columns(fields: Sequence[str]) -> None:

@@ -116,7 +116,7 @@ def _csv_records(file: FileStorage) -> Iterator[dict[str, object]]:
     try:
         yield from csv_text.records(lines)
     except UnicodeDecodeError as error:
-        raise InvalidRequestError(f"the file is not UTF-8: {error.reason}") from error
+        raise InvalidRequestError("the file is not UTF-8") from error
     finally:
         # The wrapper would close Flask's stream when it is collected.
         lines.detach()

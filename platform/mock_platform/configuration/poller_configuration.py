@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from mock_kit.api.json_syntax import json_fault
 from mock_platform.configuration.poller_entry import WHOLE, PollerEntry
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.poll import Resource
@@ -110,12 +111,7 @@ def entries_of(configuration: Mapping[str, str | None]) -> Entries:
     try:
         entries = json.loads(text)
     except (ValueError, RecursionError) as error:
-        place = (
-            f"line {error.lineno}, column {error.colno}: {error.msg}"
-            if isinstance(error, json.JSONDecodeError)
-            else error
-        )
-        raise PollerConfigurationError(f"{CONFIGURATION} is not JSON: {place}") from error
+        raise PollerConfigurationError(f"{CONFIGURATION} is not JSON: {json_fault(text, error)}") from error
     if not isinstance(entries, dict):
         raise PollerConfigurationError(
             f"{CONFIGURATION} must be an object of resources; got {_kind(entries)}"

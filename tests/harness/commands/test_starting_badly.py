@@ -86,7 +86,7 @@ DAMAGES = {
     ),
     "a clock that is none": (
         lambda path: changed(path, "UPDATE kit_workspaces SET clock_mode = 'lunar'"),
-        "is damaged (a workspace cannot be read: 'lunar' is not a valid Mode)",
+        "is damaged (a workspace cannot be read)",
     ),
     "an instant beyond the calendar": (
         lambda path: changed(path, "UPDATE kit_workspaces SET clock_now = 1000000000000000000"),
@@ -111,7 +111,7 @@ def test_a_database_that_cannot_be_used_is_named_and_left_as_it_is(kept, damage,
     ("options", "said"),
     [
         pytest.param(["--data", "/proc/nowhere"], "/proc/nowhere cannot be used", id="no directory can be made"),
-        pytest.param(["--data", "/dev/null/x"], "cannot be used (Not a directory)", id="a file is in the way"),
+        pytest.param(["--data", "/dev/null/x"], "cannot be used (a part of the path is no directory)", id="a file is in the way"),
         pytest.param(["--database", "nonsense"], "is no URL of a database", id="no URL"),
         pytest.param(["--database", "mainframe://x"], "is no URL of a database", id="no such database"),
         pytest.param(["--database", "sqlite:////nowhere/x"], "cannot be opened", id="no such folder"),

@@ -137,7 +137,7 @@ def test_several_instances_are_audited_by_their_names_and_the_first_without(runn
     [
         ("expect: {audit: {losst: []}}", "unknown key 'losst'; did you mean 'lost'?"),
         ("expect: {audit: clear}", "unknown value 'clear'; did you mean 'clean'?"),
-        ("expect: {audit: {owed: many}}", "expected a whole number or nothing; got 'many'"),
+        ("expect: {audit: {owed: many}}", "expected a whole number; got 'many'"),
         ("expect: {audit: {lost: [ada]}}", "expected an event such as `contacts/ada CREATED`"),
         ("expect: {audit: [{lost: []}, {late: [ada]}]}", "expected an event such as `contacts/ada CREATED`"),
         (

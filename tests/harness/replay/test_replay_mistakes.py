@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_opened_is_a_mistake_among_the_others(tmp_path: Pa
     done = replay(tmp_path, "--keep-going")
 
     assert done.exit_code == 2
-    assert f"{tmp_path}/folder.yaml:1:1: cannot be opened: Is a directory" in done.stderr
+    assert f"{tmp_path}/folder.yaml:1:1: cannot be opened: it is a directory" in done.stderr
     assert "1 passed, 0 failed" in done.stdout
 
 

@@ -106,7 +106,7 @@ def test_a_port_in_use_is_refused_with_what_to_do(host):
 
     shown = f"[{host}]" if ":" in host else host
     assert str(refusal.value) == (
-        f"cannot listen on {shown}:{port} (Address already in use); "
+        f"cannot listen on {shown}:{port} (it is in use); "
         "stop what uses it, or choose another port (0 takes any free one)"
     )
 

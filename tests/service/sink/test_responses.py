@@ -117,17 +117,29 @@ def test_an_answer_that_can_have_no_body_has_none(sink, status):
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ({"bin": "default", "responses": [{"status": 99}]}, "`$.responses[0].status`; got 99; expected {"),
-        ({"bin": "default", "responses": [{"times": 0}]}, "`$.responses[0].times`; got 0"),
-        ({"bin": "default", "responses": [{"state": 503}]}, "unknown field `state`"),
-        ({"bin": "default", "responses": [{"headers": {"A": "b\nc"}}]}, 'got {"A":"b\\nc"}'),
-        ({"bin": "default", "responses": [{"headers": {"A\r": "b"}}]}, 'got {"A\\r":"b"}'),
+        (
+            {"bin": "default", "responses": [{"status": 99}]},
+            "responses[0].status must be a whole number from 200 to 599; got 99; expected {",
+        ),
+        (
+            {"bin": "default", "responses": [{"times": 0}]},
+            "responses[0].times must be a whole number from 1; got 0",
+        ),
+        ({"bin": "default", "responses": [{"state": 503}]}, "unknown key 'state'"),
+        (
+            {"bin": "default", "responses": [{"headers": {"A": "b\nc"}}]},
+            "responses[0].headers.A must be a header's value",
+        ),
+        ({"bin": "default", "responses": [{"headers": {"A\r": "b"}}]}, "must be a header's name"),
         ({"bin": "default", "responses": [{}, {}]}, "responses[0] has no `times`"),
-        ({"bin": "default", "responses": {}}, "Expected `array`, got `object`"),
-        ({"bin": "default", "answers": []}, "unknown field `answers`"),
-        ({"bin": "x" * 501, "responses": []}, "length <= 500"),
-        ({"responses": []}, "missing required field `bin`"),
-        (7, "Expected `object`, got `int`"),
+        ({"bin": "default", "responses": {}}, "responses must be a list of objects; got an object"),
+        ({"bin": "default", "answers": []}, "unknown key 'answers'"),
+        (
+            {"bin": "x" * 501, "responses": []},
+            "bin must be the first segment of a path, of up to 500 letters",
+        ),
+        ({"responses": []}, "bin is missing; expected {"),
+        (7, "the body must be an object; got "),
     ],
     ids=str,
 )

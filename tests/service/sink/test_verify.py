@@ -86,7 +86,7 @@ def test_the_search_language_narrows_a_list(filled, query, ids):
     [
         ("json=topic", "'topic' is no condition on JSON: it does not start with $"),
         ("from=soon", "expected an instant such as 2026-03-02T10:00:00Z; got 'soon'"),
-        ("header=a%20b", "header must be a list of texts; got"),
+        ("header=a%20b", """header[0] must be a header, as "Name" or "Name: value"; got 'a b'"""),
         ("status=abc", "status must be a whole number from 200 to 599; got 'abc'"),
         ("signature=good", "signature must be one of absent, invalid, unchecked, valid; got 'good'"),
     ],

@@ -170,7 +170,7 @@ def test_an_application_and_a_receiver_are_one_and_a_url_stays_one():
         ("user_hooks", "expected a receiver such as myapp.hooks:app"),
         ("user_hooks:", "expected a receiver such as"),
         (":app", "expected a receiver such as"),
-        ("user_hoks:app", "cannot import the receiver's module 'user_hoks': ModuleNotFoundError"),
+        ("user_hoks:app", "cannot import the receiver's module 'user_hoks': there is no module 'user_hoks'"),
         ("user_broken:app", "cannot import the receiver's module 'user_broken': .*no_such_module"),
         ("user_wrong:app", "cannot import the receiver's module 'user_wrong': ZeroDivisionError"),
         ("user_hooks:ap", "unknown name in the receiver's module user_hooks 'ap'; did you mean 'app'"),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
 from callback_sink.answers import Script, ScriptedResponse, next_answer, reply_of
+from mock_kit.api.shape_words import refusal
 from mock_kit.web.wire import DELAY_HEADER
 
 
@@ -103,51 +104,69 @@ def test_a_status_is_200_to_599(status):
 @pytest.mark.parametrize(
     ("response", "reason"),
     [
-        pytest.param({"status": 199}, "`int` >= 200 - at `$.responses[0].status`", id="status too low"),
-        pytest.param({"status": 600}, "`int` <= 599", id="status too high"),
-        pytest.param({"status": "503"}, "Expected `int`, got `str`", id="status as text"),
-        pytest.param({"status": True}, "Expected `int`, got `bool`", id="status true"),
-        pytest.param({"status": None}, "Expected `int`, got `null`", id="status null"),
-        pytest.param({"times": 0}, "`int` >= 1 - at `$.responses[0].times`", id="never"),
-        pytest.param({"times": 1.5}, "Expected `int | null`, got `float`", id="one and a half times"),
-        pytest.param({"delay_s": -1}, "`float` >= 0", id="delay before nought"),
-        pytest.param({"delay_s": 1_000_001}, "`float` <= 1000000", id="delay beyond all patience"),
-        pytest.param({"delay_s": "1"}, "Expected `float`, got `str`", id="delay as text"),
-        pytest.param({"half_read": 1}, "Expected `bool`, got `int`", id="half_read as a number"),
-        pytest.param({"drop": 1}, "Expected `bool`, got `int`", id="drop as a number"),
-        pytest.param({"headers": []}, "Expected `object`, got `array`", id="headers as a list"),
-        pytest.param({"headers": {"X-A": 1}}, "Expected `str`, got `int`", id="header as a number"),
-        pytest.param({"headers": {"X-A": "a\nb"}}, "matching regex", id="line break in a value"),
-        pytest.param({"headers": {"X-A": "a\n"}}, "matching regex", id="line break after a value"),
-        pytest.param({"headers": {"X-A": "a\r"}}, "matching regex", id="carriage return"),
-        pytest.param({"headers": {"X-A": "größe"}}, "matching regex", id="a value not of ASCII"),
-        pytest.param({"headers": {"X-A\n": "a"}}, "`key` in `$.responses[0].headers`", id="in a name"),
-        pytest.param({"headers": {"X A": "a"}}, "`key` in `$.responses[0].headers`", id="a blank in a name"),
-        pytest.param({"headers": {"": "a"}}, "`key` in `$.responses[0].headers`", id="no name"),
+        pytest.param(
+            {"status": 199},
+            "responses[0].status must be a whole number from 200 to 599; got 199",
+            id="status too low",
+        ),
+        pytest.param({"status": 600}, "from 200 to 599; got 600", id="status too high"),
+        pytest.param({"status": "503"}, 'to 599; got "503"', id="status as text"),
+        pytest.param({"status": True}, "to 599; got true", id="status true"),
+        pytest.param({"status": None}, "to 599; got null", id="status null"),
+        pytest.param({"times": 0}, "responses[0].times must be a whole number from 1; got 0", id="never"),
+        pytest.param(
+            {"times": 1.5}, "times must be a whole number from 1; got 1.5", id="one and a half times"
+        ),
+        pytest.param(
+            {"delay_s": -1}, "delay_s must be a number from 0 to 1000000; got -1", id="delay before nought"
+        ),
+        pytest.param({"delay_s": 1_000_001}, "got 1000001", id="delay beyond all patience"),
+        pytest.param({"delay_s": "1"}, 'from 0 to 1000000; got "1"', id="delay as text"),
+        pytest.param({"half_read": 1}, "half_read must be true or false; got 1", id="half_read as a number"),
+        pytest.param({"drop": 1}, "drop must be true or false; got 1", id="drop as a number"),
+        pytest.param({"headers": []}, "headers must be an object; got an empty list", id="headers as a list"),
+        pytest.param(
+            {"headers": {"X-A": 1}}, "headers.X-A must be a header's value", id="header as a number"
+        ),
+        pytest.param(
+            {"headers": {"X-A": "a\nb"}}, "headers.X-A must be a header's value", id="line break in a value"
+        ),
+        pytest.param(
+            {"headers": {"X-A": "a\n"}}, "headers.X-A must be a header's value", id="line break after a value"
+        ),
+        pytest.param(
+            {"headers": {"X-A": "a\r"}}, "headers.X-A must be a header's value", id="carriage return"
+        ),
+        pytest.param(
+            {"headers": {"X-A": "größe"}}, "headers.X-A must be a header's value", id="a value not of ASCII"
+        ),
+        pytest.param({"headers": {"X-A\n": "a"}}, "must be a header's name", id="in a name"),
+        pytest.param({"headers": {"X A": "a"}}, "must be a header's name", id="a blank in a name"),
+        pytest.param({"headers": {"": "a"}}, "must be a header's name", id="no name"),
         pytest.param({"headers": {"Connection": "close"}}, "the header Connection is", id="Connection"),
         pytest.param({"headers": {"content-length": "1"}}, "content-length is the", id="Content-Length"),
         pytest.param({"headers": {"Transfer-Encoding": "x"}}, "Transfer-Encoding", id="Transfer-Encoding"),
         pytest.param({"status": 204, "body": ""}, "an answer of status 204 has no body", id="204 and a body"),
-        pytest.param({"state": 503}, "unknown field `state`", id="an unknown key"),
-        pytest.param("503", "Expected `object`, got `str`", id="no object"),
+        pytest.param({"state": 503}, "unknown key 'state'", id="an unknown key"),
+        pytest.param("503", "responses[0] must be an object; got a text", id="no object"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(response, reason):
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError):
         script(response)
 
-    assert reason in str(refused.value)
+    assert reason in refusal({"bin": "default", "responses": [response]}, Script)
 
 
 def test_only_the_last_answer_may_stay_for_ever():
-    with pytest.raises(ValidationError, match=r"responses\[1\] has no `times`"):
-        script({"times": 1}, {"status": 503}, {"status": 200})
+    answers = [{"times": 1}, {"status": 503}, {"status": 200}]
+
+    assert "responses[1] has no `times`" in refusal({"bin": "default", "responses": answers}, Script)
 
 
 @pytest.mark.parametrize("name", ["a/b", "/a", "a\0", "x" * 501], ids=["slash", "leading", "NUL", "too long"])
 def test_a_bin_is_one_segment_of_a_path(name):
-    with pytest.raises(ValidationError, match=r"`\$\.bin`"):
-        convert({"bin": name, "responses": []}, Script)
+    assert "bin must be the first segment of a path" in refusal({"bin": name, "responses": []}, Script)
 
 
 def test_an_answer_is_shown_as_it_was_told():

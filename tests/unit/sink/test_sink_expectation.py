@@ -13,6 +13,7 @@ from callback_sink.expectation import Expectation, failures
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, matches
 from callback_sink.signature import SignatureVerdict
+from mock_kit.api.shape_words import refusal
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -125,19 +126,19 @@ def test_too_few_are_compared_with_what_is_nearly_meant():
         ({"in_order": True, "count": 1}, "in_order and only are about `these`"),
         ({"none": True, "count": 0}, "none goes with no count"),
         ({"none": True, "these": [{}]}, "none goes with no count and no `these`"),
-        ({"these": []}, "length >= 1"),
-        ({"these": [{}] * 101}, "length <= 100"),
-        ({"count": -1}, ">= 0"),
+        ({"these": []}, "these must be a list of 1 to 100 objects; got an empty list"),
+        ({"these": [{}] * 101}, "these must be a list of 1 to 100 objects"),
+        ({"count": -1}, "count must be a whole number from 0 to 1000000; got -1"),
         ({"these": [{"json": ["x"]}]}, "is no condition on JSON"),
-        ({"expect": 1}, "unknown field `expect`"),
+        ({"expect": 1}, "unknown key 'expect'"),
     ],
     ids=str,
 )
 def test_an_expectation_that_says_nothing_is_refused(asked, reason):
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError):
         convert(asked, Expectation)
 
-    assert reason in str(refused.value)
+    assert reason in refusal(asked, Expectation)
 
 
 LETTERS = st.lists(st.text(alphabet="abc", min_size=1, max_size=2), max_size=5)

@@ -12,6 +12,7 @@ from msgspec import ValidationError, convert
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, differences, events_of, matches
 from callback_sink.signature import SignatureVerdict
+from mock_kit.api.shape_words import refusal
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CREATED = {"eventType": "CREATED", "objectType": "contacts", "objectId": "1"}
@@ -141,13 +142,13 @@ def test_a_callback_without_an_answer_has_no_status():
         ({"from": "yesterday"}, "expected an instant such as 2026-03-02T10:00:00Z"),
         ({"to": ""}, "expected an instant"),
         ({"from": "2026-03-03", "to": "2026-03-02"}, "from 2026-03-03 lies after to 2026-03-02"),
-        ({"header": ["a b"]}, "$.header[0]"),
-        ({"header": [": x"]}, "$.header[0]"),
-        ({"header": ["X-A: b\r\nX-C: d"]}, "$.header[0]"),
-        ({"json": ["$"] * 21}, "$.json"),
-        ({"status": 99}, "$.status"),
-        ({"signature": "good"}, "$.signature"),
-        ({"from_": "2026-03-03"}, "unknown field `from_`"),
+        ({"header": ["a b"]}, "header[0] must be "),
+        ({"header": [": x"]}, "header[0] must be "),
+        ({"header": ["X-A: b\r\nX-C: d"]}, "header[0] must be "),
+        ({"json": ["$"] * 21}, "json must be a list of up to 20 texts"),
+        ({"status": 99}, "status must be a whole number from 200 to 599"),
+        ({"signature": "good"}, "signature must be one of "),
+        ({"from_": "2026-03-03"}, "unknown key 'from_'"),
         ({"not": ["leads"]}, "not 'leads' is no filter with its value, as objectType:leads"),
         (
             {"eventType": "created"},
@@ -162,10 +163,10 @@ def test_a_callback_without_an_answer_has_no_status():
     ids=str,
 )
 def test_a_search_for_nothing_that_could_be_is_refused(wanted, reason):
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError):
         convert(wanted, Filters)
 
-    assert reason in str(refused.value)
+    assert reason in refusal(wanted, Filters)
 
 
 def test_one_event_must_have_all_that_is_asked():

@@ -9,6 +9,8 @@ import click
 from elements_local.command_line.output import FILE, counted, examples, print_json, wrapped
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
 from elements_local.command_line.where import running_stack, workspace_option
+from mock_kit.api.json_syntax import json_fault
+from mock_kit.os_errors import os_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,11 +137,13 @@ def read_body(file: Path) -> "Mapping[str, Any]":
     """
     try:
         with click.open_file(str(file), "rb") as opened:
-            body = json.loads(opened.read())
+            raw = opened.read()
     except OSError as error:
-        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise click.UsageError(f"{file} cannot be read: {os_reason(error)}") from error
+    try:
+        body = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"{file} is not JSON: {error}") from error
+        raise click.UsageError(f"{file} is not JSON: {json_fault(raw, error)}") from error
     if not isinstance(body, dict):
         raise click.UsageError(
             f"{file} must be an object as POST /instances takes it; got {type(body).__name__}"

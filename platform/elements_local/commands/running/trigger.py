@@ -10,6 +10,7 @@ from elements_local.command_line.output import examples, print_json
 from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import cut_off
 from elements_local.scenarios.records import COLLECTIONS
+from mock_kit.api.json_syntax import json_fault
 
 if TYPE_CHECKING:
     from elements_local.clients import WorkspaceClients
@@ -54,7 +55,7 @@ def _json(value: str, text: str) -> object:
     try:
         read: object = json.loads(value)
     except (ValueError, RecursionError) as error:
-        raise click.BadParameter(f"{text!r} has no JSON behind := ({error})") from error
+        raise click.BadParameter(f"{text!r} has no JSON behind := ({json_fault(value, error)})") from error
     return read
 
 

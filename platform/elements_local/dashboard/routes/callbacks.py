@@ -86,8 +86,8 @@ def answer() -> Answer:
             scripted["times"] = int(form["times"])
         if form.get("delay_s", "").strip():
             scripted["delay_s"] = float(form["delay_s"])
-    except ValueError as error:
-        return back(f"Status, times and seconds are numbers: {error}.", good=False)
+    except ValueError:
+        return back("Status, times and seconds are numbers.", good=False)
     scripted |= {"drop": True} if form.get("drop") else {}
     scripted |= {"body": form["body"]} if form.get("body") else {}
     clients().sink.respond(scripted)

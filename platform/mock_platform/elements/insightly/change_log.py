@@ -114,7 +114,7 @@ class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
         try:
             return _log.decode(reply.body)
         except (DecodeError, UnicodeDecodeError) as error:
-            raise _failed(f"{url} answered something else than a log of changes: {error}") from error
+            raise _failed(f"{url} answered something else than a log of changes") from error
 
     def _ask(self, url: str) -> Reply | NoReply:
         """Ask with the instance's own credentials, and the workspace's if these are refused: that may be the trouble."""

@@ -145,7 +145,7 @@ def test_a_file_that_is_not_there_is_misuse(tmp_path):
     done = lint(str(tmp_path / "none.json"))
 
     assert done.exit_code == 2
-    assert "cannot be read: No such file or directory" in done.output
+    assert "cannot be read: there is no such file or directory" in done.output
 
 
 @pytest.mark.parametrize(

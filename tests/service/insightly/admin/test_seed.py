@@ -143,17 +143,17 @@ def test_colleagues_come_once(crm):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ([], "Expected `object`, got `array`"),
-        ({"profile": "x"}, "Invalid enum value 'x'"),
+        ([], "the body must be an object; got an empty list"),
+        ({"profile": "x"}, "profile must be one of "),
         ({"profile": "edge", "records": 5}, "the profile 'edge' is always the same"),
         ({"profile": "small", "seed": 5}, "the profile 'small' is always the same"),
-        ({"records": 10_001}, "Expected `int` <= 10000 - at `$.records`"),
-        ({"records": -1}, "Expected `int` >= 0 - at `$.records`"),
-        ({"records": "5"}, "Expected `int | null`, got `str` - at `$.records`"),
-        ({"records": True}, "Expected `int | null`, got `bool` - at `$.records`"),
-        ({"records": 1.0}, "Expected `int | null`, got `float` - at `$.records`"),
-        ({"records": 1, "seed": -1}, "Expected `int` >= 0 - at `$.seed`"),
-        ({"records": 1, "first": 2**63}, "Expected `int` <= 1000000000000 - at `$.first`"),
+        ({"records": 10_001}, "records must be a whole number from 0 to 10000; got 10001"),
+        ({"records": -1}, "records must be a whole number from 0 to 10000; got -1"),
+        ({"records": "5"}, 'records must be a whole number from 0 to 10000; got "5"'),
+        ({"records": True}, "records must be a whole number from 0 to 10000; got true"),
+        ({"records": 1.0}, "records must be a whole number from 0 to 10000; got 1.0"),
+        ({"records": 1, "seed": -1}, "seed must be a whole number from 0 to "),
+        ({"records": 1, "first": 2**63}, "first must be a whole number from 0 to 1000000000000; got 9"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(crm, body, words):

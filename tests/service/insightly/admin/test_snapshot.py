@@ -179,7 +179,7 @@ class TestRefusals:
                         "crm_bin": {"columns": ["kind", "id", "document"], "rows": [["Leads", "1", "{}"]]}
                     }
                 },
-                "tables.crm_bin.rows[0][1]: Expected `int`, got `str`",
+                "tables.crm_bin.rows[0][1] must be a whole number",
                 id="row",
             ),
             pytest.param({"memory": {}}, "memory: expected faults, journal, allowance", id="no memory"),
@@ -207,7 +207,7 @@ class TestRefusals:
             pytest.param({"faults": [{"rule": {}, "seen": 0, "struck": 0}]}, "effect", id="no rule"),
             pytest.param(
                 {"faults": [{"rule": {"effect": {"drop": True}}, "seen": -1, "struck": 0}]},
-                ">= 0",
+                "memory.faults[0].seen must be a whole number from 0 to 2147483647; got -1",
                 id="no count",
             ),
         ],

@@ -88,8 +88,8 @@ def test_an_empty_record_is_refused(clients, hub, refused, resource):
 BODIES = {
     "nothing": (b"", 400, "Malformed JSON: the body is empty"),
     "no JSON": (b"{", 400, "Malformed JSON at line 1, column 2"),
-    "an array": (b"[]", 400, "Expected `object`, got `array`"),
-    "null": (b"null", 400, "Expected `object`, got `null`"),
+    "an array": (b"[]", 400, "the body must be an object; got an empty list"),
+    "null": (b"null", 400, "the body must be an object; got null"),
     "a text for a number": (b'{"FIRST_NAME": 5}', 400, "Insightly answered 400: FIRST_NAME must be a text"),
     "half a surrogate pair": (b'{"FIRST_NAME": "\\ud800"}', 400, "Malformed JSON at line 1"),
     "more than a megabyte": (

@@ -300,7 +300,7 @@ def test_little_is_needed(own, body):
         ({"configuration": [{"properties": {}}]}, "type"),
         ({"configuration": {"type": "inherit"}}, "configuration"),
         ({"fields": [{"path": "a[", "vendorPath": "A"}]}, "'a[' is no path of a field"),
-        ({"script": {}}, "`body` - at `$.script`"),
+        ({"script": {}}, "script.body is missing"),
         ({"script": "done()"}, "script"),
         ({"isLegacy": "true"}, "isLegacy"),
     ],

@@ -56,18 +56,24 @@ REFUSED = {
     "no duration": ({"duration": "soon"}, "expected a duration such as 15m"),
     "an empty duration": ({"duration": ""}, "expected a duration such as 15m"),
     "half a duration": ({"duration": "1.2.3s"}, "expected a duration such as 15m"),
-    "a duration that is a flag": ({"duration": True}, "got `bool` - at `$.duration`"),
-    "a duration that is a list": ({"duration": [15]}, "got `array` - at `$.duration`"),
+    "a duration that is a flag": (
+        {"duration": True},
+        "duration must be a text or a whole number or a number; got true",
+    ),
+    "a duration that is a list": (
+        {"duration": [15]},
+        "duration must be a text or a whole number or a number; got a list of 1 value",
+    ),
     "no instant": ({"to": "tomorrow"}, "expected an instant such as 2026-03-02T10:00:00Z"),
     "an empty instant": ({"to": ""}, "expected an instant such as"),
-    "an instant that is a number": ({"to": 1772445600}, "got `int` - at `$.to`"),
+    "an instant that is a number": ({"to": 1772445600}, "to must be a text; got 1772445600"),
     "a day that is none": ({"to": "2026-02-30T10:00:00Z"}, "expected an instant such as"),
     "beyond the calendar": ({"duration": "3000000 days"}, "lies beyond the calendar"),
     "beyond the calendar by a second": ({"duration": 252455616000}, "lies beyond the calendar"),
     "beyond all durations": ({"duration": 1e300}, "a duration that a calendar can hold"),
     "an instant beyond the calendar": ({"to": "9999-12-31T23:59:59-01:00"}, "expected an instant such as"),
-    "another key": ({"duration": "15m", "until": "x"}, "unknown field `until`"),
-    "an array": ([], "Expected `object`, got `array`"),
+    "another key": ({"duration": "15m", "until": "x"}, "unknown key 'until'"),
+    "an array": ([], "the body must be an object; got an empty list"),
 }
 
 
@@ -118,14 +124,14 @@ def test_a_clock_is_set_to_any_instant_while_nothing_is_planned(clients, put, bo
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"mode": "lunar"}, "Invalid enum value 'lunar' - at `$.mode`"),
-        ({"mode": ""}, "Invalid enum value '' - at `$.mode`"),
-        ({"mode": 1}, "at `$.mode`"),
+        ({"mode": "lunar"}, "mode must be one of "),
+        ({"mode": ""}, "mode must be one of "),
+        ({"mode": 1}, "mode must be one of real, virtual; got 1"),
         ({"now": "soon"}, "expected an instant such as"),
-        ({"now": 5}, "got `int` - at `$.now`"),
+        ({"now": 5}, "now must be a text; got 5"),
         ({"mode": "real", "now": "2026-03-02T10:00:00Z"}, "a real clock follows the machine"),
-        ({"then": "x"}, "unknown field `then`"),
-        ([], "Expected `object`, got `array`"),
+        ({"then": "x"}, "unknown key 'then'"),
+        ([], "the body must be an object; got an empty list"),
     ],
 )
 @pytest.mark.usefixtures("clients", "instance")

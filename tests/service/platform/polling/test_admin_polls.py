@@ -189,10 +189,18 @@ def test_an_instance_without_events_has_nothing_to_poll(clients, make_instance):
         ({"instanceId": "abc"}, 404, "No element instance found with ID abc"),
         ({"instanceId": -5}, 404, "No element instance found with ID -5"),
         ({"instanceId": 10**30}, 404, "No element instance found with ID 1000"),
-        ({"instanceId": 1.5}, 400, "at `$.instanceId`"),
-        ({"instanceId": True}, 400, "at `$.instanceId`"),
-        ({"resource": "leads"}, 400, "unknown field `resource`"),
-        ([], 400, "Expected `object`, got `array`"),
+        (
+            {"instanceId": 1.5},
+            400,
+            "instanceId must be a whole number or a text; got 1.5",
+        ),
+        (
+            {"instanceId": True},
+            400,
+            "instanceId must be a whole number or a text; got true",
+        ),
+        ({"resource": "leads"}, 400, "unknown key 'resource'"),
+        ([], 400, "the body must be an object; got an empty list"),
     ],
 )
 @pytest.mark.usefixtures("instance")

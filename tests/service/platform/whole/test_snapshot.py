@@ -217,7 +217,7 @@ OF_THE_WORKSPACE = {
     ),
     "a seed beyond the database": ({"seed": 2**63}, "memory.workspace.seed"),
     "a secret that could be any word": ({"user_secret": "a"}, "memory.workspace.user_secret"),
-    "an unknown key": ({"colour": "red"}, "unknown field `colour`"),
+    "an unknown key": ({"colour": "red"}, "unknown key 'colour'"),
 }
 
 

@@ -55,12 +55,18 @@ def test_documents_are_separate_and_count_lines_from_the_file() -> None:
     ("text", "reason", "line"),
     [
         pytest.param("a: 1\na: 2", "'a' stands twice", 2, id="doubled key"),
-        pytest.param("a: [1", "expected ',' or ']'", 1, id="open bracket"),
-        pytest.param("a:\n\t- b", "cannot start any token", 2, id="tab"),
+        pytest.param("a: [1", "a bracket or brace before it is not closed", 1, id="open bracket"),
+        pytest.param("a:\n\t- b", "indented by blanks, not by tabs", 2, id="tab"),
         pytest.param("? [a]\n: b", "a key must be a text", 1, id="key that is a list"),
-        pytest.param("a: *nowhere", "undefined alias", 1, id="unknown alias"),
+        pytest.param(
+            "a: *nowhere", "nothing, or more than one thing, is named 'nowhere'", 1, id="unknown alias"
+        ),
         pytest.param("a: !!python/object:os.system {}", "", 1, id="object tag"),
         pytest.param("a: !!int x", "cannot read 'x'", 1, id="number that is none"),
+        pytest.param("a: @b", "no text starts with '@'; put the text into quotes", 1, id="at sign"),
+        pytest.param("a: 'it's'", "'s' cannot stand behind what is before it", 1, id="quote in quotes"),
+        pytest.param('a: "\\q"', "\\q is no escape", 1, id="escape of no meaning"),
+        pytest.param("a: |b\n c", "this is no YAML", 1, id="anything else"),
         pytest.param("a: \x01", "cannot be read; take it out", 1, id="control character"),
     ],
 )

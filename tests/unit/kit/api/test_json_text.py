@@ -3,12 +3,14 @@
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from flask import Request
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
+from mock_kit.api.json_syntax import first_fault
 from mock_kit.api.json_text import (
     DEEPEST,
     MalformedJsonError,
@@ -107,41 +109,122 @@ def test_what_json_allows_is_read(raw, value):
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        pytest.param(b"", "at line 1, column 1: input data was truncated", id="nothing"),
-        pytest.param(b"\n\n ", "at line 1, column 1: input data was truncated", id="only space"),
-        pytest.param(b'{"a": ', "at line 1, column 6: input data was truncated", id="cut off"),
-        pytest.param(b'{"a":1,}', "at line 1, column 8: ", id="a comma too many"),
-        pytest.param(b'{"a":1\n "b":2}', "at line 2, column 2: expected ',' or '}'", id="a missing comma"),
-        pytest.param(b'{\n\n  "a": x}', "at line 3, column 8: invalid character", id="a bare word"),
-        pytest.param('{"größe", 1}'.encode(), "at line 1, column 9: ", id="columns count letters, not bytes"),
-        pytest.param(b"{'a': 1}", "at line 1, column 2: ", id="single quotes"),
-        pytest.param(b'{"a": 1} x', "at line 1, column 10: trailing characters", id="something after it"),
-        pytest.param(b'"a\\qb"', "at line 1, column 4: invalid escape", id="an escape of no meaning"),
-        pytest.param(b'"\\u12x4"', "at line 1, column 6: invalid character", id="no hexadecimal digit"),
-        pytest.param(b'{"a": "\xff"}', "at line 1, column 8: a string is not UTF-8", id="not UTF-8"),
-        pytest.param(b'"\xed\xa0\x80"', "at line 1, column 2: a string is not UTF-8", id="half a letter"),
-        pytest.param("\ud800", "at line 1, column 1: ", id="half a letter in a text"),
-        pytest.param(b'"\\ud800 and more"', "at line 1, column 8: ", id="half a letter, escaped"),
-        pytest.param(b'{"\\udc00 and more": 1}', "at line 1, column 9: ", id="half a letter in a key"),
-        pytest.param(b"\xef\xbb\xbf{}", "at line 1, column 1: ", id="a byte order mark"),
-        pytest.param("\ufeff{}", "at line 1, column 1: ", id="a byte order mark in a text"),
-        pytest.param('{"a":1}'.encode("utf-16"), "at line 1, column 1: ", id="UTF-16"),
-        pytest.param(b"NaN", "at line 1, column 1: ", id="no number"),
-        pytest.param(b"-Infinity", "at line 1, column 2: ", id="minus infinity"),
-        pytest.param(b"01", "at line 1, column 2: ", id="a leading nought"),
-        pytest.param(b'"a\nb"', "at line 1, column 3: ", id="a line break in a string"),
-        pytest.param(b"1e400", "number out of range", id="a number too large"),
-        pytest.param(b"1" * 5000, "integer value out of range", id="five thousand digits"),
-        pytest.param(b"[" * 100_000, "nested too deeply", id="a hundred thousand levels"),
-        pytest.param(b'{"a":' * 100_000, "nested too deeply", id="as many objects"),
+        pytest.param(b"", "line 1, column 1: there is no value", id="nothing"),
+        pytest.param(b"\n\n ", "line 1, column 1: there is no value", id="only space"),
+        pytest.param(b'{"a": ', "line 1, column 6: the text ends inside an object", id="cut off"),
+        pytest.param(b'[["a"]', "line 1, column 7: the text ends inside a list", id="cut off in a list"),
+        pytest.param(b'["a\\"', "line 1, column 6: the text ends inside a string", id="cut off in a string"),
+        pytest.param(
+            b'["\\u12', "line 1, column 7: the text ends inside a string", id="cut off in an escape"
+        ),
+        pytest.param(
+            b'{"a":1,}',
+            """line 1, column 8: expected a key in double quotes; got '}'""",
+            id="a comma too many",
+        ),
+        pytest.param(
+            b'{"a":1\n "b" :2}', """line 2, column 2: expected ',' or '}'; got '"b"'""", id="a missing comma"
+        ),
+        pytest.param(b'["a" "b"]', """line 1, column 6: expected ',' or ']'; got '"'""", id="one in a list"),
+        pytest.param(b"[}", "line 1, column 2: expected a value or ']'; got '}'", id="another bracket"),
+        pytest.param(
+            b'{\n\n  "a": xyz}', "line 3, column 8: expected a value; got 'x'", id="of a bare word one letter"
+        ),
+        pytest.param(
+            '{"größe", 1}'.encode(),
+            "line 1, column 9: expected ':'; got ','",
+            id="columns count letters, not bytes",
+        ),
+        pytest.param(
+            b"{'a': 1}",
+            """line 1, column 2: expected a key in double quotes or '}'; got "'\"""",
+            id="single quotes",
+        ),
+        pytest.param(
+            b'{"a": 1} x',
+            "line 1, column 10: expected nothing after the value; got 'x'",
+            id="something after it",
+        ),
+        pytest.param(b'"a\\qb"', "line 1, column 3: invalid escape \\q", id="an escape of no meaning"),
+        pytest.param(b'"\\u12x4"', "line 1, column 2: invalid escape \\u", id="no hexadecimal digit"),
+        pytest.param(b'{"a": "\xff"}', "line 1, column 8: a character is not UTF-8", id="not UTF-8"),
+        pytest.param(
+            b'["a" 1 \xff', "line 1, column 6: expected ',' or ']'; got '1'", id="a fault before that"
+        ),
+        pytest.param(b'"\xed\xa0\x80"', "line 1, column 2: a character is not UTF-8", id="half a letter"),
+        pytest.param("\ud800", "line 1, column 1: a character is not UTF-8", id="half a letter in a text"),
+        pytest.param(
+            b'"\\ud800 and more"',
+            "line 1, column 2: invalid escape \\ud800: half a surrogate pair",
+            id="half a letter, escaped",
+        ),
+        pytest.param(
+            b'{"\\udc00 and more": 1}',
+            "line 1, column 3: invalid escape \\udc00: half a surrogate pair",
+            id="half a letter in a key",
+        ),
+        pytest.param(
+            b"\xef\xbb\xbf{}", "line 1, column 1: expected a value; got '\\ufeff'", id="a byte order mark"
+        ),
+        pytest.param("\ufeff{}", "line 1, column 1: expected a value; got '\\ufeff'", id="one in a text"),
+        pytest.param('{"a":1}'.encode("utf-16"), "line 1, column 1: a character is not UTF-8", id="UTF-16"),
+        pytest.param(b"NaN", "line 1, column 1: NaN is no JSON value", id="no number"),
+        pytest.param(b"[-Infinity]", "line 1, column 2: -Infinity is no JSON value", id="minus infinity"),
+        pytest.param(b"[01]", "line 1, column 2: number with a leading zero", id="a leading nought"),
+        pytest.param(b"[1.]", "line 1, column 2: invalid number", id="no digit behind the point"),
+        pytest.param(
+            b'"a\nb"',
+            "line 1, column 3: control character '\\n' in a string; write it as an escape",
+            id="a line break in a string",
+        ),
+        pytest.param(b"[0, 1e400]", "line 1, column 5: number out of range", id="a number too large"),
+        pytest.param(b"1" * 5000, "line 1, column 1: number out of range", id="five thousand digits"),
+        pytest.param(b"[" * 100_000, None, id="a hundred thousand levels"),
+        pytest.param(b'{"a":' * 100_000, None, id="as many objects"),
     ],
 )
 def test_what_is_not_json_is_refused_with_its_place(raw, told):
     with pytest.raises(MalformedJsonError) as refusal:
         decode(raw)
 
-    assert str(refusal.value).startswith("Malformed JSON")
-    assert told in str(refusal.value)
+    assert str(refusal.value) == f"Malformed JSON{f' at {told}' if told else ': nested too deeply'}"
+
+
+PIECES = [b'"', b"\\", b",", b":", b"[", b"]", b"{", b"}", b"0", b"-", b".", b"e9", b"1e999", b"tru", b"NaN", b" ",
+          b"\n", b"\x00", b"\xff", b"\\u00", b"\\ud800", b""]  # fmt: skip
+
+
+@st.composite
+def mutilated(draw: st.DrawFn) -> bytes:
+    """A text of JSON in a few places of which something else stands."""
+    raw = json.dumps(
+        draw(json_values), ensure_ascii=draw(st.booleans()), indent=draw(st.sampled_from([None, 1]))
+    ).encode()
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(raw)))
+        raw = raw[:start] + draw(st.sampled_from(PIECES)) + raw[start + draw(st.integers(0, 3)) :]
+    return raw
+
+
+@given(mutilated() | st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))
+def test_a_fault_is_found_exactly_where_a_text_is_refused(raw):
+    """The reader that msgspec is, and the standard library's, are the judges of whether there is one."""
+    fault = first_fault(raw)
+
+    assert (fault is not None) == is_refused(raw)
+    if fault:
+        line, column, reason = fault
+        assert reason
+        assert column <= len(raw.decode(errors="replace").split("\n")[line - 1]) + 1
+
+
+def is_refused(raw: bytes) -> bool:
+    try:
+        msgspec.json.decode(raw)
+        json.loads(raw)
+    except ValueError:
+        return True
+    return False
 
 
 def asked(body: bytes, content_type: str | None = "application/json") -> Request:

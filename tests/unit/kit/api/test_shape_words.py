@@ -1,5 +1,6 @@
 """What is said of a body that has another shape than the declared one."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Literal
 
@@ -28,6 +29,7 @@ class Order(Struct, forbid_unknown_fields=True, rename="camel"):
     items: list[Item] = []
     mode: Literal["fast", "slow"] = "fast"
     wait_s: Annotated[float, Meta(ge=0)] = 0
+    before: "Order | None" = None
 
     def __post_init__(self):
         if self.wait_s > 100:
@@ -36,48 +38,53 @@ class Order(Struct, forbid_unknown_fields=True, rename="camel"):
 
 ORDER = (
     'expected {"orderId": a whole number from 1, "items"?: a list of objects, '
-    '"mode"?: one of fast, slow, "wait_s"?: a number from 0}'
+    '"mode"?: one of fast, slow, "wait_s"?: a number from 0, "before"?: an object}'
 ).replace("wait_s", "waitS")
 ITEM = (
     'expected {"status"?: a whole number from 200 to 599, "tags"?: an object, '
-    '"password"?: a text of 20 letters or more}'
+    '"password"?: a text of 20 or more letters}'
 )
 
 
 def said(value, shape=Order):
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError):
         msgspec.convert(value, shape)
-    return refusal(refused.value, value, shape)
+    return refusal(value, shape)
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        pytest.param({"orderId": 0}, f"Expected `int` >= 1 - at `$.orderId`; got 0; {ORDER}", id="bound"),
-        pytest.param([], f"Expected `object`, got `array`; {ORDER}", id="another kind"),
-        pytest.param({}, f"Object missing required field `orderId`; {ORDER}", id="a key is missing"),
+        pytest.param({"orderId": 0}, f"orderId must be a whole number from 1; got 0; {ORDER}", id="bound"),
+        pytest.param([], f"the body must be an object; got an empty list; {ORDER}", id="another kind"),
+        pytest.param({}, f"orderId is missing; {ORDER}", id="a key is missing"),
         pytest.param(
             {"orderId": 1, "items": [{}, {"status": 99}]},
-            f"Expected `int` >= 200 - at `$.items[1].status`; got 99; {ITEM}",
+            f"items[1].status must be a whole number from 200 to 599; got 99; {ITEM}",
             id="of the nearest object",
         ),
         pytest.param(
             {"orderId": 1, "items": [{"state": 1}]},
-            f"Object contains unknown field `state` - at `$.items[0]` (did you mean 'status'?); {ITEM}",
+            f"unknown key 'state' in items[0] (did you mean 'status'?); {ITEM}",
             id="a key too many",
         ),
         pytest.param(
             {"orderId": 1, "items": [{"tags": {"a": "long"}}]},
-            f'Expected `str` of length <= 3 - at `$.items[0].tags[...]`; got {{"a":"long"}}; {ITEM}',
+            f'items[0].tags.a must be a text of up to 3 letters; got "long"; {ITEM}',
             id="somewhere in a mapping",
         ),
         pytest.param(
             {"orderId": 1, "mode": "slack"},
-            f"Invalid enum value 'slack' - at `$.mode`; {ORDER}",
+            f'mode must be one of fast, slow; got "slack"; {ORDER}',
             id="none of the words",
         ),
         pytest.param(
             {"orderId": 1, "waitS": 101}, "nobody waits that long", id="a shape's own check has its own words"
+        ),
+        pytest.param(
+            {"orderId": 1, "before": {"orderId": 2, "waitS": 101}},
+            "before: nobody waits that long",
+            id="its place goes before them",
         ),
     ],
 )
@@ -108,6 +115,11 @@ def test_what_came_is_shown_as_far_as_it_is_of_use():
         (bool, "true or false"),
         (str | None, "a text"),
         (str | int | None, "a text or a whole number"),
+        (Annotated[list[str], Meta(min_length=1, max_length=9)], "a list of 1 to 9 texts"),
+        (Annotated[str, Meta(pattern="^x")], "a text that matches ^x"),
+        (Annotated[int, Meta(ge=0, lt=100)], "a whole number from 0 to 99"),
+        (tuple[int, str], "a list of 2 values"),
+        (datetime, "an instant with a zone, such as 2026-03-02T10:00:00Z"),
         (Annotated[str, Meta(max_length=5)], "a text of up to 5 letters"),
         (Annotated[str, Meta(pattern="^x", description="a name")] | None, "a name"),
         (list[str], "a list of texts"),
@@ -128,7 +140,9 @@ def test_a_shape_is_said_in_a_few_words(shape, text):
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: (
             st.lists(inner)
-            | st.dictionaries(st.sampled_from(["orderId", "items", "tags", "status", "password"]), inner)
+            | st.dictionaries(
+                st.sampled_from(["orderId", "items", "tags", "status", "password", "before"]), inner
+            )
         ),
     )
 )
@@ -137,6 +151,7 @@ def test_any_value_can_be_refused(value):
         msgspec.convert(value, Order)
         told = "it fits"
     except ValidationError as error:
-        told = refusal(error, value, Order)
+        told = refusal(value, Order)
+        assert str(error) not in told  # noqa: PT017 - either outcome is right, not any
 
-    assert told
+    assert told != "the body cannot be read"

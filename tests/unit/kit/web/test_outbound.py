@@ -162,7 +162,7 @@ def test_nothing_speaks_against_what_may_be_called(url, options):
         ("ftp://127.0.0.1/", "'ftp://127.0.0.1/' is no URL of http or https, so nothing can be sent there"),
         ("127.0.0.1:8000", "'127.0.0.1:8000' is no URL of http or https, so nothing can be sent there"),
         ("", "'' is no URL of http or https, so nothing can be sent there"),
-        ("http://[", "'http://[' is no URL: Invalid IPv6 URL"),
+        ("http://[", "'http://[' is no URL: its host or its port cannot be read"),
     ],
 )
 def test_what_speaks_against_a_url_is_said_without_looking_its_host_up(url, said, monkeypatch):

@@ -78,13 +78,11 @@ def test_json_that_is_no_text_is_no_instant(value):
         parse_instant(value)
 
 
-def test_a_refusal_says_what_came_and_what_is_wrong_with_it():
+def test_a_refusal_says_what_came_and_what_was_expected():
     with pytest.raises(UnreadableTimeError) as refusal:
         parse_instant("2026-13-01")
 
-    assert str(refusal.value) == (
-        "expected an instant such as 2026-03-02T10:00:00Z; got '2026-13-01' (month must be in 1..12)"
-    )
+    assert str(refusal.value) == "expected an instant such as 2026-03-02T10:00:00Z; got '2026-13-01'"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +94,7 @@ def test_a_refusal_quotes_the_start_of_a_long_text(length, shown):
     with pytest.raises(UnreadableTimeError) as refusal:
         parse_instant("x" * length)
 
-    assert f"got {shown} (" in str(refusal.value)
+    assert str(refusal.value).endswith(f"got {shown}")
 
 
 instants_as_text = st.one_of(
