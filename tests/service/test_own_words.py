@@ -1,0 +1,281 @@
+"""What refusals say is in our own words: a library's change from release to release, and mean its user, not ours."""
+
+import csv
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+import requests
+import yaml
+from sqlalchemy import create_engine
+
+from callback_sink.search import Filters
+from elements_local import guide
+from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
+from elements_local.errors import HarnessError
+from elements_local.importing.sources import read
+from elements_local.receiving import receiver_of
+from elements_local.scenarios.yaml_text import YamlError, read_documents
+from elements_local.setting_sources import Configuration
+from elements_local.stack.storage import explained
+from mock_kit.api.json_text import decode
+from mock_kit.settings import SettingsError
+from mock_kit.web.transports import OverNetwork
+from mock_kit.web.wire import NoReply
+
+THEIRS = (
+    "- at `", "Expected `", "Object missing", "Object contains", "Invalid enum", "JSON is malformed", "(byte ",
+    "Expecting ", "Extra data", "while parsing", "while scanning", "(at line", "codec can't", "The requested URL",
+    "psycopg.", "sqlite3.", "UNIQUE constraint", "sqlalche", "requests.", "urllib3", "HTTPConnectionPool", "Errno",
+    "object at 0x", "is not a valid ", "could not convert", "invalid literal", "must be in ", "Invalid IPv6",
+)  # fmt: skip
+"""Pieces of sentences that libraries made once."""
+
+HUB = f"{BASE_PATH}/hubs/crm"
+ADMIN = {"Content-Type": "application/json"}
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+class Refused(NamedTuple):
+    """A request that is refused, and what says so where it is not us."""
+
+    service: str
+    method: str
+    path: str
+    body: object = None
+    headers: dict[str, str] = ADMIN
+    theirs: Callable[[], object] | None = None
+    ours: str = ""
+
+
+def raw(body: object) -> bytes:
+    return body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+
+
+def part(name: str, kind: str, content: bytes) -> bytes:
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
+    return head.encode() + content + b"\r\n--x--\r\n"
+
+
+def configured(**changes: object) -> dict[str, object]:
+    configuration = {"username": "{crm_username}", "password": "{crm_api_key}"} | changes
+    return {"element": {"key": "insightly"}, "name": "x", "configuration": configuration}
+
+
+ANSWERS = {
+    "no JSON": Refused(
+        "platform", "POST", f"{BASE_PATH}/instances", b'{"name": "x" "tags": []}',
+        theirs=lambda: msgspec.json.decode(b'{"name": "x" "tags": []}'),
+        ours="""Malformed JSON at line 1, column 14: expected ',' or '}'; got '"tags"'""",
+    ),
+    "no UTF-8": Refused("crm", "POST", "/v3.1/Contacts", b'{"A": "\xff"}', theirs=b"\xff".decode),
+    "another kind": Refused(
+        "platform", "POST", "/_local/clock/advance", {"duration": []},
+        theirs=lambda: msgspec.convert([], int),
+        ours="duration must be a text or a whole number or a number; got an empty list; expected "
+        '{"duration"?: a text or a whole number or a number, "to"?: a text}',
+    ),
+    "a key too many": Refused("sink", "POST", "/_local/wait", {"wait": 1}),
+    "a key too few": Refused("sink", "PUT", "/_local/responses", {"bin": "x"}),
+    "a shape's own check": Refused(
+        "sink", "PUT", "/_local/responses", {"bin": "x", "responses": [{"status": 204, "body": ""}]},
+        ours="responses[0]: an answer of status 204 has no body",
+    ),
+    "a parameter": Refused("sink", "GET", "/_local/callbacks?status=x"),
+    "a parameter's own check": Refused(
+        "sink", "GET", "/_local/callbacks?not=status:many",
+        theirs=lambda: msgspec.convert({"status": "many"}, Filters, strict=False),
+    ),
+    "an instant": Refused(
+        "sink", "GET", "/_local/callbacks?from=2026-13-01",
+        theirs=lambda: date.fromisoformat("2026-13-01"),
+        ours="query parameters: expected an instant such as 2026-03-02T10:00:00Z; got '2026-13-01'",
+    ),
+    "a condition on JSON": Refused("sink", "GET", "/_local/callbacks?json=$.a=={"),
+    "a fault rule": Refused("crm", "PUT", "/_local/faults", {"faults": [{"effect": {"status": "503"}}]}),
+    "no snapshot": Refused("crm", "PUT", "/_local/snapshot", {"version": "1"}),
+    "no route": Refused("crm", "GET", "/_local/nothing"),
+    "no route of the sink's": Refused("sink", "GET", "/_local/nothing"),
+    "no method": Refused("platform", "DELETE", f"{BASE_PATH}/instances"),
+    "too long a body": Refused("platform", "POST", f"{BASE_PATH}/instances", b'"' + b"x" * 2**20 + b'"'),
+    "a poller that is no JSON": Refused(
+        "platform", "POST", f"{BASE_PATH}/instances", configured(**{"event.poller.configuration": '{"contacts": {}'}),
+        theirs=lambda: json.loads('{"contacts": {}'),
+        ours="event.poller.configuration is not JSON: line 1, column 16: the text ends inside an object",
+    ),
+    "a zone": Refused(
+        "platform", "POST", f"{BASE_PATH}/instances",
+        configured(**{"event.poller.configuration": json.dumps({"contacts": {"datesConfiguration": {"updatedDateTimezone": "Mars/North"}}})}),
+    ),
+    "a where clause": Refused("platform", "GET", f"{HUB}/contacts?where=a%20%3D%20%27x"),
+    "a bulk file": Refused(
+        "platform", "POST", f"{HUB}/bulk/contacts", part("x.csv", "text/csv", b'A\n"open'), MULTIPART,
+        theirs=lambda: list(csv.reader(['"open'], strict=True)),
+        ours="line 2 of the file is no CSV: a quote in it is not closed, or stands within a cell, or a cell is too long",
+    ),
+}  # fmt: skip
+
+
+def words_of(call: Callable[[], object]) -> list[str]:
+    """Return the lines that somebody else's refusal has."""
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001 - whatever a library raises
+        return [line.strip() for line in str(error).splitlines() if line.strip()]
+    return []
+
+
+def check_are_ours(said: str, theirs: Callable[[], object] | None) -> None:
+    assert said
+    assert [piece for piece in THEIRS if piece in said] == []
+    if theirs:
+        lines = words_of(theirs)
+        assert lines
+        assert [line for line in lines if line in said] == []
+
+
+@pytest.mark.parametrize("case", ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_that_refuses_is_in_our_words(clients: WorkspaceClients, case: Refused) -> None:
+    own = {"crm_username": clients.credentials.crm_username, "crm_api_key": clients.credentials.crm_api_key}
+    body = raw(case.body)
+    for name, value in own.items():
+        body = body.replace(f"{{{name}}}".encode(), value.encode())
+    client: ServiceClient = getattr(clients, case.service)
+    if case.path.startswith(HUB):
+        created = clients.platform.create_instance(guide.instance_body(clients.credentials))
+        client = clients.platform.hub(created["token"])
+
+    reply = client.send(case.method, case.path.removeprefix(HUB), body=body, headers=case.headers)
+
+    assert 400 <= reply.status < 500, reply.body
+    said: Any = decode(reply.body)
+    message = said.get("message") or said["Message"]
+    check_are_ours(message, case.theirs)
+    if case.ours:
+        assert message == case.ours
+
+
+BODIES = (b"{", b"[1]", b"7", b'{"nonsens": 1}', b'"\xff"', b'{"a": 1e999}')
+NUMBERS = {"integer", "number", "null"}
+
+
+@pytest.mark.parametrize("service", ["platform", "crm", "sink"])
+def test_no_route_refuses_in_a_librarys_words(clients: WorkspaceClients, service: str) -> None:
+    client: ServiceClient = getattr(clients, service)
+    refused = 0
+
+    for method, path, parameters in operations(client):
+        numbers = [each["name"] for each in parameters if types_of(each["schema"]) <= NUMBERS]
+        queries = [(f"?{name}=x", b"") for name in numbers if method == "GET"]
+        for query, body in queries + [("", body) for body in BODIES if method != "GET"]:
+            reply = client.send(method, path + query, body=body, headers=ADMIN)
+            if 400 <= reply.status < 500:
+                refused += 1
+                check_are_ours(reply.body.decode(), None)
+
+    assert refused > 50
+
+
+def types_of(schema: dict[str, Any]) -> set[str]:
+    inner = [each.get("type") for each in schema.get("anyOf", [schema])]
+    return {name for each in inner for name in (each if isinstance(each, list) else [each])}
+
+
+def operations(client: ServiceClient) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Yield each operation of a service with a path that leads to it and the parameters of its query."""
+    for path, methods in client.call("GET", "/_local/openapi.json")["paths"].items():
+        for method in {"get", "post", "put", "patch"} & methods.keys():
+            parameters = [each for each in methods[method].get("parameters", []) if each.get("in") == "query"]
+            yield method.upper(), re.sub(r"{\w+}", "1", path), parameters
+
+
+NO_DATABASE = "postgresql+psycopg://nobody:hush@127.0.0.1:1/none"
+FILES: dict[str, tuple[bytes | None, Callable[[Path], object], Callable[[bytes], object], str]] = {
+    "YAML": (
+        b"scenario: s\nsteps: [\n",
+        lambda path: read_documents(path.read_text()),
+        yaml.safe_load,
+        "a bracket or brace before it is not closed, or a comma is missing",
+    ),
+    "YAML with a tab": (
+        b"scenario: s\nsteps:\n\t- poll\n",
+        lambda path: read_documents(path.read_text()),
+        yaml.safe_load,
+        "a line is indented by blanks, not by tabs",
+    ),
+    "TOML": (
+        b"[tool.elements-local]\nseed = \n",
+        lambda path: Configuration({}, path).check(),
+        lambda content: tomllib.loads(content.decode()),
+        "{path}: it is no TOML from line 2 on",
+    ),
+    "JSON": (
+        b"{'a': 1}",
+        read,
+        json.loads,
+        "{path} cannot be read as JSON: line 1, column 2: expected a key in double quotes or '}'; got \"'\"",
+    ),
+    "no file": (
+        None,
+        read,
+        lambda _: Path("/nowhere/at/all").read_text(),
+        "{path} cannot be read: there is no such file or directory",
+    ),
+    "no module": (
+        b"",
+        lambda _: receiver_of("no_such_module:app"),
+        lambda _: __import__("no_such_module"),
+        "cannot import the receiver's module 'no_such_module': there is no module 'no_such_module'",
+    ),
+    "no database": (
+        b"",
+        lambda _: opened_at(NO_DATABASE),
+        lambda _: create_engine(NO_DATABASE).connect(),
+        f"--database {NO_DATABASE.replace('hush', '***')} cannot be reached, or does not let this user in",
+    ),
+}
+
+
+def opened_at(url: str) -> None:
+    with explained(None, url):
+        create_engine(url).connect()
+
+
+@pytest.mark.parametrize(("content", "refused", "theirs", "ours"), FILES.values(), ids=FILES)
+def test_what_a_terminal_shows_is_in_our_words(
+    tmp_path: Path,
+    content: bytes | None,
+    refused: Callable[[Path], object],
+    theirs: Callable[[bytes], object],
+    ours: str,
+) -> None:
+    path = tmp_path / "it"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises((HarnessError, YamlError, SettingsError)) as refusal:
+        refused(path)
+
+    assert str(refusal.value).startswith(ours.replace("{path}", str(path)))
+    check_are_ours(str(refusal.value), lambda: theirs(content or b""))
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("http://127.0.0.1:1/", "connection refused"),
+        ("http://nobody.invalid/", "host name not found"),
+        ("http://127.0.0.1:99999/", "nothing can be sent there: it is no URL of http or https"),
+        ("http://" + "x" * 70 + ".example/", "nothing can be sent there: it is no URL of http or https"),
+    ],
+)
+def test_why_no_answer_came_is_in_our_words(url: str, ours: str) -> None:
+    assert OverNetwork().send("GET", url) == NoReply(reason=ours)
+
+    check_are_ours(ours, lambda: requests.get(url, timeout=10))
