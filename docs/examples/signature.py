@@ -6,4 +6,4 @@ import hmac
 
 def is_signed(body: bytes, key: str, header: str) -> bool:
     digest = hmac.digest(key.encode(), body, "sha256")
-    return hmac.compare_digest(header, "sha256=" + base64.b64encode(digest).decode())
+    return hmac.compare_digest(header.encode(), b"sha256=" + base64.b64encode(digest))

@@ -20,8 +20,9 @@ EVENTS = {}  # a table of yours, by eventId
 def callbacks(request):
     if not is_signed(request.body, KEY, request.headers.get("Elements-Webhook-Signature", "")):
         return HttpResponse(status=401)
-    message = json.loads(request.body)["message"]
-    EVENTS.setdefault(message["eventId"], message["events"])  # what comes again is done once
+    message = json.loads(request.body).get("message")
+    if isinstance(message, dict) and "events" in message:  # a bulk job's end has none
+        EVENTS.setdefault(message["eventId"], message["events"])  # what comes again is done once
     return HttpResponse(status=204)
 
 

@@ -17,6 +17,7 @@ async def callbacks(request: Request):
     body = await request.body()  # the bytes as they came, not a parsed parameter
     if not is_signed(body, KEY, request.headers.get("Elements-Webhook-Signature", "")):
         return Response(status_code=401)
-    message = json.loads(body)["message"]
-    app.state.events.setdefault(message["eventId"], message["events"])  # what comes again is done once
+    message = json.loads(body).get("message")
+    if isinstance(message, dict) and "events" in message:  # a bulk job's end has none
+        app.state.events.setdefault(message["eventId"], message["events"])  # what comes again is done once
     return Response(status_code=204)

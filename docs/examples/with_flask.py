@@ -15,6 +15,9 @@ app.config["events"] = {}  # a table of yours, by eventId
 def callbacks():
     if not is_signed(request.get_data(), KEY, request.headers.get("Elements-Webhook-Signature", "")):
         return {"error": "the signature is not of this key"}, 401
-    message = request.get_json()["message"]
-    app.config["events"].setdefault(message["eventId"], message["events"])  # what comes again is done once
+    message = request.get_json().get("message")
+    if isinstance(message, dict) and "events" in message:  # a bulk job's end has none
+        app.config["events"].setdefault(
+            message["eventId"], message["events"]
+        )  # what comes again is done once
     return "", 204

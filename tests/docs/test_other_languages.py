@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from arriving import every_kind
 from doc_pages import ROOT, environment, up
 from programs import find_program
 
@@ -26,7 +27,7 @@ def test_the_receiver_in_node_passes_its_own_test():
         )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "# pass 1" in done.stdout
+    assert "# pass 2" in done.stdout
 
 
 @pytest.fixture
@@ -63,6 +64,14 @@ def test_the_receiver_in_java_takes_what_is_signed_once(
     headers = {name.lower(): value for name, value in callback["headers"].items()}
     assert callback["status"] == again["status"] == 204
     assert in_java.stdout.read().splitlines() == [f"new: {headers['elements-webhook-id']}"]
+
+
+def test_the_receiver_in_java_takes_every_kind_of_body(in_java, elements_workspace, elements_sink):
+    elements_sink.relay(in_java.stdout.readline().strip())
+
+    bodies = every_kind(elements_workspace, signature_key=KEY)
+
+    assert [callback["status"] for callback in elements_sink.callbacks()] == [204] * len(bodies)
 
 
 @pytest.mark.parametrize("key", ["another key", ""], ids=["another key", "no signature"])

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from arriving import every_kind
 
 from elements_local import guide
 from elements_local.receiving import Receiver
@@ -68,3 +69,14 @@ def test_what_is_signed_with_another_key_is_refused(
 
     assert [callback["status"] for callback in elements_sink.callbacks()] == [401]
     assert not events(example)
+
+
+def test_every_kind_of_body_is_taken_and_changes_alone_are_kept(example, elements_workspace, elements_sink):
+    bodies = every_kind(elements_workspace)
+
+    answers = [callback["status"] for callback in elements_sink.callbacks()]
+    assert answers == [204] * len(bodies)
+    kept = {"changes", "provider"}
+    assert list(events(example).values()) == [
+        bodies[name]["message"]["events"] for name in bodies if name in kept
+    ]

@@ -14,7 +14,7 @@ export const receiver = createServer(async (request, response) => {
     return response.writeHead(401).end();
   }
   const { message } = JSON.parse(body);
-  if (!events.has(message.eventId)) events.set(message.eventId, message.events);
+  if (message?.events && !events.has(message.eventId)) events.set(message.eventId, message.events); // a bulk job's end has none
   response.writeHead(204).end();
 });
 

@@ -1,5 +1,6 @@
 // node --test, while a stack runs: elements-local up, or the container
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { events, receiver } from "./receiver.mjs";
@@ -52,4 +53,15 @@ test("a new contact arrives, and its change after it", async () => {
 
   const seen = [...events.values()].flat().map(({ eventType, objectId }) => [eventType, objectId]);
   assert.deepEqual(seen, [["CREATED", `${ada.CONTACT_ID}`], ["UPDATED", `${ada.CONTACT_ID}`]]);
+});
+
+test("the end of a bulk job, which has no events, is taken too", async () => {
+  const ended = JSON.stringify({ message: { bulk: { status: "COMPLETED" } } });
+  const signature = "sha256=" + createHmac("sha256", "a-key-of-your-own").update(ended).digest("base64");
+  const url = `http://127.0.0.1:${receiver.address().port}/callbacks`;
+  const known = events.size;
+
+  const answer = await fetch(url, { method: "POST", body: ended, headers: { "Elements-Webhook-Signature": signature } });
+
+  assert.deepEqual([answer.status, events.size], [204, known]);
 });

@@ -24,12 +24,12 @@ def callbacks() -> tuple[Any, int]:
     if not is_genuine(request.get_data(), given):
         return {"error": "the signature is not of this key"}, 401
     body = request.get_json(silent=True)
-    message = body.get("message") if isinstance(body, dict) else None
-    events = message.get("events") if isinstance(message, dict) else None
-    if not isinstance(events, list):
-        return {"error": "expected a message with events"}, 400
+    if not isinstance(body, dict):
+        return {"error": "expected a JSON object"}, 400
+    message = body.get("message")
+    events = message.get("events", []) if isinstance(message, dict) else []  # a bulk job's end has none
     for event in events:
-        app.logger.info("%s %s %s", event["eventType"], event["objectType"], event["objectId"])
+        app.logger.info("%s %s %s", event["eventType"], event["objectType"], event.get("objectId"))
     return "", 204
 
 

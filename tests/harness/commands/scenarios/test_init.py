@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import arriving
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -118,9 +119,11 @@ def test_the_receiver_takes_nothing_that_another_key_signed(project: Path) -> No
     [
         pytest.param(None, b"{}", 401, id="no signature"),
         pytest.param("sha256=\xff\udcff", b"{}", 401, id="a signature that is no text"),
-        pytest.param("right", b"{}", 400, id="no message"),
+        pytest.param("right", b"{}", 204, id="no message"),
+        pytest.param("right", b"[]", 400, id="no object"),
         pytest.param("right", b"[", 400, id="no JSON"),
         pytest.param("right", b'{"message": {"events": []}}', 204, id="no events"),
+        *(pytest.param("right", body.read_bytes(), 204, id=body.stem) for body in arriving.FOLDER.iterdir()),
     ],
 )
 def test_the_receiver_answers_whatever_a_stranger_sends(
