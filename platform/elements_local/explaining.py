@@ -13,8 +13,8 @@ class NoInstanceError(HarnessError):
         super().__init__("there is no instance in this workspace, so nothing is polled")
 
 
-def instance_polling(clients: WorkspaceClients, resource: str | None = None) -> int:
-    """Return the first instance that polls a resource, or the first of all.
+def instances_polling(clients: WorkspaceClients, resource: str | None = None) -> list[int]:
+    """Return the instances that poll a resource, by its own name or the CRM's; all if none does.
 
     Raises:
         NoInstanceError: there is none.
@@ -22,9 +22,17 @@ def instance_polling(clients: WorkspaceClients, resource: str | None = None) -> 
     pollers = clients.platform.pollers()
     if not pollers:
         raise NoInstanceError
-    polls_it = (one for one in pollers if any(each["resource"] == resource for each in one["resources"]))
-    number: int = next(polls_it, pollers[0])["instanceId"]
-    return number
+    polls_it = [
+        one
+        for one in pollers
+        if any(resource in {each["resource"], each["collection"]} for each in one["resources"])
+    ]
+    return [one["instanceId"] for one in polls_it or pollers]
+
+
+def instance_polling(clients: WorkspaceClients, resource: str | None = None) -> int:
+    """Return the first of them."""
+    return instances_polling(clients, resource)[0]
 
 
 def explain(

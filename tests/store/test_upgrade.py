@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, inspect, select
 
 from elements_local.stack.schema_parts import PARTS
-from mock_kit.storage.schema import OlderSchemaError, SchemaPart, SchemaVersionError
+from mock_kit.storage.schema import VERSIONS, OlderSchemaError, SchemaPart, SchemaVersionError
 from mock_kit.storage.upgrade import PartVersion, differences, upgrade, versions_of
 
 STEPS = "things_migrations"
@@ -115,6 +115,18 @@ def test_a_part_that_is_missing_is_made(database):
 
 
 def test_the_tables_of_a_stack_are_as_they_are_declared(database):
+    upgrade(database, PARTS)
+
+    assert differences(database, PARTS) == []
+
+
+def test_the_platforms_tables_of_its_first_release_are_upgraded(database):
+    for part in PARTS:
+        database.create(part)
+    with database.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE platform_past_configurations")
+        connection.execute(VERSIONS.update().where(VERSIONS.c.part == "platform").values(version=12))
+
     upgrade(database, PARTS)
 
     assert differences(database, PARTS) == []

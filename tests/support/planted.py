@@ -60,10 +60,12 @@ class World:
 
     def __init__(self, clients: Any, planted: "Planted", cure: Cure) -> None:
         self.clients = clients
+        self.elsewhere: Any = None
         self.planted = planted
         self.cure = cure
         self.records: dict[str, int] = {}
         self.seqs: list[int] = []
+        self.block: dict[str, Any] = {}
         self.instance: dict[str, Any] = {}
 
     def begin(self) -> None:
@@ -85,6 +87,7 @@ class World:
         body["configuration"] |= {**polled, **cure.of_instance()}
         if self.cure.change.get(CALLBACK_URL) == "{callback_url}":
             body["configuration"][CALLBACK_URL] = self.clients.credentials.callback_url
+        self.block = blocks[planted.resource]
         self.instance = self.clients.platform.create_instance(body)
 
     def fault(self, effect: Mapping[str, Any], path: str = "*", **rule: Any) -> None:
@@ -191,6 +194,9 @@ class Planted:
         incurable: a part of the reason why nothing helps; empty if something does.
         where: of the cure; empty for any.
         audited: whether an audit calls it by the same word.
+        says: what the sentence has to hold: a number of contact ``ada`` as ``{ada}``.
+        never: what is false, and must be said nowhere.
+        warned: the rule of lint that says it of the configuration alone; empty if none can.
     """
 
     name: str
@@ -211,6 +217,9 @@ class Planted:
     incurable: str = ""
     where: str = ""
     audited: bool = True
+    says: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    warned: str = ""
 
     def __str__(self) -> str:
         return self.name

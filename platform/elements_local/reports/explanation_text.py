@@ -37,7 +37,7 @@ def _verdict(said: Json) -> Iterator[str]:
     what = f"{said['resource']}/{said['recordId']}"
     did = f" {change['change']} at {change['at']}" if change else ""
     late = ", late" if said["late"] else ""
-    yield f"{what}{did}: {said['verdict']}{late}"
+    yield f"instance {said['instanceId']} ({said['instanceName']}): {what}{did}: {said['verdict']}{late}"
     if said["cause"]:
         yield f"cause: {said['cause']}: {said['about']}"
     yield f"  {said['why']}"

@@ -1,12 +1,25 @@
 """Paths and headers that several subjects know."""
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from flask import Request
 
 BASE_PATH = "/elements/api-v2"
 ID_ALIAS_HEADER = "Elements-Local-Id-Alias"
 """``false`` asks the hub for records without the alias ``id``: a callback's ``raw`` has what the provider has."""
+
+POLL_HEADER = "Elements-Local-Poll"
+"""Says of a call to the hub, and of what the hub asks the provider for it, whose poll it belongs to."""
+
+
+def poll_key(instance_id: int, resource: str) -> str:
+    """Return what names the polls of an instance's resource in ``POLL_HEADER``.
+
+    >>> poll_key(828177, "my contacts")
+    '828177/my%20contacts'
+    """
+    return f"{instance_id}/{quote(resource, safe='')}"
+
 
 ROUTED = "mock_platform.routed_path"
 

@@ -74,6 +74,15 @@ instances = platform_table(
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
 
+past_configurations = platform_table(
+    "platform_past_configurations",
+    Column("instance_id", BigInteger, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("configuration", Text, nullable=False),
+)
+"""What instances were configured as before they were changed: a past poll is explained by what it was asked to do."""
+
 instance_tags = platform_table(
     "platform_instance_tags",
     Column("instance_id", BigInteger, primary_key=True),

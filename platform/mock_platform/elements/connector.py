@@ -94,12 +94,14 @@ class VendorCall:
         target: path and query.
         status: of the answer; None if the connection was dropped.
         effect: what a scripted fault made of it; empty if none struck.
+        poll: whose poll it belongs to, by ``poll_key``; empty if to none, None if the mock does not say.
     """
 
     method: str
     target: str
     status: int | None
     effect: Mapping[str, object] = field(default_factory=dict)
+    poll: str | None = None
 
 
 class ChangeLog(Struct, frozen=True, kw_only=True):
@@ -120,10 +122,12 @@ class StackAccess:
     Attributes:
         crm_api_key: of the workspace, for an instance whose own is refused.
         admin_headers: what this stack's admin routes want to see; nobody else is shown them.
+        first: whether the workspace's key is used in place of the instance's, which may open another account.
     """
 
     crm_api_key: str = field(repr=False)
     admin_headers: Mapping[str, str] = field(repr=False)
+    first: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

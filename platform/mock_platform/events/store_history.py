@@ -7,7 +7,16 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, or_,
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule
-from mock_platform.core.tables import attempts, deliveries, emails, notifications, polls, pruned, traces
+from mock_platform.core.tables import (
+    attempts,
+    deliveries,
+    emails,
+    notifications,
+    past_configurations,
+    polls,
+    pruned,
+    traces,
+)
 from mock_platform.events.records import DeliveryStatus
 from mock_platform.jobs.tables import scheduled_turns
 
@@ -48,6 +57,7 @@ class HistoryRetention:
             _gone(table, table.c.at < bindparam("before"))
             for table in (polls, emails, traces, scheduled_turns)
         ]
+        dated.append(_gone(past_configurations, past_configurations.c.until < bindparam("before")))
         # These go before their notifications, by which they are found.
         of_notifications = [
             _gone(table, table.c.notification_id.in_(_old_ids)) for table in (attempts, deliveries)

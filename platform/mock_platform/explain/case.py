@@ -62,9 +62,11 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         decisions: of the record; several if the poll saw it more than once.
         other_id: whether they have another id than the CRM's.
         calls: what the vendor was asked; empty if that is no longer known.
+        resource: as it was configured then; None if that is not known.
     """
 
     poll: Poll
+    resource: Resource | None = None
     decisions: Sequence[Decision] = ()
     other_id: bool = False
     calls: Sequence[VendorCall] = ()
@@ -100,7 +102,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
 
 
 class PolledState(Struct, frozen=True, kw_only=True):
-    """How a resource is polled by now.
+    """How a resource is polled: as it was at the first poll since the change, or if none has come, as it is by now.
 
     Attributes:
         resource: as it is configured; None if it is not.
@@ -112,6 +114,8 @@ class PolledState(Struct, frozen=True, kw_only=True):
         slips: misspelt keys of its block, as (what is written, what is meant).
         own: as the element's own block has it; None if it has none.
         transformation: in force for what its URL leads to.
+        blocks: the names of all blocks, whether they are polled or not.
+        asked: the URL, if what it asks for is another collection than the record's, or none.
     """
 
     resource: Resource | None
@@ -123,6 +127,8 @@ class PolledState(Struct, frozen=True, kw_only=True):
     slips: Sequence[tuple[str, str]] = ()
     own: Resource | None = None
     transformation: Transformation | None = None
+    blocks: Sequence[str] = ()
+    asked: str | None = None
 
     @property
     def known_fields(self) -> list[str]:
@@ -144,6 +150,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         polls: since the change, oldest first.
         sent: the callbacks of those polls that tell of the record.
         coarse: whether all that is logged of the collection is dated in whole minutes.
+        in_account: whether the account that the instance's key opens has the change.
         pruned: before when what would tell has been forgotten; None if nothing has.
         sink_pruned: whether callbacks have made room for others in the sink.
         default_tolerance: of a resource that has none of its own.
@@ -155,6 +162,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     record_id: str
     change: VendorChange | None
     history: Sequence[VendorChange] = ()
+    in_account: bool = True
     was_told: bool = False
     beside: Sequence[VendorChange] = ()
     state: PolledState

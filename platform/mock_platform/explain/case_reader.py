@@ -1,13 +1,16 @@
 """Puts together what is known of one change of an instance."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from mock_kit.values import replace
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
-from mock_platform.elements.connector import VendorChange
+from mock_platform.core.instance import Instance
+from mock_platform.core.poll import Resource
+from mock_platform.elements.connector import ChangeLog, VendorChange
 from mock_platform.errors import NotFoundError
 from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord, beside
 from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
@@ -29,7 +32,7 @@ class CaseReader(InstanceFacts):
         Raises:
             NotFoundError: there is none.
         """
-        found = next((one for one in self.log.changes if one.seq == seq), None)
+        found = next((one for log in self._logs for one in log.changes if one.seq == seq), None)
         if found is None:
             raise NotFoundError("change", str(seq))
         return found
@@ -40,21 +43,24 @@ class CaseReader(InstanceFacts):
         Raises:
             ProviderError, ConflictError: as for the log.
         """
-        changes = self._changes(resource)
-        record_id = self._meant(resource, record_id, changes)
-        own = [one for one in changes if one.record_id == record_id]
+        record_id = self._meant(resource, record_id)
+        own, log = self._history(resource, record_id, seq)
         # An unknown place in the log falls back to the latest change.
         at = next((place for place, one in enumerate(own) if one.seq == seq), len(own) - 1)
         change = own[at] if own else None
-        state = self._state(resource, change)
+        changes = [one for one in log.changes if change and one.collection == change.collection]
         polls = self._polls_of(resource, change, {one.record_id for one in changes}, record_id)
+        # What decided is the configuration that the first poll had; where none has come, the present one counts.
+        instance = self.instance_at(polls[0].poll.at) if polls else self.instance
+        state = self._state(resource, change, instance, polls)
         ids = {record_id, *(one.record_id for each in polls if each.other_id for one in each.decisions)}
         return ExplainedCase(
-            instance=self.instance,
+            instance=instance,
             resource=resource,
             record_id=record_id,
             change=change,
             history=own,
+            in_account=log is self.log or not own or own[0] in self.log.changes,
             was_told=change is not None
             and any(
                 one.at < change.at and (one.event.object_type, one.event.object_id) == (resource, record_id)
@@ -78,25 +84,46 @@ class CaseReader(InstanceFacts):
         Raises:
             ProviderError, ConflictError: as for the log.
         """
-        told = [one for one in self._changes(resource) if one.record_id == record_id and one.at <= at]
+        told = [one for one in self._history(resource, record_id)[0] if one.at <= at]
         return self.case(resource, record_id, seq=told[-1].seq if told else None)
 
     def seq_of(self, resource: str, record_id: str, kind: str, at: datetime) -> int | None:
         """Return the place in the log of a change of a record; None if there is none of this kind at this instant."""
         wanted = (record_id, kind, at)
-        found = (
-            one.seq for one in self._changes(resource) if (one.record_id, str(one.kind), one.at) == wanted
-        )
+        history, _ = self._history(resource, record_id)
+        found = (one.seq for one in history if (one.record_id, str(one.kind), one.at) == wanted)
         return next(found, None)
 
-    def _changes(self, resource: str) -> Sequence[VendorChange]:
-        """Return the changes of a resource's collection, oldest first."""
-        return self.of_collection.get(self.collection(resource) or "", ())
+    @property
+    def _logs(self) -> Iterator[ChangeLog]:
+        """The logs in which a change may be: the workspace's own account, then, if it is another, the instance's."""
+        yield self.own_log
+        if self.own_log is not self.log:
+            yield self.log
 
-    def _meant(self, resource: str, record_id: str, changes: Sequence[VendorChange]) -> str:
+    def _history(
+        self, resource: str, record_id: str, seq: int | None = None
+    ) -> tuple[Sequence[VendorChange], ChangeLog]:
+        """Return the changes of a record, oldest first, and the log that has them; none if no log has any.
+
+        Ids are unique in a collection alone. The record is that of a change that is named, or else of the collection
+        that is polled, of the one by the resource's name, of any.
+        """
+        for log in self._logs:
+            of_id = [one for one in log.changes if one.record_id == record_id]
+            if of_id:
+                named = [one.collection for one in of_id if one.seq == seq]
+                wanted = [*named, self.collection(resource), self.collection_named(resource)]
+                there = {one.collection for one in of_id}
+                collection = next((one for one in wanted if one in there), of_id[-1].collection)
+                return [one for one in of_id if one.collection == collection], log
+        return (), self.log
+
+    def _meant(self, resource: str, record_id: str) -> str:
         """Return the record that a poll has seen by an id which is none of the log's: the one with the same date."""
-        if any(one.record_id == record_id for one in changes):
+        if any(one.record_id == record_id for log in self._logs for one in log.changes):
             return record_id
+        changes = self.of_collection.get(self.collection(resource) or "", ())
         dates = {
             decision.date.replace(microsecond=0)
             for poll in self.polls.get(resource, ())
@@ -105,30 +132,42 @@ class CaseReader(InstanceFacts):
         }
         return next((one.record_id for one in reversed(changes) if one.dated in dates), record_id)
 
-    def _state(self, resource: str, change: VendorChange | None) -> PolledState:
+    def _state(
+        self,
+        resource: str,
+        change: VendorChange | None,
+        instance: Instance,
+        since_then: Sequence[PollOfRecord],
+    ) -> PolledState:
         since = self.polled_since(resource)
         polls = self.polls.get(resource, ())
         before = [each.at for each in polls if each.error is None and change and each.at <= change.at]
-        configured = self.configured.get(resource)
+        configured = since_then[0].resource if since_then else self.configured.get(resource)
         in_url = resource_in(configured.url) if configured else None
         own = configuration.own_resources(self.connector.element)
         return PolledState(
-            resource=configured if resource in self.last_polls else None,
+            resource=configured if since_then or resource in self.last_polls else None,
+            blocks=list(poller_configuration.entries_of(instance.configuration)),
+            asked=self._asked(since_then[0].poll.request_url if since_then else "", configured, change),
             others=list(self.last_polls),
             since=since,
             last=before[-1] if before else since,
             next_poll=None if self.instance.disabled else self.next_poll,
             off_because=self.silent if self.instance.polling_disabled else "",
-            slips=self._slips(resource),
+            slips=self._slips(resource, instance),
             own=next((each for each in own if each.name == (in_url or resource)), None),
             transformation=self.instance.objects.transformation_in_force(in_url or resource),
         )
 
-    def _slips(self, resource: str) -> list[tuple[str, str]]:
+    def _asked(self, url: str, configured: Resource | None, change: VendorChange | None) -> str | None:
+        """Return what is asked for in place of a record's collection; None if that is, or a list below a record."""
+        asked = url or (configured.url if configured else "")
+        other = change and resource_in(asked) and self.collection_of(asked) != change.collection
+        return asked if other else None
+
+    def _slips(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
         """Return the keys of a resource's block that are misspelt, and what is meant by each."""
-        found = (
-            one.warning() for one in in_configuration(self.instance.configuration, self.connector.element)
-        )
+        found = (one.warning() for one in in_configuration(instance.configuration, self.connector.element))
         within = f"configuration.{poller_configuration.CONFIGURATION}.{resource}."
         return [
             (one.path.rpartition(".")[2], one.nearest)
@@ -154,9 +193,8 @@ class CaseReader(InstanceFacts):
                 # The first polls after a change decide what became of it; asking the vendor's journal about more
                 # costs a call each.
                 calls = self.calls_at(poll) if len(seen) < 2 and poll.error is None else ()
-                seen.append(
-                    PollOfRecord(poll=poll, decisions=one.decisions, other_id=one.other_id, calls=calls)
-                )
+                configured = self.configured_at(poll.at).get(resource)
+                seen.append(replace(one, resource=configured, calls=calls))
         return seen
 
     def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[OwedCallback]:

@@ -37,6 +37,11 @@ class Cause(Enum):
     INSTANCE_DISABLED = CauseStage.POLLER, "the instance is disabled"
     POLLER_OFF = CauseStage.POLLER, "too many polls in a row failed, so the poller was switched off"
     UNPOLLED_RESOURCE = CauseStage.POLLER, "the configuration polls no such resource"
+    OTHER_ACCOUNT = CauseStage.POLLER, "the instance's key opens another account of the CRM than the record's"
+    OTHER_COLLECTION = (
+        CauseStage.POLLER,
+        "the block's url asks for something else than the record's collection",
+    )
     INTERVAL_NOT_OVER = CauseStage.POLLER, "the poll that is to see the change is still to come"
     POLLING_GAP = (
         CauseStage.POLLER,

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from urllib.parse import quote
 
 from msgspec import Struct, ValidationError, field
 from msgspec.json import Decoder
 
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
 from mock_platform.accounts.store import People
@@ -15,6 +17,7 @@ from mock_platform.callbacks.store import Deliveries
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import PlatformDependencies, dependencies
 from mock_platform.core.instance import Instance
+from mock_platform.core.paths import poll_key
 from mock_platform.core.poll import EventType, LastPoll, Poll, Resource
 from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.service import connector_of, vendor_of
@@ -23,7 +26,7 @@ from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.subscription import KeptDelivery
 from mock_platform.explain import polled
 from mock_platform.explain.arrivals import SinkArrivals
-from mock_platform.instances.store import Instances
+from mock_platform.instances.store import Instances, PastConfiguration
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls, PollSearch
@@ -103,7 +106,7 @@ class InstanceFacts:
             ConflictError: it keeps no such log.
         """
         vendor = vendor_of(self.instance, self.services.http)
-        return vendor.change_log(since=self.since, own_stack=self._access)
+        return vendor.change_log(since=self.since, own_stack=self._access())
 
     @cached_property
     def polls(self) -> Mapping[str, Sequence[Poll]]:
@@ -123,12 +126,7 @@ class InstanceFacts:
     @cached_property
     def configured(self) -> Mapping[str, Resource]:
         """The resources that are configured, by name."""
-        polled = configuration.polled_resources(
-            self.instance.configuration,
-            self.connector.element,
-            empty_block=self.services.settings.empty_block,
-        )
-        return {resource.name: resource for resource in polled}
+        return self._resources(self.instance)
 
     @cached_property
     def policy(self) -> FailurePolicy:
@@ -145,7 +143,15 @@ class InstanceFacts:
         else:
             polls = self.polls.get(resource)
             url = polls[-1].request_url if polls else f"/{resource}"
+        return self.collection_of(url)
+
+    def collection_of(self, url: str) -> str | None:
+        """Return the vendor's collection that a hub's URL leads to, in lower case; None if to none as a whole."""
         return polled.collection_of(url, self.instance.objects, self.connector)
+
+    def collection_named(self, resource: str) -> str | None:
+        """Return the vendor's collection by a resource's name, whatever its block asks for; None if there is none."""
+        return self.collection_of(f"/{quote(resource, safe='')}")
 
     def polled_since(self, resource: str) -> datetime:
         """Return from when on a resource was polled: what its first poll asked for, as far as there was an instance then."""
@@ -166,14 +172,44 @@ class InstanceFacts:
         )
         return polled.silent(self.instance, latest)
 
+    @cached_property
+    def own_log(self) -> ChangeLog:
+        """The log of the workspace's own account, as whoever asks sees it: the instance's key may open another.
+
+        Raises:
+            ProviderError, ConflictError: as for the instance's.
+        """
+        if self.workspace.crm_api_key in self.instance.configuration.values():
+            return self.log
+        vendor = vendor_of(self.instance, self.services.http)
+        return vendor.change_log(since=self.since, own_stack=self._access(first=True))
+
+    def instance_at(self, at: datetime) -> Instance:
+        """Return the instance as it was configured at an instant: in that of a change, as before it."""
+        then = next((one.configuration for one in self._past if at <= one.until), None)
+        return self.instance if then is None else replace(self.instance, configuration=then)
+
+    def configured_at(self, at: datetime) -> Mapping[str, Resource]:
+        """Return the resources that were configured at an instant, by name."""
+        return self._resources(self.instance_at(at)) if self._past else self.configured
+
+    @cached_property
+    def _past(self) -> Sequence[PastConfiguration]:
+        return self.services.store[Instances].past_configurations(self.workspace.name, self.instance.id)
+
+    def _resources(self, instance: Instance) -> Mapping[str, Resource]:
+        element, empty = self.connector.element, self.services.settings.empty_block
+        polled = configuration.polled_resources(instance.configuration, element, empty_block=empty)
+        return {resource.name: resource for resource in polled}
+
     @property
     def connector(self) -> Connector:
         """The connector of the instance's element."""
         return connector_of(self.instance)
 
-    @property
-    def _access(self) -> StackAccess:
-        return StackAccess(crm_api_key=self.workspace.crm_api_key, admin_headers=self.services.admin_headers)
+    def _access(self, *, first: bool = False) -> StackAccess:
+        key, admin = self.workspace.crm_api_key, self.services.admin_headers
+        return StackAccess(crm_api_key=key, admin_headers=admin, first=first)
 
     @cached_property
     def of_collection(self) -> Mapping[str, Sequence[VendorChange]]:
@@ -220,9 +256,9 @@ class InstanceFacts:
         return self.services.store[Jobs].dues(self.workspace.name, JobKind.DELIVER)
 
     def calls_at(self, poll: Poll) -> Sequence[VendorCall]:
-        """Return what the vendor was asked of a poll's collection in its second."""
+        """Return what a poll asked the vendor; of a vendor that does not say so, what it was asked in the poll's second."""
         if poll.at not in self._calls:
             vendor = vendor_of(self.instance, self.services.http)
-            self._calls[poll.at] = vendor.calls_at(poll.at, own_stack=self._access)
-        collection = self.collection(poll.resource) or ""
-        return [call for call in self._calls[poll.at] if f"/{collection}" in call.target.lower()]
+            self._calls[poll.at] = vendor.calls_at(poll.at, own_stack=self._access())
+        own = poll_key(poll.instance_id, poll.resource)
+        return [call for call in self._calls[poll.at] if call.poll in {own, None}]

@@ -23,7 +23,7 @@ def of_filter(
     case: ExplainedCase, change: VendorChange, seen: PollOfRecord, decision: Decision
 ) -> CauseFinding:
     """Say why a poll passed a record over."""
-    resource = case.state.resource
+    resource = seen.resource
     passed = f"{seen.named} passed it over: {decision.why}"
     if resource is None:
         return CauseFinding(Cause.PASSED_OVER, passed)

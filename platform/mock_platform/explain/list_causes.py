@@ -25,7 +25,7 @@ def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
     start = seen.poll.window_from
     asked = f"{seen.named} asked for what is later than {shown(start)}"
     if change.updated > start:
-        return _of_placeholder(case, change, seen)
+        return _of_placeholder(change, seen)
     if change.at < case.instance.created:
         why = f"{asked}; the record was changed at {shown(change.at)}, before there was the instance"
         return CauseFinding(Cause.BEFORE_EVENTS, why)
@@ -55,8 +55,8 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
         return CauseFinding(Cause.INDEX_LAG, why)
     return (
         _shifted(case, seen)
-        or _ended(case, change, seen)
-        or _excluded(case, change, seen)
+        or _ended(change, seen)
+        or _excluded(change, seen)
         or CauseFinding(
             Cause.NOT_IN_ANSWER,
             f"{seen.named} found it in none of the {poll.seen} records of the answer{_struck(seen)}; "
@@ -78,9 +78,9 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     return CauseFinding(Cause.PAGE_SHIFT, why)
 
 
-def _ended(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+def _ended(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a list without a date condition was not read to where the record stood."""
-    resource, poll = case.state.resource, seen.poll
+    resource, poll = seen.resource, seen.poll
     # A url that names a date, or a condition, asks for the right records, however old what comes first is.
     if resource is None or date_template.has_placeholder(resource.url) or _conditions(poll.request_url):
         return None
@@ -94,9 +94,9 @@ def _ended(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Cau
     return CauseFinding(Cause.LIST_ENDED, why)
 
 
-def _excluded(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say which condition leaves the record out, as far as that can be told from its dates; otherwise which may."""
-    updated = case.state.resource.updated if case.state.resource else None
+    updated = seen.resource.updated if seen.resource else None
     names = {updated.path: change.dated.strftime("%Y-%m-%d %H:%M:%S")} if updated else {}
     others: list[Clause] = []
     for clause in _conditions(seen.poll.request_url):
@@ -158,9 +158,9 @@ def _asked_dates(url: str) -> Iterator[datetime]:
             continue
 
 
-def _of_placeholder(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+def _of_placeholder(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a request names a later date than its window's start, so that the CRM leaves the record out."""
-    resource, start = case.state.resource, seen.poll.window_from
+    resource, start = seen.resource, seen.poll.window_from
     if resource is None or not date_template.has_placeholder(resource.url):
         return None
     late = next((at for at in _asked_dates(seen.poll.request_url) if at - start >= _MINUTE), None)

@@ -21,7 +21,7 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     """Say why a poll saw the record by another id than the CRM's; None if it did not."""
     if not seen.other_id or seen.decision is None:
         return None
-    given, field = seen.decision.record_id, case.state.resource.id_field if case.state.resource else ""
+    given, field = seen.decision.record_id, seen.resource.id_field if seen.resource else ""
     named = f"{seen.named} saw it {f'by the id {given!r}' if given else 'without an id'}"
     slip = slip_among(case, ("idField",)) if not field else None
     if slip:
@@ -51,7 +51,7 @@ def of_name(
     Args:
         missed: why an earlier poll did not report the change; counts if what this one saw is a later state of the record.
     """
-    decision, resource = seen.decision, case.state.resource
+    decision, resource = seen.decision, seen.resource
     if seen.told is None or seen.told in case.expected or decision is None or resource is None:
         return None
     # Dates that were read wrong come first: a tolerance cannot be judged by them.
@@ -65,7 +65,7 @@ def _by_dates(
     case: ExplainedCase, change: VendorChange, seen: PollOfRecord, decision: Decision
 ) -> CauseFinding | None:
     """Say that the two dates which tell created from updated are not what they should be."""
-    resource = case.state.resource
+    resource = seen.resource
     slip = slip_among(case, _CREATED_KEYS)
     if slip or resource is None:
         return slip
@@ -80,7 +80,7 @@ def _by_dates(
         why = f"both dates are read from {dates['updated'].field}"
         return CauseFinding(Cause.CREATED_IS_UPDATED, why)
     wrong = misread(case, case.as_of(seen) or change, dates["updated"], now=seen.poll.at)
-    return wrong or _misread_created(change, decision, seen, case)
+    return wrong or _misread_created(change, decision, seen)
 
 
 def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
@@ -90,7 +90,7 @@ def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
     if len(case.together) > 1:
         why = f"it was created and changed between two polls, {len(case.together)} changes in all"
         return CauseFinding(Cause.CHANGED_AT_ONCE, why)
-    resource = case.state.resource
+    resource = seen.resource
     tolerance = resource.tolerance(case.default_tolerance) if resource else case.default_tolerance
     why = f"the CRM itself wrote the two dates apart, and the tolerance is {seconds(tolerance)}"
     return CauseFinding(Cause.TOLERANCE_SHORT, why)
@@ -103,9 +103,9 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
     if twice > 1:
         why = f"{seen.named} had it on {twice} of its pages, and reported it each time"
         return CauseFinding(Cause.PAGE_OVERLAP, why)
-    if not case.repeats or seen.decision is None or case.state.resource is None:
+    if not case.repeats or seen.decision is None or seen.resource is None:
         return None
-    again, resource = case.repeats[0], case.state.resource
+    again, resource = case.repeats[0], seen.resource
     said = f"{again.named} reported it again, though nothing had changed"
     if resource.updated is None and resource.created is None:
         return CauseFinding(Cause.UNDATED, f"{said}: {seen.decision.why}")
@@ -120,11 +120,9 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
     return CauseFinding(Cause.POLL_DELAY_REPEATS, why)
 
 
-def _misread_created(
-    change: VendorChange, decision: Decision, seen: PollOfRecord, case: ExplainedCase
-) -> CauseFinding | None:
+def _misread_created(change: VendorChange, decision: Decision, seen: PollOfRecord) -> CauseFinding | None:
     """Say that the created date was read as another than the CRM meant."""
-    resource = case.state.resource
+    resource = seen.resource
     read = dates_of(decision, seen.poll, resource).get("created") if resource else None
     if read is None or change.created is None or read.read is None:
         return None

@@ -16,6 +16,16 @@ _ANSWERED = re.compile(r"answered (\d{3})")
 _SECOND = timedelta(seconds=1)
 
 
+def before_polls(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
+    """Say why no poll that succeeded could have told of the change; None if one could."""
+    return (
+        of_log(case, change)
+        or (None if case.chances else _stopped(case))
+        or of_place(case, change)
+        or (None if case.chances else _unpolled(case, change))
+    )
+
+
 def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     """Say that the change cannot be explained any more, or that polling never tells of its kind."""
     if case.pruned and change.at < case.pruned:
@@ -42,13 +52,8 @@ def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     return CauseFinding(Cause.DELETION, f"it was deleted at {shown(change.at)}; polling reports no deletions")
 
 
-def of_poller(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
-    """Say why no poll that could tell of the change has succeeded; None if one has."""
-    if case.chances:
-        return None
-    stopped = _stopped(case)
-    if stopped:
-        return stopped
+def _unpolled(case: ExplainedCase, change: VendorChange) -> CauseFinding:
+    """Say why no poll that could tell of the change has succeeded so far."""
     if case.polls:
         return of_failure(case.polls[0].poll)
     state = case.state
@@ -75,6 +80,19 @@ def _stopped(case: ExplainedCase) -> CauseFinding | None:
         why = f"no block polls {case.resource}: the instance polls {polled}"
         return CauseFinding(Cause.UNPOLLED_RESOURCE, why)
     return None
+
+
+def of_place(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
+    """Say that the instance looks for the record where it is not: in another account, or in another collection."""
+    what = f"{change.collection} {change.record_id} was {change.kind} at {shown(change.at)}"
+    if not case.in_account:
+        why = f"{what} in the account of the workspace, and the instance's key opens another account, which has no such change"
+        return CauseFinding(Cause.OTHER_ACCOUNT, why)
+    if case.state.asked is None:
+        return None
+    why = f"{what}; the block {case.resource} asks for GET {case.state.asked}, which does not list {change.collection}"
+    failing = next((each.poll for each in case.polls if each.poll.error), None)
+    return CauseFinding(Cause.OTHER_COLLECTION, f"{why}: {of_failure(failing).why}" if failing else why)
 
 
 def of_failure(poll: Poll) -> CauseFinding:

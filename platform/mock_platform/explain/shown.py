@@ -92,6 +92,7 @@ class ExplainJson(TypedDict):
     cause: str | None
     about: str | None
     instanceId: int
+    instanceName: str
     resource: str
     recordId: str
     expected: list[str]
@@ -113,6 +114,7 @@ def explanation_json(case: ExplainedCase, said: Explanation, search: CureSearch 
         "cause": said.cause.word if said.cause else None,
         "about": said.cause.text if said.cause else None,
         "instanceId": case.instance.id,
+        "instanceName": case.instance.name,
         "resource": case.resource,
         "recordId": case.record_id,
         "expected": [kind.value for kind in case.expected],
@@ -165,7 +167,7 @@ def _poll(seen: PollOfRecord, case: ExplainedCase) -> ExplainedPollJson:
 
 
 def _records(seen: PollOfRecord, case: ExplainedCase) -> list[ExplainedRecordJson]:
-    resource, tolerance = case.state.resource, case.default_tolerance
+    resource, tolerance = seen.resource, case.default_tolerance
     return [
         {
             "id": one.record_id,

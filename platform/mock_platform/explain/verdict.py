@@ -35,7 +35,7 @@ def explained(case: ExplainedCase) -> Explanation:
     telling = case.telling
     if telling is None:
         # The log and the poller before any single poll: where nothing was polled, no poll can be asked.
-        before = poller_causes.of_log(case, change) or poller_causes.of_poller(case, change)
+        before = poller_causes.before_polls(case, change)
         return _lost(before or _missed(case, change, case.chances[0]))
     # The links are asked in the order in which a change passes them, and the first that broke is the cause: polled,
     # recognised, delivered, and only then what was wrong with a callback that came.

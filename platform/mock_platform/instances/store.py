@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
+from msgspec import Struct
 from msgspec.json import Decoder
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
@@ -15,7 +16,7 @@ from mock_platform.core.counters import next_number
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import NONE, Objects
 from mock_platform.core.poll import LastPoll
-from mock_platform.core.tables import instances, last_polls, subscriptions
+from mock_platform.core.tables import instances, last_polls, past_configurations, subscriptions
 from mock_platform.events.store_subscriptions import subscribe_instance, unsubscribe_instance
 from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store_search import (
@@ -36,6 +37,14 @@ from mock_platform.lint.store import (
     keep_body_warnings,
 )
 from mock_platform.lint.warning import ConfigWarnings
+
+
+class PastConfiguration(Struct, frozen=True, kw_only=True):
+    """What an instance was configured as, up to a change."""
+
+    until: datetime
+    configuration: Mapping[str, str | None]
+
 
 _tags = Decoder(tuple[str, ...])
 _configuration = Decoder(dict[str, str | None])
@@ -66,6 +75,12 @@ _this = (instances.c.workspace == bindparam("of_workspace"), instances.c.id == b
 _exists = select(instances.c.id).where(*_this)
 _add = Prepared(instances.insert())
 _change = instances.update().where(*_this)
+_of_past = (
+    past_configurations.c.workspace == bindparam("of_workspace"),
+    past_configurations.c.instance_id == bindparam("of_id"),
+)
+_past = select(past_configurations).where(*_of_past).order_by(past_configurations.c.place)
+_last_past = select(func.max(past_configurations.c.place)).where(*_of_past)
 _of_this = (
     last_polls.c.workspace == bindparam("of_workspace"),
     last_polls.c.instance_id == bindparam("of_id"),
@@ -131,6 +146,14 @@ class Instances(DatabaseStore):
             rows = _last_polls.all(connection, _key(workspace, instance_id))
         return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
 
+    def past_configurations(self, workspace: str, instance_id: int) -> list[PastConfiguration]:
+        """Return what an instance was configured as, oldest first; nothing if it was never changed."""
+        with self._database.autocommit_read() as connection:
+            return [
+                PastConfiguration(until=row.until, configuration=_configuration.decode(row.configuration))
+                for row in connection.execute(_past, _key(workspace, instance_id))
+            ]
+
     def body_warnings(self, workspace: str, instance_id: int) -> ConfigWarnings:
         """Return what was said of the body that an instance was last changed by."""
         with self._database.autocommit_read() as connection:
@@ -181,6 +204,8 @@ class Instances(DatabaseStore):
             before = _instance(row)
             after = rule(before)
             connection.execute(_change, {**_key(workspace, instance_id), **_row(after)})
+            if after.configuration != before.configuration:
+                _keep_past(connection, workspace, before, until=now)
             # Tags have a table of their own for lists that are narrowed by them; most changes leave them alone.
             if after.tags != before.tags:
                 forget_tags(connection, workspace, instance_id)
@@ -240,8 +265,19 @@ def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     forget_tags(connection, workspace, instance_id)
     forget_body_warnings(connection, workspace, instance_id)
     unsubscribe_instance(connection, workspace, instance_id)
-    for table, column in ((last_polls, last_polls.c.instance_id), (instances, instances.c.id)):
+    of_instance = ((each, each.c.instance_id) for each in (last_polls, past_configurations))
+    for table, column in (*of_instance, (instances, instances.c.id)):
         connection.execute(table.delete().where(table.c.workspace == workspace, column == instance_id))
+
+
+def _keep_past(connection: Connection, workspace: str, before: Instance, *, until: datetime) -> None:
+    """Keep what an instance was configured as."""
+    key = _key(workspace, before.id)
+    place = 1 + (connection.scalar(_last_past, key) or 0)
+    kept = {"workspace": workspace, "instance_id": before.id, "place": place, "until": until}
+    connection.execute(
+        past_configurations.insert(), {**kept, "configuration": encode_text(dict(before.configuration))}
+    )
 
 
 def _carry_out(

@@ -13,7 +13,7 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core.hub_client import HubClient, HubError
 from mock_platform.core.instance import Instance
-from mock_platform.core.paths import ID_ALIAS_HEADER
+from mock_platform.core.paths import ID_ALIAS_HEADER, POLL_HEADER, poll_key
 from mock_platform.core.poll import Decision, Poll, Resource
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
@@ -186,7 +186,9 @@ class PollTask(Struct, frozen=True, kw_only=True):
         found: list[Found] = []
         # the poller asks its own hub over HTTP like any client, so that mapping, nulls and faults are those that
         # clients meet; the alias would be one field too many in `raw`
-        hub = self.hub.of(workspace, instance, headers={ID_ALIAS_HEADER: "false"})
+        # the header goes on to the CRM, whose journal then says which poll each of its calls was of
+        own = {ID_ALIAS_HEADER: "false", POLL_HEADER: poll_key(instance.id, resource.name)}
+        hub = self.hub.of(workspace, instance, headers=own)
         more: str | None = url
         # a vendor that answers with a token that it had given before would keep a poll reading for ever
         tokens: set[str] = set()

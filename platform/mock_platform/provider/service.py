@@ -8,14 +8,31 @@ from mock_kit.admin.calls import ENGINE, InternalHttp, caller_of
 from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from mock_platform.core.dependencies import dependencies
+from mock_platform.core.paths import POLL_HEADER
 from mock_platform.provider.provider_trace import ProviderExchange
 
 
 def provider_wire() -> Http:
     """Return the wire on behalf of whom the present request is made: whoever calls, or the engine, which does so likewise."""
-    found = dependencies()
-    by_engine = caller_of(present_request().environ) == ENGINE
-    return InternalHttp(found.http, ENGINE) if by_engine else found.inside
+    found, present = dependencies(), present_request()
+    if caller_of(present.environ) != ENGINE:
+        return found.inside
+    poll = present.headers.get(POLL_HEADER)
+    own = PollHttp(http=found.http, poll=poll) if poll else found.http
+    return InternalHttp(own, ENGINE)
+
+
+class PollHttp(Struct, frozen=True, kw_only=True):
+    """A wire on which a poll's calls say that they are that poll's."""
+
+    http: Http
+    poll: str
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request with the poll's key."""
+        return self.http.send(method, url, headers={**headers, POLL_HEADER: self.poll}, body=body)
 
 
 _LONGEST_ANSWER = 10_000

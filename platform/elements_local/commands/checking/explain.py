@@ -26,9 +26,7 @@ _NUMBER = click.IntRange(1)
     ),
 )
 @click.argument("record", required=False, metavar="[RESOURCE/ID]")
-@click.option(
-    "--instance", type=_NUMBER, help="Whose polls.  [default: the only one, or the first that polls it]"
-)
+@click.option("--instance", type=_NUMBER, help="Whose polls.  [default: each that polls it]")
 @click.option("--change", type=_NUMBER, help="A change of the CRM's log, by its seq.")
 @click.option("--event", help="An event, by its id or its notification's.")
 @click.option("--callback", type=_NUMBER, help="A callback, by the id that the sink gave it.")
@@ -51,7 +49,8 @@ def command(  # noqa: PLR0913 - an option each
 
     It shows the chain from the change to the receiver's answer, names the cause of what went wrong, and ends with the
     smallest change of configuration, CRM or receiver that would have helped: what happened is done again with that change, so
-    it says when the callback came. The exit status is 1 if anything went wrong.
+    it says when the callback came. Of several instances that poll the record each is explained. The exit status is 1 if
+    anything went wrong.
     """
     from elements_local.reports.explanation_text import explanation_text  # noqa: PLC0415 - not needed for --help
 
@@ -60,33 +59,37 @@ def command(  # noqa: PLR0913 - an option each
     clients = stack.workspace(workspace)
     asked = _asked(clients, record=record, instance=instance, change=change, event=event, callback=callback)
     with cut_off(lambda: "nothing was changed: cures are tried in a workspace of their own"):
-        said = clients.platform.explain(**asked, cures=not no_cures)
-    print_result(said, explanation_text(said), as_json=as_json)
-    if said["verdict"] != "reported" or said["cause"] is not None:
+        said = [clients.platform.explain(**each, cures=not no_cures) for each in asked]
+    shown = said[0] if len(said) == 1 else {"explanations": said}
+    print_result(shown, "\n\n".join(map(explanation_text, said)), as_json=as_json)
+    if any(each["verdict"] != "reported" or each["cause"] is not None for each in said):
         raise SystemExit(1)
 
 
 def _asked(
     clients: "WorkspaceClients", *, record: str | None, instance: int | None, **others: Any
-) -> dict[str, Any]:
-    """Return what the platform is asked about."""
-    from elements_local.explaining import instance_polling  # noqa: PLC0415 - not needed for --help
+) -> list[dict[str, Any]]:
+    """Return what the platform is asked about, of each instance that polls it."""
+    from elements_local.explaining import instances_polling  # noqa: PLC0415 - not needed for --help
 
     if others["event"] is not None or others["callback"] is not None:
-        return others
+        return [others]
     resource, _, record_id = (record or "").partition("/")
     if record is not None and not record_id:
         raise click.UsageError(f"expected a record such as contacts/82200994; got {record!r}")
-    if record is None and others["change"] is None:
-        others["change"] = _latest(clients)
     named = {"resource": resource, "record_id": record_id} if record else {}
-    return {**others, **named, "instance_id": instance or instance_polling(clients, resource)}
+    if record is None:
+        change = _change(clients, others["change"])
+        others["change"], resource = change["seq"], change["resource"].lower()
+    numbers = [instance] if instance else instances_polling(clients, resource)
+    return [{**others, **named, "instance_id": number} for number in numbers]
 
 
-def _latest(clients: "WorkspaceClients") -> int:
-    """Return the latest change of the CRM's log."""
+def _change(clients: "WorkspaceClients", seq: int | None) -> dict[str, Any]:
+    """Return a change of the CRM's log, the latest if none is named; one that is not there is the platform's to refuse."""
     changes = clients.crm.changes()
     if not changes:
         raise click.UsageError("nothing has been changed in the CRM, so there is nothing to explain")
-    latest: int = changes[-1]["seq"]
-    return latest
+    if seq is None:
+        return changes[-1]
+    return next((one for one in changes if one["seq"] == seq), {"seq": seq, "resource": ""})

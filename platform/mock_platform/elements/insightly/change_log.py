@@ -10,6 +10,7 @@ from msgspec.json import Decoder
 from mock_kit.storage.retention import Pruned
 from mock_kit.web.wire import NoReply, Reply
 from mock_kit.workspaces.instants import format_instant
+from mock_platform.core.paths import POLL_HEADER
 from mock_platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.insightly import dialect as insightly
 from mock_platform.errors import ConflictError, ProviderError
@@ -38,12 +39,17 @@ class _Log(Struct):
 _log = Decoder(_Log)
 
 
+class _Request(Struct, frozen=True):
+    headers: dict[str, str] = {}
+
+
 class _Call(Struct):
     at: datetime
     method: str
     target: str
     status: int | None
     effect: dict[str, object] = {}
+    request: _Request = _Request()
 
 
 class _Journal(Struct):
@@ -94,7 +100,13 @@ class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
         except (DecodeError, UnicodeDecodeError):
             return []
         return [
-            VendorCall(method=one.method, target=one.target, status=one.status, effect=one.effect)
+            VendorCall(
+                method=one.method,
+                target=one.target,
+                status=one.status,
+                effect=one.effect,
+                poll=one.request.headers.get(POLL_HEADER, ""),
+            )
             # A journal lists the latest first.
             for one in reversed(noted)
             if one.at.replace(microsecond=0) == at.replace(microsecond=0)
@@ -122,9 +134,10 @@ class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
         if not url.startswith(f"{self.crm_url}/"):
             # The admin token is for this stack's own CRM, and goes to no other host.
             return http.send("GET", url, headers=headers)
-        reply = http.send("GET", url, headers={**admin, **headers})
-        if not isinstance(reply, Reply) or reply.status != 401:
-            return reply
+        if not self.own_stack.first:
+            reply = http.send("GET", url, headers={**admin, **headers})
+            if not isinstance(reply, Reply) or reply.status != 401:
+                return reply
         own = insightly.headers({"password": self.own_stack.crm_api_key})["Authorization"]
         return http.send("GET", url, headers={**admin, "Authorization": own})
 

@@ -50,7 +50,10 @@ def test_what_was_reported_is_explained_with_exit_status_0(mine: WorkspaceClient
     code, text, _ = run("explain")
 
     assert code == 0
-    assert text.splitlines()[0] == f"contacts/{number} CREATED at 2026-03-02T10:01:00Z: reported"
+    (poller,) = mine.platform.pollers()
+    assert text.splitlines()[0] == (
+        f"instance {poller['instanceId']} (My Insightly): contacts/{number} CREATED at 2026-03-02T10:01:00Z: reported"
+    )
     assert "signature valid" in text
     assert "cause" not in text
 
@@ -63,7 +66,7 @@ def test_the_platform_alone_has_to_be_named(mine: WorkspaceClients, monkeypatch:
     code, text, _ = run("explain", "--platform-url", mine.platform.url)
 
     assert code == 0
-    assert text.startswith(f"contacts/{number} CREATED")
+    assert f": contacts/{number} CREATED" in text.splitlines()[0]
     assert "signature valid" in text
 
 
@@ -92,6 +95,22 @@ def test_json_is_what_the_route_answers(mine: WorkspaceClients) -> None:
 
     said = mine.platform.explain(instance_id=poller["instanceId"], resource="contacts", record_id=number)
     assert (code, json.loads(text)) == (1, said)
+
+
+def test_of_several_instances_each_that_polls_the_record_is_explained_apart(mine: WorkspaceClients) -> None:
+    body = guide.instance_body(mine.credentials)
+    for name, resource in (("Twin", "contacts"), ("Other", "leads")):
+        blocks = {"event.poller.configuration": {resource: {}}}
+        mine.platform.create_instance(body | {"name": name, "configuration": body["configuration"] | blocks})
+    number = polled(mine, **TOKYO)
+
+    code, text, _ = run("explain", f"contacts/{number}", "--no-cures")
+
+    first = [line for line in text.splitlines() if line.startswith("instance ")]
+    assert code == 1
+    assert [line.partition(": ")[0].split(" ", 2)[2] for line in first] == ["(Twin)", "(My Insightly)"]
+    assert [line.rpartition(": ")[2] for line in first] == ["reported", "not reported"]
+    assert len(json.loads(run("explain", "--no-cures", "--json")[1])["explanations"]) == 2
 
 
 def test_a_callback_and_an_event_are_explained_by_their_ids(mine: WorkspaceClients) -> None:

@@ -267,3 +267,23 @@ def test_a_secret_in_a_callback_url_is_masked(clients):
     clients.clock.advance("15m")
 
     assert "hidden-from-all" not in str(explain(clients, instance, number))
+
+
+def test_a_poll_shows_its_own_calls_alone(clients, instance):
+    twin = clients.platform.create_instance(instance_body(clients.credentials) | {"name": "Twin"})
+    clients.clock.advance("1m")
+    ada = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("14m")
+    clients.platform.hub(instance["token"]).call("GET", "/contacts")
+
+    said = explain(clients, instance, ada), explain(clients, twin, ada)
+
+    targets = [[call["target"] for call in each["polls"][0]["calls"]] for each in said]
+    assert [len(each) for each in targets] == [1, 1]
+    assert targets[0] == targets[1]
+
+
+def test_it_names_its_instance(clients, instance, ada):
+    said = explain(clients, instance, ada)
+
+    assert (said["instanceId"], said["instanceName"]) == (instance["id"], "My Insightly")

@@ -117,7 +117,8 @@ def case(*polls, sent=(), **differs):
         sent=sent,
         now=after(60),
     )
-    return replace(known, **differs)
+    known = replace(known, **differs)
+    return replace(known, polls=[replace(one, resource=known.state.resource) for one in known.polls])
 
 
 def cause(known):
