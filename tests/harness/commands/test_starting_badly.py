@@ -190,7 +190,7 @@ def small_disk(tmp_path):
         check=False,
     )
     if mounted.returncode:
-        pytest.skip(f"needs the right to mount a small disk: {mounted.stderr.strip()}")
+        pytest.skip(f"needs the right to mount a small disk: {mounted.stderr.splitlines()[0]}")
     yield disk
     subprocess.run([find_program("umount"), disk], check=True)
 
