@@ -1,34 +1,45 @@
 """The receivers that the pages show take what is signed, once, and nothing else, whichever framework they stand on."""
 
 import importlib
+import shutil
+import subprocess
 import sys
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from arriving import every_kind
+from deadline import DEADLINE
+from doc_pages import ROOT
+from programs import find_program, skip
 
 from elements_local import guide
-from elements_local.receiving import Receiver
+from elements_local.certify import Outcome, certify
+from elements_local.receiving import Receiver, reachable
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+EXAMPLES = ROOT / "docs" / "examples"
 KEY = "a-key-of-your-own"
 
 
 @pytest.fixture(params=["flask", "fastapi", "django"])
 def example(request, monkeypatch):
     """The module of a receiver, imported anew."""
-    pytest.importorskip(request.param, reason=f"{request.param} is not installed")
+    return imported(request.param, monkeypatch)
+
+
+def imported(framework, monkeypatch, name="with_{}"):
+    """Import a module of an example anew."""
+    pytest.importorskip(framework, reason=f"{framework} is not installed")
     monkeypatch.syspath_prepend(str(EXAMPLES))
-    for name in ("signature", f"with_{request.param}"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    if request.param == "django":
+    for each in ("signature", f"with_{framework}", f"probe_{framework}"):
+        monkeypatch.delitem(sys.modules, each, raising=False)
+    if framework == "django":
         from django.conf import settings  # noqa: PLC0415 - skipped where there is none
         from django.urls import clear_url_caches  # noqa: PLC0415 - as above
         from django.utils.functional import empty  # noqa: PLC0415 - as above
 
         clear_url_caches()  # or the views of the module as it was imported before would go on hearing
         settings._wrapped = empty  # whose settings it was that were made last
-    return importlib.import_module(f"with_{request.param}")
+    return importlib.import_module(name.format(framework))
 
 
 @pytest.fixture
@@ -80,3 +91,41 @@ def test_every_kind_of_body_is_taken_and_changes_alone_are_kept(example, element
     assert list(events(example).values()) == [
         bodies[name]["message"]["events"] for name in bodies if name in kept
     ]
+
+
+@pytest.mark.parametrize("framework", ["flask", "fastapi", "django"])
+def test_a_receiver_passes_the_battery_with_the_probe_of_the_page(framework, monkeypatch):
+    app = imported(framework, monkeypatch, "probe_{}").app
+
+    with reachable(Receiver(app=app, path="/callbacks"), inside=None) as url:
+        assert_passes_the_battery(url)
+
+
+def test_the_receiver_in_express_passes_the_battery_with_the_probe_of_the_page(tmp_path):
+    with in_express(tmp_path) as url:
+        assert_passes_the_battery(url)
+
+
+def assert_passes_the_battery(url):
+    probe = url.removesuffix("callbacks") + "probe"
+
+    scorecard = certify(url, key=KEY, probe=probe, burst=20, timeout=DEADLINE)
+
+    assert scorecard.verdict == "passed", str(scorecard)
+    assert [one.name for one in scorecard.results if one.outcome is Outcome.SKIPPED] == ["after-restart"]
+
+
+@contextmanager
+def in_express(folder):
+    """Run the example with Express, copied to where its packages are found, and give its URL."""
+    node, modules = find_program("node"), ROOT / ".ci" / "node_modules"
+    if not (modules / "express").is_dir():
+        skip("express", "express is not installed; npm ci --prefix .ci installs it")
+    for name in ("signature.mjs", "node/with_express.mjs", "node/probe_express.mjs"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(EXAMPLES / name, folder / name)
+    (folder / "node_modules").symlink_to(modules)
+    command, variables = [node, folder / "node" / "probe_express.mjs"], {"PORT": "0"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables) as process:
+        yield process.stdout.readline().strip()
+        process.terminate()

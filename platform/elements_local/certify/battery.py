@@ -9,8 +9,9 @@ from elements_local.batteries import checks_in, title_of
 from elements_local.certify import checks
 from elements_local.certify.callback import CallbackComposer
 from elements_local.certify.checks import Check
-from elements_local.certify.scorecard import Outcome, Result, Scorecard
-from elements_local.certify.trial import FailedError, SkippedError, Trial, UnseenError
+from elements_local.certify.scorecard import UNSEEN, FailedError, Outcome, Result, Scorecard, SkippedError
+from elements_local.certify.sending import Sender
+from elements_local.certify.trial import Trial
 from elements_local.errors import OptionError
 from mock_kit.values import replace
 from mock_kit.web.transports import OverNetwork
@@ -34,37 +35,41 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
     only: Iterable[str] = (),
     now: datetime | None = None,
     on_result: Callable[[Result], None] = lambda _: None,
+    settle: timedelta = timedelta(seconds=2),
 ) -> Scorecard:
     """Try a receiver with every check.
 
     Args:
         key: signs the callbacks; without one, checks of signatures are skipped.
-        probe: a URL of the receiver's whose answer shows what callbacks have left: it is to be the same bytes as
-            long as nothing new was said. Without one, a receiver is judged by its answers alone, and what callbacks
-            have left is not checked.
+        probe: a URL of the receiver's whose answer shows what callbacks have left, as JSON: of each change an object
+            with ``objectType``, ``objectId``, ``date`` and, if it is known, ``eventType``, however deep. Without one,
+            a receiver is judged by its answers alone, and passes no check that only an effect could show.
         restart: restarts the receiver; without it that check is skipped.
         timeout: how long the receiver may take; the platform waits 30 seconds.
         burst: callbacks of the burst.
         only: names of checks; all if there are none.
         now: the present that dates are counted from, for receivers that go by a clock of their own.
         on_result: is told of each check as soon as it is made.
+        settle: how long a change may take after the answer until the probe shows it.
 
     Raises:
-        OptionError: a URL is none, nothing takes callbacks there, or there is no check of a name.
+        OptionError: a URL is none, nothing takes callbacks there, the probe cannot be read, or there is no check of a
+            name.
     """
     _check_urls(url, probe)
     only = tuple(only)
     chosen = checks_named(only)
     trial = Trial(
-        url=url,
-        http=OverNetwork(timeout=timeout),
+        sender=Sender(url=url, http=OverNetwork(timeout=timeout), timeout=timeout),
         compose=CallbackComposer(key=key, instance_id=_FIRST_INSTANCE, now=now or SystemClock().now()),
         timeout=timeout,
+        settle=settle,
         probe=probe,
         restart=restart,
         burst=burst,
     )
     _check_somebody_is_there(trial)
+    _check_the_probe_is_there(trial)
     results: list[Result] = []
     for name, check in chosen.items():
         results.append(_run(name, check, trial))
@@ -80,16 +85,29 @@ def _check_somebody_is_there(trial: Trial) -> None:
     """
     compose = replace(trial.compose, instance_id=_FIRST_INSTANCE + len(BATTERY))
     callback = compose.change()
-    reply = trial.send(callback)
+    reply = trial.sender.send(callback)
     if isinstance(reply, NoReply):
         raise OptionError(
-            f"nothing answers at {trial.url} ({reply.reason}); start the receiver, or look at the URL"
+            f"nothing answers at {trial.sender.url} ({reply.reason}); start the receiver, or look at the URL"
         )
-    unsigned = trial.send(replace(callback, signature=None)) if reply.status == 404 else None
+    unsigned = trial.sender.send(replace(callback, signature=None)) if reply.status == 404 else None
     if isinstance(unsigned, Reply) and unsigned.status == 404:
         raise OptionError(
-            f"{trial.url} answers 404 to every callback, so no receiver is there; look at the URL's path"
+            f"{trial.sender.url} answers 404 to every callback, so no receiver is there; look at the URL's path"
         )
+
+
+def _check_the_probe_is_there(trial: Trial) -> None:
+    """Refuse a probe that shows nothing.
+
+    Raises:
+        OptionError: it does not answer, or not with JSON.
+    """
+    try:
+        if trial.probe:
+            trial.work_off()
+    except FailedError as error:
+        raise OptionError(f"{trial.probe} is no probe; {error}") from error
 
 
 def _run(name: str, check: Check, trial: Trial) -> Result:
@@ -99,13 +117,12 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
     began = monotonic()
     outcome, why = Outcome.PASSED, ""
     try:
-        check(isolated)
+        if not isolated.perform(check(isolated)):
+            outcome, why = Outcome.ANSWERED, UNSEEN
     except FailedError as failure:
         outcome, why = Outcome.FAILED, str(failure)
     except SkippedError as reason:
         outcome, why = Outcome.SKIPPED, str(reason)
-    except UnseenError as unseen:
-        outcome, why = Outcome.PARTLY, str(unseen)
     return Result(
         name=name, title=title_of(check), outcome=outcome, why=why, seconds=round(monotonic() - began, 3)
     )

@@ -9,7 +9,11 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from elements_local.certify.probe import Change, RecordKey
 from mock_kit.api.json_text import encode
+from mock_kit.values import replace
+from mock_platform.bulk import job as bulk_job
+from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.callbacks.signature import sign
 from mock_platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
 from mock_platform.core.instance import Instance, User
@@ -30,11 +34,13 @@ class ComposedCallback(Struct, frozen=True, kw_only=True):
 
     Attributes:
         signature: the header's value; None sends none.
+        changes: what its events say of records.
     """
 
     body: bytes
     webhook_id: str
-    signature: str | None
+    signature: str | None = None
+    changes: Mapping[RecordKey, Change] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -88,24 +94,44 @@ class CallbackComposer(Struct, frozen=True, kw_only=True):
             events=tuple(ChangeEvent(change=change, date=at, object_id=str(number)) for number in ids),
             raw=(*(_record(object_type, number, at) for number in ids), *raw),
         )
-        instance = Instance(
+        body = event.body(notification, self._instance, _OWNER, hub="crm", form=CallbackForm())
+        envelope: Envelope = json.loads(body)
+        alter(envelope)
+        changes = {(object_type, str(number)): Change(event_type=change.value, date=at) for number in ids}
+        return self.signed(
+            ComposedCallback(body=encode(envelope), webhook_id=str(notification.id), changes=changes)
+        )
+
+    def bulk_job(self) -> ComposedCallback:
+        """Compose what is sent at the end of a bulk job, which has neither events nor an event id."""
+        number, at = self.new_id(), self.now.replace(microsecond=0)
+        job = BulkJob(
+            id=self.new_id(),
+            instance_id=self.instance_id,
+            kind=BulkKind.QUERY,
+            object_name="contacts",
+            created=at,
+            updated=at,
+            status=BulkStatus.COMPLETED,
+            records=3,
+        )
+        body = bulk_job.callback(job, self._instance, _OWNER, notification_id=number, payload={"run": 7})
+        return self.signed(ComposedCallback(body=encode(body), webhook_id=str(number)))
+
+    def signed(self, callback: ComposedCallback) -> ComposedCallback:
+        """Sign a callback's bytes."""
+        return replace(callback, signature=sign(callback.body, self.key) if self.key else None)
+
+    @property
+    def _instance(self) -> Instance:
+        return Instance(
             id=self.instance_id,
             token="",
             name="Certified",
             tags=("Certified",),
             element_key="insightly",
             configuration={},
-            created=at,
-        )
-        body = event.body(notification, instance, _OWNER, hub="crm", form=CallbackForm())
-        envelope: Envelope = json.loads(body)
-        alter(envelope)
-        return self.signed(encode(envelope), envelope["id"])
-
-    def signed(self, body: bytes, webhook_id: str) -> ComposedCallback:
-        """Sign bytes."""
-        return ComposedCallback(
-            body=body, webhook_id=webhook_id, signature=sign(body, self.key) if self.key else None
+            created=self.now,
         )
 
 

@@ -4,12 +4,23 @@ from enum import Enum
 
 from msgspec import Struct, to_builtins
 
+UNSEEN = "the answers were right; what came of the callbacks was not looked at: that needs a probe (--probe)"
+"""Why a check is not passed, though the receiver answered as it should."""
+
+
+class FailedError(Exception):
+    """The receiver did not do what the check expects; says what came and what was expected."""
+
+
+class SkippedError(Exception):
+    """The check cannot be made; says what it needs."""
+
 
 class Outcome(Enum):
-    """What a check saw of a receiver; one that could not be made, or not wholly, says why."""
+    """What a check saw of a receiver: ``answered``, where the answers were right and only a probe could show the rest."""
 
     PASSED = "passed"
-    PARTLY = "partly"
+    ANSWERED = "answered"
     FAILED = "failed"
     SKIPPED = "skipped"
 
@@ -44,8 +55,8 @@ class Scorecard(Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether no check failed, and none was skipped that was asked for by name."""
-        return not self.failed and not self.not_made
+        """Whether all was seen: no check failed or was merely answered, and none was skipped that was asked for by name."""
+        return self.verdict == "passed"
 
     @property
     def not_made(self) -> tuple[Result, ...]:
@@ -54,8 +65,12 @@ class Scorecard(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> str:
-        """The whole in a word."""
-        return "failed" if self.failed else "incomplete" if self.not_made else "passed"
+        """The whole in a word: failed, incomplete, answered or passed."""
+        if self.failed:
+            return "failed"
+        if self.not_made:
+            return "incomplete"
+        return "answered" if self.count(Outcome.ANSWERED) else "passed"
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -65,6 +80,11 @@ class Scorecard(Struct, frozen=True, kw_only=True):
     def count(self, outcome: Outcome) -> int:
         """Return how many checks came out so."""
         return sum(result.outcome is outcome for result in self.results)
+
+    @property
+    def counts(self) -> str:
+        """How many checks came out how."""
+        return ", ".join(f"{self.count(outcome)} {outcome.value}" for outcome in Outcome)
 
     def to_json(self) -> dict[str, object]:
         """Return the scorecard as ``--json`` prints it."""
@@ -81,6 +101,7 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         lines = [f"{self.url}"]
         for result in self.results:
             lines.append(f"  {result.outcome.value:<8} {result.title}")
-            lines += [f"           {result.why}"] if result.why else []
-        counts = ", ".join(f"{self.count(outcome)} {outcome.value}" for outcome in Outcome)
-        return "\n".join([*lines, counts])
+            if result.why and result.outcome is not Outcome.ANSWERED:
+                lines.append(f"           {result.why}")
+        lines += [f"answered: {UNSEEN}"] if self.count(Outcome.ANSWERED) else []
+        return "\n".join([*lines, self.counts])

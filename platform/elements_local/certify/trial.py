@@ -1,36 +1,24 @@
-"""A receiver on trial: callbacks go to it over sockets, and a check says what it expects of the answers."""
+"""A receiver on trial: performs the steps of a check, and says what was expected and did not come."""
 
-import shlex
-import subprocess
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from select import select
-from urllib.parse import urlsplit
+from threading import Event
+from time import monotonic
 
 from msgspec import Struct
 
-from elements_local.certify.callback import CallbackComposer, ComposedCallback
+from elements_local.certify import probe
+from elements_local.certify.callback import CallbackComposer
+from elements_local.certify.probe import Change, Kept, RecordKey
+from elements_local.certify.scorecard import FailedError
+from elements_local.certify.sending import Sender
+from elements_local.certify.step import CheckStep
 from mock_kit.text import shortened
-from mock_kit.web.network_errors import reason_of
-from mock_kit.web.wire import Http, NoReply, Reply
+from mock_kit.values import replace
+from mock_kit.web.wire import NoReply, Reply
 
-_SIDE_BY_SIDE = 8
-_BETWEEN_PIECES_S = 0.2
-
-
-class FailedError(Exception):
-    """The receiver did not do what the check expects; says what came and what was expected."""
-
-
-class SkippedError(Exception):
-    """The check cannot be made; says what it needs."""
-
-
-class UnseenError(Exception):
-    """The receiver answered as it should; what came of the callback was not looked at. Says both."""
+_BETWEEN_LOOKS_S = 0.05
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -38,151 +26,139 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     Attributes:
         compose: makes callbacks.
-        probe: URL whose answer shows the state that callbacks have left; None if there is none.
+        timeout: how long the receiver may take to answer.
+        settle: how long a change may take after the answer until the probe shows it.
+        probe: URL whose answer shows what callbacks have left; None if there is none.
         restart: restarts the receiver, and returns when it answers again; None if that cannot be done.
-        timeout: how long the receiver may take.
         burst: callbacks of the burst after an outage.
     """
 
-    url: str
-    http: Http
+    sender: Sender
     compose: CallbackComposer
     timeout: timedelta
+    settle: timedelta
     probe: str | None = None
     restart: Callable[[], None] | None = None
     burst: int = 500
 
-    def send(self, callback: ComposedCallback) -> Reply | NoReply:
-        """Send a callback."""
-        return self.http.send("POST", self.url, headers=callback.headers, body=callback.body)
-
-    def accepts(self, callback: ComposedCallback, what: str) -> None:
-        """Expect success.
+    def perform(self, steps: Iterator[CheckStep]) -> bool:
+        """Perform the steps of a check, and say whether all that they expect was looked at.
 
         Raises:
-            FailedError: it is none.
+            FailedError: an answer or the probe shows something else than what is expected.
+            SkippedError: the check cannot be made.
         """
-        reply = self.send(callback)
-        if not isinstance(reply, Reply) or not reply.ok:
-            raise FailedError(f"{what}: expected any 2xx, {_answer_text(reply)}")
-
-    def refuses(self, callback: ComposedCallback, what: str) -> None:
-        """Expect an answer that is no success, and nothing to have come of the callback.
-
-        Raises:
-            FailedError: it is one, there is no answer, or the state has changed.
-        """
-        before = self.state()
-        reply = self.send(callback)
-        if not isinstance(reply, Reply) or reply.ok or reply.status >= 500:
-            raise FailedError(f"{what}: expected a refusal such as 401, {_answer_text(reply)}")
-        self.has_not_changed(before, what)
-
-    def effect_is_seen(self, answered: str) -> None:
-        """End a check that has to do with what callbacks leave.
-
-        Raises:
-            UnseenError: there is no probe to see that with.
-        """
-        if self.probe is None:
-            raise UnseenError(f"{answered}; effect not checked: that needs a probe (--probe)")
-
-    def has_not_changed(self, before: bytes, what: str) -> None:
-        """Expect the state to be as it was.
-
-        Raises:
-            FailedError: it is not.
-        """
-        after = self.state()
-        if after != before:
-            raise FailedError(
-                f"{what}: expected the probe's answer to stay {_body_text(before)}, it is {_body_text(after)}"
-            )
-
-    def state(self) -> bytes:
-        """Return what the probe shows; nothing without a probe.
-
-        Raises:
-            FailedError: the probe does not answer.
-        """
-        if self.probe is None:
-            return b""
-        reply = self.http.send("GET", self.probe)
-        if not isinstance(reply, Reply) or not reply.ok:
-            raise FailedError(f"the probe {self.probe}: expected any 2xx, {_answer_text(reply)}")
-        return reply.body
-
-    def accepts_all(self, callbacks: Sequence[ComposedCallback], what: str) -> None:
-        """Expect success of many callbacks, sent side by side.
-
-        Raises:
-            FailedError: of some it is none.
-        """
-        left = iter(callbacks)
-
-        def send_on() -> list[Reply | NoReply]:
-            return [self.send(callback) for callback in left]
-
-        # one task a thread: an interruption in the midst of handing on thousands may leave the pool's lock held
-        pool = ThreadPoolExecutor(max_workers=_SIDE_BY_SIDE)
         try:
-            sending = [pool.submit(send_on) for _ in range(_SIDE_BY_SIDE)]
-            replies = [reply for each in sending for reply in each.result()]
-        finally:
-            deque(left, maxlen=0)  # an interruption waits for those under way, and for no more
-            pool.shutdown()
-        bad = [reply for reply in replies if not isinstance(reply, Reply) or not reply.ok]
+            return self._perform(steps)
+        except FailedError:
+            with suppress(FailedError):
+                self.work_off()  # what is still under way is not the next check's
+            raise
+
+    def work_off(self) -> Mapping[RecordKey, Change]:
+        """Send one more change, and wait until the probe shows it: a receiver with a queue takes it after all others.
+
+        Returns:
+            The change; whether it is shown is what checks ask.
+        """
+        further = self.compose.change()
+        if self.probe:
+            self.sender.send(further)
+            self._settled(further.changes)
+        return further.changes
+
+    def _perform(self, steps: Iterator[CheckStep]) -> bool:
+        performed: list[CheckStep] = []
+        kept = self._kept() if self.probe else None
+        for step in steps:
+            self._check_answers(step)
+            if kept is not None:
+                before, kept = kept, self._settled(step.shows)
+                self._check_effect(step, before, kept)
+            performed.append(step)
+        if kept is not None and performed:
+            self._check_effect_once_more(performed[-1], kept)
+        return kept is not None or not any(step.needs_probe for step in performed)
+
+    def _kept(self) -> Kept:
+        """Return what the probe shows.
+
+        Raises:
+            FailedError: it does not answer, or not with JSON.
+        """
+        reply = self.sender.http.send("GET", self.probe or "")
+        if not isinstance(reply, Reply) or not reply.ok:
+            raise FailedError(f"the probe: expected any 2xx, {_answer_text(reply)}")
+        return probe.read(reply.body)
+
+    def _check_answers(self, step: CheckStep) -> None:
+        """Send what a step sends, and look at the answers."""
+        if step.after_restart and self.restart is not None:
+            self.restart()
+        if step.in_pieces:
+            replies = [self.sender.send_in_pieces(callback) for callback in step.sends]
+        else:
+            replies = self.sender.send_all(step.sends)
+        bad = [reply for reply in replies if not _is_expected(reply, step)]
         if bad:
+            expected = "a refusal such as 401" if step.is_refused else "any 2xx"
+            times = f" {len(replies)} times, {len(bad)} of them" if len(replies) > 1 else ","
+            raise FailedError(f"{step.what}: expected {expected}{times} {_answer_text(bad[0])}")
+
+    def _settled(self, shows: Mapping[RecordKey, Change]) -> Kept:
+        """Return what is kept when all that is to be shown is there, or when no more of it comes."""
+        fewest, until, pause = len(shows) + 1, 0.0, Event()
+        while True:
+            kept = self._kept()
+            missing = len(kept.lacks(shows))
+            if missing < fewest:
+                fewest, until = missing, monotonic() + self.settle.total_seconds()
+            if not missing or monotonic() >= until:
+                return kept
+            pause.wait(_BETWEEN_LOOKS_S)
+
+    def _check_effect(self, step: CheckStep, before: Kept, after: Kept) -> None:
+        """Expect what a step has to leave, and nothing else to have changed."""
+        lacks = after.lacks(step.shows)
+        if lacks:
+            wanted = f"{'/'.join(lacks[0])} {step.shows[lacks[0]]}"
+            more = f" (and {len(lacks) - 1} more)" if len(lacks) > 1 else ""
             raise FailedError(
-                f"{what}: expected any 2xx {len(replies)} times, {len(bad)} of them {_answer_text(bad[0])}"
+                f"{step.what}: expected the probe to show {wanted}{more} within "
+                f"{self.settle.total_seconds():g} s (--settle), it shows {after.said_of(lacks[0])}"
+            )
+        changed = after.changed_since(before, but=step.shows.keys() | step.may_show)
+        if changed is not None:
+            raise FailedError(
+                f"{step.what}: expected nothing else to change; of {'/'.join(changed)} the probe showed "
+                f"{before.said_of(changed)}, it shows {after.said_of(changed)}"
+            )
+        if step.nothing_new and after.whole != before.whole:
+            raise FailedError(
+                f"{step.what}: expected the probe's answer to stay {shortened(before.whole, 200)}, "
+                f"it is {shortened(after.whole, 200)}"
             )
 
-    def accepts_in_two_pieces(self, callback: ComposedCallback, what: str) -> None:
-        """Send half a body, then the rest, and expect success only after that.
-
-        Raises:
-            FailedError: the receiver answered or hung up before, or it is none.
-        """
-        parts = urlsplit(self.url)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=self.timeout.total_seconds())
-        half = len(callback.body) // 2
-        try:
-            connection.putrequest("POST", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
-            for name, value in {**callback.headers, "Content-Length": str(len(callback.body))}.items():
-                connection.putheader(name, value)
-            connection.endheaders(callback.body[:half])
-            if select([connection.sock], [], [], _BETWEEN_PIECES_S)[0]:
-                raise FailedError(f"{what}: expected to be heard out, it answered or hung up in the middle")
-            connection.send(callback.body[half:])
-            status = connection.getresponse().status
-        except (OSError, HTTPException) as error:
-            raise FailedError(
-                f"{what}: expected any 2xx, no answer came: {reason_of(error, self.timeout)}"
-            ) from error
-        finally:
-            connection.close()
-        if not 200 <= status < 300:
-            raise FailedError(f"{what}: expected any 2xx, it answered {status}")
+    def _check_effect_once_more(self, last: CheckStep, before: Kept) -> None:
+        """Look again when a receiver with a queue has worked it off."""
+        further = self.work_off()
+        later = replace(
+            last,
+            what=f"{last.what}, a moment later",
+            may_show=last.may_show | further.keys(),
+            nothing_new=False,
+        )
+        self._check_effect(later, before, self._kept())
 
 
-def restart_by(command: str) -> Callable[[], None]:
-    """Return what restarts a receiver by a command that ends when the receiver answers again."""
-
-    def run() -> None:
-        process = subprocess.run(shlex.split(command), check=False, capture_output=True, text=True)  # noqa: S603 - the user's own
-        if process.returncode:
-            raise FailedError(f"the restart command ended with {process.returncode}: {process.stderr[-500:]}")
-
-    return run
+def _is_expected(reply: Reply | NoReply, step: CheckStep) -> bool:
+    if not isinstance(reply, Reply):
+        return False
+    return not reply.ok and reply.status < 500 if step.is_refused else reply.ok
 
 
 def _answer_text(reply: Reply | NoReply) -> str:
     if isinstance(reply, NoReply):
         return f"came no answer ({reply.reason})"
-    return f"it answered {reply.status} {_body_text(reply.body)}".rstrip()
-
-
-def _body_text(body: bytes) -> str:
-    text = body.decode("utf-8", "replace")
-    return repr(shortened(text, 200)) if text else ""
+    text = shortened(reply.body.decode("utf-8", "replace"), 200)
+    return f"it answered {reply.status} {text!r}" if text else f"it answered {reply.status}"

@@ -4,7 +4,7 @@ import importlib.util
 import json
 import socket
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from werkzeug import Response
 
 from elements_local.certify import Outcome, certify
 from elements_local.certify.battery import BATTERY
+from elements_local.certify.callback import CallbackComposer
+from elements_local.certify.forgeries import forged
 from elements_local.cli import cli
 from elements_local.errors import OptionError
 
@@ -32,59 +34,83 @@ def served(receiver):
     try:
         yield server
     finally:
-        receiver.let_go.set()
+        receiver.stop()
         server.clear()
         server.stop()
 
 
 def judged(receiver, **given):
+    """Try a receiver; one that shows an effect before it answers needs no time to settle."""
     with served(receiver) as server:
         given = {
             "key": receivers.KEY,
             "probe": server.url_for("/state"),
             "restart": receiver.restart,
             "burst": 60,
+            "timeout": DEADLINE,
+            "settle": DEADLINE if isinstance(receiver, receivers.WorksFromAQueue) else timedelta(0),
         } | given
         return certify(server.url_for("/hook"), **given)
 
 
-def test_a_good_receiver_passes_the_whole_battery():
-    scorecard = judged(receivers.Receiver(), burst=500)
+@pytest.mark.parametrize("right", receivers.RIGHT)
+def test_a_right_receiver_of_any_design_passes_the_whole_battery(right):
+    scorecard = judged(right(), burst=500)
 
-    assert scorecard.failed == ()
-    assert scorecard.count(Outcome.PASSED) == len(BATTERY) == 17
-
-
-@pytest.mark.parametrize("faulty", receivers.FAULTY, ids=lambda faulty: faulty.fails)
-def test_a_faulty_receiver_fails_its_own_check_and_no_other(faulty):
-    others = tuple(name for name in BATTERY if name != faulty.fails)
-    patience = timedelta(seconds=1) if faulty.fails == "in-time" else DEADLINE
-
-    failed = judged(faulty(), timeout=patience, only=(faulty.fails,))
-    passed = judged(faulty(), timeout=DEADLINE, only=others)
-
-    assert failed.failed == (faulty.fails,), str(failed)
-    assert (passed.failed, passed.count(Outcome.PASSED)) == ((), len(others)), str(passed)
+    assert [one.why for one in scorecard.results if one.outcome is not Outcome.PASSED] == []
+    assert (scorecard.verdict, len(scorecard.results)) == ("passed", len(BATTERY))
 
 
-def test_every_check_but_the_plainest_has_its_faulty_receiver():
-    assert {faulty.fails for faulty in receivers.FAULTY} == set(BATTERY) - {"valid-signature"}
+@pytest.mark.parametrize("faulty", receivers.TABLE)
+def test_a_faulty_receiver_fails_exactly_the_checks_of_its_row(faulty):
+    scorecard = judged(faulty())
+
+    assert set(scorecard.failed) == receivers.TABLE[faulty], str(scorecard)
+    assert scorecard.count(Outcome.PASSED) == len(BATTERY) - len(scorecard.failed)
 
 
-def test_without_a_probe_a_receiver_is_judged_by_its_answers():
-    blind = judged(receivers.LooksUpOldEventsOnly(), probe=None)
+def test_a_receiver_that_takes_too_long_fails_that_check_and_no_other():
+    slow = receivers.WorksBeforeItAnswers
+    others = tuple(name for name in BATTERY if name != "in-time")
 
-    partly = {one.name: one.why for one in blind.results if one.outcome is Outcome.PARTLY}
-    unseen = "effect not checked: that needs a probe (--probe)"
-    assert partly == {
-        "wrong-signature": f"refused; {unseen}",
-        "missing-signature": f"refused; {unseen}",
-        "duplicate": f"accepted; {unseen}",
-        "reordered": f"accepted; {unseen}",
-        "after-restart": f"accepted; {unseen}",
-    }
-    assert (blind.failed, blind.passed) == ((), True)
-    assert "partly   The same callback again is accepted, and changes nothing" in str(blind)
+    assert judged(slow(), timeout=timedelta(seconds=1), only=("in-time",)).failed == ("in-time",)
+    assert judged(slow(), only=others).passed
+
+
+def test_every_check_has_a_receiver_that_fails_it():
+    assert set().union(*receivers.TABLE.values()) == set(BATTERY)
+
+
+def test_without_a_probe_what_an_effect_shows_is_answered_and_not_passed():
+    blind = judged(receivers.KeepsNothing(), probe=None)
+
+    answered = {one.name: one.why for one in blind.results if one.outcome is Outcome.ANSWERED}
+    assert answered.keys() == set(BATTERY) - {"bulk-job", "unknown-type"}
+    assert all(why.endswith("that needs a probe (--probe)") for why in answered.values())
+    assert (blind.failed, blind.verdict, blind.passed) == ((), "answered", False)
+    assert "answered The same callback again is accepted, and changes nothing" in str(blind)
+    assert "answered: the answers were right" in str(blind)
+
+
+def test_a_forged_signature_shares_all_but_one_thing_with_the_right_one():
+    callback = CallbackComposer(
+        key=receivers.KEY, instance_id=1, now=datetime(2026, 3, 2, tzinfo=UTC)
+    ).change()
+    forgeries = dict(forged(callback, receivers.KEY))
+
+    right = callback.signature
+    sent = {(each.body, each.signature) for each in (callback, *forgeries.values())}
+    assert len(sent) == 1 + len(forgeries) == 11
+    last, first, middle = (
+        forgeries[f"{place} of the digest wrong"].signature
+        for place in ("the last byte", "the first byte", "a byte in the middle")
+    )
+    assert len(last) == len(first) == len(middle) == len(right)
+    assert (last[:40], first[10:]) == (right[:40], right[10:])
+    assert (middle[:20], middle[-15:]) == (right[:20], right[-15:])
+    other_case = forgeries["small letters for capitals, and capitals for small ones"].signature
+    assert other_case != right
+    assert other_case.lower() == right.lower()
 
 
 def test_without_a_key_or_a_way_to_restart_what_needs_them_is_skipped():
@@ -150,17 +176,56 @@ def test_a_check_that_was_asked_for_and_not_made_is_not_good(httpserver, tmp_pat
 
     assert done.exit_code == 2
     assert f"{check} was asked for and not made: it {needs}" in done.stderr
-    assert "1 passed, 0 partly, 0 failed, 1 skipped" in done.stdout
+    assert "0 passed, 1 answered, 0 failed, 1 skipped" in done.stdout
     assert 'class="incomplete">incomplete<' in page.read_text()
 
 
-def test_a_probe_that_does_not_answer_is_named():
-    with served(receivers.Receiver()) as server:
-        card = certify(
-            server.url_for("/hook"), key=receivers.KEY, probe=server.url_for("/nowhere"), only=["duplicate"]
-        )
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (Response("gone", status=410), "expected any 2xx, it answered 410 'gone'"),
+        (Response("<html>"), "expected JSON; Malformed JSON at line 1"),
+    ],
+)
+def test_a_probe_that_cannot_be_read_is_told_before_the_battery(httpserver, answer, says):
+    httpserver.expect_request("/hook").respond_with_data("{}")
+    httpserver.expect_request("/probe").respond_with_response(answer)
 
-    assert "/nowhere" in card.results[0].why
+    done = run(httpserver.url_for("/hook"), "--probe", httpserver.url_for("/probe"))
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"/probe is no probe; the probe: {says}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"),
+    [
+        (lambda change: {"objectId": change["objectId"]}, "it shows nothing of it (of 0 objects"),
+        (lambda change: {**change, "objectId": int(change["objectId"])}, ""),
+        (lambda change: {**change, "date": change["date"].replace("Z", "+00:00")}, ""),
+        (lambda change: {**change, "date": change["date"].removesuffix("Z")}, ""),
+    ],
+)
+def test_a_probe_says_in_its_own_way_what_is_kept(kept, says):
+    (result,) = judged(probed(kept), only=["valid-signature"]).results
+
+    assert bool(result.why) == bool(says)
+    assert says in result.why
+
+
+def test_a_probe_without_the_dates_of_events_is_told_before_the_battery():
+    with pytest.raises(OptionError, match=r"expected the event's date as date, such as .*; got {.*17"):
+        judged(probed(lambda change: {**change, "date": 17}))
+
+
+def probed(kept):
+    """Return a right receiver whose probe says of each record what a function makes of its last change."""
+
+    class Probed(receivers.Receiver):
+        def kept(self):
+            return {"of": [{"it": kept(change)} for change in self.records.values()]}
+
+    return Probed()
 
 
 @pytest.mark.parametrize("url", ["", "nowhere", "ftp://127.0.0.1/", "http://", "http://[::1", "http://h:x/"])
@@ -187,15 +252,15 @@ def test_the_command_prints_the_scorecard_and_writes_it_as_junit_and_as_a_page(t
         )  # fmt: skip
 
     assert done.exit_code == 1
-    assert "passed   A callback with a valid signature is accepted" in done.output
+    assert "answered A callback with a valid signature is accepted" in done.output
     assert "failed   A callback with ten events is accepted" in done.output
     assert "ten events: expected any 2xx, it answered 400 'one, please'" in done.output
-    assert done.stdout.endswith("1 passed, 0 partly, 1 failed, 1 skipped\n")
+    assert done.stdout.endswith("0 passed, 1 answered, 1 failed, 1 skipped\n")
     cases = {
         case.name: [type(each).__name__ for each in case.result]
         for case in next(iter(JUnitXml.fromfile(junit)))
     }
-    assert cases == {"valid-signature": [], "ten-events": ["Failure"], "after-restart": ["Skipped"]}
+    assert cases == {"valid-signature": ["Skipped"], "ten-events": ["Failure"], "after-restart": ["Skipped"]}
     html = page.read_text()
     assert "&#39;one, please&#39;" in html
     elsewhere = html.replace(server.url_for("/hook"), "").replace("http-equiv", "")
@@ -215,13 +280,16 @@ def test_a_scorecard_makes_its_folder_and_one_that_cannot_be_written_is_printed_
 
     done = run(url, "--only", "late", option, str(file / "below"))
     assert done.exit_code == 2
-    assert done.stdout.endswith("1 passed, 0 partly, 0 failed, 0 skipped\n")
+    assert done.stdout.endswith("0 passed, 1 answered, 0 failed, 0 skipped\n")
     assert f"cannot write {file}" in done.stderr
 
 
 def test_the_command_prints_json():
     with served(receivers.Receiver()) as server:
-        done = run(server.url_for("/hook"), "--key", receivers.KEY, "--only", "valid-signature", "--json")
+        done = run(
+            server.url_for("/hook"), "--key", receivers.KEY, "--only", "valid-signature", "--json",
+            "--probe", server.url_for("/state"),
+        )  # fmt: skip
 
     card = json.loads(done.output)
     assert done.exit_code == 0
@@ -231,7 +299,7 @@ def test_the_command_prints_json():
         0,
         0,
     )
-    assert (card["verdict"], card["partly"]) == ("passed", 0)
+    assert (card["verdict"], card["answered"]) == ("passed", 0)
     assert card["checks"][0]["name"] == "valid-signature"
 
 
@@ -255,7 +323,11 @@ def test_the_command_restarts_a_receiver_by_a_command():
 def test_the_fixture_tries_a_receiver(elements_certify):
     with served(receivers.Receiver()) as server:
         scorecard = elements_certify(
-            server.url_for("/hook"), key=receivers.KEY, burst=5, only=["burst", "large"]
+            server.url_for("/hook"),
+            key=receivers.KEY,
+            probe=server.url_for("/state"),
+            burst=5,
+            only=["burst", "large"],
         )
 
     assert scorecard.passed

@@ -237,7 +237,7 @@ def test_a_certification_says_which_checks_were_made_and_which_were_not(
     )
 
     assert (code, told) == (130, "")
-    assert errors == "interrupted: of the checks, made: valid-signature passed; not made: late, large\n"
+    assert errors == "interrupted: of the checks, made: valid-signature answered; not made: late, large\n"
 
 
 def test_a_burst_that_is_cut_off_is_not_sent_to_its_end(httpserver: HTTPServer) -> None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from elements_local.certify import Result, Scorecard
 
-_COLOURS = {"passed": "green", "partly": "yellow", "failed": "red", "skipped": "yellow"}
+_COLOURS = {"passed": "green", "answered": "yellow", "failed": "red", "skipped": "yellow"}
 
 
 CHECKS = (
     "valid-signature", "wrong-signature", "missing-signature", "reserialised-signature", "duplicate", "reordered",
-    "burst", "late", "ten-events", "unknown-type", "unknown-keys", "created-again", "deleted", "in-time", "heard-out",
-    "after-restart", "large",
+    "burst", "late", "ten-events", "unknown-type", "unknown-keys", "created-again", "updated", "deleted", "bulk-job",
+    "in-time", "heard-out", "after-restart", "large",
 )  # fmt: skip
 """The checks there are, named here too, since what makes them is not needed for --help and takes half a second."""
 
@@ -31,6 +31,7 @@ CHECKS = (
     "certify",
     epilog=examples(
         "elements-local certify http://127.0.0.1:8000/hooks --key a-key-of-your-own",
+        "elements-local certify http://127.0.0.1:8000/hooks --key a-key-of-your-own --probe http://127.0.0.1:8000/probe",
         "elements-local certify http://127.0.0.1:8000/hooks --only duplicate",
         "elements-local certify http://127.0.0.1:8000/hooks --json --junit it.xml",
     ),
@@ -40,7 +41,7 @@ CHECKS = (
 @click.option(
     "--probe",
     metavar="URL",
-    help="Answers with what callbacks have left: the same bytes as long as nothing new was said.",
+    help="Answers with what callbacks have left, as JSON: objectType, objectId, date and eventType of each change.",
 )
 @click.option(
     "--restart-command",
@@ -53,6 +54,13 @@ CHECKS = (
     default=30.0,
     show_default=True,
     help="Seconds that the receiver may take.",
+)
+@click.option(
+    "--settle",
+    type=click.FloatRange(min=0),
+    default=2.0,
+    show_default=True,
+    help="Seconds after an answer in which the probe has to show the change.",
 )
 @click.option(
     "--burst", type=click.IntRange(1, 100_000), default=500, show_default=True, help="Callbacks of the burst."
@@ -70,9 +78,10 @@ CHECKS = (
 def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: Any) -> None:
     """Try the receiver at URL with signatures right and wrong, duplicates, bursts and more; exit 1 if it fails one.
 
-    The receiver gets callbacks as the platform sends them, from instances that are not there. Without --probe only its
-    answers are seen: what was to leave nothing behind is then `partly` checked. Exit 2 if nothing takes callbacks at URL,
-    or a check that --only names could not be made.
+    The receiver gets callbacks as the platform sends them, from instances that are not there. With --probe each change
+    that was accepted has to be shown there, and nothing else. Without it only the answers are seen, and a check that an
+    effect decides is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a
+    check that --only names could not be made.
     """
     from elements_local.certify.report import write_html, write_junit  # noqa: PLC0415 - not needed for --help
     from elements_local.reports.files import writable  # noqa: PLC0415 - as above
@@ -86,16 +95,22 @@ def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: An
             write_html(html, scorecard)
     for result in scorecard.not_made:
         click.echo(f"{result.name} was asked for and not made: it {result.why}", err=True)
-    if not scorecard.passed:
+    if scorecard.failed or scorecard.not_made:
         raise SystemExit(1 if scorecard.failed else 2)
 
 
 def _certified(
-    *, url: str, timeout: float, restart_command: str | None, only: tuple[str, ...], **given: Any
+    *,
+    url: str,
+    timeout: float,
+    settle: float,
+    restart_command: str | None,
+    only: tuple[str, ...],
+    **given: Any,
 ) -> "Scorecard":
     """Try a receiver, and show how far that is."""
     from elements_local.certify import certify, checks_named  # noqa: PLC0415 - not needed for --help
-    from elements_local.certify.trial import restart_by  # noqa: PLC0415 - as above
+    from elements_local.certify.sending import restart_by  # noqa: PLC0415 - as above
 
     names, results = list(checks_named(only)), list["Result"]()
     with (
@@ -111,6 +126,7 @@ def _certified(
             url,
             restart=restart_by(restart_command) if restart_command else None,
             timeout=timedelta(seconds=timeout),
+            settle=timedelta(seconds=settle),
             only=only,
             on_result=note,
             **given,
