@@ -1,7 +1,7 @@
 """Causes of which something false was said, or nothing: each with the sentence that its planter knows to be true."""
 
-from planted import URL, Planted
-from planted_cases import created
+from planted import CALLBACK_URL, URL, Planted
+from planted_cases import answered, created
 
 
 def of_another_collection(world):
@@ -22,6 +22,33 @@ def mended_afterwards(world):
     created(world)
     block = dict(world.block, idField="CONTACT_ID")
     world.configure({"event.poller.configuration": {"contacts": block}})
+
+
+def sent_to(path):
+    """Return a story in which callbacks go to another place at the sink's address."""
+
+    def story(world):
+        sink = world.clients.credentials.callback_url.rpartition("/")[0]
+        world.configure({CALLBACK_URL: path.format(sink=sink)})
+        created(world)
+
+    return story
+
+
+def without_url(world):
+    """Take the callback URL away once the first try has failed."""
+    world.answers({"status": 503, "times": 1})
+    world.wait("1m")
+    world.create()
+    world.wait("14m")
+    world.configure({CALLBACK_URL: ""})
+    world.wait("2 days")
+
+
+def moved_afterwards(world):
+    created(world)
+    world.configure({CALLBACK_URL: "http://127.0.0.1:9/in"})
+    world.wait("1h")
 
 
 SENTENCES = [
@@ -56,5 +83,34 @@ SENTENCES = [
         block={"idField": "NUMBER"},
         says=("idField 'NUMBER' names nothing in it",),
         never=("which is not the CRM's",),
+    ),
+    Planted(
+        name="another bin of the sink",
+        cause="sent-elsewhere",
+        story=sent_to("{sink}/somebody"),
+        says=("/somebody, which is not the workspace's bin of the sink",),
+    ),
+    Planted(
+        name="nothing listens",
+        cause="retrying",
+        story=sent_to("http://127.0.0.1:9/in"),
+        says=("could not connect to http://127.0.0.1:9/in: connection refused at 2026-03-02T10:15:00Z",),
+        never=("its receiver answered connection refused",),
+    ),
+    Planted(
+        name="an answer that never comes",
+        cause="retrying",
+        story=answered({"drop": True, "times": 9}),
+        says=("no answer came from http://127.0.0.1:4702/{bin}: connection closed without an answer",),
+        never=("its receiver answered connection",),
+    ),
+    Planted(
+        name="a callback URL that was taken away after a failed try",
+        cause="no-receiver",
+        story=without_url,
+        says=(
+            "its receiver answered 503 at 2026-03-02T10:15:00Z",
+            "event.notification.callback.url was taken away",
+        ),
     ),
 ]

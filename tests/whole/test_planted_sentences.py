@@ -32,7 +32,7 @@ def test_an_explanation_says_what_is_true_and_nothing_false(planted, lived):
 
     assert (said["cause"], said["why"]) == (planted.cause or None, said["why"])
     for sentence in planted.says:
-        assert sentence.format_map(world.records) in said["why"]
+        assert sentence.format(**world.records, bin=world.clients.credentials.name) in said["why"]
     whole = explanation_text(said)
     assert [each for each in planted.never if each in whole] == []
 

@@ -1,12 +1,9 @@
-"""An explanation, or an audit, as the lines that people read. Pure."""
+"""An explanation as the lines that people read. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mock_kit.api.json_text import encode_text
-
-WRONG = ("lost", "misclassified", "duplicate", "late")
-"""What an audit lists of what went wrong."""
 
 _MOST_TRIES = 5
 
@@ -16,20 +13,6 @@ Json = Mapping[str, Any]
 def explanation_text(said: Json) -> str:
     """Write why a change did, or did not, lead to a callback, what was seen on the way, and what would have helped."""
     return "\n".join([*_verdict(said), *_chain(said), *_fix(said)])
-
-
-def audit_text(audit: Json) -> str:
-    """Write what an audit found: what is wrong, with its cause, and what there is to know beside."""
-    counts = ", ".join(f"{len(audit[kind])} {kind}" for kind in ("reported", *reversed(WRONG)))
-    lines = [f"{audit['owed']} owed, {audit['delivered']} delivered: {counts}"]
-    for kind in WRONG:
-        for one in audit[kind]:
-            cause = f" [{one['cause']}]" if one["cause"] else ""
-            lines += [f"{kind} {one['resource']}/{one['recordId']} {one['change']} at {one['at']}{cause}"]
-            lines += [f"  {one['why']}"]
-    lines += [f"note: {note}" for note in audit["notes"]]
-    lines += [f"warning {one['rule']}: {one['message']} ({one['path']})" for one in audit["warnings"]]
-    return "\n".join(lines)
 
 
 def _verdict(said: Json) -> Iterator[str]:

@@ -2,10 +2,23 @@
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.utilities import BadRequest
+
+_CLIENT_HELLO = b"\x16\x03"
+"""How TLS begins: the type of a handshake's record, and its version."""
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """What reads a request's head."""
+
+    def received(self, data: bytes) -> int:
+        """Take bytes, and refuse those of a client that speaks TLS at once: it waits for an answer, and so would we."""
+        if not self.header_plus and data.startswith(_CLIENT_HELLO):
+            self.error = BadRequest("This port speaks plain HTTP: the URL has to begin with http://")
+            self.completed = True
+            return len(data)
+        consumed: int = super().received(data)
+        return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read it.

@@ -40,10 +40,15 @@ class OverNetwork:
 
     Args:
         timeout: for a whole call, its answer's body included.
+        handshake: for a connection with TLS: a port that speaks plain HTTP answers nothing to what it takes for the
+            beginning of a request.
     """
 
-    def __init__(self, *, timeout: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(
+        self, *, timeout: timedelta = timedelta(seconds=30), handshake: timedelta = timedelta(seconds=5)
+    ) -> None:
         self._timeout = timeout
+        self._handshake = min(handshake, timeout)
         # a session for each thread: those of requests are not safe to share between threads
         self._kept = local()
 
@@ -68,7 +73,7 @@ class OverNetwork:
                 is_network_error = isinstance(error, (RequestException, OSError, ValueError))
                 if not is_network_error and type(error).__module__.partition(".")[0] != "urllib3":
                     raise
-                return NoReply(reason=reason_of(error, self._timeout))
+                return NoReply(reason=reason_of(error, self._timeout, handshake=self._connecting(url)))
             finally:
                 keep_to(None)
         if deadline.passed:  # the end of a body without a length looks like its whole
@@ -83,7 +88,7 @@ class OverNetwork:
         prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
         # not by the session itself: it reads a redirect's body, fails if it leads nowhere, and keeps cookies
         with session.get_adapter(prepared.url or url).send(
-            prepared, stream=True, timeout=self._timeout.total_seconds()
+            prepared, stream=True, timeout=self._limits(url)
         ) as answer:
             # one byte more than is allowed, to tell a body that is just long enough from one that goes on
             content = answer.raw.read(LARGEST_REPLY + 1, decode_content=True)
@@ -93,6 +98,15 @@ class OverNetwork:
             # requests would join headers that came twice, and cookies cannot be told apart then
             headers_come = Headers(list(answer.raw.headers.items()))
             return Reply(status=answer.status_code, headers=headers_come, body=content)
+
+    def _connecting(self, url: str) -> timedelta | None:
+        """Return how long a connection with TLS may take; None without TLS."""
+        return self._handshake if url[:6].lower() == "https:" else None
+
+    def _limits(self, url: str) -> tuple[float, float]:
+        whole = self._timeout.total_seconds()
+        connecting = self._connecting(url)
+        return (whole if connecting is None else connecting.total_seconds()), whole
 
     def _session(self) -> "Session":
         from mock_kit.web.sessions import watched_session  # noqa: PLC0415 - as in send

@@ -95,11 +95,16 @@ def _too_early(polled: Sequence[AuditedResource], changes: _Changes, now: dateti
     yield from (f"{', '.join(names)}: {why}" for why, names in unpolled.items())
 
 
+def unpolled(polled: Sequence[AuditedResource], changes: _Changes) -> dict[str, int]:
+    """Return how many changes were logged of each collection that the instance does not poll."""
+    watched = {one.collection for one in polled}
+    return {name: len(logged) for name, logged in changes.items() if logged and name not in watched}
+
+
 def _elsewhere(polled: Sequence[AuditedResource], changes: _Changes) -> Iterator[str]:
-    """Say what has changed that nothing is polled of."""
-    for collection, logged in changes.items():
-        if logged and collection not in {one.collection for one in polled}:
-            yield f"{len(logged)} changes of {collection} were logged, and nothing polls them"
+    """Say what has changed that the instance does not poll."""
+    for collection, count in unpolled(polled, changes).items():
+        yield f"{count} changes of {collection} were logged, and the instance does not poll them"
 
 
 def _nothing_owed(polled: Sequence[AuditedResource], changes: _Changes) -> str:

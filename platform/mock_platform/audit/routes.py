@@ -1,6 +1,6 @@
 """``/_local/audit``: which events an instance owed its receiver, and what became of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, TypedDict
 
@@ -13,13 +13,14 @@ from mock_kit.storage.retention import Pruned
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
-from mock_platform.audit.notes import notes
-from mock_platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, reckon
+from mock_platform.audit.notes import notes, unpolled
+from mock_platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, StampedChange, reckon
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.explain.case_reader import CaseReader
 from mock_platform.explain.cause import Cause
+from mock_platform.explain.poll_errors import why_failed
 from mock_platform.explain.verdict import explained
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.routes_warnings import kept_warnings
@@ -49,13 +50,29 @@ class FindingJson(TypedDict):
     cause: str | None
 
 
+class FailedPollsJson(TypedDict):
+    """A resource of which polls failed, how many, and when and why the last did."""
+
+    resource: str
+    polls: int
+    at: str
+    why: str
+
+
+class UnpolledJson(TypedDict):
+    """A collection that the instance does not poll, and how many changes of it the CRM has logged."""
+
+    collection: str
+    changes: int
+
+
 class AuditJson(TypedDict):
     """What was owed, held against what was delivered.
 
     Every event that was owed is reported, late, misclassified or lost. ``delivered`` counts the events of callbacks that
     were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
     record. ``pruned`` says what is no longer kept and so not judged; null if all is. ``notes`` say what is not polled, and
-    why nothing is owed if nothing is. ``warnings`` are those of ``/_local/warnings``.
+    why nothing is owed if nothing is. ``failedPolls`` and ``unpolled`` are in what is judged. ``warnings`` are those of ``/_local/warnings``.
     """
 
     owed: int
@@ -67,6 +84,8 @@ class AuditJson(TypedDict):
     lost: list[FindingJson]
     pruned: Pruned | None
     notes: list[str]
+    failedPolls: list[FailedPollsJson]
+    unpolled: list[UnpolledJson]
     warnings: list[WarningJson]
 
 
@@ -76,7 +95,8 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
     """Hold the CRM's own log of changes against the callbacks of an instance."""
     workspace = asked_workspace()
     instance = any_instance(workspace, str(query.instance_id))
-    audit, gone, remarks, reader = _audited(workspace, instance)
+    found = _audited(workspace, instance)
+    audit, reader = found.audit, found.reader
     ((_, slips),) = kept_warnings(workspace, [instance])
     return Answer(
         {
@@ -87,15 +107,36 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
             "duplicate": _shown(audit, AuditVerdict.DUPLICATE, reader),
             "misclassified": _shown(audit, AuditVerdict.MISCLASSIFIED, reader),
             "lost": _shown(audit, AuditVerdict.LOST, reader),
-            "pruned": gone,
-            "notes": remarks,
+            "pruned": found.pruned,
+            "notes": found.notes,
+            "failedPolls": _failed(found.polled),
+            "unpolled": [
+                {"collection": name, "changes": count}
+                for name, count in unpolled(found.polled, found.changes).items()
+            ],
             "warnings": slips.to_json(),
         }
     )
 
 
-def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | None, list[str], CaseReader]:
-    """Gather what is known of an instance, and reckon; with what is not known any more, and notes on it."""
+class _Audited(Struct, frozen=True, kw_only=True):
+    """An audit, and what it was reckoned from.
+
+    Attributes:
+        changes: that the CRM logged, by the collection.
+        pruned: what is no longer kept; None if all is.
+    """
+
+    audit: Audit
+    polled: Sequence[facts.AuditedResource]
+    changes: Mapping[str, Sequence[StampedChange]]
+    pruned: Pruned | None
+    notes: list[str]
+    reader: CaseReader
+
+
+def _audited(workspace: Workspace, instance: Instance) -> _Audited:
+    """Gather what is known of an instance, and reckon."""
     store, reader = dependencies().store, CaseReader(workspace, instance)
     polled = facts.polled(reader)
     since = min((one.since for one in polled), default=instance.created)
@@ -108,7 +149,24 @@ def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | 
     audit = reckon(one.followed(changes, reports.get(one.resource, ()), until=now) for one in polled)
     nothing = not (audit.owed or audit.delivered or audit.findings)
     remarks = notes(instance, polled, changes, nothing=nothing, now=now, gone=gone)
-    return audit, gone, remarks, reader
+    return _Audited(audit=audit, polled=polled, changes=changes, pruned=gone, notes=remarks, reader=reader)
+
+
+def _failed(polled: Sequence[facts.AuditedResource]) -> list[FailedPollsJson]:
+    """Say of which resources polls failed, in what is judged."""
+    failed = {
+        one.resource: [poll for poll in one.polls if poll.error and poll.at > one.since] for one in polled
+    }
+    return [
+        {
+            "resource": name,
+            "polls": len(polls),
+            "at": format_instant(polls[-1].at),
+            "why": why_failed(polls[-1].error or ""),
+        }
+        for name, polls in failed.items()
+        if polls
+    ]
 
 
 def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:

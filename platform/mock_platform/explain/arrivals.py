@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
@@ -63,9 +63,13 @@ class SinkArrivals:
         return bool(self._pages) and self._pages[0].pruned > 0
 
     def is_own(self, url: str) -> bool:
-        """Say whether a URL leads to this stack's sink."""
-        sink = self._services.settings.sink_url
-        return url == sink or url.startswith((f"{sink}/", f"{sink}?"))
+        """Say whether a URL leads to a bin of the workspace's in this stack's sink."""
+        sink, workspaces = self._services.settings.sink_url, self._services.workspaces
+        if url != sink and not url.startswith((f"{sink}/", f"{sink}?")):
+            return False
+        # A bin whose name is no workspace's belongs to the default one.
+        bin_name = unquote(urlsplit(url).path).lstrip("/").partition("/")[0]
+        return (workspaces.named(bin_name) or workspaces.default).name == self._workspace.name
 
     @cached_property
     def _read(self) -> Mapping[str, list[ArrivedCallback]] | None:

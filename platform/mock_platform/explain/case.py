@@ -33,9 +33,11 @@ class OwedCallback(Struct, frozen=True, kw_only=True):
     Attributes:
         told: the changes of the record that it tells of.
         active: whether its subscription is.
+        url, attempts: without secrets.
+        status: None if its subscription has been taken away since, and what it was owed with it.
         due: when it is tried again; None if it is not.
         arrived: what the sink has of it; None if that could not be asked.
-        own: whether its URL leads to this stack's sink.
+        own: whether its URL leads to a bin of the workspace's in this stack's sink.
     """
 
     notification_id: int
@@ -43,7 +45,7 @@ class OwedCallback(Struct, frozen=True, kw_only=True):
     told: Sequence[EventType]
     url: str
     active: bool
-    status: DeliveryStatus
+    status: DeliveryStatus | None
     due: datetime | None
     attempts: Sequence[Attempt]
     arrived: Sequence[ArrivedCallback] | None
@@ -155,6 +157,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         sink_pruned: whether callbacks have made room for others in the sink.
         default_tolerance: of a resource that has none of its own.
         policy: what the owner's account wants of callbacks that fail.
+        moved_to: the callback URL that has taken the place of the poll's; empty if none has, None if it is the same.
     """
 
     instance: Instance
@@ -174,6 +177,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     now: datetime
     default_tolerance: timedelta = timedelta(0)
     policy: FailurePolicy = FailurePolicy.RETRY
+    moved_to: str | None = None
 
     @cached_property
     def chances(self) -> list[PollOfRecord]:

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from mock_kit.values import replace
-from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Resource
 from mock_platform.elements.connector import ChangeLog, VendorChange
 from mock_platform.errors import NotFoundError
+from mock_platform.events.records import Attempt
 from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord, beside
-from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
+from mock_platform.explain.facts import InstanceFacts, NotifiedRecord, masked
 from mock_platform.explain.polled import resource_in
 from mock_platform.lint.rules import LintRule
 from mock_platform.lint.unread_keys import in_configuration
@@ -76,6 +76,7 @@ class CaseReader(InstanceFacts):
             now=self.workspace.clock.now(),
             default_tolerance=self.services.settings.created_check_tolerance,
             policy=self.policy,
+            moved_to=self.moved_to(instance),
         )
 
     def told_case(self, resource: str, record_id: str, *, at: datetime) -> ExplainedCase:
@@ -204,13 +205,19 @@ class CaseReader(InstanceFacts):
             if one.at in ats and one.event.object_type == resource and one.event.object_id in ids:
                 told[one.notification_id].append(one)
         deliveries = [each for number in told for each in self.deliveries.get(number, ())]
-        tries = self.services.store[Attempts].of_each(self.workspace.name, set(told)) if deliveries else {}
-        return [
+        tries = self.tries(set(told)) if told else {}
+        there = {one.key for one in deliveries}
+        gone = [
+            self._gone(told[number], attempts)
+            for (number, subscription), attempts in tries.items()
+            if (number, subscription) not in there
+        ]
+        return gone + [
             OwedCallback(
                 notification_id=one.notification.id,
                 poll_at=one.notification.created,
                 told=[each.event.event_type for each in told[one.notification.id]],
-                url=one.subscription.url,
+                url=masked(one.subscription.url),
                 active=one.subscription.active,
                 status=one.delivery.status,
                 due=self.dues.get("{}/{}".format(*one.key)),
@@ -220,3 +227,19 @@ class CaseReader(InstanceFacts):
             )
             for one in deliveries
         ]
+
+    def _gone(self, told: Sequence[NotifiedRecord], attempts: Sequence[Attempt]) -> OwedCallback:
+        """Return what became of a callback whose subscription has been taken away since."""
+        number, url = told[0].notification_id, attempts[0].url
+        return OwedCallback(
+            notification_id=number,
+            poll_at=told[0].at,
+            told=[each.event.event_type for each in told],
+            url=url,
+            active=False,
+            status=None,
+            due=None,
+            attempts=attempts,
+            arrived=self.arrivals.of(number),
+            own=self.arrivals.is_own(url),
+        )

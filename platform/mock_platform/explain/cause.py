@@ -126,7 +126,7 @@ class Cause(Enum):
 
     SENT_ELSEWHERE = (
         CauseStage.RECEIVER,
-        "the callback was taken by another receiver than the workspace's sink",
+        "the callback was taken by another receiver than the workspace's bin of the sink",
     )
     OTHER_KEY = (
         CauseStage.RECEIVER,

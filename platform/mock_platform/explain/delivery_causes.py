@@ -1,6 +1,7 @@
 """Causes after a poll has reported a change: its callback was not sent, not taken, sent twice, or taken by another. Pure."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.configuration.instance_configuration import CALLBACK_URL
@@ -10,6 +11,13 @@ from mock_platform.explain.case import ExplainedCase, OwedCallback
 from mock_platform.explain.cause import Cause, CauseFinding
 
 _GUARD = ("up --allow-host", "nothing can be sent there", "is no URL", "admin")
+_CONNECTING = (
+    "connection refused",
+    "host name not found",
+    "TLS failed",
+    "the host cannot",
+    "the network cannot",
+)
 _MOST = 3
 
 
@@ -22,11 +30,24 @@ def of_delivery(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
     if any(one.times for one in sent):
         return None
     if not sent:
-        lack = "its notification has no subscription"
-        url = case.instance.configuration.get(CALLBACK_URL)
-        why = lack if url else f"there is no {CALLBACK_URL}"
-        return CauseFinding(Cause.NO_RECEIVER, f"the change was reported, but {why}")
-    return _untaken(sent[0], case.policy)
+        had_url = case.instance.configuration.get(CALLBACK_URL)
+        lack = f"before its first try {_withdrawn(case)}" if had_url else f"there was no {CALLBACK_URL}"
+        return CauseFinding(Cause.NO_RECEIVER, f"the change was reported, but {lack}")
+    # One that is still owed comes before those that went with their subscription.
+    one = next((each for each in sent if each.status), sent[0])
+    if one.status is None:
+        why = f"{_outcomes(one.attempts[-_MOST:])}; before the next try {_withdrawn(case)}"
+        return CauseFinding(Cause.NO_RECEIVER, why)
+    return _untaken(one, case.policy)
+
+
+def _withdrawn(case: ExplainedCase) -> str:
+    """Say why a callback is owed to nobody any more."""
+    if case.moved_to is None:
+        return "its subscription was deleted"
+    if case.moved_to:
+        return f"{CALLBACK_URL} was changed to {case.moved_to}, and what was owed to the old one is not sent there"
+    return f"{CALLBACK_URL} was taken away, and what was owed to it with it"
 
 
 def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
@@ -34,7 +55,7 @@ def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
     for one in (each for each in sent if each.times):
         failed = [attempt for attempt in one.attempts if attempt.reason]
         if failed and failed[0].at < max(attempt.at for attempt in one.attempts):
-            why = f"its receiver answered {_answers(failed[:_MOST])}, and took it at a later try"
+            why = f"{_outcomes(failed[:_MOST])}; it was taken at a later try"
             return CauseFinding(Cause.TAKEN_LATE, why)
     return None
 
@@ -51,7 +72,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
             return CauseFinding(Cause.RELEASED, f"it was taken {one.times} times: a release sent it again")
         if not one.own:
             taken = next(attempt for attempt in one.attempts if not attempt.reason)
-            why = f"its callback was taken by {taken.url.split('?', 1)[0]}, and not by the workspace's sink"
+            why = f"its callback was taken by {_place(taken)}, which is not the workspace's bin of the sink"
             return CauseFinding(Cause.SENT_ELSEWHERE, why)
         if one.arrived == [] and case.sink_pruned:
             why = "its callback came to the sink, which keeps the latest alone"
@@ -65,7 +86,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
 
 def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     failed = [attempt for attempt in one.attempts if attempt.reason]
-    answers = _answers(failed[-_MOST:])
+    outcomes = _outcomes(failed[-_MOST:])
     if any(part in attempt.reason for attempt in failed for part in _GUARD):
         return CauseFinding(Cause.OUTBOUND_GUARD, f"its callback was not sent: {failed[-1].reason}")
     # Never tried: its subscription was off, or its time has not come.
@@ -76,14 +97,31 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
         due = f" at {shown(one.due)}" if one.due else ""
         return CauseFinding(Cause.NOT_SENT_YET, f"its callback is to be sent{due}")
     if one.due:
-        why = f"its receiver answered {answers}; the next try is at {shown(one.due)}"
+        why = f"{outcomes}; the next try is at {shown(one.due)}"
         return CauseFinding(Cause.RETRYING, why)
     if policy is FailurePolicy.QUEUE and one.status is DeliveryStatus.QUEUED:
-        why = f"its receiver answered {answers}; the account's policy is queue, so it is not tried again"
+        why = f"{outcomes}; the account's policy is queue, so it is not tried again"
         return CauseFinding(Cause.QUEUED, why)
-    why = f"{len(failed)} tries were in vain, the last answered {answers}; the subscription was deactivated"
+    why = f"{len(failed)} tries were in vain, the last: {outcomes}; the subscription was deactivated"
     return CauseFinding(Cause.RETRIES_EXHAUSTED, why)
 
 
-def _answers(failed: Sequence[Attempt]) -> str:
-    return ", ".join(f"{each.status or each.reason} at {shown(each.at)}" for each in failed)
+def _outcomes(failed: Sequence[Attempt]) -> str:
+    """Say what came of some tries."""
+    said = [
+        f"{what} {', '.join(f'{each.status or each.reason} at {shown(each.at)}' for each in alike)}"
+        for what, alike in groupby(failed, key=_what_came)
+    ]
+    return "; ".join(said)
+
+
+def _what_came(attempt: Attempt) -> str:
+    if attempt.status is not None:
+        return "its receiver answered"
+    if attempt.is_unheard:
+        return f"no answer came from {_place(attempt)}:"
+    return f"could not {'connect' if attempt.reason.startswith(_CONNECTING) else 'send it'} to {_place(attempt)}:"
+
+
+def _place(attempt: Attempt) -> str:
+    return attempt.url.partition("?")[0]

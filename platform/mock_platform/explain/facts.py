@@ -1,7 +1,7 @@
 """What is kept of an instance: the vendor's log, polls, callbacks, and what the sink has of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from urllib.parse import quote
@@ -9,11 +9,13 @@ from urllib.parse import quote
 from msgspec import Struct, ValidationError, field
 from msgspec.json import Decoder
 
+from mock_kit.admin.masks import mask_url
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
 from mock_platform.accounts.store import People
 from mock_platform.callbacks.store import Deliveries
+from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import PlatformDependencies, dependencies
 from mock_platform.core.instance import Instance
@@ -21,6 +23,7 @@ from mock_platform.core.paths import poll_key
 from mock_platform.core.poll import EventType, LastPoll, Poll, Resource
 from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.service import connector_of, vendor_of
+from mock_platform.events.records import Attempt
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.subscription import KeptDelivery
@@ -66,6 +69,11 @@ def told(body: bytes) -> ToldMessage:
         return _body.decode(body).message
     except ValidationError:
         return ToldMessage()
+
+
+def masked(url: str) -> str:
+    """Return a receiver's URL without secrets."""
+    return mask_url(url)
 
 
 class NotifiedRecord(Struct, frozen=True, kw_only=True):
@@ -243,6 +251,22 @@ class InstanceFacts:
         for one in self.services.store[Deliveries].find(self.workspace.name):
             by_notification[one.notification.id].append(one)
         return by_notification
+
+    def tries(self, notification_ids: Collection[int]) -> dict[tuple[int, int], list[Attempt]]:
+        """Return the tries to deliver some notifications, by notification and subscription, without secrets in URLs."""
+        found = self.services.store[Attempts].of_each(self.workspace.name, notification_ids)
+        return {
+            key: [replace(one, url=masked(one.url)) for one in each]
+            for key, each in found.items()
+            if key[0] in notification_ids
+        }
+
+    def moved_to(self, then: Instance) -> str | None:
+        """Return the callback URL by now; empty if there is none, None if it is the one that the instance had."""
+        before, now = (
+            one.configuration.get(configuration.CALLBACK_URL) or "" for one in (then, self.instance)
+        )
+        return None if now == before else masked(now)
 
     @cached_property
     def next_poll(self) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
-from mock_kit.admin.masks import mask_target, mask_url
+from mock_kit.admin.masks import mask_target
 from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.events.records import Attempt
 from mock_platform.explain.arithmetic import FilterVerdict, ReadDate, dates_of, filters_of
@@ -185,8 +185,8 @@ def _callback(sent: OwedCallback) -> ExplainedCallbackJson:
         "notificationId": sent.notification_id,
         "pollAt": sent.poll_at,
         "events": [kind.value for kind in sent.told],
-        "url": mask_url(sent.url),
-        "status": sent.status.value,
+        "url": sent.url,
+        "status": sent.status.value if sent.status else "removed",
         "active": sent.active,
         "due": sent.due,
         "attempts": [_attempt(each) for each in sent.attempts],
@@ -198,7 +198,7 @@ def _attempt(attempt: Attempt) -> ExplainedAttemptJson:
     return {
         "number": attempt.number,
         "at": attempt.at,
-        "url": mask_url(attempt.url),
+        "url": attempt.url,
         "status": attempt.status,
         "outcome": attempt.reason or "delivered",
     }

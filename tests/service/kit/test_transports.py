@@ -1,6 +1,7 @@
 """Both transports, held against the same behaviours: one application, called in process and over a socket."""
 
 import gzip
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -872,3 +873,23 @@ def test_an_application_that_calls_itself_shares_nothing_with_its_caller():
         return seen
 
     assert http.send("GET", "http://127.0.0.1:4709/outer").body == b"nothing, outer"
+
+
+def test_tls_at_a_port_of_plain_http_is_refused_at_once(stack_on_ports):
+    url = stack_on_ports.addresses.sink.replace("http://", "https://")
+
+    reply = OverNetwork().send("POST", f"{url}/mine", body=b"{}")
+
+    assert reply == NoReply(
+        reason="TLS failed; if what listens there speaks plain HTTP, the URL has to begin with http://"
+    )
+
+
+def test_tls_at_a_port_that_never_answers_is_given_up_before_the_whole_time_is_over():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+
+        reply = OverNetwork(handshake=timedelta(milliseconds=50)).send("GET", url)
+
+    assert isinstance(reply, NoReply)
+    assert reply.reason.startswith("TLS failed: no connection within 0.05 s; if what listens there")

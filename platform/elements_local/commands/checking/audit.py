@@ -20,21 +20,25 @@ if TYPE_CHECKING:
     ),
 )
 @click.option("--instance", type=click.IntRange(1), help="Audit one instance alone.")
+@click.option("--strict", is_flag=True, help="End with 1, too, if there are changes that no instance polls.")
 @workspace_option
 @running_stack
-def command(stack: "Stack", *, instance: int | None, workspace: str, as_json: bool) -> None:
+def command(stack: "Stack", *, instance: int | None, strict: bool, workspace: str, as_json: bool) -> None:
     """Hold every event that was owed to a workspace's receivers against what they got.
 
     What is lost, late, repeated or misnamed is listed with its cause; `elements-local explain` says more of each. The exit
-    status is 1 if anything is lost.
+    status is 1 if anything is lost, misclassified or a duplicate, or if a poll failed; a line on standard error says which.
+    What is late has come, or is to be tried again.
     """
-    from elements_local.reports.explanation_text import audit_text  # noqa: PLC0415 - not needed for --help
+    from elements_local.reports.audit_text import audit_text, objections, unpolled  # noqa: PLC0415 - not needed for --help
 
     platform = stack.workspace(workspace).platform
     numbers = [instance] if instance else [each["instanceId"] for each in platform.pollers()]
     audits = [{"instanceId": number, **platform.audit(number)} for number in numbers]
-    texts = [f"instance {one['instanceId']}: {audit_text(one)}" for one in audits]
+    nobodys = unpolled(audits)
+    texts = [*(f"instance {one['instanceId']}: {audit_text(one)}" for one in audits), *nobodys]
     text = "\n".join(texts) or "there is no instance in this workspace, so nothing is owed"
     print_result({"audits": audits}, text, as_json=as_json)
-    if any(one["lost"] for one in audits):
+    if wrong := [*objections(audits), *(nobodys if strict else [])]:
+        click.echo(f"exit status 1: {'; '.join(wrong)}", err=True)
         raise SystemExit(1)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from elements_local.dashboard.context import clients, page, whole_page
-from elements_local.reports.explanation_text import WRONG
+from elements_local.reports.audit_text import WRONG
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 

@@ -1,7 +1,7 @@
 """``explain`` and ``audit``: what they print, what they are asked about, and their exit status."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
@@ -170,6 +170,68 @@ def test_an_audit_has_exit_status_1_if_something_is_lost(mine: WorkspaceClients)
         f"instance {poller['instanceId']}: 1 owed, 0 delivered: 0 reported, 0 late, 0 duplicate, 0 misclassified, 1 lost",
         f"lost contacts/{number} CREATED at 2026-03-02T10:01:00Z [wrong-zone]",
     ]
+
+
+def failing(clients: WorkspaceClients) -> None:
+    """Let one poll fail and the next report what it missed."""
+    clients.crm.script_faults(
+        [{"match": {"path": "/v2.2/contacts*"}, "effect": {"status": 503}, "when": {"first_n": 1}}]
+    )
+    polled(clients)
+    clients.clock.advance("15m")
+
+
+def repeating(clients: WorkspaceClients) -> None:
+    """Let a lost answer have a callback sent twice."""
+    clients.sink.respond({"drop": True, "times": 1})
+    polled(clients)
+    clients.clock.advance("15m")
+
+
+def misnamed(clients: WorkspaceClients) -> None:
+    """Let a creation be called an update."""
+    polled(clients, createdDateTimezone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (
+            failing,
+            "exit status 1: instance {id}: 1 poll of contacts failed, the last at 2026-03-02T10:15:00Z: 502: Insightly answered 503",
+        ),
+        (repeating, "exit status 1: instance {id}: 1 duplicate"),
+        (misnamed, "exit status 1: instance {id}: 1 misclassified"),
+    ],
+)
+def test_an_audit_says_in_one_line_why_its_exit_status_is_1(
+    mine: WorkspaceClients, happens: Callable[[WorkspaceClients], None], said: str
+) -> None:
+    happens(mine)
+    (poller,) = mine.platform.pollers()
+
+    for words in ((), ("--json",)):
+        code, _, line = run("audit", *words)
+
+        assert (code, line.count("\n")) == (1, 1)
+        assert line.startswith(said.format(id=poller["instanceId"]))
+
+
+def test_changes_that_no_instance_polls_are_a_line_and_1_if_that_is_asked_for(mine: WorkspaceClients) -> None:
+    polled(mine)
+    body = guide.instance_body(mine.credentials)
+    blocks = {"event.poller.configuration": {"leads": {}}}
+    mine.platform.create_instance(body | {"configuration": body["configuration"] | blocks})
+    mine.clock.advance("1m")
+    mine.crm.create("Leads", {"LAST_NAME": "Lovelace"})
+    mine.crm.create("Projects", {"PROJECT_NAME": "Engine", "STATUS": "NOT STARTED"})
+    mine.clock.advance("15m")
+
+    code, text, line = run("audit")
+
+    assert (code, line) == (0, "")
+    assert text.splitlines()[-1] == "no instance polls 1 change of projects"
+    assert run("audit", "--strict")[::2] == (1, "exit status 1: no instance polls 1 change of projects\n")
 
 
 def test_an_audit_of_what_came_has_exit_status_0(mine: WorkspaceClients) -> None:

@@ -61,6 +61,8 @@ def test_an_audit_counts_and_lists_everything_that_was_owed(clients, audit, ada)
         "duplicate": [],
         "misclassified": [],
         "lost": [],
+        "failedPolls": [],
+        "unpolled": [],
         "notes": [],
         "pruned": None,
         "warnings": [],
@@ -80,6 +82,8 @@ def test_an_audit_of_a_fresh_instance_finds_nothing_and_says_so(clients, audit):
         "delivered": 0,
         "reported": [],
         **{kind: [] for kind in FLAWS},
+        "failedPolls": [],
+        "unpolled": [],
         "notes": [
             "nothing of accounts, contacts, leads, opportunities has changed since 2026-03-02T10:00:00Z"
         ],
@@ -93,7 +97,7 @@ NOTES = [
         {"event.notification.enabled": False},
         [
             "events are off: nothing is polled until event.notification.enabled is true",
-            "1 changes of contacts were logged, and nothing polls them",
+            "1 changes of contacts were logged, and the instance does not poll them",
         ],
         id="events off",
     ),
@@ -101,7 +105,7 @@ NOTES = [
         {"event.vendor.type": "webhook"},
         [
             "nothing is polled: event.vendor.type is webhook",
-            "1 changes of contacts were logged, and nothing polls them",
+            "1 changes of contacts were logged, and the instance does not poll them",
         ],
         id="no polling",
     ),
@@ -117,7 +121,7 @@ NOTES = [
     ),
     pytest.param(
         polling({"leads": {}}),
-        ["1 changes of contacts were logged, and nothing polls them"],
+        ["1 changes of contacts were logged, and the instance does not poll them"],
         id="another resource is polled",
     ),
     pytest.param(
@@ -125,7 +129,7 @@ NOTES = [
         [
             "people is not polled: no block with a url is configured for it, or it is not among those chosen",
             "no resource is polled: see event.poller.configuration",
-            "1 changes of contacts were logged, and nothing polls them",
+            "1 changes of contacts were logged, and the instance does not poll them",
         ],
         id="a block without a url",
     ),
@@ -134,7 +138,7 @@ NOTES = [
         [
             "what is owed for contacts is not known: its url leads to no collection of the CRM's as a whole",
             "contacts: each of its 2 polls has failed, the last at 2026-03-02T10:30:00Z: 404",
-            "1 changes of contacts were logged, and nothing polls them",
+            "1 changes of contacts were logged, and the instance does not poll them",
         ],
         id="no collection as a whole",
     ),
@@ -142,7 +146,7 @@ NOTES = [
         polling({"contacts": entry("contacts", "CONTACT_ID") | {"url": "/hubs/crm/contcats"}}),
         [
             "contacts: each of its 2 polls has failed, the last at 2026-03-02T10:30:00Z: 404",
-            "1 changes of contacts were logged, and nothing polls them",
+            "1 changes of contacts were logged, and the instance does not poll them",
         ],
         id="every poll has failed",
     ),
