@@ -49,6 +49,10 @@ class Kept(Struct, frozen=True, kw_only=True):
         """
         return [record for record, change in changes.items() if not self._shows(record, change)]
 
+    def count(self, record: RecordKey) -> int:
+        """Return how many objects of a record are kept."""
+        return len(self.entries.get(record, ()))
+
     def said_of(self, record: RecordKey) -> str:
         """Return what is kept of a record, for a message."""
         newest = self._newest(record)

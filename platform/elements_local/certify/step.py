@@ -37,6 +37,10 @@ class CheckStep(Struct, frozen=True, kw_only=True):
         """Whether its answers alone do not show what is expected."""
         return bool(self.shows) or self.nothing_new
 
+    def events_of(self, record: RecordKey) -> int:
+        """Return how many events of a record are sent."""
+        return sum(record in callback.changes for callback in self.sends)
+
 
 def accepted(
     what: str,

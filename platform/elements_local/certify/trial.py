@@ -69,15 +69,15 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     def _perform(self, steps: Iterator[CheckStep]) -> bool:
         performed: list[CheckStep] = []
-        kept = self._kept() if self.probe else None
+        before = kept = self._kept() if self.probe else None
         for step in steps:
             self._check_answers(step)
             if kept is not None:
                 before, kept = kept, self._settled(step.shows)
                 self._check_effect(step, before, kept)
             performed.append(step)
-        if kept is not None and performed:
-            self._check_effect_once_more(performed[-1], kept)
+        if before is not None and performed:
+            self._check_effect_once_more(performed[-1], before)
         return kept is not None or not any(step.needs_probe for step in performed)
 
     def _kept(self) -> Kept:
@@ -132,6 +132,12 @@ class Trial(Struct, frozen=True, kw_only=True):
             raise FailedError(
                 f"{step.what}: expected nothing else to change; of {'/'.join(changed)} the probe showed "
                 f"{before.said_of(changed)}, it shows {after.said_of(changed)}"
+            )
+        twice = [one for one in step.shows if after.count(one) - before.count(one) > step.events_of(one)]
+        if twice:
+            raise FailedError(
+                f"{step.what}: expected the probe to show one object more of {'/'.join(twice[0])} at the most for each "
+                f"event, it shows {after.count(twice[0])}, and {before.count(twice[0])} before"
             )
         if step.nothing_new and after.whole != before.whole:
             raise FailedError(

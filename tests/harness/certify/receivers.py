@@ -287,6 +287,11 @@ class KeepsNothing(Receiver):
         return Response("", status=204)
 
 
+class DoesItTwice(KeepsALog):
+    def kept(self):
+        return [dict(self.log), dict(self.log)]
+
+
 class DropsLaterChanges(Receiver):
     def apply(self, change):
         self.records.setdefault(f"{change['objectType']}/{change['objectId']}", change)
@@ -356,6 +361,7 @@ RIGHT = [Receiver, KeepsALog, WorksFromAQueue]
 
 TABLE = {
     KeepsNothing: SHOWN_BY_EFFECTS,
+    DoesItTwice: SHOWN_BY_EFFECTS,
     DropsLaterChanges: {"updated", "deleted"},
     ReadsTheFirstEvent: {"ten-events"},
     CallsAllOfThemCreated: {"reordered", "updated", "deleted"},

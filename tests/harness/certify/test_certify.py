@@ -287,7 +287,7 @@ def test_a_scorecard_makes_its_folder_and_one_that_cannot_be_written_is_printed_
 def test_the_command_prints_json():
     with served(receivers.Receiver()) as server:
         done = run(
-            server.url_for("/hook"), "--key", receivers.KEY, "--only", "valid-signature", "--json",
+            server.url_for("/hook"), "--key", receivers.KEY, "--only", "valid-signature", "--json", "--settle", "0",
             "--probe", server.url_for("/state"),
         )  # fmt: skip
 
