@@ -1,0 +1,168 @@
+"""A tenth of the corpus, and all that users read, is as it is kept; and what is tampered with is found."""
+
+import os
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import artefacts
+import pytest
+from accepting import DROPPED, accepted, log, matches, without
+from corpus import seeded_tenth
+from differences import Comparison, Difference, Renames
+from msgspec.structs import replace
+from replaying import Replay
+from sequences import Answer, Body, lines, load, read_lines
+
+SEED = os.environ.get("ELEMENTS_LOCAL_TEST_CORPUS_SEED", "0")
+ROUTE = "platform GET /instances/{instance_id}"
+LOCK = (Path(__file__).parents[2] / "requirements-dev.txt").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def replay():
+    with Replay() as running:
+        yield running
+
+
+def test_a_tenth_is_answered_as_it_was(replay):
+    those = seeded_tenth(load(), SEED)
+
+    assert {call.service for each in those for call in each.calls} == {"platform", "crm", "sink"}
+    assert [each for sequence in those for each in replay.differences(sequence)] == []
+
+
+@pytest.mark.skipif(
+    any(f"\n{name}=={version(name)} " not in LOCK for name in ("click", "pytest")),
+    reason="click or pytest print otherwise in another version than the lock's",
+)
+def test_what_users_read_is_as_it_was(tmp_path):
+    assert artefacts.differences(artefacts.made(tmp_path), artefacts.kept()) == []
+
+
+ANSWER = Answer(
+    status=404,
+    headers=[("Content-Type", "application/json"), ("Elements-Request-Id", "69a55fa0eebcf13900000002")],
+    body=Body('{"message":"No instance 7 in all","ids":[1,2],"on":true}'),
+)
+
+
+def with_body(old, new):
+    return replace(ANSWER, body=Body(ANSWER.body.text.replace(old, new)))
+
+
+def with_request_id(value):
+    return replace(ANSWER, headers=[ANSWER.headers[0], ("Elements-Request-Id", value)])
+
+
+@pytest.mark.parametrize(
+    ("tampered", "expected"),
+    [
+        (replace(ANSWER, status=400), ("status", "", "404", "400")),
+        (replace(ANSWER, headers=ANSWER.headers[1:]), ("header", "content-type", "application/json", "null")),
+        (with_request_id("2"), ("header", "elements-request-id", "69a55fa0eebcf13900000002", "2")),
+        (with_body(',"on":true', ""), ("key missing", ".on", "true", "null")),
+        (with_body('"on"', '"new":null,"on"'), ("key added", ".new", "null", "null")),
+        (with_body("true", "1"), ("type", ".on", "true", "1")),
+        (with_body("[1,", "[3,"), ("value", ".ids[]", "1", "3")),
+        (with_body(",2]", "]"), ("length", ".ids", "2: [1, 2]", "1: [1]")),
+        (with_body("all", "it"), ("sentence", ".message", "No instance 7 in all", "No instance 7 in it")),
+        (with_body(":[1", ": [1"), ("format", "", ANSWER.body.text, with_body(":[1", ": [1").body.text)),
+        (with_body(ANSWER.body.text, "<p>"), ("text", "", ANSWER.body.text, "<p>")),
+        (
+            with_body(ANSWER.body.text, '{"on":true,"message":"No instance 7 in all","ids":[1,2]}'),
+            ("key order", "", '["message", "ids", "on"]', '["on", "message", "ids"]'),
+        ),
+    ],
+)
+def test_each_kind_of_difference_is_found(tampered, expected):
+    found = Comparison(ROUTE, Renames()).of(ANSWER, tampered)
+
+    assert [(each.kind, each.place, each.old, each.new) for each in found] == [expected]
+
+
+def test_a_request_may_have_another_id():
+    assert Comparison(ROUTE, Renames()).of(ANSWER, with_request_id("69a55fa0eebcf13900000a0f")) == []
+
+
+@pytest.fixture(scope="module")
+def sequence():
+    """An instance that is made, shown and deleted."""
+    return next(
+        each for each in load() if each.name.endswith("test_calls[an instance from its making to its end]")
+    )
+
+
+def tampered_with(sequence, change):
+    """Return a sequence with another answer to the call of ROUTE, and the number of the call."""
+    number = next(number for number, call in enumerate(sequence.calls) if call.route == ROUTE)
+    calls = list(sequence.calls)
+    calls[number] = replace(calls[number], answer=change(calls[number].answer))
+    return replace(sequence, calls=calls), number
+
+
+def test_an_answer_that_was_tampered_with_is_found_taken_over_and_written_down(replay, sequence, tmp_path):
+    tampered, number = tampered_with(sequence, lambda answer: replace(answer, status=299))
+
+    replayed = replay.of(tampered)
+    found = [each for call in replayed for each in call.differences]
+    expected = Difference(
+        route=ROUTE, kind="status", old="299", new="200", sequence=sequence.name, number=number
+    )
+
+    assert found == [expected]
+    assert accepted(tampered, replayed, ["platform GET /accounts*"]) == (tampered, [])
+    taken_over, written_down = accepted(tampered, replayed, ["platform GET /instances/{}"])
+    assert (replay.differences(taken_over), written_down) == ([], [expected])
+    assert log([expected, expected], "a good reason", tmp_path / "log.tsv") == 1
+    assert (tmp_path / "log.tsv").read_text() == f"{ROUTE}\tstatus\t\t299\t200\ta good reason\n"
+
+
+def test_ids_and_tokens_that_are_drawn_anew_are_followed(replay, sequence):
+    made = sequence.calls[1].answer.body.text
+    number, token = re.search(r'"id":(\d+)', made)[1], re.search(r'"token":"([^"]+)"', made)[1]
+    others = (
+        lines([sequence]).replace(number.encode(), b"123456").replace(token.encode(), b"bm9ib2R5J3MgdG9rZW4=")
+    )
+
+    (drawn_anew,) = read_lines(others)
+
+    assert drawn_anew != sequence
+    assert replay.differences(drawn_anew) == []
+
+
+def test_an_id_that_no_request_has_is_compared(replay, sequence):
+    tampered, _ = tampered_with(
+        sequence,
+        lambda answer: replace(
+            answer, body=Body(re.sub(r'"id":\d+', '"id":123456', answer.body.text, count=1))
+        ),
+    )
+
+    assert [(each.kind, each.place, each.old) for each in replay.differences(tampered)] == [
+        ("value", ".id", "123456")
+    ]
+
+
+def test_a_route_that_is_gone_is_dropped(sequence):
+    kept, gone = without(sequence, [ROUTE])
+
+    assert [call for call in sequence.calls if call not in kept.calls] == [
+        call for call in sequence.calls if call.route == ROUTE
+    ]
+    assert {(each.route, each.kind) for each in gone} == {(ROUTE, DROPPED)}
+    assert without(sequence, ["* /instances*", "* /accounts*"])[0] is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "named"),
+    [
+        (ROUTE, True),
+        ("platform GET /instances/{id}", True),
+        ("platform * /instances*", True),
+        ("platform GET /instances", False),
+        ("GET /instances/{id}", False),
+    ],
+)
+def test_a_pattern_names_a_route(pattern, named):
+    assert matches(ROUTE, [pattern]) is named
