@@ -272,14 +272,21 @@ class WorksFromAQueue(Receiver):
         super().stop()
 
 
-class CountsFromAQueue(WorksFromAQueue):
-    """Counts how often it heard of a record: what comes again is counted again, a moment after the answer."""
+class CountsAgainLater(Receiver):
+    """Counts how often it heard of a record; what comes again is counted when it has the next new event to do."""
 
-    def apply(self, change):
-        super().apply(change)
-        key = f"{change['objectType']}/{change['objectId']}"
-        if key in self.records:
-            self.records[key]["times"] = self.records[key].get("times", 0) + 1
+    def __init__(self, **given):
+        super().__init__(**given)
+        self.left = []
+
+    def process(self, message):
+        if message.get("eventId") in self.seen:
+            self.left += message["events"]
+            return Response("{}")
+        answer = super().process(message)
+        self.apply_all(self.left)
+        self.left = []
+        return answer
 
 
 class KeepsNothing(Receiver):
@@ -290,6 +297,19 @@ class KeepsNothing(Receiver):
 class DoesItTwice(KeepsALog):
     def kept(self):
         return [dict(self.log), dict(self.log)]
+
+
+class MailsEachTime(Receiver):
+    """Keeps each event once, and sends a mail whenever one comes."""
+
+    mails = 0
+
+    def kept(self):
+        return {"records": super().kept(), "mails": self.mails}
+
+    def process(self, message):
+        self.mails += 1
+        return super().process(message)
 
 
 class DropsLaterChanges(Receiver):
@@ -362,6 +382,7 @@ RIGHT = [Receiver, KeepsALog, WorksFromAQueue]
 TABLE = {
     KeepsNothing: SHOWN_BY_EFFECTS,
     DoesItTwice: SHOWN_BY_EFFECTS,
+    MailsEachTime: {"duplicate", "after-restart"},
     DropsLaterChanges: {"updated", "deleted"},
     ReadsTheFirstEvent: {"ten-events"},
     CallsAllOfThemCreated: {"reordered", "updated", "deleted"},
@@ -374,7 +395,7 @@ TABLE = {
     ReadsEventsAlways: {"bulk-job"},
     StartsAnewAfterABulkJob: {"bulk-job"},
     KeepsWhatItRefuses: {"wrong-signature", "missing-signature", "reserialised-signature"},
-    CountsFromAQueue: {"duplicate", "after-restart"},
+    CountsAgainLater: {"duplicate", "after-restart"},
     ChecksOnlyWhatIsThere: {"missing-signature"},
     ChecksWhatItWroteAnew: {"reserialised-signature"},
     LooksUpOldEventsOnly: {"duplicate"},
