@@ -14,7 +14,7 @@ WRITES = st.tuples(st.sampled_from(["create", "create", "update", "update", "del
 WAITS = st.tuples(st.just("wait"), st.integers(1, 70))
 STORIES = st.lists(st.one_of(WRITES, WRITES, WAITS), min_size=3, max_size=25)
 
-ALWAYS = {"deletion", "merge", "undone", "changed-at-once", "interval-not-over"}
+ALWAYS = {"deletion", "undone", "changed-at-once", "interval-not-over"}
 """What polling gets wrong without anybody's fault: what is gone, what two polls have between them, what is still to come."""
 
 LISTS = "/v2.2/contacts*"

@@ -239,7 +239,7 @@ CASES = [
         audited=False,
     ),
     Planted(name="a deletion", cause="deletion", story=deleted, incurable="gone"),
-    Planted(name="a merge", cause="merge", story=merged, incurable="merge"),
+    Planted(name="a merge", cause="deletion", story=merged, incurable="gone"),
     Planted(
         name="made and deleted between two polls",
         cause="undone",

@@ -1,7 +1,7 @@
 """Causes of which something false was said, or nothing: each with the sentence that its planter knows to be true."""
 
-from planted import CALLBACK_URL, URL, Planted
-from planted_cases import answered, created
+from planted import CALLBACK_URL, DATES, URL, Planted
+from planted_cases import answered, created, created_at, updated
 
 
 def of_another_collection(world):
@@ -49,6 +49,26 @@ def moved_afterwards(world):
     created(world)
     world.configure({CALLBACK_URL: "http://127.0.0.1:9/in"})
     world.wait("1h")
+
+
+def deleted_beside_an_update(world):
+    world.create("bob")
+    created(world)
+    world.wait("1m")
+    world.update("bob")
+    world.delete()
+    world.wait("15m")
+
+
+def queued_by_a_dead_subscription(world):
+    """Let a subscription die of one callback, and two more come."""
+    world.answers({"status": 503, "times": 20})
+    world.wait("1m")
+    world.create("bob")
+    world.wait("5 days")
+    world.create("cleo")
+    world.wait("15m")
+    created(world)
 
 
 SENTENCES = [
@@ -112,5 +132,111 @@ SENTENCES = [
             "its receiver answered 503 at 2026-03-02T10:15:00Z",
             "event.notification.callback.url was taken away",
         ),
+    ),
+    Planted(
+        name="dates beside datesConfiguration",
+        cause="key-misplaced",
+        story=created,
+        dates=dict.fromkeys(DATES),
+        block=DATES,
+        says=("it stands beside datesConfiguration, and belongs inside it",),
+        never=("in another case",),
+        warned="misspelt-key",
+    ),
+    Planted(
+        name="an updated date beside datesConfiguration",
+        cause="key-misplaced",
+        story=updated,
+        dates={"updatedDateField": None},
+        block={"updatedDateField": "DATE_UPDATED_UTC"},
+        says=("'updatedDateField', which is not read: it stands beside datesConfiguration",),
+        warned="misspelt-key",
+    ),
+    Planted(
+        name="months for minutes in the url",
+        cause="placeholder-pattern",
+        story=created,
+        start="2026-11-02T10:00:00Z",
+        block={"url": URL.replace("HH:mm:ss", "HH:MM:ss")},
+        says=("its url says 2026-11-02 10:11:00", "660 s later"),
+        never=("zone",),
+        warned="placeholder-date",
+    ),
+    Planted(
+        name="months for minutes in the created date, a quarter of an hour apart",
+        cause="wrong-pattern",
+        story=created_at("60m", "15m"),
+        dates={"createdDateFormat": "yyyy-MM-dd HH:MM:ss"},
+        never=("in another zone",),
+        warned="date-letters",
+    ),
+    Planted(
+        name="the poll's own time in the url",
+        cause="placeholder-now",
+        story=created,
+        block={"url": URL.replace("gmtDate", "nowTimeZone:GMT")},
+        says=("nowTimeZone writes when the poll began",),
+        never=("in another zone",),
+        warned="where-operator",
+    ),
+    Planted(
+        name="a page in the url",
+        cause="one-page",
+        story=created,
+        block={"url": f"{URL}&page=2"},
+        says=("its url asks for page 2",),
+        warned="one-page",
+    ),
+    Planted(
+        name="fields without the updated date",
+        cause="fields-left-out",
+        story=created,
+        block={"url": f"{URL}&fields=FIRST_NAME,CONTACT_ID"},
+        says=("asked for fields=FIRST_NAME,CONTACT_ID, and so for records without DATE_UPDATED_UTC",),
+        never=("names nothing",),
+        warned="fields-left-out",
+    ),
+    Planted(
+        name="fields without the id",
+        cause="fields-left-out",
+        story=created,
+        block={"url": f"{URL}&fields=DATE_UPDATED_UTC,DATE_CREATED_UTC"},
+        says=("without an id: the poll of 2026-03-02T10:15:00Z asked for", "records without CONTACT_ID"),
+        never=("names nothing",),
+        warned="fields-left-out",
+    ),
+    Planted(
+        name="fields without the created date",
+        cause="fields-left-out",
+        story=created,
+        block={"url": f"{URL}&fields=CONTACT_ID,DATE_UPDATED_UTC"},
+        says=("called it UPDATED", "records without DATE_CREATED_UTC"),
+        warned="fields-left-out",
+    ),
+    Planted(
+        name="a block that event.objects does not name",
+        cause="unpolled-resource",
+        story=created,
+        keys={"event.objects": "leads"},
+        others={"leads": {}},
+        says=("the block contacts is not polled, as event.objects names leads alone",),
+        never=("no block polls contacts",),
+        warned="unpolled-resource",
+    ),
+    Planted(
+        name="a deletion in the second of another record's update",
+        cause="deletion",
+        story=deleted_beside_an_update,
+        says=(
+            "it was deleted at 2026-03-02T10:17:01Z",
+            "{bob} was updated in the same second: if the two were merged",
+        ),
+        never=(": a merge",),
+    ),
+    Planted(
+        name="a subscription that is dead, with its queue",
+        cause="dead-subscription",
+        story=queued_by_a_dead_subscription,
+        says=("queued without a try", "3 callbacks wait in its queue"),
     ),
 ]

@@ -38,7 +38,7 @@ CAUSES = {
     "key_revoked_for_hours": {"poller-off"},
     "literal_z": {"wrong-pattern"},
     "mapped_id": {"id-mapped"},
-    "merged_records": {"merge"},
+    "merged_records": {"deletion"},
     "misspelt_key": {"key-misspelt"},
     "name_in_two_forms": {"where-excludes"},
     "one_bad_resource": {"poller-off"},
@@ -75,7 +75,7 @@ CAUSES = {
 }
 """The causes of what each hazard's first case does; of one that is not listed an audit finds nothing."""
 
-NO_CURE = {"deletion", "merge", "undone", "not-in-answer"}
+NO_CURE = {"deletion", "undone", "not-in-answer"}
 
 
 @pytest.fixture

@@ -101,6 +101,12 @@ def names_in_objects(configuration: Mapping[str, str | None]) -> list[str]:
     return [name for name in named if name]
 
 
+def chosen(configuration: Mapping[str, str | None]) -> tuple[str, list[str]]:
+    """Return the key that chooses among the blocks, and the names in it; empty if all blocks are polled."""
+    by_key = {URLS: names_in_urls(configuration), OBJECTS: names_in_objects(configuration)}
+    return next(((key, names) for key, names in by_key.items() if names), ("", []))
+
+
 def entries_of(configuration: Mapping[str, str | None]) -> Entries:
     """Return the blocks of ``event.poller.configuration``, by resource.
 

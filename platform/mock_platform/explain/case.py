@@ -36,6 +36,7 @@ class OwedCallback(Struct, frozen=True, kw_only=True):
         url, attempts: without secrets.
         status: None if its subscription has been taken away since, and what it was owed with it.
         due: when it is tried again; None if it is not.
+        queue: how many callbacks of its subscription are queued.
         arrived: what the sink has of it; None if that could not be asked.
         own: whether its URL leads to a bin of the workspace's in this stack's sink.
     """
@@ -50,6 +51,7 @@ class OwedCallback(Struct, frozen=True, kw_only=True):
     attempts: Sequence[Attempt]
     arrived: Sequence[ArrivedCallback] | None
     own: bool
+    queue: int = 0
 
     @property
     def times(self) -> int:
@@ -113,7 +115,9 @@ class PolledState(Struct, frozen=True, kw_only=True):
         last: the latest poll before the change that succeeded, or when polling began.
         next_poll: None if none is to come.
         off_because: why the poller was switched off; empty if it was not.
-        slips: misspelt keys of its block, as (what is written, what is meant).
+        slips: keys of its block that are not read, as (what is written, what is meant): the same, if its place is wrong.
+        in_dates: those of them that stand in ``datesConfiguration``.
+        chosen: the setting that chooses among the blocks, and the names in it; empty if all are polled.
         own: as the element's own block has it; None if it has none.
         transformation: in force for what its URL leads to.
         blocks: the names of all blocks, whether they are polled or not.
@@ -127,6 +131,8 @@ class PolledState(Struct, frozen=True, kw_only=True):
     next_poll: datetime | None
     off_because: str = ""
     slips: Sequence[tuple[str, str]] = ()
+    in_dates: Sequence[str] = ()
+    chosen: tuple[str, Sequence[str]] = ("", ())
     own: Resource | None = None
     transformation: Transformation | None = None
     blocks: Sequence[str] = ()

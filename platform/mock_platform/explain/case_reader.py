@@ -146,6 +146,7 @@ class CaseReader(InstanceFacts):
         configured = since_then[0].resource if since_then else self.configured.get(resource)
         in_url = resource_in(configured.url) if configured else None
         own = configuration.own_resources(self.connector.element)
+        slips = self._slips(resource, instance)
         return PolledState(
             resource=configured if since_then or resource in self.last_polls else None,
             blocks=list(poller_configuration.entries_of(instance.configuration)),
@@ -155,7 +156,9 @@ class CaseReader(InstanceFacts):
             last=before[-1] if before else since,
             next_poll=None if self.instance.disabled else self.next_poll,
             off_because=self.silent if self.instance.polling_disabled else "",
-            slips=self._slips(resource, instance),
+            slips=[(path.rpartition(".")[2], meant) for path, meant in slips],
+            in_dates=[path.rpartition(".")[2] for path, _ in slips if "." in path],
+            chosen=poller_configuration.chosen(instance.configuration),
             own=next((each for each in own if each.name == (in_url or resource)), None),
             transformation=self.instance.objects.transformation_in_force(in_url or resource),
         )
@@ -167,11 +170,11 @@ class CaseReader(InstanceFacts):
         return asked if other else None
 
     def _slips(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
-        """Return the keys of a resource's block that are misspelt, and what is meant by each."""
+        """Return the keys of a resource's block that are not read, below the block, and what is meant by each."""
         found = (one.warning() for one in in_configuration(instance.configuration, self.connector.element))
         within = f"configuration.{poller_configuration.CONFIGURATION}.{resource}."
         return [
-            (one.path.rpartition(".")[2], one.nearest)
+            (one.path.removeprefix(within), one.nearest)
             for one in found
             if one.rule is LintRule.MISSPELT_KEY and one.nearest and one.path.startswith(within)
         ]
@@ -224,6 +227,7 @@ class CaseReader(InstanceFacts):
                 attempts=tries.get(one.key, []),
                 arrived=self.arrivals.of(one.notification.id),
                 own=self.arrivals.is_own(one.subscription.url),
+                queue=self.queues[one.key[1]],
             )
             for one in deliveries
         ]

@@ -49,7 +49,6 @@ class Cause(Enum):
     )
     BEFORE_EVENTS = CauseStage.WINDOW, "the change was there before the resource was polled"
     DELETION = CauseStage.POLLER, "polling asks for what has changed, and what is gone is in no answer"
-    MERGE = CauseStage.POLLER, "a merge deletes one record and changes another, and only the change is told"
     UNDONE = CauseStage.POLLER, "the record was made and deleted between two polls"
 
     EXPIRED_KEY = CauseStage.REQUEST, "the CRM refused the instance's credentials"
@@ -67,11 +66,20 @@ class Cause(Enum):
         CauseStage.WINDOW,
         "the url's placeholder writes the window in another zone than the CRM reads",
     )
+    PLACEHOLDER_PATTERN = (
+        CauseStage.WINDOW,
+        "the url's placeholder writes the window by a pattern that means another time",
+    )
+    PLACEHOLDER_NOW = (
+        CauseStage.WINDOW,
+        "the url's placeholder writes when the poll begins, and not the window's start",
+    )
 
     INDEX_LAG = CauseStage.LIST, "the CRM's list did not have the record yet"
     PAGE_SHIFT = CauseStage.LIST, "records moved between two pages of the list while it was read"
     LIST_ENDED = CauseStage.LIST, "the list was read up to its first old page, and the record stood behind it"
     WHERE_EXCLUDES = CauseStage.LIST, "a condition of the url's where clause leaves the record out"
+    ONE_PAGE = CauseStage.LIST, "the url asks for one page of the list, and the record stood on another"
     NOT_IN_ANSWER = CauseStage.LIST, "the CRM's answer did not hold the record"
 
     WRONG_ZONE = CauseStage.FILTER, "the record's date is read in another zone than it is written in"
@@ -88,6 +96,8 @@ class Cause(Enum):
         "a name in the configuration differs from the one that is read in its case alone",
     )
     KEY_MISSPELT = CauseStage.KEY, "a key of the configuration is misspelt, and so not read"
+    KEY_MISPLACED = CauseStage.KEY, "a key of the configuration stands where it is not read"
+    FIELDS_LEFT_OUT = CauseStage.KEY, "the url's fields leaves out a field that the poll needs"
     PASSED_OVER = CauseStage.FILTER, "the poll took the record for unchanged"
 
     ID_MISSING = CauseStage.IDENTITY, "idField names nothing in the record"

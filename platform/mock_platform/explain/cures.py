@@ -100,7 +100,6 @@ _INCURABLE = {
     Cause.NO_CHANGE: "there is no change that could have been reported",
     Cause.PRUNED: "what happened is no longer kept, so it cannot be done again",
     Cause.DELETION: "no configuration makes polling tell of what is gone: ask for the record, and take 404 for deleted",
-    Cause.MERGE: "no configuration makes polling tell of the record that a merge deletes: ask for it, and take 404 for deleted",
     Cause.UNDONE: "there was never anything to report: no poll came while the record was there",
     Cause.MADE_ROOM: "the callback came and was taken; the sink keeps the latest alone",
     Cause.RELEASED: "the callback was released by hand, after it had been taken",

@@ -92,7 +92,7 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     # Never tried: its subscription was off, or its time has not come.
     if not failed:
         if one.status is DeliveryStatus.QUEUED or not one.active:
-            why = "the subscription had been deactivated before, so the callback was queued without a try"
+            why = f"the subscription had been deactivated before, so the callback was queued without a try; {_queue(one)}"
             return CauseFinding(Cause.DEAD_SUBSCRIPTION, why)
         due = f" at {shown(one.due)}" if one.due else ""
         return CauseFinding(Cause.NOT_SENT_YET, f"its callback is to be sent{due}")
@@ -102,8 +102,13 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     if policy is FailurePolicy.QUEUE and one.status is DeliveryStatus.QUEUED:
         why = f"{outcomes}; the account's policy is queue, so it is not tried again"
         return CauseFinding(Cause.QUEUED, why)
-    why = f"{len(failed)} tries were in vain, the last: {outcomes}; the subscription was deactivated"
+    why = f"{len(failed)} tries were in vain, the last: {outcomes}; the subscription was deactivated, and {_queue(one)}"
     return CauseFinding(Cause.RETRIES_EXHAUSTED, why)
+
+
+def _queue(one: OwedCallback) -> str:
+    waiting = "1 callback waits" if one.queue == 1 else f"{one.queue} callbacks wait"
+    return f"{waiting} in its queue until it is active again and the queue is released"
 
 
 def _outcomes(failed: Sequence[Attempt]) -> str:

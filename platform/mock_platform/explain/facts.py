@@ -1,6 +1,6 @@
 """What is kept of an instance: the vendor's log, polls, callbacks, and what the sink has of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,7 +23,7 @@ from mock_platform.core.paths import poll_key
 from mock_platform.core.poll import EventType, LastPoll, Poll, Resource
 from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.service import connector_of, vendor_of
-from mock_platform.events.records import Attempt
+from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.subscription import KeptDelivery
@@ -251,6 +251,12 @@ class InstanceFacts:
         for one in self.services.store[Deliveries].find(self.workspace.name):
             by_notification[one.notification.id].append(one)
         return by_notification
+
+    @cached_property
+    def queues(self) -> Counter[int]:
+        """How many callbacks are queued of each subscription."""
+        kept = (one for each in self.deliveries.values() for one in each)
+        return Counter(one.key[1] for one in kept if one.delivery.status is DeliveryStatus.QUEUED)
 
     def tries(self, notification_ids: Collection[int]) -> dict[tuple[int, int], list[Attempt]]:
         """Return the tries to deliver some notifications, by notification and subscription, without secrets in URLs."""

@@ -9,6 +9,7 @@ from mock_platform.explain.arithmetic import ReadDate, dates_of, parsed, seconds
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
 from mock_platform.explain.list_causes import of_window
+from mock_platform.lint.polled_block import parameter_of
 
 _FILTERS = (
     "updatedDateField",
@@ -40,14 +41,31 @@ def of_filter(
 
 
 def slip_among(case: ExplainedCase, keys: tuple[str, ...]) -> CauseFinding | None:
-    """Say which of some keys is there in another case, or misspelt."""
+    """Say which of some keys is there in another case, misspelt, or in the wrong place."""
     for written, meant in case.state.slips:
         if meant in keys:
-            same = written.casefold() == meant.casefold()
-            how = "in another case" if same else "misspelt"
-            why = f"the block of {case.resource} has {written!r}, which is not read: {meant} {how}"
-            return CauseFinding(Cause.KEY_CASE if same else Cause.KEY_MISSPELT, why)
+            cause, how = _slipped(written, meant, in_dates=written in case.state.in_dates)
+            why = f"the block of {case.resource} has {written!r}, which is not read: {how}"
+            return CauseFinding(cause, why)
     return None
+
+
+def _slipped(written: str, meant: str, *, in_dates: bool) -> tuple[Cause, str]:
+    if written == meant:
+        there, where = ("inside", "in the block itself") if in_dates else ("beside", "inside it")
+        return Cause.KEY_MISPLACED, f"it stands {there} datesConfiguration, and belongs {where}"
+    if written.casefold() == meant.casefold():
+        return Cause.KEY_CASE, f"{meant} in another case"
+    return Cause.KEY_MISSPELT, f"{meant} misspelt"
+
+
+def left_out(seen: PollOfRecord, field: str) -> CauseFinding | None:
+    """Say that the ``fields`` of a poll's URL leave out a field that the poll looks for."""
+    fields = parameter_of(seen.poll.request_url, "fields")
+    if not fields or not field or field.casefold() in {name.strip().casefold() for name in fields.split(",")}:
+        return None
+    why = f"{seen.named} asked for fields={fields}, and so for records without {field}"
+    return CauseFinding(Cause.FIELDS_LEFT_OUT, why)
 
 
 def in_other_case(case: ExplainedCase, field: str) -> str | None:
@@ -114,12 +132,15 @@ def _misnamed(
         return CauseFinding(Cause.DATE_MISSING, why)
     if deciding.text is not None:
         return None
-    real = in_other_case(case, deciding.field)
+    return left_out(seen, deciding.field) or _absent(case, deciding.field, seen)
+
+
+def _absent(case: ExplainedCase, field: str, seen: PollOfRecord) -> CauseFinding:
+    real = in_other_case(case, field)
     if real:
-        why = f"{deciding.field!r} names nothing in the record, whose field is {real!r}: case counts"
+        why = f"{field!r} names nothing in the record, whose field is {real!r}: case counts"
         return CauseFinding(Cause.KEY_CASE, why)
-    why = f"{deciding.field!r} names nothing in the record that {seen.named} saw"
-    return CauseFinding(Cause.DATE_MISSING, why)
+    return CauseFinding(Cause.DATE_MISSING, f"{field!r} names nothing in the record that {seen.named} saw")
 
 
 def _by_flag(

@@ -17,6 +17,7 @@ from mock_platform.lint.polled_block import parameter_of
 
 _PAGED = re.compile(r"\bskip=(?!0\b)\d+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
+_NOT_IN_GMT = re.compile(r"\$\{(nowTimeZone|dateTimeZone):", re.IGNORECASE)
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -57,6 +58,7 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
         _shifted(case, seen)
         or _ended(change, seen)
         or _excluded(change, seen)
+        or _of_one_page(seen)
         or CauseFinding(
             Cause.NOT_IN_ANSWER,
             f"{seen.named} found it in none of the {poll.seen} records of the answer{_struck(seen)}; "
@@ -114,6 +116,15 @@ def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     return CauseFinding(Cause.WHERE_EXCLUDES, why)
 
 
+def _of_one_page(seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a poll asked for a later page than the first."""
+    page = parameter_of(seen.poll.request_url, "page")
+    if page in {"", "1"}:
+        return None
+    why = f"its url asks for page {page}, and so {seen.named} saw {seen.poll.seen} records, none of those on the pages before"
+    return CauseFinding(Cause.ONE_PAGE, why)
+
+
 def _conditions(url: str) -> tuple[Clause, ...]:
     """Return the conditions of a request, one by one; none if there are none, or they cannot be read."""
     where = parameter_of(url, "where")
@@ -166,8 +177,11 @@ def _of_placeholder(change: VendorChange, seen: PollOfRecord) -> CauseFinding | 
     late = next((at for at in _asked_dates(seen.poll.request_url) if at - start >= _MINUTE), None)
     if late is None or late < change.dated:
         return None
-    why = (
-        f"{seen.named} was about what is later than {shown(start)}, and its url says "
-        f"{late:%Y-%m-%d %H:%M:%S}, which the CRM reads as GMT: {seconds(late - start)} later"
+    what = (
+        f"{seen.named} was about what is later than {shown(start)}, and its url says {late:%Y-%m-%d %H:%M:%S}"
     )
-    return CauseFinding(Cause.PLACEHOLDER_ZONE, why)
+    keyword = _NOT_IN_GMT.search(resource.url)
+    if keyword and keyword[1].lower() == "nowtimezone":
+        return CauseFinding(Cause.PLACEHOLDER_NOW, f"{what}: {keyword[1]} writes when the poll began")
+    why = f"{what}, which the CRM reads as GMT: {seconds(late - start)} later"
+    return CauseFinding(Cause.PLACEHOLDER_ZONE if keyword else Cause.PLACEHOLDER_PATTERN, why)

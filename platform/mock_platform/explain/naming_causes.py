@@ -3,10 +3,10 @@
 from mock_platform.core.poll import Decision, EventType
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.elements.connector import VendorChange
-from mock_platform.explain.arithmetic import dates_of, seconds
+from mock_platform.explain.arithmetic import dates_of, parsed, seconds
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
-from mock_platform.explain.filter_causes import in_other_case, misread, slip_among
+from mock_platform.explain.filter_causes import in_other_case, left_out, misread, slip_among
 
 _CREATED_KEYS = (
     "createdDateField",
@@ -23,13 +23,9 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
         return None
     given, field = seen.decision.record_id, seen.resource.id_field if seen.resource else ""
     named = f"{seen.named} saw it {f'by the id {given!r}' if given else 'without an id'}"
-    slip = slip_among(case, ("idField",)) if not field else None
-    if slip:
-        return CauseFinding(slip.cause, f"{named}: {slip.why}")
-    real = None if given else in_other_case(case, field)
-    if real:
-        why = f"{named}: idField is {field!r}, and the record's field is {real!r}"
-        return CauseFinding(Cause.KEY_CASE, why)
+    found = None if given else _looked_for(case, field, seen)
+    if found:
+        return CauseFinding(found.cause, f"{named}: {found.why}")
     mapped = case.state.transformation
     # The transformation has taken the id away from where `idField` looks.
     moved = next((one for one in mapped.fields if one.vendor_path == field), None) if mapped else None
@@ -41,6 +37,16 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
         return CauseFinding(Cause.ID_MISSING, f"{named}: {why}")
     why = f"{named}, which is not the CRM's {case.record_id}: idField is {field!r}"
     return CauseFinding(Cause.ID_OTHER, why)
+
+
+def _looked_for(case: ExplainedCase, field: str, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why a record that has an id has none where the poll looked; None if that is not known."""
+    if not field:
+        return slip_among(case, ("idField",))
+    real = in_other_case(case, field)
+    if real:
+        return CauseFinding(Cause.KEY_CASE, f"idField is {field!r}, and the record's field is {real!r}")
+    return left_out(seen, field)
 
 
 def of_name(
@@ -75,7 +81,8 @@ def _by_dates(
     if not resource.filter_by_updated_date:
         return CauseFinding(Cause.FILTER_BY_CREATED, "")
     if len(dates) < 2 or any(one.read is None for one in dates.values()):
-        return CauseFinding(Cause.DATES_UNREAD, "")
+        absent = (left_out(seen, one.field) for one in dates.values() if one.text is None)
+        return next(filter(None, absent), None) or CauseFinding(Cause.DATES_UNREAD, "")
     if dates["created"].field == dates["updated"].field:
         why = f"both dates are read from {dates['updated'].field}"
         return CauseFinding(Cause.CREATED_IS_UPDATED, why)
@@ -130,4 +137,7 @@ def _misread_created(change: VendorChange, decision: Decision, seen: PollOfRecor
     if not off:
         return None
     why = f"the created date {read.text!r} is read as {shown(read.read)} by {read.pattern!r} in {read.zone}, {seconds(off)} off"
-    return CauseFinding(Cause.WRONG_ZONE if off.total_seconds() % 900 == 0 else Cause.WRONG_PATTERN, why)
+    # As in ``misread``: in GMT a right pattern reads what the CRM meant.
+    in_gmt = parsed(read.text, read.pattern, "GMT", now=seen.poll.at)
+    is_zone = in_gmt == change.created.replace(microsecond=0)
+    return CauseFinding(Cause.WRONG_ZONE if is_zone else Cause.WRONG_PATTERN, why)

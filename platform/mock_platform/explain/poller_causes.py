@@ -41,15 +41,16 @@ def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     if gone is not change:
         why = f"it was deleted at {shown(gone.at)}, before a poll could see the change"
         return CauseFinding(Cause.DELETION, why)
+    why = f"it was deleted at {shown(change.at)}; polling reports no deletions"
     updated = (one for one in case.beside if one.kind == "UPDATED" and one.second == change.second)
     partner = next(updated, None)
-    if partner:
-        why = (
-            f"it was deleted at {shown(change.at)}, in the second in which {partner.record_id} was updated: "
-            "a merge, of which polling reports the record that stays"
-        )
-        return CauseFinding(Cause.MERGE, why)
-    return CauseFinding(Cause.DELETION, f"it was deleted at {shown(change.at)}; polling reports no deletions")
+    # The log does not say whether one deletion and one update of a second belong together.
+    merged = (
+        f"; {partner.record_id} was updated in the same second: if the two were merged, that one stays"
+        if partner
+        else ""
+    )
+    return CauseFinding(Cause.DELETION, why + merged)
 
 
 def _unpolled(case: ExplainedCase, change: VendorChange) -> CauseFinding:
@@ -76,10 +77,21 @@ def _stopped(case: ExplainedCase) -> CauseFinding | None:
         why = f"instance {case.instance.id} is disabled, and is not polled"
         return CauseFinding(Cause.INSTANCE_DISABLED, why)
     if state.resource is None:
-        polled = ", ".join(state.others) or "nothing"
-        why = f"no block polls {case.resource}: the instance polls {polled}"
-        return CauseFinding(Cause.UNPOLLED_RESOURCE, why)
+        return CauseFinding(Cause.UNPOLLED_RESOURCE, _unchosen(case))
     return None
+
+
+def _unchosen(case: ExplainedCase) -> str:
+    """Say why a resource is not polled: it has no block, or its block is not chosen."""
+    state, (key, names) = case.state, case.state.chosen
+    polled = f"the instance polls {', '.join(state.others) or 'nothing'}"
+    if case.resource in names:
+        return f"{key} names {case.resource}, which has no block with a url: {polled}"
+    if case.resource not in state.blocks:
+        return f"no block polls {case.resource}: {polled}"
+    if key:
+        return f"the block {case.resource} is not polled, as {key} names {', '.join(names)} alone: {polled}"
+    return f"the block {case.resource} is not polled, as it has no url: {polled}"
 
 
 def of_place(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:

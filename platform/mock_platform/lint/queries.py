@@ -26,7 +26,7 @@ from mock_platform.lint.rules import LintRule
 from mock_platform.lint.warning import ConfigWarning, quoted
 
 _SMALLEST_PAGE, _USUAL_PAGE = 10, 200
-_LATER = timedelta(hours=1)
+_LATER = timedelta(minutes=1)
 
 
 def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
@@ -35,6 +35,7 @@ def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
     if size is not None and size < _SMALLEST_PAGE:
         said = f"a poll asks for {size} records at a time, each page a call of its own, all in one second"
         yield block.key_warning(LintRule.PAGE_TOO_SMALL, said, "pageSize", _USUAL_PAGE)
+    yield from _of_parameters(block)
     unknown = date_template.unknown_placeholders(url)
     if unknown:
         yield _unknown_placeholder(block, unknown)
@@ -44,6 +45,28 @@ def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
             yield block.url_warning(LintRule.URL_WITHOUT_DATE, said, _with_condition(block))
     else:
         yield from _of_where(block)
+
+
+def _of_parameters(block: PolledBlock) -> Iterator[ConfigWarning]:
+    """Warn of parameters that leave out pages of the list, or fields that a poll reads."""
+    url, resource = block.resource.url, block.resource
+    page, fields = parameter_of(url, "page"), parameter_of(url, "fields")
+    if page not in {"", "1"}:
+        said = f"its URL asks for page {page}, and what is listed before is never seen"
+        yield block.url_warning(LintRule.ONE_PAGE, said, _without(url, "page"))
+    asked = {name.strip().casefold() for name in fields.split(",")}
+    dates = [date.path for date in (resource.updated, resource.created) if date]
+    absent = [name for name in (resource.id_field, *dates) if name and name.casefold() not in asked]
+    if fields and absent:
+        said = f"its URL asks for records without {', '.join(map(quoted, absent))}"
+        yield block.url_warning(LintRule.FIELDS_LEFT_OUT, said, _without(url, "fields"))
+
+
+def _without(url: str, parameter: str) -> str:
+    """Return a URL without one of its parameters."""
+    path, _, query = url.partition("?")
+    kept = "&".join(each for each in query.split("&") if each.partition("=")[0] != parameter)
+    return f"{path}?{kept}" if kept else path
 
 
 def _unknown_placeholder(block: PolledBlock, unknown: Sequence[str]) -> ConfigWarning:
@@ -185,7 +208,9 @@ class _PollCondition(Struct, frozen=True):
             if read is None:
                 said = f"{said}, and dates are written by {shown(form.pattern)}"
             else:
-                said = f"{said}, and is {(read - instant).total_seconds() / 3600:g} h later"
+                later = read - instant
+                hours, minutes = later / timedelta(hours=1), later / timedelta(minutes=1)
+                said = f"{said}, and is {f'{hours:g} h' if hours >= 1 else f'{minutes:g} min'} later"
             yield self.block.url_warning(LintRule.PLACEHOLDER_DATE, said, self._rewritten(form))
             return
 

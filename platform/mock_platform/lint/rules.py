@@ -229,6 +229,18 @@ class LintRule(Enum):
         "every change is reported twice, under two names",
         "take one of them out",
     )
+    ONE_PAGE = _error(
+        "one-page",
+        "a URL with `page` above 1",
+        "what is listed on the pages before is never reported",
+        "take page out: polls read all pages",
+    )
+    FIELDS_LEFT_OUT = _error(
+        "fields-left-out",
+        "a URL whose `fields` lack the `idField` or a date's field",
+        "events name no record, a record without an updated date is passed over, without a created one nothing is CREATED",
+        "name these fields too, or take fields out",
+    )
     POLL_DELAY_TOO_LONG = _error(
         "poll-delay-too-long",
         "`pollDelay` as long as the interval, or longer",
