@@ -137,7 +137,10 @@ def helps(command, words):
 
 
 def said(*words: str, cwd: Path | None = None, **variables: str) -> str:
-    done = call(*words, cwd=cwd, COLUMNS="80", **variables)
+    try:
+        done = call(*words, cwd=cwd, COLUMNS="80", **variables)
+    except Exception as error:  # noqa: BLE001 - a command that breaks is a difference as well
+        return f"[{error!r}]\n"
     return done.stdout + done.stderr + (f"[exit status {done.returncode}]\n" if done.returncode else "")
 
 

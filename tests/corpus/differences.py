@@ -14,7 +14,10 @@ VOLATILE = re.compile(r"\b[0-9a-f]{16}00[0-9a-f]{6}\b|(?<=stream\?known=)[\w:.-]
 NAMED = re.compile(r"(?<=[?&]notice=)[\w-]+")
 """What is drawn for one page alone."""
 
-COUNTED = {"/_local/journal/calls": {"began", "number", "last"}, "/_local/activity": {"number", "last"}}
+COUNTED = {
+    "/_local/journal/calls": {"began", "number", "last", "resets"},
+    "/_local/activity": {"number", "last"},
+}
 """Keys of routes that count the calls of a whole process."""
 
 OPAQUE = re.compile(r"(?=.*[0-9])(?!\d{4}-\d\d-\d\d)[A-Za-z0-9+/=_-]{5,}")

@@ -8,7 +8,7 @@ import msgspec
 from differences import Comparison, Difference, Renames
 from msgspec import Struct
 from msgspec.structs import replace
-from sequences import URLS, Answer, Body, Call, makes_workspace
+from sequences import URLS, Answer, Body, Call
 
 from elements_local.start import in_process
 
@@ -51,10 +51,8 @@ class Replay:
             with in_process(sequence.setup.options()) as stack:
                 return list(replayed(stack, sequence))
         stack = self._stack(sequence.setup)
-        try:
-            return list(replayed(stack, sequence))
-        finally:
-            _tidy(stack, sequence)
+        _tidy(stack)
+        return list(replayed(stack, sequence))
 
     def differences(self, sequence, *, alone=False) -> list[Difference]:
         """Return what differs in all answers of a sequence."""
@@ -96,13 +94,12 @@ def _request_text(call):
     return "\n".join((call.target, *call.headers.values(), call.body.text))
 
 
-def _tidy(stack, sequence):
-    """Delete the workspaces that a sequence has left; one that has made none has used the default one."""
+def _tidy(stack):
+    """Delete the workspaces that the sequence before has left, and make the default one as it was."""
     services = list(stack.addresses.running.values())
     workspaces = f"{services[0]}/_local/workspaces"
     for workspace in json.loads(stack.http.send("GET", workspaces).body)["workspaces"]:
         if workspace["name"] != "default":
             stack.http.send("DELETE", f"{workspaces}?name={workspace['name']}")
-    if not any(makes_workspace(call) for call in sequence.calls):
-        for service in services:
-            stack.http.send("POST", f"{service}/_local/reset?all=true")
+    for service in services:
+        stack.http.send("POST", f"{service}/_local/reset?all=true")
