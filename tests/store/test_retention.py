@@ -112,3 +112,21 @@ def test_what_is_kept_longer_than_there_is_time_is_kept(open_database):
     shop.add(NOON + timedelta(days=300))
 
     assert len(shop.kept()) == 2
+
+
+def test_a_rule_forgets_all_that_its_statements_name(open_database):
+    of = THINGS.delete().where(THINGS.c.at < bindparam("before"))
+    each = [
+        Prepared(of.where(THINGS.c.workspace == bindparam("of_workspace"))),
+        Prepared(of.where(THINGS.c.workspace == "mine, too")),
+    ]
+    shop = Shop(open_database(), KEEP)
+    shop.retention = Retention(PRUNED, [RetentionRule(keep=KEEP, statements=each)])
+    with shop.database.writing() as connection:
+        connection.execute(
+            THINGS.insert(), [{"workspace": name, "at": NOON} for name in ("mine", "mine, too")]
+        )
+
+    shop.add(NOON + 2 * KEEP)
+
+    assert (shop.kept(), shop.kept("mine, too")) == ([NOON + 2 * KEEP], [])

@@ -94,6 +94,8 @@ def test_a_search_that_finds_nothing_is_404(get, refused, query):
         ("hydrate=", "hydrate must be true or false; got ''"),
         ("pageSize=0", "pageSize must be a whole number from 1"),
         ("nextPage=b2Zmc2V0OjI=", "nextPage must be a token"),
+        ("nextPage=Mg==", "nextPage must be a token"),
+        ("nextPage=b2Zmc2V0OjAy", "nextPage must be a token"),
         ("nextPage=" + "A" * 100_000, "nextPage must be a token"),
     ],
     ids=lambda value: value[:30],

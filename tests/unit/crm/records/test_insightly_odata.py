@@ -33,6 +33,7 @@ def values(query):
         ("$filter=", ROWS and [None, 1, 2.5, "b", "C", True]),
         ("$top=2", [None, 1]),
         ("$skip=4", ["C", True]),
+        ("$skip=2&$top=3", [2.5, "b", "C"]),
         ("$top=x&$skip=-1", [None, 1, 2.5, "b", "C", True]),
         ("$orderby=A desc&$top=2", ["C", "b"]),
     ],

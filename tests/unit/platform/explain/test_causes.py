@@ -254,3 +254,50 @@ def test_a_date_that_cannot_be_read_is_shown_as_text_alone():
 
     assert (updated.text, updated.read) == ("yesterday", None)
     assert (created.text, created.read) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("resource", "dates"),
+    [
+        pytest.param(replace(CONTACTS, updated=None), {"updated": None}, id="the created date decides"),
+        pytest.param(CONTACTS, {"updated": None}, id="the record has no such date"),
+        pytest.param(replace(CONTACTS, updated=None, created=None), {}, id="no date is configured"),
+    ],
+)
+def test_a_misspelt_key_of_dates_is_the_cause_wherever_the_right_date_is_missing(resource, dates):
+    misspelt = replace(STATE, resource=resource, slips=[("updatedDateFeild", "updatedDateField")])
+    passed = poll(15, decision(PollVerdict.IGNORED, **dates))
+
+    assert cause(case(passed, state=misspelt)) is Cause.KEY_MISSPELT
+    assert cause(
+        case(poll(15, decision(PollVerdict.IGNORED)), state=replace(misspelt, resource=CONTACTS))
+    ) is (Cause.PASSED_OVER)
+
+
+def test_a_date_with_parts_of_a_second_is_read_right_if_its_second_is():
+    with_parts = replace(CONTACTS, updated=DateField(path="DATE_UPDATED_UTC", pattern=f"{WRITTEN}.SSS"))
+    passed = poll(15, decision(PollVerdict.IGNORED, updated="2026-03-02 10:01:00.500"))
+
+    assert cause(case(passed, state=replace(STATE, resource=with_parts))) is Cause.PASSED_OVER
+
+
+@pytest.mark.parametrize(
+    ("own", "named"),
+    [
+        pytest.param(CONTACTS, Cause.OTHER_DATE, id="the element's own date is another"),
+        pytest.param(None, Cause.WRONG_PATTERN, id="the element has no block of its own"),
+        pytest.param(
+            replace(CONTACTS, updated=None), Cause.WRONG_PATTERN, id="its block has no updated date"
+        ),
+        pytest.param(
+            replace(CONTACTS, updated=DateField(path="LAST_SEEN", pattern=WRITTEN)),
+            Cause.WRONG_PATTERN,
+            id="it is this one",
+        ),
+    ],
+)
+def test_a_date_is_another_one_only_if_the_elements_own_is_known_to_be(own, named):
+    seen = replace(CONTACTS, updated=DateField(path="LAST_SEEN", pattern=WRITTEN))
+    passed = poll(15, decision(PollVerdict.IGNORED, updated="2026-03-01 10:00:00"))
+
+    assert cause(case(passed, state=replace(STATE, resource=seen, own=own))) is named
