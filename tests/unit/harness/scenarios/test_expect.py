@@ -1,8 +1,10 @@
 """How differences between what was expected and what came are said."""
 
+from pathlib import Path
+
 import pytest
 
-from elements_local.scenarios.expect import contained, ordered, unordered
+from elements_local.scenarios.expect import GoldenStream, contained, ordered, unordered
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,15 @@ def test_ordered_shows_both_lists_only_where_they_differ() -> None:
 )
 def test_contained_names_the_place(expected: object, actual: object, lines: list[str]) -> None:
     assert contained(expected, actual) == lines
+
+
+def test_a_stream_is_compared_once_it_is_stored(tmp_path: Path) -> None:
+    stored = tmp_path / "it" / "s.stream"
+
+    assert GoldenStream(path=stored).differences(["a"]) == [
+        f"{stored} is not there; --update writes it",
+        "  a",
+    ]
+    assert GoldenStream(path=stored, update=True).differences(["a"]) == []
+    assert GoldenStream(path=stored).differences(["a"]) == []
+    assert {"-a", "+b"} <= {*GoldenStream(path=stored).differences(["b"])}

@@ -1,12 +1,23 @@
 """Zones by name: what is known, what is refused, and what clocks of a zone show."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from mock_platform.dates.zones import GMT, JAVA_SHORT_IDS, SHORT_NAMES, short_names, to_utc, wall_time, zone
+from mock_platform.dates.zones import (
+    GMT,
+    JAVA_SHORT_IDS,
+    SHORT_NAMES,
+    fixed,
+    short_names,
+    to_utc,
+    wall_time,
+    zone,
+)
 from mock_platform.errors import UnknownZoneError
 
 WINTER = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -179,3 +190,20 @@ def test_a_zone_without_letters_in_its_names_adds_none():
 
     assert short_names(zone("Asia/Dubai"), now=WINTER).keys() == common
     assert short_names(timezone(timedelta(hours=2)), now=WINTER).keys() == common
+
+
+def test_an_offset_of_which_nothing_is_said_is_none():
+    assert fixed(None, None, None).utcoffset(None) == fixed("-", "0", None).utcoffset(None) == timedelta(0)
+    assert fixed("-", "3", "30").utcoffset(None) == -timedelta(hours=3, minutes=30)
+
+
+def test_short_names_mean_what_the_zone_database_has_for_them_wherever_it_has_any():
+    known = defaultdict(set)
+    for name in available_timezones():
+        for instant in (WINTER, SUMMER):
+            local = instant.astimezone(ZoneInfo(name))
+            known[local.tzname()].add(local.utcoffset() / timedelta(hours=1))
+    meant = {name: offset for name, offset in SHORT_NAMES.items() if name in known}
+
+    assert len(meant) > 25
+    assert {name: offset for name, offset in meant.items() if offset not in known[name]} == {}

@@ -1,6 +1,7 @@
 """The rules that name a cause, in the cases that a stack in a test hardly gets into."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -301,3 +302,36 @@ def test_a_date_is_another_one_only_if_the_elements_own_is_known_to_be(own, name
     passed = poll(15, decision(PollVerdict.IGNORED, updated="2026-03-01 10:00:00"))
 
     assert cause(case(passed, state=replace(STATE, resource=seen, own=own))) is named
+
+
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        (
+            "DATE_UPDATED_UTC < '2026-03-02 09:00:00'",
+            "does not hold of DATE_UPDATED_UTC '2026-03-02 10:01:00'",
+        ),
+        ("LAST_NAME = 'Byron'", "asked for records for which LAST_NAME = 'Byron' holds, beside the date"),
+    ],
+)
+def test_a_condition_on_the_records_date_is_judged_and_any_other_is_named(condition, says):
+    asked = poll(15)
+    url = f"/hubs/crm/contacts?where={quote(condition)}"
+    found = explained(case(replace(asked, poll=replace(asked.poll, request_url=url))))
+
+    assert found.cause is Cause.WHERE_EXCLUDES
+    assert says in found.why
+
+
+@pytest.mark.parametrize(
+    ("late", "named"), [("01:00", Cause.PLACEHOLDER_PATTERN), ("00:59", Cause.NOT_IN_ANSWER)]
+)
+def test_a_url_names_a_later_date_than_its_window_from_a_minute_on(late, named):
+    asked = poll(15)
+    url = f"/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010:{late}'"
+    early = replace(CHANGE, at=after(0, 30), updated=after(0, 30))
+
+    assert (
+        cause(case(replace(asked, poll=replace(asked.poll, request_url=url)), change=early, history=[early]))
+        is named
+    )

@@ -259,41 +259,51 @@ def test_all_keys_of_a_body_that_a_route_reads_are_known():
 
 
 @pytest.mark.parametrize(
-    ("configured", "path", "why", "nearest"),
+    ("configured", "path", "why", "nearest", "change"),
     [
         (
             {POLLER: {"contacts": {}, "people": {}}},
             f"{POLLER}.people",
             "its block is empty, and the element has blocks of its own for contacts, accounts, leads, opportunities alone",
             None,
+            None,
         ),
-        ({POLLER: {"contacts": {}, "lead": {}}}, f"{POLLER}.lead", "its block is empty", "leads"),
+        (
+            {POLLER: {"contacts": {}, "lead": {}}},
+            f"{POLLER}.lead",
+            "its block is empty",
+            "leads",
+            {POLLER: {"lead": None, "leads": {}}},
+        ),
         (
             {POLLER: {"contacts": {}, "leads": {}}, "event.objects": "contacts"},
             f"{POLLER}.leads",
             "event.objects names others alone",
             None,
+            {"event.objects": "contacts,leads"},
         ),
         (
             {POLLER: {"contacts": {}, "leads": {}}, "event.poller.urls": "contacts"},
             f"{POLLER}.leads",
             "event.poller.urls names others alone",
             None,
+            {"event.poller.urls": "contacts|leads"},
         ),
         (
             {POLLER: {}, "event.poller.urls": "contacts", "event.objects": "contacts, leads"},
             "event.objects",
             "event.poller.urls takes the place of event.objects",
             None,
+            {"event.poller.urls": "contacts|leads"},
         ),
     ],
 )
-def test_a_resource_that_is_polled_by_nothing_is_seen(configured, path, why, nearest):
+def test_a_resource_that_is_polled_by_nothing_is_seen(configured, path, why, nearest, change):
     (only,) = found(guide(configured)).listed
 
     assert (only.rule, only.path) == (LintRule.UNPOLLED_RESOURCE, f"configuration.{path}")
     assert f"is not polled, since {why}" in only.message
-    assert only.nearest == nearest
+    assert (only.nearest, only.change) == (nearest, change)
 
 
 @pytest.mark.parametrize(
