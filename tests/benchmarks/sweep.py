@@ -9,9 +9,10 @@ import time
 from run import POLLS, bare_pair
 
 from elements_local.guide import instance_body
-from elements_local.linting.reading import configured_body
 from elements_local.start import Options, in_process
-from elements_local.sweeping.timeline import ENVIRONMENT, resource_of, sweep
+from elements_local.what_if.configured import resource_of
+from elements_local.what_if.reading import configured_body
+from elements_local.what_if.sweep import ENVIRONMENT, sweep
 
 TIMES = 5
 
@@ -24,8 +25,8 @@ def main() -> None:
     with in_process(Options(environment=ENVIRONMENT)) as stack:
         configured = configured_body(instance_body(stack.workspace().credentials))
         resource = resource_of(configured, None)
-        cells = len(sweep(stack.new_workspace(), configured, resource).cells)
-        measured = [timed(lambda: sweep(stack.new_workspace(), configured, resource)) for _ in range(TIMES)]
+        cells = len(sweep(stack, configured, resource).cells)
+        measured = [timed(lambda: sweep(stack, configured, resource)) for _ in range(TIMES)]
     wall, cpu = min(each[0] for each in measured), min(each[1] for each in measured)
     as_many = bare_cpu / POLLS * cells
     print(f"a sweep of {cells} cells, in process, the better of {TIMES}")  # noqa: T201

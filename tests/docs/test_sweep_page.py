@@ -6,11 +6,12 @@ import click
 from doc_pages import ROOT
 
 from elements_local.guide import instance_body
-from elements_local.linting.reading import configured_body
-from elements_local.sweeping.circumstances import CIRCUMSTANCES
-from elements_local.sweeping.matrix import LETTERS
-from elements_local.sweeping.table import lines_of
-from elements_local.sweeping.timeline import resource_of, sweep
+from elements_local.what_if.circumstances import CIRCUMSTANCES
+from elements_local.what_if.configured import resource_of
+from elements_local.what_if.grid import LETTERS
+from elements_local.what_if.reading import configured_body
+from elements_local.what_if.sweep import sweep
+from elements_local.what_if.table import lines_of
 
 PAGE = (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8")
 
@@ -22,13 +23,13 @@ def rows_below(heading):
 
 def test_the_page_has_every_circumstance_and_every_letter():
     assert rows_below("| circumstance | the CRM |") == [each.name for each in CIRCUMSTANCES]
-    assert rows_below("| letter | what became of the change |") == [*LETTERS.values()]
+    assert rows_below("| letter | what came of the change |") == [*LETTERS.values()]
 
 
-def test_the_table_on_the_page_is_the_one_of_the_guides_configuration(clients_with_ties):
-    configured = configured_body(instance_body(clients_with_ties.credentials))
+def test_the_table_on_the_page_is_the_one_of_the_guides_configuration(stack_with_ties):
+    configured = configured_body(instance_body(stack_with_ties.workspace().credentials))
     printed = PAGE.partition("contacts, as it is\n")[2].partition("```")[0].splitlines()
 
-    lines = lines_of(sweep(clients_with_ties, configured, resource_of(configured, None)))
+    lines = lines_of(sweep(stack_with_ties, configured, resource_of(configured, None)))
 
     assert [click.unstyle(line) for line in lines][: len(printed)] == printed

@@ -101,7 +101,7 @@ class World:
 
     def answers(self, *responses: Mapping[str, Any]) -> None:
         """Let the receiver answer so, unless the cure is that it does not."""
-        if self.cure.where != "receiver":
+        if self.cure.where != "receiver" or "release" in self.cure.change:
             self.clients.sink.respond(*responses)
 
     def create(self, name: str = "ada", **fields: Any) -> None:
@@ -142,6 +142,8 @@ class World:
         self.planted.story(self)
         if self.cure.change.get("disabled") is False:
             self.request("PUT", "/instances/{id}/enabled")
+        if "release" in self.cure.change:
+            self.request(*self.cure.change["release"].split(" ", 1))
         if self.cure.where:
             target = self.cure.change.get("to")
             self.clients.clock.advance(None if target else "30m", to=target)

@@ -298,7 +298,7 @@ CASES = [
         cause="outage",
         story=on_two_pages,
         block={"pageSize": 1},
-        where="configuration",
+        where="crm",
     ),
     # the poll asked for another stretch of time
     Planted(
@@ -540,7 +540,7 @@ CASES = [
         cause="changed-at-once",
         story=at_once,
         about=("ada", 0),
-        where="configuration",
+        incurable="both at <0 of a poll",
     ),
     Planted(
         name="a created date that cannot be read",
@@ -562,7 +562,7 @@ CASES = [
         story=at_once,
         about=("ada", 0),
         block={"createdCheckTolerence": 100},
-        where="configuration",
+        incurable="both at <0 of a poll",
     ),
     # it came more than once
     Planted(

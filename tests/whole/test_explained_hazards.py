@@ -76,6 +76,16 @@ CAUSES = {
 """The causes of what each hazard's first case does; of one that is not listed an audit finds nothing."""
 
 NO_CURE = {"deletion", "undone", "not-in-answer"}
+WORSE_FOR_OTHERS = {
+    "created_and_updated_within_an_interval",
+    "disabled_for_a_while",
+    "misspelt_key",
+    "seconds_apart",
+}
+"""Hazards that a createdCheckTolerance would cure, by which others are called CREATED twice."""
+
+AT_THE_RECEIVER = {"task_written_over_2_1"}
+"""Hazards of which nothing but the receiver's own care helps."""
 
 
 @pytest.fixture
@@ -125,5 +135,12 @@ def test_the_cause_of_each_flaw_is_named(bitten, record_property):
         said = clients.platform.explain(**asked(clients, number, flaw))
         assert said["cause"] == flaw["cause"]
         record_property("figures", f"{said['cause']}; {said['fix'] and said['fix']['text']}")
-        assert said["cause"] in NO_CURE or said["fix"]["tried"].startswith("reported at "), said
+        if hazard in WORSE_FOR_OTHERS:
+            assert said["fix"] is None or said["fix"]["tried"] is None
+            assert "lost or misnamed that were not: both at <0 of a poll" in said["untried"]
+            continue
+        if hazard in AT_THE_RECEIVER:
+            assert (said["fix"]["where"], said["fix"]["tried"]) == ("receiver", None)
+            continue
+        assert said["cause"] in NO_CURE or str(said["fix"]["tried"]).startswith("reported at "), said
         assert said["fix"] or said["untried"]

@@ -1,17 +1,17 @@
-"""One change at every second around a poll, on a real stack: what is lost, repeated, misnamed or late, and by which rule."""
-
-from dataclasses import replace
+"""Changes at every second around three polls, on a real stack: what is lost, repeated, misnamed or late, and by which rule."""
 
 import pytest
 
 from elements_local.guide import instance_body, poller_entry
-from elements_local.linting.configured import POLLER, Configured, patched
-from elements_local.linting.reading import configured_body
-from elements_local.sweeping.circumstances import CHANGES, CIRCUMSTANCES, OFFSETS
-from elements_local.sweeping.matrix import LETTERS, CellVerdict
-from elements_local.sweeping.timeline import NoSweepError, resource_of, sweep
+from elements_local.what_if.circumstances import BETWEEN, CHANGES, CIRCUMSTANCES, COLUMNS, OFFSETS, POLLS
+from elements_local.what_if.configured import POLLER, Configured, NotPolledError, patched, resource_of
+from elements_local.what_if.grid import CellVerdict
+from elements_local.what_if.reading import configured_body
+from elements_local.what_if.sweep import sweep
 
 NAMES = [circumstance.name for circumstance in CIRCUMSTANCES]
+NEVER = "L" * len(OFFSETS) + "-"
+LONDON = {"updatedDateTimezone": "Europe/London", "createdDateTimezone": "Europe/London"}
 
 
 @pytest.fixture(scope="module")
@@ -19,97 +19,87 @@ def swept(stack_with_ties):
     """Return a function that sweeps the guide's configuration with changes, each but once."""
     done = {}
 
-    def run(name=None, **changes):
-        key = (name, *sorted(changes.items()))
+    def run(name=None, *, names=tuple(NAMES), **changes):
+        key = repr((name, names, sorted(changes.items())))
         if key not in done:
-            clients = stack_with_ties.new_workspace()
-            configured = configured_body(instance_body(clients.credentials))
+            body = instance_body(stack_with_ties.workspace().credentials)
+            patch = {POLLER: {name or "contacts": changes}}
+            configured = configured_body({"configuration": patched(body["configuration"], patch)})
+            circumstances = [each for each in CIRCUMSTANCES if each.name in names]
             resource = resource_of(configured, name)
-            patch = {POLLER: {resource.name: changes}}
-            plain = resource.alone_in(configured)
-            cured = replace(plain, configuration=patched(plain.configuration, patch))
-            done[key] = sweep(clients, cured, resource_of(cured, resource.name))
-            stack_with_ties.delete_workspace(clients.credentials.name)
+            done[key] = sweep(stack_with_ties, configured, resource, circumstances=circumstances)
         return done[key]
 
     return run
 
 
-def row(matrix, circumstance, change):
-    return "".join(LETTERS[cell.verdict] for cell in matrix.row(NAMES.index(circumstance), change))
+def row(grid, circumstance, change):
+    number = [each.name for each in grid.circumstances].index(circumstance)
+    return [cell.letters for cell in grid.row(number, change)]
 
 
-def test_there_is_a_cell_for_every_change_second_and_circumstance(swept):
-    matrix = swept()
+def test_there_is_a_cell_for_every_change_second_poll_and_circumstance_and_for_every_minute_between(swept):
+    grid = swept()
 
-    assert len(matrix.cells) == len(CIRCUMSTANCES) * len(CHANGES) * len(OFFSETS) >= 400
-    assert sum(matrix.counts.values()) == len(matrix.cells)
-    assert [offset.label for offset in OFFSETS] == [
-        "-5",
-        "-4",
-        "-3",
-        "-2",
-        "-1",
-        "<0",
-        "0>",
-        "+1",
-        "+2",
-        "+3",
-        "+4",
-        "+5",
-    ]
+    around = [key for key in grid.cells if COLUMNS[key.column] != BETWEEN]
+    minutes = [key for key in grid.cells if COLUMNS[key.column] == BETWEEN]
+    assert len(around) == len(CIRCUMSTANCES) * len(CHANGES) * POLLS * len(OFFSETS)
+    assert {key.minute for key in minutes} == {*range(1, 15)}
+    assert {key.poll for key in minutes} == {*range(POLLS)}
+    assert [*COLUMNS] == ["-5", "-4", "-3", "-2", "-1", "<0", "0>", "+1", "+2", "+3", "+4", "+5", "min"]
 
 
 @pytest.mark.parametrize(
     ("circumstance", "create", "update", "both"),
     [
-        ("as it is", "......L.....", "......L.....", "MMMMM.MMMMMM"),
-        ("search lags 3 s", "...LLLL.....", "...LLLL.....", "MMLLLMMMMMMM"),
-        ("clock 3 s ahead", "...RRR......", "...RRR......", "MMMMM.MMMMMM"),
-        ("clock 3 s behind", "......LLLL..", "......LLLL..", "MMMMMLLLLMMM"),
-        ("stamps 3 s apart", "MMMMMMMMMMMM", "......L.....", "MMMMMMMMMMMM"),
-        ("ties of 5 s", "......LLLLL.", "......LLLLL.", "....MLLLLLM."),
-        ("poll fails once", "lllll.......", "lllll.......", "MMMMMMMMMMMM"),
+        ("as it is", "......L......", "......L......", "MMMMM.MMMMMMM"),
+        ("search lags 3 s", "...LLLL......", "...LLLL......", "MMLLLMMMMMMMM"),
+        ("clock 3 s ahead", "...RRR.......", "...RRR.......", "MM222.MMMMMMM"),
+        ("clock 3 s behind", "......LLLL...", "......LLLL...", "MMMMMLLLLMMMM"),
+        ("stamps 3 s apart", "MMM222MMMMMMM", "......L......", "MMMMMMMMMMMMM"),
+        ("ties of 5 s", "......LLLLL..", "......LLLLL..", "....MLLLLLM.M"),
+        ("poll fails once", "lllll.L.....l", "lllll.L.....l", "MMMMMMMMMMMMM"),
+        ("clocks go forward", "......L......", "......L......", "MMMMM.MMMMMMM"),
+        ("clocks go back", "......L......", "......L......", "MMMMM.MMMMMMM"),
     ],
 )
 def test_the_guides_configuration_is_swept(swept, circumstance, create, update, both):
-    matrix = swept()
+    """A 2 stands for MR: misnamed, and told twice."""
+    grid = swept()
 
-    assert [row(matrix, circumstance, change) for change in ("create", "update", "both")] == [
-        create,
-        update,
-        both,
-    ]
-    assert row(matrix, circumstance, "delete") == "L" * len(OFFSETS)
+    rows = [row(grid, circumstance, change) for change in ("create", "update", "both")]
+
+    assert ["".join(each).replace("MR", "2") for each in rows] == [create, update, both]
+    assert "".join(row(grid, circumstance, "delete")) == NEVER
 
 
 def test_a_page_that_overlaps_repeats_and_one_that_shifts_loses(swept):
-    matrix = swept()
-    plain = {change: row(matrix, "as it is", change) for change in ("create", "update")}
+    grid = swept()
+    plain = {change: row(grid, "as it is", change) for change in ("create", "update")}
 
-    overlapping = [row(matrix, "pages overlap", change) for change in plain]
-    shifting = [row(matrix, "pages shift", change) for change in plain]
+    overlapping = [row(grid, "pages overlap", change) for change in plain]
+    shifting = [row(grid, "pages shift", change) for change in plain]
 
-    assert [each.replace("R", ".") for each in overlapping] == [*plain.values()]
-    assert "R" in "".join(overlapping)
-    assert "".join(shifting).count("L") > "".join(plain.values()).count("L")
+    assert [[each.replace("R", ".") for each in one] for one in overlapping] == [*plain.values()]
+    assert "R" in "".join(map("".join, overlapping))
+    assert "".join(map("".join, shifting)).count("L") > "".join(map("".join, plain.values())).count("L")
 
 
 @pytest.mark.parametrize(("delay", "tolerance"), [(0, 5), (1, 0), (4, 1)])
 def test_what_a_sweep_shows_is_what_the_rules_say(swept, delay, tolerance):
     """Strictly later than the last poll less the delay; CREATED within the tolerance; two polls of one window repeat."""
-    matrix = swept(pollDelay=delay, createdCheckTolerance=tolerance)
+    grid = swept(names=("as it is",), pollDelay=delay, createdCheckTolerance=tolerance)
 
     def expected(offset):
         if offset.after_the_poll:
             return "L" if offset.seconds == 0 and delay == 0 else "."
         return "R" if offset.seconds > -delay else "."
 
-    assert row(matrix, "as it is", "create") == "".join(map(expected, OFFSETS))
+    assert row(grid, "as it is", "create")[:-1] == [*map(expected, OFFSETS)]
     misnamed = {
         offset.label
-        for offset, cell in zip(OFFSETS, matrix.row(0, "both"), strict=True)
-        if cell.verdict is CellVerdict.MISNAMED
+        for offset, cell in zip(OFFSETS, grid.row(0, "both"), strict=False)
+        if CellVerdict.MISNAMED in cell.verdicts
     }
     within = [offset for offset in OFFSETS if offset.seconds not in {-1, 0}]  # made and changed in one window
     assert {offset.label for offset in within} & misnamed == (
@@ -118,37 +108,47 @@ def test_what_a_sweep_shows_is_what_the_rules_say(swept, delay, tolerance):
 
 
 def test_a_pollDelay_as_long_as_the_lag_loses_nothing_that_is_searched_for(swept):  # noqa: N802 - the key's name
-    matrix = swept(pollDelay=4, createdCheckTolerance=1)
+    grid = swept(names=("search lags 3 s",), pollDelay=4, createdCheckTolerance=1)
 
-    lagging = [row(matrix, "search lags 3 s", change) for change in ("create", "update")]
+    lagging = "".join(map("".join, (row(grid, "search lags 3 s", change) for change in ("create", "update"))))
 
-    assert "L" not in "".join(lagging)
-    assert "l" in "".join(lagging)
+    assert "L" not in lagging
+    assert "l" in lagging
 
 
 def test_a_field_that_is_read_wrong_loses_everything(swept):
-    matrix = swept("accounts", idField="organisation_id")
+    grid = swept("accounts", names=("as it is",), idField="organisation_id")
 
-    assert matrix.kind == "accounts"
-    assert row(matrix, "as it is", "create") == "L" * len(OFFSETS)
+    assert grid.kind == "accounts"
+    assert {*row(grid, "as it is", "create")} == {"L"}
+
+
+def test_a_zone_with_summer_time_is_right_until_the_clocks_go_forward(swept):
+    winter_and_summer = swept(names=("as it is", "clocks go forward"), datesConfiguration=LONDON)
+    by_poll = {
+        key.poll: cell.letters
+        for key, cell in winter_and_summer.cells.items()
+        if (key.circumstance, key.change, key.label) == (1, "create", "-5")
+    }
+
+    assert "".join(row(winter_and_summer, "as it is", "create")) == "......L......"
+    assert (by_poll[0], by_poll[2]) == (".", "L")
 
 
 @pytest.mark.parametrize(
     "block", [{}, poller_entry("tasks", "TASK_ID")], ids=["the element's own", "of other records"]
 )
 def test_any_kind_of_record_that_can_be_made_is_swept_under_any_name(stack_with_ties, block):
-    clients = stack_with_ties.new_workspace()
     name = "mine" if block else "leads"
     configured = Configured(configuration={POLLER: {name: block}, "event.notification.enabled": True})
 
-    matrix = sweep(clients, configured, resource_of(configured, None))
+    grid = sweep(stack_with_ties, configured, resource_of(configured, None), circumstances=CIRCUMSTANCES[:1])
 
-    assert (matrix.resource, matrix.kind) == (name, "tasks" if block else "leads")
-    assert row(matrix, "as it is", "create") == "......L....."
+    assert (grid.resource, grid.kind) == (name, "tasks" if block else "leads")
+    assert "".join(row(grid, "as it is", "create")) == "......L......"
 
 
 def test_an_instance_that_maps_its_records_is_swept_with_the_mapping(stack_with_ties):
-    clients = stack_with_ties.new_workspace()
     entry = {**poller_entry("people", "key"), "pageSize": 50}
     fields = [{"path": "key", "vendorPath": "CONTACT_ID"}]
     configured = Configured(
@@ -161,18 +161,20 @@ def test_an_instance_that_maps_its_records_is_swept_with_the_mapping(stack_with_
         },
     )
 
-    matrix = sweep(clients, configured, resource_of(configured, "people"))
+    grid = sweep(
+        stack_with_ties, configured, resource_of(configured, "people"), circumstances=CIRCUMSTANCES[:1]
+    )
 
-    assert row(matrix, "as it is", "update") == "......L....."
+    assert "".join(row(grid, "as it is", "update")) == "......L......"
 
 
-def test_what_is_not_polled_cannot_be_swept(clients_with_ties):
-    body = instance_body(clients_with_ties.credentials)
+def test_what_is_not_polled_cannot_be_swept(stack_with_ties):
+    body = instance_body(stack_with_ties.workspace().credentials)
     body["configuration"]["event.notification.enabled"] = False
     configured = configured_body(body)
 
-    with pytest.raises(NoSweepError, match=r"nothing is polled: event\.notification\.enabled is not true"):
-        sweep(clients_with_ties, configured, resource_of(configured, None))
+    with pytest.raises(NotPolledError, match=r"nothing is polled: event\.notification\.enabled is not true"):
+        sweep(stack_with_ties, configured, resource_of(configured, None))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_what_is_not_polled_cannot_be_swept(clients_with_ties):
     ],
 )
 def test_a_resource_that_cannot_be_swept_is_said(blocks, name, says):
-    with pytest.raises(NoSweepError, match=says):
+    with pytest.raises(NotPolledError, match=says):
         resource_of(Configured(configuration={POLLER: blocks}), name)
 
 
@@ -203,7 +205,7 @@ def test_blocks_are_swept_that_are_chosen_by_their_names():
             None,
             None,
         )
-        with pytest.raises(NoSweepError, match="'contacts' can be swept"):
+        with pytest.raises(NotPolledError, match="'contacts' can be swept"):
             resource_of(configured, "contacts")
 
 
@@ -212,5 +214,5 @@ def test_lines_cannot_be_swept():
         configuration={"event.poller.urls": "contacts|/hubs/crm/contacts", POLLER: {"leads": {}}}
     )
 
-    with pytest.raises(NoSweepError, match=r"lines of event\.poller\.urls cannot be swept"):
+    with pytest.raises(NotPolledError, match=r"lines of event\.poller\.urls cannot be swept"):
         resource_of(configured, None)

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from elements_local.clients import Addresses
-from elements_local.cures.trials import CureTrials
 from elements_local.dashboard.pages import DashboardPages
 from elements_local.stack import exposure
 from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.stack_settings import SharedSettings
 from elements_local.stack.storage import explained, opened
+from elements_local.what_if.trials import CureTrials
 from mock_kit.shared.choice import workspaces_on
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard

@@ -30,16 +30,21 @@ bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
 
 
 class AuditQuery(Struct, rename="camel"):
-    """Which instance is audited."""
+    """Which instance is audited.
+
+    Attributes:
+        causes: whether the cause of what went wrong is looked for, which takes most of the time.
+    """
 
     instance_id: Annotated[int, Meta(ge=0, le=10**18)]
+    causes: bool = True
 
 
 class FindingJson(TypedDict):
     """An event, and why it came as it did, or did not.
 
     ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when. ``cause`` is the word
-    of what went wrong, as ``/_local/explain`` has it; null if nothing did, or nobody knows.
+    of what went wrong, as ``/_local/explain`` has it; null if nothing did, nobody knows, or it was not asked for.
     """
 
     resource: str
@@ -96,7 +101,7 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
     workspace = asked_workspace()
     instance = any_instance(workspace, str(query.instance_id))
     found = _audited(workspace, instance)
-    audit, reader = found.audit, found.reader
+    audit, reader = found.audit, found.reader if query.causes else None
     ((_, slips),) = kept_warnings(workspace, [instance])
     return Answer(
         {
@@ -175,12 +180,13 @@ def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
     return max(affected, key=lambda each: each.before, default=None)
 
 
-def _shown(audit: Audit, verdict: AuditVerdict, reader: CaseReader) -> list[FindingJson]:
+def _shown(audit: Audit, verdict: AuditVerdict, reader: CaseReader | None) -> list[FindingJson]:
     return [_finding(finding, reader) for finding in audit.of(verdict)]
 
 
-def _finding(finding: AuditFinding, reader: CaseReader) -> FindingJson:
-    cause = None if finding.verdict is AuditVerdict.REPORTED else _cause(finding, reader)
+def _finding(finding: AuditFinding, reader: CaseReader | None) -> FindingJson:
+    is_wrong = finding.verdict is not AuditVerdict.REPORTED
+    cause = _cause(finding, reader) if reader and is_wrong else None
     return {
         "resource": finding.resource,
         "recordId": finding.record_id,

@@ -15,8 +15,8 @@ from mock_kit.os_errors import os_reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from elements_local.linting.finding_scenario import Linted
     from elements_local.stack.stack import Stack
+    from elements_local.what_if.finding_scenario import Linted
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 
@@ -118,7 +118,7 @@ def _linted(
     stack: "Stack", workspace: str, file: Path | None, instance_id: int | None, lag_s: int | None
 ) -> "Linted":
     """Look at an instance, or at a body by a stack of our own, which ends with the look."""
-    from elements_local.linting.reading import of_body, of_instance  # noqa: PLC0415 - not needed for --help
+    from elements_local.what_if.reading import of_body, of_instance  # noqa: PLC0415 - not needed for --help
 
     if file is None:
         return of_instance(stack.workspace(workspace), instance_id, lag_s=lag_s)
@@ -153,8 +153,8 @@ def read_body(file: Path) -> "Mapping[str, Any]":
 
 def _write(linted: "Linted", rule: str, output: Path) -> None:
     """Write the scenarios of a rule's findings."""
-    from elements_local.linting.finding_scenario import scenario_of  # noqa: PLC0415 - as above
     from elements_local.recording.text import write  # noqa: PLC0415 - as above
+    from elements_local.what_if.finding_scenario import scenario_of  # noqa: PLC0415 - as above
 
     findings = [finding for finding in linted.findings if finding["rule"] == rule]
     if not findings:
@@ -169,7 +169,7 @@ def _write(linted: "Linted", rule: str, output: Path) -> None:
 
 def _tried(linted: "Linted") -> dict[int, str]:
     """Run the scenarios of all findings; returns what came of each, by the finding's place in the list."""
-    from elements_local.linting.trial import tried  # noqa: PLC0415 - as above
+    from elements_local.what_if.finding_trial import tried  # noqa: PLC0415 - as above
 
     return tried(linted, stack_environment())
 
@@ -192,8 +192,8 @@ def _print(linted: "Linted", tried: "Mapping[int, str]") -> None:
 
 
 def _print_rules(*, as_json: bool) -> None:
-    from elements_local.linting.reading import rules  # noqa: PLC0415 - as above
     from elements_local.start import in_process  # noqa: PLC0415 - as above
+    from elements_local.what_if.reading import rules  # noqa: PLC0415 - as above
 
     with in_process() as stack:
         every = rules(stack.workspace())

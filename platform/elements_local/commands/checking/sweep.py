@@ -1,4 +1,4 @@
-"""``sweep``: what becomes of one change at every second around a poll, as a matrix."""
+"""``sweep``: what becomes of a change at every second around a poll, as a grid."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,9 @@ from elements_local.commands.checking.lint import read_body
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from elements_local.linting.configured import Configured
     from elements_local.stack.stack import Stack
-    from elements_local.sweeping.matrix import CellKey, SweepMatrix
+    from elements_local.what_if.configured import Configured
+    from elements_local.what_if.grid import CellKey, Grid
 
 
 @click.command(
@@ -55,12 +55,13 @@ def command(  # noqa: PLR0913 - the command's options
     workspace: str,
     as_json: bool,
 ) -> None:
-    """Sweep one change over a poll, and show at which second it is lost, repeated, misnamed or late.
+    """Sweep changes over a poll, and show at which second one is lost, repeated, misnamed or late.
 
-    A record is created, updated, created and updated a second later, or deleted, at every second from -5 to +5 around a
-    poll, in its own second before and after it: as the CRM is, with a search that lags, a clock that is ahead or behind,
-    stamps apart or tied, pages that overlap or shift, and a poll that fails. All of it happens in a stack of the command's
-    own, by an audit of what really came; yours is only asked for its configuration.
+    A record is created, updated, created and updated a second later, or deleted, at every second from -5 to +5 around each
+    of three polls, in its own second before and after it, and at one second of each minute between them: as the CRM is,
+    with a search that lags, a clock that is ahead or behind, stamps apart or tied, pages that overlap or shift, a poll that
+    fails, and as clocks go forward and back. All of it happens in a stack of the command's own, by an audit of what really
+    came; yours is only asked for its configuration. The worst row stands first.
 
     FILE is JSON as POST /instances takes it (`-` is standard input). Without one an instance of a running stack is swept:
     the only one, or the one that --instance names.
@@ -70,21 +71,21 @@ def command(  # noqa: PLR0913 - the command's options
     configured = _configured(stack, workspace, body, instance_id)
     before, after = _swept(configured, resource, cures)
     titles = ["as it is", *([f"with {', '.join(cures)}"] if after else [])]
-    matrices = [before, *([after] if after else [])]
+    grids = [before, *([after] if after else [])]
     marked = _changed_cells(before, after)
     if svg is not None:
-        from elements_local.sweeping.table import svg_of  # noqa: PLC0415 - not needed for --help
+        from elements_local.what_if.table import svg_of  # noqa: PLC0415 - not needed for --help
 
         named = [f"{before.resource} {title}" for title in titles]
-        svg.write_text(svg_of(*zip(named, matrices, strict=True), marked=marked), encoding="utf-8")
+        svg.write_text(svg_of(*zip(named, grids, strict=True), marked=marked), encoding="utf-8")
     if as_json:
         print_json(_as_json(before, after, cures))
     else:
-        _print(dict(zip(titles, matrices, strict=True)), marked)
+        _print(dict(zip(titles, grids, strict=True)), marked)
 
 
 def _configured(stack: "Stack", workspace: str, body: Path | None, instance_id: int | None) -> "Configured":
-    from elements_local.linting.reading import (  # noqa: PLC0415 - not needed for --help
+    from elements_local.what_if.reading import (  # noqa: PLC0415 - not needed for --help
         configured_body,
         configured_instance,
     )
@@ -94,34 +95,31 @@ def _configured(stack: "Stack", workspace: str, body: Path | None, instance_id: 
     return configured_instance(stack.workspace(workspace), instance_id)
 
 
-def _swept(
-    configured: "Configured", name: str | None, cures: tuple[str, ...]
-) -> "tuple[SweepMatrix, SweepMatrix | None]":
+def _swept(configured: "Configured", name: str | None, cures: tuple[str, ...]) -> "tuple[Grid, Grid | None]":
     """Sweep a configuration as it is, and with changes if there are any, each in a fresh workspace of one stack."""
     from dataclasses import replace  # noqa: PLC0415 - as above
 
-    from elements_local.linting.configured import patched  # noqa: PLC0415 - as above
     from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
-    from elements_local.sweeping.cure import patch_of  # noqa: PLC0415 - as above
-    from elements_local.sweeping.timeline import ENVIRONMENT, resource_of, sweep  # noqa: PLC0415 - as above
+    from elements_local.what_if.configured import patch_of, patched, resource_of  # noqa: PLC0415 - as above
+    from elements_local.what_if.sweep import ENVIRONMENT, sweep  # noqa: PLC0415 - as above
 
     resource = resource_of(configured, name)
     patch = patch_of(cures, resource.name)
     with in_process(Options(environment={**stack_environment(), **ENVIRONMENT})) as stack:
         plain = resource.alone_in(configured)
         if not patch:
-            return sweep(stack.new_workspace(), plain, resource), None
+            return sweep(stack, plain, resource), None
         cured = replace(plain, configuration=patched(plain.configuration, patch))
         _refuse_unread(stack, plain, cured)
-        before = sweep(stack.new_workspace(), plain, resource)
-        return before, sweep(stack.new_workspace(), cured, resource_of(cured, resource.name))
+        before = sweep(stack, plain, resource)
+        return before, sweep(stack, cured, resource_of(cured, resource.name))
 
 
 def _refuse_unread(stack: "Stack", before: "Configured", after: "Configured") -> None:
     """Refuse a change that nothing would read."""
     from elements_local.guide import instance_body  # noqa: PLC0415 - as above
-    from elements_local.linting.reading import of_body  # noqa: PLC0415 - as above
-    from elements_local.sweeping.cure import unread  # noqa: PLC0415 - as above
+    from elements_local.what_if.configured import unread  # noqa: PLC0415 - as above
+    from elements_local.what_if.reading import of_body  # noqa: PLC0415 - as above
 
     clients = stack.workspace()
     guide = instance_body(clients.credentials)
@@ -133,41 +131,41 @@ def _refuse_unread(stack: "Stack", before: "Configured", after: "Configured") ->
         raise click.UsageError(f"--with: {message}")
 
 
-def _changed_cells(before: "SweepMatrix", after: "SweepMatrix | None") -> "Collection[CellKey]":
-    from elements_local.sweeping.matrix import changed  # noqa: PLC0415 - as above
+def _changed_cells(before: "Grid", after: "Grid | None") -> "Collection[CellKey]":
+    from elements_local.what_if.grid import changed  # noqa: PLC0415 - as above
 
     return {key for keys in changed(before, after).values() for key in keys} if after else ()
 
 
-def _as_json(before: "SweepMatrix", after: "SweepMatrix | None", cures: tuple[str, ...]) -> dict[str, Any]:
-    from elements_local.sweeping.circumstances import CIRCUMSTANCES, OFFSETS  # noqa: PLC0415 - as above
-    from elements_local.sweeping.matrix import changed  # noqa: PLC0415 - as above
+def _as_json(before: "Grid", after: "Grid | None", cures: tuple[str, ...]) -> dict[str, Any]:
+    from elements_local.what_if.grid import changed  # noqa: PLC0415 - as above
 
     if after is None:
         return before.to_json()
     moved = [
         {
-            "circumstance": CIRCUMSTANCES[number].name,
-            "change": change,
-            "offset": OFFSETS[place].label,
-            "was": was.value,
-            "is": has_become.value,
+            "circumstance": before.circumstances[key.circumstance].name,
+            "change": key.change,
+            "poll": key.poll + 1,
+            "offset": key.label,
+            "was": was,
+            "is": has_become,
         }
         for (was, has_become), keys in changed(before, after).items()
-        for number, change, place in keys
+        for key in keys
     ]
     return {**before.to_json(), "with": {"changes": list(cures), **after.to_json()}, "changed": moved}
 
 
-def _print(titled: "dict[str, SweepMatrix]", marked: "Collection[CellKey]") -> None:
-    from elements_local.sweeping import table  # noqa: PLC0415 - as above
+def _print(titled: "dict[str, Grid]", marked: "Collection[CellKey]") -> None:
+    from elements_local.what_if import table  # noqa: PLC0415 - as above
 
     before, *others = titled.values()
-    for title, matrix in titled.items():
-        click.echo(f"{matrix.resource}, {title}")
-        for line in table.lines_of(matrix, marked=marked if matrix is not before else ()):
+    for title, grid in titled.items():
+        click.echo(f"{grid.resource}, {title}")
+        for line in table.lines_of(grid, marked=marked if grid is not before else ()):
             click.echo(line)
-        click.echo(f"{table.counts_of(matrix)}\n")
+        click.echo(f"{table.counts_of(grid)}\n")
     for after in others:
         for line in table.changes_of(before, after):
             click.echo(line)

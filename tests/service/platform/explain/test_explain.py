@@ -90,13 +90,13 @@ def test_what_a_scripted_fault_did_to_the_crms_answer_is_shown(clients, instance
     assert [call["effect"] for call in said["polls"][0]["calls"]] == [{"index_lag_s": 60.0}]
     assert said["fix"] == {
         "where": "configuration",
-        "change": {"pollDelay": 31},
-        "text": "set pollDelay of contacts to 31",
+        "change": {"pollDelay": 60},
+        "text": "set pollDelay of contacts to 60",
         "tried": "reported at 2026-03-02T10:30:00Z",
     }
     assert said["tries"][-1] == {
         "where": "configuration",
-        "change": {"pollDelay": 31},
+        "change": {"pollDelay": 60},
         "outcome": "reported at 2026-03-02T10:30:00Z",
     }
 

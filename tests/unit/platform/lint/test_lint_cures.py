@@ -7,7 +7,7 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elements_local.linting.configured import patched
+from elements_local.what_if.configured import patched
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.objects import MappedField, ObjectDefinition, Objects, Transformation

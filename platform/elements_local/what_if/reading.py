@@ -5,10 +5,10 @@ from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.linting.configured import POLLER, URLS, Configured
-from elements_local.linting.finding_scenario import Linted
 from elements_local.recording.instances import readable
 from elements_local.service_client import query_of
+from elements_local.what_if.configured import POLLER, URLS, Configured
+from elements_local.what_if.finding_scenario import Linted
 
 
 class NoSuchInstanceError(HarnessError):

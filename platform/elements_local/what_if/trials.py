@@ -28,7 +28,7 @@ class CureTrials:
 
     def search(self, sought: "CureCase") -> "CureSearch":
         """Return the smallest change that would have helped, tried before it is offered."""
-        from elements_local.cures.search import search  # noqa: PLC0415 - loads what runs scenarios
+        from elements_local.what_if.cures import search  # noqa: PLC0415 - loads what runs scenarios
 
         # One search at a time: all try on one stack, which the first of them starts.
         with self._lock:

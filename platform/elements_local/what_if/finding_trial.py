@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from elements_local.failures.reason import EXPLAINED
-from elements_local.linting.finding_scenario import CURED, Linted, NoScenarioError, scenario_of
 from elements_local.recording.text import write
 from elements_local.scenarios.performing import ScenarioFailure
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import Scenario, load
+from elements_local.what_if.finding_scenario import CURED, Linted, NoScenarioError, scenario_of
 
 
 def tried(linted: Linted, environment: Mapping[str, str]) -> dict[int, str]:

@@ -8,13 +8,12 @@ from msgspec import NODEFAULT, structs
 
 from elements_local.clients import Credentials
 from elements_local.guide import instance_body
-from elements_local.recording.instances import POLLER, readable
+from elements_local.recording.instances import readable
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs import Fault, RequestStep
+from elements_local.what_if.configured import DATE_KEYS, DATES, POLLER
 from mock_platform.explain.cures import Place
 
-DATES = "datesConfiguration"
-DATE_KEYS = ("updatedDate", "createdDate")
 _EXPECTING = frozenset({"expect", "never"})
 
 
@@ -27,7 +26,7 @@ class CureCandidate:
         keys: of the instance's configuration.
         without: the place, among all fault rules that were set, of the one that is left out.
         answers: whether the sink answers 200, whatever it was told.
-        enables: whether the instance is enabled at the end.
+        puts: the path of a PUT to the platform at the end; ``{instance}`` is the instance.
         later_s: by how many seconds the change comes later.
         shown: what is changed, where it is neither ``block`` nor ``keys``.
     """
@@ -38,7 +37,7 @@ class CureCandidate:
     keys: Mapping[str, object] = field(default_factory=dict)
     without: int | None = None
     answers: bool = False
-    enables: bool = False
+    puts: str = ""
     later_s: int = 0
     shown: Mapping[str, object] = field(default_factory=dict)
 
@@ -47,9 +46,19 @@ class CureCandidate:
         """What is changed."""
         return {**self.block, **self.keys, **self.shown}
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether it is a change of the configuration, which may be worse for other records."""
+        return bool(self.block or self.keys)
+
     def with_(self, other: "CureCandidate") -> "CureCandidate":
-        """Return two changes of a block as one."""
-        return replace(self, block={**self.block, **other.block}, text=f"{self.text}, and {other.text}")
+        """Return two changes of the configuration as one."""
+        return replace(
+            self,
+            block={**self.block, **other.block},
+            keys={**self.keys, **other.keys},
+            text=f"{self.text}, and {other.text}",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +84,31 @@ def without_expectations(scenario: Scenario) -> Scenario:
     return replace(scenario, steps=tuple(step for step in scenario.steps if step.verb not in _EXPECTING))
 
 
+def polled_alone(scenario: Scenario, place: ScenarioPlace) -> Scenario:
+    """Return a scenario in which an instance polls one resource, and none beside it."""
+
+    def alone(values: Mapping[str, Any]) -> dict[str, Any]:
+        blocks = readable(POLLER, values.get(POLLER, _GUIDES_BLOCKS))
+        own = blocks.get(place.resource) if isinstance(blocks, Mapping) else None
+        return {**values, **({} if own is None else {POLLER: {place.resource: own}})}
+
+    if place.instance not in scenario.instances:
+        return scenario
+    differs = scenario.instances[place.instance]
+    configured = {**differs, "configuration": alone(dict(_mapping(differs.get("configuration"))))}
+    steps = [
+        replace(step, argument=alone(step.argument))
+        if step.verb == "configure" and POLLER in step.argument and _is_of(step.argument, place, scenario)
+        else step
+        for step in scenario.steps
+    ]
+    return replace(scenario, instances={**scenario.instances, place.instance: configured}, steps=tuple(steps))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def fault_rules(scenario: Scenario) -> list[Fault]:
     """Return all fault rules that a scenario sets, in order."""
     return [rule for step in scenario.steps if step.verb == "fault" for rule in _rules(step)]
@@ -87,8 +121,8 @@ def applied(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) 
     if place.instance in instances and (changes or candidate.block):
         instances[place.instance] = _configured(instances[place.instance], candidate, place)
     steps = list(_steps(candidate, scenario, place))
-    if candidate.enables:
-        path = f"/instances/{{{place.instance}}}/enabled"
+    if candidate.puts:
+        path = candidate.puts.replace("{instance}", f"{{{place.instance}}}")
         steps.append(Step(verb="request", argument=RequestStep(method="PUT", path=path), line=0))
     return replace(scenario, instances=instances, steps=tuple(steps))
 
@@ -99,8 +133,7 @@ def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) ->
     >>> changed_block({"idField": "ID"}, {"pollDelay": 60, "updatedDateTimezone": "GMT", "idField": None})
     {'pollDelay': 60, 'datesConfiguration': {'updatedDateTimezone': 'GMT'}}
     """
-    inside = block.get(DATES)
-    dates = dict(inside) if isinstance(inside, Mapping) else {}
+    dates = dict(_mapping(block.get(DATES)))
     beside = {key: value for key, value in block.items() if key != DATES}
     for key, value in changes.items():
         if key == DATES and isinstance(value, Mapping):
@@ -118,8 +151,7 @@ def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) ->
 def _configured(
     differs: Mapping[str, object], candidate: CureCandidate, place: ScenarioPlace
 ) -> Mapping[str, object]:
-    own = differs.get("configuration")
-    values = dict(own) if isinstance(own, Mapping) else {}
+    values = _mapping(differs.get("configuration"))
     return {**differs, "configuration": _with_changes(values, candidate, place)}
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from elements_local.errors import HarnessError
-from elements_local.linting.configured import (
+from elements_local.scenarios.records import COLLECTIONS
+from elements_local.what_if.configured import (
     INTERVAL,
     POLLER,
     Configured,
@@ -14,8 +15,7 @@ from elements_local.linting.configured import (
     patched,
     polled_kind,
 )
-from elements_local.linting.demonstrations import SETTINGS, START, DemonstratedResource, steps_of
-from elements_local.scenarios.records import COLLECTIONS
+from elements_local.what_if.demonstrations import SETTINGS, START, DemonstratedResource, steps_of
 
 CALLBACK_URL = "event.notification.callback.url"
 

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.cures.candidate import (
-    POLLER,
+from elements_local.scenarios.scenario import load_text
+from elements_local.what_if.candidate import (
     CureCandidate,
     ScenarioPlace,
     applied,
     changed_block,
     fault_rules,
     neutral,
+    polled_alone,
     without_expectations,
 )
-from elements_local.scenarios.scenario import load_text
+from elements_local.what_if.configured import POLLER
 
 STORY = """
 scenario: it
@@ -87,6 +88,31 @@ def test_a_key_of_the_instance_keeps_its_value_through_later_changes(story):
     assert changed.instances["mine"]["configuration"]["event.notification.enabled"] is True
     first, _ = (step.argument for step in changed.steps if step.verb == "configure")
     assert first == {"event.poller.refresh_interval": 5, "event.notification.enabled": True}
+
+
+def test_a_resource_is_polled_alone_in_its_instance_as_it_is_made_and_as_it_is_changed(story):
+    (changed,) = load_text(
+        STORY.replace("refresh_interval: 5", "configuration: {contacts: {}, tasks: {}}"), Path("it")
+    ).scenarios
+
+    alone = polled_alone(story, PLACE)
+    of_steps = [step.argument for step in polled_alone(changed, PLACE).steps if step.verb == "configure"]
+
+    assert list(alone.instances["mine"]["configuration"][POLLER]) == ["contacts"]
+    assert alone.instances["other"] == story.instances["other"]
+    assert of_steps[0][POLLER] == {"contacts": {}}
+
+
+def test_a_call_that_helps_is_made_at_the_end(story):
+    candidate = CureCandidate(where="configuration", text="", puts="/instances/{instance}/enabled")
+
+    last = applied(candidate, story, PLACE).steps[-1]
+
+    assert (last.verb, last.argument.method, last.argument.path) == (
+        "request",
+        "PUT",
+        "/instances/{mine}/enabled",
+    )
 
 
 def test_a_fault_rule_is_left_out_by_its_place_among_all(story):

@@ -1,1 +1,0 @@
-"""Cures: what happened in a workspace is done again with something changed, until the callback comes that was missing."""

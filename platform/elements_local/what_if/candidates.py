@@ -1,0 +1,315 @@
+"""Changes that may have led to a callback: of a block's keys, of the instance, the CRM, the receiver. Pure.
+
+Which links of the chain a change can mend says what is worth replaying; whether it is a cure, the replay says.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from elements_local.clients import BASE_PATH
+from elements_local.scenarios.scenario import Scenario
+from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
+from elements_local.what_if.configured import DATES, INTERVAL, POLLER
+from mock_platform.configuration.callback_headers import SIGNATURE_KEY
+from mock_platform.configuration.instance_configuration import CALLBACK_URL, ENABLED, VENDOR_TYPE
+from mock_platform.core.poll import DateField
+from mock_platform.explain.arithmetic import parsed
+from mock_platform.explain.case import ExplainedCase, PollOfRecord
+from mock_platform.explain.cause import Cause, CauseStage
+from mock_platform.explain.cures import CureCase, CureFix
+
+_AFTER_POLLS = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER})
+_OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER_POLLS
+_OF_CRM = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.KEY, CauseStage.IDENTITY} - _AFTER_POLLS
+_OF_DATES = frozenset({CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT})
+_OF_RECEIVER = _AFTER_POLLS | {CauseStage.REPEAT}
+_OF_PAGES = frozenset(
+    {Cause.PAGE_SHIFT, Cause.PAGE_OVERLAP, Cause.LIST_ENDED, Cause.NOT_IN_ANSWER, Cause.RATE_LIMIT}
+)
+"""Causes that have to do with how many pages there are. A poll that fails once would fail on one page as well."""
+
+_RELEASED = {
+    Cause.QUEUED: "queued",
+    Cause.DEAD_SUBSCRIPTION: "queued",
+    Cause.RETRIES_EXHAUSTED: "queued",
+}
+"""The status in which the callback waits for a release."""
+
+_DELAYS = (1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)
+_FORMATS = (
+    "yyyy-MM-dd HH:mm:ss",
+    "yyyy-MM-dd'T'HH:mm:ss'Z'",
+    "yyyy-MM-dd'T'HH:mm:ssXXX",
+    "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    "yyyy-MM-dd'T'HH:mm:ss",
+    "MM/dd/yyyy HH:mm:ss",
+    "dd.MM.yyyy HH:mm:ss",
+    "milliseconds",
+)
+_ZONED = re.compile(
+    r"\$\{(?:dateTimeZone:(?:(?:GMT|UTC)?[+-]?\d{1,2}(?::[0-5]\d)?|[^:}]*)|date|nowTimeZone:[^:}]*):"
+)
+_PAGES = (200, 500)
+_DAY_S = 86_400
+_Value = tuple[str, object]
+
+
+def linted(sought: CureCase, findings: Sequence[Mapping[str, Any]]) -> list[CureCandidate]:
+    """Return what mends the findings of lint about the resource, one by one and then all of them at once.
+
+    Args:
+        findings: of the instance, as the platform answers with them.
+    """
+    resource = sought.case.resource
+    cures = [
+        CureCandidate(where="configuration", text=_text(block, keys, resource), block=block, keys=keys)
+        for finding in findings
+        if finding["resource"] in {None, resource} and finding["cure"]["change"]
+        for block, keys in [_split(finding["cure"]["change"], resource)]
+        if block or keys
+    ]
+    if sought.cause.stage in _AFTER_POLLS:
+        cures = [each for each in cures if not each.block]
+    if len(cures) < 2:
+        return cures
+    first, *rest = cures
+    for each in rest:
+        first = first.with_(each)
+    return [*cures, first]
+
+
+def single_keys(cause: Cause, sought: CureCase) -> Iterator[CureCandidate]:
+    """Yield changes of one key of the resource's block; those that change nothing are left out.
+
+    Args:
+        cause: the break in the chain that is to be mended.
+    """
+    block, case = sought.block, sought.case
+    if block is None or cause.stage not in _OF_BLOCK:
+        return
+    for key, value in _values(cause, case, block, sought.own):
+        if changed_block(block, {key: value}) != dict(block):
+            text = _text({key: value}, {}, case.resource)
+            yield CureCandidate(where="configuration", text=text, block={key: value})
+
+
+def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterator[CureCandidate]:
+    """Yield changes of the instance, then of the CRM, then of the receiver.
+
+    Args:
+        scenario: what happened, without expectations.
+        platform_url: where the platform that is asked can be called.
+    """
+    cause, case = sought.cause, sought.case
+    dates = sought.own.get(DATES)
+    if cause.stage in _OF_DATES and sought.block is not None and dates:
+        text = f"take the dates of {case.resource} as the element's own block has them"
+        yield CureCandidate(where="configuration", text=text, block={DATES: dates})
+    yield from _of_instance(sought)
+    yield from _of_crm(cause.stage, case, scenario)
+    if cause is Cause.OTHER_KEY:
+        text = f"let the receiver hold signatures against the instance's {SIGNATURE_KEY}"
+        yield CureCandidate(where="receiver", text=text, shown={"key": SIGNATURE_KEY})
+    elif cause.stage in _OF_RECEIVER:
+        if cause in _RELEASED:
+            yield _release(_RELEASED[cause], platform_url)
+        text = "let the receiver answer with a success at once"
+        yield CureCandidate(where="receiver", text=text, answers=True, shown={"status": 200})
+
+
+def advice(cause: Cause) -> CureFix | None:
+    """Return what would help where no change of the configuration does, and no replay can show it."""
+    match cause:
+        case Cause.CHANGED_AT_ONCE | Cause.TOLERANCE_SHORT:
+            text = "let the receiver take UPDATED of a record that it does not know as its creation"
+        case Cause.TOLERANCE_LONG:
+            text = "let the receiver take CREATED of a record that it knows as a change of it"
+        case _:
+            return None
+    return CureFix(where="receiver", change={"idempotent": True}, text=text)
+
+
+def _split(change: Mapping[str, Any], resource: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Return the keys of a resource's block, those of its dates among them, and the instance's own, of a merge patch."""
+    block = dict((change.get(POLLER) or {}).get(resource) or {})
+    dates = block.pop(DATES, None) or {}
+    return {**block, **dates}, {key: value for key, value in change.items() if key != POLLER}
+
+
+def _text(block: Mapping[str, object], keys: Mapping[str, object], resource: str) -> str:
+    """Return what to do so that a block and an instance have other values."""
+    named = [*((f"{key} of {resource}", value) for key, value in block.items()), *keys.items()]
+    return ", and ".join(
+        f"take out {name}" if value is None else f"set {name} to {value!r}" for name, value in named
+    )
+
+
+def _release(status: str, platform_url: str) -> CureCandidate:
+    clause = quote(f"channel='webhook' and status='{status}'")
+    path = f"/notifications/subscriptions/deliveries?where={clause}"
+    text = (
+        "release the queue and reactivate the subscription: "
+        f"curl -X PUT '{platform_url}{BASE_PATH}{path}' "
+        "-H 'Authorization: User <user secret>, Organization <organization secret>'"
+    )
+    return CureCandidate(where="receiver", text=text, puts=path, shown={"release": f"PUT {path}"})
+
+
+def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
+    """Yield changes of what holds for all of an instance's resources."""
+    case, cause = sought.case, sought.cause
+    match cause:
+        case Cause.EVENTS_OFF:
+            keys = {ENABLED: True, VENDOR_TYPE: "polling"}
+            yield CureCandidate(where="configuration", text="switch events on, and leave them on", keys=keys)
+        case Cause.POLLING_GAP:
+            yield CureCandidate(where="configuration", text="leave events on", keys={ENABLED: True})
+            if sought.block:
+                text = f"leave {case.resource} in the configuration"
+                block = _as_keys(sought.block)
+                yield CureCandidate(where="configuration", text=text, block=block)
+        case Cause.UNPOLLED_RESOURCE if sought.own:
+            block = _as_keys(sought.own)
+            text = f"add a block for {case.resource}"
+            yield CureCandidate(where="configuration", text=text, block=block)
+        case Cause.INSTANCE_DISABLED | Cause.POLLER_OFF:
+            text = f"enable the instance: PUT /instances/{case.instance.id}/enabled"
+            path = "/instances/{instance}/enabled"
+            shown = {"disabled": False}
+            yield CureCandidate(where="configuration", text=text, puts=path, shown=shown)
+        case Cause.NO_RECEIVER:
+            keys = {CALLBACK_URL: "{callback_url}"}
+            yield CureCandidate(where="configuration", text="give the instance a callback URL", keys=keys)
+    if cause is Cause.RATE_LIMIT or cause.stage is CauseStage.POLLER:
+        for minutes in (1, 5, 60):
+            text = f"let polls come every {minutes} min"
+            yield CureCandidate(where="configuration", text=text, keys={INTERVAL: str(minutes)})
+
+
+def _of_crm(stage: CauseStage, case: ExplainedCase, scenario: Scenario) -> Iterator[CureCandidate]:
+    """Yield a CRM that does one thing less wrong, and a change that comes a second later."""
+    if stage not in _OF_CRM:
+        return
+    for number, rule in enumerate(fault_rules(scenario)):
+        if rule.service != "sink":
+            effects = neutral(rule)
+            named = ", ".join(effects) or "its answers"
+            text = f"let the CRM do right what a fault rule has it do wrong: {named}"
+            yield CureCandidate(where="crm", text=text, without=number, shown=effects)
+    if stage in {CauseStage.WINDOW, CauseStage.POLLER} and case.change and case.change.kind != "DELETED":
+        text = "let the change come a second later"
+        yield CureCandidate(where="clock", text=text, later_s=1, shown={"later_s": 1})
+
+
+def _values(
+    cause: Cause, case: ExplainedCase, block: Mapping[str, object], own: Mapping[str, object]
+) -> Iterator[_Value]:
+    """Yield the values of single keys that could mend a link of the chain, the likelier ones first.
+
+    Args:
+        block: of the resource.
+        own: the element's own block of it; empty if it has none.
+    """
+    stage = cause.stage
+    yield from _spelt(case, block)
+    if stage in {CauseStage.IDENTITY, CauseStage.KEY}:
+        yield from (("idField", name) for name in case.state.known_fields if name.endswith("_ID"))
+    if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT}:
+        yield from _dates(case)
+    if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME}:
+        yield from (("filterByUpdatedDate", True), ("filterByCurrentDate", False))
+    if stage in {CauseStage.KEY, CauseStage.NAME}:
+        yield from (("createdCheckTolerance", seconds) for seconds in _tolerances(case))
+    if stage is CauseStage.REPEAT:
+        yield from (("pollDelay", 0), ("pollDelay", 1), ("filterByCurrentDate", True))
+    if stage in {CauseStage.WINDOW, CauseStage.LIST, CauseStage.REQUEST}:
+        yield from _urls(block, own)
+    if cause in _OF_PAGES:
+        yield from (("pageSize", size) for size in _PAGES)
+    if stage in {CauseStage.WINDOW, CauseStage.LIST}:
+        yield from (("pollDelay", seconds) for seconds in _delays(stage, case))
+
+
+def _as_keys(block: Mapping[str, object]) -> dict[str, object]:
+    """Return a block as the keys that a resource without one could be given."""
+    dates = block.get(DATES)
+    beside = {key: value for key, value in block.items() if key != DATES}
+    return {**beside, **(dict(dates) if isinstance(dates, Mapping) else {})}
+
+
+def _spelt(case: ExplainedCase, block: Mapping[str, object]) -> Iterator[_Value]:
+    """Yield the keys that are misspelt, as they are meant."""
+    written = _as_keys(block)
+    yield from ((meant, written[name]) for name, meant in case.state.slips if name in written)
+
+
+def _dates(case: ExplainedCase) -> Iterator[_Value]:
+    """Yield formats and zones by which the record's dates would be read as the CRM means them."""
+    seen = next((each for each in case.polls if each.decision), None)
+    if not (seen and seen.decision and case.state.resource and case.change):
+        return
+    latest = case.as_of(seen) or case.change
+    of_dates = (
+        ("updated", seen.decision.updated, case.state.resource.updated, latest.dated),
+        ("created", seen.decision.created, case.state.resource.created, latest.created),
+    )
+    for kind, text, field, meant in of_dates:
+        if field and text and meant:
+            yield from _readings(kind, text, field, meant, seen)
+
+
+def _readings(
+    kind: str, text: str, field: DateField, meant: datetime, seen: PollOfRecord
+) -> Iterator[_Value]:
+    """Yield formats and zones that read a text as what is meant."""
+    now = seen.poll.at
+    for pattern in _FORMATS:
+        if parsed(text, pattern, field.zone, now=now) == meant:
+            yield f"{kind}DateFormat", pattern
+    in_gmt = parsed(text, field.pattern, "GMT", now=now)
+    off = (meant - in_gmt) // timedelta(minutes=1) if in_gmt else 0
+    # Zones differ from GMT by quarters of an hour, up to fourteen hours; anything else is another mistake.
+    if in_gmt and off and not off % 15 and abs(off) <= 14 * 60:
+        sign, rest = "+" if off < 0 else "-", abs(off)
+        yield f"{kind}DateTimezone", f"{sign}{rest // 60}:{rest % 60:02}"
+
+
+def _tolerances(case: ExplainedCase) -> Iterator[int]:
+    """Yield the seconds between the two dates, and none."""
+    seen = case.telling or next(iter(case.chances), None)
+    latest = case.as_of(seen) if seen else None
+    if latest and latest.created:
+        yield max(math.ceil((latest.dated - latest.created).total_seconds()), 0)
+        yield 0
+
+
+def _urls(block: Mapping[str, object], own: Mapping[str, object]) -> Iterator[_Value]:
+    """Yield URLs that ask for more: the placeholder in GMT, the element's own."""
+    url = block.get("url")
+    if isinstance(url, str):
+        in_gmt = _ZONED.sub("${gmtDate:", url)
+        if in_gmt != url:
+            yield "url", in_gmt
+    if own.get("url"):
+        yield "url", own["url"]
+
+
+def _delays(stage: CauseStage, case: ExplainedCase) -> Iterator[int]:
+    """Yield delays, the shortest first that could let a poll ask for this change once more."""
+    resource, change = case.state.resource, case.change
+    now = int(resource.poll_delay.total_seconds()) if resource else 0
+    least = now + 1
+    if case.chances and change:
+        first = case.chances[0].poll
+        # A list did not have it at the first poll, or a window began after it; a poll asks for what is later.
+        missed_by = (
+            first.at - change.dated
+            if stage is CauseStage.LIST
+            else first.window_from - change.dated + timedelta(seconds=now)
+        )
+        least = max(least, math.ceil(missed_by.total_seconds()) + 1)
+    yield from (seconds for seconds in sorted({least, *_DELAYS}) if least <= seconds <= _DAY_S)

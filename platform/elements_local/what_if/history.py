@@ -1,0 +1,262 @@
+"""What happened in a workspace, as the scenario that does it again, and how that comes out when it is replayed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from elements_local.errors import HarnessError
+from elements_local.recording import RecordingError, Session, compose, session_of
+from elements_local.recording.clocks import makes_real
+from elements_local.recording.text import dump
+from elements_local.scenarios.expect import golden_of
+from elements_local.scenarios.records import COLLECTIONS, UnknownRecordError
+from elements_local.scenarios.scenario import Scenario, load_text
+from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
+from elements_local.scenarios.steps import make_instance, take
+from elements_local.service_client import query_of
+from elements_local.stack.stack import Stack
+from elements_local.what_if.candidate import ScenarioPlace, polled_alone, without_expectations
+from elements_local.what_if.circumstances import OF_MINUTES
+from elements_local.what_if.configured import resource_of
+from elements_local.what_if.grid import CellVerdict, Grid
+from elements_local.what_if.probes import AS_IT_IS, Probes
+from elements_local.what_if.reading import configured_instance
+from mock_kit.workspaces.instants import UnreadableTimeError, format_instant
+from mock_platform.explain.cures import CureCase
+
+_numbers = count(1)
+_NOWHERE = Path("what-happened.yaml")
+_MOST_CALLS = 2000
+
+
+class NotRebuiltError(HarnessError):
+    """What happened cannot be done again; says why."""
+
+
+class ReplayFailedError(HarnessError):
+    """What happened could not be done again with a change in it."""
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """What happened, ready to be done again.
+
+    Attributes:
+        record_id: in the workspace that it was read from.
+        go_on: how far the clock goes on after the end.
+        is_alone: whether nothing is polled but the resource.
+    """
+
+    scenario: Scenario
+    place: ScenarioPlace
+    record_id: str
+    go_on: timedelta
+    is_alone: bool
+
+
+class ReplayOutcome(Struct, frozen=True, kw_only=True):
+    """What came of the change.
+
+    Attributes:
+        cause: what went wrong with it; None if nothing did.
+        late: whether all that went wrong is that a later poll reported it.
+        at: when its callback was taken first; None if it was not.
+    """
+
+    reported: bool
+    cause: str | None
+    why: str
+    late: bool = False
+    at: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What came, in a line."""
+        wrong = f", but {self.cause}: {self.why}" if self.cause and not self.late else ""
+        return f"reported at {self.at}{wrong}" if self.reported and self.at else f"not reported: {self.why}"
+
+
+class HistoryReplay:
+    """What happened, done again in a workspace that is there still.
+
+    Attributes:
+        then: what had come of the change at the end of what happened.
+        afterwards: and after the clock has gone on.
+    """
+
+    def __init__(self, context: ScenarioContext, history: History) -> None:
+        self._context = context
+        self._instance = context.instances[history.place.instance]
+        self._place = history.place
+        self._probes: Probes | None = None
+        asked = self._asked(history)
+        self.then = self.afterwards = _outcome(context, asked)
+        if history.go_on:
+            context.clients.clock.advance(history.go_on)
+            self.afterwards = _outcome(context, asked)
+
+    def grid(self) -> Grid | None:
+        """Return what comes of other records around the polls that follow; None where no such record can be made."""
+        clients = self._context.clients
+        try:
+            configured = configured_instance(clients, self._instance.id)
+            resource = resource_of(configured, self._place.resource)
+            probes = Probes(
+                clients=clients, instance_id=self._instance.id, resource=resource, changes=OF_MINUTES
+            )
+            probes.run()
+            cells = probes.cells()
+        # It may be the very cause that nothing is polled, or that the CRM answers nothing.
+        except HarnessError:
+            return None
+        self._probes = probes
+        return Grid(resource=resource.name, kind=resource.kind, circumstances=(AS_IT_IS,), cells=cells)
+
+    def why_lost(self, grid: Grid) -> set[str]:
+        """Return the causes for which records of its grid were lost."""
+        lost = [key for key, cell in grid.cells.items() if CellVerdict.LOST in cell.verdicts]
+        causes = self._probes.causes() if self._probes and lost else {}
+        return {cause for key in lost for cause in causes.get(key, ())}
+
+    def _asked(self, history: History) -> dict[str, Any]:
+        """Return what is asked of the change."""
+        place, context = history.place, self._context
+        named = context.names.ids.get(place.record) if place.record else None
+        number = str(named if named is not None else history.record_id)
+        seqs = [
+            change["seq"]
+            for change in context.clients.crm.changes()
+            if change["recordId"] == number and _is_kind(change["resource"], place.record)
+        ]
+        if place.nth >= len(seqs):
+            raise ReplayFailedError("the change was not made")
+        return {"instanceId": self._instance.id, "resource": place.resource, "change": seqs[place.nth]}
+
+
+@contextmanager
+def replayed(stack: Stack, scenario: Scenario, history: History) -> Iterator[HistoryReplay]:
+    """Do again what happened, in a workspace of its own that ends with the block.
+
+    Args:
+        scenario: the history's, or that with a change in it.
+
+    Raises:
+        ReplayFailedError: a step was refused.
+    """
+    name = f"trial-{next(_numbers)}"
+    clients = stack.new_workspace(
+        name=name, start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records
+    )
+    context = ScenarioContext(
+        clients=clients, start=scenario.start, golden=golden_of(scenario.path, scenario.name)
+    )
+    try:
+        try:
+            _take_all(scenario, context)
+            replay = HistoryReplay(context, history)
+        except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
+            raise ReplayFailedError(str(error)) from error
+        yield replay
+    finally:
+        stack.delete_workspace(name)
+
+
+def _take_all(scenario: Scenario, context: ScenarioContext) -> None:
+    """Take all steps; what is answered otherwise than it was is no reason to stop."""
+    for name, differs in scenario.instances.items():
+        make_instance(context, name, differs)
+    for step in scenario.steps:
+        try:
+            take(context, step.verb, step.argument)
+        # With a change in it much is answered otherwise; what became of the one change is all that counts.
+        except ExpectationError:
+            continue
+
+
+def _outcome(context: ScenarioContext, asked: dict[str, Any]) -> ReplayOutcome:
+    query = query_of({**asked, "cures": "false"})
+    said = context.clients.platform.call("GET", f"/_local/explain{query}")
+    arrived = [
+        one["at"]
+        for callback in said["callbacks"]
+        for one in callback["attempts"]
+        if one["outcome"] == "delivered"
+    ]
+    return ReplayOutcome(
+        reported=said["verdict"] == "reported",
+        cause=said["cause"],
+        why=said["why"],
+        late=said["late"],
+        at=min(arrived, default=None),
+    )
+
+
+def _is_kind(collection: str, record: str | None) -> bool:
+    """Say whether a change is of the record's own collection, where its name tells which that is."""
+    if record is None:
+        return True
+    return COLLECTIONS[record.partition("/")[0]].lower() == str(collection).lower()
+
+
+def rebuilt(stack: Stack, sought: CureCase, *, go_on: timedelta, alone: bool) -> History:
+    """Read what happened in a workspace, and return it as a scenario.
+
+    Args:
+        go_on: how far the clock goes on after the end.
+        alone: whether to leave out that other resources of the instance are polled, which takes most of the time.
+
+    Raises:
+        NotRebuiltError: it cannot be done again.
+    """
+    session = _session(stack, sought.workspace)
+    try:
+        recording = compose(session)
+    except RecordingError as error:
+        raise NotRebuiltError(str(error)) from error
+    loaded = load_text(dump(recording.document), _NOWHERE)
+    if not loaded.scenarios:
+        raise NotRebuiltError(f"what was recorded cannot be read: {loaded.errors[0]}")
+    case = sought.case
+    instance = recording.instances.get(case.instance.id)
+    if instance is None:
+        raise NotRebuiltError("the instance was not made by a call that can be made again")
+    names = {str(number): name for name, number in recording.records.items()}
+    place = ScenarioPlace(
+        instance=instance,
+        resource=case.resource,
+        record=names.get(case.record_id),
+        nth=sought.nth,
+        block=sought.block,
+    )
+    scenario = without_expectations(loaded.scenarios[0])
+    alone = alone and bool(place.block)
+    return History(
+        scenario=polled_alone(scenario, place) if alone else scenario,
+        place=place,
+        record_id=case.record_id,
+        go_on=go_on,
+        is_alone=alone,
+    )
+
+
+def _session(stack: Stack, workspace: str) -> Session:
+    """Read what was seen of a workspace.
+
+    Raises:
+        NotRebuiltError: it is not all that has happened, or too much; or the clock was real.
+    """
+    try:
+        if stack.workspace(workspace).clock.show()["mode"] == "real":
+            raise NotRebuiltError("the clock is real, and what it showed cannot be done again")
+        session = session_of(stack, workspace)
+    except RecordingError as error:
+        raise NotRebuiltError(str(error)) from error
+    if any(map(makes_real, session.calls)):
+        raise NotRebuiltError("the clock was real for a while, and what it showed cannot be done again")
+    if len(session.calls) > _MOST_CALLS:
+        raise NotRebuiltError(f"more than {_MOST_CALLS} calls were made, too many to do again and again")
+    return session
