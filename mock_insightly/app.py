@@ -31,8 +31,8 @@ from mock_kit.api.json_text import Json
 from mock_kit.api.openapi import serve_document
 from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
-from mock_kit.storage.snapshots import Snapshots
-from mock_kit.storage.table_rows import AllRows
+from mock_kit.storage.snapshots import Snapshot, Snapshots
+from mock_kit.storage.table_rows import AllRows, Reworded
 from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
@@ -45,7 +45,7 @@ from mock_kit.workspaces.standalone_admin import (
     add_standalone_admin,
     starting_anew,
 )
-from mock_kit.workspaces.workspace_snapshot import workspace_snapshot_of
+from mock_kit.workspaces.workspace_snapshot import rewording, workspace_snapshot_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -180,6 +180,11 @@ def _add_middleware(
     )
 
 
+def _moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
+    """Give a workspace's users their addresses in the one that is restored into."""
+    return rewording({f"{snapshot.workspace}.example": f"{workspace.name}.example"})
+
+
 def _add_snapshots(app: Flask, dependencies: CrmDependencies, database: Database, *, alone: bool) -> None:
     snapshots = Snapshots(
         service=SERVICE,
@@ -193,5 +198,6 @@ def _add_snapshots(app: Flask, dependencies: CrmDependencies, database: Database
         },
         quiescers=(dependencies.faults.quiesce,),
         sound=check_sound,
+        moved=_moved,
     )
     add_snapshots(app, snapshots)

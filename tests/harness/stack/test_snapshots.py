@@ -169,6 +169,19 @@ class TestElsewhere:
             assert secret not in rows
         stack_in_process.delete_workspace(other.credentials.name)
 
+    def test_users_of_the_crm_have_the_addresses_of_where_they_are(self, stack_in_process):
+        one, other = (stack_in_process.new_workspace(name=name, records=1) for name in ("one", "other"))
+
+        other.restore(one.snapshot())
+
+        domains = [
+            {user["EMAIL_ADDRESS"].partition("@")[2] for user in each.crm.call("GET", "/v3.1/Users")}
+            for each in (one, other)
+        ]
+        assert domains == [{f"{each.credentials.name}.example"} for each in (one, other)]
+        for each in (one, other):
+            stack_in_process.delete_workspace(each.credentials.name)
+
     def test_what_only_one_workspace_of_a_stack_may_have_is_not_had_twice(self, stack_in_process, polled):
         polled.platform.call("POST", f"{BASE_PATH}/organizations/users", json=PERSON)
         other = stack_in_process.new_workspace()
