@@ -70,6 +70,19 @@ class Renames:
     def __bool__(self):
         return bool(self._new)
 
+    @classmethod
+    def of(cls, names):
+        """Return what has these names for others from the start."""
+        renames = cls()
+        renames.add(names)
+        return renames
+
+    def add(self, names):
+        """Have these names for others from now on."""
+        for old, new in names.items():
+            self._new |= dict(zip(_forms(old), _forms(new), strict=True))
+        self._pattern = _delimited(self._new)
+
     def take(self, old, new, *, drawn=False) -> bool:
         """Whether a value may be another one in a replay; it is, from then on.
 
@@ -86,8 +99,7 @@ class Renames:
             return False
         if not any(map(pattern.search, self._requests[self.number + 1 :])):
             return False
-        self._new |= dict(zip(_forms(old), _forms(new), strict=True))
-        self._pattern = _delimited(self._new)
+        self.add({old: new})
         return True
 
     def apply(self, text: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 from differences import Comparison, Difference, Renames
@@ -47,12 +47,19 @@ class Replay:
         Args:
             alone: on a stack of its own, though it needs none.
         """
+        with self.stack(sequence, alone=alone) as stack:
+            return list(replayed(stack, sequence))
+
+    @contextmanager
+    def stack(self, sequence, *, alone=False):
+        """Have the stack on which a sequence begins."""
         if alone or sequence.alone:
             with in_process(sequence.setup.options()) as stack:
-                return list(replayed(stack, sequence))
+                yield stack
+            return
         stack = self._stack(sequence.setup)
         _tidy(stack)
-        return list(replayed(stack, sequence))
+        yield stack
 
     def differences(self, sequence, *, alone=False) -> list[Difference]:
         """Return what differs in all answers of a sequence."""
@@ -67,16 +74,16 @@ class Replay:
 
 def replayed(stack, sequence) -> Iterator[Replayed]:
     """Make the calls of a sequence on a stack, each when the next is asked for, so that it can be stopped before any call."""
-    renames = Renames([_request_text(call) for call in sequence.calls])
+    renames = Renames([request_text(call) for call in sequence.calls])
     for number, call in enumerate(sequence.calls):
         renames.number = number
-        answer = _sent(stack, call, renames)
+        answer = sent(stack, call, renames)
         found = Comparison(call.route, renames).of(call.answer, answer)
         differences = [replace(each, sequence=sequence.name, number=number) for each in found]
         yield Replayed(call=call, answer=_as_recorded(answer, renames), differences=differences)
 
 
-def _sent(stack, call, renames):
+def sent(stack, call, renames):
     url = URLS[call.service] + renames.apply(call.target)
     headers = {name: renames.apply(value) for name, value in call.headers.items()}
     body = renames.apply(call.body.text).encode() or call.body.raw
@@ -90,7 +97,7 @@ def _as_recorded(answer, renames):
     return replace(answer, headers=headers, body=Body(renames.back(answer.body.text), answer.body.raw))
 
 
-def _request_text(call):
+def request_text(call):
     return "\n".join((call.target, *call.headers.values(), call.body.text))
 
 
