@@ -156,11 +156,10 @@ class World:
 
     def asked(self) -> dict[str, Any]:
         """Return what the platform is asked."""
-        return {
-            "instance_id": self.instance["id"],
-            "resource": self.planted.asked_as or self.planted.resource,
-            "change": self.change()["seq"],
-        }
+        resource = self.planted.asked_as or self.planted.resource
+        record = {"record_id": self.records[self.planted.about[0]]}
+        what = record if self.planted.latest else {"change": self.change()["seq"]}
+        return {"instance_id": self.instance["id"], "resource": resource, **what}
 
     def taken(self) -> list[dict[str, Any]]:
         """Return the events about the record that the sink took with a signature that holds, since the change."""
@@ -198,6 +197,7 @@ class Planted:
         audited: whether an audit calls it by the same word.
         says: what the sentence has to hold: a number of contact ``ada`` as ``{ada}``.
         never: what is false, and must be said nowhere.
+        latest: whether the record is asked about, and not a change of it.
         warned: the rule of lint that says it of the configuration alone; empty if none can.
     """
 
@@ -221,6 +221,7 @@ class Planted:
     audited: bool = True
     says: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    latest: bool = False
     warned: str = ""
 
     def __str__(self) -> str:

@@ -1,7 +1,11 @@
 """Causes of which something false was said, or nothing: each with the sentence that its planter knows to be true."""
 
+import json
+
 from planted import CALLBACK_URL, DATES, URL, Planted
 from planted_cases import answered, created, created_at, updated
+
+from elements_local.guide import instance_body
 
 
 def of_another_collection(world):
@@ -68,6 +72,53 @@ def queued_by_a_dead_subscription(world):
     world.wait("5 days")
     world.create("cleo")
     world.wait("15m")
+    created(world)
+
+
+def below_contact(path, body):
+    """Return a story that lets the contact be reported, and then writes something that belongs to it."""
+
+    def story(world):
+        created(world)
+        world.clients.crm.call("POST", f"/v3.1/Contacts/{world.records['ada']}/{path}", json=body)
+        world.wait("15m")
+
+    return story
+
+
+tagged = below_contact("Tags", {"TAG_NAME": "vip"})
+noted = below_contact("Notes", {"TITLE": "Met", "BODY": "In London"})
+
+
+def told_by_two(world):
+    body = instance_body(world.clients.credentials)
+    world.clients.platform.create_instance(body | {"name": "Twin"})
+    created(world)
+
+
+def through_the_hub(world, record_id):
+    hub = world.clients.platform.hub(world.instance["token"])
+    hub.call("PATCH", f"/contacts/{record_id}", json={"TITLE": "Countess"})
+    world.wait("15m")
+
+
+def written_through_the_hub(world):
+    created(world)
+    through_the_hub(world, world.records["ada"])
+
+
+def written_beside_the_hub(world):
+    world.create("bob")
+    created(world)
+    world.update()
+    through_the_hub(world, world.records["bob"])
+
+
+def saved_with_a_key_twice(world):
+    """Save the instance by a JSON text in which a second idField takes the place of the first."""
+    blocks = json.dumps({"contacts": world.block})
+    doubled = f'{blocks[:-2]}, "idField": "NUMBER"}}}}'
+    world.configure({"event.poller.configuration": doubled})
     created(world)
 
 
@@ -238,5 +289,47 @@ SENTENCES = [
         cause="dead-subscription",
         story=queued_by_a_dead_subscription,
         says=("queued without a try", "3 callbacks wait in its queue"),
+    ),
+    Planted(
+        name="a tag that does not touch the updated date",
+        cause="untouched-date",
+        story=tagged,
+        settings={"ELEMENTS_LOCAL_CRM_ROWS_STAMP_PARENT": "false"},
+        latest=True,
+        says=(
+            "POST /v3.1/Contacts/{ada}/Tags at 2026-03-02T10:16:00Z left the record's updated date as it was",
+        ),
+    ),
+    Planted(
+        name="a note about the record",
+        cause="untouched-date",
+        story=noted,
+        latest=True,
+        says=("POST /v3.1/Contacts/{ada}/Notes at 2026-03-02T10:16:00Z left",),
+    ),
+    Planted(
+        name="a twin with the same callback",
+        cause="twin-instance",
+        story=told_by_two,
+        says=("(Twin) has told the same URL of it, too",),
+    ),
+    Planted(
+        name="an update through the hub",
+        cause="echo",
+        story=written_through_the_hub,
+        says=("it was written through the instance's own hub, by PATCH /hubs/crm/contacts/{ada}",),
+    ),
+    Planted(
+        name="an update beside one through the hub",
+        cause="",
+        story=written_beside_the_hub,
+        never=("own hub",),
+    ),
+    Planted(
+        name="a key twice in JSON",
+        cause="key-twice",
+        story=saved_with_a_key_twice,
+        says=("idField 'NUMBER' names nothing in it; 'idField' comes twice in the JSON",),
+        warned="repeated-key",
     ),
 ]

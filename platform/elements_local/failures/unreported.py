@@ -160,8 +160,8 @@ class Unreported:
             what = f"{name} was made"
         else:
             what = f"{name} began to poll {by.resource}"
-        if not self._observed.keeps_ties:  # a change after that would have begun the next second
-            return f", before {what} in that second; {_BEFORE}"
+        if not self._observed.keeps_ties:  # a change from outside after that would have begun the next second
+            return f", before {what} in that second, or by a job that was due in it; {_BEFORE}"
         return f", the very second in which {what}; {_LATER}"
 
     def _not_polled(self, by: PolledResource, last: JsonObject) -> str:

@@ -79,7 +79,7 @@ def read_json(request: "Request", *, deepest: int = DEEPEST) -> Json:
     """
     if request.mimetype and not request.is_json:
         raise NotJsonContentError(request.mimetype)
-    raw = request.get_data(cache=False)
+    raw = request.get_data()
     if not raw.strip():
         raise MalformedJsonError("the body is empty")
     value = decode(raw)

@@ -94,12 +94,14 @@ class VendorCall:
         target: path and query.
         status: of the answer; None if the connection was dropped.
         effect: what a scripted fault made of it; empty if none struck.
+        at: when it came.
         poll: whose poll it belongs to, by ``poll_key``; empty if to none, None if the mock does not say.
     """
 
     method: str
     target: str
     status: int | None
+    at: datetime
     effect: Mapping[str, object] = field(default_factory=dict)
     poll: str | None = None
 
@@ -200,8 +202,8 @@ class VendorClient(Protocol):
             ConflictError: it keeps none.
         """
 
-    def calls_at(self, at: datetime, *, own_stack: StackAccess) -> Sequence[VendorCall]:
-        """Return the calls that the vendor was sent in a second, oldest first; none where it notes none, or no more."""
+    def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+        """Return the calls that the vendor has noted, oldest first; none where it notes none."""
 
 
 class Connector(Protocol):

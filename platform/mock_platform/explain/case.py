@@ -116,6 +116,7 @@ class PolledState(Struct, frozen=True, kw_only=True):
         next_poll: None if none is to come.
         off_because: why the poller was switched off; empty if it was not.
         slips: keys of its block that are not read, as (what is written, what is meant): the same, if its place is wrong.
+        repeated: keys that came twice in its JSON.
         in_dates: those of them that stand in ``datesConfiguration``.
         chosen: the setting that chooses among the blocks, and the names in it; empty if all are polled.
         own: as the element's own block has it; None if it has none.
@@ -132,6 +133,7 @@ class PolledState(Struct, frozen=True, kw_only=True):
     off_because: str = ""
     slips: Sequence[tuple[str, str]] = ()
     in_dates: Sequence[str] = ()
+    repeated: Sequence[str] = ()
     chosen: tuple[str, Sequence[str]] = ("", ())
     own: Resource | None = None
     transformation: Transformation | None = None
@@ -163,6 +165,9 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         sink_pruned: whether callbacks have made room for others in the sink.
         default_tolerance: of a resource that has none of its own.
         policy: what the owner's account wants of callbacks that fail.
+        unlogged: a write of the record since its latest change, which has left its updated date as it was.
+        own_write: the call through the instance's own hub that made the change; empty if none did.
+        twin: another instance that has told the same receiver of it.
         moved_to: the callback URL that has taken the place of the poll's; empty if none has, None if it is the same.
     """
 
@@ -183,6 +188,9 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     now: datetime
     default_tolerance: timedelta = timedelta(0)
     policy: FailurePolicy = FailurePolicy.RETRY
+    unlogged: VendorCall | None = None
+    own_write: str = ""
+    twin: Instance | None = None
     moved_to: str | None = None
 
     @cached_property

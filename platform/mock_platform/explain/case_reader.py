@@ -13,8 +13,9 @@ from mock_platform.elements.connector import ChangeLog, VendorChange
 from mock_platform.errors import NotFoundError
 from mock_platform.events.records import Attempt
 from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord, beside
-from mock_platform.explain.facts import InstanceFacts, NotifiedRecord, masked
+from mock_platform.explain.facts import EVER, InstanceFacts, NotifiedRecord, masked
 from mock_platform.explain.polled import resource_in
+from mock_platform.instances.store import Instances
 from mock_platform.lint.rules import LintRule
 from mock_platform.lint.unread_keys import in_configuration
 
@@ -76,6 +77,10 @@ class CaseReader(InstanceFacts):
             now=self.workspace.clock.now(),
             default_tolerance=self.services.settings.created_check_tolerance,
             policy=self.policy,
+            # Whoever names a change asks about that one, whatever has been written since.
+            unlogged=self.unlogged_write(record_id, change.at if change else EVER) if seq is None else None,
+            own_write=self.own_write(change) if change else "",
+            twin=self.twin(change) if change else None,
             moved_to=self.moved_to(instance),
         )
 
@@ -157,6 +162,7 @@ class CaseReader(InstanceFacts):
             next_poll=None if self.instance.disabled else self.next_poll,
             off_because=self.silent if self.instance.polling_disabled else "",
             slips=[(path.rpartition(".")[2], meant) for path, meant in slips],
+            repeated=self._repeated(resource),
             in_dates=[path.rpartition(".")[2] for path, _ in slips if "." in path],
             chosen=poller_configuration.chosen(instance.configuration),
             own=next((each for each in own if each.name == (in_url or resource)), None),
@@ -168,6 +174,16 @@ class CaseReader(InstanceFacts):
         asked = url or (configured.url if configured else "")
         other = change and resource_in(asked) and self.collection_of(asked) != change.collection
         return asked if other else None
+
+    def _repeated(self, resource: str) -> list[str]:
+        """Return the keys of a block, or the block itself, that came twice in the body by which the instance was saved."""
+        said = self.services.store[Instances].body_warnings(self.workspace.name, self.instance.id)
+        block = f"configuration.{poller_configuration.CONFIGURATION}.{resource}"
+        return [
+            one.path.rpartition(".")[2]
+            for one in said.listed
+            if one.rule is LintRule.REPEATED_KEY and f"{one.path}.".startswith(f"{block}.")
+        ]
 
     def _slips(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
         """Return the keys of a resource's block that are not read, below the block, and what is meant by each."""

@@ -20,6 +20,7 @@ class CauseStage(Enum):
     REPEAT = "repeat"
     DELIVERY = "delivery"
     RECEIVER = "receiver"
+    EXPECTED = "expected"
 
 
 class Cause(Enum):
@@ -31,6 +32,10 @@ class Cause(Enum):
     """
 
     NO_CHANGE = CauseStage.LOG, "the CRM has logged no change of the record"
+    UNTOUCHED_DATE = (
+        CauseStage.LOG,
+        "what was written of the record left its updated date as it was, by which polling goes",
+    )
     PRUNED = CauseStage.LOG, "what would tell is no longer kept"
 
     EVENTS_OFF = CauseStage.POLLER, "the instance's events are switched off"
@@ -96,6 +101,7 @@ class Cause(Enum):
         "a name in the configuration differs from the one that is read in its case alone",
     )
     KEY_MISSPELT = CauseStage.KEY, "a key of the configuration is misspelt, and so not read"
+    KEY_TWICE = CauseStage.KEY, "a key comes twice in the JSON of the configuration, and the last one counts"
     KEY_MISPLACED = CauseStage.KEY, "a key of the configuration stands where it is not read"
     FIELDS_LEFT_OUT = CauseStage.KEY, "the url's fields leaves out a field that the poll needs"
     PASSED_OVER = CauseStage.FILTER, "the poll took the record for unchanged"
@@ -123,6 +129,7 @@ class Cause(Enum):
         CauseStage.REPEAT,
         "the receiver had the callback, but its answer did not come, so it was sent again",
     )
+    TWIN_INSTANCE = CauseStage.REPEAT, "another instance polls the same records and calls the same URL"
     RELEASED = CauseStage.REPEAT, "a release sent again what had been taken"
 
     NO_RECEIVER = CauseStage.DELIVERY, "nobody is called: there is no callback URL, or no subscription"
@@ -143,6 +150,11 @@ class Cause(Enum):
         "the callback is signed with another key than its receiver holds it against",
     )
     MADE_ROOM = CauseStage.RECEIVER, "the callback came to the sink, and made room for others"
+
+    ECHO = (
+        CauseStage.EXPECTED,
+        "the change was written through the instance's own hub, and polling reports it like any other",
+    )
 
     def __init__(self, stage: CauseStage, text: str) -> None:
         self.stage = stage

@@ -2,13 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from msgspec import Struct, ValidationError, field
 from msgspec.json import Decoder
 
+from mock_kit.admin.calls import READS
 from mock_kit.admin.masks import mask_url
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
@@ -19,7 +20,7 @@ from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import PlatformDependencies, dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.core.paths import poll_key
+from mock_platform.core.paths import poll_key, segments_below_hub
 from mock_platform.core.poll import EventType, LastPoll, Poll, Resource
 from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.service import connector_of, vendor_of
@@ -33,9 +34,12 @@ from mock_platform.instances.store import Instances, PastConfiguration
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls, PollSearch
+from mock_platform.usage.store import UsageCriteria, UsageStore
 
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_EVERY = 1_000_000_000
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+EVERY = 1_000_000_000
+_SECOND = timedelta(seconds=1)
+_REFUSED = 400
 _LATEST = 1000
 """Polls among which the one is looked for that failed last."""
 
@@ -100,9 +104,8 @@ class InstanceFacts:
     def __init__(self, workspace: Workspace, instance: Instance) -> None:
         self.workspace = workspace
         self.instance = instance
-        self.since = _EVER
+        self.since = EVER
         self.services: PlatformDependencies = dependencies()
-        self._calls: dict[datetime, Sequence[VendorCall]] = {}
         self.arrivals = SinkArrivals(self.services, workspace)
 
     @cached_property
@@ -121,7 +124,7 @@ class InstanceFacts:
         """The polls by resource, oldest first."""
         by_resource = defaultdict[str, list[Poll]](list)
         for poll in self.services.store[Polls].list(
-            self.workspace.name, PollSearch(instance_id=self.instance.id), limit=_EVERY
+            self.workspace.name, PollSearch(instance_id=self.instance.id), limit=EVERY
         ):
             by_resource[poll.resource].append(poll)
         return by_resource
@@ -267,6 +270,62 @@ class InstanceFacts:
             if key[0] in notification_ids
         }
 
+    def unlogged_write(self, record_id: str, after: datetime) -> VendorCall | None:
+        """Return the first write below a record's path after an instant, if the vendor has noted one."""
+        return next(
+            (
+                one
+                for one in self._noted
+                if one.at > after
+                and one.method not in READS
+                and (one.status or 0) < _REFUSED
+                and record_id in urlsplit(one.target).path.split("/")
+            ),
+            None,
+        )
+
+    def own_write(self, change: VendorChange) -> str:
+        """Return the call through the instance's hub that made a change, as method and path; empty if none did."""
+        # A change may begin the second after its call.
+        since, until = change.second - _SECOND, change.second + _SECOND
+        asked = UsageCriteria(workspace=self.workspace.name, since=since, until=until, succeeded=True)
+        calls, _ = self.services.store[UsageStore].find(asked, offset=0, limit=_LATEST)
+        of_instance = (
+            one for one in calls if one.instance_id == self.instance.id and one.method not in READS
+        )
+        return next((f"{one.method} {one.path}" for one in of_instance if self._wrote(one.path, change)), "")
+
+    def _wrote(self, path: str, change: VendorChange) -> bool:
+        resource, *below = segments_below_hub(path) or [""]
+        is_record = below[:1] == [change.record_id] if below else change.kind == "CREATED"
+        return is_record and self.collection_named(resource) == change.collection
+
+    @cached_property
+    def others_there(self) -> Sequence["InstanceFacts"]:
+        """The other instances of the workspace that call the same URL."""
+        url = self.instance.configuration.get(configuration.CALLBACK_URL)
+        return [
+            InstanceFacts(self.workspace, one)
+            for one in self.services.store[Instances].all(self.workspace.name)
+            if url and one.id != self.instance.id and one.configuration.get(configuration.CALLBACK_URL) == url
+        ]
+
+    def twin(self, change: VendorChange) -> Instance | None:
+        """Return another instance that has told the same receiver of a record since a change."""
+        return next(
+            (
+                one.instance
+                for one in self.others_there
+                if any(
+                    each.at > change.at
+                    and each.event.object_id == change.record_id
+                    and one.collection(each.event.object_type) == change.collection
+                    for each in one.told
+                )
+            ),
+            None,
+        )
+
     def moved_to(self, then: Instance) -> str | None:
         """Return the callback URL by now; empty if there is none, None if it is the one that the instance had."""
         before, now = (
@@ -287,8 +346,18 @@ class InstanceFacts:
 
     def calls_at(self, poll: Poll) -> Sequence[VendorCall]:
         """Return what a poll asked the vendor; of a vendor that does not say so, what it was asked in the poll's second."""
-        if poll.at not in self._calls:
-            vendor = vendor_of(self.instance, self.services.http)
-            self._calls[poll.at] = vendor.calls_at(poll.at, own_stack=self._access())
         own = poll_key(poll.instance_id, poll.resource)
-        return [call for call in self._calls[poll.at] if call.poll in {own, None}]
+        noted = self._noted_at.get(poll.at.replace(microsecond=0), ())
+        return [call for call in noted if call.poll in {own, None}]
+
+    @cached_property
+    def _noted(self) -> Sequence[VendorCall]:
+        vendor = vendor_of(self.instance, self.services.http)
+        return vendor.noted_calls(own_stack=self._access())
+
+    @cached_property
+    def _noted_at(self) -> Mapping[datetime, Sequence[VendorCall]]:
+        by_second = defaultdict[datetime, list[VendorCall]](list)
+        for one in self._noted:
+            by_second[one.at.replace(microsecond=0)].append(one)
+        return by_second

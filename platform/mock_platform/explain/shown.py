@@ -82,13 +82,14 @@ class ExplainedCallbackJson(TypedDict):
 class ExplainJson(TypedDict):
     """Why a change did, or did not, lead to a callback.
 
-    ``cause`` is the word of what went wrong, null if nothing did; ``about`` says what that is. ``tries`` are the changes
+    ``cause`` is the word of what went wrong, null if nothing did; where ``wrong`` is false, of what there is to know. ``about`` says what that is. ``tries`` are the changes
     that were tried; ``untried`` says why there is no fix, or why it has not been tried.
     """
 
     verdict: str
     why: str
     late: bool
+    wrong: bool
     cause: str | None
     about: str | None
     instanceId: int
@@ -111,6 +112,7 @@ def explanation_json(case: ExplainedCase, said: Explanation, search: CureSearch 
         "verdict": "reported" if said.reported else "not reported",
         "why": said.why,
         "late": said.late,
+        "wrong": said.wrong,
         "cause": said.cause.word if said.cause else None,
         "about": said.cause.text if said.cause else None,
         "instanceId": case.instance.id,

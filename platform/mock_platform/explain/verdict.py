@@ -2,13 +2,30 @@
 
 from msgspec import Struct
 
+from mock_kit.values import replace
+from mock_platform.configuration.poller_configuration import DATE_KEYS
 from mock_platform.dates.iso_dates import iso_date_exact as shown
-from mock_platform.elements.connector import VendorChange
+from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.explain import delivery_causes, naming_causes, poller_causes
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
-from mock_platform.explain.cause import Cause, CauseFinding
+from mock_platform.explain.cause import Cause, CauseFinding, CauseStage
 from mock_platform.explain.filter_causes import of_filter
 from mock_platform.explain.list_causes import of_list, of_window
+
+_URL = frozenset({"url"})
+_DATES = frozenset({"datesConfiguration", *DATE_KEYS, "filterByUpdatedDate", "filterByCurrentDate"})
+_ABOUT = {
+    CauseStage.POLLER: _URL,
+    CauseStage.REQUEST: _URL,
+    CauseStage.WINDOW: _URL,
+    CauseStage.LIST: _URL,
+    CauseStage.FILTER: _DATES,
+    CauseStage.KEY: _URL | _DATES | {"idField"},
+    CauseStage.IDENTITY: frozenset({"idField"}),
+    CauseStage.NAME: _DATES | {"createdCheckTolerance"},
+    CauseStage.REPEAT: _URL | _DATES | {"pollDelay", "pageSize"},
+}
+"""What of a block can have brought about a cause of each stage."""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -26,9 +43,24 @@ class Explanation(Struct, frozen=True, kw_only=True):
     why: str
     late: bool = False
 
+    @property
+    def wrong(self) -> bool:
+        """Whether anything went wrong."""
+        return self.cause is not None and self.cause.stage is not CauseStage.EXPECTED
+
 
 def explained(case: ExplainedCase) -> Explanation:
     """Say what became of a change, and why."""
+    said = _explained(case)
+    about = _ABOUT.get(said.cause.stage, frozenset()) if said.cause else frozenset()
+    twice = next((key for key in case.state.repeated if key in about or key == case.resource), None)
+    if twice is None or said.cause is None:
+        return said
+    why = f"{said.why}; {twice!r} comes twice in the JSON of the configuration, and the last one counts"
+    return replace(said, cause=Cause.KEY_TWICE, why=why)
+
+
+def _explained(case: ExplainedCase) -> Explanation:
     change = case.change
     if change is None:
         return _unlogged(case)
@@ -57,15 +89,35 @@ def explained(case: ExplainedCase) -> Explanation:
     found = wrong or late or delivery_causes.of_tries(sent)
     if found:
         return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
+    return _as_it_should(case, telling)
+
+
+def _as_it_should(case: ExplainedCase, telling: PollOfRecord) -> Explanation:
+    """Say what there is to know of a change that was reported once, in time and by its name."""
     decided = telling.decision.why if telling.decision else ""
     why = f"{telling.named} reported it: {decided}"
+    if case.unlogged:
+        return _lost(CauseFinding(Cause.UNTOUCHED_DATE, f"{_untouched(case.unlogged)}; before that, {why}"))
+    if case.twin:
+        other = f"instance {case.twin.id} ({case.twin.name}) has told the same URL of it, too"
+        return Explanation(reported=True, cause=Cause.TWIN_INSTANCE, why=f"{other}; {why}")
+    if case.own_write:
+        echo = f"it was written through the instance's own hub, by {case.own_write}"
+        return Explanation(reported=True, cause=Cause.ECHO, why=f"{why}; {echo}")
     return Explanation(reported=True, cause=None, why=why)
+
+
+def _untouched(write: VendorCall) -> str:
+    path = write.target.partition("?")[0]
+    return f"{write.method} {path} at {shown(write.at)} left the record's updated date as it was"
 
 
 def _unlogged(case: ExplainedCase) -> Explanation:
     if case.pruned:
         why = f"no change of it is logged since {shown(case.pruned)}; what was before was pruned"
         return Explanation(reported=False, cause=Cause.PRUNED, why=why)
+    if case.unlogged:
+        return _lost(CauseFinding(Cause.UNTOUCHED_DATE, _untouched(case.unlogged)))
     why = f"the CRM has logged no change of {case.resource} {case.record_id}: nothing of it has been written, or what was did not touch it"
     return Explanation(reported=False, cause=Cause.NO_CHANGE, why=why)
 

@@ -16,7 +16,7 @@ from mock_platform.elements.service import own_element
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.requests import ElementReference, InstanceRequest
 from mock_platform.instances.service_granted import grants_for
-from mock_platform.instances.service_saving import sent_body
+from mock_platform.instances.service_saving import sent_body, sent_text
 from mock_platform.instances.store import Instances
 from mock_platform.lint.instance import of_body, of_instance
 from mock_platform.lint.rules import RULES
@@ -122,7 +122,7 @@ def look_at(query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
     around = lint_context(element, values, lag=timedelta(seconds=query.index_lag))
     configuration.check(values, element, empty_block=around.empty_block)
     redeemed = grants_for(body.configuration or {}, element) is not None
-    body_warnings = of_body(sent_body(), values, element, redeemed=redeemed)
+    body_warnings = of_body(sent_body(), values, element, redeemed=redeemed, raw=sent_text())
     return Answer(_shown(of_instance(values, body_warnings, around), values))
 
 

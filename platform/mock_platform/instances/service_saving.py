@@ -30,6 +30,11 @@ def sent_body() -> Mapping[str, object]:
     return sent
 
 
+def sent_text() -> bytes:
+    """Return that body as text."""
+    return request.get_data()
+
+
 @dataclass(kw_only=True)
 class Saving:
     """One instance that is being made or changed.
@@ -76,6 +81,7 @@ class Saving:
             made=before is None,
             redeemed=grants_for(said if isinstance(said, Mapping) else {}, element) is not None,
             vendor_user=self.vendor_user,
+            raw=sent_text(),
         )
         return replace(follows, body_warnings=self._of_body)
 

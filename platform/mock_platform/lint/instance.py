@@ -24,6 +24,7 @@ from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.polled_block import PolledBlock, polled_blocks
 from mock_platform.lint.pollers import of_doubles, of_poller, of_replaced_blocks, of_timing
 from mock_platform.lint.queries import of_queries
+from mock_platform.lint.repeated_keys import in_json
 from mock_platform.lint.unread_keys import in_body, in_configuration
 from mock_platform.lint.warning import ConfigWarning, ConfigWarnings
 
@@ -51,6 +52,7 @@ def of_body(  # noqa: PLR0913 - a body, and what is known of it; by name
     made: bool = True,
     redeemed: bool = False,
     vendor_user: str | None = None,
+    raw: bytes = b"",
 ) -> ConfigWarnings:
     """Return what can be said only as long as a body is there.
 
@@ -61,6 +63,7 @@ def of_body(  # noqa: PLR0913 - a body, and what is known of it; by name
         redeemed: whether a grant's code in it became credentials.
         vendor_user: whose credentials the vendor takes them for, whoever else they name; None if it was not asked, or
             all of them count.
+        raw: the body as text.
     """
     said = sent.get("configuration")
     configured = said if isinstance(said, Mapping) else {}
@@ -75,6 +78,7 @@ def of_body(  # noqa: PLR0913 - a body, and what is known of it; by name
         # A code that became credentials has had its effect.
         () if redeemed else of_code(sent, element),
         () if vendor_user is None else of_user_name(values, element, vendor_user),
+        in_json(raw),
     )
 
 

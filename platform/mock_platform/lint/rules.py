@@ -259,6 +259,12 @@ class LintRule(Enum):
         "who corrects a new record within it after a poll causes a second CREATED",
         "let it be as long as the provider takes between the two stamps of a new record: seconds",
     )
+    REPEATED_KEY = _warning(
+        "repeated-key",
+        "a key that comes more than once in one object of a body's JSON",
+        "the last one counts, and nothing shows the others",
+        "take all but one out",
+    )
     MORE = _warning("more", "", "", "")
 
     severity: LintSeverity

@@ -100,9 +100,9 @@ def _judge(
         return PollVerdict.UPDATED, f"{inside}; {resource.created.path}: {error}"
     tolerance = resource.tolerance(default_tolerance)
     change = classify(created, date, tolerance=tolerance)
-    apart = f"{(date - created).total_seconds():g} s after created"
+    apart = f"{(date - created).total_seconds():.15g} s after created"
     within = "within" if change.value == "CREATED" else "beyond"
-    why = f"{inside}; {apart}, {within} the tolerance of {tolerance.total_seconds():g} s"
+    why = f"{inside}; {apart}, {within} the tolerance of {tolerance.total_seconds():.15g} s"
     return PollVerdict(change.value), why
 
 

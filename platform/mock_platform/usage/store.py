@@ -36,7 +36,7 @@ class UsageCriteria(Struct, frozen=True, kw_only=True):
 
     Attributes:
         since, until: both instants included.
-        user_ids: whose.
+        user_ids: whose; None for everybody's.
         elements: keys of elements that were called; None for all calls.
         tags: each of which the instance has that was called.
         text: part of the URI, in any case.
@@ -46,7 +46,7 @@ class UsageCriteria(Struct, frozen=True, kw_only=True):
     workspace: str
     since: datetime
     until: datetime
-    user_ids: tuple[int, ...]
+    user_ids: tuple[int, ...] | None = None
     elements: tuple[str, ...] | None = None
     tags: tuple[str, ...] = ()
     text: str = ""
@@ -252,8 +252,9 @@ def _chosen(criteria: UsageCriteria) -> Select[tuple[Any, ...]]:
         usage.c.workspace == criteria.workspace,
         usage.c.at >= criteria.since,
         usage.c.at <= criteria.until,
-        usage.c.user_id.in_(criteria.user_ids),
     )
+    if criteria.user_ids is not None:
+        chosen = chosen.where(usage.c.user_id.in_(criteria.user_ids))
     if criteria.elements is not None:
         chosen = chosen.where(usage.c.element_key.in_(criteria.elements))
     if criteria.succeeded is not None:

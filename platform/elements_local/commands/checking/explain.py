@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913 - an option each
         said = [clients.platform.explain(**each, cures=not no_cures) for each in asked]
     shown = said[0] if len(said) == 1 else {"explanations": said}
     print_result(shown, "\n\n".join(map(explanation_text, said)), as_json=as_json)
-    if any(each["verdict"] != "reported" or each["cause"] is not None for each in said):
+    if any(each["wrong"] for each in said):
         raise SystemExit(1)
 
 

@@ -88,11 +88,9 @@ class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
             entries += page.changes
         return ChangeLog(changes=list(map(_change, entries)), pruned=page.pruned)
 
-    def calls_at(self, at: datetime) -> list[VendorCall]:
-        """Return the calls of a second that the CRM has noted, oldest first; none if it does not say."""
-        second = format_instant(at.replace(microsecond=0)).removesuffix("Z")
-        # The journal is searched for the second as text; what merely mentions it is sifted out below.
-        reply = self._ask(f"{self._origin()}{_JOURNAL}?limit=1000&q={quote(second)}")
+    def noted_calls(self) -> list[VendorCall]:
+        """Return the calls that the CRM has noted, oldest first; none if it does not say."""
+        reply = self._ask(f"{self._origin()}{_JOURNAL}?limit=1000")
         if isinstance(reply, NoReply) or not reply.ok:
             return []
         try:
@@ -105,11 +103,11 @@ class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
                 target=one.target,
                 status=one.status,
                 effect=one.effect,
+                at=one.at,
                 poll=one.request.headers.get(POLL_HEADER, ""),
             )
             # A journal lists the latest first.
             for one in reversed(noted)
-            if one.at.replace(microsecond=0) == at.replace(microsecond=0)
         ]
 
     def _page(self, url: str, page_url: str) -> _Log:

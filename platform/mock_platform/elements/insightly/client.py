@@ -120,13 +120,14 @@ class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
 
     def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:
         """Return the log that a mock of Insightly keeps; the real one has none."""
-        log = InsightlyChangeLog(calls=self._calls, crm_url=self.crm_url, own_stack=own_stack)
-        return log.read(since=since)
+        return self._log(own_stack).read(since=since)
 
-    def calls_at(self, at: datetime, *, own_stack: StackAccess) -> Sequence[VendorCall]:
-        """Return the calls that a mock of Insightly has noted in a second."""
-        log = InsightlyChangeLog(calls=self._calls, crm_url=self.crm_url, own_stack=own_stack)
-        return log.calls_at(at)
+    def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+        """Return the calls that a mock of Insightly has noted."""
+        return self._log(own_stack).noted_calls()
+
+    def _log(self, own_stack: StackAccess) -> InsightlyChangeLog:
+        return InsightlyChangeLog(calls=self._calls, crm_url=self.crm_url, own_stack=own_stack)
 
     def _reader(self, request: ListRequest) -> ReadPage:
         """Return what reads a list: from inside its parent, page by page, or all at once where there are no pages."""

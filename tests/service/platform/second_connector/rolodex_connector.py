@@ -150,7 +150,7 @@ class RolodexClient:
         _path(resource)
         return [_field(name, kind) for name, kind in FIELDS.items()]
 
-    def calls_at(self, at, *, own_stack):  # noqa: ARG002 - it notes none
+    def noted_calls(self, *, own_stack):  # noqa: ARG002 - it notes none
         return []
 
     def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:  # noqa: ARG002 - it is another's

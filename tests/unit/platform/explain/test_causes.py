@@ -191,7 +191,9 @@ def test_a_poll_that_failed_names_its_cause_by_what_the_vendor_answered(error, n
 
 
 def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
-    call = VendorCall(method="GET", target="/v2.2/Contacts", status=200, effect={"index_lag_s": 60})
+    call = VendorCall(
+        method="GET", target="/v2.2/Contacts", status=200, at=after(15), effect={"index_lag_s": 60}
+    )
 
     assert cause(case(poll(15, calls=[call]))) is Cause.NOT_IN_ANSWER
     late = replace(CHANGE, at=after(14, 30), updated=after(14, 30))
