@@ -128,7 +128,11 @@ SENTENCES = [
         cause="other-collection",
         story=created,
         block={"url": URL.replace("contacts", "contcts")},
-        says=("contacts {ada} was CREATED", "/hubs/crm/contcts", "There is no resource 'contcts'"),
+        says=(
+            "contacts {ada} was CREATED",
+            "/hubs/crm/contcts",
+            "failed: 404: Insightly answered 404: There is no resource 'contcts'",
+        ),
         never=("logged no change",),
     ),
     Planted(
@@ -331,5 +335,13 @@ SENTENCES = [
         story=saved_with_a_key_twice,
         says=("idField 'NUMBER' names nothing in it; 'idField' comes twice in the JSON",),
         warned="repeated-key",
+    ),
+    Planted(
+        name="a record that is asked about under another resource",
+        cause="",
+        story=created,
+        asked_as="leads",
+        says=("the poll of 2026-03-02T10:15:00Z reported it",),
+        never=("no block polls",),
     ),
 ]

@@ -44,3 +44,12 @@ def test_lint_says_what_a_configuration_alone_shows(planted, lived):
     audit = world.clients.platform.audit(world.instance["id"])
 
     assert planted.warned in {one["rule"] for one in audit["warnings"]}, json.dumps(audit["warnings"])
+
+
+def test_what_a_key_twice_has_brought_about_is_cured_as_it_is_without_one(lived):
+    (planted,) = (one for one in SENTENCES if one.cause == "key-twice")
+    world, _ = lived(planted)
+
+    fix = world.clients.platform.explain(**world.asked())["fix"]
+
+    assert (fix["change"], fix["tried"]) == ({"idField": "CONTACT_ID"}, "reported at 2026-03-02T10:15:00Z")

@@ -49,6 +49,9 @@ class CaseReader(InstanceFacts):
         # An unknown place in the log falls back to the latest change.
         at = next((place for place, one in enumerate(own) if one.seq == seq), len(own) - 1)
         change = own[at] if own else None
+        if change and resource not in self.configured and resource not in self.polls:
+            # Whoever asks by another name means the record all the same.
+            resource = self.resource_of(change.collection)
         changes = [one for one in log.changes if change and one.collection == change.collection]
         polls = self._polls_of(resource, change, {one.record_id for one in changes}, record_id)
         # What decided is the configuration that the first poll had; where none has come, the present one counts.

@@ -100,6 +100,7 @@ _INCURABLE = {
     Cause.NO_CHANGE: "there is no change that could have been reported",
     Cause.PRUNED: "what happened is no longer kept, so it cannot be done again",
     Cause.DELETION: "no configuration makes polling tell of what is gone: ask for the record, and take 404 for deleted",
+    Cause.OTHER_ACCOUNT: "give the instance the API key of the account that has the record",
     Cause.UNTOUCHED_DATE: "no configuration makes polling see a write that leaves the updated date as it was",
     Cause.ECHO: "nothing went wrong: a receiver knows its own writes by keeping what it wrote",
     Cause.TWIN_INSTANCE: "delete one of the two instances, or give it another callback URL",

@@ -1,8 +1,10 @@
 """Why a poll failed, in the words of the platform's answer rather than with all of it. Pure."""
 
 import json
+import re
 
 _LONGEST = 300
+_MESSAGE = re.compile(r'"message"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
 def failed(error: str) -> str:
@@ -15,11 +17,17 @@ def failed(error: str) -> str:
 
 
 def why_failed(error: str) -> str:
-    """Say why a poll failed."""
+    r"""Say why a poll failed.
+
+    >>> why_failed('404: {"requestId": "65a5", "message": "There is no \\"contcts\\" here; there are Contacts, Organis')
+    '404: There is no "contcts" here; there are Contacts, Organis'
+    """
     status, _, body = error.partition(": ")
+    # What is kept of a long answer is its beginning, which is no JSON.
+    found = _MESSAGE.search(body)
     try:
-        message = json.loads(body)["message"]
-    except (ValueError, LookupError, TypeError, RecursionError):
+        message = json.loads(f'"{found[1]}"') if found else body
+    except ValueError:
         message = body
     words = f"{status}: {message}" if body else status
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."

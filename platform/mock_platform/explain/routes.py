@@ -137,7 +137,8 @@ def _search(workspace: Workspace, case: ExplainedCase, said: Explanation) -> Cur
     sought = CureCase(
         workspace=workspace.name,
         case=case,
-        cause=said.cause,
+        # What is done again has no key twice: it is the configuration that came of it.
+        cause=said.beneath or said.cause,
         own=own,
         block=_block(case, own),
         nth=case.history.index(case.change) if case.change else 0,

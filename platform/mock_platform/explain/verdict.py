@@ -35,6 +35,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
         reported: whether a receiver took a callback that names the record.
         cause: what went wrong; None if nothing did.
         why: a sentence.
+        beneath: the cause that a key twice in JSON brought about; None without one.
         late: whether all that went wrong is that a poll before the one which reported it did not.
     """
 
@@ -42,6 +43,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     cause: Cause | None
     why: str
     late: bool = False
+    beneath: Cause | None = None
 
     @property
     def wrong(self) -> bool:
@@ -57,7 +59,7 @@ def explained(case: ExplainedCase) -> Explanation:
     if twice is None or said.cause is None:
         return said
     why = f"{said.why}; {twice!r} comes twice in the JSON of the configuration, and the last one counts"
-    return replace(said, cause=Cause.KEY_TWICE, why=why)
+    return replace(said, cause=Cause.KEY_TWICE, why=why, beneath=said.cause)
 
 
 def _explained(case: ExplainedCase) -> Explanation:

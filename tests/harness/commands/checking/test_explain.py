@@ -123,6 +123,18 @@ def test_a_callback_and_an_event_are_explained_by_their_ids(mine: WorkspaceClien
     assert run("explain", "--event", callback["json"]["id"], "--json") == whole
 
 
+def test_the_echo_of_a_write_of_ones_own_is_named_with_exit_status_0(mine: WorkspaceClients) -> None:
+    number = polled(mine)
+    (instance,) = mine.platform.call("GET", "/elements/api-v2/instances")
+    mine.platform.hub(instance["token"]).call("PATCH", f"/contacts/{number}", json={"TITLE": "Countess"})
+    mine.clock.advance("15m")
+
+    code, text, _ = run("explain")
+
+    assert code == 0
+    assert "cause: echo: " in text
+
+
 def test_no_cures_tries_none(mine: WorkspaceClients) -> None:
     polled(mine, **TOKYO)
 
