@@ -287,11 +287,13 @@ def test_the_cure_of_one_finding_does_not_hide_behind_another_of_the_same_resour
     change = patched(both("yyyy-mm-dd"), contacts(idField="contact_id", pollDelay=900, mine=1))
     linted = of_body(clients, body_with(clients, change), lag_s=None)
 
-    assert tried(linted, {}) == {
-        nth: "fails as it is, passes with the cure"
-        for nth, finding in enumerate(linted.findings)
-        if finding["rule"] != "unknown-key"
+    outcomes = {finding["rule"]: one for finding, one in zip(linted.findings, tried(linted, {}), strict=True)}
+    assert {rule: one["tried"] for rule, one in outcomes.items()} == {
+        rule: None if rule == "unknown-key" else "fails as it is, passes with the cure" for rule in outcomes
     }
+    lost = {"circumstance": "as it is", "change": "create", "was": "lost", "is": "reported"}
+    assert outcomes["id-field"]["cell"].items() >= lost.items()
+    assert outcomes["unknown-key"]["cell"] is None
     assert len(linted.findings) == 5
 
 
@@ -302,7 +304,21 @@ def test_a_finding_about_the_whole_instance_is_shown_without_those_of_its_resour
     linted = of_body(clients, body, lag_s=None)
 
     assert [finding["rule"] for finding in linted.findings] == ["callback-url", "id-field"]
-    assert set(tried(linted, {}).values()) == {"fails as it is, passes with the cure"}
+    assert {one["tried"] for one in tried(linted, {})} == {"fails as it is, passes with the cure"}
+
+
+def test_a_finding_about_a_lag_shows_in_a_search_that_lags_so(clients):
+    linted = of_body(clients, body_with(clients, contacts(pollDelay=5)), lag_s=60)
+
+    first, *_ = tried(linted, {})
+
+    assert first["cell"] == {
+        "circumstance": "search lags 60 s",
+        "change": "create",
+        "offset": "-5",
+        "was": "lost",
+        "is": "late",
+    }
 
 
 def test_records_of_a_kind_that_the_scenarios_cannot_make_are_said(clients):

@@ -71,9 +71,9 @@ def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
     rule = finding["rule"]
     if rule in _ABOUT_KEYS:
         raise NoScenarioError(f"{rule} has no scenario: what was to come of what has no effect is not known")
-    cases = _cases(linted, finding)
+    cases = cases_of(linted, finding)
     sought = cases[AS_IT_IS] if rule == _ABOUT_PAGES else [*cases.values()][-1]
-    shown = _shown(linted, sought, _subject(finding))
+    shown = _shown(linted, sought, subject_of(finding))
     mapping_steps = [
         {"request": {"method": "POST", "path": f"/instances/{{instance}}/{where}", "json": dict(body)}}
         for where, body in linted.mapping_requests()
@@ -93,7 +93,7 @@ def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cases(linted: Linted, finding: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def cases_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the configuration as it is but for other findings, and with the finding's cure if one is known."""
     base: dict[str, Any] = linted.taken_over
     for other in linted.findings:
@@ -115,7 +115,7 @@ def _where(finding: Mapping[str, Any]) -> str:
     return f" of {re.sub('[<>]', '', where)}" if where else ""
 
 
-def _subject(finding: Mapping[str, Any]) -> str | None:
+def subject_of(finding: Mapping[str, Any]) -> str | None:
     """Return the resource whose changes show a finding: the one that is meant where it names another."""
     named: str | None = finding["nearest"] if finding["rule"] in _ABOUT_ANOTHER else None
     return named or finding["resource"]

@@ -1,29 +1,83 @@
-"""Runs the scenarios of findings: whether each bites, and whether its cure helps."""
+"""Tries findings: whether each bites and its cure helps, by its scenario, and at which cell of the grid it shows."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from elements_local.errors import HarnessError
 from elements_local.failures.reason import EXPLAINED
 from elements_local.recording.text import write
 from elements_local.scenarios.performing import ScenarioFailure
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import Scenario, load
-from elements_local.what_if.finding_scenario import CURED, Linted, NoScenarioError, scenario_of
+from elements_local.stack.stack import Stack
+from elements_local.start import Options, in_process
+from elements_local.what_if.circumstances import CIRCUMSTANCES, Circumstance
+from elements_local.what_if.configured import Configured, resource_of
+from elements_local.what_if.finding_scenario import (
+    AS_IT_IS,
+    CURED,
+    Linted,
+    NoScenarioError,
+    cases_of,
+    scenario_of,
+    subject_of,
+)
+from elements_local.what_if.grid import Grid, worst_mended
+from elements_local.what_if.sweep import ENVIRONMENT, sweep
 
 
-def tried(linted: Linted, environment: Mapping[str, str]) -> dict[int, str]:
-    """Return what came of each finding's scenario, by the finding's place in the list; a finding without one is left out."""
+def tried(linted: Linted, environment: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what came of each finding, in the order of the list.
+
+    ``tried`` says what came of its scenario, null if it has none; ``cell`` where in the grid it shows, null if nowhere.
+    """
     with (
         TemporaryDirectory() as folder,
         closing(Runner(How(environment=environment, cures=False))) as runner,
         runner.holding(),
+        in_process(Options(environment={**environment, **ENVIRONMENT})) as stack,
     ):
-        return {
+        outcomes = {
             nth: ", ".join(_outcomes(runner, scenarios))
             for nth, scenarios in _scenarios(linted, Path(folder))
         }
+        return [
+            {"tried": outcomes.get(nth), "cell": _cell(stack, linted, finding)}
+            for nth, finding in enumerate(linted.findings)
+        ]
+
+
+def _cell(stack: Stack, linted: Linted, finding: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the cell that is worst as it is, of those that the cure mends."""
+    cases = cases_of(linted, finding)
+    circumstance = CIRCUMSTANCES[0]
+    if linted.lag_s:
+        lag = {"effect": {"index_lag_s": linted.lag_s}}
+        circumstance = Circumstance(name=f"search lags {linted.lag_s} s", faults=(lag,))
+
+    def grid(case: str) -> Grid | None:
+        configured = Configured(configuration=cases.get(case, {}), mapped=linted.mapped)
+        try:
+            resource = resource_of(configured, subject_of(finding))
+            return sweep(stack, configured, resource, circumstances=[circumstance])
+        # It may be what is found that nothing is polled, or that the instance cannot be made.
+        except HarnessError:
+            return None
+
+    before, after = grid(AS_IT_IS), grid(CURED)
+    key = worst_mended(before, after) if before and after else None
+    if not (before and after and key):
+        return None
+    return {
+        "circumstance": circumstance.name,
+        "change": key.change,
+        "offset": key.label,
+        "was": before.cells[key].words,
+        "is": after.cells[key].words,
+    }
 
 
 def _scenarios(linted: Linted, folder: Path) -> Iterator[tuple[int, list[Scenario]]]:

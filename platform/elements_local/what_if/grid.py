@@ -221,4 +221,5 @@ def worst_mended(before: Grid, after: Grid) -> CellKey | None:
     mended = [
         key for key, cell in before.cells.items() if key in after.cells and cell.rank < after.cells[key].rank
     ]
-    return min(mended, key=lambda key: before.cells[key].rank, default=None)
+    order = {key: (before.cells[key].rank, CHANGES.index(key.change), key.poll, key.column) for key in mended}
+    return min(mended, key=order.__getitem__, default=None)

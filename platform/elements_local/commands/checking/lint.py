@@ -13,7 +13,7 @@ from mock_kit.api.json_syntax import json_fault
 from mock_kit.os_errors import os_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from elements_local.stack.stack import Stack
     from elements_local.what_if.finding_scenario import Linted
@@ -43,7 +43,10 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     help="How far the provider's search lags behind its records.  [default: what the running CRM's faults say, else 0]",
 )
 @click.option(
-    "--try", "tries", is_flag=True, help="Run the scenario of each finding, as it is and with its cure."
+    "--try",
+    "tries",
+    is_flag=True,
+    help="Run the scenario of each finding, as it is and with its cure, and name the cell of the sweep where it shows.",
 )
 @click.option(
     "--scenario", "rule", metavar="RULE", help="Write the scenarios that show a rule's findings, and stop."
@@ -78,7 +81,8 @@ def command(  # noqa: PLR0913 - the command's options
 
     Each finding has the rule's name, its place, what was found, why it bites and what mends it. Errors lose, repeat or
     misname events; warnings do what may be meant. A finding's scenario fails with the configuration as it is, and passes
-    with the cure: --try runs it, --scenario writes it for `elements-local replay`.
+    with the cure: --try runs it, and names a cell of the sweep that the cure mends; --scenario writes it for
+    `elements-local replay`.
 
     Exit status: 0 no errors, 1 there are, 2 misuse.
     """
@@ -90,12 +94,12 @@ def command(  # noqa: PLR0913 - the command's options
     if rule is not None:
         _write(linted, rule, output or Path(f"lint-{rule}.yaml"))
         return
-    tried = _tried(linted) if tries else {}
+    tried = _tried(linted) if tries else [{} for _ in linted.findings]
+    findings = [{**each, "tried": None, **one} for each, one in zip(linted.findings, tried, strict=True)]
     if as_json:
-        findings = [{**each, "tried": tried.get(nth)} for nth, each in enumerate(linted.findings)]
         print_json({"findings": findings, "more": linted.more})
     else:
-        _print(linted, tried)
+        _print(findings, linted.more)
     if linted.has_errors:
         raise SystemExit(1)
 
@@ -167,27 +171,29 @@ def _write(linted: "Linted", rule: str, output: Path) -> None:
     click.echo(f"see it: elements-local replay {output}")
 
 
-def _tried(linted: "Linted") -> dict[int, str]:
-    """Run the scenarios of all findings; returns what came of each, by the finding's place in the list."""
+def _tried(linted: "Linted") -> "list[dict[str, Any]]":
+    """Run the scenarios and grids of all findings; returns what came of each."""
     from elements_local.what_if.finding_trial import tried  # noqa: PLC0415 - as above
 
     return tried(linted, stack_environment())
 
 
-def _print(linted: "Linted", tried: "Mapping[int, str]") -> None:
-    for nth, finding in enumerate(linted.findings):
+def _print(findings: "Sequence[Mapping[str, Any]]", left_out: int) -> None:
+    for finding in findings:
         change = finding["cure"]["change"]
+        cell = finding.get("cell")
         lines = {
             "at": finding["path"],
             "why": finding["why"],
             "cure": finding["cure"]["text"]
             + (f": {json.dumps(change, ensure_ascii=False)}" if change else ""),
-            "tried": tried.get(nth),
+            "tried": finding["tried"],
+            "cell": cell and "{change} at {offset}, {circumstance}: {was}, with the cure {is}".format(**cell),
         }
         _print_one(finding["severity"], f"{finding['rule']}: {finding['message']}", lines)
-    severities = [finding["severity"] for finding in linted.findings]
+    severities = [finding["severity"] for finding in findings]
     counts = [counted(severities.count(each), each) for each in _COLOURS if each in severities]
-    more = [f"{linted.more} more"] if linted.more else []
+    more = [f"{left_out} more"] if left_out else []
     click.echo(", ".join([*counts, *more]) or "nothing is found")
 
 

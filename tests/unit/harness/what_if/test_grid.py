@@ -18,6 +18,7 @@ from elements_local.what_if.grid import (
     changed,
     repeats_more,
     worsened,
+    worst_mended,
 )
 
 POLLER = "event.poller.configuration"
@@ -111,6 +112,14 @@ def test_what_differs_is_told_by_what_it_was_and_what_it_is():
 )
 def test_what_is_lost_or_misnamed_and_was_not_is_worse(was, has_become, is_worse):
     assert worsened(grid(at3=was), grid(at3=has_become)) == ([create_at("-2")] if is_worse else [])
+
+
+def test_the_worst_cell_that_is_mended_is_named():
+    before = grid(at2="misnamed", at3="lost", at4="lost_repeated", at5="lost")
+
+    assert worst_mended(before, grid(at5="lost")) == create_at("-2")
+    assert worst_mended(before, grid(at3="lost", at4="lost", at5="lost")) == create_at("-3")
+    assert worst_mended(grid(), before) is None
 
 
 def test_what_is_repeated_and_was_not_is_a_cost():
