@@ -112,6 +112,8 @@ BAD = {
         "where-edge",
         contacts(url=URL + " and DATE_UPDATED_UTC < '${nowTimeZone:GMT:yyyy-MM-dd HH:mm:ss}'"),
     ),
+    "one page": ("one-page", contacts(url=URL + "&page=2")),
+    "fields without the id": ("fields-left-out", contacts(url=URL + "&fields=FIRST_NAME")),
     "a copied URL": (
         "url-of-another-resource",
         contacts(url=URL.replace("contacts", "accounts"), idField="ORGANISATION_ID"),
