@@ -106,13 +106,11 @@ class World:
 
     def create(self, name: str = "ada", **fields: Any) -> None:
         """Create a contact."""
-        self._tick()
         made = self.clients.crm.create("Contacts", {"FIRST_NAME": name.title(), **fields})
         self.records[name] = made["CONTACT_ID"]
 
     def update(self, name: str = "ada", **fields: Any) -> None:
         """Change a contact."""
-        self._tick()
         self.clients.crm.update("Contacts", self.records[name], fields or {"TITLE": "Countess"})
 
     def delete(self, name: str = "ada") -> None:
@@ -173,11 +171,6 @@ class World:
             for event in callback["json"]["message"]["events"]
             if event.get("objectId") == number
         ]
-
-    def _tick(self) -> None:
-        """Let a second pass before a change, if that is the cure."""
-        if self.cure.change.get("later_s"):
-            self.clients.clock.advance(self.cure.change["later_s"])
 
 
 @dataclass(frozen=True, kw_only=True)

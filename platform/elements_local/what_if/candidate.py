@@ -27,7 +27,6 @@ class CureCandidate:
         without: the place, among all fault rules that were set, of the one that is left out.
         answers: whether the sink answers 200, whatever it was told.
         puts: the path of a PUT to the platform at the end; ``{instance}`` is the instance.
-        later_s: by how many seconds the change comes later.
         shown: what is changed, where it is neither ``block`` nor ``keys``.
     """
 
@@ -38,7 +37,6 @@ class CureCandidate:
     without: int | None = None
     answers: bool = False
     puts: str = ""
-    later_s: int = 0
     shown: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -170,7 +168,7 @@ def _with_changes(
 
 
 def _steps(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -> Iterator[Step]:
-    seen, rules_seen = 0, 0
+    rules_seen = 0
     for step in scenario.steps:
         if step.verb == "fault":
             rules = _rules(step)
@@ -190,12 +188,6 @@ def _steps(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -
             made = {**step.argument}
             made[place.instance] = _configured(made[place.instance], candidate, place)
             yield replace(step, argument=made)
-        elif place.record and step.verb in {"create", "update", "delete"} and _names(step, place.record):
-            # Before the change itself: it is this one that comes later, and all that follows with it.
-            if candidate.later_s and seen == place.nth:
-                yield Step(verb="advance", argument=candidate.later_s, line=step.line)
-            seen += 1
-            yield step
         else:
             yield step
 
@@ -211,11 +203,6 @@ def _reconfigured(
 def _is_of(argument: Mapping[str, Any], place: ScenarioPlace, scenario: Scenario) -> bool:
     first = next(iter(scenario.instances), None)
     return bool(argument.get("instance", first) == place.instance)
-
-
-def _names(step: Step, record: str) -> bool:
-    argument = step.argument
-    return record == argument if isinstance(argument, str) else record in argument
 
 
 def _rules(step: Step) -> Sequence[Fault]:

@@ -4,7 +4,6 @@ Which links of the chain a change can mend says what is worth replaying; whether
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,9 +48,6 @@ _FORMATS = (
     "MM/dd/yyyy HH:mm:ss",
     "dd.MM.yyyy HH:mm:ss",
     "milliseconds",
-)
-_ZONED = re.compile(
-    r"\$\{(?:dateTimeZone:(?:(?:GMT|UTC)?[+-]?\d{1,2}(?::[0-5]\d)?|[^:}]*)|date|nowTimeZone:[^:}]*):"
 )
 _PAGES = (200, 500)
 _DAY_S = 86_400
@@ -104,13 +100,12 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
         scenario: what happened, without expectations.
         platform_url: where the platform that is asked can be called.
     """
-    cause, case = sought.cause, sought.case
-    dates = sought.own.get(DATES)
+    cause, dates = sought.cause, sought.own.get(DATES)
     if cause.stage in _OF_DATES and sought.block is not None and dates:
-        text = f"take the dates of {case.resource} as the element's own block has them"
+        text = f"take the dates of {sought.case.resource} as the element's own block has them"
         yield CureCandidate(where="configuration", text=text, block={DATES: dates})
     yield from _of_instance(sought)
-    yield from _of_crm(cause.stage, case, scenario)
+    yield from _of_crm(cause.stage, scenario)
     if cause is Cause.OTHER_KEY:
         text = f"let the receiver hold signatures against the instance's {SIGNATURE_KEY}"
         yield CureCandidate(where="receiver", text=text, shown={"key": SIGNATURE_KEY})
@@ -190,8 +185,8 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
             yield CureCandidate(where="configuration", text=text, keys={INTERVAL: str(minutes)})
 
 
-def _of_crm(stage: CauseStage, case: ExplainedCase, scenario: Scenario) -> Iterator[CureCandidate]:
-    """Yield a CRM that does one thing less wrong, and a change that comes a second later."""
+def _of_crm(stage: CauseStage, scenario: Scenario) -> Iterator[CureCandidate]:
+    """Yield a CRM that does one thing less wrong."""
     if stage not in _OF_CRM:
         return
     for number, rule in enumerate(fault_rules(scenario)):
@@ -200,9 +195,6 @@ def _of_crm(stage: CauseStage, case: ExplainedCase, scenario: Scenario) -> Itera
             named = ", ".join(effects) or "its answers"
             text = f"let the CRM do right what a fault rule has it do wrong: {named}"
             yield CureCandidate(where="crm", text=text, without=number, shown=effects)
-    if stage in {CauseStage.WINDOW, CauseStage.POLLER} and case.change and case.change.kind != "DELETED":
-        text = "let the change come a second later"
-        yield CureCandidate(where="clock", text=text, later_s=1, shown={"later_s": 1})
 
 
 def _values(
@@ -216,18 +208,16 @@ def _values(
     """
     stage = cause.stage
     yield from _spelt(case, block)
-    if stage in {CauseStage.IDENTITY, CauseStage.KEY}:
-        yield from (("idField", name) for name in case.state.known_fields if name.endswith("_ID"))
     if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT}:
         yield from _dates(case)
     if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME}:
-        yield from (("filterByUpdatedDate", True), ("filterByCurrentDate", False))
+        yield "filterByCurrentDate", False
     if stage in {CauseStage.KEY, CauseStage.NAME}:
         yield from (("createdCheckTolerance", seconds) for seconds in _tolerances(case))
     if stage is CauseStage.REPEAT:
         yield from (("pollDelay", 0), ("pollDelay", 1), ("filterByCurrentDate", True))
-    if stage in {CauseStage.WINDOW, CauseStage.LIST, CauseStage.REQUEST}:
-        yield from _urls(block, own)
+    if stage in {CauseStage.WINDOW, CauseStage.LIST, CauseStage.REQUEST} and own.get("url"):
+        yield "url", own["url"]
     if cause in _OF_PAGES:
         yield from (("pageSize", size) for size in _PAGES)
     if stage in {CauseStage.WINDOW, CauseStage.LIST}:
@@ -285,17 +275,6 @@ def _tolerances(case: ExplainedCase) -> Iterator[int]:
     if latest and latest.created:
         yield max(math.ceil((latest.dated - latest.created).total_seconds()), 0)
         yield 0
-
-
-def _urls(block: Mapping[str, object], own: Mapping[str, object]) -> Iterator[_Value]:
-    """Yield URLs that ask for more: the placeholder in GMT, the element's own."""
-    url = block.get("url")
-    if isinstance(url, str):
-        in_gmt = _ZONED.sub("${gmtDate:", url)
-        if in_gmt != url:
-            yield "url", in_gmt
-    if own.get("url"):
-        yield "url", own["url"]
 
 
 def _delays(stage: CauseStage, case: ExplainedCase) -> Iterator[int]:

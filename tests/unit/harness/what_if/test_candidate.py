@@ -131,13 +131,6 @@ def test_a_receiver_that_answers_is_told_nothing_else(story):
     assert [rule.service for rule in fault_rules(changed)] == ["crm", "crm"]
 
 
-def test_a_change_comes_later_where_it_is_the_one_that_is_meant(story):
-    changed = applied(CureCandidate(where="clock", text="", later_s=1), story, PLACE)
-
-    assert verbs(changed)[6:8] == ["advance", "update"]
-    assert verbs(changed).count("advance") == 1
-
-
 def test_what_a_fault_rule_does_is_shown_as_it_would_be_without(story):
     assert neutral(fault_rules(story)[0]) == {"index_lag_s": 0}
 
