@@ -11,12 +11,14 @@ from msgspec import Meta
 from msgspec.structs import fields
 
 from mock_insightly.account.allowance import RateLimits
+from mock_insightly.fault_places import STAMPS, unshown
 from mock_insightly.records.dates import EARLIEST, shifted, whole_second
 from mock_kit.admin.fault_rules import Effect, FaultRule, FaultRules, Phase
 from mock_kit.workspaces import seeded
 
 _YEAR_S = 366 * 24 * 60 * 60
 _Few = Annotated[int, Meta(ge=0, le=500)]
+_FieldName = Annotated[str, Meta(min_length=1)]
 _Limit = Annotated[int, Meta(ge=0, le=999_999_999)]
 _Seconds = Annotated[int, Meta(ge=0, le=_YEAR_S)]
 
@@ -30,13 +32,19 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         updated_later_s: a new record's second stamp is so many seconds after its first.
         updated_within_s: it is later by up to so many seconds; how many follows from the rule's seed and the record.
         index_lag_s: a list or a search has nothing yet of what was written in the last so many seconds.
+        index_lag_within_s: of each write it knows later by up to so many seconds more; how many follows from the
+            workspace's seed and the write, so that a later write may be seen before an earlier one.
+        list_cap: a list or a search ends after its first so many records, on whichever page.
         page_overlap: pages but the first begin with so many records of the one before, as if others had come in between.
         burst_limit: so many calls in any one second, of those that the rule strikes; more are refused with 429.
         daily_limit: so many calls that the account may make on one day; more are refused with 429.
         delete_listed: so many records, from the start of the list, are deleted before or after (``phase``) it is read.
+        update_listed: so many, from its start, are updated then.
+        rename_fields: fields of records, and the names under which answers show them instead.
 
     Source: created and updated dates up to 3 s apart, server dates that differ from stamps by a second (recorded v2.1
-        lists, observed); the others are what integrators meet with other CRMs (assumed).
+        lists, observed); the others are what integrators meet with other CRMs (assumed), such as records that a search
+        shows late and out of order (reports to estuary/connectors, 1861 and 2678, and activepieces, 14921).
     """
 
     clock_skew_s: Annotated[int, Meta(ge=-_YEAR_S, le=_YEAR_S)] = 0
@@ -44,16 +52,20 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     updated_later_s: _Seconds = 0
     updated_within_s: _Seconds = 0
     index_lag_s: Annotated[float, Meta(ge=0, le=_YEAR_S)] = 0
+    index_lag_within_s: _Seconds = 0
+    list_cap: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
     page_overlap: _Few = 0
     burst_limit: _Limit | None = None
     daily_limit: _Limit | None = None
     delete_listed: _Few = 0
+    update_listed: _Few = 0
+    rename_fields: dict[_FieldName, _FieldName] | None = None
 
     def objection(self, phase: Phase) -> str | None:
         """Return why this cannot be done; None if it can."""
-        if phase is Phase.BEFORE and self.replaces and self._own:
+        if phase is Phase.BEFORE and self.replaces and self.own:
             return (
-                f"{' and '.join(self._own)} cannot come of a call that the CRM never sees: "
+                f"{' and '.join(self.own)} cannot come of a call that the CRM never sees: "
                 "leave status and drop out, or make the phase 'after'"
             )
         return super().objection(phase)
@@ -80,8 +92,13 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         drawn = seeded.number(seed, "crm", "updated later", record_id, low=0, high=self.updated_within_s + 1)
         return self.updated_later_s + drawn
 
+    def indexed(self, at: datetime, seq: int, *, seed: int) -> datetime:
+        """Return when lists know of a write of ``at``, which is the workspace's ``seq``-th."""
+        drawn = seeded.number(seed, "crm", "index lag", seq, low=0, high=self.index_lag_within_s + 1)
+        return shifted(at, timedelta(seconds=self.index_lag_s + drawn))
+
     @property
-    def _own(self) -> list[str]:
+    def own(self) -> list[str]:
         """What it does that no other service could."""
         return [
             field.encode_name
@@ -94,6 +111,14 @@ class CrmRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """One scripted misbehaviour of the CRM."""
 
     effect: CrmEffect
+
+    def objection(self) -> str | None:
+        """Return why this rule can never do what it says; None if it can."""
+        effect = self.effect
+        renamed = effect.rename_fields or {}
+        # what updates records gives them stamps, on whichever route
+        own = [name for name in effect.own if not (effect.update_listed and name in STAMPS)]
+        return super().objection() or unshown(own, renamed, self.match)
 
 
 class CrmRules(FaultRules, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,15 @@ from mock_insightly.records import sequences
 from mock_insightly.records.bulk_insert import HistoryTransaction
 from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.files import File
-from mock_insightly.records.finding import Listed, RecordPage, RecordSearch, documents_of, find, listed
+from mock_insightly.records.finding import (
+    Listed,
+    RecordPage,
+    RecordSearch,
+    documents_of,
+    find,
+    listed,
+    written_since,
+)
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import record_in
@@ -103,6 +111,11 @@ class RecordStore:
     ) -> RecordPage:
         """Return a page of records, in their kind's order or in that which is wanted."""
         return find(self._database, workspace.name, kind, record_filter, page)
+
+    def written_since(self, workspace: Workspace, kind: RecordKind, since: datetime) -> list[Row[Any]]:
+        """Return the changes of a kind's records that were made later than an instant: their seq, record_id and at."""
+        with self._database.autocommit_read() as connection:
+            return written_since(connection, workspace.name, kind, since)
 
     def changes(  # noqa: PLR0913 - what narrows a list
         self,

@@ -9,11 +9,12 @@ Source: v2.2 and v3.1 lists are ordered by id (v2.2 organisations of 2017, live 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record
@@ -30,15 +31,15 @@ _BATCH = 500
 _Values: TypeAlias = dict[str, object]
 
 _mine = (records.c.workspace == bindparam("workspace"), records.c.kind == bindparam("kind"))
+_since = (
+    changes.c.workspace == bindparam("workspace"),
+    changes.c.kind == bindparam("kind"),
+    changes.c.at > bindparam("indexed_at"),
+)
+_written_since = Prepared(select(changes.c.seq, changes.c.record_id, changes.c.at).where(*_since))
 _CONDITIONS = {
     "after": records.c.updated > bindparam("after"),
-    "indexed_at": records.c.id.not_in(
-        select(changes.c.record_id).where(
-            changes.c.workspace == bindparam("workspace"),
-            changes.c.kind == bindparam("kind"),
-            changes.c.at > bindparam("indexed_at"),
-        )
-    ),
+    "indexed_at": records.c.id.not_in(select(changes.c.record_id).where(*_since)),
     "to_id": records.c.id.in_(
         select(references.c.id).where(
             references.c.workspace == bindparam("workspace"),
@@ -66,7 +67,7 @@ def find(
     database: Database, workspace: str, kind: RecordKind, record_filter: RecordFilter, page: PageRange
 ) -> RecordPage:
     """Return a page of the records of a kind that are wanted."""
-    if record_filter.criterion or record_filter.unless or record_filter.by_date or kind.order:
+    if _is_sifted(record_filter) or kind.order:
         with database.reading() as connection:
             return _page_of(_sifted(connection, workspace, kind, record_filter), page)
     values = _values(workspace, kind.name, record_filter)
@@ -82,6 +83,20 @@ def find(
         if rows or not page.skip:
             return RecordPage(documents=documents, total=rows[0].total if rows else 0)
         return RecordPage(documents=documents, total=_total(given).scalar(connection, values))
+
+
+def written_since(
+    connection: Connection, workspace: str, kind: RecordKind, since: datetime
+) -> list[Row[Any]]:
+    """Return the changes of a kind's records that were made later than an instant: their seq, record_id and at."""
+    return _written_since.all(connection, {"workspace": workspace, "kind": kind.name, "indexed_at": since})
+
+
+def _is_sifted(record_filter: RecordFilter) -> bool:
+    """Say whether each record must be looked at."""
+    return bool(
+        record_filter.criterion or record_filter.unless or record_filter.by_date or record_filter.without
+    )
 
 
 def documents_of(
@@ -149,6 +164,7 @@ def _sifted(
         for document in documents_of(connection, workspace, kind.name, record_filter)
         for record in (record_in(document),)
         if (holds is None or holds(record)) and not (unless and unless.holds(record))
+        if kind.id_of(record) not in record_filter.without
     )
     if record_filter.by_date:
         return sorted(matching, key=lambda document: str(record_in(document).get("DATE_UPDATED_UTC")))

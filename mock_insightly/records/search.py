@@ -71,6 +71,7 @@ class RecordFilter(Struct, frozen=True, kw_only=True):
         of: only those that refer to this record.
         unless: those that meet this are left out.
         indexed_at: those written later than this are left out, as if an index had not come to them.
+        without: those with these ids are left out.
         by_date: whether those updated longest ago come first, rather than those with the lowest ids.
     """
 
@@ -79,6 +80,7 @@ class RecordFilter(Struct, frozen=True, kw_only=True):
     of: Reference | None = None
     unless: Criterion | None = None
     indexed_at: datetime | None = None
+    without: frozenset[int] = frozenset()
     by_date: bool = False
 
 

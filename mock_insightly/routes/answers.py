@@ -1,9 +1,10 @@
 """What calls are answered with: pages of lists, records as their version shows them, what was written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
+from itertools import islice
 
 from flask import Response
 
@@ -15,13 +16,16 @@ from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.query import WHOLE, PageRange, page_of
 from mock_insightly.records.references import reference
 from mock_insightly.records.search import RecordFilter
-from mock_insightly.records.stamps import record_in
+from mock_insightly.records.stamps import record_in, updated_at
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 from mock_kit.admin.fault_rules import Phase
-from mock_kit.api.json_text import Json, encode, encode_text
+from mock_kit.api.json_text import Json, decode, encode, encode_text
 from mock_kit.values import replace
 from mock_kit.web.compatible_flask import WholeResponse
+
+_NOTED = 1000
+"""Records that the journal names, of those that a fault kept from a list."""
 
 
 def page(
@@ -74,7 +78,8 @@ def located(call: CrmCall, response: Response, resource: str, number: Json) -> R
 
 def answer(call: CrmCall, body: bytes, status: int = 200) -> Response:
     """Answer with JSON."""
-    response = WholeResponse(body, status=status, content_type="application/json")
+    shown = _renamed(body, call.fault.effect.rename_fields or {})
+    response = WholeResponse(shown, status=status, content_type="application/json")
     if call.version.tagged:
         response.headers["ETag"] = tag = etag(body)
         if _is_known(call, tag):
@@ -130,32 +135,98 @@ def etag(body: bytes) -> str:
 
 
 def _page_of(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: PageRange) -> RecordPage:
-    """Return a page of what is wanted: with a late index, out of step, short of a record that goes meanwhile, if a fault says so."""
-    effect = call.fault.effect
-    visible = indexed(call, record_filter)
-    deleting = effect.delete_listed if "DELETE" in shape.on_one else 0
-    if deleting and call.fault.phase is Phase.BEFORE:
-        _delete_first(call, shape.kind, visible, deleting)
+    """Return a page of what is wanted: with a late index, out of step, cut, changed meanwhile, if a fault says so."""
+    effect, kind = call.fault.effect, shape.kind
+    visible = indexed(call, kind, record_filter)
+    if call.fault.phase is Phase.BEFORE:
+        _change_first(call, shape, visible)
     overlap = min(effect.page_overlap, page.skip)
     shown = replace(page, skip=page.skip - overlap) if overlap else page
-    read = call.dependencies.store.find(call.workspace, shape.kind, visible, shown)
-    if deleting and call.fault.phase is Phase.AFTER:
-        _delete_first(call, shape.kind, visible, deleting)
+    read = _capped_page(call, kind, visible, shown)
+    if call.fault.phase is Phase.AFTER:
+        _change_first(call, shape, visible)
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
 
 
-def indexed(call: CrmCall, record_filter: RecordFilter) -> RecordFilter:
+def indexed(call: CrmCall, kind: RecordKind, record_filter: RecordFilter) -> RecordFilter:
     """Return what is wanted but for records that no list has yet, because of a fault."""
-    lag = timedelta(seconds=call.fault.effect.index_lag_s)
-    return replace(record_filter, indexed_at=shifted(call.now, -lag)) if lag else record_filter
+    effect = call.fault.effect
+    lag = timedelta(seconds=effect.index_lag_s)
+    if lag:
+        record_filter = replace(record_filter, indexed_at=shifted(call.now, -lag))
+    if effect.index_lag_within_s:
+        since = shifted(call.now, -lag - timedelta(seconds=effect.index_lag_within_s))
+        late = frozenset(
+            one.record_id
+            for one in call.dependencies.store.written_since(call.workspace, kind, since)
+            if effect.indexed(one.at, one.seq, seed=call.account.seed) > call.now
+        )
+        _note(call, "hidden", late)
+        record_filter = replace(record_filter, without=late)
+    return record_filter
 
 
-def _delete_first(call: CrmCall, kind: RecordKind, record_filter: RecordFilter, count: int) -> None:
-    """Delete the first records of a list, as somebody else might at this moment."""
-    first = call.dependencies.store.find(call.workspace, kind, record_filter, PageRange(top=count)).documents
-    with call.writing(meanwhile=True) as writing:
-        for document in first:
-            writing.delete(kind, kind.id_of(record_in(document)))
+def capped(call: CrmCall, kind: RecordKind, found: list[Record]) -> list[Record]:
+    """Return a whole list, up to where a fault ends it."""
+    cap = call.fault.effect.list_cap
+    if cap is None:
+        return found
+    _note(call, "cut", map(kind.id_of, found[cap:]))
+    return found[:cap]
+
+
+def _capped_page(call: CrmCall, kind: RecordKind, wanted: RecordFilter, page: PageRange) -> RecordPage:
+    """Return a page of a list, up to where a fault ends it."""
+    cap = call.fault.effect.list_cap
+    find = partial(call.dependencies.store.find, call.workspace, kind, wanted)
+    if cap is None:
+        return find(page)
+    read = find(replace(page, top=max(0, min(page.top, cap - page.skip))))
+    if page.skip + page.top >= cap:
+        behind = find(PageRange(skip=cap, top=_NOTED)).documents
+        _note(call, "cut", (kind.id_of(record_in(document)) for document in behind))
+    return read if read.total is None else replace(read, total=min(read.total, cap))
+
+
+def _note(call: CrmCall, what: str, ids: Iterable[int]) -> None:
+    """Note in the journal the records that a fault kept from a list."""
+    numbers: list[Json] = [str(number) for number in islice(sorted(ids), _NOTED)]
+    if numbers:
+        call.noted[what] = numbers
+
+
+def _change_first(call: CrmCall, shape: Shape, record_filter: RecordFilter) -> None:
+    """Delete and update the first records of a list, as somebody else might at this moment."""
+    effect, kind = call.fault.effect, shape.kind
+    if effect.delete_listed and "DELETE" in shape.on_one:
+        with call.writing(meanwhile=True) as writing:
+            for number in _first(call, kind, record_filter, effect.delete_listed):
+                writing.delete(kind, number)
+    if effect.update_listed and "PUT" in shape.on_path:
+        renewed = _first(call, kind, record_filter, effect.update_listed)
+        with call.writing(meanwhile=True) as writing:
+            for number in renewed:
+                writing.update(kind, number, partial(updated_at, call.stamped))
+        if record_filter.by_date:
+            _note(call, "moved", renewed)
+
+
+def _first(call: CrmCall, kind: RecordKind, record_filter: RecordFilter, count: int) -> list[int]:
+    """Return the ids of the first records of a list."""
+    found = call.dependencies.store.find(call.workspace, kind, record_filter, PageRange(top=count))
+    return [kind.id_of(record_in(document)) for document in found.documents]
+
+
+def _renamed(body: bytes, names: Mapping[str, str]) -> bytes:
+    """Return JSON whose records, one or several, have other names of fields."""
+    value = decode(body) if names and body else None
+    if isinstance(value, list):
+        return encode([_with_names(one, names) for one in value])
+    return encode(_with_names(value, names)) if isinstance(value, dict) else body
+
+
+def _with_names(value: Json, names: Mapping[str, str]) -> Json:
+    return {names.get(key, key): one for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def as_shown(call: CrmCall, shape: Shape, document: str) -> bytes:

@@ -23,9 +23,9 @@ from mock_insightly.versions.known import served
 from mock_insightly.versions.shape import Methods, Shape
 from mock_insightly.versions.version import Version
 from mock_kit.admin.calls import ENGINE, caller_of
-from mock_kit.api.json_text import read_json
+from mock_kit.api.json_text import Json, read_json
 from mock_kit.web.compatible_flask import present_request
-from mock_kit.web.journal_middleware import RULE
+from mock_kit.web.journal_middleware import NOTED, RULE
 from mock_kit.workspaces.registry import Workspace
 
 
@@ -39,6 +39,7 @@ class CrmCall:
         now: when it came, by the workspace's clock, uncut; of one that changes something, when that happens.
         query: the parameters of the query.
         fault: the rule that has struck it.
+        noted: what the rule did, for the journal.
     """
 
     request: Request
@@ -48,6 +49,7 @@ class CrmCall:
     now: datetime
     query: Query
     fault: CrmRule
+    noted: dict[str, Json]
 
     @cached_property
     def account(self) -> CrmAccount:
@@ -142,6 +144,7 @@ def _call_of(version: str, asked: Request, workspace: Workspace) -> CrmCall:
         now=workspace.clock.now(),
         query=parse_query(asked.environ.get("QUERY_STRING", "")),
         fault=asked.environ.get(RULE, NO_FAULT),
+        noted=asked.environ.setdefault(NOTED, {}),
     )
 
 

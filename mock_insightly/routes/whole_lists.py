@@ -42,7 +42,7 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
     ids = _numbers(call.query.get("ids", ""))
     criteria = [*_criteria(shape, call.query)]
     every = call.dependencies.store.find(
-        call.workspace, shape.kind, answers.indexed(call, EVERYTHING), WHOLE
+        call.workspace, shape.kind, answers.indexed(call, shape.kind, EVERYTHING), WHOLE
     ).documents
     found = [
         record
@@ -52,6 +52,7 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
         and all(criterion.holds(record) for criterion in criteria)
     ]
     found.sort(key=lambda record: sort_key(record, shape.order or shape.kind.order))
+    found = answers.capped(call, shape.kind, found)
     brief = len(found) > _BIG
     shown = (answers.with_image(call, shape.show_listed(record, brief=brief)) for record in found)
     return answers.answer(call, encode(odata.of(shown)))

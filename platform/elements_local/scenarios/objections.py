@@ -101,7 +101,7 @@ def _configure(state: _StateSoFar, argument: dict[str, object]) -> Iterator[Obje
 def _fault(_state: _StateSoFar, argument: verbs.Fault | list[verbs.Fault]) -> Iterator[Objection]:
     rules = argument if isinstance(argument, list) else [argument]
     for place, rule in enumerate(rules):
-        reason = rule.effect.objection(rule.phase)
+        reason = rule.objection()
         if reason is not None:
             yield (place,) if isinstance(argument, list) else (), reason
 

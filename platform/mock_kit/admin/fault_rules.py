@@ -64,7 +64,11 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     def matches(self, method: str, path: str) -> bool:
         """Say whether a request is meant."""
-        return _fits(method.upper(), self.method.upper()) and _fits(path.lower(), self.path.lower())
+        return self.takes(method) and _fits(path.lower(), self.path.lower())
+
+    def takes(self, method: str) -> bool:
+        """Say whether requests of a method are meant, whatever their path."""
+        return _fits(method.upper(), self.method.upper())
 
 
 class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -136,6 +140,10 @@ class FaultRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     phase: Phase = Phase.BEFORE
     until: Annotated[datetime, Meta(tz=True)] | None = None
 
+    def objection(self) -> str | None:
+        """Return why this rule can never do what it says; None if it can."""
+        return self.effect.objection(self.phase)
+
     def strikes(self, nth: int, *, now: datetime) -> bool:
         """Say whether the nth matching request is hit at this instant."""
         return (self.until is None or now < self.until) and self.when.holds(nth)
@@ -172,7 +180,7 @@ def parse_rules(value: Json, *, service: str, shape: type[FaultRules] = FaultRul
             raise FaultRuleError(
                 f"a rule is for {rule.service!r}; this is {service!r}: put it to that service"
             )
-        objection = rule.effect.objection(rule.phase)
+        objection = rule.objection()
         if objection:
             raise FaultRuleError(objection)
     return rules

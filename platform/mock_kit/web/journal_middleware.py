@@ -33,6 +33,9 @@ LARGEST_BODY = 1024 * 1024
 RULE = "mock_kit.fault_rule"
 """Where in a request's environment the service finds the rule that struck it, for effects of its own."""
 
+NOTED = "mock_kit.fault_noted"
+"""Where in a request's environment the service notes what a rule's effect did, for the journal: a mapping."""
+
 WHOSE = "mock_kit.whose"
 """Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
 
@@ -136,6 +139,7 @@ class JournalMiddleware:
         body = _buffer(environ, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
         rule = self.faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
+        environ[NOTED] = {}
         answer: WsgiResponse | None = None
         try:
             answer = (
@@ -227,8 +231,14 @@ def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first
         reply_headers=[] if answer is None else list(answer.headers),
         reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
         fault=rule is not None,
-        effect=to_builtins(rule.effect) if rule else {},
+        effect=_effect(rule, environ[NOTED]) if rule else {},
     )
+
+
+def _effect(rule: FaultRule, noted: dict[str, Any]) -> dict[str, Any]:
+    """Return what a rule does, and what the service noted that it did."""
+    effect: dict[str, Any] = to_builtins(rule.effect)
+    return {**effect, "noted": noted} if noted else effect
 
 
 def _path(environ: "WSGIEnvironment") -> str:

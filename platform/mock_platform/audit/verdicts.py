@@ -165,19 +165,22 @@ class _Writer:
         """Yield what became of the events that one record owed, and what was told of it besides.
 
         A report tells of everything that had fallen due by its poll and had not been told: it shows the record's state.
+        One poll may show two states of a record, which was changed while its pages were read.
         """
-        left, earlier = list(events), list[datetime]()
+        left, earlier, states = list(events), list[datetime](), set[tuple[datetime, datetime]]()
         for report in sorted(reports, key=lambda report: report.poll_at):
             covered = [event for event in left if _covers(report, event)]
             left = [event for event in left if event not in covered]
             for event in covered:
                 yield self._told(event, report, _names(covered, event))
-            if report.callback.times and not covered:
+            again = report.poll_at not in earlier or (report.poll_at, report.date) in states
+            if report.callback.times and not covered and again:
                 why = reasons.repeated(record_id, report.poll_at, earlier, self._followed.polls)
                 yield self.besides(report, AuditVerdict.DUPLICATE, why)
             for _ in range(report.callback.times - 1):
                 yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
             earlier.append(report.poll_at)
+            states.add((report.poll_at, report.date))
         for event in left:
             yield self._untold(event)
 

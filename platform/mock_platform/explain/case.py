@@ -80,6 +80,8 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         """Return what a poll made of a record, by its own id, or else by one that is nobody's and its date."""
         own = [one for one in poll.decisions if one.record_id == record_id]
         if own:
+            # Pages that were read before and after a change show two states of the record; that of the change is first.
+            own.sort(key=lambda one: one.date.replace(microsecond=0) != change.dated)
             return cls(poll=poll, decisions=own)
         # An id that is another record's is that record.
         others = [one for one in poll.decisions if one.record_id not in known]
@@ -218,7 +220,9 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         if self.change is None or self.change.kind == "DELETED":
             return () if self.change is None else (EventType.DELETED,)
         if any(one.kind == "CREATED" for one in self.together):
-            return (EventType.CREATED,)
+            # A poll that read pages before and after a change told of both.
+            states = {one.date for one in self.telling.decisions} if self.telling else set()
+            return (EventType.CREATED, EventType.UPDATED) if len(states) > 1 else (EventType.CREATED,)
         # A receiver that has never heard of a record may be told of an update as of a creation.
         made = any(one.kind == "CREATED" for one in self.history)
         return (EventType.UPDATED, EventType.CREATED) if made and not self.was_told else (EventType.UPDATED,)

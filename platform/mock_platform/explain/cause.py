@@ -82,6 +82,10 @@ class Cause(Enum):
 
     INDEX_LAG = CauseStage.LIST, "the CRM's list did not have the record yet"
     PAGE_SHIFT = CauseStage.LIST, "records moved between two pages of the list while it was read"
+    LIST_CUT = (
+        CauseStage.LIST,
+        "the CRM ends the list after so many records, and the record stood behind them",
+    )
     LIST_ENDED = CauseStage.LIST, "the list was read up to its first old page, and the record stood behind it"
     WHERE_EXCLUDES = CauseStage.LIST, "a condition of the url's where clause leaves the record out"
     ONE_PAGE = CauseStage.LIST, "the url asks for one page of the list, and the record stood on another"
@@ -90,6 +94,7 @@ class Cause(Enum):
     WRONG_ZONE = CauseStage.FILTER, "the record's date is read in another zone than it is written in"
     WRONG_PATTERN = CauseStage.FILTER, "the record's date is read by a pattern that it does not follow"
     DATE_MISSING = CauseStage.FILTER, "the configured date field names nothing in the record"
+    FIELD_RENAMED = CauseStage.FILTER, "the CRM shows a field that the poll needs under another name"
     OTHER_DATE = CauseStage.FILTER, "the field that is configured as the updated date holds another date"
     FILTER_BY_CREATED = CauseStage.FILTER, "filterByUpdatedDate is false, so the created date decides"
     FILTER_BY_CURRENT_DATE = (

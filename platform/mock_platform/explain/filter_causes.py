@@ -60,7 +60,12 @@ def _slipped(written: str, meant: str, *, in_dates: bool) -> tuple[Cause, str]:
 
 
 def left_out(seen: PollOfRecord, field: str) -> CauseFinding | None:
-    """Say that the ``fields`` of a poll's URL leave out a field that the poll looks for."""
+    """Say that the ``fields`` of a poll's URL leave out a field that the poll looks for, or that the CRM has renamed it."""
+    renamed = (call.effect.get("rename_fields") for call in seen.calls)
+    new = next((names[field] for names in renamed if isinstance(names, dict) and field in names), None)
+    if new:
+        why = f"the CRM answered {seen.named} with records that have {new} in the place of {field}"
+        return CauseFinding(Cause.FIELD_RENAMED, why)
     fields = parameter_of(seen.poll.request_url, "fields")
     if not fields or not field or field.casefold() in {name.strip().casefold() for name in fields.split(",")}:
         return None

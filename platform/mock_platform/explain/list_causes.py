@@ -55,7 +55,9 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
         )
         return CauseFinding(Cause.INDEX_LAG, why)
     return (
-        _shifted(case, seen)
+        _hidden(case, seen, age)
+        or _cut(case, seen)
+        or _shifted(case, seen)
         or _ended(change, seen)
         or _excluded(change, seen)
         or _of_one_page(seen)
@@ -67,16 +69,39 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     )
 
 
+def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> CauseFinding | None:
+    """Say that the list did not know of the record's latest write yet, where each write has a delay of its own."""
+    if case.record_id not in _noted(seen, "hidden"):
+        return None
+    within = _most(seen.calls, "index_lag_s") + _most(seen.calls, "index_lag_within_s")
+    why = (
+        f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list did not have it yet: it knows "
+        f"of each write after a delay of its own, {within:g} s at the most; the next poll asks for what is later than "
+        f"{shown(seen.poll.at)}"
+    )
+    return CauseFinding(Cause.INDEX_LAG, why)
+
+
+def _cut(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that the CRM ended the list before the record."""
+    if case.record_id not in _noted(seen, "cut"):
+        return None
+    most = _most(seen.calls, "list_cap")
+    why = f"the CRM ended the list that {seen.named} read after {most:g} records, and this one stood behind them"
+    return CauseFinding(Cause.LIST_CUT, why)
+
+
 def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a record moved to a page that had been read, since one before it was deleted."""
     second = seen.poll.at.replace(microsecond=0)
     gone = [one for one in case.beside if one.kind == "DELETED" and one.second == second]
     # The log says what was deleted by others in that second; the fault, what it deleted itself.
-    deleted = gone or _most(seen.calls, "delete_listed")
-    if not deleted or not any(_PAGED.search(call.target) for call in seen.calls):
+    deleted, moved = gone or _most(seen.calls, "delete_listed"), _noted(seen, "moved")
+    if not (deleted or moved) or not any(_PAGED.search(call.target) for call in seen.calls):
         return None
     which = gone[0].record_id if gone else "a record"
-    why = f"while {seen.named} read the list page by page, {which} was deleted, and all behind it moved up"
+    what = f"{which} was deleted" if deleted else f"{min(moved)} was updated, and so moved to the list's end"
+    why = f"while {seen.named} read the list page by page, {what}, and all behind it moved up"
     return CauseFinding(Cause.PAGE_SHIFT, why)
 
 
@@ -150,9 +175,15 @@ def _most(calls: Iterable[VendorCall], effect: str) -> float:
     return max((number for number in numbers if isinstance(number, int | float)), default=0)
 
 
+def _noted(seen: PollOfRecord, what: str) -> set[str]:
+    """Return the ids of the records that scripted faults kept from a poll's list, as the CRM noted them."""
+    noted = (call.effect.get("noted") for call in seen.calls)
+    return {str(one) for each in noted if isinstance(each, dict) for one in each.get(what, ())}
+
+
 def _struck(seen: PollOfRecord) -> str:
     """Say what scripted faults made of the answer."""
-    effects = sorted({name for call in seen.calls for name in call.effect})
+    effects = sorted({name for call in seen.calls for name in call.effect if name != "noted"})
     return f", of which a scripted fault had made something else ({', '.join(effects)})" if effects else ""
 
 

@@ -106,7 +106,8 @@ def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
 def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say why the record was reported more than once, though nothing had changed; None if it was not."""
     # One poll that told it twice is about pages; two polls that told it are about their windows.
-    twice = sum(one.change is not None for one in seen.decisions)
+    date = seen.decision.date if seen.decision else None
+    twice = sum(one.change is not None and one.date == date for one in seen.decisions)
     if twice > 1:
         why = f"{seen.named} had it on {twice} of its pages, and reported it each time"
         return CauseFinding(Cause.PAGE_OVERLAP, why)

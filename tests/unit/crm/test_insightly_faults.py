@@ -24,6 +24,9 @@ def parsed(rule):
         pytest.param({"stamp_step_s": 60}, id="whole minutes"),
         pytest.param({"updated_later_s": 1, "updated_within_s": 3}, id="stamps apart"),
         pytest.param({"index_lag_s": 2.5}, id="a late index"),
+        pytest.param({"index_lag_within_s": 60}, id="an index with a delay of its own for each write"),
+        pytest.param({"list_cap": 3}, id="a list that is cut"),
+        pytest.param({"rename_fields": {"TITLE": "JOB_TITLE"}}, id="a field that is renamed"),
         pytest.param({"page_overlap": 1}, id="pages that overlap"),
         pytest.param({"delete_listed": 1, "delay_s": 3}, id="a delete, and an effect of all services"),
     ],
@@ -40,11 +43,16 @@ def test_a_rule_is_shown_as_it_was_written(effect):
         pytest.param({"effect": {"stamp_step_s": 0}}, "stamp_step_s", id="steps of nothing"),
         pytest.param({"effect": {"updated_within_s": -1}}, "updated_within_s", id="an update before"),
         pytest.param({"effect": {"index_lag_s": -1}}, "index_lag_s", id="an index ahead"),
+        pytest.param({"effect": {"index_lag_within_s": 0.5}}, "index_lag_within_s", id="half seconds"),
+        pytest.param({"effect": {"list_cap": 0}}, "list_cap", id="a list of nothing"),
+        pytest.param(
+            {"effect": {"rename_fields": {"TITLE": ""}}}, "rename_fields", id="a field without a name"
+        ),
         pytest.param({"effect": {"page_overlap": 501}}, "page_overlap", id="more than any page"),
         pytest.param({"effect": {"delete_listed": 0}}, "no effect: give status, body", id="none deleted"),
         pytest.param(
             {"effect": {"index_lag": 1}},
-            "index_lag_s, page_overlap, burst_limit, daily_limit, delete_listed",
+            "index_lag_s, index_lag_within_s, list_cap, page_overlap, burst_limit, daily_limit, delete_listed",
             id="misspelt",
         ),
         pytest.param(
@@ -59,6 +67,92 @@ def test_a_rule_that_cannot_be_meant_is_refused(rule, told):
         parsed(rule)
 
     assert told in str(refusal.value)
+
+
+LISTS = "only on lists and searches of records"
+SHIFTED = "only on lists that are read page by page"
+
+
+@pytest.mark.parametrize(
+    ("effect", "match", "told"),
+    [
+        pytest.param({"index_lag_s": 60}, {"method": "POST"}, LISTS, id="a write"),
+        pytest.param({"index_lag_s": 60}, {"path": "/v2.2/Contacts/5"}, LISTS, id="one record"),
+        pytest.param({"index_lag_s": 60}, {"path": "/v2.2/Contcts*"}, LISTS, id="no resource"),
+        pytest.param({"index_lag_within_s": 60}, {"method": "PUT"}, LISTS, id="another write"),
+        pytest.param({"list_cap": 3}, {"path": "/v3.1/Users/Me"}, LISTS, id="the caller"),
+        pytest.param({"page_overlap": 1}, {"path": "/v2.1/Contacts"}, SHIFTED, id="a list that is whole"),
+        pytest.param(
+            {"delete_listed": 1}, {"path": "/v3.1/Users"}, "can be deleted", id="what cannot be deleted"
+        ),
+        pytest.param(
+            {"update_listed": 1}, {"path": "/v3.1/Users"}, "can be updated", id="what cannot be updated"
+        ),
+        pytest.param({"clock_skew_s": 5}, {"method": "GET"}, "only on writes", id="stamps of a read"),
+        pytest.param(
+            {"stamp_step_s": 5}, {"path": "/v2.2/leads/search"}, "only on writes", id="stamps of a search"
+        ),
+        pytest.param({"updated_within_s": 3}, {"method": "PUT"}, "only on calls that create", id="an update"),
+        pytest.param(
+            {"rename_fields": {"CONTACT_ID": "ID"}},
+            {"path": "/v2.2/Leads*"},
+            "only on answers with records that have CONTACT_ID",
+            id="a field of others",
+        ),
+        pytest.param({"rename_fields": {"Ttile": "T"}}, {}, "no record has a field Ttile", id="no field"),
+        pytest.param(
+            {"rename_fields": {"TITLE": "first_name"}},
+            {},
+            "first_name is a field already",
+            id="a field taken",
+        ),
+    ],
+)
+def test_a_rule_that_could_never_show_is_refused_and_says_where_it_would(effect, match, told):
+    with pytest.raises(FaultRuleError) as refusal:
+        parsed({"effect": effect, "match": match})
+
+    assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("effect", "match"),
+    [
+        pytest.param({"index_lag_s": 60}, {"method": "*", "path": "*"}, id="whatever there is"),
+        pytest.param({"index_lag_s": 60}, {"method": "head"}, id="HEAD"),
+        pytest.param({"index_lag_s": 60}, {"path": "//V2.2/CONTACTS/Search/"}, id="slashes and case"),
+        pytest.param({"index_lag_s": 60}, {"path": "/v3.1/contacts/5/notes"}, id="below a record"),
+        pytest.param({"list_cap": 60}, {"path": "/v3.1/Fruit__c"}, id="a custom object"),
+        pytest.param({"list_cap": 60}, {"path": "/v2.1/Contacts"}, id="a list that is whole"),
+        pytest.param({"page_overlap": 1}, {"path": "*/searchbytag"}, id="a search by tag"),
+        pytest.param({"clock_skew_s": 5}, {"path": "/v2.2/contacts/*", "method": "DELETE"}, id="a deletion"),
+        pytest.param(
+            {"clock_skew_s": 5, "update_listed": 1}, {"method": "GET"}, id="an update between pages"
+        ),
+        pytest.param({"burst_limit": 5}, {"path": "/v2.2/Users/Me"}, id="a limit of any call"),
+        pytest.param({"status": 503}, {"path": "/v2.2/nowhere"}, id="what any path can meet"),
+    ],
+)
+def test_a_rule_that_can_show_somewhere_is_taken(effect, match):
+    assert parsed({"effect": effect, "match": match}).effect.own is not None
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**9), st.integers(0, 600), st.integers(0, 600))
+def test_each_write_is_known_after_a_delay_of_its_own_within_the_bound(seed, seq, least, within):
+    effect = CrmEffect(index_lag_s=least, index_lag_within_s=within)
+
+    delay = (effect.indexed(NOON, seq, seed=seed) - NOON).total_seconds()
+
+    assert least <= delay <= least + within
+    assert effect.indexed(NOON, seq, seed=seed) - NOON == timedelta(seconds=delay)
+
+
+def test_delays_are_of_all_sizes_and_other_ones_with_another_seed():
+    effect = CrmEffect(index_lag_within_s=3)
+    delays = [[(effect.indexed(NOON, seq, seed=seed) - NOON).seconds for seq in range(50)] for seed in (1, 2)]
+
+    assert {*delays[0]} == {*delays[1]} == {0, 1, 2, 3}
+    assert delays[0] != delays[1]
 
 
 def test_other_services_refuse_them_and_say_which_they_know():

@@ -48,6 +48,12 @@ PRESETS = (
         service="crm",
     ),
     FaultPreset(
+        name="own-delays",
+        text="Lists know of each write after up to 60 seconds, not in their order",
+        rule={"match": {"method": "GET"}, "effect": {"index_lag_within_s": 60}, "phase": "after"},
+        service="crm",
+    ),
+    FaultPreset(
         name="clock-skew",
         text="Records are dated a minute behind",
         rule={"effect": {"clock_skew_s": -60}, "phase": "after"},

@@ -123,7 +123,17 @@ def test_stamps_are_wrong_whichever_the_phase(crm, faulty, effect, dates, phase)
 
 @pytest.mark.parametrize(
     "effect",
-    [{"index_lag_s": 60}, {"page_overlap": 1}, {"delete_listed": 1}, {"burst_limit": 0}, {"daily_limit": 0}],
+    [
+        {"index_lag_s": 60},
+        {"index_lag_within_s": 60},
+        {"list_cap": 1},
+        {"page_overlap": 1},
+        {"delete_listed": 1},
+        {"update_listed": 1},
+        {"rename_fields": {"TITLE": "T"}},
+        {"burst_limit": 0},
+        {"daily_limit": 0},
+    ],
     ids=lambda effect: next(iter(effect)),
 )
 def test_what_the_crm_never_sees_cannot_be_bent(crm, effect):
@@ -161,6 +171,36 @@ def test_another_seed_strikes_others(crm, faulty):
         streams.add(tuple(crm.send("GET", "Contacts?top=1").status for _ in range(12)))
 
     assert len(streams) > 15
+
+
+def test_the_same_seed_shows_the_same_writes_at_the_same_seconds_and_another_one_others(another):
+    shown = []
+    for name, seed in (("first", 3), ("second", 3), ("third", 4)):
+        crm = another(name=name, seed=seed)
+        rule = {"effect": {"index_lag_within_s": 10}, "match": {"path": "*/contacts"}}
+        crm.send("PUT", "/_local/faults", json={"faults": [rule]})
+        made = [crm.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"] for _ in range(12)]
+        seen = []
+        for _ in range(11):
+            seen.append([made.index(one["CONTACT_ID"]) for one in crm.shown("Contacts")])
+            crm.advance(seconds=1)
+        shown.append(seen)
+
+    assert shown[0] == shown[1] != shown[2]
+    assert shown[0][-1] == [*range(12)]
+    firsts = [min(at for at, seen in enumerate(shown[0]) if number in seen) for number in range(12)]
+    assert firsts != sorted(firsts)
+
+
+def test_a_rule_that_could_never_show_is_a_400_that_says_so_and_changes_nothing(crm, faulty):
+    faulty({"index_lag_s": 60})
+    rule = {"effect": {"index_lag_s": 60}, "match": {"method": "POST"}}
+
+    told = crm.refused(400, "PUT", "/_local/faults", json={"faults": [rule]})
+
+    assert "index_lag_s has an effect only on lists and searches of records" in told
+    assert "match GET /v3.1/contacts" in told
+    assert [one["effect"] for one in crm.shown("/_local/faults")["faults"]] == [{"index_lag_s": 60}]
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])

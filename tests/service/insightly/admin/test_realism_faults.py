@@ -73,6 +73,104 @@ class TestIndexLag:
         assert crm.shown("Contacts/Search") == []
 
 
+def noted(crm):
+    """Return what the latest call's fault was noted to have done."""
+    return crm.shown("/_local/journal?struck=true&limit=1")["exchanges"][0]["effect"].get("noted")
+
+
+class TestDelaysOfTheirOwn:
+    def test_a_later_write_may_be_found_before_an_earlier_one_and_the_journal_names_what_is_not(
+        self, crm, faulty
+    ):
+        faulty({"index_lag_within_s": 60}, match={"path": "*/contacts"})
+        made = people(crm, *"abcdefgh")
+        crm.advance(seconds=30)
+
+        seen = [one["CONTACT_ID"] for one in crm.shown("Contacts")]
+
+        late = [number for number in made if number not in seen]
+        assert late
+        assert min(late) < max(seen)
+        assert noted(crm) == {"hidden": [str(number) for number in late]}
+        assert crm.total("Contacts?count_total=true") == len(seen)
+        crm.advance(seconds=30)
+        assert [one["CONTACT_ID"] for one in crm.shown("Contacts")] == made
+        assert noted(crm) is None
+
+    @pytest.mark.parametrize(
+        "path", ["Contacts/Search?first_name=Ada", "/v2.1/Contacts", "/v2.2/Contacts/Search"]
+    )
+    def test_every_list_is_late(self, crm, faulty, path):
+        faulty({"index_lag_s": 30, "index_lag_within_s": 1})
+        people(crm, "Ada")
+
+        assert crm.shown(path) == []
+        crm.advance(seconds=31)
+        assert names(crm.shown(path)) == ["Ada"]
+
+    def test_a_change_hides_a_record_again(self, crm, faulty):
+        ada, _ = people(crm, "Ada", "Grace")
+        crm.advance(minutes=5)
+        faulty({"index_lag_s": 30, "index_lag_within_s": 30})
+
+        crm.update(f"Contacts/{ada}", LAST_NAME="King")
+
+        assert names(crm.shown("Contacts")) == ["Grace"]
+
+
+class TestCap:
+    @pytest.mark.parametrize("path", ["Contacts", "/v2.2/Contacts/Search", "/v2.1/Contacts"])
+    def test_a_list_ends_with_it(self, crm, faulty, path):
+        made = people(crm, "a", "b", "c", "d")
+        faulty({"list_cap": 3})
+
+        assert names(crm.shown(path)) == ["a", "b", "c"]
+        assert noted(crm) == {"cut": [str(made[3])]}
+
+    def test_it_is_of_all_pages_together(self, crm, faulty):
+        people(crm, "a", "b", "c", "d", "e")
+        faulty({"list_cap": 3})
+
+        assert [names(crm.shown(f"Contacts?top=2&skip={skip}")) for skip in (0, 2, 4)] == [
+            ["a", "b"],
+            ["c"],
+            [],
+        ]
+        assert crm.total("Contacts?top=2&skip=2&count_total=true") == 3
+
+    def test_a_shorter_list_is_whole(self, crm, faulty):
+        people(crm, "a", "b")
+        faulty({"list_cap": 3})
+
+        assert names(crm.shown("Contacts")) == ["a", "b"]
+        assert noted(crm) is None
+        assert crm.total("Contacts?count_total=true") == 2
+
+
+class TestRenamedFields:
+    def test_answers_have_the_other_name_where_the_first_one_stood(self, crm, faulty):
+        (ada,) = people(crm, "Ada")
+        before = crm.shown(f"Contacts/{ada}")
+        faulty({"rename_fields": {"DATE_UPDATED_UTC": "DATE_MODIFIED_UTC"}})
+
+        for shown in (crm.shown("Contacts")[0], crm.shown(f"Contacts/{ada}")):
+            assert shown["DATE_MODIFIED_UTC"] == before["DATE_UPDATED_UTC"]
+            assert [*shown] == [name.replace("DATE_UPDATED", "DATE_MODIFIED") for name in before]
+        assert "DATE_MODIFIED_UTC" in crm.create("Contacts", FIRST_NAME="Grace")
+
+    def test_what_a_write_of_the_answer_insists_on_still_holds(self, crm, faulty):
+        (ada,) = people(crm, "Ada")
+        faulty({"rename_fields": {"TITLE": "JOB_TITLE"}}, match={"method": "GET"})
+        tag = crm.send("GET", f"Contacts/{ada}").headers["ETag"]
+
+        written = crm.send(
+            "PUT", "Contacts", json={"CONTACT_ID": ada, "TITLE": "Countess"}, headers={"If-Match": tag}
+        )
+
+        assert written.status == 200
+        assert crm.shown(f"Contacts/{ada}")["JOB_TITLE"] == "Countess"
+
+
 class TestStamps:
     @pytest.mark.parametrize(
         ("skew", "stamp"),
@@ -150,6 +248,25 @@ class TestPages:
         faulty({"delete_listed": 1}, when={"first_n": 1})
 
         assert names(crm.shown(self.FIRST)) == ["b", "c"]
+
+    def test_an_update_after_a_page_was_read_is_in_the_log_and_shows_later(self, crm, faulty):
+        people(crm, "a", "b", "c")
+        crm.advance(seconds=5)
+        faulty({"update_listed": 1}, phase="after", when={"first_n": 1})
+
+        assert {stamps(one)[1] for one in crm.shown(self.FIRST)} == {"2026-03-02 10:00:00"}
+        assert names(crm.shown(self.SECOND)) == ["c"]
+        assert stamps(crm.shown("Contacts")[0])[1] == "2026-03-02 10:00:05"
+        assert [(one["change"], one["at"]) for one in crm.changes()[3:]] == [
+            ("UPDATED", "2026-03-02T10:00:05Z")
+        ]
+
+    def test_an_update_before_a_page_is_read_shows_in_it(self, crm, faulty):
+        people(crm, "a", "b")
+        crm.advance(seconds=5)
+        faulty({"update_listed": 1}, when={"first_n": 1})
+
+        assert stamps(crm.shown("Contacts")[0])[1] == "2026-03-02 10:00:05"
 
     def test_what_cannot_be_deleted_is_left_alone(self, crm, faulty):
         faulty({"delete_listed": 1})

@@ -237,6 +237,15 @@ def test_what_was_never_owed_is_a_duplicate_each_time_that_it_is_told():
     ]
 
 
+def test_two_states_of_a_record_that_was_changed_while_its_pages_were_read_are_no_duplicate():
+    changes = [change(CREATED, 1), change(UPDATED, 15)]
+    reports = [report(CREATED, 15, dated=1), report(UPDATED, 15, dated=15)]
+
+    assert verdicts(follow(changes, reports)) == [("reported", "7", "CREATED")]
+    again = [*reports, report(UPDATED, 15, dated=15)]
+    assert verdicts(follow(changes, again)) == [("reported", "7", "CREATED"), ("duplicate", "7", "UPDATED")]
+
+
 def test_a_callback_that_was_taken_twice_is_a_duplicate_of_each_of_its_events():
     slow = taken_at(15, "timed out after 30 s")
 

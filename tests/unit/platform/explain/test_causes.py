@@ -200,6 +200,61 @@ def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
     assert cause(case(poll(15, calls=[call]), change=late, history=[late])) is Cause.INDEX_LAG
 
 
+def struck(*, target="/v2.2/Contacts", **effect):
+    return VendorCall(method="GET", target=target, status=200, at=after(15), effect=effect)
+
+
+@pytest.mark.parametrize(
+    ("effect", "named"),
+    [
+        ({"index_lag_within_s": 60, "noted": {"hidden": ["6", "7"]}}, Cause.INDEX_LAG),
+        ({"index_lag_within_s": 60, "noted": {"hidden": ["6"]}}, Cause.NOT_IN_ANSWER),
+        ({"list_cap": 2, "noted": {"cut": ["7"]}}, Cause.LIST_CUT),
+        ({"list_cap": 2, "noted": {"cut": ["8"]}}, Cause.NOT_IN_ANSWER),
+        (
+            {"target": "/v2.2/Contacts?skip=2", "update_listed": 1, "noted": {"moved": ["6"]}},
+            Cause.PAGE_SHIFT,
+        ),
+        ({"target": "/v2.2/Contacts?skip=2", "update_listed": 1}, Cause.NOT_IN_ANSWER),
+    ],
+)
+def test_a_fault_kept_a_record_from_a_list_only_if_the_crm_noted_that(effect, named):
+    assert cause(case(poll(15, calls=[struck(**effect)]))) is named
+
+
+def test_what_only_the_journal_notes_is_not_called_a_fault():
+    said = explained(case(poll(15, calls=[struck(index_lag_within_s=60, noted={"hidden": ["6"]})])))
+
+    assert "(index_lag_within_s)" in said.why
+
+
+def test_a_field_that_the_crm_renamed_is_told_from_one_that_is_not_there():
+    absent = decision(PollVerdict.IGNORED, updated=None)
+    renamed = struck(rename_fields={"DATE_UPDATED_UTC": "MODIFIED"})
+
+    assert cause(case(poll(15, absent, calls=[renamed]))) is Cause.FIELD_RENAMED
+    assert (
+        "have MODIFIED in the place of DATE_UPDATED_UTC"
+        in explained(case(poll(15, absent, calls=[renamed]))).why
+    )
+    other = struck(rename_fields={"TITLE": "JOB"})
+    assert cause(case(poll(15, absent, calls=[other]))) is Cause.DATE_MISSING
+
+
+def test_one_poll_that_saw_two_states_of_a_record_told_each_rightly():
+    updated = replace(CHANGE, seq=2, kind="UPDATED", at=after(15), updated=after(15))
+    states = (decision(), decision(PollVerdict.UPDATED, updated="2026-03-02 10:15:00", date=after(15)))
+    sent = [callback(attempt(1, 15), told=[EventType.CREATED, EventType.UPDATED])]
+    for change in (CHANGE, updated):
+        seen = PollOfRecord.of(poll(15, *states).poll, change, {"7"}, "7")
+
+        said = explained(case(seen, change=change, history=[CHANGE, updated], sent=sent))
+
+        assert (said.reported, said.cause) == (True, None)
+    twice = PollOfRecord.of(poll(15, decision(), decision()).poll, CHANGE, {"7"}, "7")
+    assert cause(case(twice, sent=sent)) is Cause.PAGE_OVERLAP
+
+
 @pytest.mark.parametrize(
     ("sent", "policy", "named"),
     [

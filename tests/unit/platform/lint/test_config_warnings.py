@@ -642,6 +642,8 @@ RULES_IN_SCENARIOS = {
     "tolerance_too_long.yaml": {"tolerance-too-long"},
     "twelve_hours.yaml": {"date-letters"},
     "unicode_ids.yaml": {"id-field"},
+    "update_between_pages.yaml": {"page-too-small"},
+    "update_moves_pages.yaml": {"page-too-small"},
     "url_with_a_fixed_date.yaml": {"url-without-date"},
     "url_without_a_filter_and_small_pages.yaml": {"page-too-small", "url-without-date"},
     "wrong_date_letter.yaml": {"date-letters"},
