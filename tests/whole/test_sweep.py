@@ -54,6 +54,7 @@ def test_there_is_a_cell_for_every_change_second_poll_and_circumstance_and_for_e
     [
         ("as it is", "......L......", "......L......", "MMMMM.MMMMMMM"),
         ("search lags 3 s", "...LLLL......", "...LLLL......", "MMLLLMMMMMMMM"),
+        ("seen out of order", "....LLL......", "...LLLL......", "MMMMLMMMMMMMM"),
         ("clock 3 s ahead", "...RRR.......", "...RRR.......", "MM222.MMMMMMM"),
         ("clock 3 s behind", "......LLLL...", "......LLLL...", "MMMMMLLLLMMMM"),
         ("stamps 3 s apart", "MMM222MMMMMMM", "......L......", "MMMMMMMMMMMMM"),

@@ -84,6 +84,11 @@ CIRCUMSTANCES = (
         about="A search has nothing yet of what was written in the last three seconds.",
     ),
     Circumstance(
+        name="seen out of order",
+        faults=({"effect": {"index_lag_within_s": _SECONDS}},),
+        about="A search knows each write up to three seconds later, one by one, so that a later one may be seen earlier.",
+    ),
+    Circumstance(
         name="clock 3 s ahead",
         faults=({"effect": {"clock_skew_s": _SECONDS}},),
         about="The CRM stamps three seconds after the platform's time.",
