@@ -129,6 +129,15 @@ def shifted(world):
     world.wait("15m")
 
 
+def behind_the_cap(world):
+    world.fault({"list_cap": 1}, "/v2.2/contacts/search")
+    world.wait("1m")
+    world.create("bob")
+    world.wait("8m")
+    world.create()
+    world.wait("15m")
+
+
 def overlapping(world):
     world.fault({"page_overlap": 1}, "/v2.2/contacts/search")
     world.wait("1m")
@@ -353,6 +362,32 @@ CASES = [
         cause="index-lag",
         story=created_at("14m 30s", "30m", effect={"index_lag_s": 200_000}, path="/v2.2/contacts/search"),
         where="crm",
+    ),
+    Planted(
+        name="a list that knows of each write after a delay of its own",
+        cause="index-lag",
+        story=created_at("14m 30s", "30m", effect={"index_lag_within_s": 600}, path="/v2.2/contacts/search"),
+        where="configuration",
+    ),
+    Planted(
+        name="a list that ends at a cap",
+        cause="list-cut",
+        story=behind_the_cap,
+        where="crm",
+    ),
+    Planted(
+        name="a date that the CRM shows under another name",
+        cause="field-renamed",
+        story=created_at(
+            "1m", "30m", effect={"rename_fields": {"DATE_UPDATED_UTC": "MODIFIED"}}, path="/v2.2/*"
+        ),
+        where="configuration",
+    ),
+    Planted(
+        name="an id that the CRM shows under another name",
+        cause="field-renamed",
+        story=created_at("1m", "30m", effect={"rename_fields": {"CONTACT_ID": "ID"}}, path="/v2.2/*"),
+        where="configuration",
     ),
     Planted(
         name="a record deleted between two pages",

@@ -275,6 +275,15 @@ def test_how_far_the_search_lags_is_read_from_the_faults_of_the_crm(clients):
     assert of_instance(clients, None, lag_s=0).findings == []
 
 
+def test_a_search_that_knows_of_each_write_after_a_delay_of_its_own_lags_by_the_longest(clients):
+    clients.platform.create_instance(instance_body(clients.credentials))
+    clients.crm.script_faults([{"effect": {"index_lag_s": 30, "index_lag_within_s": 60}}])
+
+    linted = of_instance(clients, None, lag_s=None)
+
+    assert {(each["rule"], each["nearest"]) for each in linted.findings} == {("poll-delay-too-short", "90")}
+
+
 def test_which_instance_is_meant_is_asked_if_there_are_several_or_none(clients):
     with pytest.raises(NoSuchInstanceError, match="there is no instance"):
         of_instance(clients, None, lag_s=None)

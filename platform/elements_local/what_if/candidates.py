@@ -208,6 +208,8 @@ def _values(
     """
     stage = cause.stage
     yield from _spelt(case, block)
+    if cause is Cause.FIELD_RENAMED:
+        yield from _renamed(case, block)
     if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT}:
         yield from _dates(case)
     if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME}:
@@ -235,6 +237,14 @@ def _spelt(case: ExplainedCase, block: Mapping[str, object]) -> Iterator[_Value]
     """Yield the keys that are misspelt, as they are meant."""
     written = _as_keys(block)
     yield from ((meant, written[name]) for name, meant in case.state.slips if name in written)
+
+
+def _renamed(case: ExplainedCase, block: Mapping[str, object]) -> Iterator[_Value]:
+    """Yield the keys that name a field which the CRM shows under another name, with that name."""
+    effects = (call.effect.get("rename_fields") for seen in case.polls for call in seen.calls)
+    names = next((each for each in effects if isinstance(each, Mapping)), {})
+    named = ((key, str(value)) for key, value in _as_keys(block).items())
+    yield from ((key, names[value]) for key, value in named if value in names)
 
 
 def _dates(case: ExplainedCase) -> Iterator[_Value]:

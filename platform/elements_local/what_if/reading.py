@@ -104,7 +104,9 @@ def _lag_of(clients: WorkspaceClients) -> int:
     if not clients.crm.url:
         return 0
     rules = clients.crm.call("GET", "/_local/faults")["faults"]
-    return int(max((each["effect"].get("index_lag_s", 0) for each in rules), default=0))
+    effects = [each["effect"] for each in rules]
+    lags = (each.get("index_lag_s", 0) + each.get("index_lag_within_s", 0) for each in effects)
+    return int(max(lags, default=0))
 
 
 def rules(clients: WorkspaceClients) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     if lag and age < timedelta(seconds=lag):
         why = (
             f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list knows of a write "
-            f"only {lag:g} s later; the next poll asks for what is later than {shown(poll.at)}"
+            f"only {lag:g} s later; the next poll asks for what is later than {_next_start(seen)}"
         )
         return CauseFinding(Cause.INDEX_LAG, why)
     return (
@@ -77,9 +77,15 @@ def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> CauseFin
     why = (
         f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list did not have it yet: it knows "
         f"of each write after a delay of its own, {within:g} s at the most; the next poll asks for what is later than "
-        f"{shown(seen.poll.at)}"
+        f"{_next_start(seen)}"
     )
     return CauseFinding(Cause.INDEX_LAG, why)
+
+
+def _next_start(seen: PollOfRecord) -> str:
+    """Return the date after which the next poll asks for records."""
+    delay = seen.resource.poll_delay if seen.resource else timedelta(0)
+    return shown(seen.poll.at - delay)
 
 
 def _cut(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:

@@ -200,6 +200,18 @@ def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
     assert cause(case(poll(15, calls=[call]), change=late, history=[late])) is Cause.INDEX_LAG
 
 
+@pytest.mark.parametrize(
+    "effect", [{"index_lag_s": 60}, {"index_lag_within_s": 60, "noted": {"hidden": ["7"]}}]
+)
+def test_what_the_next_poll_asks_for_begins_a_poll_delay_before_this_one(effect):
+    late = replace(CHANGE, at=after(14, 20), updated=after(14, 20))
+    delayed = replace(STATE, resource=replace(CONTACTS, poll_delay=timedelta(seconds=30)))
+    for state, start in ((STATE, "10:15:00"), (delayed, "10:14:30")):
+        known = case(poll(15, calls=[struck(**effect)]), change=late, history=[late], state=state)
+
+        assert f"the next poll asks for what is later than 2026-03-02T{start}Z" in explained(known).why
+
+
 def struck(*, target="/v2.2/Contacts", **effect):
     return VendorCall(method="GET", target=target, status=200, at=after(15), effect=effect)
 
