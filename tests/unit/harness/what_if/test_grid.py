@@ -176,7 +176,7 @@ def test_a_picture_is_xml_with_a_box_for_each_cell_whatever_stands_in_it():
     assert len(boxes) == 2 * (len(KEYS) // POLLS + len(CellVerdict))
     assert len([box for box in boxes if box.get("stroke")]) == 1
     texts = {each.text for each in root.iter(f"{tag}text")}
-    assert {"<as> it is", "with & without", "LR", "<0", "clock 3 s ahead"} <= texts
+    assert {"<as> it is", "with & without", "LR", "<0", "seen out of order"} <= texts
     assert "reported: at <10:15> & later" in {each.text for each in root.iter(f"{tag}title")}
 
 
