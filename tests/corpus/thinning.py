@@ -6,19 +6,24 @@ from urllib.parse import parse_qsl
 
 from differences import LITERAL, OPAQUE
 
+LEAST = 0.1
+"""What a sequence has to show that is new, for each call or so; it takes time to replay all."""
+
 
 def shown(sequence):
-    """Return what a sequence shows: of each call the route, the names that came and went, the status and what was wrong."""
+    """Return what a sequence shows: of each route and status the parameters, the keys that came and went, and what was wrong."""
     return {feature for call in sequence.calls for feature in _shown(call)}
 
 
 def _shown(call):
     answer = call.answer
-    asked = frozenset(name for name, _ in parse_qsl(call.target.partition("?")[2], keep_blank_values=True))
+    asked = {name for name, _ in parse_qsl(call.target.partition("?")[2], keep_blank_values=True)}
     sent, got = _value(call.body), _value(answer.body)
-    yield call.route, answer.status, asked, frozenset(_paths(sent)), frozenset(_paths(got))
-    if answer.status >= 400 or answer.status == 0:
-        yield from ((call.route, answer.status, each) for each in _sentences(got))
+    refused = _sentences(got) if answer.status >= 400 or answer.status == 0 else ()
+    features = {"asked": asked, "sent": set(_paths(sent)), "got": set(_paths(got)), "refused": set(refused)}
+    yield call.route, answer.status
+    for kind, each in features.items():
+        yield from ((call.route, answer.status, kind, feature) for feature in each)
 
 
 def _value(body):
@@ -60,7 +65,7 @@ def thinned(candidates, *, kept=()):
         worth, name, sequence = heapq.heappop(heap)
         missing[name] -= known
         present = _worth(sequence, missing[name])
-        if not missing[name]:
+        if present < LEAST:
             continue
         if -worth > present and heap and -heap[0][0] > present:
             heapq.heappush(heap, (-present, name, sequence))
