@@ -258,3 +258,8 @@ def folded(value, indent="", width=130) -> str:
     else:
         parts, (opening, closing) = [folded(each, inner, width) for each in value], "[]"
     return f"{opening}\n{inner}" + f",\n{inner}".join(parts) + f"\n{indent}{closing}"
+
+
+if __name__ == "__main__":
+    # a process that has not made a click.Context of its own: the first one of a command decides what its help says of -h
+    click.echo(json.dumps(made(Path(sys.argv[1]))))
