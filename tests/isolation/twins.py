@@ -13,6 +13,7 @@ from replaying import request_text, sent
 from sequences import URLS, Body
 
 NAME = re.compile(r"(?<![\w/])[A-Z][a-z]+(?![\w/])")
+PART = re.compile("[A-Za-z]{3,}")
 FROM_THE_NAMES = re.compile(r"^etag$|Elements-Webhook-Signature$|^\.secret$")
 IDS = ("/organizations/me", "/accounts", "/users")
 """Where the ids stand that follow from a workspace's name."""
@@ -38,6 +39,10 @@ class Twins:
         for each in (self.original, self.twin):  # as if nobody had asked for names
             each.restore(begun)
         brought = {word for call in sequence.calls for word in names_in(call.body.text)} - known
+        sought = {part.lower() for call in sequence.calls for part in PART.findall(call.target)} - brought
+        brought = {
+            each for each in brought if not any(map(each.lower().startswith, sought))
+        }  # else none is found
         self._renames = Renames.of({each: other(each) for each in sorted(brought)} | names)
         self._drawn = Renames([request_text(call) for call in sequence.calls])
 
