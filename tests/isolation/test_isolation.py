@@ -22,6 +22,9 @@ from elements_local.start import in_process
 from mock_kit.workspaces.clock import Mode
 
 PARTS = 8
+FAR = 40
+"""Calls that are made to come to an operation, if there is a shorter way."""
+
 SEED = os.environ.get("ELEMENTS_LOCAL_TEST_ISOLATION_SEED", "0")
 IS_LONG = "ELEMENTS_LOCAL_TEST_LONG" in os.environ
 OF_THE_STACK = re.compile(
@@ -40,18 +43,21 @@ TOLD_OF_BOTH = "/_local/activity"
 def ways():
     """Return the sequences that come to operations, each with the places of those calls; every operation stands once.
 
-    The shortest way to a success is taken, or else to a refusal. Of the CRM's operations, one version is chosen, but in a long run.
+    The shortest way to a success is taken, or else to a refusal; what reads is asked where it has most to say. Of the CRM's operations,
+    one version is chosen, but in a long run.
     """
     best = {}
     for sequence in (each for each in load() if each.setup.role is None):
         for number, call in enumerate(usable(sequence.calls)):
             if not makes_workspace(call):
-                rank = not 200 <= call.answer.status < 400, number
+                is_refused = not 200 <= call.answer.status < 400
+                shown = -len(call.answer.body.text) if call.method == "GET" and number < FAR else 0
+                rank = is_refused, shown, number
                 if call.route not in best or rank < best[call.route][0]:
                     best[call.route] = rank, sequence
     found, by_name = defaultdict(set), {}
     for route in chosen(best):
-        (_, number), sequence = best[route]
+        (*_, number), sequence = best[route]
         by_name[sequence.name] = sequence
         found[sequence.name].add(number)
     return [(by_name[name], numbers) for name, numbers in sorted(found.items())]
