@@ -31,7 +31,7 @@ VOLATILE = (
     (r"(?<=begun )[\w:-]+", "<now>"),
     (r"={3,}", "==="),
     (r"([_-])\1{90,}", r"\1\1\1"),
-    (r"(?<=\$schema=)\S*(?=elements_local/)", "<package>/"),
+    (r"(?<=\$schema=).*(?=elements_local/)", "<package>/"),
     (r" {200,}", " "),
     (r"\bws-[0-9a-f]{12}\b", "<workspace>"),
 )

@@ -173,24 +173,25 @@ def change(arguments):
 def add(arguments):
     """Run tests, and keep the sequences that show what none did before; scenarios are all kept.
 
-    The sequences of tests that are named are recorded anew.
+    The sequences of tests that are named are all recorded anew.
     """
     before = load()
     found = recorded(arguments.record or TESTS, arguments.jobs)
     again = {each.name for each in found} if arguments.record else set()
     kept = [each for each in before if each.name not in again]
     names = {each.name for each in kept}
-    save(with_new(kept, [each for each in found if each.name not in names], arguments.jobs))
+    new = [each for each in found if each.name not in names]
+    save(with_new(kept, new, arguments.jobs, whole="" if arguments.record else WHOLE))
     with TemporaryDirectory() as folder:
         present = artefacts.made(Path(folder))
         artefacts.accept(present, present.keys() - artefacts.kept().keys())
     return 0
 
 
-def with_new(kept, new, jobs):
-    """Return what is kept with as few new sequences as show what none does, and all scenarios."""
-    chosen = [each for each in new if each.name.startswith(WHOLE)]
-    others = [each for each in new if not each.name.startswith(WHOLE)]
+def with_new(kept, new, jobs, *, whole):
+    """Return what is kept with as few new sequences as show what none does, and all whose names begin with ``whole``."""
+    chosen = [each for each in new if each.name.startswith(whole)]
+    others = [each for each in new if not each.name.startswith(whole)]
     for _ in range(ROUNDS):
         checked = in_processes(repeatable, by_setup(chosen), jobs)
         for why in sorted(why for sequence, why in checked if not sequence):
