@@ -217,6 +217,7 @@ def test_every_rule_has_a_bad_configuration_but_those_about_keys_and_transformat
         LintRule.KEY_WITHOUT_EFFECT,
         LintRule.SCRIPT_NOT_RUN,
         LintRule.READ_ONLY_PATH,
+        LintRule.REPEATED_KEY,  # of the text of a body alone
         LintRule.HIDDEN_FIELD,  # see below
     }
 

@@ -12,6 +12,7 @@ from elements_local.recording.instances import readable
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs import Fault, RequestStep
 from elements_local.what_if.configured import DATE_KEYS, DATES, POLLER
+from mock_platform.configuration import poller_configuration
 from mock_platform.explain.cures import Place
 
 _EXPECTING = frozenset({"expect", "never"})
@@ -27,6 +28,7 @@ class CureCandidate:
         without: the place, among all fault rules that were set, of the one that is left out.
         answers: whether the sink answers 200, whatever it was told.
         puts: the path of a PUT to the platform at the end; ``{instance}`` is the instance.
+        stays_enabled: whether calls that disable the instance are left out.
         shown: what is changed, where it is neither ``block`` nor ``keys``.
     """
 
@@ -37,6 +39,7 @@ class CureCandidate:
     without: int | None = None
     answers: bool = False
     puts: str = ""
+    stays_enabled: bool = False
     shown: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -137,7 +140,7 @@ def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) ->
         if key == DATES and isinstance(value, Mapping):
             dates = dict(value)
             continue
-        of_dates = key.startswith(DATE_KEYS) or key in dates
+        of_dates = key.startswith(DATE_KEYS) or (value is None and key in dates)
         target = dates if of_dates else beside
         if value is None:
             target.pop(key, None)
@@ -157,6 +160,9 @@ def _with_changes(
     values: Mapping[str, Any], candidate: CureCandidate, place: ScenarioPlace
 ) -> dict[str, Any]:
     """Return keys of a configuration with a change; the poller's blocks are the guide's where they are not named."""
+    if candidate.block and poller_configuration.has_lines(values):
+        own = {place.resource: place.block or {}}
+        values = poller_configuration.lines_as_blocks(values, defaults=own)
     changed = {**values, **candidate.keys}
     if not candidate.block:
         return changed
@@ -180,7 +186,7 @@ def _steps(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -
                 kept = [rule for rule in kept if rule.service != "sink"]
             if kept:
                 yield replace(step, argument=kept)
-        elif step.verb == "respond" and candidate.answers:
+        elif _is_left_out(candidate, step, place):
             continue
         elif step.verb == "configure" and _is_of(step.argument, place, scenario):
             yield replace(step, argument=_reconfigured(step.argument, candidate, place))
@@ -203,6 +209,13 @@ def _reconfigured(
 def _is_of(argument: Mapping[str, Any], place: ScenarioPlace, scenario: Scenario) -> bool:
     first = next(iter(scenario.instances), None)
     return bool(argument.get("instance", first) == place.instance)
+
+
+def _is_left_out(candidate: CureCandidate, step: Step, place: ScenarioPlace) -> bool:
+    if step.verb == "request" and candidate.stays_enabled:
+        disabling = "DELETE", f"/instances/{{{place.instance}}}/enabled"
+        return bool((step.argument.method, step.argument.path) == disabling)
+    return step.verb == "respond" and candidate.answers
 
 
 def _rules(step: Step) -> Sequence[Fault]:

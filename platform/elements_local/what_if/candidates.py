@@ -14,7 +14,12 @@ from elements_local.scenarios.scenario import Scenario
 from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
 from elements_local.what_if.configured import DATES, INTERVAL, POLLER
 from mock_platform.configuration.callback_headers import SIGNATURE_KEY
-from mock_platform.configuration.instance_configuration import CALLBACK_URL, ENABLED, VENDOR_TYPE
+from mock_platform.configuration.instance_configuration import (
+    CALLBACK_URL,
+    ENABLED,
+    VENDOR_TYPE,
+    refresh_interval,
+)
 from mock_platform.core.poll import DateField
 from mock_platform.explain.arithmetic import parsed
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
@@ -167,20 +172,29 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
                 text = f"leave {case.resource} in the configuration"
                 block = _as_keys(sought.block)
                 yield CureCandidate(where="configuration", text=text, block=block)
-        case Cause.UNPOLLED_RESOURCE if sought.own:
+        case Cause.UNPOLLED_RESOURCE | Cause.OTHER_COLLECTION if sought.own:
             block = _as_keys(sought.own)
-            text = f"add a block for {case.resource}"
+            collection = case.change.collection if case.change else case.resource
+            is_new = cause is Cause.UNPOLLED_RESOURCE
+            text = f"{'add a' if is_new else 'let the'} block for {case.resource}{'' if is_new else f' ask for {collection}'}"
             yield CureCandidate(where="configuration", text=text, block=block)
         case Cause.INSTANCE_DISABLED | Cause.POLLER_OFF:
             text = f"enable the instance: PUT /instances/{case.instance.id}/enabled"
             path = "/instances/{instance}/enabled"
             shown = {"disabled": False}
             yield CureCandidate(where="configuration", text=text, puts=path, shown=shown)
+            text = "leave the instance enabled"
+            yield CureCandidate(where="configuration", text=text, stays_enabled=True, shown=shown)
         case Cause.NO_RECEIVER:
             keys = {CALLBACK_URL: "{callback_url}"}
-            yield CureCandidate(where="configuration", text="give the instance a callback URL", keys=keys)
-    if cause is Cause.RATE_LIMIT or cause.stage is CauseStage.POLLER:
-        for minutes in (1, 5, 60):
+            has_url = case.instance.configuration.get(CALLBACK_URL)
+            text = "save the instance's callback URL anew" if has_url else "give the instance a callback URL"
+            yield CureCandidate(where="configuration", text=text, keys=keys)
+    now = refresh_interval(case.instance.configuration) // timedelta(minutes=1)
+    # Fewer calls keep a limit, and a shorter interval is over earlier; nothing else is mended by another one.
+    wanted = {Cause.RATE_LIMIT: range(now + 1, 61), Cause.INTERVAL_NOT_OVER: range(now)}.get(cause, ())
+    for minutes in (1, 5, 60):
+        if minutes in wanted:
             text = f"let polls come every {minutes} min"
             yield CureCandidate(where="configuration", text=text, keys={INTERVAL: str(minutes)})
 

@@ -181,14 +181,13 @@ class _Search:
         """Say whether a callback came that is right; late is good enough where none had come at all."""
         if not outcome.reported or outcome.at is None:
             return False
-        # Late is right where it was lost; where it had come late, late again is no cure.
-        was_lost = self._sought.case.telling is None
-        return outcome.cause is None or (outcome.late and was_lost)
+        # Late is right where it was lost, or misnamed; where it had come late, late again is no cure.
+        return outcome.cause is None or (outcome.late and not self._base.then.late)
 
     def _remember(self, candidate: CureCandidate, outcome: ReplayOutcome) -> None:
-        """Keep a change of one key that led to another cause."""
+        """Keep a change of one thing that led to another cause."""
         before = self._sought.cause.word, self._base.then.reported
-        if outcome.cause and (outcome.cause, outcome.reported) != before and len(candidate.block) == 1:
+        if outcome.cause and (outcome.cause, outcome.reported) != before and len(candidate.block) < 2:
             self._partly.append((candidate, outcome))
 
     def _note(self, candidate: CureCandidate, outcome: str) -> None:
@@ -201,7 +200,9 @@ class _Search:
         """Say what follows if what happened came out otherwise when it was done again."""
         sent, outcome = self._sought.case.sent, self._base.then
         if any(not one.own for one in sent) and outcome.reported and outcome.cause is None:
-            return self._found(replace(_own_receiver(self._sought.cause), tried=f"reported at {outcome.at}"))
+            answered = any(each.status for one in sent for each in one.attempts)
+            own = _own_receiver(self._sought.cause, answered=answered)
+            return self._found(replace(own, tried=f"reported at {outcome.at}"))
         first = next(self._candidates(), None)
         why = f"nothing is called tried: done again, it came out otherwise ({outcome.text})"
         fix = CureFix(where=first.where, change=first.change, text=first.text) if first else None
@@ -232,9 +233,9 @@ def _waiting(outcome: ReplayOutcome) -> CureFix:
     return CureFix(where="clock", change={"to": outcome.at}, text=text, tried=f"reported at {outcome.at}")
 
 
-def _own_receiver(cause: Cause) -> CureFix:
+def _own_receiver(cause: Cause, *, answered: bool) -> CureFix:
     """Return the cure of a callback that went to a receiver other than the sink, which took it when it was asked."""
-    if cause in {Cause.SENT_ELSEWHERE, Cause.OUTBOUND_GUARD}:
+    if cause in {Cause.SENT_ELSEWHERE, Cause.OUTBOUND_GUARD} or not answered:
         text = "send callbacks to the workspace's sink"
         return CureFix(
             where="configuration", change={configuration.CALLBACK_URL: "{callback_url}"}, text=text

@@ -13,6 +13,7 @@ from mock_platform.core.poll import Decision, EventType, Poll, Resource
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
+from mock_platform.usage.record import UsageRecord
 
 _SECOND = timedelta(seconds=1)
 
@@ -161,7 +162,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         beside: what else was changed in the collection in the second of the change, or of a poll since.
         polls: since the change, oldest first.
         sent: the callbacks of those polls that tell of the record.
-        coarse: whether all that is logged of the collection is dated in whole minutes.
+        step: the span in whole steps of which all is dated that is logged of the collection; none if that is none.
         in_account: whether the account that the instance's key opens has the change.
         pruned: before when what would tell has been forgotten; None if nothing has.
         sink_pruned: whether callbacks have made room for others in the sink.
@@ -170,6 +171,8 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         unlogged: a write of the record since its latest change, which has left its updated date as it was.
         own_write: the call through the instance's own hub that made the change; empty if none did.
         twin: another instance that has told the same receiver of it.
+        put_off: the call that disabled or saved the instance, if the first poll since the change came late.
+        twin_block: another block of the instance that has told of it; empty if none has.
         moved_to: the callback URL that has taken the place of the poll's; empty if none has, None if it is the same.
     """
 
@@ -184,7 +187,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     state: PolledState
     polls: Sequence[PollOfRecord] = ()
     sent: Sequence[OwedCallback] = ()
-    coarse: bool = False
+    step: timedelta = timedelta(0)
     pruned: datetime | None = None
     sink_pruned: bool = False
     now: datetime
@@ -194,6 +197,8 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     own_write: str = ""
     twin: Instance | None = None
     moved_to: str | None = None
+    put_off: UsageRecord | None = None
+    twin_block: str = ""
 
     @cached_property
     def chances(self) -> list[PollOfRecord]:
@@ -266,3 +271,14 @@ def beside(
         return []
     seconds = {change.second, *(each.poll.at.replace(microsecond=0) for each in polls)}
     return [one for one in changes if one.record_id != change.record_id and one.second in seconds]
+
+
+def step_of(dates: Sequence[datetime]) -> timedelta:
+    """Return the longest of some usual spans in whole steps of which dates are written; none if it is none of them.
+
+    >>> step_of([datetime(2026, 3, 2, 10, 15), datetime(2026, 3, 2, 10, 30)])
+    datetime.timedelta(seconds=900)
+    """
+    seconds = [date.hour * 3600 + date.minute * 60 + date.second for date in dates]
+    steps = (step for step in (3600, 900, 300, 60, 10) if not any(each % step for each in seconds))
+    return timedelta(seconds=next(steps, 0))

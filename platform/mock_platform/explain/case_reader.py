@@ -12,7 +12,7 @@ from mock_platform.core.poll import Resource
 from mock_platform.elements.connector import ChangeLog, VendorChange
 from mock_platform.errors import NotFoundError
 from mock_platform.events.records import Attempt
-from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord, beside
+from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord, beside, step_of
 from mock_platform.explain.facts import EVER, InstanceFacts, NotifiedRecord, masked
 from mock_platform.explain.polled import resource_in
 from mock_platform.instances.store import Instances
@@ -74,7 +74,7 @@ class CaseReader(InstanceFacts):
             state=state,
             polls=polls,
             sent=self._sent(resource, ids, [each.poll.at for each in polls]),
-            coarse=all(not one.dated.second for one in changes),
+            step=step_of([one.dated for one in changes]),
             pruned=self.pruned,
             sink_pruned=self.arrivals.pruned,
             now=self.workspace.clock.now(),
@@ -85,6 +85,8 @@ class CaseReader(InstanceFacts):
             own_write=self.own_write(change) if change else "",
             twin=self.twin(change) if change else None,
             moved_to=self.moved_to(instance),
+            put_off=self.put_off(state.last, polls[0].poll.at) if polls else None,
+            twin_block=self.twin_block(resource, change) if change else "",
         )
 
     def told_case(self, resource: str, record_id: str, *, at: datetime) -> ExplainedCase:

@@ -39,7 +39,7 @@ class Cause(Enum):
     PRUNED = CauseStage.LOG, "what would tell is no longer kept"
 
     EVENTS_OFF = CauseStage.POLLER, "the instance's events are switched off"
-    INSTANCE_DISABLED = CauseStage.POLLER, "the instance is disabled"
+    INSTANCE_DISABLED = CauseStage.POLLER, "the instance is disabled, or was for a while"
     POLLER_OFF = CauseStage.POLLER, "too many polls in a row failed, so the poller was switched off"
     UNPOLLED_RESOURCE = CauseStage.POLLER, "the configuration polls no such resource"
     OTHER_ACCOUNT = CauseStage.POLLER, "the instance's key opens another account of the CRM than the record's"
@@ -47,7 +47,10 @@ class Cause(Enum):
         CauseStage.POLLER,
         "the block's url asks for something else than the record's collection",
     )
-    INTERVAL_NOT_OVER = CauseStage.POLLER, "the poll that is to see the change is still to come"
+    INTERVAL_NOT_OVER = (
+        CauseStage.POLLER,
+        "the poll that is to see the change is still to come, or was put off",
+    )
     POLLING_GAP = (
         CauseStage.POLLER,
         "for a while events were off, or the resource was not configured, and polling began anew after it",
@@ -135,6 +138,8 @@ class Cause(Enum):
         "the receiver had the callback, but its answer did not come, so it was sent again",
     )
     TWIN_INSTANCE = CauseStage.REPEAT, "another instance polls the same records and calls the same URL"
+    TWIN_BLOCK = CauseStage.REPEAT, "another block of the instance polls the same records"
+    TWIN_SUBSCRIPTION = CauseStage.REPEAT, "two subscriptions call the same URL"
     RELEASED = CauseStage.REPEAT, "a release sent again what had been taken"
 
     NO_RECEIVER = CauseStage.DELIVERY, "nobody is called: there is no callback URL, or no subscription"

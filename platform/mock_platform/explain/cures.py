@@ -104,6 +104,8 @@ _INCURABLE = {
     Cause.UNTOUCHED_DATE: "no configuration makes polling see a write that leaves the updated date as it was",
     Cause.ECHO: "nothing went wrong: a receiver knows its own writes by keeping what it wrote",
     Cause.TWIN_INSTANCE: "delete one of the two instances, or give it another callback URL",
+    Cause.TWIN_BLOCK: "take one of the two blocks out, or let what it reports be known by its objectType",
+    Cause.TWIN_SUBSCRIPTION: "delete one of the two subscriptions, or give it another URL",
     Cause.UNDONE: "there was never anything to report: no poll came while the record was there",
     Cause.MADE_ROOM: "the callback came and was taken; the sink keeps the latest alone",
     Cause.RELEASED: "the callback was released by hand, after it had been taken",

@@ -1,5 +1,6 @@
 """Causes after a poll has reported a change: its callback was not sent, not taken, sent twice, or taken by another. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -81,7 +82,10 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
         if wrong:
             why = f"callback {wrong.id} of {shown(wrong.at)} has a signature that none of the keys makes which the sink knows"
             return CauseFinding(Cause.OTHER_KEY, why)
-    return None
+    told = Counter((one.notification_id, one.url) for one in sent if one.times)
+    url = next((url for (_, url), times in told.items() if times > 1), None)
+    why = f"more than one subscription of the same events has the URL {url}"
+    return CauseFinding(Cause.TWIN_SUBSCRIPTION, why) if url else None
 
 
 def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:

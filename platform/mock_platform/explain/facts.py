@@ -34,6 +34,7 @@ from mock_platform.instances.store import Instances, PastConfiguration
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls, PollSearch
+from mock_platform.usage.record import UsageRecord
 from mock_platform.usage.store import UsageCriteria, UsageStore
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -287,13 +288,24 @@ class InstanceFacts:
     def own_write(self, change: VendorChange) -> str:
         """Return the call through the instance's hub that made a change, as method and path; empty if none did."""
         # A change may begin the second after its call.
-        since, until = change.second - _SECOND, change.second + _SECOND
-        asked = UsageCriteria(workspace=self.workspace.name, since=since, until=until, succeeded=True)
-        calls, _ = self.services.store[UsageStore].find(asked, offset=0, limit=_LATEST)
+        calls = self._calls(change.second - _SECOND, change.second + _SECOND)
         of_instance = (
             one for one in calls if one.instance_id == self.instance.id and one.method not in READS
         )
         return next((f"{one.method} {one.path}" for one in of_instance if self._wrote(one.path, change)), "")
+
+    def put_off(self, since: datetime, until: datetime) -> UsageRecord | None:
+        """Return the call that disabled or saved the instance within a time that is longer than between two polls, if any."""
+        if until - since <= configuration.refresh_interval(self.instance.configuration):
+            return None
+        own = f"/instances/{self.instance.id}"
+        wanted = {("DELETE", f"{own}/enabled"), ("PATCH", own), ("PUT", own)}
+        return next((one for one in self._calls(since, until) if (one.method, one.path) in wanted), None)
+
+    def _calls(self, since: datetime, until: datetime) -> Sequence[UsageRecord]:
+        asked = UsageCriteria(workspace=self.workspace.name, since=since, until=until, succeeded=True)
+        calls, _ = self.services.store[UsageStore].find(asked, offset=0, limit=_LATEST)
+        return calls
 
     def _wrote(self, path: str, change: VendorChange) -> bool:
         resource, *below = segments_below_hub(path) or [""]
@@ -325,6 +337,16 @@ class InstanceFacts:
             ),
             None,
         )
+
+    def twin_block(self, resource: str, change: VendorChange) -> str:
+        """Return another block that has told of a record since a change; empty if none has."""
+        others = (one.event for one in self.told if one.at > change.at and one.event.object_type != resource)
+        alike = (
+            event.object_type
+            for event in others
+            if event.object_id == change.record_id and self.collection(event.object_type) == change.collection
+        )
+        return next(alike, "")
 
     def moved_to(self, then: Instance) -> str | None:
         """Return the callback URL by now; empty if there is none, None if it is the one that the instance had."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from mock_platform.core.objects import Transformation
 from mock_platform.core.poll import Decision, Resource
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 from mock_platform.elements.connector import VendorChange
@@ -145,7 +146,17 @@ def _absent(case: ExplainedCase, field: str, seen: PollOfRecord) -> CauseFinding
     if real:
         why = f"{field!r} names nothing in the record, whose field is {real!r}: case counts"
         return CauseFinding(Cause.KEY_CASE, why)
-    return CauseFinding(Cause.DATE_MISSING, f"{field!r} names nothing in the record that {seen.named} saw")
+    moved = moved_by(case.state.transformation, field)
+    return CauseFinding(
+        Cause.DATE_MISSING,
+        f"{field!r} names nothing in the record that {seen.named} saw{f': {moved}' if moved else ''}",
+    )
+
+
+def moved_by(mapped: Transformation | None, field: str) -> str:
+    """Say by what other name a transformation shows a vendor's field; empty if by none."""
+    moved = next((one for one in mapped.fields if one.vendor_path == field), None) if mapped else None
+    return f"a transformation shows {moved.vendor_path} as {moved.path}" if moved else ""
 
 
 def _by_flag(

@@ -32,7 +32,7 @@ def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
         return CauseFinding(Cause.BEFORE_EVENTS, why)
     off = change.dated - change.second
     stamped = f"the CRM dated the change of {shown(change.at)} {shown(change.dated)}, {seconds(off)} off"
-    if off and not (case.coarse and change.dated == change.at.replace(second=0, microsecond=0)):
+    if off and not (_SECOND <= -off < case.step):
         return CauseFinding(Cause.CLOCK_SKEW, f"{stamped}; {asked}")
     if start - change.at >= _SECOND:
         known = case.state.last if case.state.last <= change.at else case.instance.created
@@ -140,6 +140,9 @@ def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
         # Conditions on other fields cannot be judged from the log, which knows dates alone: they may be the cause.
         elif not _is_date_parameter(clause):
             others.append(clause)
+        elif any(at >= change.dated for at in _asked_dates(to_text(clause))):
+            why = f"{seen.named} asked for {to_text(clause)}, and the record is dated {shown(change.dated)}"
+            return CauseFinding(Cause.WHERE_EXCLUDES, why)
     if not others:
         return None
     conditions = " and ".join(map(to_text, others))

@@ -6,7 +6,7 @@ from mock_platform.elements.connector import VendorChange
 from mock_platform.explain.arithmetic import dates_of, parsed, seconds
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding
-from mock_platform.explain.filter_causes import in_other_case, left_out, misread, slip_among
+from mock_platform.explain.filter_causes import in_other_case, left_out, misread, moved_by, slip_among
 
 _CREATED_KEYS = (
     "createdDateField",
@@ -26,12 +26,10 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     found = None if given else _looked_for(case, field, seen)
     if found:
         return CauseFinding(found.cause, f"{named}: {found.why}")
-    mapped = case.state.transformation
     # The transformation has taken the id away from where `idField` looks.
-    moved = next((one for one in mapped.fields if one.vendor_path == field), None) if mapped else None
+    moved = moved_by(case.state.transformation, field)
     if moved:
-        why = f"{named}: a transformation shows {moved.vendor_path} as {moved.path}, and idField is {field!r}"
-        return CauseFinding(Cause.ID_MAPPED, why)
+        return CauseFinding(Cause.ID_MAPPED, f"{named}: {moved}, and idField is {field!r}")
     if not given:
         why = f"idField {field!r} names nothing in it" if field else "the block has no idField"
         return CauseFinding(Cause.ID_MISSING, f"{named}: {why}")
@@ -101,6 +99,21 @@ def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
     tolerance = resource.tolerance(case.default_tolerance) if resource else case.default_tolerance
     why = f"the CRM itself wrote the two dates apart, and the tolerance is {seconds(tolerance)}"
     return CauseFinding(Cause.TOLERANCE_SHORT, why)
+
+
+def of_date(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why an event that came in time and by its name bears another date than the change; None if it does not."""
+    if seen.decision is None or seen.resource is None:
+        return None
+    if seen.decision.date.replace(microsecond=0) in {one.dated for one in case.history}:
+        return None
+    by_updated = seen.resource.filter_by_updated_date and seen.resource.updated is not None
+    read = dates_of(seen.decision, seen.poll, seen.resource).get("updated" if by_updated else "created")
+    wrong = misread(case, case.as_of(seen) or change, read, now=seen.poll.at, is_updated=by_updated)
+    if wrong is None:
+        return None
+    why = f"{seen.named} reported it, and dated the event {shown(seen.decision.date)}: {wrong.why}"
+    return CauseFinding(wrong.cause, why)
 
 
 def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:

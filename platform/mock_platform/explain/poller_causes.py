@@ -103,6 +103,9 @@ def of_place(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     if case.state.asked is None:
         return None
     why = f"{what}; the block {case.resource} asks for GET {case.state.asked}, which does not list {change.collection}"
+    mapped = case.state.transformation
+    if mapped and mapped.vendor_name != case.resource:
+        why = f"{why}, as a transformation has it stand for {mapped.vendor_name}"
     failing = next((each.poll for each in case.polls if each.poll.error), None)
     return CauseFinding(Cause.OTHER_COLLECTION, f"{why}: {of_failure(failing).why}" if failing else why)
 
@@ -135,4 +138,6 @@ def _of_error(error: str, status: int | None) -> Cause:
         402: Cause.PERMISSION,
         403: Cause.PERMISSION,
     }
-    return named_causes.get(code, Cause.BAD_REQUEST if 400 <= code < 500 else Cause.OUTAGE)
+    # What was answered with a success, and is no list, was no list's address.
+    asked_wrong = 200 <= code < 300 or 400 <= code < 500
+    return named_causes.get(code, Cause.BAD_REQUEST if asked_wrong else Cause.OUTAGE)

@@ -133,17 +133,31 @@ def _search(workspace: Workspace, case: ExplainedCase, said: Explanation) -> Cur
     """Return what would have helped; None if nothing went wrong."""
     if said.cause is None:
         return None
-    own = connector_of(case.instance).element.poller_defaults.get(case.resource, {})
+    blocks = connector_of(case.instance).element.poller_defaults
     sought = CureCase(
         workspace=workspace.name,
         case=case,
         # What is done again has no key twice: it is the configuration that came of it.
         cause=said.beneath or said.cause,
-        own=own,
-        block=_block(case, own),
+        own=blocks.get(case.resource) or _block_of_collection(case),
+        block=_block(case, blocks.get(case.resource, {})),
         nth=case.history.index(case.change) if case.change else 0,
     )
     return dependencies().services[CureDesk].search(sought)
+
+
+def _block_of_collection(case: ExplainedCase) -> Mapping[str, object]:
+    """Return a block for the collection of the change, written as the element's own ones are; empty if that is unknown."""
+    connector = connector_of(case.instance)
+    written = next(iter(connector.element.poller_defaults.items()), None)
+    if written is None or case.change is None:
+        return {}
+    wanted, (like, block) = case.change.collection, written
+    name = next(
+        one for one in [*connector.element.id_fields, wanted] if connector.collection(one).name == wanted
+    )
+    url = str(block["url"]).replace(f"/{like}?", f"/{name}?")
+    return {**block, "url": url, "idField": connector.collection(name).id_field}
 
 
 def _block(case: ExplainedCase, own: Mapping[str, object]) -> Mapping[str, object] | None:

@@ -9,7 +9,7 @@ from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.explain import delivery_causes, naming_causes, poller_causes
 from mock_platform.explain.case import ExplainedCase, PollOfRecord
 from mock_platform.explain.cause import Cause, CauseFinding, CauseStage
-from mock_platform.explain.filter_causes import of_filter
+from mock_platform.explain.filter_causes import of_filter, slip_among
 from mock_platform.explain.list_causes import of_list, of_window
 
 _URL = frozenset({"url"})
@@ -18,7 +18,7 @@ _ABOUT = {
     CauseStage.POLLER: _URL,
     CauseStage.REQUEST: _URL,
     CauseStage.WINDOW: _URL,
-    CauseStage.LIST: _URL,
+    CauseStage.LIST: _URL | {"pollDelay"},
     CauseStage.FILTER: _DATES,
     CauseStage.KEY: _URL | _DATES | {"idField"},
     CauseStage.IDENTITY: frozenset({"idField"}),
@@ -55,6 +55,9 @@ def explained(case: ExplainedCase) -> Explanation:
     """Say what became of a change, and why."""
     said = _explained(case)
     about = _ABOUT.get(said.cause.stage, frozenset()) if said.cause else frozenset()
+    slip = slip_among(case, tuple(about))
+    if slip and slip.why not in said.why:
+        said = replace(said, why=f"{said.why}; {slip.why}")
     twice = next((key for key in case.state.repeated if key in about or key == case.resource), None)
     if twice is None or said.cause is None:
         return said
@@ -88,21 +91,27 @@ def _explained(case: ExplainedCase) -> Explanation:
         or naming_causes.of_repeats(case, change, telling)
         or delivery_causes.of_receiver(case, sent)
     )
-    found = wrong or late or delivery_causes.of_tries(sent)
+    found = wrong or late or _put_off(case, telling) or delivery_causes.of_tries(sent)
     if found:
         return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
-    return _as_it_should(case, telling)
+    return _as_it_should(case, change, telling)
 
 
-def _as_it_should(case: ExplainedCase, telling: PollOfRecord) -> Explanation:
+def _as_it_should(case: ExplainedCase, change: VendorChange, telling: PollOfRecord) -> Explanation:
     """Say what there is to know of a change that was reported once, in time and by its name."""
     decided = telling.decision.why if telling.decision else ""
     why = f"{telling.named} reported it: {decided}"
     if case.unlogged:
         return _lost(CauseFinding(Cause.UNTOUCHED_DATE, f"{_untouched(case.unlogged)}; before that, {why}"))
+    misdated = naming_causes.of_date(case, change, telling)
+    if misdated:
+        return Explanation(reported=True, cause=misdated.cause, why=misdated.why)
     if case.twin:
         other = f"instance {case.twin.id} ({case.twin.name}) has told the same URL of it, too"
         return Explanation(reported=True, cause=Cause.TWIN_INSTANCE, why=f"{other}; {why}")
+    if case.twin_block:
+        other = f"the block {case.twin_block} asks for {change.collection}, and has told of it, too"
+        return Explanation(reported=True, cause=Cause.TWIN_BLOCK, why=f"{other}; {why}")
     if case.own_write:
         echo = f"it was written through the instance's own hub, by {case.own_write}"
         return Explanation(reported=True, cause=Cause.ECHO, why=f"{why}; {echo}")
@@ -144,6 +153,16 @@ def _late(case: ExplainedCase, change: VendorChange, telling: PollOfRecord) -> C
     if first.poll.error is not None:
         return poller_causes.of_failure(first.poll)
     return _missed(case, change, first)
+
+
+def _put_off(case: ExplainedCase, telling: PollOfRecord) -> CauseFinding | None:
+    """Say by what the first poll since the change was put off; None if it came in time."""
+    if case.put_off is None or case.polls[0] is not telling:
+        return None
+    disabled = case.put_off.method == "DELETE"
+    what = "disabled" if disabled else "saved"
+    why = f"the instance was {what} at {shown(case.put_off.at)}, and {telling.named} is the first since {shown(case.state.last)}"
+    return CauseFinding(Cause.INSTANCE_DISABLED if disabled else Cause.INTERVAL_NOT_OVER, why)
 
 
 def _lost(found: CauseFinding) -> Explanation:

@@ -235,10 +235,15 @@ def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[Conf
 
 
 def _of_another(block: PolledBlock, element: Element) -> Iterator[ConfigWarning]:
-    """Warn of a URL that lists another of the element's resources than the block is called by."""
+    """Warn of a URL that lists another of the element's resources than the block is called by, or misspells it."""
     name = block.resource.name
     listed = path_of(block.resource.url).rpartition("/")[2]
-    if listed != name and {listed, name} <= element.poller_defaults.keys():
+    known = element.poller_defaults
+    if (
+        listed != name
+        and name in known
+        and (listed in known or get_close_matches(listed, known, n=1) == [name])
+    ):
         said = f"its URL lists {quoted(listed)}, and its events are called {quoted(name)}"
         own = element.poller_defaults[name]
         change = {"url": own["url"], "idField": own["idField"]}

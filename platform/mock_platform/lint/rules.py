@@ -219,7 +219,7 @@ class LintRule(Enum):
     )
     URL_OF_ANOTHER_RESOURCE = _error(
         "url-of-another-resource",
-        "a block under the name of one of the element's resources whose URL lists another one",
+        "a block under the name of one of the element's resources whose URL lists another one, or misspells it",
         "changes of the one are never reported, those of the other under a wrong `objectType`",
         "name the resource in the URL that the block is called by",
     )

@@ -393,7 +393,7 @@ def test_a_condition_on_the_records_date_is_judged_and_any_other_is_named(condit
 
 
 @pytest.mark.parametrize(
-    ("late", "named"), [("01:00", Cause.PLACEHOLDER_PATTERN), ("00:59", Cause.NOT_IN_ANSWER)]
+    ("late", "named"), [("01:00", Cause.PLACEHOLDER_PATTERN), ("00:59", Cause.WHERE_EXCLUDES)]
 )
 def test_a_url_names_a_later_date_than_its_window_from_a_minute_on(late, named):
     asked = poll(15)
