@@ -219,3 +219,11 @@ class Planted:
 
     def __str__(self) -> str:
         return self.name
+
+
+def lived(stack: Any, planted: Planted, cure: Cure) -> World:
+    """Live through a planted cause in a workspace of its own, with a cure in it."""
+    clients = stack.new_workspace(start=planted.start, records=planted.records)
+    world = World(clients, planted, cure)
+    world.live()
+    return world

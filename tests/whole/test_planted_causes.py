@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from planted import Cure, World
+from planted import Cure, lived
 from planted_cases import CASES
 
 BY_NAME = {planted.name: planted for planted in CASES}
@@ -17,19 +17,12 @@ def explained(stack_set_to):
 
     def explain(planted):
         if planted.name not in done:
-            world = lived(stack_set_to, planted, Cure())
+            world = lived(stack_set_to(planted.settings), planted, Cure())
             said = world.clients.platform.explain(**world.asked())
             done[planted.name] = world, said, world.clients.platform.audit(world.instance["id"])
         return done[planted.name]
 
     return explain
-
-
-def lived(stack_set_to, planted, cure):
-    clients = stack_set_to(planted.settings).new_workspace(start=planted.start, records=planted.records)
-    world = World(clients, planted, cure)
-    world.live()
-    return world
 
 
 @pytest.mark.parametrize("planted", CASES, ids=str)
@@ -56,7 +49,7 @@ def test_the_cure_brings_the_callback_or_it_is_said_why_none_does(
 
     assert fix is not None, said.get("untried")
     assert planted.where in ("", fix["where"]), fix
-    world = lived(stack_set_to, planted, Cure(where=fix["where"], change=fix["change"]))
+    world = lived(stack_set_to(planted.settings), planted, Cure(where=fix["where"], change=fix["change"]))
     assert [event["eventType"] for event in world.taken()][:1] == [planted.expected], fix
     assert fix["tried"].startswith("reported at ")
 
