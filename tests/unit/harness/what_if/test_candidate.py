@@ -149,3 +149,45 @@ def test_what_a_fault_rule_does_is_shown_as_it_would_be_without(story):
 )
 def test_a_block_is_changed_key_by_key(changes, expected):
     assert changed_block({"idField": "X"}, changes) == expected
+
+
+def test_a_key_of_the_block_is_set_there_though_it_stands_among_the_dates():
+    block = {"datesConfiguration": {"idField": "ID", "updatedDateFeild": "X"}}
+
+    changed = changed_block(block, {"idField": "ID", "updatedDateFeild": None})
+
+    assert changed == {"idField": "ID", "datesConfiguration": {"idField": "ID"}}
+
+
+def test_lines_become_the_blocks_in_which_a_key_is_changed():
+    text = (
+        "scenario: it\n"
+        "instances: {mine: {configuration: {event.poller.urls: 'contacts|/hubs/crm/contacts'}}}\n"
+        "steps: [{advance: 1m}]\n"
+    )
+    (scenario,) = load_text(text, Path("it.yaml")).scenarios
+
+    changed = applied(candidate(block={"pollDelay": 60}), scenario, PLACE)
+
+    values = changed.instances["mine"]["configuration"]
+    assert values["event.poller.urls"] is None
+    assert values[POLLER]["contacts"].items() >= {"pollDelay": 60, "url": "/hubs/crm/contacts"}.items()
+
+
+def test_calls_that_disable_the_instance_are_left_out_and_no_others():
+    text = (
+        "scenario: it\n"
+        "instances: {mine: {}, other: {}}\n"
+        "steps:\n"
+        "  - request: {method: DELETE, path: '/instances/{mine}/enabled'}\n"
+        "  - request: {method: DELETE, path: '/instances/{other}/enabled'}\n"
+        "  - request: {method: PUT, path: '/instances/{mine}/enabled'}\n"
+    )
+    (scenario,) = load_text(text, Path("it.yaml")).scenarios
+
+    changed = applied(candidate(stays_enabled=True), scenario, PLACE)
+
+    assert [(each.argument.method, each.argument.path) for each in changed.steps] == [
+        ("DELETE", "/instances/{other}/enabled"),
+        ("PUT", "/instances/{mine}/enabled"),
+    ]

@@ -18,6 +18,7 @@ from mock_platform.explain.case import (
     OwedCallback,
     PolledState,
     PollOfRecord,
+    step_of,
 )
 from mock_platform.explain.cause import Cause
 from mock_platform.explain.verdict import explained
@@ -188,6 +189,40 @@ def test_a_poll_that_failed_names_its_cause_by_what_the_vendor_answered(error, n
     failed = replace(poll(15).poll, error=error, request_status=400 if "token" in error else None)
 
     assert cause(case(PollOfRecord(poll=failed))) is named
+
+
+def test_a_success_that_is_no_list_was_asked_for_wrongly():
+    failed = replace(poll(15).poll, error="expected an array of records")
+
+    assert cause(case(PollOfRecord(poll=failed))) is Cause.BAD_REQUEST
+
+
+def test_an_event_may_bear_another_date_than_its_change():
+    west = replace(STATE.resource, updated=replace(STATE.resource.updated, zone="America/Denver"))
+    seen = poll(15, decision(date=after(7 * 60 + 1)))
+    known = case(seen, sent=[callback(attempt(1, 15))], state=replace(STATE, resource=west))
+
+    found = explained(known)
+
+    assert (found.reported, found.cause) == (True, Cause.WRONG_ZONE)
+    assert "dated the event 2026-03-02T17:01:00Z" in found.why
+
+
+def test_two_subscriptions_of_one_url_are_told_from_two_of_two():
+    two = [callback(attempt(1, 15)), callback(attempt(1, 15))]
+
+    assert cause(case(poll(15, decision()), sent=two)) is Cause.TWIN_SUBSCRIPTION
+    two[1] = replace(two[1], url="http://sink/other")
+    assert cause(case(poll(15, decision()), sent=two)) is None
+
+
+@pytest.mark.parametrize(
+    ("dated", "named"), [(after(-4), Cause.CLOCK_SKEW), (TEN, Cause.TIE), (after(0, -7), Cause.CLOCK_SKEW)]
+)
+def test_what_is_dated_in_whole_steps_ties_and_is_not_skewed(dated, named):
+    change = replace(CHANGE, at=after(7), updated=dated, created=dated)
+
+    assert cause(case(poll(15), change=change, history=[change], step=step_of([dated]))) is named
 
 
 def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
