@@ -312,6 +312,7 @@ SIXTY = [
         story=updated,
         expected="UPDATED",
         block=url("updated_after_utc=", "DATE_CREATED_UTC > "),
+        says=("holds, and the answer left it out",),
     ),
     Planted(
         name="a date of its own in the url that is still to come",
@@ -542,6 +543,7 @@ SIXTY = [
         story=updated,
         expected="UPDATED",
         dates={"updatedDateFormat": None},
+        says=("with field and format",),
     ),
     Planted(name="the owner for the id", cause="id-other", story=created, block={"idField": "OWNER_USER_ID"}),
     Planted(

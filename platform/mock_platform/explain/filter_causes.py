@@ -134,7 +134,7 @@ def _misnamed(
         why = f"{seen.named} has no {kind} date to compare: none is configured"
         return CauseFinding(Cause.DATE_MISSING, why)
     if resource.filter_by_updated_date and resource.updated is None:
-        why = "no updated date is configured, so the created one decides, and an update does not change that"
+        why = "no updated date is configured with field and format, so the created one decides, and an update does not change that"
         return CauseFinding(Cause.DATE_MISSING, why)
     if deciding.text is not None:
         return None

@@ -132,7 +132,8 @@ def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     updated = seen.resource.updated if seen.resource else None
     names = {updated.path: change.dated.strftime("%Y-%m-%d %H:%M:%S")} if updated else {}
     others: list[Clause] = []
-    for clause in _conditions(seen.poll.request_url):
+    asked = _conditions(seen.poll.request_url)
+    for clause in asked:
         if isinstance(clause, Comparison) and clause.field in names:
             if not matches(clause, names):
                 why = f"{to_text(clause)} does not hold of {clause.field} {names[clause.field]!r}"
@@ -146,7 +147,8 @@ def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     if not others:
         return None
     conditions = " and ".join(map(to_text, others))
-    why = f"{seen.named} asked for records for which {conditions} holds, beside the date, and the answer left it out"
+    beside = ", beside the date" if len(others) < len(asked) else ""
+    why = f"{seen.named} asked for records for which {conditions} holds{beside}, and the answer left it out"
     return CauseFinding(Cause.WHERE_EXCLUDES, why)
 
 

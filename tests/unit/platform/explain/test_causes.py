@@ -415,7 +415,14 @@ def test_a_date_is_another_one_only_if_the_elements_own_is_known_to_be(own, name
             "DATE_UPDATED_UTC < '2026-03-02 09:00:00'",
             "does not hold of DATE_UPDATED_UTC '2026-03-02 10:01:00'",
         ),
-        ("LAST_NAME = 'Byron'", "asked for records for which LAST_NAME = 'Byron' holds, beside the date"),
+        (
+            "updated_after_utc = '2026-03-02 10:00:00' and LAST_NAME = 'Byron'",
+            "asked for records for which LAST_NAME = 'Byron' holds, beside the date, and",
+        ),
+        (
+            "LAST_NAME = 'Byron'",
+            "asked for records for which LAST_NAME = 'Byron' holds, and the answer left it out",
+        ),
     ],
 )
 def test_a_condition_on_the_records_date_is_judged_and_any_other_is_named(condition, says):
