@@ -14,9 +14,10 @@ from callback_sink.routes import bin_settings, bins, callbacks
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import SinkSettings
 from callback_sink.snapshots import check_sound, moved
-from callback_sink.store import CallbackStore
+from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
 from callback_sink.tables import metadata
+from callback_sink.usage import used_by_all
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.metrics import Measure
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
@@ -120,7 +121,7 @@ def _dependencies(
     return SinkDependencies(
         settings=settings,
         workspaces=workspaces,
-        store=CallbackStore(database, settings),
+        store=SinkStore(database),
         arrivals=ArrivalNotifier(look_after=look_after_on(database)),
         forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
         stream_slots=StreamSlots(settings.streams),
@@ -198,7 +199,8 @@ def _add_snapshots(app: Flask, dependencies: SinkDependencies, database: Databas
 
 
 def _measures(dependencies: SinkDependencies) -> dict[str, Measure]:
-    used = dependencies.store.used()
+    with dependencies.store.read_across() as tx:
+        used = used_by_all(tx)
     return {
         "callbacks": Measure("Callbacks that are kept.", used.callbacks),
         "bytes": Measure("About how many bytes they take.", used.bytes),

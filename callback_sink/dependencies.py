@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from callback_sink.forwarding import Forwarder
 from callback_sink.settings import SinkSettings
-from callback_sink.store import CallbackStore
+from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
@@ -22,7 +22,7 @@ class SinkDependencies(Struct, frozen=True, kw_only=True):
 
     settings: SinkSettings
     workspaces: Workspaces
-    store: CallbackStore
+    store: SinkStore
     arrivals: ArrivalNotifier
     forwarder: Forwarder
     stream_slots: StreamSlots

@@ -9,7 +9,7 @@ from msgspec import Struct
 from callback_sink.errors import TooManyStreamsError
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters
-from callback_sink.store import CallbackStore
+from callback_sink.store import Callbacks, SinkStore
 from mock_kit.api.json_text import encode
 
 
@@ -96,7 +96,7 @@ class Stream(Struct, frozen=True, kw_only=True):
         patience: it ends when nothing came for so long, in real time; clients connect again by themselves.
     """
 
-    store: CallbackStore
+    store: SinkStore
     arrivals: ArrivalNotifier
     workspace: str
     wanted: Filters
@@ -110,10 +110,11 @@ class Stream(Struct, frozen=True, kw_only=True):
         left, seen, silence = self.limit, self.after, timedelta(0)
         while left:
             # Read before the callbacks: what comes in between is looked at now or in the next round, never skipped.
-            latest = self.store.last_id(self.workspace)
+            latest = self._last_id()
             seen = seen if seen <= latest else 0  # a reset starts anew
             at_most = min(left, _AT_ONCE)
-            found = self.store.callbacks(self.workspace, self.wanted, after=seen, at_most=at_most)
+            with self.store.read(self.workspace) as tx:
+                found = Callbacks(tx).search(self.wanted, after=seen, at_most=at_most)
             yield from map(event_of, found)
             left -= len(found)
             silence = timedelta(0) if found else silence
@@ -133,9 +134,11 @@ class Stream(Struct, frozen=True, kw_only=True):
                 yield _PULSE
 
     def _comes_more(self, seen: int, pause: timedelta) -> bool:
-        return self.arrivals.wait_until(
-            self.workspace, lambda: self.store.last_id(self.workspace) != seen, timeout=pause
-        )
+        return self.arrivals.wait_until(self.workspace, lambda: self._last_id() != seen, timeout=pause)
+
+    def _last_id(self) -> int:
+        with self.store.read(self.workspace) as tx:
+            return Callbacks(tx).last_id()
 
 
 def event_of(callback: Callback) -> bytes:

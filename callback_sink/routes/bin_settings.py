@@ -6,12 +6,13 @@ from flask import Blueprint, request
 from msgspec import Meta, Struct
 
 from callback_sink.answers import AnswerJson, Script
-from callback_sink.bin_settings import BinSettings
+from callback_sink.bin_settings import Bins, BinSettings
 from callback_sink.dependencies import dependencies
 from callback_sink.errors import ForwardLoopError
 from callback_sink.forwarding import leads_back
 from callback_sink.inbox import BinName
 from callback_sink.routes.calls import BinQuery, WorkspaceQuery, asked_workspace, owner_of
+from callback_sink.store import Callbacks
 from mock_kit.api.operations import Answer, operation
 
 responses = Blueprint("responses", __name__, url_prefix="/_local/responses")
@@ -77,7 +78,8 @@ class KnownKeysJson(TypedDict):
 @operation()
 def tell_responses(query: WorkspaceQuery, body: Script) -> Answer[ResponsesLeftJson]:  # noqa: ARG001 - read by owner_of
     """Put answers in the place of those that are left."""
-    dependencies().store.script(owner_of(body.bin).name, body.bin, body.responses)
+    with dependencies().store.transaction(owner_of(body.bin).name) as tx:
+        Bins(tx).change(body.bin, answers=body.responses)
     return _responses_left(body.bin)
 
 
@@ -92,7 +94,8 @@ def show_responses(query: BinQuery) -> Answer[ResponsesLeftJson]:
 @operation()
 def forget_responses(query: BinQuery) -> Answer[ResponsesLeftJson]:
     """Go back to 200."""
-    dependencies().store.script(asked_workspace().name, query.bin, [])
+    with dependencies().store.transaction(asked_workspace().name) as tx:
+        Bins(tx).change(query.bin, answers=[])
     return _responses_left(query.bin)
 
 
@@ -104,7 +107,8 @@ def send_on(query: WorkspaceQuery, body: Forward) -> Answer[ForwardJson]:  # noq
     if leads_back(body.url, body.bin, host=request.host):
         raise ForwardLoopError(body.bin, body.url)
     dependencies().forwarder.check(body.url)
-    dependencies().store.send_on(owner.name, body.bin, body.url, relays=body.answers == "target")
+    with dependencies().store.transaction(owner.name) as tx:
+        Bins(tx).change(body.bin, forward=body.url, relays=body.answers == "target")
     return _forward(body.bin)
 
 
@@ -119,7 +123,8 @@ def show_forward(query: BinQuery) -> Answer[ForwardJson]:
 @operation()
 def forget_forward(query: BinQuery) -> Answer[ForwardJson]:
     """Send them nowhere any more."""
-    dependencies().store.send_on(asked_workspace().name, query.bin, None)
+    with dependencies().store.transaction(asked_workspace().name) as tx:
+        Bins(tx).change(query.bin, forward=None, relays=False)
     return _forward(query.bin)
 
 
@@ -127,14 +132,18 @@ def forget_forward(query: BinQuery) -> Answer[ForwardJson]:
 @operation()
 def replace_keys(query: WorkspaceQuery, body: SignatureKeys) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by owner_of
     """Put keys in the place of those that are known."""
-    return _known(body.bin, dependencies().store.replace_keys(owner_of(body.bin).name, body.bin, body.keys))
+    with dependencies().store.transaction(owner_of(body.bin).name) as tx:
+        known = Callbacks(tx).know_keys(body.bin, body.keys)
+    return _known(body.bin, known)
 
 
 @signature_keys.post("", endpoint="add")
 @operation()
 def add_key(query: WorkspaceQuery, body: AddedSignatureKey) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by owner_of
     """Add a key to those that are known."""
-    return _known(body.bin, dependencies().store.add_key(owner_of(body.bin).name, body.bin, body.key))
+    with dependencies().store.transaction(owner_of(body.bin).name) as tx:
+        known = Callbacks(tx).know_keys(body.bin, [*Bins(tx).settings(body.bin).keys, body.key])
+    return _known(body.bin, known)
 
 
 @signature_keys.get("", endpoint="count")
@@ -146,7 +155,8 @@ def count_keys(query: BinQuery) -> Answer[KnownKeysJson]:
 
 def _settings(name: str) -> BinSettings:
     """Return the settings of the bin that the call is about."""
-    return dependencies().store.bin_settings(asked_workspace(name).name, name)
+    with dependencies().store.read(asked_workspace(name).name) as tx:
+        return Bins(tx).settings(name)
 
 
 def _responses_left(name: str) -> Answer[ResponsesLeftJson]:

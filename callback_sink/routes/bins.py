@@ -11,7 +11,7 @@ from callback_sink.dependencies import dependencies
 from callback_sink.errors import BodyTooLargeError
 from callback_sink.inbox import Received, bin_of, keepable, target_of
 from callback_sink.search import Filters
-from callback_sink.store import Recorded
+from callback_sink.store import Callbacks, Recorded
 from mock_kit.admin.paths import is_admin
 from mock_kit.admin.routes import check_token, json_answer
 from mock_kit.web.guard import share
@@ -83,7 +83,8 @@ def _drained(workspace: Workspace, name: str) -> Response:
     Source: the vendor's API test suite, which drains its event collector so (documented).
     """
     check_token()
-    drained = dependencies().store.remove(workspace.name, Filters(bin=name))
+    with dependencies().store.transaction(workspace.name) as tx:
+        drained = Callbacks(tx).remove(Filters(bin=name))
     data = [{"data": callback.text} for callback in drained]
     return json_answer({"count": len(data), "data": data})
 
@@ -97,7 +98,8 @@ def _recorded(asked: Request, workspace: Workspace, name: str) -> Response:
         headers=[(keepable(header), keepable(value)) for header, value in asked.headers],
         body=_body(asked),
     )
-    recorded = dependencies().store.record(workspace.name, received)
+    with dependencies().store.transaction(workspace.name) as tx:
+        recorded = Callbacks(tx).record(received, limits=dependencies().settings)
     if recorded.relays and recorded.forward is not None:
         reply = _sent_on(workspace, recorded, recorded.forward)
         # only now: a listing shows the status that the target's answer has given the callback
@@ -116,7 +118,8 @@ def _sent_on(workspace: Workspace, recorded: Recorded, url: str) -> Reply | None
     """Send a callback on within the request that brought it, so that an advance of time has settled it too."""
     callback = recorded.callback
     reply, forwarded = dependencies().forwarder.forward(callback, url, now=workspace.clock.now())
-    dependencies().store.note_forward(workspace.name, callback.id, forwarded, relayed=recorded.relays)
+    with dependencies().store.transaction(workspace.name) as tx:
+        Callbacks(tx).note_forward(callback.id, forwarded, relayed=recorded.relays)
     return reply
 
 

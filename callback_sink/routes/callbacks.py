@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict
 from flask import Blueprint, Response, request
 from msgspec import Meta, Struct, field, to_builtins
 
+from callback_sink.bin_settings import Bins
 from callback_sink.dependencies import dependencies
 from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
@@ -15,6 +16,7 @@ from callback_sink.listed import CallbackPage
 from callback_sink.routes.bin_settings import Url
 from callback_sink.routes.calls import OneCallbackQuery, WorkspaceQuery, asked_workspace
 from callback_sink.search import Filters
+from callback_sink.store import Callbacks
 from callback_sink.stream import Stream
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
@@ -141,7 +143,8 @@ def archive(query: CallbackPageQuery) -> Answer[Har]:
 @operation()
 def forget(query: CallbackQuery) -> Answer[Removed]:
     """Forget the callbacks that the filters mean, and say how many they were."""
-    return Answer({"removed": len(dependencies().store.remove(asked_workspace().name, query))})
+    with dependencies().store.transaction(asked_workspace().name) as tx:
+        return Answer({"removed": len(Callbacks(tx).remove(query))})
 
 
 @bp.get("/<int:callback_id>")
@@ -150,7 +153,8 @@ def show(callback_id: int, query: OneCallbackQuery) -> Answer[CallbackJson]:
     """Show one callback."""
     workspace = asked_workspace()
     query.refuse_both()
-    return Answer(dependencies().store.callback(workspace.name, callback_id).to_json())
+    with dependencies().store.read(workspace.name) as tx:
+        return Answer(Callbacks(tx).get(callback_id).to_json())
 
 
 @bp.post("/wait")
@@ -161,16 +165,16 @@ def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa
     found: list[CallbackPage] = []
 
     def are_there() -> bool:
-        found[:] = [dependencies().store.listed(name, body.match, limit=PAGE)]
+        with dependencies().store.read(name) as tx:
+            found[:] = [Callbacks(tx).page(body.match, limit=PAGE)]
         return found[0].total >= body.count
 
     if dependencies().arrivals.wait_until(name, are_there, timeout=body.timeout):
         return _listing(found[0], body.match)
+    with dependencies().store.read(name) as tx:
+        closest = Callbacks(tx).near_misses(body.match)
     raise CameTooFewError(
-        expected=body.count,
-        waited_s=body.timeout.total_seconds(),
-        count=found[0].total,
-        closest=dependencies().store.near_misses(name, body.match),
+        expected=body.count, waited_s=body.timeout.total_seconds(), count=found[0].total, closest=closest
     )
 
 
@@ -179,9 +183,11 @@ def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa
 def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in wait
     """Hold what is expected against what is there; 409 says what does not hold, and what came closest."""
     name = asked_workspace(body.match.bin).name
-    came = dependencies().store.callbacks(name, body.match)
-    dependencies().store.refuse_other_form(name, body.match, found=bool(came))
-    wrong = failures(body, came, near=lambda: dependencies().store.near_misses(name, body.match))
+    with dependencies().store.read(name) as tx:
+        callbacks = Callbacks(tx)
+        came = callbacks.search(body.match)
+        callbacks.refuse_other_form(body.match, found=bool(came))
+        wrong = failures(body, came, near=lambda: callbacks.near_misses(body.match))
     if wrong:
         raise NotAsExpectedError(wrong, count=len(came))
     return Answer({"verified": True, "count": len(came)})
@@ -193,13 +199,15 @@ def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> An
     """Send a callback once more, the same bytes and headers, to a URL or to where its bin is forwarded."""
     workspace, store, forwarder = asked_workspace(), dependencies().store, dependencies().forwarder
     query.refuse_both()
-    callback = store.callback(workspace.name, callback_id)
-    url = (body.url if body else None) or store.bin_settings(workspace.name, callback.bin).forward
+    with store.read(workspace.name) as tx:
+        callback = Callbacks(tx).get(callback_id)
+        url = (body.url if body else None) or Bins(tx).settings(callback.bin).forward
     if url is None:
         raise NoTargetError(callback_id, name=callback.bin)
     forwarder.check(url)
     forwarded = forwarder.replay(callback, url, now=workspace.clock.now())
-    store.note_forward(workspace.name, callback_id, forwarded)
+    with store.transaction(workspace.name) as tx:
+        Callbacks(tx).note_forward(callback_id, forwarded)
     return Answer(forwarded)
 
 
@@ -209,9 +217,9 @@ def _asked(query: CallbackPageQuery, *, before: int | None = None) -> CallbackPa
     Raises:
         OtherObjectTypeError: it is about a type of object that is told of in another form.
     """
-    name, store = asked_workspace().name, dependencies().store
-    found = store.listed(name, query, after=query.after, before=before, limit=query.limit)
-    store.refuse_other_form(name, query, found=bool(found.total))
+    with dependencies().store.read(asked_workspace().name) as tx:
+        found = Callbacks(tx).page(query, after=query.after, before=before, limit=query.limit)
+        Callbacks(tx).refuse_other_form(query, found=bool(found.total))
     return found
 
 

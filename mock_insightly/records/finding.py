@@ -23,8 +23,9 @@ from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, s
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, records, references
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database, row_stream
+from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.transaction import row_stream
 
 _BATCH = 500
 

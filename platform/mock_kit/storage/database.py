@@ -1,20 +1,20 @@
 """The database: a URL becomes an engine, and there is one way in for reading and one for writing."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
 
-from sqlalchemy import URL, BigInteger, Connection, Dialect, Row, Select, make_url
+from sqlalchemy import URL, BigInteger, Connection, Dialect, make_url
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.storage.access import postgresql_access, sqlite_access
 from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError
 from mock_kit.storage.schema import VERSIONS, SchemaPart, lock_schema, make_part
+from mock_kit.storage.transaction import AcrossWorkspaces, Transaction
 from mock_kit.workspaces.clock import NaiveInstantError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -113,6 +113,24 @@ class Database:
             yield connection
 
     @contextmanager
+    def transaction(self, workspace: str, *, alone: str | None = None) -> Iterator[Transaction]:
+        """Open a transaction of one workspace: all of it happens, or nothing; ``alone`` as for ``writing``."""
+        with self.writing(alone=alone) as connection:
+            yield Transaction(connection, workspace)
+
+    @contextmanager
+    def read(self, workspace: str) -> Iterator[Transaction]:
+        """Open a transaction of one workspace that only reads, and sees one state of the data."""
+        with self.reading() as connection:
+            yield Transaction(connection, workspace)
+
+    @contextmanager
+    def read_across(self) -> Iterator[AcrossWorkspaces]:
+        """Open a transaction that reads of all workspaces."""
+        with self.reading() as connection:
+            yield AcrossWorkspaces(connection)
+
+    @contextmanager
     def alone(self, name: str) -> Iterator[None]:
         """Let no other process have a transaction open of which ``writing`` was told this name."""
         held = None if self.locks is None else self.locks.acquire(name)
@@ -206,16 +224,3 @@ def file_of(url: str | None) -> Path | None:
 def _file_in(directory: Path) -> URL:
     """Name the database of a directory; as a text, ``?`` and ``%`` in its name would mean something else."""
     return URL.create("sqlite", database=str(directory / "elements-local.sqlite3"))
-
-
-def row_stream(
-    connection: Connection, query: "Select[Any]", values: Mapping[str, object] | None = None, *, at_once: int
-) -> Iterator[Row[Any]]:
-    """Yield a query's rows; whoever wants no more of them just lets go, within the connection's transaction.
-
-    Args:
-        at_once: how many are in memory.
-    """
-    # PostgreSQL keeps a cursor for them, which only an end to the reading closes
-    with connection.execute(query, values, execution_options={"yield_per": at_once}) as rows:
-        yield from rows

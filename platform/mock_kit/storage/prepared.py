@@ -11,7 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert as Upsert
 
-Statement: TypeAlias = "Select[Any] | Insert | Update | Delete"
+Clause: TypeAlias = "Select[Any] | Insert | Update | Delete"
 InsertInto: TypeAlias = "Callable[[Table], Upsert]"
 """A database's own insert, which can say what becomes of a row that is there already; both say it in the same words."""
 
@@ -32,7 +32,7 @@ class Prepared:
             the database's own insert is made of it.
     """
 
-    def __init__(self, statement: "Statement | Callable[[InsertInto], Statement]") -> None:
+    def __init__(self, statement: "Clause | Callable[[InsertInto], Clause]") -> None:
         self._statement = statement
         self._plans: dict[str, _Plan] = {}
 
@@ -68,7 +68,7 @@ class Prepared:
             plan = self._plans[dialect.name] = _Plan(self._written_for(dialect), dialect, list(values))
         return plan
 
-    def _written_for(self, dialect: Dialect) -> Statement:
+    def _written_for(self, dialect: Dialect) -> Clause:
         if isinstance(self._statement, Select | Insert | Update | Delete):
             return self._statement
         return self._statement(import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
@@ -92,7 +92,7 @@ class Forgetting:
 class _Plan:
     """What a statement comes to with one kind of database."""
 
-    def __init__(self, statement: Statement, dialect: Dialect, names: list[str]) -> None:
+    def __init__(self, statement: Clause, dialect: Dialect, names: list[str]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what these four kinds of statements become
         self._text = str(compiled)
