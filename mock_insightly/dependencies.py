@@ -62,8 +62,9 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
 
     def lay_foundation(self, workspace: Workspace) -> None:
         """See to it that the workspace has what every account has; workspaces come without a word to the CRM."""
-        if self.store.count(workspace, FOUNDATIONS):
-            return
+        with self.store.read(workspace) as records:
+            if records.count(FOUNDATIONS):
+                return
         since = min(workspace.start, workspace.clock.now())
         with self.store.history(workspace) as history:
             next_contact = partial(history.reserve, CONTACTS.name, 0) if self.settings.user_contacts else None

@@ -4,16 +4,32 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from msgspec import Struct, structs
-from sqlalchemy import and_, select
+from sqlalchemy import bindparam, select
 
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records import sequences
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.fields import Record
+from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.records.writing import RecordTransaction
 from mock_insightly.tables import records, references, seed_runs
+from mock_kit.storage.transaction import WorkspaceStatement
 
 _BATCH = 500
+
+_clear = [
+    WorkspaceStatement(table.delete().where(table.c.kind == bindparam("of_kind")))
+    for table in (records, references)
+]
+_of_kind = seed_runs.c.kind == bindparam("of_kind")
+_runs = WorkspaceStatement(
+    select(seed_runs.c.first, seed_runs.c.length, seed_runs.c.first_id)
+    .where(_of_kind, seed_runs.c.seed == bindparam("of_seed"))
+    .order_by(seed_runs.c.first_id.desc())
+)
+_add_run = WorkspaceStatement(seed_runs.insert())
+_lengthen_run = WorkspaceStatement(
+    seed_runs.update().where(_of_kind, seed_runs.c.first_id == bindparam("of_first_id"))
+)
 
 
 class SeedRange(Struct, frozen=True, kw_only=True):
@@ -38,25 +54,25 @@ class HistoryTransaction(RecordTransaction):
 
     def live(self, kind: RecordKind) -> int:
         """Return how many records of a kind there are."""
-        return sequences.live(self._connection, self._workspace, kind.name)
+        return self.count(kind.name)
 
     def next_id(self, kind: RecordKind) -> int:
         """Take the id of a record out of its sequence, and count the record."""
         number = self.reserve(kind.numbers or kind.name, 1)
         if kind.numbers:
-            sequences.join(self._connection, self._workspace, kind.name)
+            self.sequences.join(kind.name)
         return number
 
     def found(self, foundation: Iterable[tuple[RecordKind, list[Record]]]) -> None:
         """Add what every account has, and what refers to nothing else, unless another process was quicker."""
         # The number is taken before anything is added: of two processes that found at once, one gets the second.
-        if self.reserve(sequences.FOUNDATIONS, 1) > 1:
+        if self.reserve(FOUNDATIONS, 1) > 1:
             return
         for kind, founded in foundation:
             # The records come with the ids that the sequence begins with; reserving passes over them.
             self.reserve(kind.numbers or kind.name, len(founded))
             if kind.numbers:
-                sequences.join(self._connection, self._workspace, kind.name, len(founded))
+                self.sequences.join(kind.name, len(founded))
             self.insert(kind, founded)
 
     def add(self, kind: RecordKind, added: Iterable[Record]) -> None:
@@ -67,8 +83,8 @@ class HistoryTransaction(RecordTransaction):
 
     def replace(self, kind: RecordKind, replacing: Iterable[Record]) -> None:
         """Put records with ids of their own in the place of all that there are of a kind."""
-        for table in (records, references):
-            self._connection.execute(table.delete().where(self._is(table, kind)))
+        for clear in _clear:
+            self.tx.run(clear, of_kind=kind.name)
         ends: dict[str, tuple[int, int]] = {}
         count = 0
 
@@ -85,23 +101,19 @@ class HistoryTransaction(RecordTransaction):
         self.add(kind, noted())
         for sequence, (low, high) in ends.items():
             # Only now are the ends known; what is created afterwards gets higher numbers.
-            sequences.pass_over(self._connection, self._workspace, sequence, low, high)
-        sequences.recount(self._connection, self._workspace, kind.name, count)
+            self.sequences.pass_over(sequence, low, high)
+        self.sequences.recount(kind.name, count)
 
     def runs(self, kind: RecordKind, seed: int) -> list[SeedRange]:
         """Return the runs of a seed, the latest first."""
-        runs = select(seed_runs.c.first, seed_runs.c.length, seed_runs.c.first_id)
-        runs = runs.where(self._is(seed_runs, kind), seed_runs.c.seed == seed)
-        found = self._connection.execute(runs.order_by(seed_runs.c.first_id.desc()))
-        return [SeedRange(**row) for row in found.mappings()]
+        found = self.tx.all(_runs, of_kind=kind.name, of_seed=seed)
+        return [SeedRange(first=row.first, length=row.length, first_id=row.first_id) for row in found]
 
     def note_run(self, kind: RecordKind, seed: int, run: SeedRange) -> None:
         """Remember which ids seeded records got; a run that continues the latest makes it longer."""
         latest = next(iter(self.runs(kind, seed)), None)
         if latest and run.continues(latest):
-            of_latest = and_(self._is(seed_runs, kind), seed_runs.c.first_id == latest.first_id)
-            longer = seed_runs.update().where(of_latest).values(length=latest.length + run.length)
-            self._connection.execute(longer)
+            length = latest.length + run.length
+            self.tx.run(_lengthen_run, of_kind=kind.name, of_first_id=latest.first_id, length=length)
             return
-        row = {"workspace": self._workspace.name, "kind": kind.name, "seed": seed, **structs.asdict(run)}
-        self._connection.execute(seed_runs.insert(), row)
+        self.tx.run(_add_run, kind=kind.name, seed=seed, **structs.asdict(run))

@@ -14,39 +14,38 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.records.fields import Record
+from mock_insightly.records.fields import LARGEST_WHOLE, Record
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, sort_key, values_at
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, records, references
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.transaction import row_stream
+from mock_kit.storage.prepared import Row
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement, bound
 
 _BATCH = 500
 
-_Values: TypeAlias = dict[str, object]
+_Values: TypeAlias = dict[str, Any]
 
-_mine = (records.c.workspace == bindparam("workspace"), records.c.kind == bindparam("kind"))
-_since = (
-    changes.c.workspace == bindparam("workspace"),
-    changes.c.kind == bindparam("kind"),
-    changes.c.at > bindparam("indexed_at"),
-)
-_written_since = Prepared(select(changes.c.seq, changes.c.record_id, changes.c.at).where(*_since))
+_of_kind = records.c.kind == bindparam("kind")
+_since = (changes.c.kind == bindparam("kind"), changes.c.at > bindparam("indexed_at"))
+_written_since = WorkspaceStatement(select(changes.c.seq, changes.c.record_id, changes.c.at).where(*_since))
+_newest = select(records.c.id, records.c.document).where(_of_kind).order_by(records.c.id.desc())
+_newest_from = WorkspaceStatement(_newest.where(records.c.id <= bindparam("up_to")).limit(bindparam("top")))
+_total_of_kind = WorkspaceStatement(select(func.count()).select_from(records).where(_of_kind))
 _CONDITIONS = {
     "after": records.c.updated > bindparam("after"),
-    "indexed_at": records.c.id.not_in(select(changes.c.record_id).where(*_since)),
+    "indexed_at": records.c.id.not_in(bound(select(changes.c.record_id).where(*_since))),
     "to_id": records.c.id.in_(
-        select(references.c.id).where(
-            references.c.workspace == bindparam("workspace"),
-            references.c.to_entity == bindparam("to_entity"),
-            references.c.to_id == bindparam("to_id"),
-            references.c.kind == bindparam("kind"),
+        bound(
+            select(references.c.id).where(
+                references.c.to_entity == bindparam("to_entity"),
+                references.c.to_id == bindparam("to_id"),
+                references.c.kind == bindparam("kind"),
+            )
         )
     ),
 }
@@ -64,33 +63,25 @@ class RecordPage(Struct, frozen=True, kw_only=True):
     total: int | None = None
 
 
-def find(
-    database: Database, workspace: str, kind: RecordKind, record_filter: RecordFilter, page: PageRange
-) -> RecordPage:
+def find(tx: Transaction, kind: RecordKind, record_filter: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of the records of a kind that are wanted."""
     if _is_sifted(record_filter) or kind.order:
-        with database.reading() as connection:
-            return _page_of(_sifted(connection, workspace, kind, record_filter), page)
-    values = _values(workspace, kind.name, record_filter)
+        return _page_of(_sifted(tx, kind, record_filter), page)
+    values = _values(kind.name, record_filter)
     given = frozenset(values)
-    # one statement, which sees one state without a transaction
-    with database.autocommit_read() as connection:
-        rows = _page(given, first=not page.skip, counted=page.count_total).all(
-            connection, {**values, "top": page.top, "skip": page.skip}
-        )
-        documents = [row.document for row in rows]
-        if not page.count_total:
-            return RecordPage(documents=documents)
-        if rows or not page.skip:
-            return RecordPage(documents=documents, total=rows[0].total if rows else 0)
-        return RecordPage(documents=documents, total=_total(given).scalar(connection, values))
+    statement = _page(given, first=not page.skip, counted=page.count_total)
+    rows = tx.all(statement, **values, top=page.top, skip=page.skip)
+    documents = [row.document for row in rows]
+    if not page.count_total:
+        return RecordPage(documents=documents)
+    if rows or not page.skip:
+        return RecordPage(documents=documents, total=rows[0].total if rows else 0)
+    return RecordPage(documents=documents, total=tx.scalar(_total(given), **values))
 
 
-def written_since(
-    connection: Connection, workspace: str, kind: RecordKind, since: datetime
-) -> list[Row[Any]]:
+def written_since(tx: Transaction, kind: RecordKind, since: datetime) -> list[Row]:
     """Return the changes of a kind's records that were made later than an instant: their seq, record_id and at."""
-    return _written_since.all(connection, {"workspace": workspace, "kind": kind.name, "indexed_at": since})
+    return tx.all(_written_since, kind=kind.name, indexed_at=since)
 
 
 def _is_sifted(record_filter: RecordFilter) -> bool:
@@ -101,16 +92,16 @@ def _is_sifted(record_filter: RecordFilter) -> bool:
 
 
 def documents_of(
-    connection: Connection, workspace: str, kind: str, record_filter: RecordFilter = EVERYTHING
+    tx: Transaction, kind: RecordKind, record_filter: RecordFilter = EVERYTHING
 ) -> Iterator[str]:
     """Return records as they are read, ids ascending, whatever their values: a million need not be held at once."""
-    values = _values(workspace, kind, record_filter)
+    values = _values(kind.name, record_filter)
     ordered = _chosen(select(records.c.document), frozenset(values)).order_by(records.c.id)
-    return (row.document for row in row_stream(connection, ordered, values, at_once=_BATCH))
+    return (row.document for row in tx.stream(ordered, at_once=_BATCH, **values))
 
 
-def _values(workspace: str, kind: str, record_filter: RecordFilter) -> _Values:
-    values: _Values = {"workspace": workspace, "kind": kind}
+def _values(kind: str, record_filter: RecordFilter) -> _Values:
+    values: _Values = {"kind": kind}
     if record_filter.after is not None:
         values["after"] = record_filter.after
     if record_filter.indexed_at is not None:
@@ -121,48 +112,46 @@ def _values(workspace: str, kind: str, record_filter: RecordFilter) -> _Values:
 
 
 def _chosen(query: "Select[Any]", given: frozenset[str]) -> "Select[Any]":
-    return query.where(*_mine, *(_CONDITIONS[name] for name in sorted(given & _CONDITIONS.keys())))
+    return query.where(_of_kind, *(_CONDITIONS[name] for name in sorted(given & _CONDITIONS.keys())))
 
 
 @cache
-def _page(given: frozenset[str], *, first: bool, counted: bool) -> Prepared:
+def _page(given: frozenset[str], *, first: bool, counted: bool) -> WorkspaceStatement:
     """Return what selects a page; a poller asks for it thousands of times (``poe bench``, virtual day).
 
     Args:
         counted: whether each record has the list's length beside it.
     """
-    length = [_counting(given).scalar_subquery().label("total")] if counted else []
-    page = select(records.c.document, *length).where(*_mine)
+    length = [bound(_counting(given)).scalar_subquery().label("total")] if counted else []
+    page = select(records.c.document, *length).where(_of_kind)
     if first and not given & _CONDITIONS.keys():
         page = page.limit(bindparam("top"))
     else:
         # Ids alone are passed over and sorted first: whole records would take longer. The sum keeps SQLite to the
         # index by date: by that of ids it would look at every record for a few late ones.
         order = records.c.id + 0 if "after" in given else records.c.id
-        ids = _chosen(select(records.c.id), given).order_by(order)
+        ids = bound(_chosen(select(records.c.id), given)).order_by(order)
         page = page.where(records.c.id.in_(ids.limit(bindparam("top")).offset(bindparam("skip"))))
-    return Prepared(page.order_by(records.c.id))
+    return WorkspaceStatement(page.order_by(records.c.id))
 
 
 @cache
-def _total(given: frozenset[str]) -> Prepared:
+def _total(given: frozenset[str]) -> WorkspaceStatement:
     """Return what counts a list, for a page that is beyond its end."""
-    return Prepared(_counting(given))
+    return WorkspaceStatement(_counting(given))
 
 
 def _counting(given: frozenset[str]) -> "Select[Any]":
     return _chosen(select(func.count()).select_from(records), given)
 
 
-def _sifted(
-    connection: Connection, workspace: str, kind: RecordKind, record_filter: RecordFilter
-) -> Iterable[str]:
+def _sifted(tx: Transaction, kind: RecordKind, record_filter: RecordFilter) -> Iterable[str]:
     """Return what meets the criteria, in order; every record must be looked at for that."""
-    holds = _holds(connection, workspace, record_filter.criterion) if record_filter.criterion else None
+    holds = _holds(tx, record_filter.criterion) if record_filter.criterion else None
     unless = record_filter.unless
     matching = (
         document
-        for document in documents_of(connection, workspace, kind.name, record_filter)
+        for document in documents_of(tx, kind, record_filter)
         for record in (record_in(document),)
         if (holds is None or holds(record)) and not (unless and unless.holds(record))
         if kind.id_of(record) not in record_filter.without
@@ -186,12 +175,12 @@ def _page_of(documents: Iterable[str], page: PageRange) -> RecordPage:
     return RecordPage(documents=shown, total=total if page.count_total else None)
 
 
-def _holds(connection: Connection, workspace: str, criterion: Criterion) -> Callable[[Record], bool]:
+def _holds(tx: Transaction, criterion: Criterion) -> Callable[[Record], bool]:
     """Return what says whether a record meets a criterion, perhaps by way of other records."""
     if criterion.via is None:
         return criterion.holds
     kind, field = criterion.via
-    others = map(record_in, documents_of(connection, workspace, kind.name))
+    others = map(record_in, documents_of(tx, kind))
     ids = {kind.id_of(one) for one in others if any(map(criterion.accepts, values_at(one, field)))}
     return lambda record: any(
         value in ids for place in criterion.places for value in values_at(record, place)
@@ -228,30 +217,28 @@ class RecordSearch(Struct, frozen=True, kw_only=True):
     before: int | None = None
 
 
-def listed(connection: Connection, workspace: str, kind: str, search: RecordSearch) -> Listed:
+def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Listed:
     """Return a page as whoever looks after the CRM goes through them: the latest first, those that contain a text, ids descending; without any text it costs what is shown, with one all records are read."""
-    limit, before = search.limit, search.before
-    mine = (records.c.workspace == workspace, records.c.kind == kind)
-    newest_first = select(records.c.id, records.c.document).where(*mine).order_by(records.c.id.desc())
-    below = () if before is None else (records.c.id < before,)
+    limit = search.limit
+    highest = LARGEST_WHOLE if search.before is None else search.before - 1
     if not search.text and not search.unwanted:
         # One more than is shown, which tells that there is a further page.
-        rows = [
-            (row.id, row.document) for row in connection.execute(newest_first.where(*below).limit(limit + 1))
-        ]
-        total = connection.scalar(select(func.count()).select_from(records).where(*mine)) or 0
-        return _listed_page(rows, total, limit)
+        found = tx.all(_newest_from, kind=kind.name, up_to=highest, top=limit + 1)
+        return _listed_page(
+            [(row.id, row.document) for row in found], tx.scalar(_total_of_kind, kind=kind.name), limit
+        )
     # as they stand in the JSON that is kept
     wanted, *others = (encode_text(each)[1:-1].lower() for each in (search.text, *search.unwanted))
-    rows, total = [], 0
-    for row in row_stream(connection, newest_first, at_once=_BATCH):
+    rows: list[tuple[int, str]] = []
+    total = 0
+    for row in tx.stream(_newest, at_once=_BATCH, kind=kind.name):
         # The documents are searched as they are kept, without being read: a text in any field, and a field's name
         # too.
         held = row.document.lower()
         if wanted in held and not any(other in held for other in others):
             total += 1
             # One more than is shown, which tells that there is a further page; counting goes on to the end.
-            if len(rows) <= limit and (before is None or row.id < before):
+            if len(rows) <= limit and row.id <= highest:
                 rows.append((row.id, row.document))
     return _listed_page(rows, total, limit)
 

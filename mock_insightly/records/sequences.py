@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mock_insightly.account.account import first_number
 from mock_insightly.tables import sequences
-from mock_kit.storage.prepared import InsertInto, Prepared
-from mock_kit.workspaces.registry import Workspace
+from mock_kit.storage.prepared import InsertInto
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert
@@ -34,61 +34,61 @@ def _counting(insert: InsertInto) -> "ReturningInsert[tuple[int]]":
     ).returning(sequences.c.next)
 
 
-_this = and_(sequences.c.workspace == bindparam("of_workspace"), sequences.c.name == bindparam("of_name"))
-_count = Prepared(_counting)
-_get_live = Prepared(
-    select(sequences.c.live).where(_this)
-)  # each poll of leads asks (``poe bench``, virtual day)
+_this = sequences.c.name == bindparam("of_name")
+_count = WorkspaceStatement(_counting)
+_get = WorkspaceStatement(select(sequences).where(_this))
+_get_live = WorkspaceStatement(select(sequences.c.live).where(_this))
+_change_range = WorkspaceStatement(sequences.update().where(_this))
+_change_live = WorkspaceStatement(sequences.update().where(_this))
+_release = WorkspaceStatement(sequences.update().where(_this).values(live=sequences.c.live - 1))
 
 
-def reserve(connection: Connection, workspace: Workspace, name: str, count: int = 1) -> int:
-    """Take numbers out of a sequence for good, and return the first of them."""
-    # One statement adds and tells the outcome: two that reserve at once never get the same numbers.
-    after: int = _count.scalar(connection, _row(workspace, name, live=count, taken=count))
-    return after - count
+class Sequences:
+    """The sequences of a workspace, in a transaction of it.
 
+    Args:
+        seed: the workspace's, from which the first ids follow.
+    """
 
-def join(connection: Connection, workspace: Workspace, name: str, count: int = 1) -> None:
-    """Count records whose numbers came from another sequence."""
-    _count.scalar(connection, _row(workspace, name, live=count))
+    def __init__(self, tx: Transaction, seed: int) -> None:
+        self._tx = tx
+        self._seed = seed
 
+    def reserve(self, name: str, count: int = 1) -> int:
+        """Take numbers out of a sequence for good, and return the first of them."""
+        # One statement adds and tells the outcome: two that reserve at once never get the same numbers.
+        after: int = self._add(name, live=count, taken=count)
+        return after - count
 
-def pass_over(connection: Connection, workspace: Workspace, name: str, lowest: int, highest: int) -> None:
-    """Note that numbers came from elsewhere, so that they are not given out again."""
-    # Counting none begins the sequence, so that there is a row to change.
-    join(connection, workspace, name, 0)
-    kept = connection.execute(select(sequences).where(_this), _key(workspace, name)).one()
-    # `first` moves too: what was imported may lie below what the seed would have begun with.
-    _change(connection, workspace, name, first=min(kept.first, lowest), next=max(kept.next, highest + 1))
+    def join(self, name: str, count: int = 1) -> None:
+        """Count records whose numbers came from another sequence."""
+        self._add(name, live=count)
 
+    def pass_over(self, name: str, lowest: int, highest: int) -> None:
+        """Note that numbers came from elsewhere, so that they are not given out again."""
+        # Counting none begins the sequence, so that there is a row to change.
+        self.join(name, 0)
+        (kept,) = self._tx.all(_get, of_name=name)
+        # `first` moves too: what was imported may lie below what the seed would have begun with.
+        ends = {"first": min(kept.first, lowest), "next": max(kept.next, highest + 1)}
+        self._tx.run(_change_range, of_name=name, **ends)
 
-def recount(connection: Connection, workspace: Workspace, name: str, live: int) -> None:
-    """Note how many records of a kind there are by now."""
-    join(connection, workspace, name, 0)
-    _change(connection, workspace, name, live=live)
+    def recount(self, name: str, live: int) -> None:
+        """Note how many records of a kind there are by now."""
+        self.join(name, 0)
+        self._tx.run(_change_live, of_name=name, live=live)
 
+    def release(self, name: str) -> None:
+        """Note that a number is no longer in use; it is not given out again."""
+        self._tx.run(_release, of_name=name)
 
-def release(connection: Connection, workspace: Workspace, name: str) -> None:
-    """Note that a number is no longer in use; it is not given out again."""
-    _change(connection, workspace, name, live=sequences.c.live - 1)
+    def live(self, name: str) -> int:
+        """Return how many numbers are in use."""
+        return self._tx.scalar(_get_live, of_name=name) or 0
 
-
-def live(connection: Connection, workspace: Workspace, name: str) -> int:
-    """Return how many numbers are in use."""
-    return _get_live.scalar(connection, _key(workspace, name)) or 0
-
-
-def _change(connection: Connection, workspace: Workspace, name: str, **values: object) -> None:
-    connection.execute(sequences.update().where(_this).values(**values), _key(workspace, name))
-
-
-def _key(workspace: Workspace, name: str) -> dict[str, str]:
-    return {"of_workspace": workspace.name, "of_name": name}
-
-
-def _row(workspace: Workspace, name: str, *, live: int, taken: int = 0) -> dict[str, object]:
-    """Return a sequence that begins with a count, of which so many numbers are its own."""
-    # Ids begin at a number out of the seed, as those of a real account are large; changes are ours and count from 1.
-    first = 1 if name in {CHANGES, FOUNDATIONS} else first_number(workspace.seed, name)
-    row = {"workspace": workspace.name, "name": name}
-    return {**row, "first": first, "next": first + taken, "live": live}
+    def _add(self, name: str, *, live: int, taken: int = 0) -> int:
+        """Count on from where a sequence is; return what comes next."""
+        # Ids begin at a number out of the seed, as those of a real account are large; changes are ours and count from 1.
+        first = 1 if name in {CHANGES, FOUNDATIONS} else first_number(self._seed, name)
+        following: int = self._tx.scalar(_count, name=name, first=first, next=first + taken, live=live)
+        return following

@@ -3,65 +3,93 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Text, and_, bindparam, exists, func, or_, select
 
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind, kind_of_rows
-from mock_insightly.records import sequences
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import documents_of
+from mock_insightly.records.reading import Records
 from mock_insightly.records.references import Reference, reference, references, without
 from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.sequences import CHANGES
 from mock_insightly.records.stamps import number_rows, record_in, stamp
 from mock_insightly.settings import KEPT_IN_BIN
 from mock_insightly.tables import ChangeType, bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Instant
-from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Retention
-from mock_kit.workspaces.registry import Workspace
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 
-_insert = Prepared(records.insert())  # each workspace gets some thirty records (``poe bench-scenarios``)
+_this = {
+    table: (table.c.kind == bindparam("of_kind"), table.c.id == bindparam("of_id"))
+    for table in (records, reference_table, bin_, files)
+}
+_insert = WorkspaceStatement(records.insert())
+_refer = WorkspaceStatement(reference_table.insert())
+_get = WorkspaceStatement(select(records.c.document).where(*_this[records]).with_for_update())
+_update = WorkspaceStatement(records.update().where(*_this[records]))
+_delete = {table: WorkspaceStatement(table.delete().where(*this)) for table, this in _this.items()}
+_referring = WorkspaceStatement(
+    select(reference_table.c.kind, reference_table.c.id).where(
+        reference_table.c.to_entity == bindparam("to_entity"), reference_table.c.to_id == bindparam("to_id")
+    )
+)
+_put_in_bin = WorkspaceStatement(bin_.insert())
+_in_bin = WorkspaceStatement(select(bin_.c.document).where(*_this[bin_]))
+_deleted_at = WorkspaceStatement(
+    select(func.max(changes.c.at, type_=Instant)).where(
+        changes.c.kind == bindparam("of_kind"),
+        changes.c.record_id == bindparam("of_id"),
+        changes.c.change == ChangeType.DELETED.value,
+    )
+)
+_put_file = WorkspaceStatement(files.insert())
+_fields = bindparam("of_fields", type_=Text)
+_delete_files = WorkspaceStatement(
+    files.delete().where(
+        files.c.id == bindparam("of_id"),
+        # The file of a field is kept under its kind and its name, as `Leads.photo__c`.
+        or_(
+            files.c.kind == bindparam("of_kind"),
+            func.substr(files.c.kind, 1, func.length(_fields)) == _fields,
+        ),
+    )
+)
+_bytes_kept = WorkspaceStatement(select(func.sum(func.length(files.c.content))))
+_add_change = WorkspaceStatement(changes.insert())
 
 
-class RecordTransaction:
+class RecordTransaction(Records):
     """An open transaction on the records of a workspace."""
-
-    def __init__(self, connection: Connection, workspace: Workspace) -> None:
-        self._connection = connection
-        self._workspace = workspace
 
     def reserve(self, sequence: str, count: int) -> int:
         """Take numbers out of a sequence for good, and return the first of them."""
-        return sequences.reserve(self._connection, self._workspace, sequence, count)
+        return self.sequences.reserve(sequence, count)
 
     def insert(self, kind: RecordKind, added: Sequence[Record]) -> None:
         """Keep records whose ids have been reserved, and what they refer to."""
-        rows = [{**self._key(kind, kind.id_of(record)), **kept_columns(record)} for record in added]
-        _insert.run_each(self._connection, rows)
+        rows = [{"kind": kind.name, "id": kind.id_of(record), **kept_columns(record)} for record in added]
+        self.tx.run_each(_insert, rows)
         self._refer(kind, added)
 
     def _refer(self, kind: RecordKind, added: Iterable[Record]) -> None:
         """Keep what records refer to."""
         rows = [
-            {**self._key(kind, kind.id_of(record)), "to_entity": one.entity, "to_id": one.id}
+            {"kind": kind.name, "id": kind.id_of(record), "to_entity": one.entity, "to_id": one.id}
             for record in added
             for one in references(kind, record)
         ]
-        if rows:
-            self._connection.execute(reference_table.insert(), rows)
+        self.tx.run_each(_refer, rows)
 
-    def _key(self, kind: RecordKind, record_id: int) -> dict[str, object]:
-        return {"workspace": self._workspace.name, "kind": kind.name, "id": record_id}
 
-    def _is(self, table: Table, kind: RecordKind, record_id: int | None = None) -> ColumnElement[bool]:
-        """Return the condition for the rows of a kind, or of one record of it."""
-        mine = and_(table.c.workspace == self._workspace.name, table.c.kind == kind.name)
-        # a larger number than any database could hold is nobody's, as the largest is
-        return mine if record_id is None else and_(mine, table.c.id == min(record_id, LARGEST_WHOLE))
+def _key(kind: RecordKind, record_id: int) -> dict[str, Any]:
+    # a larger number than any database could hold is nobody's, as the largest is
+    return {"of_kind": kind.name, "of_id": min(record_id, LARGEST_WHOLE)}
 
 
 def kept_columns(record: Record) -> dict[str, object]:
@@ -72,15 +100,10 @@ def kept_columns(record: Record) -> dict[str, object]:
 _of_binned = and_(changes.c.workspace == bin_.c.workspace, changes.c.kind == bin_.c.kind)
 _changed = exists().where(_of_binned, changes.c.record_id == bin_.c.id).correlate(bin_)
 _old = changes.c.at < bindparam("before")
-_add_change = Prepared(changes.insert())  # with each record that is written (``poe bench``)
 FORGETTING = (
     # what was deleted longer ago than the log goes back is gone for good
-    Prepared(
-        bin_.delete().where(
-            bin_.c.workspace == bindparam("of_workspace"), _changed.where(_old), ~_changed.where(~_old)
-        )
-    ),
-    Prepared(changes.delete().where(changes.c.workspace == bindparam("of_workspace"), _old)),
+    WorkspaceStatement(bin_.delete().where(_changed.where(_old), ~_changed.where(~_old))),
+    WorkspaceStatement(changes.delete().where(_old)),
 )
 """What forgets changes of long ago."""
 
@@ -93,10 +116,8 @@ class Writing(RecordTransaction):
         retention: of the log.
     """
 
-    def __init__(
-        self, connection: Connection, workspace: Workspace, *, at: datetime, retention: Retention
-    ) -> None:
-        super().__init__(connection, workspace)
+    def __init__(self, tx: Transaction, seed: int, *, at: datetime, retention: Retention) -> None:
+        super().__init__(tx, seed)
         self._at = at
         self._retention = retention
 
@@ -106,17 +127,15 @@ class Writing(RecordTransaction):
         Raises:
             NoSuchRecordError: it is not there.
         """
-        kept = select(records.c.document).where(self._is(records, kind, record_id))
         # Two clients that change one record take turns; on SQLite, where this says nothing, all who write do.
-        document = self._connection.scalar(kept.with_for_update())
+        document = self.tx.scalar(_get, **_key(kind, record_id))
         if document is None:
             raise NoSuchRecordError(kind.entity, record_id)
         return record_in(document)
 
     def referring(self, kind: RecordKind, to: Reference) -> list[Record]:
         """Return the records of a kind that refer to one."""
-        found = documents_of(self._connection, self._workspace.name, kind.name, RecordFilter(of=to))
-        return [record_in(document) for document in found]
+        return [record_in(document) for document in documents_of(self.tx, kind, RecordFilter(of=to))]
 
     def create(self, kind: RecordKind, make: Callable[[int], Record]) -> Record:
         """Add a record.
@@ -129,7 +148,7 @@ class Writing(RecordTransaction):
         record = number_rows(kind, make(self.reserve(kind.numbers or kind.name, 1)), {}, self.reserve)
         self.insert(kind, [record])
         if kind.numbers:
-            sequences.join(self._connection, self._workspace, kind.name)
+            self.sequences.join(kind.name)
         self._note(kind, ChangeType.CREATED, record)
         return record
 
@@ -169,12 +188,11 @@ class Writing(RecordTransaction):
         """
         before = self.get(kind, record_id)
         for table in (records, reference_table):
-            self._connection.execute(table.delete().where(self._is(table, kind, record_id)))
-        sequences.release(self._connection, self._workspace, kind.name)
+            self.tx.run(_delete[table], **_key(kind, record_id))
+        self.sequences.release(kind.name)
         # Files are not kept in the bin: a record that is restored comes back without them.
         self._drop_files(kind, record_id)
-        binned = {**self._key(kind, record_id), "document": encode_text(before)}
-        self._connection.execute(bin_.insert(), binned)
+        self.tx.run(_put_in_bin, kind=kind.name, id=record_id, document=encode_text(before))
         self._note(kind, ChangeType.DELETED, before)
         gone = reference(kind.entity, record_id)
         # all of them are read before the first is changed, since that changes what is read
@@ -194,22 +212,15 @@ class Writing(RecordTransaction):
         Raises:
             NoSuchRecordError: no record with this id was deleted, or longer ago than the bin keeps them.
         """
-        document = self._connection.scalar(select(bin_.c.document).where(self._is(bin_, kind, record_id)))
-        deleted = self._connection.scalar(
-            select(func.max(changes.c.at, type_=Instant)).where(
-                changes.c.workspace == self._workspace.name,
-                changes.c.kind == kind.name,
-                changes.c.record_id == min(record_id, LARGEST_WHOLE),
-                changes.c.change == ChangeType.DELETED.value,
-            )
-        )
+        document = self.tx.scalar(_in_bin, **_key(kind, record_id))
+        deleted = self.tx.scalar(_deleted_at, **_key(kind, record_id))
         if document is None or (deleted and self._at - deleted > KEPT_IN_BIN):
             raise NoSuchRecordError(f"{kind.entity} deleted in the last {KEPT_IN_BIN.days} days", record_id)
-        self._connection.execute(bin_.delete().where(self._is(bin_, kind, record_id)))
+        self.tx.run(_delete[bin_], **_key(kind, record_id))
         # What others said of it does not come back, since they were changed for good when it was deleted.
         record = change(record_in(document))
         self.insert(kind, [record])
-        sequences.join(self._connection, self._workspace, kind.name)
+        self.sequences.join(kind.name)
         # To whoever reads the log, a record that is back has been updated: it has its old id and its old date of
         # creation.
         self._note(kind, ChangeType.UPDATED, record)
@@ -217,58 +228,53 @@ class Writing(RecordTransaction):
 
     def bytes_kept(self) -> int:
         """Return how many bytes the workspace's files and images have."""
-        mine = select(func.sum(func.length(files.c.content))).where(files.c.workspace == self._workspace.name)
-        return self._connection.scalar(mine) or 0
+        return self.tx.scalar(_bytes_kept) or 0
 
     def put_file(self, kind: RecordKind, record_id: int, file: File) -> None:
         """Keep the file of a record, in the place of the one it had."""
         self.drop_file(kind, record_id)
-        row = {**self._key(kind, record_id), "content_type": file.content_type, "content": file.content}
-        self._connection.execute(files.insert(), row)
+        self.tx.run(
+            _put_file,
+            kind=kind.name,
+            id=record_id,
+            content_type=file.content_type,
+            content=file.content,
+        )
 
     def _drop_files(self, kind: RecordKind, record_id: int) -> None:
         """Forget the file of a record, and those in its fields."""
-        # The file of a field is kept under its kind and its name, as `Leads.photo__c`.
-        kept_as = or_(files.c.kind == kind.name, files.c.kind.startswith(f"{kind.name}.", autoescape=True))
-        mine = and_(files.c.workspace == self._workspace.name, files.c.id == record_id, kept_as)
-        self._connection.execute(files.delete().where(mine))
+        self.tx.run(_delete_files, **_key(kind, record_id), of_fields=f"{kind.name}.")
 
     def drop_file(self, kind: RecordKind, record_id: int) -> None:
         """Forget the file of a record, if it has one."""
-        self._connection.execute(files.delete().where(self._is(files, kind, record_id)))
+        self.tx.run(_delete[files], **_key(kind, record_id))
 
     def _replace(self, kind: RecordKind, before: Record, record: Record) -> None:
-        this = self._is(records, kind, kind.id_of(record))
-        self._connection.execute(records.update().where(this).values(**kept_columns(record)))
+        this = _key(kind, kind.id_of(record))
+        self.tx.run(_update, **this, **kept_columns(record))
         # Few updates change what a record refers to, and each would write the same rows again.
         if references(kind, before) != references(kind, record):
-            of_this = self._is(reference_table, kind, kind.id_of(record))
-            self._connection.execute(reference_table.delete().where(of_this))
+            self.tx.run(_delete[reference_table], **this)
             self._refer(kind, [record])
 
     def _referring_to(self, to: Reference) -> list[tuple[str, int]]:
         """Return kind and id of each record that refers to one."""
-        referring = select(reference_table.c.kind, reference_table.c.id).where(
-            reference_table.c.workspace == self._workspace.name,
-            reference_table.c.to_entity == to.entity,
-            reference_table.c.to_id == to.id,
-        )
-        return [(row.kind, row.id) for row in self._connection.execute(referring)]
+        found = self.tx.all(_referring, to_entity=to.entity, to_id=to.id)
+        return [(row.kind, row.id) for row in found]
 
     def _note(self, kind: RecordKind, made: ChangeType, record: Record) -> None:
         """Write a change into the log."""
         if kind.quiet:
             return
-        row = {
-            "workspace": self._workspace.name,
-            "seq": self.reserve(sequences.CHANGES, 1),
-            "kind": kind.name,
-            "record_id": kind.id_of(record),
-            "change": made.value,
-            "at": self._at,
-            "created": stamp(record, "DATE_CREATED_UTC"),
-            "updated": stamp(record, "DATE_UPDATED_UTC"),
-        }
-        _add_change.run(self._connection, row)
+        self.tx.run(
+            _add_change,
+            seq=self.reserve(CHANGES, 1),
+            kind=kind.name,
+            record_id=kind.id_of(record),
+            change=made.value,
+            at=self._at,
+            created=stamp(record, "DATE_CREATED_UTC"),
+            updated=stamp(record, "DATE_UPDATED_UTC"),
+        )
         # Whoever writes tidies up: there is nobody else who would, as there is no process in the background.
-        self._retention.run(self._connection, self._workspace.name, self._at)
+        self._retention.run(self.tx, self._at)

@@ -156,9 +156,11 @@ def indexed(call: CrmCall, kind: RecordKind, record_filter: RecordFilter) -> Rec
         record_filter = replace(record_filter, indexed_at=shifted(call.now, -lag))
     if effect.index_lag_within_s:
         since = shifted(call.now, -lag - timedelta(seconds=effect.index_lag_within_s))
+        with call.reading() as records:
+            written = records.written_since(kind, since)
         late = frozenset(
             one.record_id
-            for one in call.dependencies.store.written_since(call.workspace, kind, since)
+            for one in written
             if effect.indexed(one.at, one.seq, seed=call.account.seed) > call.now
         )
         _note(call, "hidden", late)
@@ -178,13 +180,14 @@ def capped(call: CrmCall, kind: RecordKind, found: list[Record]) -> list[Record]
 def _capped_page(call: CrmCall, kind: RecordKind, wanted: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of a list, up to where a fault ends it."""
     cap = call.fault.effect.list_cap
-    find = partial(call.dependencies.store.find, call.workspace, kind, wanted)
-    if cap is None:
-        return find(page)
-    read = find(replace(page, top=max(0, min(page.top, cap - page.skip))))
-    if page.skip + page.top >= cap:
-        behind = find(PageRange(skip=cap, top=_NOTED)).documents
-        _note(call, "cut", (kind.id_of(record_in(document)) for document in behind))
+    with call.reading() as records:
+        if cap is None:
+            return records.find(kind, wanted, page)
+        read = records.find(kind, wanted, replace(page, top=max(0, min(page.top, cap - page.skip))))
+        behind = []
+        if page.skip + page.top >= cap:
+            behind = records.find(kind, wanted, PageRange(skip=cap, top=_NOTED)).documents
+    _note(call, "cut", (kind.id_of(record_in(document)) for document in behind))
     return read if read.total is None else replace(read, total=min(read.total, cap))
 
 
@@ -213,7 +216,8 @@ def _change_first(call: CrmCall, shape: Shape, record_filter: RecordFilter) -> N
 
 def _first(call: CrmCall, kind: RecordKind, record_filter: RecordFilter, count: int) -> list[int]:
     """Return the ids of the first records of a list."""
-    found = call.dependencies.store.find(call.workspace, kind, record_filter, PageRange(top=count))
+    with call.reading() as records:
+        found = records.find(kind, record_filter, PageRange(top=count))
     return [kind.id_of(record_in(document)) for document in found.documents]
 
 
@@ -270,7 +274,9 @@ def hanging_on(
     number = kind.id_of(record)
     wanted = RecordFilter(of=reference(kind.entity, number))
     shape = call.version.shape(child)
-    for document in call.dependencies.store.find(call.workspace, child, wanted, WHOLE).documents:
+    with call.reading() as records:
+        children = records.find(child, wanted, WHOLE).documents
+    for document in children:
         shown = shape.show(record_in(document))
         if child is FILE_ATTACHMENTS:
             yield shown

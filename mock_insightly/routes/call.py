@@ -1,7 +1,7 @@
 """One call of the API: whose, in which version, about what."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from mock_insightly.middleware import CALLER
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.fields import Record, Sent, upper_keys
 from mock_insightly.records.query import Query, parse_query
+from mock_insightly.records.reading import Records
 from mock_insightly.records.stamps import changed, created, updated_at
 from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
@@ -60,6 +61,10 @@ class CrmCall:
     def stamped(self) -> datetime:
         """The instant that records are stamped with."""
         return self.fault.effect.stamped(self.now)
+
+    def reading(self) -> AbstractContextManager[Records]:
+        """Open a transaction in which records are read."""
+        return self.dependencies.store.read(self.workspace)
 
     @contextmanager
     def writing(self, *, meanwhile: bool = False) -> Iterator[Writing]:

@@ -123,7 +123,8 @@ def _tags(call: CrmCall, wanted: str) -> list[Record]:
         for name, shape in call.version.shapes.items()
         if shape.kind.field("TAGS") and wanted in {"", name, shape.kind.entity.lower()}
     ]
-    names = {tag for kind in kinds for tag in call.dependencies.store.tags(call.workspace, kind)}
+    with call.reading() as records:
+        names = {tag for kind in kinds for tag in records.tags(kind)}
     return [{"TAG_NAME": name} for name in sorted(names, key=str.casefold)]
 
 

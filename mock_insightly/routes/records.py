@@ -178,7 +178,7 @@ def _update(
         def change(before: Record) -> Record:
             answers.insist(call, shape, before)
             if shape.kind.retires:
-                writes.see_that_it_is_free(call, shape.kind, before)
+                writes.see_that_it_is_free(writing, shape.kind, before)
             # a brief change leaves the members of a team alone, but not those of an anonymous one
             brief = asked and (not before[ANONYMOUS] if shape.minds_members else call.version.briefs)
             whole = call.version.replaces and not brief
@@ -194,7 +194,8 @@ def _update(
 
 
 def _shown(call: CrmCall, shape: Shape, record_id: int) -> ResponseReturnValue:
-    document = call.dependencies.store.get(call.workspace, shape.kind, record_id)
+    with call.reading() as records:
+        document = records.document(shape.kind, record_id)
     return answers.answer(call, answers.as_shown(call, shape, document))
 
 
@@ -225,6 +226,8 @@ def _hidden(call: CrmCall, shape: Shape) -> Criterion | None:
     """
     if shape.hides is None or is_true(call.query.get(shape.hides[0])):
         return None
-    if shape.kind is LEADS and not call.dependencies.store.count(call.workspace, CONVERSIONS):
-        return None
+    if shape.kind is LEADS:
+        with call.reading() as records:
+            if not records.count(CONVERSIONS):
+                return None
     return Criterion(places=(shape.hides[1],), value=True)

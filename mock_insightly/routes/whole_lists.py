@@ -41,9 +41,9 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
     odata = parse_odata(request.environ.get("QUERY_STRING", ""), (key.name for key in shape.keys))
     ids = _numbers(call.query.get("ids", ""))
     criteria = [*_criteria(shape, call.query)]
-    every = call.dependencies.store.find(
-        call.workspace, shape.kind, answers.indexed(call, shape.kind, EVERYTHING), WHOLE
-    ).documents
+    visible = answers.indexed(call, shape.kind, EVERYTHING)
+    with call.reading() as records:
+        every = records.find(shape.kind, visible, WHOLE).documents
     found = [
         record
         for record in map(record_in, every)

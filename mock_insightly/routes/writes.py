@@ -45,7 +45,7 @@ def create_in(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) 
     Raises:
         PlanLimitError: the account may have no more.
     """
-    _keep_to_plan(call, kind)
+    _keep_to_plan(writing, call, kind)
     made = writing.create(kind, call.maker(kind, given))
     if kind.child and call.dependencies.settings.children_stamp_parent:
         _stamp(writing, call, references(kind, made))
@@ -96,18 +96,18 @@ def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
     """
     with call.writing() as writing:
         before = writing.get(kind, record_id)
-        see_that_it_is_free(call, kind, before)
+        see_that_it_is_free(writing, kind, before)
         if kind.retires:
             retired: Record = {kind.retires: False}
             writing.update(kind, record_id, lambda record: call.changed(kind, record, retired))
         else:
-            if kind.used_by and call.dependencies.store.count(call.workspace, kind.name) == 1:
+            if kind.used_by and writing.count(kind.name) == 1:
                 raise InUseError(kind.entity, record_id, "is the last one left")
             writing.delete(kind, record_id, children=call.dependencies.settings.delete_takes_children)
             _tell_activity(writing, call, kind, before)
 
 
-def see_that_it_is_free(call: CrmCall, kind: RecordKind, record: Record) -> None:
+def see_that_it_is_free(writing: Writing, kind: RecordKind, record: Record) -> None:
     """Refuse a change of what others use, or of what is retired.
 
     Raises:
@@ -120,17 +120,13 @@ def see_that_it_is_free(call: CrmCall, kind: RecordKind, record: Record) -> None
         return
     users, field = kind.used_by
     wanted = RecordFilter(criterion=Criterion(places=(field,), value=number))
-    if call.dependencies.store.find(call.workspace, kind_of_rows(users), wanted, PageRange(top=1)).documents:
+    if writing.find(kind_of_rows(users), wanted, PageRange(top=1)).documents:
         raise InUseError(kind.entity, number, f"is in use: there are {users} with it")
 
 
-def _keep_to_plan(call: CrmCall, kind: RecordKind) -> None:
+def _keep_to_plan(writing: Writing, call: CrmCall, kind: RecordKind) -> None:
     limit = call.dependencies.settings.record_limit
-    if (
-        limit
-        and kind in COUNTED
-        and sum(call.dependencies.store.count(call.workspace, one.name) for one in COUNTED) >= limit
-    ):
+    if limit and kind in COUNTED and sum(writing.count(one.name) for one in COUNTED) >= limit:
         raise PlanLimitError(limit)
 
 

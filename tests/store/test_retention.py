@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, Text, bindparam, select
 
 from mock_kit.storage.database import Instant
-from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 from mock_kit.storage.schema import SchemaPart
+from mock_kit.storage.transaction import WorkspaceStatement
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEP = timedelta(hours=1)
@@ -17,9 +17,7 @@ BARELY = timedelta(microseconds=1)
 METADATA = MetaData()
 THINGS = Table("things", METADATA, Column("workspace", Text), Column("at", Instant))
 PRUNED = pruned_table("things_pruned", METADATA)
-OLD = Prepared(
-    THINGS.delete().where(THINGS.c.workspace == bindparam("of_workspace"), THINGS.c.at < bindparam("before"))
-)
+OLD = WorkspaceStatement(THINGS.delete().where(THINGS.c.at < bindparam("before")))
 
 
 class Shop:
@@ -31,9 +29,9 @@ class Shop:
         self.retention = Retention(PRUNED, [RetentionRule(keep=keep, statements=[OLD])])
 
     def add(self, at, workspace="mine"):
-        with self.database.writing() as connection:
-            connection.execute(THINGS.insert(), {"workspace": workspace, "at": at})
-            self.retention.run(connection, workspace, at)
+        with self.database.transaction(workspace) as tx:
+            tx.run(WorkspaceStatement(THINGS.insert()), at=at)
+            self.retention.run(tx, at)
 
     def kept(self, workspace="mine"):
         asked = select(THINGS.c.at).where(THINGS.c.workspace == workspace).order_by(THINGS.c.at)
@@ -41,8 +39,8 @@ class Shop:
             return list(connection.scalars(asked))
 
     def pruned(self, workspace="mine"):
-        with self.database.reading() as connection:
-            return self.retention.pruned(connection, workspace)
+        with self.database.read(workspace) as tx:
+            return self.retention.pruned(tx)
 
 
 @pytest.fixture
@@ -117,16 +115,14 @@ def test_what_is_kept_longer_than_there_is_time_is_kept(open_database):
 def test_a_rule_forgets_all_that_its_statements_name(open_database):
     of = THINGS.delete().where(THINGS.c.at < bindparam("before"))
     each = [
-        Prepared(of.where(THINGS.c.workspace == bindparam("of_workspace"))),
-        Prepared(of.where(THINGS.c.workspace == "mine, too")),
+        WorkspaceStatement(of.where(THINGS.c.at == NOON)),
+        WorkspaceStatement(of.where(THINGS.c.at != NOON)),
     ]
     shop = Shop(open_database(), KEEP)
     shop.retention = Retention(PRUNED, [RetentionRule(keep=KEEP, statements=each)])
-    with shop.database.writing() as connection:
-        connection.execute(
-            THINGS.insert(), [{"workspace": name, "at": NOON} for name in ("mine", "mine, too")]
-        )
+    with shop.database.transaction("mine") as tx:
+        tx.run_each(WorkspaceStatement(THINGS.insert()), [{"at": NOON}, {"at": NOON - BARELY}])
 
     shop.add(NOON + 2 * KEEP)
 
-    assert (shop.kept(), shop.kept("mine, too")) == ([NOON + 2 * KEEP], [])
+    assert shop.kept() == [NOON + 2 * KEEP]

@@ -88,9 +88,8 @@ def import_(query: ImportQuery) -> Answer[ImportedJson]:
     with dependencies().store.history(workspace) as history:
         for kind, records in sent:
             _replace(history, kind, records, account, now)
-    return Answer(
-        {"records": {kind.name: dependencies().store.count(workspace, kind.name) for kind, _ in sent}}
-    )
+    with dependencies().store.read(workspace) as kept:
+        return Answer({"records": {kind.name: kept.count(kind.name) for kind, _ in sent}})
 
 
 def _sent(query: ImportQuery) -> list[tuple[RecordKind, Iterable[Json]]]:
@@ -132,8 +131,9 @@ def _streamed(written: Written, content_type: str) -> Response:
     opened = ExitStack()
     workspace = asked_workspace()
     dependencies().lay_foundation(workspace)
-    read = opened.enter_context(dependencies().store.documents(workspace))
-    response = Response((part.encode() for part in written(read)), content_type=content_type)
+    records = opened.enter_context(dependencies().store.read(workspace))
+    parts = written(records.documents)
+    response = Response((part.encode() for part in parts), content_type=content_type)
     response.call_on_close(opened.close)
     return response
 

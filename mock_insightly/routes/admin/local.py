@@ -11,7 +11,7 @@ from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import CONTACTS, KINDS, USERS, RecordKind
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
-from mock_insightly.store import ChangeJson
+from mock_insightly.records.reading import ChangeFilter, ChangeJson
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
@@ -94,18 +94,15 @@ def kind_named(name: str, *, parameter: str, among: Iterable[RecordKind] = KINDS
 @operation(problems=_PROBLEMS)
 def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
-    found = dependencies().store.changes(
-        asked_workspace(),
-        kind=None if query.kind is None else kind_named(query.kind, parameter="kind"),
-        record_id=query.record_id,
-        since=_instant(query.since),
-        after=query.after,
-        limit=query.limit,
-    )
+    kind = None if query.kind is None else kind_named(query.kind, parameter="kind").name
+    wanted = ChangeFilter(kind=kind, record_id=query.record_id, since=_instant(query.since))
+    with dependencies().store.read(asked_workspace()) as records:
+        found = records.changes(wanted, after=query.after, limit=query.limit)
+        pruned = dependencies().store.pruned(records)
     return Answer(
         {
             "changes": found.shown,
-            "pruned": found.pruned,
+            "pruned": pruned,
             **page_json(found.total, {"after": found.shown[-1]["seq"]} if found.more else None),
         }
     )
@@ -132,9 +129,9 @@ def seed(body: SeedRequest) -> Answer[SeededJson]:
 
 def _contacts_of_its_own(workspace: Workspace) -> int:
     """Return how many contacts there are, but for those that stand for users."""
-    store = dependencies().store
-    users = store.count(workspace, USERS.name) if dependencies().settings.user_contacts else 0
-    return max(0, store.count(workspace, CONTACTS.name) - users)
+    with dependencies().store.read(workspace) as records:
+        users = records.count(USERS.name) if dependencies().settings.user_contacts else 0
+        return max(0, records.count(CONTACTS.name) - users)
 
 
 def make_up(workspace: Workspace, records: int, *, seed: int | None = None, first: int = 0) -> None:

@@ -87,12 +87,14 @@ class RecordsJson(PageJson):
 @operation(problems=_PROBLEMS)
 def list_records(query: RecordsQuery) -> Answer[RecordsJson]:
     """List the records of a kind, the highest ids first, without a call of the API: no limit counts it, no fault strikes it."""
-    kind, workspace, store = kind_named(query.kind, parameter="kind"), asked_workspace(), dependencies().store
+    kind = kind_named(query.kind, parameter="kind")
     if query.record_id is None:
         search = RecordSearch(text=query.q, unwanted=query.not_, before=query.before, limit=query.limit)
-        page = store.listed(workspace, kind, search)
     else:
-        page = store.listed(workspace, kind, RecordSearch(before=query.record_id + 1, limit=1))
+        search = RecordSearch(before=query.record_id + 1, limit=1)
+    with dependencies().store.read(asked_workspace()) as records:
+        page = records.listed(kind, search)
+    if query.record_id is not None:
         wanted = [one for one in page.documents if kind.id_of(record_in(one)) == query.record_id]
         page = Listed(documents=wanted, last=None, total=len(wanted))
     return Answer(

@@ -87,7 +87,8 @@ def _new_follow(parent: Parent, number: int) -> Record:
 
 def _follows(parent: Parent) -> list[int]:
     wanted = RecordFilter(of=parent.reference)
-    found = parent.call.dependencies.store.find(parent.call.workspace, FOLLOWS, wanted, PageRange())
+    with parent.call.reading() as records:
+        found = records.find(FOLLOWS, wanted, PageRange())
     return [FOLLOWS.id_of(record_in(document)) for document in found.documents]
 
 

@@ -35,8 +35,9 @@ bp = Blueprint("attached", __name__, url_prefix=ANY_VERSION)
 def show(version: str, record_id: int) -> ResponseReturnValue:
     """Show a file; or, with ``format=JSON``, what is known of it."""
     call = this_call(version)
-    document = call.dependencies.store.get(call.workspace, FILE_ATTACHMENTS, record_id)
-    file = call.dependencies.store.file(call.workspace, FILE_ATTACHMENTS, record_id)
+    with call.reading() as records:
+        document = records.document(FILE_ATTACHMENTS, record_id)
+        file = records.file(FILE_ATTACHMENTS, record_id)
     if file is None or call.query.get("format", "").lower() == "json":
         return answers.answer(call, call.shape(FILE_ATTACHMENTS.name.lower()).one(document))
     return Response(file.content, mimetype=file.content_type)
@@ -154,7 +155,8 @@ def remove_field_image(parent: Parent, _picture: FieldPicture, member: str) -> R
 
 def _file(parent: Parent, kept_as: RecordKind) -> File | None:
     parent.record()
-    return parent.call.dependencies.store.file(parent.call.workspace, kept_as, parent.id)
+    with parent.call.reading() as records:
+        return records.file(kept_as, parent.id)
 
 
 def _sent(name: str, called: str) -> File:

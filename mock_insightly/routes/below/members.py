@@ -130,7 +130,9 @@ def _write(call: CrmCall, team: int, edit: Callable[[list[Record]], list[Record]
 
 
 def _members(call: CrmCall) -> Iterator[Record]:
-    for document in call.dependencies.store.find(call.workspace, TEAMS, EVERYTHING, WHOLE).documents:
+    with call.reading() as records:
+        teams = records.find(TEAMS, EVERYTHING, WHOLE).documents
+    for document in teams:
         yield from rows_of(record_in(document), _ROWS)
 
 

@@ -35,7 +35,8 @@ class Parent(Struct, frozen=True, kw_only=True):
         Raises:
             NoSuchRecordError: it is not there.
         """
-        return record_in(self.call.dependencies.store.get(self.call.workspace, self.shape.kind, self.id))
+        with self.call.reading() as records:
+            return record_in(records.document(self.shape.kind, self.id))
 
     def answer(self, value: Json, status: int = 200) -> Response:
         """Answer with JSON."""

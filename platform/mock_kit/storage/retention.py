@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Insert, MetaData, Table, Text, bindparam, select
+from sqlalchemy import Column, Insert, MetaData, Table, Text, select
 
 from mock_kit.storage.database import Instant
-from mock_kit.storage.prepared import InsertInto, Prepared
+from mock_kit.storage.prepared import InsertInto
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_kit.workspaces.instants import EARLIEST, earlier
 
 _LOOKS = 64
@@ -31,11 +32,11 @@ class RetentionRule(Struct, frozen=True, kw_only=True):
 
     Attributes:
         keep: for how long they are kept, by the workspace's clock.
-        statements: delete what is older, given ``of_workspace`` and ``before``; run one after the other.
+        statements: delete what is older, given ``before``; run one after the other.
     """
 
     keep: timedelta
-    statements: Sequence[Prepared]
+    statements: Sequence[WorkspaceStatement]
 
 
 def pruned_table(name: str, metadata: MetaData) -> Table:
@@ -60,34 +61,32 @@ class Retention:
     def __init__(self, table: Table, forgetting: Sequence[RetentionRule]) -> None:
         self._forgetting = forgetting
         self._pause = min(each.keep for each in forgetting) / _LOOKS
-        self._find = Prepared(select(table).where(table.c.workspace == bindparam("of_workspace")))
-        self._note = Prepared(lambda insert: _noting(insert, table))
+        self._find = WorkspaceStatement(select(table))
+        self._note = WorkspaceStatement(lambda insert: _noting(insert, table))
 
-    def run(self, connection: Connection, workspace: str, now: datetime) -> None:
+    def run(self, tx: Transaction, now: datetime) -> None:
         """Forget what is too old by now, unless it was looked a little while ago."""
-        noted = self._find.first(connection, {"of_workspace": workspace})
+        noted = tx.first(self._find)
         # a clock that was set back makes the difference negative: it is looked again then, or nothing would be for as
         # long as it went back
         if noted is not None and timedelta(0) <= now - noted.looked_at < self._pause:
             return
         row = {
-            "workspace": workspace,
             "looked_at": now,
             "pruned_at": noted and noted.pruned_at,
             "before": noted and noted.before,
         }
         for each in self._forgetting:
             before = earlier(now, each.keep)
-            parameters = {"of_workspace": workspace, "before": before}
             # every statement has to run, so this is a sum and no `any`, which would stop at the first that deletes
             # something
-            if sum(statement.run(connection, parameters) for statement in each.statements):
+            if sum(tx.run(statement, before=before) for statement in each.statements):
                 row |= {"pruned_at": now, "before": max(before, row["before"] or EARLIEST)}
-        self._note.run(connection, row)
+        tx.run(self._note, **row)
 
-    def pruned(self, connection: Connection, workspace: str) -> Pruned | None:
-        """Return what is no longer kept of a workspace; None if that is nothing."""
-        noted = self._find.first(connection, {"of_workspace": workspace})
+    def pruned(self, tx: Transaction) -> Pruned | None:
+        """Return what is no longer kept of the workspace; None if that is nothing."""
+        noted = tx.first(self._find)
         if noted is None or noted.pruned_at is None:
             return None
         return Pruned(at=noted.pruned_at, before=noted.before)

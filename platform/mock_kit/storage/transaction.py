@@ -26,6 +26,7 @@ from mock_kit.storage.prepared import Clause, InsertInto, Prepared, Row, Values
 
 _COLUMN = "workspace"
 _PARAMETER = "of_workspace"
+_THIS: Any = bindparam(_PARAMETER)
 
 S = TypeVar("S", bound=Prepared)
 C = TypeVar("C", bound=Clause)
@@ -45,7 +46,7 @@ class WorkspaceStatement(Prepared):
     """A statement about the rows of one workspace, which the transaction that runs it fills in.
 
     A table that it selects from, changes or adds to is narrowed to the workspace here. One that it joins or asks in a
-    subquery has to be compared with such a table by the column ``workspace``.
+    subquery has to be compared with such a table by the column ``workspace``, or narrowed by ``bound``.
 
     Raises:
         UnboundStatementError: when it is compiled, if a table's rows would be those of every workspace.
@@ -98,9 +99,11 @@ class Transaction(_Statements[WorkspaceStatement]):
         super().__init__(connection)
         self.workspace = workspace
 
-    def stream(self, query: "Select[Any]", *, at_once: int) -> Iterator[Row]:
+    def stream(self, query: "Select[Any]", *, at_once: int, **values: object) -> Iterator[Row]:
         """Yield a query's rows, so many of them in memory at a time; whoever wants no more of them lets go."""
-        return row_stream(self.connection, bound(query), {_PARAMETER: self.workspace}, at_once=at_once)
+        return row_stream(
+            self.connection, bound(query), {**values, _PARAMETER: self.workspace}, at_once=at_once
+        )
 
     def _filled(self, statement: WorkspaceStatement, values: dict[str, object]) -> Values:
         values[statement.parameter] = self.workspace
@@ -124,13 +127,12 @@ def bound(statement: C) -> C:
     Raises:
         UnboundStatementError: a table in it is narrowed to none.
     """
-    this: Any = bindparam(_PARAMETER)
     if isinstance(statement, Select):
         tables = [each for source in statement.get_final_froms() for each in _read_by(source)]
-        statement = statement.where(*(each.c[_COLUMN] == this for each in tables))
+        statement = statement.where(*(each.c[_COLUMN] == _THIS for each in tables))
     elif isinstance(statement, Update | Delete):
         change: Any = statement
-        statement = change.where(change.table.c[_COLUMN] == this)
+        statement = change.where(change.table.c[_COLUMN] == _THIS)
     for each in visitors.iterate(statement):
         if isinstance(each, Select):
             _check(each)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, or_, select
 
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_platform.core.tables import (
     attempts,
     deliveries,
@@ -31,16 +31,12 @@ _still_owed = (
     )
     .correlate(notifications)
 )
-_old = (
-    notifications.c.workspace == bindparam("of_workspace"),
-    notifications.c.created < bindparam("before"),
-    ~_still_owed,
-)
-_old_ids = select(notifications.c.id).where(*_old)
+_old = (notifications.c.created < bindparam("before"), ~_still_owed)
+_old_ids = bound(select(notifications.c.id).where(*_old))
 
 
-def _gone(table: Table, *conditions: ColumnElement[bool]) -> Prepared:
-    return Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace"), *conditions))
+def _gone(table: Table, *conditions: ColumnElement[bool]) -> WorkspaceStatement:
+    return WorkspaceStatement(table.delete().where(*conditions))
 
 
 class HistoryRetention:
@@ -69,16 +65,16 @@ class HistoryRetention:
                 RetentionRule(
                     # Events never go before the polls that explain them.
                     keep=max(keep, keep_events),
-                    statements=[*of_notifications, Prepared(notifications.delete().where(*_old))],
+                    statements=[*of_notifications, _gone(notifications, *_old)],
                 ),
             ],
         )
 
     def forget(self, connection: Connection, workspace: str, now: datetime) -> None:
         """Forget what is too old by now, in a transaction that adds something."""
-        self._retention.run(connection, workspace, now)
+        self._retention.run(Transaction(connection, workspace), now)
 
     def pruned(self, workspace: str) -> Pruned | None:
         """Return what is no longer kept of a workspace; None if that is nothing."""
-        with self._database.autocommit_read() as connection:
-            return self._retention.pruned(connection, workspace)
+        with self._database.read(workspace) as tx:
+            return self._retention.pruned(tx)
