@@ -20,7 +20,7 @@ from mock_kit.storage.workspace_tables import workspace_table
 
 metadata = MetaData()
 
-SCHEMA = SchemaPart("sink", metadata, version=4)
+SCHEMA = SchemaPart("sink", metadata)
 
 _table = partial(workspace_table, metadata)
 

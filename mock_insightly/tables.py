@@ -12,7 +12,7 @@ from mock_kit.storage.workspace_tables import workspace_table
 
 metadata = MetaData()
 
-SCHEMA = SchemaPart("crm", metadata, version=4)
+SCHEMA = SchemaPart("crm", metadata)
 
 
 class ChangeType(Enum):

@@ -22,7 +22,7 @@ _uses = Table(
     Column("used", Text, nullable=False),
     prefixes=["UNLOGGED"],
 )
-SCHEMA = SchemaPart("allowance", _metadata, version=1)
+SCHEMA = SchemaPart("allowance", _metadata)
 
 _of_workspace = _uses.c.workspace == bindparam("of_workspace")
 _find = Prepared(select(_uses.c.used).where(_of_workspace))

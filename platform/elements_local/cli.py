@@ -39,7 +39,6 @@ COMMANDS = {
     "seed": ("data", "Fill a workspace's CRM with believable records."),
     "reset": ("data", "Bring a workspace back to its start."),
     "workspace": ("data", "List, make and delete workspaces."),
-    "database": ("data", "Bring what --data or --database keeps to this program's version, or check it."),
     "settings": ("reference", "List every setting with its value, and where that comes from."),
     "init": ("scenarios", "Lay down a start in your project: a scenario, a test, a receiver and more."),
     "certify": ("checking", "Try your own receiver with a battery of callbacks."),

@@ -77,6 +77,7 @@ class Options:
         urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
             those of other processes, and this one's own.
         token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
+        fresh: whether what ``data`` keeps, or a URL's database, is lost first, whichever version of this program made it.
     """
 
     host: str = "127.0.0.1"
@@ -96,6 +97,7 @@ class Options:
     connectors: "tuple[Connector, ...]" = ()
     urls: Mapping[str, str] = field(default_factory=dict)
     token: str | None = field(default=None, repr=False)
+    fresh: bool = False
 
     @property
     def services(self) -> tuple[str, ...]:

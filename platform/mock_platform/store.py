@@ -28,7 +28,7 @@ from mock_platform.provider.store_traces import Traces
 from mock_platform.scheduler.job_history import JobHistory
 from mock_platform.usage.store import UsageStore
 
-SCHEMA = SchemaPart("platform", tables.metadata, version=13, migrations="mock_platform.migrations")
+SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
 
 _NO_WORKSPACE = ""

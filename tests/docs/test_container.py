@@ -108,9 +108,8 @@ def test_each_process_of_a_team_has_options_and_settings_that_there_are(name):
     command, options = called(part["command"])
 
     Configuration(part["environment"]).check()
-    assert set(part["depends_on"]) >= ({"database"} if command == "upgrade" else {"database", "upgrade"})
-    if command == "up":
-        assert options["role"] == name
+    assert "database" in part["depends_on"]
+    assert (command, options["role"]) == ("up", name)
     if name in SERVICES:
         address = f"http://{name}:{options[f'{name}_port']}"
         assert part["environment"][f"ELEMENTS_LOCAL_{name.upper()}_URL"] == address
@@ -122,4 +121,4 @@ def test_each_process_of_a_team_has_options_and_settings_that_there_are(name):
 
 def test_all_processes_of_a_team_have_the_same_settings_and_there_is_one_of_each_role():
     assert len({tuple(sorted(part["environment"].items())) for part in PARTS.values()}) == 1
-    assert {called(part["command"])[1].get("role") for part in PARTS.values()} == {None, *SERVICES, "worker"}
+    assert {called(part["command"])[1].get("role") for part in PARTS.values()} == {*SERVICES, "worker"}

@@ -9,12 +9,12 @@ from threading import Condition, Event, Thread
 import pytest
 from deadline import DEADLINE_S
 from hand_clock import following
-from sqlalchemy import JSON, bindparam, text
+from sqlalchemy import JSON, bindparam, inspect, text
 
 from elements_local.guide import instance_body
 from mock_kit.shared.choice import workspaces_on
 from mock_kit.storage.database import Database
-from mock_kit.storage.schema import VERSIONS, SchemaVersionError
+from mock_kit.storage.schema import VERSIONS, SchemaVersionError, drop_all
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.registry import NewWorkspace
 from mock_platform.bulk.job import BulkJob, BulkKind
@@ -569,23 +569,25 @@ def test_health_and_metrics_of_a_platform_say_what_waits_in_the_queue(own_stack)
     assert "elements_local_platform_queue_planned 1.0" in metrics
 
 
-def test_the_queue_is_made_beside_procrastinates_own_tables_or_with_them(postgresql_server):
+def test_the_queue_is_made_beside_procrastinates_own_tables_or_with_them_and_begins_empty(postgresql_server):
     with postgresql_server.empty_database() as url, closing(Database(url)) as database:
         PlatformStore(database)
         workspaces_on(database)
         job_queue.prepare(database)
         job_queue.prepare(database)
         with database.writing() as connection:
-            connection.execute(VERSIONS.delete().where(VERSIONS.c.part == "queue"))
-            for name in ("plan_workspace", "plan_missing", "plan_job", "lane", "plan"):
-                connection.execute(text(f"DROP FUNCTION platform_{name} CASCADE"))
+            connection.execute(text("SELECT platform_plan('acme', 'poll', '1', now())"))
+            drop_all(connection)
+            assert inspect(connection).has_table("procrastinate_jobs")
+        PlatformStore(database)
+        workspaces_on(database)
         job_queue.prepare(database)
         assert job_queue.figures(database) == job_queue.QueueFigures(0, 0, 0)
 
 
 def test_a_queue_of_another_version_is_refused(benches):
     with benches[0].database.writing() as connection:
-        connection.execute(VERSIONS.update().where(VERSIONS.c.part == "queue").values(version=2))
+        connection.execute(VERSIONS.update().where(VERSIONS.c.part == "queue").values(version="0.0.9"))
 
-    with pytest.raises(SchemaVersionError, match="queue tables have schema version 2"):
+    with pytest.raises(SchemaVersionError, match=r"queue tables were made by version 0\.0\.9"):
         job_queue.prepare(benches[0].database)

@@ -21,11 +21,13 @@ stamps = Table(
     "stamps", metadata, Column("id", Integer, primary_key=True), Column("at", Instant, nullable=True)
 )
 parts = Table("parts", metadata, Column("of", ForeignKey("counters.name"), primary_key=True))
+OTHER = SchemaPart("tests", MetaData())
+"""Of another version, since it has other tables."""
 
 
 @pytest.fixture
 def prepared(database):
-    database.create(SchemaPart("tests", metadata, version=1))
+    database.create(SchemaPart("tests", metadata))
     with database.writing() as connection:
         connection.execute(insert(counters).values(name="a", count=0))
     return database
@@ -162,7 +164,7 @@ class TestTransactions:
 class TestVersions:
     def test_that_of_a_temporary_database_is_another_one_once_something_has_been_written(self):
         with closing(Database()) as database:
-            database.create(SchemaPart("tests", metadata, version=1))
+            database.create(SchemaPart("tests", metadata))
             before = database.version
             with database.reading() as connection:
                 connection.execute(select(counters))
@@ -178,32 +180,12 @@ class TestVersions:
 
 class TestSchema:
     def test_tables_are_made_once_and_keep_their_rows(self, prepared, open_database):
-        prepared.create(SchemaPart("tests", metadata, version=1))
+        prepared.create(SchemaPart("tests", metadata))
         again = open_database()
-        again.create(SchemaPart("tests", metadata, version=1))
+        again.create(SchemaPart("tests", metadata))
 
         with again.reading() as connection:
             assert count(connection) == 0
-
-    @pytest.mark.parametrize("version", [1, 3], ids=["older", "newer"])
-    def test_tables_of_another_version_are_refused_and_left_alone(self, database, version):
-        database.create(SchemaPart("tests", metadata, version=2))
-
-        with pytest.raises(SchemaVersionError) as refusal:
-            database.create(SchemaPart("tests", metadata, version=version))
-
-        assert str(refusal.value) == (
-            f"the database's tests tables have schema version 2, this program reads {version}; "
-            "start with an empty --data directory, or use the program that wrote it"
-        )
-        database.create(SchemaPart("tests", metadata, version=2))
-
-    def test_each_part_has_a_version_of_its_own(self, database):
-        database.create(SchemaPart("tests", metadata, version=2))
-        database.create(SchemaPart("more", MetaData(), version=7))
-
-        with pytest.raises(SchemaVersionError, match="the database's more tables have schema version 7"):
-            database.create(SchemaPart("more", MetaData(), version=2))
 
     def test_many_may_make_the_tables_at_once(self, open_database):
         """As three services do that are started together."""
@@ -213,7 +195,7 @@ class TestSchema:
         def start():
             try:
                 together.wait()
-                open_database().create(SchemaPart("tests", metadata, version=1))
+                open_database().create(SchemaPart("tests", metadata))
             except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
                 failed.append(error)
 
@@ -273,7 +255,7 @@ class TestFiles:
     def test_without_an_address_a_temporary_file_is_used_and_removed(self):
         database = Database()
         directory = database._temporary
-        database.create(SchemaPart("tests", metadata, version=1))
+        database.create(SchemaPart("tests", metadata))
         assert (directory / "elements-local.sqlite3").exists()
 
         database.close()
@@ -289,10 +271,10 @@ class TestFiles:
     def test_two_temporary_databases_do_not_meet(self):
         first, second = Database(), Database()
         try:
-            first.create(SchemaPart("tests", metadata, version=1))
-            second.create(SchemaPart("tests", metadata, version=2))
+            first.create(SchemaPart("tests", metadata))
+            second.create(OTHER)
             first.close()
-            second.create(SchemaPart("tests", metadata, version=2))
+            second.create(OTHER)
         finally:
             second.close()
 
@@ -320,14 +302,14 @@ class TestFiles:
     def test_a_directory_is_made_and_keeps_what_was_written(self, tmp_path, name):
         directory = tmp_path / name
         first = Database.in_directory(directory)
-        first.create(SchemaPart("tests", metadata, version=2))
+        first.create(SchemaPart("tests", metadata))
         first.close()
 
         again = Database.in_directory(directory)
         try:
             assert (directory / "elements-local.sqlite3").exists()
             with pytest.raises(SchemaVersionError):
-                again.create(SchemaPart("tests", metadata, version=3))
+                again.create(OTHER)
         finally:
             again.close()
         assert sorted(path.name for path in tmp_path.iterdir()) == [name.partition("/")[0]]
@@ -335,7 +317,7 @@ class TestFiles:
     def test_closing_leaves_one_file_that_holds_everything(self, tmp_path):
         """What a reader finds beside it while the database is open is folded in."""
         database = Database.in_directory(tmp_path)
-        database.create(SchemaPart("tests", metadata, version=1))
+        database.create(SchemaPart("tests", metadata))
         database.close()
 
         assert [path.name for path in tmp_path.iterdir()] == ["elements-local.sqlite3"]

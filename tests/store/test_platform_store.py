@@ -705,9 +705,9 @@ def test_tables_of_another_version_are_refused(open_database):
     database = open_database()
     PlatformStore(database)
     with database.writing() as connection:
-        connection.exec_driver_sql("UPDATE kit_schema_versions SET version = 99 WHERE part = 'platform'")
+        connection.exec_driver_sql("UPDATE kit_schema_versions SET version = '0.0.9' WHERE part = 'platform'")
 
-    with pytest.raises(SchemaVersionError, match="platform tables have schema version 99"):
+    with pytest.raises(SchemaVersionError, match=r"platform tables were made by version 0\.0\.9"):
         PlatformStore(open_database())
 
 

@@ -28,7 +28,7 @@ BOB = {"number": 2, "name": "Bob", "at": None, "seen": False}
 
 @pytest.fixture
 def connection(database):
-    database.create(SchemaPart("test", _metadata, version=1))
+    database.create(SchemaPart("test", _metadata))
     with database.writing() as connection:
         yield connection
 
@@ -153,7 +153,7 @@ def test_a_row_is_deleted(connection):
 
 
 def test_it_is_part_of_the_transaction_that_it_runs_in(database):
-    database.create(SchemaPart("test", _metadata, version=1))
+    database.create(SchemaPart("test", _metadata))
     add = Prepared(visits.insert())
 
     with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - undone with what went before
@@ -167,7 +167,7 @@ def test_it_is_part_of_the_transaction_that_it_runs_in(database):
 
 
 def test_a_reader_sees_one_state_of_the_data(database, open_database):
-    database.create(SchemaPart("test", _metadata, version=1))
+    database.create(SchemaPart("test", _metadata))
     count = Prepared(select(func.count()).where(visits.c.number >= bindparam("from")))
 
     with database.reading() as reader:
@@ -184,7 +184,7 @@ def test_a_reader_sees_one_state_of_the_data(database, open_database):
 def test_forgetting_leaves_other_workspaces_alone(database):
     metadata = MetaData()
     tables = [Table(f"test_kept_{name}", metadata, Column("workspace", Text)) for name in ("first", "second")]
-    database.create(SchemaPart("kept", metadata, 1))
+    database.create(SchemaPart("kept", metadata))
     with database.writing() as connection:
         for table in tables:
             connection.execute(table.insert(), [{"workspace": "mine"}, {"workspace": "yours"}])

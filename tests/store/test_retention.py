@@ -24,7 +24,7 @@ class Shop:
     """Keeps things, each added at an instant."""
 
     def __init__(self, database, keep):
-        database.create(SchemaPart("things", METADATA, version=1))
+        database.create(SchemaPart("things", METADATA))
         self.database = database
         self.retention = Retention(PRUNED, [RetentionRule(keep=keep, statements=[OLD])])
 

@@ -12,7 +12,7 @@ numbers = Table("numbers", metadata, Column("number", Integer, primary_key=True,
 
 @pytest.fixture
 def connection(database):
-    database.create(SchemaPart("test", metadata, version=1))
+    database.create(SchemaPart("test", metadata))
     with database.writing() as writer:
         writer.execute(numbers.insert(), [{"number": number} for number in range(10)])
     with database.reading() as reader:

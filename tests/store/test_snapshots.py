@@ -84,7 +84,7 @@ class Service:
     """A service of two tables and a memory, in two workspaces."""
 
     def __init__(self, database):
-        database.create(SchemaPart("test", metadata, version=1))
+        database.create(SchemaPart("test", metadata))
         self.database = database
         self.workspaces = workspaces_on(database)
         self.mine = self.workspaces.default

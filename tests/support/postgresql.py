@@ -21,9 +21,13 @@ from filelock import FileLock
 from programs import find_program, skip
 from sqlalchemy import URL, MetaData, NullPool, create_engine, delete, inspect, make_url, table, text
 
-from elements_local.stack.schema_parts import PARTS
+from callback_sink import tables as sink
+from mock_insightly import tables as crm
+from mock_kit.admin import fault_book
 from mock_kit.storage.database import Database
 from mock_kit.storage.schema import VERSIONS
+from mock_kit.workspaces import tables as workspaces
+from mock_platform import store as platform
 from mock_platform.shared import job_queue
 
 USUAL_KIND = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE", "sqlite")
@@ -35,6 +39,9 @@ MISSING = tuple(
 """What has to be installed before a PostgreSQL can be started here."""
 
 _SERVERS_USER = "pgserver"
+
+PARTS = (workspaces.SCHEMA, fault_book.SCHEMA, platform.SCHEMA, crm.SCHEMA, sink.SCHEMA)
+"""The tables of a whole stack: those of the three services, and of what all of them stand on."""
 
 _WITH_TABLES = "with_tables"
 _TABLES = [each for part in PARTS for each in reversed(part.metadata.sorted_tables)]
@@ -190,7 +197,10 @@ class PostgresqlServer:
                 connection.execute(delete(each))
             connection.execute(
                 VERSIONS.insert(),
-                [{"part": part.name, "version": part.version} for part in (*PARTS, job_queue.SCHEMA)],
+                [
+                    {"part": part.name, "version": part.version, "made": part.made}
+                    for part in (*PARTS, job_queue.SCHEMA)
+                ],
             )
         return True
 

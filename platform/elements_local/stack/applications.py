@@ -50,7 +50,7 @@ def started(  # noqa: PLR0913 - what both kinds of stack have; most of it by nam
         exposed: whether others can reach the stack.
         closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
     """
-    database = closing.enter_context(opened(options.data, options.database))
+    database = closing.enter_context(opened(options.data, options.database, fresh=options.fresh))
     inside = Stack(InProcess(services), addresses, token=guard.token)
     dashboard = DashboardPages(inside, scenario=_scenario_so_far)
     cures = None

@@ -10,22 +10,28 @@ from sqlalchemy.exc import SQLAlchemyError
 from elements_local.errors import OptionError
 from mock_kit.os_errors import os_reason
 from mock_kit.storage.data_directory import DirectoryInUseError, owned, owned_file
-from mock_kit.storage.database import Database, file_of
+from mock_kit.storage.database import Database, file_of, remove_database
 from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError, cure_of, shown_url
-from mock_kit.storage.schema import SchemaVersionError
+from mock_kit.storage.privileges import MissingPrivilegeError
+from mock_kit.storage.schema import SchemaVersionError, drop_all
 
 
 @contextmanager
-def opened(data: Path | None, database: str | Database | None) -> Iterator[Database]:
+def opened(data: Path | None, database: str | Database | None, *, fresh: bool = False) -> Iterator[Database]:
     """Open a stack's database; one that is open already stays so in the end.
 
     Args:
         data: a directory, of which the stack is the only owner meanwhile.
         database: an SQLAlchemy URL, whose file has one owner, too; without either, a temporary file is used.
+        fresh: whether what is kept there is lost: of a directory the database's file, of a URL the tables of this program.
 
     Raises:
         OptionError: it cannot be used; nothing was changed.
     """
+    if fresh and (isinstance(database, Database) or not (data or database)):
+        raise OptionError(
+            "--fresh begins anew what --data or --database keeps: give one of them, or leave it out"
+        )
     if isinstance(database, Database):
         yield database
         return
@@ -35,8 +41,13 @@ def opened(data: Path | None, database: str | Database | None) -> Iterator[Datab
                 closing.enter_context(owned(data))
             elif (file := file_of(database)) is not None and file.parent.is_dir():
                 closing.enter_context(owned_file(file))
+            if data and fresh:
+                remove_database(data)
             opened_database = Database.in_directory(data) if data else Database(database)
             closing.callback(opened_database.close)
+            if database and fresh:
+                with opened_database.writing() as connection:
+                    drop_all(connection)
         yield opened_database
 
 
@@ -52,7 +63,7 @@ def explained(data: Path | None, database: str | Database | None) -> Iterator[No
         yield
     except DirectoryInUseError as error:
         raise OptionError(f"{'--data' if data else '--database'}: {error}") from error
-    except SchemaVersionError as error:
+    except (SchemaVersionError, MissingPrivilegeError) as error:
         raise OptionError(f"{where}: {error}") from error
     except OSError as error:
         raise OptionError(

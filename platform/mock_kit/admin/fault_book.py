@@ -29,7 +29,7 @@ _faults = Table(
     Column("seen", Integer, nullable=False),
     Column("struck", Integer, nullable=False),
 )
-SCHEMA = SchemaPart("faults", _metadata, version=1)
+SCHEMA = SchemaPart("faults", _metadata)
 """The rules of all services."""
 
 _of_workspace = (

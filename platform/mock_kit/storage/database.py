@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -175,7 +175,8 @@ class Database:
         """Make a part's tables unless they are there, and refuse those that another version of the program made.
 
         Raises:
-            SchemaVersionError: the tables are there, at another version.
+            SchemaVersionError: the tables are there, and another version made them.
+            MissingPrivilegeError: they are there, and the database's role may not use them.
         """
         # version and tables are made in one transaction, so a process that is killed here leaves an empty database
         with self.writing() as connection:
@@ -211,6 +212,20 @@ def _check_file(path: Path) -> None:
             ((finding,),) = connection.execute("PRAGMA quick_check(1)")
             if finding != "ok":
                 raise DamagedDatabaseError(str(finding).partition("\n")[0])
+
+
+def remove_database(directory: Path) -> None:
+    """Remove the database of a directory, if there is one, and no other file.
+
+    Raises:
+        ForeignDatabaseError: it is another program's.
+        sqlite3.Error: it cannot be read at all; nothing was removed.
+    """
+    file = Path(_file_in(directory).database or "")
+    with suppress(DamagedDatabaseError):
+        _check_file(file)
+    for end in ("", "-wal", "-shm"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def file_of(url: str | None) -> Path | None:

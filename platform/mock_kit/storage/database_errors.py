@@ -18,6 +18,9 @@ _CURES = (
 
 _EXPECTED = "postgresql+psycopg://user:password@host/name or sqlite:////path/to/file"
 _NO_ROOM_IN_POSTGRESQL = "53100"
+_MAY_NOT = ("42501", "3F000")
+"""A privilege is missing, or that to use any schema is."""
+
 _AWAY = ("08", "57P", "53300")
 """How PostgreSQL's codes begin of connections that fail, of a server that stops or starts, and of one that lets nobody else in."""
 
@@ -76,7 +79,10 @@ def _refusal_of_server(error: Exception) -> str:
             "cannot be reached, or does not let this user in; see whether it runs there, "
             "and whether user, password and name of the database are right"
         )
-    return f"cannot be used (code {state}); see whether it is there, and may be used"
+    said = getattr(getattr(cause, "diag", None), "message_primary", None)
+    if state in _MAY_NOT:
+        return f"does not let its role do what a stack needs ({said}); grant it that, or start once as who owns the schema"
+    return f"cannot be used ({said or f'code {state}'}); see whether it is there, and may be used"
 
 
 def has_no_room(error: Exception) -> bool:

@@ -1,28 +1,28 @@
-"""Which tables a database has to have: parts, each of which has an owner and counts the changes of its tables."""
+"""Which tables a database has to have: parts, each of which has an owner, and keeps which version of this program made it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from hashlib import sha256
+from importlib.metadata import version
+from operator import itemgetter
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text, func, select
 from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
-if TYPE_CHECKING:
-    from alembic.operations import Operations
-
-Step: TypeAlias = "Callable[[Operations], None]"
-"""Changes tables of one version into those of the next, by Alembic's operations."""
+from mock_kit.storage.privileges import check_privileges
 
 VERSIONS = Table(
     "kit_schema_versions",
     MetaData(),
     Column("part", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    Column(
+        "made", Text, nullable=False
+    ),  # a kind and a name in each line, in the order in which they are dropped
 )
-"""The version of each part that a database has; a database without this table is not of this program."""
+"""The version that made each part of a database; a database without this table is not of this program."""
 
 _CHANGING_TABLES = 4700
 """A number for PostgreSQL's locks; any will do, if it is always the same."""
@@ -33,44 +33,35 @@ class SchemaPart(Struct, frozen=True):
 
     Attributes:
         name: what the owner is called, in messages and in the database.
-        version: counts the changes of these tables.
-        migrations: a module, loaded only where it is needed, whose functions ``to_2``, ``to_3`` ... are the steps of
-            that number; one that was never released needs none.
+        sql: makes what metadata cannot declare, by PostgreSQL's statements.
+        functions: those that ``sql`` makes, by their names.
     """
 
     name: str
     metadata: MetaData
-    version: int
-    migrations: str | None = None
+    sql: str = ""
+    functions: tuple[str, ...] = ()
 
-    def steps_from(self, version: int) -> Sequence[Step]:
-        """Return what makes tables of an earlier version those of this one.
+    @property
+    def version(self) -> str:
+        """The program's version, and a digest of the tables: between two releases they change, and the number does not."""
+        return _version(self)
 
-        Raises:
-            SchemaVersionError: there is a version in between to which no step leads, or the version is a later one.
-        """
-        module = None if self.migrations is None else import_module(self.migrations)
-        names = [f"to_{number}" for number in range(version + 1, self.version + 1)]
-        if version > self.version or not all(hasattr(module, name) for name in names):
-            raise SchemaVersionError(self, version)
-        return [getattr(module, name) for name in names]
+    @property
+    def made(self) -> str:
+        """What making it makes, as it is kept in the database."""
+        tables = [f"TABLE {table.name}" for table in reversed(self.metadata.sorted_tables)]
+        return "\n".join([*(f"FUNCTION {name}" for name in self.functions), *tables])
 
 
 class SchemaVersionError(Exception):
-    """A database was written by another version of this program."""
+    """A database was made by another version of this program."""
 
-    def __init__(self, part: SchemaPart, found: int, *, cure: str = "") -> None:
+    def __init__(self, part: SchemaPart, found: object) -> None:
         super().__init__(
-            f"the database's {part.name} tables have schema version {found}, this program reads {part.version}; "
-            + (cure or "start with an empty --data directory, or use the program that wrote it")
+            f"its {part.name} tables were made by version {found} of this program, which is version {part.version}; "
+            "`elements-local up --fresh` begins anew and loses what is kept, and the version that made them still reads it"
         )
-
-
-class OlderSchemaError(SchemaVersionError):
-    """A database was written by an earlier version of this program, and can be upgraded."""
-
-    def __init__(self, part: SchemaPart, found: int) -> None:
-        super().__init__(part, found, cure="run `elements-local database upgrade` on it")
 
 
 def lock_schema(connection: Connection) -> None:
@@ -78,6 +69,10 @@ def lock_schema(connection: Connection) -> None:
     # PostgreSQL fails if two make one table at once; on SQLite one of them has to wait anyhow
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_CHANGING_TABLES)))
+        # a role that may not create tables is refused IF NOT EXISTS, too
+        if connection.scalar(select(func.to_regclass(VERSIONS.name))) is not None:
+            check_privileges(connection, [VERSIONS.name])
+            return
     _make(connection, VERSIONS.metadata)
 
 
@@ -85,16 +80,56 @@ def make_part(connection: Connection, part: SchemaPart) -> None:
     """Make a part's tables unless they are there; the schema is locked.
 
     Raises:
-        OlderSchemaError: the tables are there, and can be upgraded.
-        SchemaVersionError: they are there at another version, of which this program can make nothing.
+        SchemaVersionError: they are there, and another version of this program made them.
+        MissingPrivilegeError: they are there, and the database's role may not use them.
     """
     found = connection.scalar(select(VERSIONS.c.version).where(VERSIONS.c.part == part.name))
     if found is None:
         _make(connection, part.metadata)
-        connection.execute(VERSIONS.insert().values(part=part.name, version=part.version))
+        if part.sql:  # by the driver, which takes many statements at once
+            connection.connection.cursor().execute(part.sql)
+        connection.execute(VERSIONS.insert().values(part=part.name, version=part.version, made=part.made))
     elif found != part.version:
-        part.steps_from(found)
-        raise OlderSchemaError(part, found)
+        raise SchemaVersionError(part, found)
+    elif connection.dialect.name == "postgresql":
+        check_privileges(connection, [table.name for table in part.metadata.sorted_tables])
+
+
+def drop_all(connection: Connection) -> None:
+    """Drop all that any version of this program made, and nothing else."""
+    lock_schema(connection)
+    quoted = connection.dialect.identifier_preparer.quote
+    # functions first: one takes the row of a table, and triggers go with theirs
+    for kind, name in sorted(_made(connection.scalars(select(VERSIONS.c.made))), key=itemgetter(0)):
+        also = " CASCADE" if kind == "FUNCTION" else ""
+        connection.exec_driver_sql(f"DROP {kind} IF EXISTS {quoted(name)}{also}")
+    VERSIONS.drop(connection)
+
+
+def _made(kept: Iterable[str]) -> list[tuple[str, str]]:
+    return [
+        (kind, name) for text in kept for kind, _, name in (line.partition(" ") for line in text.splitlines())
+    ]
+
+
+@cache
+def _version(part: SchemaPart) -> str:
+    # not the statements that make them, whose text is another with another version of SQLAlchemy
+    tables = [
+        (
+            table.name,
+            [
+                (column.name, type(column.type).__name__, column.nullable, column.primary_key)
+                for column in table.columns
+            ],
+            sorted(
+                (index.name, [column.name for column in index.columns], index.unique)
+                for index in table.indexes
+            ),
+        )
+        for table in part.metadata.sorted_tables
+    ]
+    return f"{version('elements-local')}+{sha256(repr((tables, part.sql)).encode()).hexdigest()[:8]}"
 
 
 def _make(connection: Connection, metadata: MetaData) -> None:

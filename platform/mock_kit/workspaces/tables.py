@@ -23,7 +23,7 @@ WORKSPACES = Table(
     Column("clock_now", Instant, nullable=False),
     Column("clock_watermark", Instant),
 )
-SCHEMA = SchemaPart("workspaces", _metadata, version=3)
+SCHEMA = SchemaPart("workspaces", _metadata)
 INSERT = Prepared(WORKSPACES.insert())
 SET_WATERMARK = Prepared(
     WORKSPACES.update()

@@ -13,12 +13,22 @@ from msgspec import Struct
 from sqlalchemy import Connection, MetaData, func, select, text
 
 from mock_kit.storage.database import Database
-from mock_kit.storage.schema import VERSIONS, SchemaPart, lock_schema, make_part
+from mock_kit.storage.privileges import check_privileges
+from mock_kit.storage.schema import SchemaPart, lock_schema, make_part
 from mock_platform.jobs.due_job import JobKind
 
 QUEUE = "elements-local"
-SCHEMA = SchemaPart("queue", MetaData(), version=1)
+SCHEMA = SchemaPart(
+    "queue",
+    MetaData(),
+    sql=(files("mock_platform.shared") / "job_queue.sql").read_text("utf-8"),
+    functions=tuple(
+        f"platform_{name}" for name in ("plan_workspace", "plan_missing", "plan_job", "lane", "plan")
+    ),
+)
 """The functions and triggers by which the agenda fills the queue; there are no tables beside Procrastinate's."""
+
+_TABLES = tuple(f"procrastinate_{name}" for name in ("jobs", "events", "periodic_defers", "workers"))
 
 _figures = text(
     "SELECT count(*) FILTER (WHERE scheduled_at IS NULL OR scheduled_at <= now()) AS due, count(*) AS planned, "
@@ -67,18 +77,18 @@ def prepare(database: Database) -> None:
     """Make the queue unless it is there.
 
     Raises:
-        SchemaVersionError: it is there, at another version.
+        SchemaVersionError: it is there, and another version of this program made it.
+        MissingPrivilegeError: it is there, and the database's role may not use it.
     """
-    from procrastinate.schema import SchemaManager  # noqa: PLC0415 - not needed by one process
-
     with database.writing() as connection:
         lock_schema(connection)
-        is_made = connection.scalar(select(VERSIONS.c.version).where(VERSIONS.c.part == SCHEMA.name))
-        if not is_made:
-            has_tables = connection.scalar(select(func.to_regclass("procrastinate_jobs")))
-            schemas = [_own_schema()] if has_tables else [SchemaManager.get_schema(), _own_schema()]
-            for schema in schemas:  # by the driver, which takes many statements at once
-                connection.connection.cursor().execute(schema)
+        if connection.scalar(select(func.to_regclass(_TABLES[0]))) is None:
+            from procrastinate.schema import SchemaManager  # noqa: PLC0415 - not needed by one process
+
+            # by the driver, which takes many statements at once
+            connection.connection.cursor().execute(SchemaManager.get_schema())
+        else:
+            check_privileges(connection, _TABLES)
         make_part(connection, SCHEMA)
 
 
@@ -92,7 +102,3 @@ def figures(database: Database) -> QueueFigures:
     with database.autocommit_read() as connection:
         row = connection.execute(_figures, {"queue": QUEUE}).one()
     return QueueFigures(row.due, row.planned, max(float(row.lag_s), 0))
-
-
-def _own_schema() -> str:
-    return (files("mock_platform.shared") / "job_queue.sql").read_text("utf-8")

@@ -1,6 +1,9 @@
 -- Whatever is put on the agenda of a workspace whose clock is real is planned in Procrastinate's queue, too, by the
 -- transaction that does so.
 
+-- What an earlier stack on this database left in the queue.
+DELETE FROM procrastinate_jobs WHERE queue_name = 'elements-local';
+
 -- Plans that a lane is looked at when something of it falls due. Such a job has no lock: one that is due later would hold
 -- up those that are due before. A queueing lock keeps one transaction from planning the same twice.
 CREATE FUNCTION platform_plan(workspace text, kind text, subject text, due timestamptz) RETURNS void LANGUAGE plpgsql AS $$

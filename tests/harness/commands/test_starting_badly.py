@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from deadline import DEADLINE_S
 from programs import find_program
+from sqlalchemy import NullPool, create_engine, make_url
 
 from elements_local.errors import OptionError
 from elements_local.guide import instance_body
@@ -80,9 +81,9 @@ DAMAGES = {
     "truncated": (truncated, "is damaged"),
     "overwritten": (overwritten, "is damaged"),
     "another program's": (foreign, "is another program's: it has the tables users; choose another place"),
-    "a newer version's": (
-        lambda path: changed(path, "UPDATE kit_schema_versions SET version = 99"),
-        "tables have schema version 99",
+    "another version's": (
+        lambda path: changed(path, "UPDATE kit_schema_versions SET version = '0.0.9'"),
+        "were made by version 0.0.9 of this program, which is version 0.",
     ),
     "a clock that is none": (
         lambda path: changed(path, "UPDATE kit_workspaces SET clock_mode = 'lunar'"),
@@ -236,3 +237,23 @@ def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well
     assert made > 20
     assert (audit["owed"], len(audit["lost"]), len(audit["duplicate"])) == (made, 0, 0)
     assert len(audit["reported"]) + len(audit["late"]) == made
+
+
+def test_what_a_role_may_not_do_is_said_before_anything_runs(postgresql_server):
+    with postgresql_server.empty_database() as url:
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE ROLE reader_of_a_stack LOGIN")
+        reader = make_url(url).set(username="reader_of_a_stack").render_as_string(hide_password=False)
+        with in_process(Options(database=url)), engine.connect() as connection:
+            connection.exec_driver_sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader_of_a_stack")
+
+        line = refusal("--database", reader)
+
+        with engine.connect() as connection:
+            connection.exec_driver_sql("DROP OWNED BY reader_of_a_stack")
+            connection.exec_driver_sql("DROP ROLE reader_of_a_stack")
+    assert (
+        "the role reader_of_a_stack may not INSERT, UPDATE, DELETE on kit_schema_versions; let the owner"
+        in line
+    )

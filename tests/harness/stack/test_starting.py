@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 SELDOM_NEEDED = {
-    "alembic", "apispec", "faker", "freezegun", "junitparser", "prometheus_client", "pytest", "requests", "sqlalchemy.orm",
+    "apispec", "faker", "freezegun", "junitparser", "prometheus_client", "pytest", "requests", "sqlalchemy.orm",
     "standardwebhooks", "urllib3", "yaml",
 }  # fmt: skip
 

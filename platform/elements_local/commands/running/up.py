@@ -42,6 +42,7 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
         "elements-local up --records 100 --clock real",
         "elements-local up --clock real --speed 60",
         "elements-local up --data ./kept --platform-port 8700",
+        "elements-local up --data ./kept --fresh",
         "elements-local up --role crm",
         "elements-local up --role worker --database postgresql+psycopg://me@db/stack",
         "elements-local up --set platform.batch_size=5 --set crm.search_inclusive=true",
@@ -57,6 +58,12 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
 @setting_option("crm_url", default=None, about=_URL.format("CRM"))
 @setting_option("sink_url", default=None, about=_URL.format("sink"))
 @setting_option("clock", "speed", "start", "seed", "records", "data", "database")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Begin anew what --data or --database keeps, whichever version of this program made it: all of it is lost. Of a "
+    "--database, which it asks about first, only this program's tables are dropped.",
+)
 @stack_option(
     "--allow-host",
     about="where callbacks may go beside this machine, * is anywhere",
@@ -119,7 +126,9 @@ def command(  # noqa: PLR0913 - the command's options
     logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of what scripted faults do on purpose
     if not quiet:
         announce_filling(options["records"])
-    spared = _without_effect(options["data"])
+    if options["fresh"] and options["database"]:
+        _confirm_fresh(options["database"])
+    spared = "" if options["fresh"] else _without_effect(options["data"])
     with Interruption().heeded() as stop, ExitStack() as closing:
         with gc_paused():
             from elements_local.stack.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
@@ -159,6 +168,25 @@ def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPri
     from elements_local.reports.activity_lines import ActivityPrinter  # noqa: PLC0415 - not needed for --help
 
     return ActivityPrinter(stack, stream, coloured=stream.isatty() and ctx.color is not False)
+
+
+def _confirm_fresh(database: str) -> None:
+    """Ask whether what a database keeps may be lost.
+
+    Raises:
+        click.ClickException: it may not, or nobody is there to say so.
+    """
+    from mock_kit.storage.database_errors import shown_url  # noqa: PLC0415 - not needed for --help
+
+    question = f"{shown_url(database)}: drop the tables of elements-local, with all that they keep?"
+    try:
+        agreed = click.confirm(question, err=True)
+    except click.Abort as error:
+        raise click.UsageError(
+            "--fresh of a --database asks first, and got no answer; run it on a terminal, or pipe `y` to it"
+        ) from error
+    if not agreed:
+        raise click.ClickException("nothing was changed; leave out --fresh to go on with what is kept")
 
 
 def _without_effect(data: Path | None) -> str:
