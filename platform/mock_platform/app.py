@@ -52,7 +52,6 @@ from mock_platform.response_policy import add_response_policy
 from mock_platform.shared.choice import WorkerChoices
 from mock_platform.soundness import check_sound
 from mock_platform.store import PlatformStore
-from mock_platform.usage.noting import note_usage
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -89,7 +88,6 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.url_map.converters["id"] = IdConverter
     store = PlatformStore(
         database,
-        usage_retention=settings.usage_retention,
         event_retention=settings.event_retention,
         history_retention=settings.history_retention,
     )
@@ -122,7 +120,6 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     _add_admin(app, workspaces, guard, pages)
     _add_snapshots(app, database)
     add_routes(app)
-    note_usage(app)
     add_response_policy(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)
     return app

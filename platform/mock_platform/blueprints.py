@@ -42,8 +42,6 @@ from mock_platform.jobs import routes_clock as clock
 from mock_platform.polling import routes as polls
 from mock_platform.scheduler import routes as jobs
 from mock_platform.transformations import routes as transformations
-from mock_platform.usage import routes as usage
-from mock_platform.usage import routes_analytics as usage_analytics
 
 _LOCAL = (
     clock.bp,
@@ -64,7 +62,7 @@ _API = (
     *(users.bp, accounts.bp, organizations.bp, roles.bp, login.bp),
     *(instances.bp, element_instances.bp, account_instances.bp),
     *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
-    *(notifications.bp, subscriptions.bp, deliveries.bp, usage.bp, usage_analytics.bp),
+    *(notifications.bp, subscriptions.bp, deliveries.bp),
     *(elements.bp, element_configuration.bp, oauth.bp, hub_catalogue.bp, docs.bp, traces.bp),
     *(hub_objects.bp, instance_docs.of_objects, hubs.bp),
 )

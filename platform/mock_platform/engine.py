@@ -29,7 +29,6 @@ from mock_platform.jobs.task import JobTask, RunLocks
 from mock_platform.polling.task import PollTask
 from mock_platform.shared.choice import WorkerChoices, real_time_on
 from mock_platform.store import PlatformStore
-from mock_platform.usage.store import UsageStore
 
 
 class Engine:
@@ -171,10 +170,7 @@ class Engine:
         """
         with self.exclusive(workspace):
             self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
-            # What is noted in memory belongs into the snapshot that is about to be taken.
-            self._store[UsageStore].flush()
             yield
-            self._store[UsageStore].look_again(workspace.name)
         self.wake()
 
     @contextmanager
@@ -211,8 +207,7 @@ class Engine:
         return run
 
     def stop(self) -> None:
-        """Let ``follow_real_clocks`` return, and keep what has only been noted."""
-        self._store[UsageStore].flush()
+        """Let ``follow_real_clocks`` return."""
         self._store[Activities].stop()
         self._real_time.stop()
 

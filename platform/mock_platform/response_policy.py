@@ -25,7 +25,7 @@ from mock_platform import errors
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
-from mock_platform.core.paths import BASE_PATH, routed_path
+from mock_platform.core.paths import BASE_PATH, INSTANCE_HEADER, routed_path
 from mock_platform.core.request_ids import RequestIds
 from mock_platform.instances.calling import called_instance
 from mock_platform.lint.service import HEADER
@@ -108,7 +108,7 @@ class _ResponsePolicy:
         response.headers["Elements-Request-Id"] = self._request_id(asked)
         instance = called_instance()
         if instance is not None:
-            response.headers["Elements-Element-Instance-Id"] = str(instance.id)
+            response.headers[INSTANCE_HEADER] = str(instance.id)
         if response.status_code < 400 and (warnings := _undeclared(asked)):
             response.headers[HEADER] = warnings
         # what a path takes is said where that is asked for, or was got wrong

@@ -39,7 +39,6 @@ from mock_platform.events.records import Channel, DeliveryStatus
 from mock_platform.hub.store import async_calls
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
-from mock_platform.usage.tables import usage
 
 _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {
     "instance": (
@@ -59,7 +58,6 @@ _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {
     ),
     "scheduled call": (scheduled_calls.c.number, scheduled_turns.c.call),
     "bulk": (bulk_jobs.c.id, bulk_rows.c.bulk_id),
-    "usage": (usage.c.id,),
     "poll": (polls.c.id,),
 }
 """The columns with numbers that a counter has given out."""

@@ -26,7 +26,6 @@ from mock_platform.jobs.store import Jobs, drop_jobs_of_user
 from mock_platform.polling.store import Polls
 from mock_platform.provider.store_traces import Traces
 from mock_platform.scheduler.job_history import JobHistory
-from mock_platform.usage.store import UsageStore
 
 SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
@@ -62,23 +61,20 @@ class PlatformStore(StoreRegistry):
         self,
         database: Database,
         *,
-        usage_retention: timedelta = _MONTH,
         event_retention: timedelta = _MONTH,
         history_retention: timedelta = 3 * _MONTH,
     ) -> None:
         database.create(SCHEMA)
-        usage = UsageStore(database, retention=usage_retention)
         history = HistoryRetention(database, keep=history_retention, keep_events=event_retention)
         super().__init__(
             [
                 Activities(),
-                usage,
                 history,
                 People(
                     database, UserCleanup(delete_instances=delete_instances_of, drop_jobs=drop_jobs_of_user)
                 ),
                 Notifications(database, history),
-                Polls(database, usage, history),
+                Polls(database, history),
                 *(kind(database) for kind in _KINDS),
             ]
         )
@@ -88,6 +84,5 @@ class PlatformStore(StoreRegistry):
 
     def reset(self, workspace: str) -> None:
         """Forget everything about a workspace."""
-        self[UsageStore].forget(workspace)
         with self._database.writing() as connection:
             _forgetting.run(connection, workspace)

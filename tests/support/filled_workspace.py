@@ -125,7 +125,6 @@ class FilledWorkspace:
             "job_id": decode(scheduled.body)["id"],
             "bulk_id": bulk["id"],
             "event_id": self.clients.platform.events(self.instance["id"])[0]["id"],
-            "request_id": self.call("GET", f"{BASE_PATH}/usage")[0].get("request_id", "1"),
             "callback_id": self.clients.sink.callbacks()[0]["id"],
         }
 

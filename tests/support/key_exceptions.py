@@ -15,7 +15,6 @@ EXCEPTIONS = {
     r"platform elements\.index \| query includeInactive \| ignored": "all elements are active",
     r"platform oauth\.\w+ \|  \| no base": "the element that is shipped has no OAuth",
     r"crm consent\.token \|  \| no base": "a code is good once, and the first request uses it up",
-    r"platform usage_analytics\.(of_formulas|formulas_created) \| query [\w\[\]]+ \| (wrong value )?ignored": "there are no formulas",
     r"platform lint\.look_at \| body (name|tags|externalAuthentication|retrieveObjectsAfterInstantiation|providerData\.debug) \| ignored": "a body is only looked at, and nothing is wrong with these",
     # what takes one value
     r"crm consent\.ask \| query response_type \| ignored": "the protocol has one value for it, and others are refused",

@@ -62,14 +62,6 @@ RECIPES = {
     },
     r"platform (users\.patch|accounts\.patch(_user)?)": {"body": {"active": False}},
     r"platform activity\.index": {"headers": {"Authorization": None}},
-    r"platform usage_analytics\..*": {
-        "query": {"from": "2026-03-02T00:00:00Z", "to": "2026-03-03T00:00:00Z"},
-        "values": {
-            "from": ["2026-03-02T23:00:00Z"],
-            "to": ["2026-03-02T01:00:00Z"],
-            "accountIds[]": [["$account_id"], ["$own_account_id"]],
-        },
-    },
     r"platform jobs\.(create|reschedule)": {
         "values": {
             "cron": ["0 0 * * * ?", "0 5 * * * ?"],

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-SILENT_TABLES = frozenset({"platform_usage", "platform_traces", "sink_usage"})
+SILENT_TABLES = frozenset({"platform_traces", "sink_usage"})
 """They have every request as it came, whether anything reads it or not."""
 
 

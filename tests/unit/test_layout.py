@@ -33,14 +33,13 @@ OTHER_HANDS = {
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",
-    "explain": "arrivals facts shown",
+    "explain": "arrivals facts own_calls shown",
     "hub": "routing",
     "instances": "calling named_instance requests",
     "provider": "client",
     "scheduler": "job_history",
     "shared": "choice due_lanes job_queue real_time worker",
     "transformations": "requests",
-    "usage": "noting",
 }
 RULES = [
     path

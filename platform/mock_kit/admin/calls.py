@@ -173,6 +173,13 @@ class CallLog:
             pruned_reads=pruned_reads,
         )
 
+    def changes(self, workspace: str) -> list[RecordedCall]:
+        """Return a workspace's calls that changed something, in the order in which they were answered."""
+        with self._budget.lock:
+            buffers = self._kept.get(workspace)
+            entries = [] if buffers is None else [*buffers.changes.entries]
+        return [unpack(piece, RecordedCall) for _, piece in entries]
+
     def _buffer(self) -> RingBuffer:
         return self._budget.buffer(most=KEPT_CALLS, most_bytes=KEPT_BYTES_OF_CALLS)
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -63,17 +63,6 @@ class _Connections:
             self._idle.pop().close()
 
 
-class _NoLock:
-    """The turn of who may write at any time."""
-
-    def acquire(self, blocking: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - a lock's
-        """Let who asks go on."""
-        return True
-
-    def release(self) -> None:
-        """Let nobody in particular be next."""
-
-
 class Access(Struct, frozen=True, kw_only=True):
     """The ways into one kind of database.
 
@@ -86,7 +75,7 @@ class Access(Struct, frozen=True, kw_only=True):
     """
 
     engine: Engine
-    turn: "Lock | _NoLock"
+    turn: AbstractContextManager[object]
     read: Callable[[], AbstractContextManager[Connection]]
     autocommit_read: Callable[[], AbstractContextManager[Connection]]
     write: Callable[[], AbstractContextManager[Connection]]
@@ -133,7 +122,7 @@ def postgresql_access(url: URL) -> Access:
 
     return Access(
         engine=engine,
-        turn=_NoLock(),
+        turn=nullcontext(),
         # on a lower level each statement would see a state of its own
         read=partial(outages.noticed, engine.execution_options(isolation_level="REPEATABLE READ").begin),
         autocommit_read=partial(outages.noticed, engine.connect),

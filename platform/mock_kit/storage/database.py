@@ -1,7 +1,7 @@
 """The database: a URL becomes an engine, and there is one way in for reading and one for writing."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,7 +66,6 @@ class Database:
         )
         self.engine = self._access.engine
         self.locks = self._access.locks
-        self._afterwards: list[Callable[[], None]] = []
         self._written = 0
 
     @classmethod
@@ -105,12 +104,14 @@ class Database:
             alone: a name, of which nobody else has a transaction open meanwhile, so that it may write what follows from
                 what it has read; where one at a time writes anyhow, nobody has.
         """
-        # outside of `try`: whoever is interrupted while waiting has no turn to give back
-        self._access.turn.acquire()
-        with self._transaction() as connection:
-            if alone is not None and self.locks is not None:
-                self.locks.hold(connection, alone)
-            yield connection
+        with self._access.turn:
+            try:
+                with self._access.write() as connection:
+                    if alone is not None and self.locks is not None:
+                        self.locks.hold(connection, alone)
+                    yield connection
+            finally:
+                self._written += 1
 
     @contextmanager
     def transaction(self, workspace: str, *, alone: str | None = None) -> Iterator[Transaction]:
@@ -139,37 +140,6 @@ class Database:
         finally:
             if held is not None:
                 held.release()
-
-    @contextmanager
-    def writing_unless_busy(self) -> Iterator[Connection | None]:
-        """Open a transaction, but None if another is open that would have to be waited for.
-
-        Whoever finds none does not have to come back: what was registered with ``afterwards`` is called.
-        """
-        if not self._access.turn.acquire(blocking=False):
-            yield None
-            return
-        with self._transaction() as connection:
-            yield connection
-
-    def afterwards(self, what: Callable[[], None]) -> None:
-        """Let something be called after each transaction, whatever became of it."""
-        self._afterwards.append(what)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """Open a transaction in the turn that was taken, and end both."""
-        opened = False
-        try:
-            with self._access.write() as connection:
-                opened = True
-                yield connection
-        finally:
-            self._written += 1
-            # the turn is given back before others are told: what they do may need it
-            self._access.turn.release()
-            for what in self._afterwards if opened else ():
-                what()
 
     def create(self, part: SchemaPart) -> None:
         """Make a part's tables unless they are there, and refuse those that another version of the program made.

@@ -42,13 +42,12 @@ _WIDTHS = {
     Interval.QUARTER: timedelta(days=90),
     Interval.YEAR: timedelta(days=365),
 }
-"""Roughly, the finest first."""
+"""Roughly."""
 _BY_CALENDAR = {
     Interval.MONTH: relativedelta(months=1),
     Interval.QUARTER: relativedelta(months=3),
     Interval.YEAR: relativedelta(years=1),
 }
-_USUAL_NUMBER = 60
 _FLOORS = {
     Interval.YEAR: _DAY + relativedelta(month=1, day=1),
     Interval.MONTH: _DAY + relativedelta(day=1),
@@ -111,38 +110,21 @@ class Bucket(Struct, Generic[K], frozen=True, kw_only=True):
         return iso_date_exact(self.start)
 
 
-def span(
-    since: datetime | None, until: datetime | None, *, now: datetime, usual: timedelta = _USUAL
-) -> tuple[datetime, datetime]:
+def span(since: datetime | None, until: datetime | None, *, now: datetime) -> tuple[datetime, datetime]:
     """Return the range that is meant: the 24 hours up to ``until``, which is now, unless said otherwise (assumed).
 
-    A start that lies ahead, without an end, is a range in which nothing is yet (observed of usage: nothing found).
-
-    Args:
-        usual: another length than 24 hours, where no start is said.
+    A start that lies ahead, without an end, is a range in which nothing is yet.
 
     Raises:
         InvalidRequestError: it ends before it starts (observed: 400).
     """
     end = max(now, since or now) if until is None else until
-    start = earlier(end, usual) if since is None else since
+    start = earlier(end, _USUAL) if since is None else since
     if end < start:
         raise InvalidRequestError(
             f"to must not lie before from; got from {iso_date_exact(start)}, to {iso_date_exact(end)}"
         )
     return start, end
-
-
-def usual_interval(length: timedelta) -> Interval:
-    """Return how wide the entries of a range are, if nobody says: the finest by which it has sixty or so.
-
-    Source: that it follows from the length (documented of usage); by which rule, is assumed.
-
-    >>> usual_interval(timedelta(hours=1)), usual_interval(timedelta(hours=24)), usual_interval(timedelta(days=30))
-    (<Interval.MINUTE: 'minute'>, <Interval.HOUR: 'hour'>, <Interval.DAY: 'day'>)
-    """
-    fine = (interval for interval, width in _WIDTHS.items() if length <= width * _USUAL_NUMBER)
-    return next(fine, Interval.YEAR)
 
 
 def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int) -> Buckets:

@@ -5,20 +5,6 @@ from enum import Enum
 from msgspec import Struct
 
 
-class UsageKeys(Enum):
-    """How the keys of a record are written."""
-
-    SNAKE_CASE = "snake_case"
-    CAMEL_CASE = "camelCase"
-
-
-class EmptyUsage(Enum):
-    """How a list without any record is answered."""
-
-    NOT_FOUND = "not-found"
-    LIST = "list"
-
-
 class RawForm(Enum):
     """What ``message.raw`` holds beside the records: two captures disagree, and each is named by its year.
 

@@ -5,6 +5,9 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Request
 
 BASE_PATH = "/elements/api-v2"
+INSTANCE_HEADER = "Elements-Element-Instance-Id"
+"""Says of an answer which instance the call went through."""
+
 ID_ALIAS_HEADER = "Elements-Local-Id-Alias"
 """``false`` asks the hub for records without the alias ``id``: a callback's ``raw`` has what the provider has."""
 

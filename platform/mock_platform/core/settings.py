@@ -18,7 +18,6 @@ PROFILES: Mapping[str, Mapping[str, object]] = {
         "raw_form": choices.RawForm.INSIDE_RECORDS,
         "unset_value": "",
         "mask_unset": True,
-        "empty_usage": choices.EmptyUsage.LIST,
     },
 }
 """What the two names of the platform disagree about: the older one's ways are the defaults."""
@@ -44,7 +43,7 @@ class PlatformSettings(Settings):
     profile: str = one_of(
         "cloud-elements",
         "which of the platform's two names it plays: open-connectors takes the newer side wherever they disagree "
-        "(ladder, raw_form, unset_value, mask_unset, empty_usage); what is set by itself goes before it",
+        "(ladder, raw_form, unset_value, mask_unset); what is set by itself goes before it",
         list(PROFILES),
     )
     empty_block: choices.EmptyBlock = one_of(
@@ -142,21 +141,10 @@ class PlatformSettings(Settings):
     event_retention: timedelta = seconds(
         timedelta(days=7), "seconds for which events are shown (documented: seven days)"
     )
-    usage_retention: timedelta = seconds(
-        timedelta(days=30), "seconds for which usage records are kept (documented: thirty days)"
-    )
     history_retention: timedelta = seconds(
         timedelta(days=90),
         "seconds for which polls with their decisions, callbacks with their attempts, e-mails and traces are kept, by the "
         "workspace's clock; a callback that is still to be sent longer, an event for event_retention at least (ours)",
-    )
-    usage_keys: choices.UsageKeys = one_of(
-        choices.UsageKeys.SNAKE_CASE,
-        "how the keys of a usage record are written (observed twice, in conflict by age)",
-    )
-    empty_usage: choices.EmptyUsage = one_of(
-        choices.EmptyUsage.NOT_FOUND,
-        "how a list of usage without any record is answered (observed twice, in conflict by age)",
     )
     analytics_limit: int = whole(
         10_000, "buckets of one analytics answer at the most (assumed)", low=1, high=1_000_000

@@ -13,7 +13,7 @@ from mock_platform.core.poll import Decision, EventType, Poll, Resource
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.elements.connector import VendorCall, VendorChange
 from mock_platform.events.records import Attempt, DeliveryStatus
-from mock_platform.usage.record import UsageRecord
+from mock_platform.explain.own_calls import OwnCall
 
 _SECOND = timedelta(seconds=1)
 
@@ -197,7 +197,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     own_write: str = ""
     twin: Instance | None = None
     moved_to: str | None = None
-    put_off: UsageRecord | None = None
+    put_off: OwnCall | None = None
     twin_block: str = ""
 
     @cached_property

@@ -30,12 +30,11 @@ from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.subscription import KeptDelivery
 from mock_platform.explain import polled
 from mock_platform.explain.arrivals import SinkArrivals
+from mock_platform.explain.own_calls import OwnCall, own_calls
 from mock_platform.instances.store import Instances, PastConfiguration
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls, PollSearch
-from mock_platform.usage.record import UsageRecord
-from mock_platform.usage.store import UsageCriteria, UsageStore
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 EVERY = 1_000_000_000
@@ -289,12 +288,10 @@ class InstanceFacts:
         """Return the call through the instance's hub that made a change, as method and path; empty if none did."""
         # A change may begin the second after its call.
         calls = self._calls(change.second - _SECOND, change.second + _SECOND)
-        of_instance = (
-            one for one in calls if one.instance_id == self.instance.id and one.method not in READS
-        )
+        of_instance = (one for one in calls if one.instance_id == str(self.instance.id))
         return next((f"{one.method} {one.path}" for one in of_instance if self._wrote(one.path, change)), "")
 
-    def put_off(self, since: datetime, until: datetime) -> UsageRecord | None:
+    def put_off(self, since: datetime, until: datetime) -> OwnCall | None:
         """Return the call that disabled or saved the instance within a time that is longer than between two polls, if any."""
         if until - since <= configuration.refresh_interval(self.instance.configuration):
             return None
@@ -302,10 +299,12 @@ class InstanceFacts:
         wanted = {("DELETE", f"{own}/enabled"), ("PATCH", own), ("PUT", own)}
         return next((one for one in self._calls(since, until) if (one.method, one.path) in wanted), None)
 
-    def _calls(self, since: datetime, until: datetime) -> Sequence[UsageRecord]:
-        asked = UsageCriteria(workspace=self.workspace.name, since=since, until=until, succeeded=True)
-        calls, _ = self.services.store[UsageStore].find(asked, offset=0, limit=_LATEST)
-        return calls
+    def _calls(self, since: datetime, until: datetime) -> Sequence[OwnCall]:
+        return [one for one in self._own_calls if since <= one.at <= until]
+
+    @cached_property
+    def _own_calls(self) -> Sequence[OwnCall]:
+        return own_calls(self.services.journal, self.workspace.name)
 
     def _wrote(self, path: str, change: VendorChange) -> bool:
         resource, *below = segments_below_hub(path) or [""]

@@ -12,7 +12,7 @@ from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Direction
 from mock_platform.core.ordering import parse_order
 from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, page_headers, paging
-from mock_platform.core.paths import ID_ALIAS_HEADER
+from mock_platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
 from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.errors import shown as quoted
@@ -26,7 +26,7 @@ Json = dict[str, object]
 PROBLEMS = (400, 403, 404, 405, 409, 429, 502)
 """What the CRM, or the way there, may refuse a call with."""
 
-HEADERS = {"Elements-Element-Instance-Id": "the instance that was asked"}
+HEADERS = {INSTANCE_HEADER: "the instance that was asked"}
 
 
 class RecordListQuery(PageQuery, rename="camel", kw_only=True):

@@ -1,15 +1,15 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct, structs
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, not_, or_, select, union
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
@@ -24,7 +24,6 @@ from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import NotificationTransaction
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import NextRun, drop_jobs, move_or_remove
-from mock_platform.usage.store import UsageStore
 
 _of_instance = (
     last_polls.c.workspace == bindparam("of_workspace"),
@@ -86,17 +85,6 @@ _ANY = PollSearch()
 class PollTransaction(NotificationTransaction):
     """A transaction that writes what came of a poll; each method is one step of it."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        workspace: str,
-        history: HistoryRetention,
-        *,
-        keep_calls: Callable[[Connection], None],
-    ) -> None:
-        super().__init__(connection, workspace, history)
-        self._keep_calls = keep_calls
-
     def keep(self, polls: Sequence[Poll]) -> Mapping[str, int]:
         """Keep an instance's polls of one instant, with their decisions.
 
@@ -148,25 +136,19 @@ class PollTransaction(NotificationTransaction):
         """Say when the job falls due again whose last poll this is."""
         move_or_remove(self.connection, then.job, then.due)
 
-    def add_calls(self) -> None:
-        """Keep the calls that the poll made, for the statistics of usage."""
-        self._keep_calls(self.connection)
-
 
 class Polls:
     """The polls of every workspace."""
 
-    def __init__(self, database: Database, usage: UsageStore, history: HistoryRetention) -> None:
+    def __init__(self, database: Database, history: HistoryRetention) -> None:
         self._database = database
-        self._usage = usage
         self._history = history
 
     @contextmanager
     def transaction(self, workspace: str) -> Iterator[PollTransaction]:
         """Write what came of a poll: all of it, or nothing."""
-        with self._usage.noting_again() as taken, self._database.writing() as connection:
-            keep_calls = partial(self._usage.keep, taken=taken)
-            yield PollTransaction(connection, workspace, self._history, keep_calls=keep_calls)
+        with self._database.writing() as connection:
+            yield PollTransaction(connection, workspace, self._history)
 
     def list(self, workspace: str, search: PollSearch = _ANY, *, limit: int) -> "list[Poll]":
         """Return the latest of the polls that are meant, oldest first."""

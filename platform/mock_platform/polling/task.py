@@ -154,7 +154,6 @@ class PollTask(Struct, frozen=True, kw_only=True):
                 outcome.switch_poller_off(instance, poller_disabled(instance, owner, poll, limit=limit))
             if then:
                 outcome.plan_next(then)
-            outcome.add_calls()
         if is_kept and not poll.is_idle:  # what saw nothing, as nearly all do, costs nothing more
             self._tell(workspace, poll, latest.resource, failures=failures[poll.resource])
         return RunSummary(polls=len(failures), events=poll.events if is_kept else 0)

@@ -80,7 +80,6 @@ CONTRADICTIONS = [
     ("platform", counter("notification", 5), "platform_counters: notification: expected "),
     ("platform", counter("notification", -1), "expected a count from 0"),
     ("platform", counter("notification", 2**63 - 1), "expected a count from 0"),
-    ("platform", counter("usage", 0), "platform_counters: usage: expected "),
     ("platform", counter("bulk", 0), "platform_counters: bulk: expected "),
     ("platform", every("platform_polls", {"id": 1}, id=2**63 - 1), "platform_counters: poll: expected 9223372036854775807 or more"),
     ("platform", every("platform_deliveries", tries=0), "was tried 2 times by tables.platform_attempts; got 0 tries"),

@@ -221,13 +221,6 @@ def test_the_element_and_its_document_stand_beside_the_others(clients, instance)
     assert clients.platform.send("GET", f"{BASE_PATH}/docs/crm").status == 200
 
 
-def test_calls_are_counted_by_the_element_that_was_called(clients, hub):
-    hub.call("GET", "/contacts")
-    found = clients.platform.call("GET", f"{BASE_PATH}/usage?keys[]=rolodex")
-
-    assert [(each["element_key"], each["element_name"]) for each in found] == [("rolodex", "Rolodex")]
-
-
 def test_an_instance_comes_back_with_a_snapshot(clients, instance, people):
     kept = clients.snapshot()
     clients.reset()

@@ -43,25 +43,11 @@ def test_calls_that_go_through_no_instance_name_none(clients, instance):
         assert "elements-element-instance-id" not in reply.headers
 
 
-def test_usage_from_a_day_to_come_is_not_found_whether_or_not_it_ends(directory, refused):
-    for query in (f"from={AHEAD}", f"from={AHEAD}&to=2030-02-01T00:00:00Z"):
-        assert refused(directory.send("GET", f"/usage?{query}"), 404) == "No usage found"
-
-
 def test_events_from_a_day_to_come_are_counted_and_there_are_none(instances):
     reply = instances("GET", f"/events/analytics?from={AHEAD}")
 
     assert [(each["timestamp"], each["count"]) for each in decode(reply.body)] == [(AHEAD, 0)]
     assert decode(instances("GET", f"/events/dispositions?from={AHEAD}").body) == []
-
-
-def test_behind_the_end_of_a_list_of_usage_there_is_an_empty_page(directory):
-    directory.json("GET", "/accounts")
-
-    reply = directory.send("GET", "/usage?pageOffset=1000")
-
-    assert (reply.status, decode(reply.body)) == (200, [])
-    assert int(reply.headers["elements-total-count"]) >= 1
 
 
 @pytest.mark.parametrize("header", ["Elements-User-Password", "Element-Instances", "Elements-Version"])

@@ -6,7 +6,7 @@ import pytest
 
 from mock_kit.settings import SettingsError
 from mock_platform import PlatformSettings
-from mock_platform.core.choices import OPEN_CONNECTORS, EmptyBlock, EmptyUsage, RawForm, UsageKeys
+from mock_platform.core.choices import OPEN_CONNECTORS, EmptyBlock, RawForm
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 
@@ -39,9 +39,6 @@ def test_variables_of_others_are_passed_over():
         ("UNSET_VALUE", "", "unset_value", ""),
         ("RAW_FORM", "2020", "raw_form", RawForm.INSIDE_RECORDS),
         ("EVENT_RETENTION", "60", "event_retention", timedelta(minutes=1)),
-        ("USAGE_RETENTION", "60", "usage_retention", timedelta(minutes=1)),
-        ("USAGE_KEYS", "camelCase", "usage_keys", UsageKeys.CAMEL_CASE),
-        ("EMPTY_USAGE", "list", "empty_usage", EmptyUsage.LIST),
         ("BULK_UPLOAD_LIMIT", "1000", "bulk_upload_limit", 1000),
         ("CSV_GUARD", "true", "csv_guard", True),
         ("ANALYTICS_LIMIT", "61", "analytics_limit", 61),
@@ -59,11 +56,10 @@ def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_swit
     newer = PlatformSettings.from_env({f"{PREFIX}PROFILE": "open-connectors"})
     mixed = PlatformSettings.from_env({f"{PREFIX}PROFILE": "open-connectors", f"{PREFIX}RAW_FORM": "2018"})
 
-    assert (newer.ladder, newer.raw_form, newer.unset_value, newer.empty_usage) == (
+    assert (newer.ladder, newer.raw_form, newer.unset_value) == (
         OPEN_CONNECTORS,
         RawForm.INSIDE_RECORDS,
         "",
-        EmptyUsage.LIST,
     )
     assert (mixed.ladder, mixed.raw_form) == (OPEN_CONNECTORS, RawForm.BESIDE_RECORDS)
 

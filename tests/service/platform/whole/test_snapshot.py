@@ -24,7 +24,6 @@ ADDED = {
     "subscribed_topics",
     "subscriptions",
     "traces",
-    "usage",
     "users",
 }
 
@@ -142,33 +141,6 @@ def test_faults_and_the_journal_come_back(clients, take, put):
     assert [clients.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")] == shown
     statuses = [clients.platform.send("GET", f"{BASE_PATH}/elements").status for _ in range(2)]
     assert statuses == [500, 200]
-
-
-def test_calls_that_were_only_noted_are_in_it_and_later_ones_go(clients, take, put):
-    clients.platform.send("GET", f"{BASE_PATH}/elements?before")
-    before = take()
-    clients.platform.send("GET", f"{BASE_PATH}/elements?after")
-
-    put(before)
-
-    shown = [call["request_uri"] for call in decode(clients.platform.send("GET", f"{BASE_PATH}/usage").body)]
-    assert [uri.partition("?")[2] for uri in shown] == ["before"]
-
-
-def test_calls_that_came_back_become_too_old_as_they_would_have(clients, take, put):
-    def a_month_later():
-        clients.clock.advance("31 days")
-        clients.platform.send("GET", f"{BASE_PATH}/elements")
-        usage = decode(take())["tables"]["platform_usage"]
-        return [row[usage["columns"].index("at")] for row in usage["rows"]]
-
-    clients.platform.send("GET", f"{BASE_PATH}/elements")
-    before = take()
-    once = a_month_later()
-
-    put(before)
-
-    assert a_month_later() == once == ["2026-04-02T10:00:00Z"]
 
 
 def test_a_real_clock_comes_back_as_one_and_has_no_instant(clients, take, put):

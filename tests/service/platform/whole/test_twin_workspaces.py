@@ -25,7 +25,7 @@ def call(clients, method, path, **given):
 
 @pytest.mark.parametrize(
     "path",
-    ["/instances", "/instances/events", "/jobs", "/notifications/subscriptions/deliveries", "/usage"],
+    ["/instances", "/instances/events", "/jobs", "/notifications/subscriptions/deliveries"],
 )
 def test_what_happens_in_one_is_in_no_list_of_the_other(clients, twin, instance, path):
     hub = clients.platform.hub(instance["token"])
@@ -43,6 +43,14 @@ def test_what_happens_in_one_is_in_no_list_of_the_other(clients, twin, instance,
 
     assert call(other, "GET", path) == before
     assert len(call(clients, "GET", path)) > len(before)
+
+
+def test_an_email_is_shown_in_its_own_workspace(clients, twin):
+    other = twin()
+
+    call(clients, "POST", "/notifications/emails", json={"to": "a@b.example"})
+
+    assert other.platform.call("GET", "/_local/emails")["emails"] == []
 
 
 def test_a_notification_is_acknowledged_and_deleted_in_its_own_workspace(clients, twin):

@@ -1,1 +1,0 @@
-"""Usage: a record for each call of the platform."""
