@@ -11,6 +11,7 @@ from sequences import Sequence, makes_workspace
 
 LOG = Path(__file__).parent / "accepted.tsv"
 DROPPED = "route dropped"
+UNSET = "setting dropped"
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
@@ -33,11 +34,18 @@ def accepted(sequence: Sequence, replayed, patterns) -> tuple[Sequence, list[Dif
 
 
 def without(sequence: Sequence, patterns) -> tuple[Sequence | None, list[Difference]]:
-    """Return a sequence without the calls of these routes, None if nothing is left but a workspace that is made."""
+    """Return a sequence without the calls of these routes, None if nothing is left but a workspace that is made.
+
+    A pattern may name the variable of a setting, too: its stack is then started without.
+    """
     kept = [call for call in sequence.calls if not matches(call.route, patterns)]
     gone = [Difference(route=call.route, kind=DROPPED) for call in sequence.calls if call not in kept]
+    unset = [name for name in sequence.setup.environment if matches(name, patterns)]
+    gone += [Difference(route=name, kind=UNSET) for name in unset]
     is_left = any(not makes_workspace(call) for call in kept)
-    return (replace(sequence, calls=kept) if is_left else None), gone
+    environment = {name: value for name, value in sequence.setup.environment.items() if name not in unset}
+    setup = replace(sequence.setup, environment=environment)
+    return (replace(sequence, setup=setup, calls=kept) if is_left else None), gone
 
 
 def log(differences: Iterable[Difference], why: str, path: Path = LOG) -> int:

@@ -56,7 +56,7 @@ def parsed(words):
     parser.add_argument(
         "--accept", nargs="+", metavar="ROUTE", help="take over what differs there; * is any text"
     )
-    parser.add_argument("--drop", nargs="+", metavar="ROUTE", help="forget the calls of routes that are gone")
+    parser.add_argument("--drop", nargs="+", metavar="ROUTE", help="forget routes and settings that are gone")
     parser.add_argument("--why", help="goes to accepted.tsv")
     parser.add_argument(
         "--record", nargs="*", metavar="TEST", help="add what tests show that nothing did before"

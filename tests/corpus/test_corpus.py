@@ -10,7 +10,7 @@ from pathlib import Path
 
 import artefacts
 import pytest
-from accepting import DROPPED, accepted, log, matches, without
+from accepting import DROPPED, UNSET, accepted, log, matches, without
 from corpus import seeded_tenth
 from differences import Comparison, Difference, Renames
 from msgspec.structs import replace
@@ -162,6 +162,16 @@ def test_a_route_that_is_gone_is_dropped(sequence):
     ]
     assert {(each.route, each.kind) for each in gone} == {(ROUTE, DROPPED)}
     assert without(sequence, ["* /instances*", "* /accounts*"])[0] is None
+
+
+def test_the_stack_of_a_sequence_is_started_without_a_setting_that_is_gone(sequence):
+    environment = {"ELEMENTS_LOCAL_GONE": "1", "ELEMENTS_LOCAL_KEPT": "2"}
+    before = replace(sequence, setup=replace(sequence.setup, environment=environment))
+
+    kept, gone = without(before, ["ELEMENTS_LOCAL_GONE"])
+
+    assert (kept.setup.environment, kept.calls) == ({"ELEMENTS_LOCAL_KEPT": "2"}, sequence.calls)
+    assert [(each.route, each.kind) for each in gone] == [("ELEMENTS_LOCAL_GONE", UNSET)]
 
 
 @pytest.mark.parametrize(
