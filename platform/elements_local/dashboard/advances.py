@@ -8,7 +8,6 @@ from threading import Lock, Thread, current_thread
 from typing import Any
 
 from elements_local.clients import ClockClient
-from elements_local.dashboard.notices import Notice
 from elements_local.errors import HarnessError
 from mock_kit.workspaces.instants import parse_instant
 
@@ -26,7 +25,7 @@ class Advances:
         # pages begin advances in several threads of the server
         self._changing = Lock()
 
-    def begin(self, clock: ClockClient, how_far: Mapping[str, str]) -> Notice:
+    def begin(self, clock: ClockClient, how_far: Mapping[str, str]) -> str:
         """Move a workspace's time, and say what came of it, or that it is under way.
 
         Args:
@@ -41,9 +40,9 @@ class Advances:
             self._running[thread] = clock
         thread.start()
         try:
-            return Notice(text=summary(done.result(timeout=PATIENCE_S)))
+            return summary(done.result(timeout=PATIENCE_S))
         except NotDoneError:
-            return Notice(text="Time is being moved; this page shows how far it is, and can stop it.")
+            return "Time is being moved; this page shows how far it is, and can stop it."
 
     def close(self) -> None:
         """End those that are under way, each at the border of a job, as the stack is about to go."""

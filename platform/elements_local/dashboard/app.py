@@ -32,10 +32,10 @@ from elements_local.dashboard.context import (
     own_path,
 )
 from elements_local.dashboard.copies import as_json
+from elements_local.dashboard.lists import id_of
 from elements_local.dashboard.routes import (
     audit,
     callbacks,
-    explain,
     faults,
     instances,
     journal,
@@ -76,7 +76,7 @@ _ROUTES: tuple[Blueprint, ...] = (
     state.bp,
     polls.bp,
     polls.notifications,
-    explain.bp,
+    audit.explain,
     live.bp,
 )
 _FOLLOWED = frozenset(f"{blueprint.name}.{view}" for blueprint in _ROUTES for view in ("index", "show")) | {
@@ -111,7 +111,7 @@ def create_dashboard(given: DashboardDependencies) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"instant": _instant, "pretty": as_json, "span": span_text}
-    app.jinja_env.globals |= {"own_path": own_path, "progress": progress}
+    app.jinja_env.globals |= {"own_path": own_path, "progress": progress, "id_of": id_of}
     app.url_value_preprocessor(_read_workspace)
     app.url_defaults(_add_workspace)
     app.before_request(_check_caller)
@@ -154,7 +154,8 @@ def _check_caller() -> tuple[str, int] | None:
     if needed and needed not in g.page.runs:
         raise NotFound(f"No {needed} runs here; elements-local up without --role starts all three services.")
     if request.method == "GET" and request.endpoint in _FOLLOWED:
-        g.page.note_state()
+        # before the page is made, so that no change meanwhile is missed by who follows it
+        g.page.state = live.state_of(g.page.clients, g.page.runs)
     return None
 
 
@@ -194,7 +195,7 @@ def _http_problem(error: HTTPException) -> tuple[str, int]:
 def _problem(title: str, text: str, status: int) -> tuple[str, int]:
     """Return a page that says what is wrong, and leads to the workspace, if that much is known of it."""
     to = url_for("overview.index") if g.page.is_known else "/_local/"
-    return render_template("problem.html", title=title, text=text, to=to), status
+    return render_template("alone.html", title=title, text=text, to=to), status
 
 
 def _harness_problem(error: HarnessError) -> Answer:

@@ -1,7 +1,8 @@
 """What the pages are made with, and what stands around each of them: workspace, clock, services."""
 
 from functools import cached_property
-from threading import BoundedSemaphore, Event
+from secrets import token_urlsafe
+from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -14,8 +15,6 @@ from elements_local.clients import Credentials, WorkspaceClients
 from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
-from elements_local.dashboard.notices import Notice, Notices
-from elements_local.dashboard.streams import MOST, state_of
 from elements_local.service_client import ServiceClient, query_of
 from mock_kit.text import whole_number
 
@@ -25,9 +24,42 @@ if TYPE_CHECKING:
 
 EXTENSION = "elements-local-dashboard"
 DEFAULT = "default"
+MOST_STREAMS = 24
+"""Streams at the same time; each holds a thread of the server for as long as it lasts."""
+
+_MOST_NOTICES = 100
 
 Answer: TypeAlias = str | BaseResponse | tuple[str | BaseResponse, int]
 """What views return: a page, or another answer; with its status, if that is not 200."""
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """What came of a form, and whether that is good: said once, on the page that follows."""
+
+    text: str
+    good: bool = True
+
+
+class Notices:
+    """Notices that no page has shown yet, so that no URL can put words into a page; the oldest go, of many that nobody fetches."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Notice] = {}
+        self._turn = Lock()
+
+    def add(self, notice: Notice) -> str:
+        """Keep a notice, and return what it is fetched by."""
+        name = token_urlsafe(6)
+        with self._turn:
+            self._kept[name] = notice
+            if len(self._kept) > _MOST_NOTICES:
+                del self._kept[next(iter(self._kept))]
+        return name
+
+    def take(self, name: str) -> Notice | None:
+        """Return a notice, and forget it."""
+        with self._turn:
+            return self._kept.pop(name, None)
 
 
 class DashboardDependencies(Struct, frozen=True, kw_only=True):
@@ -46,7 +78,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
     advances: Advances
     access: PageAccess
     notices: Notices = field(default_factory=Notices)
-    streams: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST))
+    streams: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_STREAMS))
 
 
 def dependencies() -> DashboardDependencies:
@@ -65,10 +97,6 @@ class PageContext:
     def __init__(self, name: str) -> None:
         self.name = name
         self.state = ""
-
-    def note_state(self) -> None:
-        """Note what the page depends on before it is made, so that no change meanwhile is missed by who follows it."""
-        self.state = state_of(self.clients, self.runs)
 
     @cached_property
     def workspaces(self) -> list[Credentials]:

@@ -202,7 +202,7 @@ def faults(service: str, listed: Iterable[Json], link: Link) -> list[Moment]:
             lane=Lane.FAULT, at=parse_instant(one["at"]), name=f"fault-{service}-{one['number']}",
             text=f"{service}: {one['method']} {one['target'].partition('?')[0]}"[:200], shape="warning",
             state=", ".join(f"{name} {value}" for name, value in one["effect"].items()),
-            href=link("journal.show", service=service, number=one["number"]),
+            href=link("journal.show", service=service, request_id=one["number"]),
         )
         for one in listed
     ]  # fmt: skip

@@ -44,11 +44,6 @@ def test_a_callback_is_shown_beside_the_list(visitor, at, story):
     assert f"{at}records/Contacts/{story['eve']}" in [href for href, _ in page.links]
 
 
-@pytest.mark.usefixtures("story")
-def test_the_latest_has_an_address_of_its_own(visitor, at):
-    assert visitor.open(f"{at}callbacks/latest").url.endswith("/callbacks/2")
-
-
 @pytest.mark.parametrize(
     ("query", "found", "hidden"),
     [("q=503", [], 2), ("status=503", ["2"], 1), ("eventType=CREATED", ["2", "1"], 0), ("objectType=leads", [], 2),

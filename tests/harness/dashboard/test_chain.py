@@ -65,8 +65,10 @@ def test_polls_are_left_out_and_it_is_said_how_many(visitor, at):
     assert len([href for href, given in busy.links if "data-row" in given]) == 2
 
 
-def test_without_any_the_latest_poll_is_the_list(visitor, at):
-    assert "None: time has to reach the first poll" in visitor.open(f"{at}polls/latest").words
+def test_a_filter_that_cannot_be_read_is_said_above_the_list(visitor, at):
+    page = visitor.open(f"{at}polls/?instanceId=x")
+
+    assert (page.status, "✗ instanceId must be a whole number" in page.words) == (200, True)
 
 
 @pytest.mark.parametrize(
@@ -121,13 +123,12 @@ def cure(visitor, at, instance, **fields):
     return visitor.send(page, "/why/", **fields)
 
 
-@pytest.mark.parametrize("resource", ["contacts", "leads"])
-def test_a_proposal_is_carried_out(visitor, at, clients, instance, resource):
-    """The block of leads is empty, and so the element's own: it is written out before it is changed."""
-    page = cure(visitor, at, instance, resource=resource, change='{"pollDelay": 7}')
+def test_a_proposal_for_an_empty_block_is_carried_out(visitor, at, clients, instance):
+    """It is the element's own, which is written out before it is changed."""
+    page = cure(visitor, at, instance, resource="leads", change='{"pollDelay": 7}')
 
     kept = clients.platform.call("GET", f"/elements/api-v2/instances/{instance['id']}")["configuration"]
-    block = json.loads(kept["event.poller.configuration"])[resource]
+    block = json.loads(kept["event.poller.configuration"])["leads"]
     assert (block["pollDelay"], "updatedDateField" in block["datesConfiguration"]) == (7, True)
     assert "✓" in page.words
 
@@ -159,5 +160,11 @@ def test_without_any_the_latest_is_the_list(visitor, at, path):
     assert (page.status, page.url) == (200, visitor.origin + at + LISTS[path])
 
 
-def test_the_latest_record_has_an_address_of_its_own(visitor, at, story):
-    assert visitor.open(f"{at}records/Contacts/latest").url.endswith(f"/records/Contacts/{story['eve']}")
+@pytest.mark.parametrize(
+    ("path", "latest"),
+    [("records/Contacts", "eve"), ("callbacks", "2"), ("polls", "8"), ("journal/sink", "2")],
+)
+def test_the_latest_has_an_address_of_its_own(visitor, at, story, path, latest):
+    page = visitor.open(f"{at}{path}/latest")
+
+    assert page.url.endswith(f"/{path}/{story.get(latest, latest)}")

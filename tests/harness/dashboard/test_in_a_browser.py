@@ -9,7 +9,7 @@ import requests
 from deadline import DEADLINE_S
 from programs import find_program
 
-from elements_local.dashboard.streams import MOST
+from elements_local.dashboard.context import MOST_STREAMS
 from elements_local.guide import instance_body
 from elements_local.start import Options, on_ports
 
@@ -561,7 +561,7 @@ def test_streams_are_limited_and_pages_say_so(visit):
         url = f"{stack.addresses.platform}/_local/"
         held = [
             requests.get(f"{url}dashboard/default/stream", stream=True, timeout=DEADLINE_S)
-            for _ in range(MOST)
+            for _ in range(MOST_STREAMS)
         ]
 
         page = visit(url)

@@ -54,11 +54,6 @@ def test_every_field_has_a_label_and_the_keys_have_help(visitor, at):
     assert all(each.get("type") == "checkbox" or each["id"] in labels for each in fields)
 
 
-def test_no_page_shows_the_api_key(visitor, at, own, clients):
-    for path in (f"{at}instances/new", own, f"{at}instances/"):
-        assert clients.credentials.crm_api_key not in visitor.open(path).html
-
-
 def test_what_is_refused_is_said_beside_what_was_filled_in(visitor, at, clients):
     page = visitor.open(f"{at}instances/new")
 

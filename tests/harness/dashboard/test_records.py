@@ -122,18 +122,6 @@ def test_a_number_of_records_that_is_none_fills_in_nothing(visitor, at, clients,
     assert clients.crm.call("GET", "/_local/records?kind=Contacts")["total"] == 0
 
 
-def test_long_lists_have_pages(visitor, at, clients):
-    clients.crm.seed(60)
-
-    first = visitor.open(f"{at}records/Contacts/")
-    (more,) = [href for href, _ in first.links if "before=" in href]
-    second = visitor.open(more)
-
-    rows = [[href for href, given in page.links if "data-row" in given] for page in (first, second)]
-    assert [len(each) for each in rows] == [50, 10]
-    assert not set(rows[0]) & set(rows[1])
-
-
 def test_what_a_stranger_wrote_into_a_record_is_text(visitor, at, clients):
     record_id = clients.crm.create("Contacts", {"FIRST_NAME": HOSTILE})["CONTACT_ID"]
 

@@ -1,7 +1,5 @@
 """Audit, journal, snapshots, resets, workspaces, and what happened as a scenario."""
 
-import json
-
 import pytest
 
 from elements_local.scenarios.runner import How, Runner
@@ -33,7 +31,6 @@ def test_the_verdict_is_on_every_page(visitor, at):
 def test_the_journal_shows_what_a_service_was_asked(visitor, at, service):
     page = visitor.open(f"{at}journal/?service={service}")
 
-    assert " requests" in page.words
     assert "✓ 200" in page.words
 
 
@@ -189,7 +186,9 @@ def test_no_page_shows_a_secret(visitor, at, clients, story):
         clients.credentials.user_secret,
         clients.credentials.crm_api_key,
     ]
-    for path in ("", "instances/", "records/", "callbacks/", "faults/", "audit/", "journal/", "state/"):
+    for path in (
+        *("", "instances/", "instances/new", f"instances/{story['instance']}", "records/"),
+        *("callbacks/", "faults/", "audit/", "journal/", "state/"),
+    ):
         html = visitor.open(at + path).html
         assert not [secret for secret in secrets if secret in html]
-    assert json.dumps(story)

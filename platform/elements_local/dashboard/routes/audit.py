@@ -1,13 +1,31 @@
-"""What was owed to the receivers, held against what they got."""
+"""What was owed to the receivers, held against what they got; and why a record's changes led to a callback, or did not."""
 
+import json
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from werkzeug.exceptions import BadRequest, NotFound
 
-from elements_local.dashboard.context import clients, page, whole_page
+from elements_local.clients import BASE_PATH
+from elements_local.dashboard.context import (
+    Answer,
+    back,
+    clients,
+    page,
+    read,
+    record_path,
+    whole_page,
+)
+from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
+from elements_local.guide import poller_entry
 from elements_local.reports.audit_text import WRONG
+from elements_local.scenarios.records import ID_FIELDS
+from mock_kit.api.json_text import MalformedJsonError, decode
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
+explain = Blueprint("explain", __name__, url_prefix="/why")
+
+_POLLS = 500
 
 
 @bp.get("/")
@@ -30,3 +48,67 @@ def verdict() -> str:
 
 def _audits() -> list[tuple[dict[str, Any], dict[str, Any]]]:
     return [(poller, clients().platform.audit(poller["instanceId"])) for poller in page().pollers]
+
+
+@explain.get("/")
+def show() -> str:
+    """Show the explanation: the platform's where it has one, else the polls' own decisions."""
+    instance_id = request.args.get("instanceId", type=int)
+    resource, record_id = request.args.get("resource", ""), request.args.get("recordId", "")
+    if instance_id is None or not resource or not record_id:
+        raise BadRequest(
+            "The address names an instance, a resource and a record: ?instanceId=…&resource=…&recordId=…"
+        )
+    asked = {"instanceId": instance_id, "resource": resource, "recordId": record_id}
+    poller = page().poller(instance_id)
+    if poller is None:
+        raise NotFound(f"There is no instance {str(instance_id)[:20]} in this workspace, or no longer.")
+    kind = next((each["collection"] for each in poller["resources"] if each["resource"] == resource), None)
+    return whole_page(
+        "explain.html",
+        asked=asked,
+        poller=poller,
+        record=record_path(kind, record_id),
+        explanation=read("platform", "explain", **asked),
+        polls=decisions(instance_id, resource, record_id)[::-1],
+    )
+
+
+@explain.post("/")
+def cure() -> Answer:
+    """Make the change of a resource's configuration that an explanation proposes."""
+    form = request.form
+    try:
+        change = decode(form.get("change", "").encode())
+    except MalformedJsonError as error:
+        raise BadRequest(f"change is no JSON: {error}") from error
+    instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
+    if not isinstance(change, dict) or instance_id is None:
+        raise BadRequest("A change is a JSON object, and instanceId names the instance.")
+    path = f"{BASE_PATH}/instances/{instance_id}"
+    kept = clients().platform.call_object("GET", path)["configuration"][POLLER_CONFIGURATION]
+    blocks = _with(decode(kept.encode()), resource, change)
+    clients().platform.patch_instance(instance_id, {"configuration": {POLLER_CONFIGURATION: blocks}})
+    return back(
+        f"{resource} is polled with {json.dumps(change)} from now on; what was lost is found when it changes again."
+    )
+
+
+def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
+    """Return the blocks with one changed; one that was left empty is written out, since it is the element's own then."""
+    block = blocks.get(resource) or (
+        poller_entry(resource, ID_FIELDS[resource]) if resource in ID_FIELDS else {}
+    )
+    return {**blocks, resource: {**block, **change}}
+
+
+def decisions(
+    instance_id: int, resource: str, record_id: str, *, limit: int = _POLLS
+) -> list[dict[str, Any]]:
+    """Return what the latest polls of a resource decided of a record, each with its poll."""
+    return [
+        {"poll": poll, "decision": decision}
+        for poll in read("platform", "polls", instanceId=instance_id, resource=resource, limit=limit)["polls"]
+        for decision in poll["records"]
+        if decision["id"] == record_id
+    ]

@@ -2,32 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
-from werkzeug.exceptions import NotFound
+from flask import Blueprint, request, url_for
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import (
-    Answer,
-    back,
-    clients,
-    page,
-    page_or_copy,
-    read,
-    record_path,
-    whose,
-)
-from elements_local.dashboard.search_words import search_words
+from elements_local.dashboard.context import Answer, back, clients, page, read, record_path, whose
+from elements_local.dashboard.lists import Listing, list_page
 from elements_local.errors import CallError
 from elements_local.scenarios.records import COLLECTIONS
 
 bp = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 
-_PAGE = 50
-_LATEST = 10**18
 _SHOWN_AT_ONCE = 20_000
 """Letters of a body that a page has; the rest is on a page of its own."""
 
-FILTERS = ("q", "objectType", "eventType", "objectId", "instanceId", "status", "signature", "method", "path")
+_FILTERS = ("q", "objectType", "eventType", "objectId", "instanceId", "status", "signature", "method", "path")
+CALLBACKS = Listing(name="callbacks", one="callback", service="sink", filters=_FILTERS, names_filters=True)
 
 
 @bp.get("/")
@@ -39,20 +28,19 @@ def index() -> Answer:
 @bp.get("/latest")
 def latest() -> Answer:
     """Lead to the latest callback."""
-    found = _listed({"limit": 1})["callbacks"]
-    return redirect(url_for(".show", callback_id=found[0]["id"]) if found else url_for(".index"))
+    return CALLBACKS.latest()
 
 
 @bp.get("/<int:callback_id>")
 def show(callback_id: int) -> Answer:
     """Show a callback beside the list."""
-    return _inbox(_callback(callback_id))
+    return _inbox(CALLBACKS.find(callback_id))
 
 
 @bp.post("/<int:callback_id>/signature")
 def check_signature(callback_id: int) -> Answer:
     """Compute a signature with a key, and hold it against the one that came; the key is kept nowhere."""
-    callback = _callback(callback_id)
+    callback = CALLBACKS.find(callback_id)
     computed = copies.signature_by(request.form.get("key", ""), callback["body"].encode())
     came = copies.header_of(callback, copies.SIGNATURE)
     good = computed == came
@@ -114,33 +102,16 @@ def forward() -> Answer:
 
 
 def _inbox(callback: dict[str, Any] | None) -> Answer:
-    typed = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    asked = _asked(typed)
-    error = ""
-    listed: dict[str, Any] = {"callbacks": [], "next": None, "total": 0, "pruned": 0}
-    try:
-        listed = _listed({**asked, "before": request.args.get("before", type=int), "limit": _PAGE})
-    except CallError as refused:
-        error = refused.message
-    whole = _listed({"limit": 1})["total"] if asked else listed["total"]
-    return page_or_copy(
-        "callbacks.html",
+    return list_page(
+        CALLBACKS,
         copies.of_callback(callback, page().address("sink")) if callback else {},
-        callback=callback,
+        of={},
+        one=callback,
         detail=_detail(callback) if callback else None,
-        callbacks=listed["callbacks"],
-        next=listed["callbacks"][-1]["id"] if listed["next"] else None,
-        total=listed["total"],
-        hidden=whole - listed["total"],
-        pruned=listed["pruned"],
-        asked={**dict.fromkeys(FILTERS, ""), **typed},
-        narrows=bool(asked),
-        error=error,
-        closest=_closest(asked) if asked and not error and not listed["callbacks"] else [],
+        closest=_closest,
         title_of=copies.title_of,
-        filters=typed,
         answers=read("sink", "responses", bin=page().name)["responses"],
-        forward=read("sink", "forwards", bin=page().name),
+        forwarded=read("sink", "forwards", bin=page().name),
     )
 
 
@@ -184,24 +155,8 @@ def _delivery(notification: str | None) -> dict[str, Any] | None:
 
 def latest_callbacks(**asked: object) -> list[dict[str, Any]]:
     """Return the callbacks that a search means, the latest first; none where there is no sink."""
-    found: list[dict[str, Any]] = _listed(asked)["callbacks"] if "sink" in page().runs else []
+    found: list[dict[str, Any]] = CALLBACKS.read({}, **asked)["rows"] if "sink" in page().runs else []
     return found
-
-
-def _listed(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return a page of callbacks, the latest first."""
-    listed = read("sink", "callbacks", **{**asked, "before": asked.get("before") or _LATEST})
-    return {**listed, "callbacks": listed["callbacks"][::-1]}
-
-
-def _asked(typed: dict[str, str]) -> dict[str, Any]:
-    """Return the filters that are meant: a minus before the value of one leaves out what has it."""
-    words = search_words(typed.get("q", ""), FILTERS)
-    wanted = {**typed, "q": words.text, **words.wanted}
-    without = {name for name, value in wanted.items() if name != "q" and value.startswith("-")}
-    unwanted = [f"{name}:{wanted.pop(name)[1:]}" for name in sorted(without)]
-    unwanted += [text if text.partition(":")[0] in FILTERS else f"q:{text}" for text in words.unwanted]
-    return {name: value for name, value in {**wanted, "not": unwanted}.items() if value}
 
 
 def _closest(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -216,12 +171,3 @@ def _closest(asked: dict[str, Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = answer.get("closest", []) if isinstance(answer, dict) else []
         return found
     return []
-
-
-def _callback(callback_id: int) -> dict[str, Any]:
-    try:
-        return read("sink", f"callbacks/{callback_id}")
-    except CallError as error:
-        if error.status == NotFound.code:
-            raise NotFound(error.message) from error
-        raise

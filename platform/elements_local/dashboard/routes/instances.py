@@ -16,6 +16,7 @@ from elements_local.dashboard.instance_form import (
     configuration_fields,
     new_fields,
 )
+from elements_local.dashboard.lists import Listing
 from elements_local.errors import CallError
 from mock_kit.values import replace
 
@@ -23,12 +24,16 @@ bp = Blueprint("instances", __name__, url_prefix="/instances")
 
 _SHOWN = 12
 
+INSTANCES = Listing(name="instances", one="instance")
+
 
 @bp.get("/")
 def index() -> str:
     """List the instances."""
     listed = read("platform", "warnings")["warnings"]
-    return whole_page("instances.html", warnings={one["instanceId"]: one["warnings"] for one in listed})
+    warnings = {one["instanceId"]: one["warnings"] for one in listed}
+    shown = {"rows": page().pollers, "next": None}
+    return whole_page("instances.html", listing=INSTANCES, listed=shown, of={}, warnings=warnings)
 
 
 @bp.get("/new")

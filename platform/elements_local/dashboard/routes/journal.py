@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
-from werkzeug.exceptions import NotFound
+from flask import Blueprint, request, url_for
 
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import Answer, page, page_or_copy, read
-from elements_local.dashboard.search_words import search_words
+from elements_local.dashboard.context import Answer, page
+from elements_local.dashboard.lists import Listing, list_page
 from elements_local.service_client import SERVICES
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 
-_PAGE = 50
-_LARGEST = 10**17
+EXCHANGES = Listing(name="journal", one="request", rows="exchanges", filters=("q", "struck"))
 
 
 @bp.get("/")
@@ -25,35 +23,18 @@ def index() -> Answer:
 @bp.get("/<service>/latest")
 def latest(service: str) -> Answer:
     """Lead to the latest request of a service."""
-    found = read(service, "journal", limit=1)["exchanges"]
-    return redirect(
-        url_for(".show", service=service, number=found[0]["number"]) if found else url_for(".index")
-    )
+    return EXCHANGES.latest(otherwise=url_for(".index"), service=service)
 
 
-@bp.get("/<service>/<int:number>")
-def show(service: str, number: int) -> Answer:
+@bp.get("/<service>/<int:request_id>")
+def show(service: str, request_id: int) -> Answer:
     """Show a request with its answer, beside the list."""
-    found = read(service, "journal", before=min(number, _LARGEST) + 1, limit=1)["exchanges"]
-    if not found or found[0]["number"] != number:
-        raise NotFound(f"The journal of the {service} has no request {number}, or no longer.")
-    return _shown(service, found[0])
+    return _shown(service, EXCHANGES.find(request_id, service=service))
 
 
 def _shown(service: str, exchange: dict[str, Any] | None) -> Answer:
-    words = search_words(request.args.get("q", ""))
-    asked = {"q": words.text or None, "not": words.unwanted, "struck": request.args.get("struck") or None}
-    found = read(service, "journal", **asked, before=request.args.get("before", type=int), limit=_PAGE)
-    return page_or_copy(
-        "journal.html",
-        copies.of_exchange(exchange, service, page().address(service)) if exchange else {},
-        exchange=exchange,
-        service=service,
-        services=_services(),
-        filters={name: request.args[name] for name in ("q", "struck") if request.args.get(name)},
-        found=found,
-        hidden=read(service, "journal", limit=1)["total"] - found["total"],
-    )
+    copied = copies.of_exchange(exchange, service, page().address(service)) if exchange else {}
+    return list_page(EXCHANGES, copied, of={"service": service}, one=exchange, services=_services())
 
 
 def _services() -> list[str]:

@@ -9,7 +9,7 @@ from elements_local.dashboard import moments
 from elements_local.dashboard.axis import TimeAxis, axis_of
 from elements_local.dashboard.context import Answer, back, clients, dependencies, page, read, whole_page
 from elements_local.dashboard.moments import Lane, Moment
-from elements_local.dashboard.notices import Notice
+from elements_local.errors import HarnessError
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_instant
 
 bp = Blueprint("overview", __name__)
@@ -60,28 +60,27 @@ def index() -> str:
 def move() -> Answer:
     """Move time, stop that, or set the clock."""
     try:
-        notice = _moved(request.form.get("move", ""), to=request.form.get("to", ""))
+        return back(_moved(request.form.get("move", ""), to=request.form.get("to", "")))
     except UnreadableTimeError as error:
-        notice = Notice(text=str(error), good=False)
-    return back(notice.text, good=notice.good)
+        return back(str(error), good=False)
 
 
-def _moved(move: str, *, to: str) -> Notice:
+def _moved(move: str, *, to: str) -> str:
     clock = clients().clock
     if move == "stop":
-        stopped = clock.stop()
-        return Notice(
-            text="Time stops after the job that is being run." if stopped else "No advance is under way."
-        )
+        is_under_way = clock.stop()
+        return "Time stops after the job that is being run." if is_under_way else "No advance is under way."
     if move in {"real", "virtual"}:
         clock.set(mode=move)
-        return Notice(text=f"The clock is {move} now.")
+        return f"The clock is {move} now."
+    how_far = {"duration": move}
     if move == "next":
         dues = [one["nextPoll"] for one in page().pollers if one["nextPoll"]]
         if not dues:
-            return Notice(text="No poll is to come: no instance is polled.", good=False)
-        return dependencies().advances.begin(clock, {"to": min(dues)})
-    how_far = {"to": format_instant(parse_instant(to))} if move == "to" else {"duration": move}
+            raise HarnessError("No poll is to come: no instance is polled.")
+        how_far = {"to": min(dues)}
+    elif move == "to":
+        how_far = {"to": format_instant(parse_instant(to))}
     return dependencies().advances.begin(clock, how_far)
 
 

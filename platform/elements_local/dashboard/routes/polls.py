@@ -2,58 +2,40 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
+from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read
 from elements_local.dashboard.copies import WEBHOOK_ID, of_value
+from elements_local.dashboard.lists import LARGEST, Listing, list_page
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.service_client import query_of
 
 bp = Blueprint("polls", __name__, url_prefix="/polls")
 notifications = Blueprint("notifications", __name__, url_prefix="/notifications")
 
-_PAGE = 50
 _NEAR = 200
-_LARGEST = 10**17
+
+POLLS = Listing(name="polls", one="poll", service="platform", filters=("instanceId", "resource", "idle"))
 
 
 @bp.get("/")
-def index() -> str:
+def index() -> Answer:
     """List polls, the latest first."""
-    resource, instance_id = request.args.get("resource", ""), request.args.get("instanceId", type=int)
-    asked = {
-        "instanceId": instance_id,
-        "not" if resource.startswith("-") else "resource": resource.lstrip("-") or None,
-        "idle": "false" if request.args.get("idle") == "false" else None,
-    }
-    before = request.args.get("before", type=int)
-    listed = read("platform", "polls", **asked, before=before, limit=_PAGE)
-    return whole_page(
-        "polls.html",
-        polls=listed["polls"][::-1],
-        total=listed["total"],
-        hidden=read("platform", "polls", limit=1)["total"] - listed["total"],
-        narrows=any(asked.values()),
-        next=listed["polls"][0]["id"] if listed["next"] else None,
-    )
+    return list_page(POLLS, {}, of={})
 
 
 @bp.get("/latest")
 def latest() -> Answer:
     """Lead to the latest poll."""
-    found = read("platform", "polls", limit=1)["polls"]
-    return redirect(url_for(".show", poll_id=found[0]["id"]) if found else url_for(".index"))
+    return POLLS.latest()
 
 
 @bp.get("/<int:poll_id>")
 def show(poll_id: int) -> Answer:
     """Show a poll with its decisions, and the deliveries that came of it."""
-    found = read("platform", "polls", before=min(poll_id, _LARGEST) + 1, limit=1)["polls"]
-    poll = next((one for one in found if one["id"] == poll_id), None)
-    if poll is None:
-        raise NotFound("There is no such poll in this workspace, or no longer.")
+    poll = POLLS.find(poll_id)
     events = {f"{poll['resource']}/{record['id']}" for record in poll["records"]}
     sent = read("platform", "deliveries", limit=_NEAR)["deliveries"]
     return page_or_copy(
@@ -74,7 +56,7 @@ def show(poll_id: int) -> Answer:
 @notifications.get("/<int:notification_id>", endpoint="show")
 def show_notification(notification_id: int) -> Answer:
     """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
-    deliveries = read("platform", "deliveries", notificationId=min(notification_id, _LARGEST))["deliveries"]
+    deliveries = read("platform", "deliveries", notificationId=min(notification_id, LARGEST))["deliveries"]
     if not deliveries:
         raise NotFound("There is no such notification in this workspace, or nobody was to be told of it.")
     return page_or_copy(

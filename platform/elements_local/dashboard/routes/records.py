@@ -3,24 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
+from elements_local.dashboard.lists import Listing, id_of, list_page
 from elements_local.dashboard.moments import record_resource
+from elements_local.dashboard.routes.audit import decisions
 from elements_local.dashboard.routes.callbacks import latest_callbacks
-from elements_local.dashboard.routes.explain import decisions
-from elements_local.dashboard.search_words import search_words
 from elements_local.errors import CallError, HarnessError
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
-_PAGE = 50
 _NAMES = ("FIRST_NAME", "LAST_NAME", "ORGANISATION_NAME", "OPPORTUNITY_NAME", "PROJECT_NAME")
 _MOST_SEEDED = 1000
+
+RECORDS = Listing(name="records", one="record", service="crm", filters=("q",))
 
 
 class NoObjectError(HarnessError):
@@ -31,31 +32,15 @@ class NoObjectError(HarnessError):
 
 @bp.get("/", defaults={"kind": "Contacts"})
 @bp.get("/<kind>/")
-def index(kind: str) -> str:
+def index(kind: str) -> Answer:
     """List the records of a kind, the latest first."""
-    kind = _spelt(kind)
-    text = request.args.get("q", "")
-    words = search_words(text)
-    asked = {"q": words.text or None, "not": words.unwanted, "before": request.args.get("before", type=int)}
-    listed = read("crm", "records", kind=kind, **asked, limit=_PAGE)
-    return whole_page(
-        "records.html",
-        kind=kind,
-        kinds=_kinds(),
-        text=text,
-        records=[_row(record) for record in listed["records"]],
-        total=listed["total"],
-        hidden=read("crm", "records", kind=kind, limit=1)["total"] - listed["total"] if text else 0,
-        next=id_of(listed["records"][-1]) if listed["next"] else None,
-    )
+    return list_page(RECORDS, {}, of={"kind": _spelt(kind)}, kinds=_kinds(), name_of=_name)
 
 
 @bp.get("/<kind>/latest")
 def latest(kind: str) -> Answer:
     """Lead to the record of a kind that was made last."""
-    found = read("crm", "records", kind=_spelt(kind), limit=1)["records"]
-    to = url_for(".show", kind=kind, record_id=id_of(found[0])) if found else url_for(".index", kind=kind)
-    return redirect(to)
+    return RECORDS.latest(kind=_spelt(kind))
 
 
 @bp.get("/<kind>/new")
@@ -138,7 +123,7 @@ def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | 
     path = f"{clients().crm.version}/{kind}/{record_id}"
     return page_or_copy(
         "record.html",
-        copies.of_record(record_resource(kind), path, record or {}, page().address("crm")),
+        copies.of_record(record_resource(kind), path, record, page().address("crm")) if record else {},
         kind=kind,
         record_id=record_id,
         record=record,
@@ -183,21 +168,6 @@ def _spelt(kind: str) -> str:
         raise NotFound("There is no such kind of record.")
     known = {each.lower(): each for each in COLLECTIONS.values()}
     return known.get(kind.lower(), kind)
-
-
-def _row(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": id_of(record),
-        "name": _name(record),
-        "updated": record.get("DATE_UPDATED_UTC") or "",
-        "created": record.get("DATE_CREATED_UTC") or "",
-    }
-
-
-def id_of(record: Mapping[str, Any]) -> int:
-    """Return a record's id, which is the first of its fields."""
-    number: int = next(iter(record.values()))
-    return number
 
 
 def _name(record: Mapping[str, Any]) -> str:

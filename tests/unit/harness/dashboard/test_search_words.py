@@ -5,7 +5,7 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from elements_local.dashboard.search_words import SearchWords, search_words
+from elements_local.dashboard.lists import SearchWords, search_words
 
 FILTERS = {"status", "objectType"}
 
@@ -17,8 +17,8 @@ FILTERS = {"status", "objectType"}
         ("2026-03-02 a-b", "2026-03-02 a-b", {}, []),
         ('{"NAME": "Ada"}', '{"NAME": "Ada"}', {}, []),
         ("http://x status:503", "http://x", {"status": "503"}, []),
-        ("-King Ada", "Ada", {}, ["King"]),
-        ('-"two words" -objectType:leads', "", {}, ["two words", "objectType:leads"]),
+        ("-King Ada -x:y", "Ada", {}, [("q", "King"), ("q", "x:y")]),
+        ('-"two words" -objectType:leads', "", {}, [("q", "two words"), ("objectType", "leads")]),
         ('status:"" - -""', 'status:"" - -""', {}, []),
     ],
 )
@@ -31,7 +31,7 @@ def test_words_are_told_apart(typed, text, wanted, unwanted):
 def test_nothing_that_is_typed_is_lost(typed):
     words = search_words(typed, {"a"})
 
-    found = "".join([words.text, *words.wanted, *words.wanted.values(), *words.unwanted])
+    found = "".join([words.text, *words.wanted, *words.wanted.values(), *map(":".join, words.unwanted)])
     assert words.wanted or found.count("a") == typed.count("a")
-    assert all(words.unwanted)
+    assert all(value for _, value in words.unwanted)
     assert all(words.wanted.values())

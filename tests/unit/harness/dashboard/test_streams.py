@@ -1,7 +1,7 @@
 """Live updates, look by look."""
 
-from elements_local.dashboard.notices import Notice, Notices
-from elements_local.dashboard.streams import change_events
+from elements_local.dashboard.context import Notice, Notices
+from elements_local.dashboard.routes.live import change_events
 from elements_local.errors import HarnessError
 
 
