@@ -36,20 +36,13 @@ def latest() -> Answer:
 def show(poll_id: int) -> Answer:
     """Show a poll with its decisions, and the deliveries that came of it."""
     poll = POLLS.find(poll_id)
-    events = {f"{poll['resource']}/{record['id']}" for record in poll["records"]}
     sent = read("platform", "deliveries", limit=_NEAR)["deliveries"]
     return page_or_copy(
         "poll.html",
         of_value(f"poll of {poll['resource']} at {poll['at']}", poll),
         poll=poll,
         poller=page().poller(poll["instanceId"]),
-        deliveries=[
-            one
-            for one in sent
-            if one["instanceId"] == poll["instanceId"]
-            and one["created"] == poll["at"]
-            and any(text.rpartition(" ")[0] in events for text in one["events"])
-        ],
+        deliveries=[each for each in sent if _is_told(poll, each)],
     )
 
 
@@ -88,25 +81,22 @@ def again(notification_id: int) -> Answer:
 
 def _event(delivery: dict[str, Any], text: str) -> dict[str, Any]:
     """Return an event as deliveries list it, ``contacts/1 CREATED``, with what leads to its record."""
-    name, _, change = text.rpartition(" ")
-    resource, _, record_id = name.partition("/")
-    return {
-        "text": text,
-        "change": change,
-        "resource": resource,
-        "recordId": record_id,
-        "instanceId": delivery["instanceId"],
-    }
+    resource, _, record_id = text.rpartition(" ")[0].partition("/")
+    about = {"resource": resource, "recordId": record_id, "instanceId": delivery["instanceId"]}
+    return {"text": text, **about}
 
 
 def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the polls that reported what a delivery tells."""
     if delivery["instanceId"] is None:
         return []
+    polls = read("platform", "polls", instanceId=delivery["instanceId"], limit=_NEAR)["polls"]
+    return [each for each in polls if _is_told(each, delivery)]
+
+
+def _is_told(poll: dict[str, Any], delivery: dict[str, Any]) -> bool:
+    """Say whether a delivery tells what a poll reported."""
     told = {text.rpartition(" ")[0] for text in delivery["events"]}
-    return [
-        one
-        for one in read("platform", "polls", instanceId=delivery["instanceId"], limit=_NEAR)["polls"]
-        if one["at"] == delivery["created"]
-        and told & {f"{one['resource']}/{each['id']}" for each in one["records"]}
-    ]
+    return (delivery["instanceId"], delivery["created"]) == (poll["instanceId"], poll["at"]) and any(
+        f"{poll['resource']}/{record['id']}" in told for record in poll["records"]
+    )

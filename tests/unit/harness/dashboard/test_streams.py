@@ -16,7 +16,7 @@ class Looks:
         return self.left < 0
 
 
-def events(*states, known="", gone=lambda: False):
+def events(*states, gone=lambda: False):
     """Return what is written while the state goes through these."""
     shown = iter(states)
 
@@ -26,21 +26,12 @@ def events(*states, known="", gone=lambda: False):
             raise value
         return value
 
-    looks = len(states) if known else len(states) - 1
-    return b"".join(change_events(state, known=known, closing=Looks(looks), gone=gone))
+    looks = Looks(len(states) - 1)
+    return b"".join(change_events(state, known="", closing=looks, gone=gone))
 
 
 def test_a_change_is_told_once_however_much_it_was():
     assert events("a", "a", "b", "b").count(b"event: changed") == 1
-
-
-def test_who_comes_back_is_told_what_was_missed():
-    assert events("b", known="a").count(b"event: changed") == 1
-    assert events("a", known="a").count(b"event: changed") == 0
-
-
-def test_the_first_line_says_what_is_known():
-    assert events("a").startswith(b"retry: 1000\nid: a\n\n")
 
 
 def test_a_stack_that_does_not_answer_is_a_change_too():
