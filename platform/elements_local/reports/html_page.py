@@ -1,4 +1,4 @@
-"""Pages that stand alone: style and script are in them, nothing comes from elsewhere, and nothing else may run."""
+"""Pages that stand alone: their style is in them, nothing comes from elsewhere, and nothing may run."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -10,14 +10,14 @@ from markupsafe import Markup
 _PACKAGE = "elements_local"
 
 
-def render(template: str, *, style: str, script: str | None = None, **values: object) -> str:
+def render(template: str, *, style: str, **values: object) -> str:
     """Return a page made from a template; all text of others is escaped.
 
-    Its policy lets a browser use this style and this script alone, by their hashes: should a text ever come
-    through unescaped, nothing of it would run or be fetched.
+    Its policy lets a browser use this style alone, by its hash: should a text ever come through unescaped, nothing of it
+    would run or be fetched.
 
     Args:
-        style, script: files beside the template.
+        style: a file beside the template.
     """
     environment = Environment(
         loader=PackageLoader(_PACKAGE),
@@ -26,25 +26,14 @@ def render(template: str, *, style: str, script: str | None = None, **values: ob
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    texts = {"style": _text(style), "script": _text(script) if script else ""}
+    text = (files(_PACKAGE) / "templates" / style).read_text(encoding="utf-8")
     return environment.get_template(template).render(
-        policy=_policy(**texts),
-        **{name: Markup(text) for name, text in texts.items()},  # noqa: S704 - our own files
+        policy=_policy(text),
+        style=Markup(text),  # noqa: S704 - our own file
         **values,
     )
 
 
-def _text(name: str) -> str:
-    return (files(_PACKAGE) / "templates" / name).read_text(encoding="utf-8")
-
-
-def _policy(*, style: str, script: str) -> str:
-    scripts = _source(script) if script else "'none'"
-    return (
-        f"default-src 'none'; style-src {_source(style)}; script-src {scripts}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _source(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+def _policy(style: str) -> str:
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; script-src 'none'; base-uri 'none'; form-action 'none'"

@@ -1,8 +1,7 @@
-"""A replay's report as one page that needs nothing else: what failed first, then every file, with timelines."""
+"""A replay's report as one page that needs nothing else: what failed first, then every file, with what happened in time."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,11 @@ def write_page(path: Path, report: ReplayReport) -> None:
     page = render(
         "replay.html",
         style="replay.css",
-        script="replay.js",
         counts=_counts(cases),
         bad=any(case.status in _BAD for case in cases),
         seconds=_seconds(report.seconds),
         began=format_instant(report.began.replace(microsecond=0)),
         notes=[note for note in ("interrupted" if report.interrupted else "", report.error) if note],
-        outcomes=[status.value for status in CaseStatus],
-        tags=sorted({tag for case in cases for tag in case.tags}),
         sections=list(_sections(cases)),
     )
     path.write_text(page, encoding="utf-8")
@@ -38,15 +34,14 @@ def _sections(cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
     """Yield a section of what failed, and one for each file with the rest of it."""
     bad = [case for case in cases if case.status in _BAD]
     if bad:
-        yield _section("failed", "What failed", bad, opened=_MOST_OPEN)
+        yield _section("What failed", bad, opened=_MOST_OPEN)
     files = by_file(case for case in cases if case.status not in _BAD)
-    for number, (file, rest) in enumerate(files.items()):
-        yield _section(f"file-{number}", str(file), rest)
+    for file, rest in files.items():
+        yield _section(str(file), rest)
 
 
-def _section(name: str, title: str, cases: Sequence[Case], *, opened: int = 0) -> dict[str, Any]:
+def _section(title: str, cases: Sequence[Case], *, opened: int = 0) -> dict[str, Any]:
     return {
-        "id": name,
         "title": title,
         "counts": _counts(cases),
         "seconds": _seconds(sum(case.seconds for case in cases)),
@@ -57,26 +52,22 @@ def _section(name: str, title: str, cases: Sequence[Case], *, opened: int = 0) -
 def _shown(case: Case, *, is_open: bool) -> dict[str, Any]:
     duration = [] if case.status in {CaseStatus.ERROR, CaseStatus.SKIPPED} else [_seconds(case.seconds)]
     place = f"{case.path}:{case.line}" + (f":{case.column}" if case.column else "")
-    end = max((moment.until or moment.after for moment in case.moments), default=timedelta(0))
     return {
         "name": case.name,
         "status": case.status.value,
-        "tags": case.tags,
         "told": ", ".join([*duration, *case.tags]),
         "place": place,
         "why": case.why,
         "open": is_open,
-        "end": clock_text(end),
         "moments": [_moment(moment) for moment in condensed(case.moments)],
     }
 
 
 def _moment(moment: TimelineEntry) -> dict[str, Any]:
-    """Return what a list shows of a moment; the page's script draws it from that."""
+    """Return what a list shows of a moment."""
     to = "" if moment.until is None else f" to {clock_text(moment.until)}"
     return {
         "kind": moment.kind.value + ("" if moment.good else " bad"),
-        "many": moment.until is not None,
         "text": f"{clock_text(moment.after)}{to} {moment.text}",
     }
 

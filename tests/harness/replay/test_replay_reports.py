@@ -1,9 +1,7 @@
 """The reports of ``replay``: JUnit for a CI, a page for people, JSON for scripts."""
 
 import json
-import os
 import re
-import subprocess
 import xml.etree.ElementTree as ET
 from base64 import b64encode
 from hashlib import sha256
@@ -12,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from programs import find_program
 
 from elements_local.commands.scenarios.replay import command
 
@@ -66,7 +63,7 @@ def page(folder: Path, *words: object) -> str:
 
 
 class Tags(HTMLParser):
-    """The tags of a page, and the texts in its style and script."""
+    """The tags of a page, and the text in its style."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -153,50 +150,51 @@ def test_a_page_trusts_no_text_and_fetches_nothing(folder: Path) -> None:
     text = page(folder)
 
     tags = Tags(text)
-    assert [tag for tag, _ in tags.found].count("script") == 1
-    assert "b" not in {tag for tag, _ in tags.found}
-    assert not [tag for tag, _ in tags.found if tag in {"link", "img", "iframe", "base", "object"}]
+    assert not {tag for tag, _ in tags.found} & {
+        "script",
+        "b",
+        "a",
+        "link",
+        "img",
+        "iframe",
+        "base",
+        "object",
+    }
     assert not [
         name
         for _, attributes in tags.found
         for name in attributes
         if name in {"src", "style", "srcset"} or name.startswith("on")
     ]
-    assert all(
-        (attributes["href"] or "").startswith("#") for tag, attributes in tags.found if "href" in attributes
-    )
     assert "url(" not in tags.texts["style"]
-    assert "http" not in tags.texts["script"].replace("http://www.w3.org/2000/svg", "")
 
 
-def test_its_policy_lets_its_own_style_and_script_be_used_and_no_others(folder: Path) -> None:
+def test_its_policy_lets_its_own_style_be_used_and_nothing_run(folder: Path) -> None:
     tags = Tags(page(folder))
 
     (policy,) = [each["content"] for tag, each in tags.found if each.get("http-equiv")]
-    hashes = {
-        tag: b64encode(sha256(tags.texts[tag].encode()).digest()).decode() for tag in ("style", "script")
-    }
+    digest = b64encode(sha256(tags.texts["style"].encode()).digest()).decode()
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{hashes['style']}'; script-src 'sha256-{hashes['script']}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; script-src 'none'; base-uri 'none'; form-action 'none'"
     )
 
 
 def test_what_failed_comes_first_and_is_open_and_the_rest_is_found_by_its_file(folder: Path) -> None:
     text = page(folder)
 
-    sections = re.findall(r'<section id="([\w-]+)">\s*<h2>(.*?)</h2>(.*?)</section>', text, re.DOTALL)
-    assert [(name, title) for name, title, _ in sections] == [
-        ("failed", "What failed"),
-        ("file-0", f"{folder}/scenarios/passes.yaml"),
+    sections = re.findall(
+        r"<section>\s*<h2>(.*?) <small>(.*?), [\d.]+ s</small></h2>(.*?)</section>", text, re.DOTALL
+    )
+    assert [(title, counts) for title, counts, _ in sections] == [
+        ("What failed", "0 passed, 1 failed"),
+        (f"{folder}/scenarios/passes.yaml", "1 passed"),
     ]
-    assert re.search(r'class="case failed" data-tags="contacts" open>', sections[0][2])
+    assert '<details class="case failed" open>' in sections[0][2]
     assert "closest to contacts/ada UPDATED" in sections[0][2]
-    assert re.search(r'class="case passed" data-tags="quick contacts">', sections[1][2])
-    assert re.findall(r'<a href="#([\w-]+)">', text) == ["failed", "file-0"]
+    assert '<details class="case passed">' in sections[1][2]
 
 
-def test_all_that_happened_can_be_read_without_a_script(folder: Path) -> None:
+def test_all_that_happened_can_be_read(folder: Path) -> None:
     (folder / "scenarios" / "hostile.yaml").write_text(HOSTILE)
 
     text = page(folder)
@@ -204,13 +202,12 @@ def test_all_that_happened_can_be_read_without_a_script(folder: Path) -> None:
     assert set(Tags(text).classes("li")) >= {"change", "poll", "attempt", "attempt bad"}
     assert '<li class="attempt bad">T+00:15:00 contacts/ada CREATED (503)' in text
     assert '<li class="attempt">T+00:15:04 contacts/ada CREATED (200)' in text
-    assert '<form id="filter" hidden>' in text
 
 
 def test_polls_that_saw_nothing_are_told_of_in_one_line(folder: Path) -> None:
     text = page(folder, "--name", "is reported")
 
-    assert re.findall(r'<li class="poll"(?: data-many)?>([^<]*saw nothing)', text) == [
+    assert re.findall(r'<li class="poll">([^<]*saw nothing)', text) == [
         "T+00:15:00 3 polls saw nothing",
         "T+00:30:00 to T+1d 00:00:00 380 polls saw nothing",
     ]
@@ -223,20 +220,6 @@ def test_durations_and_counts_are_on_the_page(folder: Path) -> None:
         r'<strong class="failed">1 passed, 1 failed</strong> in [\d.]+ s, begun \d{4}-\d\d-\d\dT', text
     )
     assert len(re.findall(r"<small>[\d.]+ s, (?:quick, )?contacts</small>", text)) == 2
-
-
-def test_a_browser_draws_the_timelines_of_what_is_open_and_shows_the_filter(folder: Path) -> None:
-    page(folder)
-
-    seen = subprocess.run(
-        [find_program("chromium", "google-chrome"), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
-         f"--user-data-dir={folder}/profile", "--dump-dom", (folder / "it.html").as_uri()],
-        capture_output=True, text=True, check=True, env={**os.environ, "HOME": str(folder)},
-    ).stdout  # fmt: skip
-
-    assert seen.count('<div class="chart">') == 1
-    assert {"change", "poll", "attempt"} <= set(Tags(seen).classes("circle"))
-    assert '<form id="filter">' in seen
 
 
 def test_json_is_one_document_on_standard_output_and_words_go_to_standard_error(folder: Path) -> None:
