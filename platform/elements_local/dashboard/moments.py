@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from elements_local.dashboard.axis import TimeAxis
 from elements_local.dashboard.copies import first_two
-from elements_local.failures.timeline import condensed_runs
+from elements_local.failures.timeline import condensed_runs, taken
 from elements_local.scenarios.records import RESOURCES
 from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
@@ -162,7 +162,7 @@ def callbacks(listed: Iterable[Json], link: Link) -> list[Moment]:
             lane=Lane.ATTEMPT, at=parse_instant(one["received_at"]), name=f"callback-{one['id']}",
             text=f"callback {one['id']}: {one['method']} {one['path']}"[:200],
             state=f"answered {one['status']}" if one["status"] else "hung up",
-            shape="delivered" if one["status"] and 200 <= one["status"] < 300 else "failed",
+            shape="delivered" if taken(one) else "failed",
             href=link("callbacks.show", callback_id=one["id"]),
         )
         for one in listed

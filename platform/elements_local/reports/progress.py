@@ -32,7 +32,9 @@ def announce_filling(records: int) -> None:
 
 
 @contextmanager
-def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -> Iterator[ProgressListener]:
+def progress(
+    label: str, length: int, *, now: Callable[[], float] = monotonic, estimates: bool = True
+) -> Iterator[ProgressListener]:
     """Show how much of so many steps is done.
 
     Where standard error is no terminal, work that is over within a second is not worth a line, and nothing is worth
@@ -40,6 +42,7 @@ def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -
 
     Args:
         now: seconds of real time, from any beginning.
+        estimates: whether a bar says how long it will take, which it reckons by the process's own clock.
     """
     if not sys.stderr.isatty():
         yield _lines(label, length, now)
@@ -49,6 +52,7 @@ def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -
         label=label,
         file=sys.stderr,
         width=0,
+        show_eta=estimates,
         show_pos=True,
         item_show_func=lambda about: about,
     ) as bar:

@@ -1,7 +1,6 @@
 """What ``replay`` says while it runs and at its end: to people, to scripts, and to GitHub's annotations."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from msgspec import Struct
 from elements_local.command_line.output import counted
 from elements_local.reports.files import writable
 from elements_local.reports.junit import write_junit
+from elements_local.reports.progress import progress
 from elements_local.reports.replay_report import (
     CaseStatus,
     ReplayReport,
@@ -25,7 +25,6 @@ from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioErro
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from mock_kit.api.json_text import encode_text
 
-_BETWEEN_LINES_S = 5
 _MOST_REMAINING = 10
 
 
@@ -84,25 +83,18 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
     @contextmanager
     def progress(self, count: int) -> Iterator[Callable[[ScenarioResult], None]]:
         """Give what shows results as they come: each with a line, or, if it is to be quiet, failures and how far it is."""
-        done, failed, since_line = 0, 0, Stopwatch()
+        watch, failed = Stopwatch(), 0
         with ExitStack() as showing:
-            bar = None
-            if self.quiet and sys.stderr.isatty():
-                # Without an estimate: in process, freezegun holds the time that it would be made from.
-                bar = showing.enter_context(
-                    click.progressbar(length=count, label="scenarios", file=sys.stderr, show_eta=False)
-                )
+            # in process, freezegun holds the time that an estimate would be made from
+            bar = progress("scenarios", count, now=lambda: watch.seconds, estimates=False)
+            tell = showing.enter_context(bar) if self.quiet else None
 
             def show(result: ScenarioResult) -> None:
-                nonlocal done, failed, since_line
-                done += 1
+                nonlocal failed
                 failed += result.failure is not None
                 self.show_result(result)
-                if bar is not None:
-                    bar.update(1)
-                elif self.quiet and since_line.seconds > _BETWEEN_LINES_S:
-                    click.echo(f"{done} of {count} scenarios, {failed} failed", err=True)
-                    since_line = Stopwatch()
+                if tell is not None:
+                    tell(about=f"{failed} failed")
 
             yield show
 
