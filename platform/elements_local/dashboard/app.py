@@ -111,7 +111,7 @@ def create_dashboard(given: DashboardDependencies) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"instant": _instant, "pretty": as_json, "span": span_text}
-    app.jinja_env.globals |= {"own_path": own_path, "progress": progress, "id_of": id_of}
+    app.jinja_env.globals |= {"own_path": own_path, "progress": progress, "id_of": id_of, "needs": _NEEDS}
     app.url_value_preprocessor(_read_workspace)
     app.url_defaults(_add_workspace)
     app.before_request(_check_caller)
