@@ -18,7 +18,7 @@ from mock_insightly.routes import consent, lookups, records
 from mock_insightly.routes.admin import exchange, local, vendor_pages
 from mock_insightly.routes.below import files, members, sub_resources
 from mock_insightly.routes.checks import check_request, workspace_of
-from mock_insightly.routes.plain_errors import answer_plainly
+from mock_insightly.routes.error_answers import answer_errors
 from mock_insightly.settings import CrmSettings
 from mock_insightly.soundness import check_sound
 from mock_insightly.store import RecordStore
@@ -107,7 +107,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     app.extensions[EXTENSION] = dependencies
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
-    answer_plainly(app, {**KIT_STATUSES, **STATUSES})
+    answer_errors(app, {**KIT_STATUSES, **STATUSES})
     app.before_request(check_request)
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)

@@ -40,7 +40,6 @@ class NoSuchRecordError(CrmError):
 
     def __init__(self, entity: str, record_id: int) -> None:
         super().__init__(f"No {entity} with ID = {record_id}")
-        self.entity = entity
 
 
 class NoSuchResourceError(CrmError):
@@ -167,13 +166,6 @@ class RepeatedRowError(BadRequestError):
 
     def __init__(self, called: str, twin: Json) -> None:
         super().__init__(f"{called} must differ from one another; there is already {shown(twin)}")
-
-
-class NoImageError(BadRequestError):
-    """A record has no image, on v2.1.
-
-    Source: 400 with these words in plain text (recorded v2.1 exchanges, observed).
-    """
 
 
 class MixedDatesError(BadRequestError):

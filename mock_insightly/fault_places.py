@@ -134,9 +134,9 @@ def _of_version(version: Version) -> Iterator[_Place]:
 
 
 def _below(version: Version, path: str, parent: Shape, below: SubResource) -> Iterator[_Place]:
-    shape, lists, whole = parent, False, version.odata
+    shape, lists, whole = parent, False, False
     if isinstance(below, Children):
-        shape, lists, whole = version.shape(below.kind), True, whole or below.arrays
+        shape, lists, whole = version.shape(below.kind), True, below.arrays
     for method in sorted(below.on_all):
         listed = lists and method == "GET"
         yield _Place(method=method, path=path, shape=shape, listed=listed, paged=listed and not whole)
@@ -148,8 +148,8 @@ def _of_records(version: Version, name: str, shape: Shape) -> Iterator[_Place]:
     path = f"/{version.name}/{name}"
     for method in sorted(shape.on_all):
         lists = method == "GET"
-        yield _Place(method=method, path=path, shape=shape, listed=lists, paged=lists and not version.odata)
-    if "GET" in shape.on_all and not version.odata:
+        yield _Place(method=method, path=path, shape=shape, listed=lists, paged=lists)
+    if "GET" in shape.on_all:
         searches = (shape.searched and "search", shape.tagged and "searchbytag")
         for search in filter(None, searches):
             yield _Place(method="GET", path=f"{path}/{search}", shape=shape, listed=True, paged=True)

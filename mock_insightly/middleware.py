@@ -14,8 +14,7 @@ from werkzeug.http import parse_accept_header
 from mock_insightly.account.allowance import RateLimits, RateLimitVerdict
 from mock_insightly.dependencies import CrmDependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.versions.known import is_api_path, plain_path, version_in
-from mock_insightly.versions.version import Version
+from mock_insightly.versions.known import is_api_path, plain_path
 from mock_kit.web.journal_middleware import RULE
 from mock_kit.web.transports import call
 
@@ -54,10 +53,10 @@ class InsightlyMiddleware:
         verdict = None
         if workspace is not None:
             verdict = self._dependencies.allowance.take(workspace.name, workspace.clock.now(), limits)
-        more = self._of_the_caller(version_in(path), verdict, limits)
+        more = self._of_the_caller(verdict, limits)
 
         def start(status: str, headers: "Headers", exc_info: "ExcInfo" = None) -> object:
-            return start_response(_phrased(status), [*_dressed(status, headers), *more], exc_info)
+            return start_response(_phrased(status), [*_dressed(headers), *more], exc_info)
 
         if verdict and verdict.retry_after_s is not None:
             start("429 Too Many Requests", [("Content-Length", str(len(_TOO_MANY)))])
@@ -66,20 +65,18 @@ class InsightlyMiddleware:
         environ = {**environ, "PATH_INFO": path, CALLER: workspace}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
-    def _of_the_caller(
-        self, version: Version, verdict: RateLimitVerdict | None, limits: RateLimits
-    ) -> "Headers":
+    def _of_the_caller(self, verdict: RateLimitVerdict | None, limits: RateLimits) -> "Headers":
         """Return the headers that depend on who calls.
 
-        Source: the daily figures on every answer of v3.1 (observed second-hand), never on v2.1 (recorded, observed).
+        Source: the daily figures on every answer of v3.1 (observed second-hand).
         """
-        headers: Headers = [*version.headers]
         if verdict is None:
             named = self._dependencies.settings.www_authenticate
-            return [*headers, ("WWW-Authenticate", 'Basic realm="Insightly"')] if named else headers
-        if version.tells_limits:
-            headers.append(("X-RateLimit-Limit", str(limits.daily)))
-            headers.append(("X-RateLimit-Remaining", str(verdict.left)))
+            return [("WWW-Authenticate", 'Basic realm="Insightly"')] if named else []
+        headers = [
+            ("X-RateLimit-Limit", str(limits.daily)),
+            ("X-RateLimit-Remaining", str(verdict.left)),
+        ]
         if verdict.retry_after_s is not None and self._dependencies.settings.retry_after:
             headers.append(("Retry-After", str(verdict.retry_after_s)))
         return headers
@@ -87,27 +84,27 @@ class InsightlyMiddleware:
 
 @cache  # there are as many as the routes have
 def _phrased(status: str) -> str:
-    """Return a status line with the words of the standard, which Flask writes in capitals; others stay.
+    """Return a status line with the words of the standard, which Flask writes in capitals.
 
     Source: ``Accepted``, ``Bad Request``, ``Expectation Failed`` (recorded v2.1 exchanges, observed).
 
-    >>> _phrased("404 NOT FOUND"), _phrased("404 Lead Not Found")
-    ('404 Not Found', '404 Lead Not Found')
+    >>> _phrased("404 NOT FOUND")
+    '404 Not Found'
     """
-    return f"{status[:3]} {HTTPStatus(int(status[:3])).phrase}" if status.isupper() else status
+    return f"{status[:3]} {HTTPStatus(int(status[:3])).phrase}"
 
 
-def _dressed(status: str, headers: "Headers") -> "Headers":
+def _dressed(headers: "Headers") -> "Headers":
     """Return an answer's headers with those that the vendor's answers carry.
 
-    Source: the three against caches, but on the page of a 500, and no Content-Type without a body, on v2.1 (recorded,
-        observed), taken for later versions (assumed).
+    Source: the three against caches, and no Content-Type without a body, on v2.1 (recorded, observed), taken for later
+        versions (assumed).
     """
     dressed = [(name, value) for name, value in headers if name != "Content-Type"]
     if ("Content-Length", "0") not in headers:
         kind = next((value for name, value in headers if name == "Content-Type"), JSON)
         dressed.append(("Content-Type", JSON if kind.startswith("application/json") else kind))
-    return dressed if status.startswith("500") else dressed + _UNCACHED
+    return dressed + _UNCACHED
 
 
 class CompressionMiddleware:

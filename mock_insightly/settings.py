@@ -135,8 +135,7 @@ class CrmSettings(Settings):
     )
     error_body: str = one_of(
         "message",
-        "what later versions than 2.1 tell of an error: message, name-and-message as the Go client reads it, text, or "
-        "empty (unknown)",
+        "what errors say: message, name-and-message as the Go client reads it, text, or empty (unknown)",
         ["message", "name-and-message", "text", "empty"],
     )
     www_authenticate: bool = flag(False, "whether a 401 carries that header (assumed: no)")

@@ -17,7 +17,7 @@ def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, sche
     name = lookup.name if lookup.single else _singular(lookup.name)
     brief = [{key: value for key, value in row.items() if key != lookup.collection} for row in rows]
     row = schemas.named(name, lambda: inferred([*rows, *brief]))
-    paging, counted = (ops.PAGING, ("X-Total-Count",)) if lookup.paged and not lookup.single else ((), ())
+    paging, counted = (ops.PAGING, ops.COUNTED) if lookup.paged and not lookup.single else ((), ())
     gives = ResponseBody(row if lookup.single else {"type": "array", "items": row}, headers=counted)
     parameters = (*paging, ops.BRIEF) if lookup.collection else paging
     index = CrmOperation("index", f"Show the {lookup.name}.", gives, parameters=parameters)
@@ -31,13 +31,8 @@ def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, sche
 
 
 def add_tags(version: Version, operations: Operations, tag: Said) -> None:
-    """Add the list of tags; v2.1 also has one for each kind of record."""
+    """Add the list of tags."""
     tags: Said = {"type": "array", "items": tag}
-    says = "List the tags that records of one kind carry."
-    if version.odata:
-        text: Said = {"type": "string", "minLength": 1}
-        of = ops.variable("record_type", text, "The resource whose records carry them.")
-        operations.add("GET", "/Tags/{record_type}", CrmOperation("index_of", says, ResponseBody(tags)), of)
     needed = version.tags_of_one
     kinds = [shape.kind for shape in version.shapes.values() if shape.kind.field("TAGS")]
     schema: Said = {"type": "string", "examples": [kind.name for kind in kinds]}
@@ -49,9 +44,9 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
     )
     operation = CrmOperation(
         "index",
-        says,
-        ResponseBody(tags, headers=operations.counted),
-        parameters=(record_type, *operations.paging),
+        "List the tags that records of one kind carry.",
+        ResponseBody(tags, headers=ops.COUNTED),
+        parameters=(record_type, *ops.PAGING),
         problems=(400,) if needed else (),
     )
     operations.add("GET", "/Tags", operation)
@@ -62,11 +57,8 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     key = version.shape(TEAMS).key("TEAMMEMBERS")
     member = schemas.row(key)
     number = ops.record_variable("permission_id")
-    team = ops.asked("teamid", "the one team whose members are asked for; blank means any")
-    page = ResponseBody({"type": "array", "items": member}, headers=operations.counted)
-    narrowing = (team,) if version.odata else ()
-    parameters = (*narrowing, *operations.paging)
-    index = CrmOperation("index", "List the members of all teams.", page, parameters=parameters)
+    page = ResponseBody({"type": "array", "items": member}, headers=ops.COUNTED)
+    index = CrmOperation("index", "List the members of all teams.", page, parameters=ops.PAGING)
     create = CrmOperation(
         "create",
         "Make a user the member of a team; who is one already stays so.",

@@ -33,10 +33,6 @@ HEADERS: Mapping[str, Said] = {
 
 PROBLEM: Said = {"type": "object", "properties": {"Message": {"type": "string"}}, "required": ["Message"]}
 _PROBLEM_REF: Said = {"$ref": "#/components/schemas/Problem"}
-_PLAIN = (400, 402, 404, 409)
-"""Statuses of errors of which v2.1 tells some in plain text, or in no words at all."""
-
-_IN_TEXT = "InText"
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,6 @@ class CrmOperation:
     Attributes:
         id: after the names of version and resource.
         problems: statuses of errors, beside those that follow from the rest.
-        wordless: statuses of errors with nothing in their bodies.
     """
 
     id: str
@@ -90,7 +85,6 @@ class CrmOperation:
     parameters: tuple[Said, ...] = ()
     takes: RequestBody | None = None
     problems: tuple[int, ...] = ()
-    wordless: tuple[int, ...] = ()
 
 
 class Operations:
@@ -117,16 +111,6 @@ class Operations:
             item["parameters"] = [*variables]
         item[method.lower()] = self._described(path.split("/")[1], operation)
 
-    @property
-    def paging(self) -> tuple[Said, ...]:
-        """The parameters of lists that can be had page by page."""
-        return () if self._version.odata else PAGING
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """The header of such lists that says how many there are."""
-        return () if self._version.odata else ("X-Total-Count",)
-
     def link(self, operation: str, parameters: dict[str, str]) -> Said:
         """Return a link to another operation of the version."""
         return {"operationId": f"{self._prefix}.{operation}", "parameters": parameters}
@@ -143,24 +127,18 @@ class Operations:
             "responses": {
                 str(operation.gives.status): self._answer(operation.gives),
                 **{str(status): self._problem(status) for status in _problems(operation)},
-                **{str(status): {"description": HTTPStatus(status).phrase} for status in operation.wordless},
             },
         }
 
     def _problem(self, status: int) -> Said:
-        """Return the answer that an error of this status gets; v2.1 says nothing of an empty upload."""
-        if self._version.plain_errors and status == 417:
-            return {"description": HTTPStatus(status).phrase}
-        plain = self._version.plain_errors and status in _PLAIN
-        return {"$ref": f"#/components/responses/{_problem_name(status)}{_IN_TEXT if plain else ''}"}
+        return {"$ref": f"#/components/responses/{_problem_name(status)}"}
 
     def _answer(self, gives: ResponseBody) -> Said:
         tag = ("ETag",) if self._version.tagged and gives.schema is not None and not gives.file else ()
         content: Said = {} if gives.schema is None else {JSON: {"schema": gives.schema}}
         if gives.file:
             content["*/*"] = {}
-        allowance = ALLOWANCE if self._version.tells_limits else ()
-        names = (*UNCACHED, *allowance, *tag, *gives.headers)
+        names = (*UNCACHED, *ALLOWANCE, *tag, *gives.headers)
         return {
             "description": HTTPStatus(gives.status).phrase,
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
@@ -172,14 +150,10 @@ class Operations:
 def problem_responses(statuses: Iterable[int]) -> dict[str, Said]:
     """Return the answers that errors get, by the names that they are referred to by."""
     message: Said = {JSON: {"schema": _PROBLEM_REF}}
-    said: dict[str, Said] = {
+    return {
         _problem_name(status): {"description": HTTPStatus(status).phrase, "content": message}
         for status in statuses
     }
-    plain: Said = {**message, "text/plain": {"schema": {"type": "string"}}}
-    for status in _PLAIN:
-        said[_problem_name(status) + _IN_TEXT] = {"description": HTTPStatus(status).phrase, "content": plain}
-    return said
 
 
 def _parameter(place: str, name: str, description: str, schema: Said, *, required: bool) -> Said:
@@ -217,12 +191,9 @@ PAGING = (
     asked("skip", f"records to leave out first; {_OTHER}", {"type": ["integer", "string"], "default": 0}),
     flag("count_total", "whether the header X-Total-Count says how many there are"),
 )
-ODATA = (
-    asked("$filter", "comparisons such as `FIRST_NAME eq 'Ada'`, with `and` between them"),
-    asked("$orderby", "a field, and perhaps asc or desc"),
-    asked("$skip", f"records to leave out first; {_OTHER}", {"type": ["integer", "string"], "default": 0}),
-    asked("$top", f"records at the most; {_OTHER}", {"type": ["integer", "string"]}),
-)
+COUNTED = ("X-Total-Count",)
+"""The header of lists that can be had page by page, which says how many records there are."""
+
 BRIEF = flag("brief", "whether records are shown without their collections")
 UPDATED_AFTER = asked(
     "updated_after_utc",

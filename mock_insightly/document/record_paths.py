@@ -7,8 +7,7 @@ from mock_insightly.document.field_schemas import Said
 from mock_insightly.document.operations import CrmOperation, Operations, RequestBody, ResponseBody
 from mock_insightly.document.record_schemas import RecordSchemas, id_schema
 from mock_insightly.kinds import FILE_ATTACHMENTS, FOLLOWS, USERS
-from mock_insightly.routes.whole_lists import PARAMETERS
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import INCLUDE_CONVERTED, Shape
 from mock_insightly.versions.version import Version
 
 
@@ -61,9 +60,6 @@ class RecordPaths:
         return (ops.IF_MATCH,) if self.version.tagged else ()
 
     def _add_lists(self) -> None:
-        if self.version.odata:
-            self._on_all("GET", self._whole_list())
-            return
         shown = (*ops.PAGING, ops.BRIEF, *self._hidden())
         follows = self.shape.kind is FOLLOWS
         index = CrmOperation("index", f"List {self.name}.", self._page(), parameters=shown)
@@ -77,13 +73,6 @@ class RecordPaths:
         if self.shape.tagged:
             tag = ops.asked("tagName", "the tag", {"type": "string", "pattern": r"\S"}, required=True)
             self._search("SearchByTag", "search_by_tag", (tag, *ops.PAGING, ops.BRIEF))
-
-    def _whole_list(self) -> CrmOperation:
-        """Return the list of v2.1, which is whole, and takes OData."""
-        ids = ops.asked("ids", "ids with commas between them, of the records that are asked for")
-        filters = [ops.asked(name, "what it must equal") for name in PARAMETERS.get(self.name, {})]
-        asked = (*ops.ODATA, ids, *filters, *self._hidden())
-        return CrmOperation("index", f"List {self.name}.", self._page(), parameters=asked, problems=(400,))
 
     def _search(self, called: str, verb: str, parameters: tuple[Said, ...]) -> None:
         summary = f"List the {self.name} that a search finds."
@@ -157,7 +146,7 @@ class RecordPaths:
     def _page(self) -> ResponseBody:
         links = {"show": self._link("show", "0/")} if "GET" in self.shape.on_one else {}
         rows: Said = {"type": "array", "items": self._record}
-        return ResponseBody(rows, headers=self.operations.counted, links=links)
+        return ResponseBody(rows, headers=ops.COUNTED, links=links)
 
     def _links(self) -> dict[str, Said]:
         """Return where a new record can be put next."""
@@ -176,4 +165,4 @@ class RecordPaths:
         """Return what shows the records that lists leave out."""
         if self.shape.hides is None:
             return ()
-        return (ops.flag(self.shape.hides[0], "whether those of conversions are among them"),)
+        return (ops.flag(INCLUDE_CONVERTED, "whether those of conversions are among them"),)

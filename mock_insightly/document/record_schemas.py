@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.document.field_schemas import Said, shown, taken
-from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.records.rules import ANONYMOUS, MEMBERS, TEAM_NAME
@@ -22,16 +21,12 @@ _NAMES = {
     "DATES": "Date",
     "EMAILDOMAINS": "EmailDomain",
     "EMAILLINKS": "EmailLink",
-    "EMAIL_LINKS": "EmailLink",
     "EVENTLINKS": "EventLink",
-    "EVENT_LINKS": "EventLink",
     "LINKS": "Link",
     "NOTELINKS": "NoteLink",
-    "NOTE_LINKS": "NoteLink",
     "ORGANISATIONLINKS": "OrganisationLink",
     "TAGS": "Tag",
     "TASKLINKS": "TaskLink",
-    "TASK_LINKS": "TaskLink",
     "TEAMMEMBERS": "TeamMember",
 }
 """What one row of a collection is called; where nothing stands here, as the collection is."""
@@ -78,7 +73,7 @@ class RecordSchemas:
 
     def to_create(self, shape: Shape) -> Said:
         """Return the schema of a new record in a request."""
-        return self.named(f"{shape.kind.entity}ToCreate", lambda: self._new(shape))
+        return self.named(f"{shape.kind.entity}ToCreate", lambda: self._taken(shape, whole=True))
 
     def to_update(self, shape: Shape, *, whole: bool) -> Said:
         """Return the schema of a change in a request.
@@ -111,19 +106,15 @@ class RecordSchemas:
     def _shown(self, shape: Shape) -> Said:
         blank = created(shape.kind, {}, record_id=1, account=self._account, now=_SOME_DAY)
         collections = ", ".join(key.name for key in shape.keys if key.collection)
-        briefly = collections and not self._version.odata
         return {
             "type": "object",
-            **({"description": f"`brief=true` leaves out {collections}."} if briefly else {}),
-            "properties": {key.name: self._key_shown(shape, key, blank) for key in shape.keys},
+            **({"description": f"`brief=true` leaves out {collections}."} if collections else {}),
+            "properties": {key.name: self._key_shown(key, blank) for key in shape.keys},
             "required": [key.name for key in shape.keys if not key.collection],
         }
 
-    def _key_shown(self, shape: Shape, key: Key, blank: Record) -> Said:
-        heeded = key.take or (shape.upserts and key.name == shape.kind.id_field)
-        read_only: Said = {} if heeded else {"readOnly": True}
-        if key.child is not None:
-            return {"type": ["array", "null"], "items": self._child(key, key.child[0]), **read_only}
+    def _key_shown(self, key: Key, blank: Record) -> Said:
+        read_only: Said = {} if key.take else {"readOnly": True}
         if key.collection:
             return {
                 "type": ["array", "null"] if key.show(blank) is None else "array",
@@ -131,23 +122,6 @@ class RecordSchemas:
                 **read_only,
             }
         return {**shown(key.holds, nullable=key.show(blank) is None), **read_only}
-
-    def _new(self, shape: Shape) -> Said:
-        said = self._taken(shape, whole=True)
-        if not shape.upserts:
-            return said
-        blank: Said = {"type": "string", "pattern": r"^\s*$"}
-        number: Said = {
-            "description": "Of a record that is to be changed; blank or unknown makes a new one.",
-            "anyOf": [taken(Whole(lowest=1)), blank],
-        }
-        return said | {"properties": {shape.kind.id_field: number} | self._properties(shape)}
-
-    def _child(self, key: Key, kind: RecordKind) -> Said:
-        """Return the schema of what is looked up when a record is shown by its id: files, or links to others."""
-        if kind is FILE_ATTACHMENTS:
-            return self.record(self._version.shape(kind))
-        return self.row(key)
 
     def _taken(self, shape: Shape, *, whole: bool) -> Said:
         required = [*shape.required] if whole else []

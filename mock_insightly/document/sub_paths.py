@@ -12,7 +12,7 @@ from mock_insightly.document.operations import CrmOperation, RequestBody, Respon
 from mock_insightly.document.record_paths import RecordPaths
 from mock_insightly.document.record_schemas import id_schema, object_of, rows_of_key
 from mock_insightly.kinds import STATE_CHANGES
-from mock_insightly.records.fields import Date, Text, Whole
+from mock_insightly.records.fields import Date, Whole
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import SubResource
@@ -104,13 +104,12 @@ def _children(below: SubPaths, sub: subs.Children) -> None:
     rows: Said = {"type": "array", "items": record}
     written = rows if sub.arrays else record
     one = f"one of the {sub.name} of {below.one}"
-    operations = below.records.operations
-    paging = () if sub.arrays else operations.paging
+    paging = () if sub.arrays else ops.PAGING
     status = below.records.version.list_status(sub)
     index = CrmOperation(
         "index",
         f"List the {sub.name} of {below.one}.",
-        ResponseBody(rows, status=status, headers=operations.counted if paging else ()),
+        ResponseBody(rows, status=status, headers=ops.COUNTED if paging else ()),
         parameters=(ops.UPDATED_AFTER, *paging, *((ops.BRIEF,) if paging else ())),
         problems=(400,),
     )
@@ -158,15 +157,10 @@ def _following(below: SubPaths, _sub: subs.Following) -> None:
 
 def _picture(below: SubPaths, sub: subs.Picture) -> None:
     show = CrmOperation("show", f"Show the image of {below.one}.", ResponseBody(file=True))
-    if sub.missing is not None:
-        show = replace(show, problems=(400,)) if sub.missing else replace(show, wordless=(400,))
     below.say("GET", show)
     below.say("DELETE", CrmOperation("remove", f"Take the image of {below.one} away.", ops.DELETED))
-    for method in ("PUT", "POST"):
-        keep = _keep(below, method.lower(), "as the image of", sub.put_status)
-        if below.records.version.plain_errors:
-            keep = replace(keep, problems=(), wordless=(417,))
-        below.say(method, keep, members=(ops.variable("file_name", _NAMED),))
+    keep = _keep(below, "put", "as the image of", sub.put_status)
+    below.say("PUT", keep, members=(ops.variable("file_name", _NAMED),))
 
 
 def _field_picture(below: SubPaths, _sub: subs.FieldPicture) -> None:
@@ -218,22 +212,9 @@ def _assignment(below: SubPaths, _sub: subs.Assignment) -> None:
     below.say("POST", CrmOperation("create", says, gives, takes=RequestBody(body), problems=(402,)))
 
 
-def _conversion(below: SubPaths, _sub: subs.Conversion) -> None:
-    body = object_of({}, {"OPPORTUNITY_NAME": taken(Text(longest=255))})
-    gives = ResponseBody(below.parent, status=201, headers=("Location",))
-    takes = RequestBody(body, needed=False)
-    below.say(
-        "POST", CrmOperation("create", f"Convert {below.one}.", gives, takes=takes, problems=(402, 409))
-    )
-
-
 def _mailbox(below: SubPaths, _sub: subs.Mailbox) -> None:
     gives = ResponseBody(object_of({"EMAIL": {"type": "string"}}))
     below.say("GET", CrmOperation("show", f"Show the address that files e-mail under {below.one}.", gives))
-
-
-def _broken(_below: SubPaths, _sub: subs.Broken) -> None:
-    """Add nothing: every call fails."""
 
 
 _Add: TypeAlias = Callable[[SubPaths, Any], None]
@@ -248,7 +229,5 @@ _ADDED: Mapping[type[SubResource], _Add] = {
     subs.PipelinePosition: _place,
     subs.StateSwitch: _state,
     subs.Assignment: _assignment,
-    subs.Conversion: _conversion,
     subs.Mailbox: _mailbox,
-    subs.Broken: _broken,
 }

@@ -109,9 +109,9 @@ ADDRESSES = Rows(
         Field(name="ADDRESS_TYPE", type=Choice(options=("WORK", "HOME", "POSTAL", "PRIMARY", "OTHER"))),
         *(Field(name=part, type=Text(longest=128 if part == "POSTCODE" else None)) for part in ADDRESS_PARTS),
     ),
+    required=("ADDRESS_TYPE",),
 )
-"""Source: the later v2.2 OpenAPI document requires ADDRESS_TYPE (documented), so v2.2 does; that v2.1 takes one without it is
-assumed."""
+"""Source: the later v2.2 OpenAPI document requires ADDRESS_TYPE (documented)."""
 
 CONTACT_INFOS = Rows(
     id_field="CONTACT_INFO_ID",

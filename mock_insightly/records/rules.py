@@ -10,23 +10,9 @@ Source: of teams, a name is needed where one is not anonymous, a member where it
 from collections.abc import Iterable
 
 from mock_insightly.errors import FieldError, MissingFieldError
-from mock_insightly.records.fields import Record, Sent, is_blank, rows_of
+from mock_insightly.records.fields import Record, is_blank, rows_of
 
 ANONYMOUS, TEAM_NAME, MEMBERS = "ANONYMOUS_TEAM", "TEAM_NAME", "TEAMMEMBERS"
-MEMBER_TEAM = "MEMBER_TEAM_ID"
-"""The key of v2.1 for a team that is a member."""
-
-
-def refuse_team(member: Sent, place: str = MEMBER_TEAM) -> None:
-    """Refuse a member that is a team.
-
-    Raises:
-        FieldError: it is one.
-
-    Source: v2.1 has a key for it (observed); that no team is a member here, and one is refused, is assumed.
-    """
-    if not is_blank(member.get(MEMBER_TEAM)):
-        raise FieldError(place, "null, as only users are members here", member[MEMBER_TEAM])
 
 
 def check_team(team: Record) -> None:

@@ -1,6 +1,6 @@
 """What calls are answered with: pages of lists, records as their version shows them, what was written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache, partial
 from hashlib import blake2b
@@ -9,12 +9,11 @@ from itertools import islice
 from flask import Response
 
 from mock_insightly.errors import StaleRecordError
-from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import shifted
-from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.fields import Record
 from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.query import WHOLE, PageRange, page_of
-from mock_insightly.records.references import reference
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import record_in, updated_at
 from mock_insightly.routes.call import CrmCall
@@ -32,7 +31,7 @@ def page(
     call: CrmCall, shape: Shape, record_filter: RecordFilter, status: int = 200, *, whole: bool = False
 ) -> Response:
     """Answer with a page of what is wanted; or with all of it, whatever is asked for."""
-    asked = WHOLE if whole or call.version.odata else _asked(call)
+    asked = WHOLE if whole else _asked(call)
     found = _page_of(call, shape, record_filter, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief), status)
     if found.total is not None:
@@ -46,7 +45,6 @@ def rows(call: CrmCall, shown: list[Record], *, paged: bool, status: int = 200) 
     Args:
         paged: whether paging parameters count.
     """
-    paged = paged and not call.version.odata
     asked = _asked(call) if paged else PageRange()
     response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown), status)
     if paged and asked.count_total:
@@ -62,7 +60,7 @@ def written(
     Args:
         shown: what the body is instead of all that the version shows of the record.
     """
-    shown = _just_written(call, shape, encode_text(record)) if shown is None else shown
+    shown = shape.one(encode_text(record)) if shown is None else shown
     return located(call, answer(call, shown, status), shape.kind.name, record[shape.kind.id_field])
 
 
@@ -137,7 +135,7 @@ def etag(body: bytes) -> str:
 def _page_of(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of what is wanted: with a late index, out of step, cut, changed meanwhile, if a fault says so."""
     effect, kind = call.fault.effect, shape.kind
-    visible = indexed(call, kind, record_filter)
+    visible = _indexed(call, kind, record_filter)
     if call.fault.phase is Phase.BEFORE:
         _change_first(call, shape, visible)
     overlap = min(effect.page_overlap, page.skip)
@@ -148,7 +146,7 @@ def _page_of(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: Pag
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
 
 
-def indexed(call: CrmCall, kind: RecordKind, record_filter: RecordFilter) -> RecordFilter:
+def _indexed(call: CrmCall, kind: RecordKind, record_filter: RecordFilter) -> RecordFilter:
     """Return what is wanted but for records that no list has yet, because of a fault."""
     effect = call.fault.effect
     lag = timedelta(seconds=effect.index_lag_s)
@@ -166,15 +164,6 @@ def indexed(call: CrmCall, kind: RecordKind, record_filter: RecordFilter) -> Rec
         _note(call, "hidden", late)
         record_filter = replace(record_filter, without=late)
     return record_filter
-
-
-def capped(call: CrmCall, kind: RecordKind, found: list[Record]) -> list[Record]:
-    """Return a whole list, up to where a fault ends it."""
-    cap = call.fault.effect.list_cap
-    if cap is None:
-        return found
-    _note(call, "cut", map(kind.id_of, found[cap:]))
-    return found[:cap]
 
 
 def _capped_page(call: CrmCall, kind: RecordKind, wanted: RecordFilter, page: PageRange) -> RecordPage:
@@ -231,53 +220,3 @@ def _renamed(body: bytes, names: Mapping[str, str]) -> bytes:
 
 def _with_names(value: Json, names: Mapping[str, str]) -> Json:
     return {names.get(key, key): one for key, one in value.items()} if isinstance(value, dict) else value
-
-
-def as_shown(call: CrmCall, shape: Shape, document: str) -> bytes:
-    """Return a record as JSON, as it is shown by its id."""
-    return encode(_shown(call, shape, document)) if call.version.looks_up else shape.one(document)
-
-
-def _just_written(call: CrmCall, shape: Shape, document: str) -> bytes:
-    """Return a record as the answer to its POST or PUT shows it."""
-    reply = shape.replies.get(call.request.method)
-    return encode(reply(_shown(call, shape, document))) if reply else as_shown(call, shape, document)
-
-
-def with_image(call: CrmCall, shown: Record) -> Record:
-    """Return a record of v2.1 that says where its image would be.
-
-    Source: IMAGE_URL without an image (recorded v2.1 exchanges, observed).
-    """
-    if shown.get("IMAGE_URL", "") is not None:
-        return shown
-    url = f"http://s3.amazonaws.com/insightly.userfiles/{call.account.instance_id}/"
-    return {**shown, "IMAGE_URL": url}
-
-
-def _shown(call: CrmCall, shape: Shape, document: str) -> Record:
-    record = record_in(document)
-    shown = with_image(call, shape.show(record))
-    for key in shape.keys:
-        if key.child is not None:
-            shown[key.name] = [*hanging_on(call, shape.kind, record, *key.child)]
-    return shown
-
-
-def hanging_on(
-    call: CrmCall, kind: RecordKind, record: Record, child: RecordKind, links: str
-) -> Iterator[Json]:
-    """Yield the children of a record, or their links to it.
-
-    Source: EMAILLINKS that a list leaves null and a record by its id shows (recorded v2.1 exchanges, observed).
-    """
-    number = kind.id_of(record)
-    wanted = RecordFilter(of=reference(kind.entity, number))
-    shape = call.version.shape(child)
-    with call.reading() as records:
-        children = records.find(child, wanted, WHOLE).documents
-    for document in children:
-        shown = shape.show(record_in(document))
-        if child is FILE_ATTACHMENTS:
-            yield shown
-        yield from (row for row in rows_of(shown, links) if row.get(kind.id_field) == number)

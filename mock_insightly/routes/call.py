@@ -114,18 +114,9 @@ class CrmCall:
 
         return make
 
-    def changed(
-        self,
-        kind: RecordKind,
-        before: Record,
-        given: Record,
-        *,
-        stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",),
-    ) -> Record:
-        """Return a record after a change that renews some of its stamps."""
-        after = changed(kind, before, given, account=self.account, now=self.stamped)
-        renewed = dict.fromkeys(stamps, after["DATE_UPDATED_UTC"])
-        return {**after, "DATE_UPDATED_UTC": before["DATE_UPDATED_UTC"], **renewed}
+    def changed(self, kind: RecordKind, before: Record, given: Record) -> Record:
+        """Return a record after a change."""
+        return changed(kind, before, given, account=self.account, now=self.stamped)
 
 
 def this_call(version: str) -> CrmCall:

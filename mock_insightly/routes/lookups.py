@@ -57,18 +57,6 @@ def named(version: str, resource: str, name: str) -> ResponseReturnValue:
     raise NoSuchRowError(resource, name)
 
 
-@bp.get("/tags/<of>")
-def tags_of(version: str, of: str) -> ResponseReturnValue:
-    """List the tags of one kind of record, as v2.1 does.
-
-    Source: the vendor's Ruby client (documented).
-    """
-    call = this_call(version)
-    if not call.version.odata:
-        raise NoSuchRowError("Tags", of)
-    return answers.rows(call, _tags(call, of), paged=True)
-
-
 @bp.get("/tags")
 def tags(version: str) -> ResponseReturnValue:
     """List the tags that records of one kind carry.

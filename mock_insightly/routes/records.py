@@ -3,19 +3,18 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from mock_insightly.errors import FieldError, MissingFieldError, NoSuchRecordError
+from mock_insightly.errors import FieldError, MissingFieldError
 from mock_insightly.kinds import FOLLOWS, LEADS, USERS
-from mock_insightly.records.fields import Record, Sent, is_blank, read_id
+from mock_insightly.records.fields import Record, Sent, read_id
 from mock_insightly.records.query import is_true
 from mock_insightly.records.row_types import with_unlisted
 from mock_insightly.records.rules import ANONYMOUS
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
 from mock_insightly.records.sequences import CONVERSIONS
-from mock_insightly.routes import answers, lookups, whole_lists, writes
-from mock_insightly.routes.below import files
+from mock_insightly.routes import answers, lookups, writes
 from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.versions.known import ANY_VERSION
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import INCLUDE_CONVERTED, Shape
 from mock_kit.api.json_text import read_json
 from mock_kit.values import replace
 
@@ -32,8 +31,6 @@ def index(version: str, resource: str) -> ResponseReturnValue:
         return lookups.listed(call, call.version.lookups[resource])
     shape = call.shape(resource)
     allow(shape.on_all)
-    if call.version.odata:
-        return whole_lists.listed(call, shape, _hidden(call, shape))
     wanted = EVERYTHING
     if call.dependencies.settings.list_honours_updated_after:
         wanted = RecordFilter(after=updated_after(call.query.get("updated_after_utc", "")))
@@ -97,17 +94,10 @@ def show(version: str, resource: str, record_id: int) -> ResponseReturnValue:
 def create(version: str, resource: str) -> ResponseReturnValue:
     """Create a record."""
     call = this_call(version)
-    if call.version.odata and "c_id" in call.query:
-        return files.create_empty(call, resource)
     shape = call.shape(resource)
     allow(shape.on_all)
     sent = shape.sent(read_json(call.request))
-    if shape.upserts and not is_blank(sent.get(shape.kind.id_field)):
-        try:
-            return _update(call, shape, shape.id_in(sent), sent, status=201)
-        except NoSuchRecordError:
-            pass  # then it is a new one
-    given = shape.at_first(shape.given(sent, {}, whole=call.version.replaces))
+    given = shape.given(sent, {}, whole=call.version.replaces)
     with call.writing() as writing:
         writes.see_that_it_fits(writing, call, shape, given)
         made = writes.create_in(
@@ -164,9 +154,7 @@ def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
     return answers.accepted()
 
 
-def _update(
-    call: CrmCall, shape: Shape, record_id: int, sent: Sent, *, status: int | None = None
-) -> ResponseReturnValue:
+def _update(call: CrmCall, shape: Shape, record_id: int, sent: Sent) -> ResponseReturnValue:
     """Change a record: all of it where the version replaces, unless the query says ``brief=true``.
 
     Source: Insightly v2.2 OpenAPI document, v3.1 help page; of teams, v3.1 OpenAPI document (documented).
@@ -187,16 +175,16 @@ def _update(
                 given = with_unlisted(sent, before, given)
             writes.see_that_it_fits(writing, call, shape, {**before, **given})
             given = writes.with_team(writing, call, shape, sent, given)
-            return call.changed(shape.kind, before, given, stamps=shape.stamps)
+            return call.changed(shape.kind, before, given)
 
         made = writes.update_in(writing, call, shape.kind, record_id, change)
-    return answers.written(call, shape, made, status or call.version.put_status)
+    return answers.written(call, shape, made, call.version.put_status)
 
 
 def _shown(call: CrmCall, shape: Shape, record_id: int) -> ResponseReturnValue:
     with call.reading() as records:
         document = records.document(shape.kind, record_id)
-    return answers.answer(call, answers.as_shown(call, shape, document))
+    return answers.answer(call, shape.one(document))
 
 
 def _of_one_type(call: CrmCall, shape: Shape) -> Criterion | None:
@@ -224,10 +212,10 @@ def _hidden(call: CrmCall, shape: Shape) -> Criterion | None:
 
     Source: converted leads, and the status of such, unless asked for (Insightly v2.2 OpenAPI document, documented).
     """
-    if shape.hides is None or is_true(call.query.get(shape.hides[0])):
+    if shape.hides is None or is_true(call.query.get(INCLUDE_CONVERTED)):
         return None
     if shape.kind is LEADS:
         with call.reading() as records:
             if not records.count(CONVERSIONS):
                 return None
-    return Criterion(places=(shape.hides[1],), value=True)
+    return Criterion(places=(shape.hides,), value=True)

@@ -4,12 +4,11 @@ Each row that v2 writes is kept as it came. The first that fits a column, or the
 there, so that v3 shows and changes them; any further one stays a row that only v2 shows. What v3 put into columns that
 no row is kept for, v2 shows as a row with a number made of a prefix and the record's id.
 
-Source: rows with equal types and labels live side by side, labels keep their case, a PUT keeps the numbers and makes a
-    label the subtype (recorded v2.1 exchanges, observed); prefixes 10 and 20 of addresses, 40 and 60 of contact infos,
-    domains without label (v2.2 organisations of 2017, observed second-hand); that a label is optional and a domain has
-    none, and that only organisations have one (later v2.2 OpenAPI document, documented; its refusal, and that v2.1 is
-    alike, assumed). Which row a column takes, the other prefixes, and that v2.2 keeps what
-    there is no column for, is assumed.
+Source: rows with equal types and labels live side by side, labels keep their case, a PUT keeps the numbers (recorded
+    v2.1 exchanges, observed); prefixes 10 and 20 of addresses, 40 and 60 of contact infos, domains without label (v2.2
+    organisations of 2017, observed second-hand); that a label is optional and a domain has none, and that only
+    organisations have one (later v2.2 OpenAPI document, documented; its refusal is assumed). Which row a column takes,
+    the other prefixes, and that v2.2 keeps what there is no column for, is assumed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -111,7 +110,6 @@ class ColumnRows(Struct, frozen=True, kw_only=True):
         places: in the order in which they are shown.
         flat: the names of those that have a key of their own; they show as rows only if written as rows.
         domains: whether the record's e-mail domains are among the rows.
-        subtypes: whether an update makes the label of a contact info its subtype.
         null: whether an empty collection is shown as null.
     """
 
@@ -121,7 +119,6 @@ class ColumnRows(Struct, frozen=True, kw_only=True):
     places: tuple[ColumnPlace, ...]
     flat: frozenset[str] = frozenset()
     domains: bool = False
-    subtypes: bool = False
     null: bool = False
 
     def key(self) -> Key:
@@ -146,7 +143,7 @@ class ColumnRows(Struct, frozen=True, kw_only=True):
         }
         rows, domains = self._sent_rows(sent[self.name], was)
         for row in rows:
-            if row.get("TYPE") == "SOCIAL" or (self.subtypes and before and "SUBTYPE" in row):
+            if row.get("TYPE") == "SOCIAL":
                 row["SUBTYPE"] = row["SUBTYPE"] or row["LABEL"]
         implied: list[Record] = []  # by their columns, as they are
         for place, row in self._placed(rows, sent):

@@ -7,14 +7,13 @@ from string import ascii_lowercase, ascii_uppercase
 from mock_insightly.errors import NoSuchResourceError, NotImitatedError, SingularResourceError
 from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS, custom_object
 from mock_insightly.settings import CrmSettings
-from mock_insightly.versions import v2_1, v2_2, v2_3, v3_1
+from mock_insightly.versions import v2_2, v2_3, v3_1
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.version import Version
 from mock_kit.values import replace
 
 VERSIONS: dict[str, Version] = {
-    version.name: version
-    for version in (v2_1.VERSION, v2_2.VERSION, v2_3.VERSION, v3_1.VERSION_3_0, v3_1.VERSION)
+    version.name: version for version in (v2_2.VERSION, v2_3.VERSION, v3_1.VERSION_3_0, v3_1.VERSION)
 }
 ANY_VERSION = f"/<any({', '.join(map(repr, VERSIONS))}):version>"
 """What routes of all versions begin with."""
@@ -76,7 +75,7 @@ def _v3(version: Version, settings: CrmSettings) -> Version:
 
 def _shape(shape: Shape, settings: CrmSettings) -> Shape:
     if shape.kind is LEADS and settings.converted_leads == "hidden":
-        return replace(shape, hides=("include_converted", "CONVERTED"))
+        return replace(shape, hides="CONVERTED")
     if shape.kind in (ORGANISATIONS, OPPORTUNITIES, PROJECTS) and not settings.visibility_shown:
         return replace(shape, keys=tuple(key for key in shape.keys if key.name not in _VISIBILITY))
     if shape.kind is TASKS and settings.public_tasks_shown:
@@ -117,8 +116,3 @@ def plain_path(path: str) -> str:
 def is_api_path(path: str) -> bool:
     """Say whether a plain path belongs to a version of the API that is served."""
     return path.startswith(_PREFIXES)
-
-
-def version_in(path: str) -> Version:
-    """Return the version that a plain path belongs to."""
-    return VERSIONS[path.split("/", 2)[1]]

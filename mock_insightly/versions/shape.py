@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.kinds import RecordKind
@@ -36,6 +36,9 @@ def methods(letters: str) -> Methods:
     return frozenset(_LETTERS[letter] for letter in letters)
 
 
+INCLUDE_CONVERTED = "include_converted"
+"""The parameter of lists that shows what they leave out otherwise."""
+
 _LISTED = 200
 """Records of a kind and a version that lists have ready: two pages of the usual size."""
 
@@ -50,8 +53,6 @@ class Key(Struct, frozen=True, kw_only=True):
         take: None if what a client sends for it is ignored.
         collection: whether ``brief=true`` leaves it out.
         canonical: the field it shows unchanged; None if it shows something made up of several.
-        child: a kind whose records hang on this one, and their key that says so; what a record by its id shows here,
-            and a list does not.
         in_lists: what lists show in the place of ``show``; None where they show the same.
     """
 
@@ -61,7 +62,6 @@ class Key(Struct, frozen=True, kw_only=True):
     take: Take | None = None
     collection: bool = False
     canonical: str | None = None
-    child: tuple[RecordKind, str] | None = None
     in_lists: Show | None = None
 
 
@@ -100,10 +100,6 @@ def constant(name: str, value: bool | None) -> Key:  # noqa: FBT001 - the value 
     return Key(name=name, holds=None if value is None else Flag(), show=lambda _record: value)
 
 
-def _as_given(given: Record) -> Record:
-    return given
-
-
 class Shape(Struct, frozen=True, kw_only=True, dict=True):
     """One kind of record in one version.
 
@@ -113,12 +109,7 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
         on_all, on_one: the methods of the resource's path, and of that of one of its records.
         searched: whether there is a search.
         tagged: whether there is a search by tag.
-        order: the canonical fields that v2.1 orders lists by, before the id.
-        upserts: whether a POST with the id of a record that is there changes that record.
-        stamps: the dates that an update renews.
-        replies: by method, what the answer to a write shows otherwise than the record by its id does.
-        at_first: what a POST makes of the canonical fields that it gives.
-        hides: a parameter, and the flag of the records that lists leave out unless it is true.
+        hides: the flag of the records that lists leave out unless ``include_converted`` is true.
         check: refuses a body for what no single key can see.
         minds_places: whether a task's project, opportunity, milestone and stage must agree.
         minds_members: whether what a team needs, and who changes its members, depends on whether it is anonymous.
@@ -133,12 +124,7 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
     on_one: Methods = _ONE
     searched: bool = True
     tagged: bool = False
-    order: tuple[str, ...] = ()
-    upserts: bool = False
-    stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
-    replies: Mapping[str, Callable[[Record], Record]] = field(default_factory=dict)
-    at_first: Callable[[Record], Record] = _as_given
-    hides: tuple[str, str] | None = None
+    hides: str | None = None
     check: Callable[[Sent, RecordKind], None] | None = None
     minds_places: bool = False
     minds_members: bool = False

@@ -101,11 +101,9 @@ class Picture(SubResource, frozen=True, kw_only=True):
 
     Attributes:
         put_status: what a PUT is answered with.
-        missing: what a 400 says where there is none; where that is None, it is a 404.
     """
 
     put_status: int
-    missing: str | None = None
 
 
 class FieldPicture(SubResource, frozen=True, kw_only=True):
@@ -114,10 +112,6 @@ class FieldPicture(SubResource, frozen=True, kw_only=True):
     def on_member(self, member: str) -> Methods:
         """Return the methods of a field's path, or of that of a file in it."""
         return self.on_one & _PUT if "/" in member else self.on_one - _PUT
-
-
-class Broken(SubResource, frozen=True, kw_only=True):
-    """What the vendor's server fails at."""
 
 
 class PipelinePosition(SubResource, frozen=True, kw_only=True):
@@ -136,10 +130,6 @@ class StateSwitch(SubResource, frozen=True, kw_only=True):
 
 class Assignment(SubResource, frozen=True, kw_only=True):
     """The assignment of a set of activities to a record."""
-
-
-class Conversion(SubResource, frozen=True, kw_only=True):
-    """The conversion of a lead."""
 
 
 class Mailbox(SubResource, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ _LATE = (*RIGHTS, social("SOCIAL_LINKEDIN"), social("SOCIAL_FACEBOOK"), social("
 
 
 _FLAT = frozenset(place.name for place in NETWORKS)
-CONTACTS_INFOS = ColumnRows(
+_CONTACTS_INFOS = ColumnRows(
     kind=CONTACTS,
     name="CONTACTINFOS",
     rows=CONTACT_INFOS,
@@ -34,7 +34,7 @@ CONTACTS_INFOS = ColumnRows(
         *NETWORKS,
     ),
 )
-ORGANISATIONS_INFOS = ColumnRows(
+_ORGANISATIONS_INFOS = ColumnRows(
     domains=True,
     kind=ORGANISATIONS,
     name="CONTACTINFOS",
@@ -47,20 +47,19 @@ ORGANISATIONS_INFOS = ColumnRows(
         *NETWORKS,
     ),
 )
-_TYPED_ADDRESSES = replace(ADDRESSES, required=("ADDRESS_TYPE",))
-CONTACTS_ADDRESSES = ColumnRows(
+_CONTACTS_ADDRESSES = ColumnRows(
     kind=CONTACTS,
     name="ADDRESSES",
-    rows=_TYPED_ADDRESSES,
+    rows=ADDRESSES,
     places=(
         address("ADDRESS_MAIL", 10, "POSTAL", "WORK", "PRIMARY"),
         address("ADDRESS_OTHER", 20, "OTHER", "HOME"),
     ),
 )
-ORGANISATIONS_ADDRESSES = ColumnRows(
+_ORGANISATIONS_ADDRESSES = ColumnRows(
     kind=ORGANISATIONS,
     name="ADDRESSES",
-    rows=_TYPED_ADDRESSES,
+    rows=ADDRESSES,
     null=True,
     places=(
         address("ADDRESS_BILLING", 10, "POSTAL", "WORK"),
@@ -110,8 +109,8 @@ CONTACT = Shape(
             {"DEFAULT_LINKED_ORGANISATION": "ORGANISATION_ID"},
         ),
         custom_fields(CONTACTS),
-        CONTACTS_ADDRESSES.key(),
-        CONTACTS_INFOS.key(),
+        _CONTACTS_ADDRESSES.key(),
+        _CONTACTS_INFOS.key(),
         *flats(CONTACTS, "DATES TAGS"),
         *LinkGraph(
             kind=CONTACTS, peers=CONTACT_PEERS, employer="DEFAULT_LINKED_ORGANISATION", title="TITLE"
@@ -130,8 +129,8 @@ ORGANISATION = Shape(
             "DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
         custom_fields(ORGANISATIONS),
-        ORGANISATIONS_ADDRESSES.key(),
-        ORGANISATIONS_INFOS.key(),
+        _ORGANISATIONS_ADDRESSES.key(),
+        _ORGANISATIONS_INFOS.key(),
         *flats(ORGANISATIONS, "DATES TAGS"),
         *LinkGraph(kind=ORGANISATIONS, peers=ORGANISATION_PEERS, employs=False).keys(),
         *_LATE,
@@ -140,7 +139,7 @@ ORGANISATION = Shape(
 
 LEAD = Shape(
     kind=LEADS,
-    hides=("include_converted", "CONVERTED"),
+    hides="CONVERTED",
     required=("LAST_NAME",),
     keys=(
         *flats(

@@ -109,7 +109,7 @@ _NOTE = Shape(
 )
 
 
-def body_extract(email: Record) -> Json:
+def _body_extract(email: Record) -> Json:
     """Return the beginning of an e-mail's text."""
     return extract(email["BODY"], email["FORMAT"])
 
@@ -122,7 +122,7 @@ def _bodies() -> tuple[Key, ...]:
     (body,) = flats(kinds.EMAILS, "BODY")
     return (
         replace(body, in_lists=lambda email: None if email["BODY"] is None else ""),
-        Key(name="BODY_EXTRACT", holds=Text(), show=body_extract),
+        Key(name="BODY_EXTRACT", holds=Text(), show=_body_extract),
     )
 
 
@@ -222,7 +222,7 @@ WORK = (
             "D",
             "LEAD_STATUS",
         ),
-        hides=("include_converted", "FOR_CONVERTED"),
+        hides="FOR_CONVERTED",
     ),
     *(
         _list(kind, "CATEGORY_ID CATEGORY_NAME ACTIVE BACKGROUND_COLOR", "GCU", "GD", "CATEGORY_NAME")

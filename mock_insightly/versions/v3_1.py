@@ -167,7 +167,7 @@ _SHAPES = (
     _shape(kinds.USERS, "G", "G", searched=True),
     _team(),
     _shape(kinds.LEAD_SOURCES, "GCUD", ""),
-    replace(_shape(kinds.LEAD_STATUSES, "GCUD", ""), hides=("include_converted", "FOR_CONVERTED")),
+    replace(_shape(kinds.LEAD_STATUSES, "GCUD", ""), hides="FOR_CONVERTED"),
     *(_shape(kind, "GCU", "GD") for kind in kinds.CATEGORIES),
     _shape(kinds.FOLLOWS, "G", ""),
     _comment(),

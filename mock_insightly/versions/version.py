@@ -30,14 +30,9 @@ class Version(Struct, frozen=True, kw_only=True):
         replaces: whether a PUT clears what its body does not mention.
         briefs: whether a PUT with ``brief=true`` does not.
         tagged: whether records carry an ETag, and a PUT may name one in If-Match.
-        odata: whether lists are whole, with OData, and sub-lists too.
-        looks_up: whether a record by its id shows links to what hangs on it.
-        plain_errors: whether a record that is not there is told in plain text.
-        tells_limits: whether answers say how many calls are left.
         tags_of_one: whether a list of tags must be of one kind of record.
         tells_singular: whether a resource's singular is refused in another way than an unknown name.
         on_members: the methods of the list of all teams' members.
-        headers: what every answer carries besides (recorded v2.1 exchanges, observed; of later versions unknown).
         unserved, unserved_below: what the vendor has and this CRM does not serve, of resources and of sub-resources, in
             lower case -> the error that says why.
         put_status: what a PUT of a record is answered with.
@@ -55,14 +50,9 @@ class Version(Struct, frozen=True, kw_only=True):
     replaces: bool
     tagged: bool
     briefs: bool = False
-    odata: bool = False
-    looks_up: bool = False
-    plain_errors: bool = False
-    tells_limits: bool = True
     tags_of_one: bool = False
     tells_singular: bool = False
     on_members: Methods = _MEMBERS
-    headers: tuple[tuple[str, str], ...] = ()
     unserved: Mapping[str, type[UnservedError]] = field(default_factory=dict)
     unserved_below: Mapping[str, type[UnservedError]] = field(default_factory=dict)
     put_status: int = 200

@@ -29,7 +29,7 @@ from mock_kit.api.shapes import ShapeError
 from mock_kit.storage.database import Database
 from mock_kit.web.transports import InProcess
 
-PARTS = ("platform", "sink", "crm admin", "crm v2.1", "crm v2.2", "crm v3.1")
+PARTS = ("platform", "sink", "crm admin", "crm v2.2", "crm v3.1")
 TWINS = ("crm v2.3", "crm v3.0") if LONG else ()
 """Versions that take nearly what another one takes."""
 

@@ -92,7 +92,6 @@ def test_an_answer_is_as_it_was_recorded(call, sample):
     reply = call(sample["version"], sample["request"])
 
     assert reply.status == sample["status"], reply.body
-    assert sample.get("phrase", reply.phrase) == reply.phrase
     for name, pattern in sample.get("headers", {}).items():
         assert re.fullmatch(pattern, reply.headers[name]) or reply.headers[name] == pattern
     assert not [name for name in sample.get("absent", ()) if name in reply.headers]
@@ -114,5 +113,5 @@ def test_an_answer_is_as_it_was_recorded(call, sample):
 
 
 def test_there_are_samples_of_every_version():
-    assert {sample["version"] for sample in SAMPLES} == {"v2.1", "v2.2", "v2.3", "v3.0", "v3.1"}
+    assert {sample["version"] for sample in SAMPLES} == {"v2.2", "v2.3", "v3.0", "v3.1"}
     assert all(sample["source"] for sample in SAMPLES)

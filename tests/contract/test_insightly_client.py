@@ -11,8 +11,7 @@ import pytest
 import requests
 from deadline import DEADLINE_S
 
-VERSIONS = ("v2.1", "v2.2", "v2.3", "v3.0", "v3.1")
-SEARCHING = VERSIONS[1:]
+VERSIONS = ("v2.2", "v2.3", "v3.0", "v3.1")
 LATER = "2026-03-02 10:00:30"
 
 
@@ -21,9 +20,9 @@ class Resource:
     """What the documents say of a resource.
 
     Attributes:
-        name, name_in_v2_1: the field that it is called by, and that the client changes.
+        name: the field that it is called by, and that the client changes.
         more: other fields that a new one needs.
-        hangs_on_contacts: whether versions after 2.1 create it below a contact.
+        hangs_on_contacts: whether it is created below a contact.
         assigned: whether a new one needs a user who is to do it.
         shown: whether one has a path of its own that shows it.
         retires: the flag that is down once one was deleted, instead of the record being gone.
@@ -31,7 +30,6 @@ class Resource:
 
     id_field: str
     name: str
-    name_in_v2_1: str | None = None
     more: tuple[tuple[str, object], ...] = ()
     hangs_on_contacts: bool = False
     assigned: bool = False
@@ -39,13 +37,9 @@ class Resource:
     searched: bool = True
     retires: str | None = None
 
-    def named(self, version):
-        """Return the field that it is called by in a version."""
-        return self.name_in_v2_1 if self.name_in_v2_1 and version == "v2.1" else self.name
-
-    def body(self, version, name):
+    def body(self, name):
         """Return what a new one is created with."""
-        return {self.named(version): name, **dict(self.more)}
+        return {self.name: name, **dict(self.more)}
 
 
 CATEGORY = Resource(id_field="CATEGORY_ID", name="CATEGORY_NAME", searched=False, retires="ACTIVE")
@@ -60,7 +54,6 @@ RESOURCES = {
     "Tasks": Resource(
         id_field="TASK_ID",
         name="TITLE",
-        name_in_v2_1="Title",
         more=(("STATUS", "NOT STARTED"), ("PRIORITY", 2), ("COMPLETED", False), ("PUBLICLY_VISIBLE", True)),
         assigned=True,
     ),
@@ -87,9 +80,6 @@ RESOURCES = {
 TAGGED = ("Contacts", "Organisations", "Leads", "Opportunities", "Projects")
 LINKED = ("Contacts", "Opportunities", "Projects")
 LISTS = {
-    "v2.1": (
-        "Countries Currencies CustomFields Emails OpportunityStateReasons PipelineStages Pipelines Relationships Users"
-    ),
     "v2.2": (
         "ActivitySets Countries Currencies CustomFieldGroups CustomFields Emails Follows OpportunityStateReasons "
         "PipelineStages Pipelines Relationships Users"
@@ -128,14 +118,14 @@ class Client:
     def create(self, called, name):
         """Create one of a resource, wherever the version has the path for it."""
         resource = RESOURCES[called]
-        path, body = called, resource.body(self.version, name)
+        path, body = called, resource.body(name)
         if resource.assigned:
             body["RESPONSIBLE_USER_ID"] = self.call("GET", "Users", 200)[0]["USER_ID"]
-        if resource.hangs_on_contacts and self.version != "v2.1":
+        if resource.hangs_on_contacts:
             contact = self.call("POST", "Contacts", 201, {"FIRST_NAME": "Parent"})
             path = f"Contacts/{contact['CONTACT_ID']}/{called}"
         made = self.call("POST", path, 201, body)
-        assert made[resource.named(self.version)] == name
+        assert made[resource.name] == name
         return made
 
     def read(self, called, number):
@@ -175,9 +165,9 @@ def test_a_record_is_created_read_updated_listed_and_deleted(client_of, version,
 
     made = client.create(called, "First")
     number = made[resource.id_field]
-    client.update(called, client.read(called, number), **{resource.named(version): "Second"})
+    client.update(called, client.read(called, number), **{resource.name: "Second"})
 
-    assert client.read(called, number)[resource.named(version)] == "Second"
+    assert client.read(called, number)[resource.name] == "Second"
     assert number in client.numbers(called)
     client.delete(called, number)
     if resource.retires:
@@ -194,10 +184,9 @@ def test_a_list_is_read_page_by_page(client_of, version, called):
     client = client_of(version)
     for name in ("a", "b", "c"):
         client.create(called, name)
-    top, skip = ("$top", "$skip") if version == "v2.1" else ("top", "skip")
     whole, pages = client.numbers(called), []
 
-    while page := client.numbers(called, f"?{top}=2&{skip}={2 * len(pages)}"):
+    while page := client.numbers(called, f"?top=2&skip={2 * len(pages)}"):
         assert len(page) <= 2
         pages.append(page)
 
@@ -205,7 +194,7 @@ def test_a_list_is_read_page_by_page(client_of, version, called):
 
 
 @pytest.mark.parametrize("called", [name for name, one in RESOURCES.items() if one.searched])
-@pytest.mark.parametrize("version", SEARCHING)
+@every_version
 def test_what_was_updated_later_is_found(client_of, elements_clock, version, called):
     client = client_of(version)
     client.create(called, "Early")
@@ -216,7 +205,7 @@ def test_what_was_updated_later_is_found(client_of, elements_clock, version, cal
 
 
 @pytest.mark.parametrize("called", [name for name, one in RESOURCES.items() if one.searched])
-@pytest.mark.parametrize("version", SEARCHING)
+@every_version
 def test_what_has_a_name_is_found_by_it(client_of, version, called):
     client, field = client_of(version), RESOURCES[called].name
     client.create(called, "Other")
@@ -240,22 +229,12 @@ def test_a_team_is_found_by_its_name_on_v2(client_of, version):
     assert client.numbers("Teams", "/Search?team_name=Sales") == [found]
 
 
-@pytest.mark.parametrize("version", SEARCHING)
+@every_version
 def test_there_is_one_instance_and_one_set_of_rights(client_of, version):
     client = client_of(version)
 
     assert "INSTANCE_NAME" in client.call("GET", "Instance", 200)
     assert "OBJECT_PERMISSIONS" in client.call("GET", "Permissions", 200)
-
-
-@pytest.mark.parametrize("called", TAGGED)
-def test_v2_1_tags_with_the_record(client_of, called):
-    client = client_of("v2.1")
-    record = client.create(called, "First")
-
-    client.update(called, record, TAGS=[{"TAG_NAME": "vip"}])
-
-    assert client.read(called, record[RESOURCES[called].id_field])["TAGS"] == [{"TAG_NAME": "vip"}]
 
 
 @pytest.mark.parametrize("called", LINKED)
@@ -266,9 +245,7 @@ def test_a_link_is_made_and_taken_away(client_of, version, called):
     record = client.create(called, "First")
     number = record[RESOURCES[called].id_field]
 
-    if version == "v2.1":
-        client.update(called, record, LINKS=[{"ORGANISATION_ID": organisation}])
-    elif version.startswith("v2"):
+    if version.startswith("v2"):
         client.call("POST", f"{called}/{number}/Links", 201, {"ORGANISATION_ID": organisation})
     else:
         told = {"LINK_OBJECT_NAME": "Organisation", "LINK_OBJECT_ID": organisation}
@@ -276,11 +253,7 @@ def test_a_link_is_made_and_taken_away(client_of, version, called):
     (link,) = client.read(called, number)["LINKS"]
     assert link["LINK_OBJECT_ID" if version.startswith("v3") else "ORGANISATION_ID"] == organisation
 
-    if version == "v2.1":
-        employer = {"DEFAULT_LINKED_ORGANISATION": None} if called == "Contacts" else {}
-        client.update(called, client.read(called, number), LINKS=[], **employer)
-    else:
-        client.call("DELETE", f"{called}/{number}/Links/{link['LINK_ID']}", 202)
+    client.call("DELETE", f"{called}/{number}/Links/{link['LINK_ID']}", 202)
     assert client.read(called, number)["LINKS"] == []
 
 

@@ -72,7 +72,7 @@ def test_a_change_after_a_poll_is_reported_by_the_next_one(clients, poll_contact
     assert [kind for kind, _ in reported(clients)] == ["CREATED"]
 
 
-@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.0", "v3.1"])
+@pytest.mark.parametrize("version", ["v2.2", "v3.0", "v3.1"])
 def test_every_kind_of_write_begins_the_next_second_and_no_read_does(clients, poll_contacts, version):
     ada = created(clients)
     for call in (

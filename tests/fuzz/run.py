@@ -2,7 +2,7 @@
 
 The CRM gets a run for each version, which share its minutes: one of all of them ends in an error of schemathesis' own.
 
-Usage: poe fuzz [--service platform|crm|sink] [--version v2.1] [--only PATTERN] [--minutes N | --examples N] [--seed N]
+Usage: poe fuzz [--service platform|crm|sink] [--version v2.2] [--only PATTERN] [--minutes N | --examples N] [--seed N]
 """
 
 import argparse
@@ -76,7 +76,7 @@ def narrowed(version: str | None, only: str | None) -> list[str]:
     """Return the arguments that leave out operations.
 
     Args:
-        version: of the CRM's API, such as ``v2.1``.
+        version: of the CRM's API, such as ``v2.2``.
         only: a regular expression for what comes after it in a path; for the whole path without a version.
     """
     if version is None:
@@ -97,7 +97,7 @@ def main() -> None:
     arguments.add_argument(
         "--service", action="append", choices=SERVICES, help="may be given several times; all"
     )
-    arguments.add_argument("--version", help="of the CRM's API, such as v2.1, in the place of all")
+    arguments.add_argument("--version", help="of the CRM's API, such as v2.2, in the place of all")
     arguments.add_argument(
         "--only", help="a regular expression for the path, after the version if there is one"
     )

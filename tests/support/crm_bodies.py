@@ -7,10 +7,8 @@ from mock_insightly.records.row_types import ENTITIES, CustomFields, LinkedName
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(str.strip)
 OTHERWISE = {
-    ("v2.1", "Projects"): {"STARTED_DATE"},  # null in the answer to a POST that sent one
-    ("v2.1", "Teams"): {"TEAMMEMBERS"},  # never shown, as they have a list of their own
     # the first organisation linked, where it is not among the links
-    **{(version, "Contacts"): {"DEFAULT_LINKED_ORGANISATION"} for version in ("v2.1", "v2.2")},
+    ("v2.2", "Contacts"): {"DEFAULT_LINKED_ORGANISATION"},
 }
 """What an answer is on record, or documented, to show otherwise than it was sent."""
 

@@ -32,7 +32,7 @@ ASKED = {
     "crm": [
         ("GET", CONTACTS),
         ("POST", CONTACTS),
-        ("GET", "/v2.1/Contacts"),
+        ("GET", "/v2.2/Contacts"),
         ("GET", "/_local/changes"),
         ("GET", "/_local/health"),
     ],

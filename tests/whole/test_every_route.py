@@ -185,4 +185,4 @@ def test_who_may_ask_is_told(walks):
     told = {path.partition("?")[0] for _, path, _ in asking.leaks}
     assert asking.statuses[200] > asking.statuses.total() / 2, asking.figures
     assert len(told) > 100
-    assert told > {f"{BASE_PATH}/instances", "/v3.1/Contacts", "/v2.1/Contacts", "/_local/workspaces"}
+    assert told > {f"{BASE_PATH}/instances", "/v3.1/Contacts", "/v2.2/Contacts", "/_local/workspaces"}

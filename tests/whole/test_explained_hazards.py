@@ -70,7 +70,6 @@ CAUSES = {
     "seconds_apart": {"changed-at-once"},
     "stamps_of_whole_minutes": {"tie"},
     "summer_time": {"placeholder-zone"},
-    "task_written_over_2_1": {"tolerance-long"},
     "tie_after_the_poll": {"tie"},
     "tolerance_too_long": {"tolerance-long"},
     "twelve_hours": {"wrong-pattern"},
@@ -92,9 +91,6 @@ WORSE_FOR_OTHERS = {
     "seconds_apart",
 }
 """Hazards that a createdCheckTolerance would cure, by which others are called CREATED twice."""
-
-AT_THE_RECEIVER = {"task_written_over_2_1"}
-"""Hazards of which nothing but the receiver's own care helps."""
 
 
 @pytest.fixture
@@ -147,9 +143,6 @@ def test_the_cause_of_each_flaw_is_named(bitten, record_property):
         if hazard in WORSE_FOR_OTHERS:
             assert said["fix"] is None or said["fix"]["tried"] is None
             assert "lost or misnamed that were not: both at <0 of a poll" in said["untried"]
-            continue
-        if hazard in AT_THE_RECEIVER:
-            assert (said["fix"]["where"], said["fix"]["tried"]) == ("receiver", None)
             continue
         assert said["cause"] in NO_CURE or str(said["fix"]["tried"]).startswith("reported at "), said
         assert said["fix"] or said["untried"]

@@ -55,7 +55,7 @@ def test_every_answer_is_one_that_the_document_allows(service, chosen):
     [
         (None, None, None),
         (None, "^/_local", "^/_local"),
-        ("v2.1", None, r"^/v2\.1/"),
+        ("v2.2", None, r"^/v2\.2/"),
         ("v3.1", "(Contacts|Leads)", r"^/v3\.1/(Contacts|Leads)"),
     ],
 )
@@ -68,7 +68,7 @@ def test_each_version_of_the_crm_has_a_run_of_its_own_unless_one_is_asked_for():
 
     for path in ("/_local/clock", "/oauth/token", *(f"/{version}/Contacts" for version in VERSIONS)):
         assert sum(bool(part.search(path)) for part in parts) == 1
-    assert len(run.runs("crm", "v2.1", None)) == len(run.runs("sink", None, None)) == 1
+    assert len(run.runs("crm", "v2.2", None)) == len(run.runs("sink", None, None)) == 1
 
 
 @pytest.mark.parametrize(

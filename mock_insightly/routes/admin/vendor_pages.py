@@ -137,7 +137,7 @@ def restore(body: RestoreRequest) -> Answer[RecordJson]:
 @bp.post("/leads/<int:lead_id>/convert")
 @operation(problems=(*_PROBLEMS, 404, 409), status=201)
 def convert_lead(lead_id: int, body: ConversionRequest | None) -> Answer[RecordJson]:
-    """Convert a lead; later versions of the API have no path for it."""
+    """Convert a lead, for which the API has no path."""
     return Answer(
         convert(admin_call(asked_workspace()), lead_id, body.opportunity if body else None), status=201
     )

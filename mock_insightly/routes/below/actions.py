@@ -10,7 +10,6 @@ Source: paths and bodies from the v2.2 and v3.1 OpenAPI documents, of conversion
 from datetime import datetime, timedelta
 from functools import partial
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.account.lookups import activity_sets, entered
@@ -33,7 +32,7 @@ from mock_insightly.records.consequences import (
     state_entry,
 )
 from mock_insightly.records.dates import format_date, whole_second
-from mock_insightly.records.fields import Date, Record, Sent, Text, read_id, rows_of, upper_keys
+from mock_insightly.records.fields import Date, Record, Sent, read_id, rows_of, upper_keys
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.references import hung
 from mock_insightly.records.search import RecordFilter
@@ -46,7 +45,6 @@ from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.sub_resources import (
     Assignment,
-    Conversion,
     Following,
     Mailbox,
     PipelinePosition,
@@ -186,15 +184,6 @@ def _task(activity: Record, start: datetime) -> Record:
         "DETAILS": activity["ACTIVITY_DETAILS"],
         "DUE_DATE": format_date(due.replace(hour=0, minute=0, second=0)),
     }
-
-
-def convert_lead(parent: Parent, _conversion: Conversion) -> ResponseReturnValue:
-    """Convert a lead."""
-    sent = parent.call.body() if request.get_data() else {}
-    name = sent.get("OPPORTUNITY_NAME")
-    opportunity = None if name is None else str(Text(longest=255).read(name, "OPPORTUNITY_NAME"))
-    lead = convert(parent.call, parent.id, opportunity)
-    return parent.answer_record(lead, 201)
 
 
 def convert(call: CrmCall, lead_id: int, opportunity: str | None) -> Record:

@@ -3,24 +3,20 @@
 Source: Insightly v2.2 and v3.1 OpenAPI documents (documented).
 """
 
-from functools import partial
-
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.kinds import COMMENTS, CONTACTS, NOTES
-from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.fields import Record
 from mock_insightly.records.query import is_true
 from mock_insightly.records.references import hung, references
 from mock_insightly.records.search import RecordFilter, updated_after
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.writes import create_in, update_in
-from mock_insightly.versions.shape import Key, Shape
+from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Children
-from mock_kit.api.json_text import Json, encode, encode_text, read_json
-from mock_kit.values import replace
+from mock_kit.api.json_text import encode, encode_text, read_json
 
 
 def index(parent: Parent, children: Children) -> ResponseReturnValue:
@@ -34,8 +30,6 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
     after = updated_after(call.query.get("updated_after_utc", ""), inclusive=inclusive)
     wanted = RecordFilter(after=after, of=parent.reference)
     shape = parent.call.version.shape(children.kind)
-    if call.version.odata:
-        shape = _listed_below(parent, shape)
     return answers.page(call, shape, wanted, call.version.list_status(children), whole=children.arrays)
 
 
@@ -89,33 +83,6 @@ def _written(
     if children.arrays:
         shown = shape.page([encode_text(made)], brief=brief)
     return answers.written(parent.call, shape, made, status, shown=shown)
-
-
-def _listed_below(parent: Parent, shape: Shape) -> Shape:
-    """Return the shape of v2.1 as a list of what is below a record shows it.
-
-    Source: recorded v2.1 exchanges (observed): a contact's list of e-mails shows one of the links that an e-mail by its
-        id has more of, its list of notes null for their files where those of others show none; comments show theirs.
-    """
-    column = parent.shape.kind.id_field
-
-    def own_links(key: Key, record: Record) -> Json:
-        rows = rows_of({key.name: key.show(record)}, key.name)
-        return [row for row in rows if row.get(column, parent.id) == parent.id]
-
-    def below(key: Key) -> Key:
-        if key.name == "EMAILLINKS":
-            return replace(key, show=partial(own_links, key))
-        if key.name == "FILE_ATTACHMENTS" and shape.kind is NOTES and parent.shape.kind is CONTACTS:
-            return replace(key, in_lists=None)
-        if key.child and shape.kind is COMMENTS:
-            child = key.child
-            return replace(
-                key, in_lists=lambda one: [*answers.hanging_on(parent.call, COMMENTS, one, *child)]
-            )
-        return key
-
-    return replace(shape, keys=tuple(map(below, shape.keys)))
 
 
 def _still_hung(parent: Parent, shape: Shape, given: Record) -> Record:

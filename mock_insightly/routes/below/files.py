@@ -10,12 +10,11 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.account.definitions import custom_fields_of
-from mock_insightly.errors import EmptyUploadError, FieldError, NoImageError, NoSuchRowError
-from mock_insightly.kinds import COMMENTS, FILE_ATTACHMENTS, NOTES, RecordKind
-from mock_insightly.records.fields import Record, read_id, rows_of
+from mock_insightly.errors import EmptyUploadError, FieldError, NoSuchRowError
+from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
+from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.files import File, Upload, read_upload
 from mock_insightly.records.references import hung
 from mock_insightly.records.row_types import custom_field
@@ -56,23 +55,6 @@ def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
     return answers.written(parent.call, shape, made, 201)
 
 
-def create_empty(call: CrmCall, resource: str) -> ResponseReturnValue:
-    """Attach a file of which only the name came to a note or a comment, on v2.1.
-
-    Source: 201 with nothing in it, and then a file of no bytes that has the request's Content-Type (recorded v2.1
-        exchanges, observed).
-    """
-    kind = {"notes": NOTES, "comments": COMMENTS}.get(resource)
-    if kind is None:
-        raise MethodNotAllowed(valid_methods=["GET"])
-    number = read_id(call.query["c_id"], "c_id")
-    file = File(content_type=request.content_type or "application/octet-stream", content=b"")
-    with call.writing() as writing:
-        writing.get(kind, number)
-        attach(writing, call, Upload(name=call.query.get("filename", ""), file=file), kind.entity, number)
-    return Response(status=201)
-
-
 def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_id: int) -> Record:
     """Attach a file to a record, as a part of a transaction.
 
@@ -102,8 +84,6 @@ def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_
 def show_image(parent: Parent, picture: Picture) -> ResponseReturnValue:
     """Show the image."""
     file = _file(parent, parent.shape.kind)
-    if file is None and picture.missing is not None:
-        raise NoImageError(picture.missing)
     if file is None:
         raise NoSuchRowError(picture.name, parent.id)
     return Response(file.content, mimetype=file.content_type)

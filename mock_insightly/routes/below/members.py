@@ -13,7 +13,6 @@ from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import TEAMS
 from mock_insightly.records.fields import Record, Rows, Sent, read_id, rows_of
 from mock_insightly.records.query import WHOLE
-from mock_insightly.records.rules import MEMBER_TEAM, refuse_team
 from mock_insightly.records.search import EVERYTHING
 from mock_insightly.records.stamps import record_in
 from mock_insightly.routes import answers
@@ -29,17 +28,9 @@ bp = Blueprint("members", __name__, url_prefix=f"{ANY_VERSION}/teammembers")
 
 @bp.get("")
 def index(version: str) -> ResponseReturnValue:
-    """List the members of all teams.
-
-    Source: ``teamid`` narrows them on v2.1 (the vendor's Ruby client, documented), and is gone later (Insightly v2.2
-        OpenAPI document, documented).
-    """
+    """List the members of all teams."""
     call = this_call(version)
-    team = call.query.get("teamid", "").strip()
-    if not call.version.odata:
-        team = ""
-    found = [row for row in _members(call) if team in {"", str(row["TEAM_ID"])}]
-    return answers.rows(call, [_shown(call, row) for row in found], paged=True)
+    return answers.rows(call, [_shown(call, row) for row in _members(call)], paged=True)
 
 
 @bp.get("/<int:number>")
@@ -70,8 +61,7 @@ def create(version: str) -> ResponseReturnValue:
 def update(version: str) -> ResponseReturnValue:
     """Put another user in the place of a member, whose team stays what it is.
 
-    Source: v2.1 has the route (the vendor's Ruby client, documented), and so has early v2.2 (Insightly v2.2 OpenAPI
-        document, documented); what it changes is assumed.
+    Source: early v2.2 has the route (Insightly v2.2 OpenAPI document, documented); what it changes is assumed.
     """
     call = this_call(version)
     allow(call.version.on_members)
@@ -111,10 +101,7 @@ def _shown(call: CrmCall, row: Record) -> Record:
 
 def _sent(call: CrmCall) -> Sent:
     """Return a member as it came."""
-    sent = call.body()
-    if MEMBER_TEAM in _names(call):
-        refuse_team(sent)
-    return sent
+    return call.body()
 
 
 def _names(call: CrmCall) -> list[str]:

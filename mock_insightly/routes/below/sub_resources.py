@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.dependencies import dependencies
@@ -19,22 +19,6 @@ _ALL = "/<resource>/<int:record_id>/<sub>"
 
 _Answer: TypeAlias = Callable[[Parent, Any], ResponseReturnValue]
 _AnswerOne: TypeAlias = Callable[[Parent, Any, str], ResponseReturnValue]
-
-_ERROR_PAGE = (
-    b"<!DOCTYPE html>\r\n<html>\r\n<head><title>Runtime Error</title></head>\r\n<body>\r\n"
-    b"<h1>Server Error in '/' Application.</h1>\r\n<h2><i>Runtime Error</i></h2>\r\n</body>\r\n</html>\r\n"
-).ljust(3424)
-
-
-def broken(parent: Parent, _broken: subs.Broken) -> ResponseReturnValue:
-    """Fail as the vendor's server does.
-
-    Source: 500 with a page of so many bytes of HTML, of this title and with such line ends, which one reader alone may
-        keep (recorded v2.1 exchange, observed); its words are ours.
-    """
-    parent.record()
-    return Response(_ERROR_PAGE, status=500, mimetype="text/html", headers={"Cache-Control": "private"})
-
 
 _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (subs.EmbeddedCollection, "GET"): own_rows.index,
@@ -55,15 +39,12 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (subs.PipelinePosition, "DELETE"): actions.leave_pipeline,
     (subs.StateSwitch, "PUT"): actions.switch_state,
     (subs.Assignment, "POST"): actions.assign,
-    (subs.Conversion, "POST"): actions.convert_lead,
-    (subs.Broken, "GET"): broken,
     (subs.Mailbox, "GET"): actions.show_mailbox,
 }
 _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
     (subs.EmbeddedCollection, "DELETE"): own_rows.remove_one,
     (subs.Children, "DELETE"): children.delete_one,
     (subs.Picture, "PUT"): files.put_image,
-    (subs.Picture, "POST"): files.put_image,
     (subs.FieldPicture, "GET"): files.show_field_image,
     (subs.FieldPicture, "PUT"): files.put_field_image,
     (subs.FieldPicture, "DELETE"): files.remove_field_image,

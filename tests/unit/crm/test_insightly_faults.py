@@ -81,7 +81,9 @@ SHIFTED = "only on lists that are read page by page"
         pytest.param({"index_lag_s": 60}, {"path": "/v2.2/Contcts*"}, LISTS, id="no resource"),
         pytest.param({"index_lag_within_s": 60}, {"method": "PUT"}, LISTS, id="another write"),
         pytest.param({"list_cap": 3}, {"path": "/v3.1/Users/Me"}, LISTS, id="the caller"),
-        pytest.param({"page_overlap": 1}, {"path": "/v2.1/Contacts"}, SHIFTED, id="a list that is whole"),
+        pytest.param(
+            {"page_overlap": 1}, {"path": "/v3.1/Notes/5/Comment"}, SHIFTED, id="a list that is whole"
+        ),
         pytest.param(
             {"delete_listed": 1}, {"path": "/v3.1/Users"}, "can be deleted", id="what cannot be deleted"
         ),
@@ -123,7 +125,7 @@ def test_a_rule_that_could_never_show_is_refused_and_says_where_it_would(effect,
         pytest.param({"index_lag_s": 60}, {"path": "//V2.2/CONTACTS/Search/"}, id="slashes and case"),
         pytest.param({"index_lag_s": 60}, {"path": "/v3.1/contacts/5/notes"}, id="below a record"),
         pytest.param({"list_cap": 60}, {"path": "/v3.1/Fruit__c"}, id="a custom object"),
-        pytest.param({"list_cap": 60}, {"path": "/v2.1/Contacts"}, id="a list that is whole"),
+        pytest.param({"list_cap": 60}, {"path": "/v3.1/Notes/5/Comment"}, id="a list that is whole"),
         pytest.param({"page_overlap": 1}, {"path": "*/searchbytag"}, id="a search by tag"),
         pytest.param({"clock_skew_s": 5}, {"path": "/v2.2/contacts/*", "method": "DELETE"}, id="a deletion"),
         pytest.param(

@@ -55,16 +55,6 @@ def test_a_refused_call_does_nothing(limited):
     assert limited.changes() == []
 
 
-def test_v2_1_is_limited_without_a_word_of_it(limited):
-    old = limited.at("v2.1")
-    statuses(old, 3)
-
-    refused = old.send("GET", "Contacts")
-
-    assert refused.status == 429
-    assert "X-RateLimit-Limit" not in refused.headers
-
-
 @pytest.mark.assumed
 def test_a_day_may_be_any_24_hours(configured):
     crm = configured(limits="vendor", burst_limit=3, daily_limit=3, limits_reset="rolling")

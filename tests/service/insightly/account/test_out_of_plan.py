@@ -56,7 +56,7 @@ def test_so_it_is_with_what_hangs_below_a_record(crm, sub, status):
 
 
 @pytest.mark.parametrize(
-    "path", ["/v2.2/Ticket", "/v2.1/Product", "/v3.0/Product", "/v3.1/Quote", "/v3.1/Tickets"]
+    "path", ["/v2.2/Ticket", "/v2.3/Product", "/v3.0/Product", "/v3.1/Quote", "/v3.1/Tickets"]
 )
 def test_what_there_is_in_no_plan_is_not_there(crm, path):
     assert crm.send("GET", path).status == 404

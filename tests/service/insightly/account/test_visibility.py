@@ -2,7 +2,7 @@
 
 import pytest
 
-V2 = ["v2.1", "v2.2", "v2.3"]
+V2 = ["v2.2", "v2.3"]
 BODIES = {
     "Contacts": {"FIRST_NAME": "Ada"},
     "Organisations": {"ORGANISATION_NAME": "Acme"},

@@ -28,7 +28,7 @@ def stamps(record):
 
 
 class TestIndexLag:
-    LISTS = ("Contacts", "Contacts/Search?first_name=Ada", "/v2.1/Contacts", "/v2.2/Contacts/Search")
+    LISTS = ("Contacts", "Contacts/Search?first_name=Ada", "/v2.2/Contacts", "/v2.2/Contacts/Search")
 
     def test_a_written_record_is_found_only_later_but_by_id_at_once(self, crm, faulty):
         faulty({"index_lag_s": 60})
@@ -98,7 +98,7 @@ class TestDelaysOfTheirOwn:
         assert noted(crm) is None
 
     @pytest.mark.parametrize(
-        "path", ["Contacts/Search?first_name=Ada", "/v2.1/Contacts", "/v2.2/Contacts/Search"]
+        "path", ["Contacts/Search?first_name=Ada", "/v2.2/Contacts", "/v2.2/Contacts/Search"]
     )
     def test_every_list_is_late(self, crm, faulty, path):
         faulty({"index_lag_s": 30, "index_lag_within_s": 1})
@@ -119,7 +119,7 @@ class TestDelaysOfTheirOwn:
 
 
 class TestCap:
-    @pytest.mark.parametrize("path", ["Contacts", "/v2.2/Contacts/Search", "/v2.1/Contacts"])
+    @pytest.mark.parametrize("path", ["Contacts", "/v2.2/Contacts/Search", "/v2.2/Contacts"])
     def test_a_list_ends_with_it(self, crm, faulty, path):
         made = people(crm, "a", "b", "c", "d")
         faulty({"list_cap": 3})

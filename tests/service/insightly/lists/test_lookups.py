@@ -170,7 +170,7 @@ def test_sets_of_activities_are_shown_without_them_if_brief(crm, version):
 
 
 def test_the_first_source_of_leads_is_web_and_not_the_default_one(crm):
-    sources = crm.at("v2.1").shown("LeadSources")
+    sources = crm.at("v2.2").shown("LeadSources")
 
     assert [*sources[0].items()][:3] == [("FIELD_ORDER", 1), ("LEAD_SOURCE", "Web"), ("DEFAULT_VALUE", False)]
     assert [one["DEFAULT_VALUE"] for one in sources].count(True) == 1

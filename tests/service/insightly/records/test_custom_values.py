@@ -4,7 +4,7 @@ import pytest
 
 from mock_kit.api.json_text import decode
 
-VERSIONS = ["v2.1", "v2.2", "v3.0", "v3.1"]
+VERSIONS = ["v2.2", "v3.0", "v3.1"]
 AS_WRITTEN = {
     "Hobby__c": [("chess", "chess"), ("", "")],
     "Interests__c": [("Music;Sports;Travel", "Music;Sports;Travel")],

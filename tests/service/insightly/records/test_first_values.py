@@ -10,7 +10,7 @@ BODIES = {
     "Projects": {"PROJECT_NAME": "Bridge", "STATUS": "DEFERRED"},
 }
 
-every_version = pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.1"])
+every_version = pytest.mark.parametrize("version", ["v2.2", "v3.1"])
 every_resource = pytest.mark.parametrize("resource", BODIES)
 
 

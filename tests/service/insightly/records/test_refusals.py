@@ -90,7 +90,7 @@ def test_an_id_that_is_no_number_is_that_of_no_record(crm, method):
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.1"])
+@pytest.mark.parametrize("version", ["v2.2", "v3.1"])
 @pytest.mark.parametrize(
     ("resource", "field"),
     [

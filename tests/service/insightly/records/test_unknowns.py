@@ -140,7 +140,6 @@ def test_paging_that_makes_no_sense_may_be_refused(configured, path, query):
 
     assert query.partition("=")[0] in crm.refused(400, "GET", f"{path}?{query}")
     assert crm.send("GET", f"{path}?top=501&skip=0").status == 200
-    assert crm.send("GET", "/v2.1/Contacts?$top=x").status == 200
     assert configured().send("GET", f"{path}?{query}").status == 200
 
 

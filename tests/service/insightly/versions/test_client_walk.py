@@ -6,7 +6,7 @@ import pytest
 
 from mock_kit.api.json_text import decode, encode
 
-VERSIONS = ["v2.1", "v2.2", "v2.3", "v3.0", "v3.1"]
+VERSIONS = ["v2.2", "v2.3", "v3.0", "v3.1"]
 MAIN = {
     "Contacts": ("CONTACT_ID", {"FIRST_NAME": "Ada"}),
     "Organisations": ("ORGANISATION_ID", {"ORGANISATION_NAME": "Acme"}),
@@ -110,10 +110,7 @@ def test_a_record_is_linked(crm, version, resource):
     number = client.call("POST", "", 201, body)[id_field]
     column = "SECOND_OPPORTUNITY_ID" if resource == "Opportunities" else "OPPORTUNITY_ID"
 
-    if version == "v2.1":
-        whole = client.call("GET", f"/{number}", 200)
-        client.call("PUT", "", 200, {**whole, "LINKS": [{column: other}]})
-    elif version.startswith("v2"):
+    if version.startswith("v2"):
         client.call("POST", f"/{number}/Links", 201, {column: other})
     else:
         client.call(

@@ -268,7 +268,7 @@ def test_dates_of_one_body_are_written_in_one_way(crm):
     assert crm.at("v2.2").send("POST", "Events", json={"TITLE": "x", **mixed}).status == 201
 
 
-@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.1"])
+@pytest.mark.parametrize("version", ["v2.2", "v3.1"])
 def test_dates_come_back_with_a_space_whichever_way_they_went(crm, version):
     dates = {"START_DATE_UTC": "2016-05-02T12:00:00Z", "END_DATE_UTC": "2016-05-02T13:00:00Z"}
 

@@ -34,7 +34,7 @@ from mock_insightly.records.stamps import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS, served
 from mock_kit.api.json_text import decode, encode_text
 
-V21, V22, V31 = VERSIONS["v2.1"], VERSIONS["v2.2"], VERSIONS["v3.1"]
+V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")
 WRITABLE = [CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES, PROJECTS, TASKS, EVENTS, NOTES]
@@ -472,7 +472,7 @@ LIKELY = st.sampled_from(
 ROWS = st.lists(st.dictionaries(ROW_KEYS, LIKELY | JSON, max_size=5), max_size=3)
 
 
-@pytest.mark.parametrize("version", [V21, V22, V31], ids=lambda version: version.name)
+@pytest.mark.parametrize("version", [V22, V31], ids=lambda version: version.name)
 @pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
 @settings(max_examples=examples(10), deadline=None)
 @given(data=st.data())

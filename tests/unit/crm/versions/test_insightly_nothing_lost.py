@@ -77,6 +77,5 @@ class Written:
         if before:
             record = changed(kind, before, read, account=ACCOUNT, now=NOW)
         else:
-            read = self.shape.at_first(read)
             record = created(kind, read, record_id=123, account=ACCOUNT, now=NOW)
         return number_rows(kind, record, before, lambda _sequence, _how_many: next(blocks))

@@ -326,7 +326,6 @@ def test_users_can_only_be_read():
     ("base_url", "path"),
     [
         pytest.param(V22, "/Contacts?brief=true", id="2.2 has to be asked to leave the rest alone"),
-        pytest.param("https://api.insight.ly/v2.1", "/Contacts?brief=true", id="2.1"),
         pytest.param("", "/Contacts?brief=true", id="nobody knows"),
         pytest.param(V31, "/Contacts", id="3.1 leaves it alone"),
     ],
