@@ -589,5 +589,5 @@ def test_a_queue_of_another_version_is_refused(benches):
     with benches[0].database.writing() as connection:
         connection.execute(VERSIONS.update().where(VERSIONS.c.part == "queue").values(version="0.0.9"))
 
-    with pytest.raises(SchemaVersionError, match=r"queue tables were made by version 0\.0\.9"):
+    with pytest.raises(SchemaVersionError, match=r"queue tables were made by elements-local 0\.0\.9"):
         job_queue.prepare(benches[0].database)

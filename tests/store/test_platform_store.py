@@ -707,7 +707,7 @@ def test_tables_of_another_version_are_refused(open_database):
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE kit_schema_versions SET version = '0.0.9' WHERE part = 'platform'")
 
-    with pytest.raises(SchemaVersionError, match=r"platform tables were made by version 0\.0\.9"):
+    with pytest.raises(SchemaVersionError, match=r"platform tables were made by elements-local 0\.0\.9"):
         PlatformStore(open_database())
 
 

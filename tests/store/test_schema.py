@@ -49,7 +49,7 @@ def test_what_another_version_made_is_refused_with_both_versions_and_left_alone(
         database.create(ours)
 
     assert str(refusal.value) == (
-        f"its things tables were made by version {others.version} of this program, which is version {ours.version}; "
+        f"its things tables were made by elements-local {others.version}, and this is elements-local {ours.version}; "
         "`elements-local up --fresh` begins anew and loses what is kept, and the version that made them still reads it"
     )
     database.create(others)

@@ -59,7 +59,7 @@ class SchemaVersionError(Exception):
 
     def __init__(self, part: SchemaPart, found: object) -> None:
         super().__init__(
-            f"its {part.name} tables were made by version {found} of this program, which is version {part.version}; "
+            f"its {part.name} tables were made by elements-local {found}, and this is elements-local {part.version}; "
             "`elements-local up --fresh` begins anew and loses what is kept, and the version that made them still reads it"
         )
 

@@ -83,7 +83,7 @@ DAMAGES = {
     "another program's": (foreign, "is another program's: it has the tables users; choose another place"),
     "another version's": (
         lambda path: changed(path, "UPDATE kit_schema_versions SET version = '0.0.9'"),
-        "were made by version 0.0.9 of this program, which is version 0.",
+        "were made by elements-local 0.0.9, and this is elements-local 0.",
     ),
     "a clock that is none": (
         lambda path: changed(path, "UPDATE kit_workspaces SET clock_mode = 'lunar'"),

@@ -144,7 +144,7 @@ def test_a_database_is_asked_about_first_and_left_as_it_is_without_a_yes(tmp_pat
 
 
 def test_of_a_database_only_this_programs_tables_are_dropped(shared):
-    with pytest.raises(OptionError, match=r"made by version 0\.0\.9"):
+    with pytest.raises(OptionError, match=r"made by elements-local 0\.0\.9"):
         contacts(Options(database=shared))
 
     code, _ = answered("y\n", "--database", shared, "--fresh")
