@@ -42,7 +42,6 @@ COMMANDS = {
     "settings": ("reference", "List every setting with its value, and where that comes from."),
     "init": ("scenarios", "Lay down a start in your project: a scenario, a test, a receiver and more."),
     "certify": ("checking", "Try your own receiver with a battery of callbacks."),
-    "verify": ("checking", "Hold a tenant of the real platform against what this stack does."),
     "openapi": ("reference", "Print the OpenAPI document of a service."),
     "postman": ("reference", "Print a Postman collection of every operation."),
     "fidelity": ("reference", "List what is imitated, how sure that is, and which tests hold it."),

@@ -19,13 +19,15 @@ class UnreachableError(HarnessError):
     """A service of the stack did not answer.
 
     Attributes:
+        url: what was asked for.
         reason: in a few words.
     """
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(
-            f"no answer from {url} ({reason}); is the stack running? `elements-local up` starts one"
-        )
+    def __init__(
+        self, url: str, reason: str, *, hint: str = "; is the stack running? `elements-local up` starts one"
+    ) -> None:
+        super().__init__(f"no answer from {url} ({reason}){hint}")
+        self.url = url
         self.reason = reason
 
 

@@ -26,7 +26,7 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         source: where it was read, by the source's common name.
         routes: ids of the operations it is about, as the OpenAPI documents have them.
         keys: of an instance's or a poller's configuration that it is about.
-        verify: checks of the command of that name which look at it on a tenant.
+        tenant_scenarios: those of ``scenarios/against_a_tenant`` that look at it.
         tests: pytest ids, or scenario files, that hold it.
     """
 
@@ -36,7 +36,7 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     evidence: Evidence
     routes: list[str] = []
     keys: list[str] = []
-    verify: list[str] = []
+    tenant_scenarios: list[str] = []
     tests: Annotated[list[str], Meta(min_length=1)]
 
 
@@ -60,37 +60,40 @@ def ledger() -> list[Behaviour]:
     return convert(entries, list[Behaviour])
 
 
-class _Check(Struct):
-    check: str
+class _Scenario(Struct):
+    name: str
     verdict: Literal["agrees", "differs", "not seen"]
 
 
-class _Visit(Struct):
-    date: str
-    product: str
-    checks: list[_Check]
+class _Replay(Struct):
+    began: str
+    profile: str
+    scenarios: list[_Scenario]
 
 
 def observed_at(entries: list[Behaviour], path: Path) -> list[Behaviour]:
-    """Return the ledger with what a visit to a tenant saw: what agreed is observed there, what differed says so.
+    """Return the ledger with what a tenant showed: what agreed is observed there, what differed says so.
 
     Args:
-        path: what ``verify --json`` printed.
+        path: what ``replay --tenant FILE --json`` printed.
 
     Raises:
         OptionError: it is nothing of the kind.
     """
     try:
-        visit = decode(path.read_bytes(), type=_Visit)
+        replay = decode(path.read_bytes(), type=_Replay)
     except (MsgspecError, OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"{path} is not what `verify --json` prints") from error
-    verdicts = {each.check: each.verdict for each in visit.checks}
-    return [_observed(entry, verdicts, f"a tenant of {visit.product}, {visit.date}") for entry in entries]
+        raise OptionError(
+            f"{path} is not what `replay --tenant FILE --json` prints without scenarios"
+        ) from error
+    verdicts = {each.name: each.verdict for each in replay.scenarios}
+    where = f"a tenant of {replay.profile}, {replay.began[:10]}"
+    return [_observed(entry, verdicts, where) for entry in entries]
 
 
 def _observed(entry: Behaviour, verdicts: Mapping[str, str], where: str) -> Behaviour:
-    """Return a behaviour as a visit has seen it: one check that differs weighs more than others that agree."""
-    seen = {verdicts[name] for name in entry.verify if name in verdicts} - {"not seen"}
+    """Return a behaviour as a tenant showed it: one scenario that differs weighs more than others that agree."""
+    seen = {verdicts[name] for name in entry.tenant_scenarios if name in verdicts} - {"not seen"}
     if not seen:
         return entry
     if "differs" in seen:

@@ -8,6 +8,7 @@ from typing import Any
 
 from elements_local.clients import Credentials
 
+SIGNATURE_KEY = "a-key-of-your-own"
 _DATES = {
     "updatedDateField": "DATE_UPDATED_UTC",
     "updatedDateFormat": "yyyy-MM-dd HH:mm:ss",
@@ -27,7 +28,7 @@ def poller_entry(resource: str, id_field: str) -> dict[str, Any]:
     }
 
 
-def instance_body(workspace: Credentials, *, signature_key: str = "a-key-of-your-own") -> dict[str, Any]:
+def instance_body(workspace: Credentials, *, signature_key: str = SIGNATURE_KEY) -> dict[str, Any]:
     """Return the guide's JSON with a workspace's values in the places of its placeholders."""
     return {
         "element": {"key": "insightly"},

@@ -42,7 +42,7 @@ def starting_files(*, examples: bool = False) -> dict[str, bytes]:
     """
     return {
         **dict(_below(_TEMPLATES, PurePosixPath())),
-        **dict(_below(_examples() / "postman", PurePosixPath("postman"))),
+        **dict(_below(shipped_scenarios() / "postman", PurePosixPath("postman"))),
         "scenarios/scenario.schema.json": (_PACKAGE / "scenario.schema.json").read_bytes(),
         **(dict(_example_scenarios()) if examples else {}),
     }
@@ -108,13 +108,13 @@ def _below(folder: Traversable, at: PurePosixPath) -> Iterator[tuple[str, bytes]
 
 def _example_scenarios() -> Iterator[tuple[str, bytes]]:
     """Yield this project's scenarios, each naming the schema where that is laid down."""
-    for name, content in _below(_examples(), PurePosixPath("scenario-examples")):
+    for name, content in _below(shipped_scenarios(), PurePosixPath("scenario-examples")):
         if name.endswith(".yaml"):
             schema = b"../" * name.count("/") + b"scenarios/scenario.schema.json"
             yield name, re.sub(rb"(?<=\$schema=)\S+", schema, content, count=1)
 
 
-def _examples() -> Traversable:
+def shipped_scenarios() -> Path:
     """Return the folder of scenarios and Postman's files: a wheel has a copy, a checkout those that the copy is made of."""
-    packaged = _PACKAGE / "examples"
+    packaged = Path(__file__).parent / "examples"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios"

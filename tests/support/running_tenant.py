@@ -1,6 +1,7 @@
 """A stack as a tenant is seen: its time runs by itself, and a proxy hides its admin routes."""
 
 import json
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -54,11 +55,18 @@ def hiding(*targets):
             server.server_close()
 
 
+def free_port():
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @contextmanager
-def tenant_running(speed):
-    """Run a stack at a speed, and give ``verify``'s words for it, the environment with its secrets, and its clients."""
+def tenant_running(speed, *words):
+    """Run a stack at a speed, and give its addresses, the environment with its secrets, and its clients."""
     ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    command = [PROGRAM, "up", "--json", "--quiet", "--clock", "real", "--speed", speed, *ports]
+    command = [PROGRAM, "up", "--json", "--quiet", "--clock", "real", "--speed", speed, *ports, *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         ready = json.loads(process.stdout.readline())
         root = ready["platform"].removesuffix(BASE_PATH)
@@ -67,14 +75,6 @@ def tenant_running(speed):
             yield {
                 "platform": platform + BASE_PATH,
                 "crm": crm,
-                "words": [
-                    "--tenant-platform-url",
-                    platform + BASE_PATH,
-                    "--tenant-crm-url",
-                    crm,
-                    "--speed",
-                    speed,
-                ],
                 "env": {
                     f"ELEMENTS_LOCAL_TENANT_{name.upper()}": workspace[name]
                     for name in ("user_secret", "organization_secret", "crm_username", "crm_api_key")

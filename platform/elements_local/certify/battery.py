@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from inspect import isfunction
 from time import monotonic
 from urllib.parse import urlsplit
 
-from elements_local.batteries import checks_in, title_of
 from elements_local.certify import checks
 from elements_local.certify.callback import CallbackComposer
 from elements_local.certify.checks import Check
@@ -20,7 +20,11 @@ from mock_kit.workspaces.clock import SystemClock
 
 _FIRST_INSTANCE = 900_000
 
-BATTERY: Mapping[str, Check] = checks_in(checks)
+BATTERY: Mapping[str, Check] = {
+    name.replace("_", "-"): check
+    for name, check in vars(checks).items()
+    if isfunction(check) and check.__module__ == checks.__name__ and not name.startswith("_")
+}
 """The checks by their names, in the order in which they are made."""
 
 
@@ -124,7 +128,11 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
     except SkippedError as reason:
         outcome, why = Outcome.SKIPPED, str(reason)
     return Result(
-        name=name, title=title_of(check), outcome=outcome, why=why, seconds=round(monotonic() - began, 3)
+        name=name,
+        title=(check.__doc__ or name).strip().removesuffix("."),
+        outcome=outcome,
+        why=why,
+        seconds=round(monotonic() - began, 3),
     )
 
 

@@ -14,6 +14,7 @@ from elements_local.command_line.output import counted
 from elements_local.command_line.setting_options import refuse_set, stack_environment, typed_options
 from elements_local.command_line.where import addresses_of
 from elements_local.interruption import Interruption
+from elements_local.project_scaffold import shipped_scenarios
 from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.reports.replay_output import ReplayOutput
 from elements_local.reports.replay_session import ReplaySession, Selection
@@ -21,11 +22,12 @@ from elements_local.reports.replay_watch import watch
 from elements_local.scenarios.runner import How, Transport
 from elements_local.scenarios.scenario import LoadedFile
 from elements_local.scenarios.shrinking import NothingToShrinkWithError
+from elements_local.tenant_replay.opening import opened
+from elements_local.tenant_replay.own_data import clean, left_behind
 from elements_local.tenant_replay.portability import ANY_TENANT, TenantAbilities, obstacles
 from elements_local.tenant_replay.replays import CutOffError, TenantReplays
+from elements_local.tenant_replay.tenant import OWN_NAME
 from elements_local.tenant_replay.tenant_file import TenantFile, read_tenant
-from elements_local.verify.opening import opened
-from elements_local.verify.tenant import OWN_NAME
 from mock_kit.values import replace
 from mock_kit.workspaces.clock import FastClock
 
@@ -54,6 +56,7 @@ def replay(  # noqa: PLR0913 - an option each
     update: bool,
     portable: bool,
     tenant: Path | None,
+    clean_up: bool,
     yes: bool,
     **where: Any,
 ) -> None:
@@ -63,14 +66,25 @@ def replay(  # noqa: PLR0913 - an option each
         click.UsageError: they contradict one another, or name nothing.
         SystemExit: with the exit status, unless it watches.
     """
-    selection = Selection(paths=paths, names=names, tags=tags, seed=shuffle)
-    _refuse(selection, watches=watches, wants_shrunk=wants_shrunk)
     if tenant:
         _refuse_with_tenant()
+    elif clean_up:
+        raise click.UsageError("--clean takes away what was left at a tenant; say which by --tenant")
     file = read_tenant(tenant) if tenant else None
+    against = file.profile if file and not paths else ""
+    selection = Selection(
+        paths=paths or ([shipped_scenarios() / "against_a_tenant"] if against else []),
+        names=names,
+        tags=tags,
+        seed=shuffle,
+        profile=against or None,
+    )
+    _refuse(selection, watches=watches, wants_shrunk=wants_shrunk)
+    if file and clean_up:
+        raise SystemExit(_clean(file, yes=yes))
     abilities = file.abilities if file else ANY_TENANT if portable else None
     stop = Interruption()
-    output = ReplayOutput(quiet=quiet, as_json=as_json, junit=junit, html=html)
+    output = ReplayOutput(quiet=quiet, as_json=as_json, verdicts=bool(against), junit=junit, html=html)
     with stop.heeded():
         if only_list:
             raise SystemExit(_list(selection, output, abilities))
@@ -88,6 +102,7 @@ def replay(  # noqa: PLR0913 - an option each
             keep_going=keep_going or watches,
             wants_shrunk=wants_shrunk,
             portable_to=abilities,
+            against=against,
         )
         if file:
             raise SystemExit(_replay_at_tenant(selection, session, file, yes=yes))
@@ -143,7 +158,7 @@ def _replay_at_tenant(selection: Selection, session: ReplaySession, file: Tenant
 
     def on_left(what: str) -> None:
         left.append(what)
-        click.echo(f"could not be taken away: {what}; elements-local verify --clean does so", err=True)
+        click.echo(f"could not be taken away: {what}; --clean does so", err=True)
 
     cut = Event()
 
@@ -151,7 +166,7 @@ def _replay_at_tenant(selection: Selection, session: ReplaySession, file: Tenant
         if cut.wait((length / file.speed).total_seconds()):
             raise CutOffError
 
-    with opened(file.options, os.environ) as tenant:
+    with opened(file, os.environ) as tenant:
         now = FastClock(file.speed).now
         replays = TenantReplays(
             tenant=tenant,
@@ -169,6 +184,21 @@ def _replay_at_tenant(selection: Selection, session: ReplaySession, file: Tenant
         with replace(session, tenant=replays).replayed(loaded) as report:
             session.output.show_end(report)
     return report.exit_status or (1 if left else 0)
+
+
+def _clean(file: TenantFile, *, yes: bool) -> int:
+    """Take away what earlier runs have left at a tenant, if that is wanted, and return the exit status."""
+    with opened(file, os.environ, reading=False) as tenant:
+        there = [what for what, _ in left_behind(tenant)]
+        click.echo("\n".join(there) or "nothing of ours is there")
+        if there and not yes:
+            click.confirm(f"Delete these {len(there)}?", abort=True)
+        failed = [f"{what}: {error}" for what, error in clean(tenant) if error] if there else []
+    if there:
+        click.echo(f"{len(there) - len(failed)} deleted")
+    for each in failed:
+        click.echo(each, err=True)
+    return 1 if failed else 0
 
 
 def _ask(

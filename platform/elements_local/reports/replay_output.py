@@ -13,9 +13,12 @@ from elements_local.reports.files import writable
 from elements_local.reports.junit import write_junit
 from elements_local.reports.progress import progress
 from elements_local.reports.replay_report import (
+    Case,
     CaseStatus,
     ReplayReport,
     SkipReason,
+    Verdict,
+    case_of,
     head_json,
     mistake_json,
 )
@@ -26,6 +29,8 @@ from elements_local.tenant_replay.portability import TenantAbilities, obstacles
 from mock_kit.api.json_text import encode_text
 
 _MOST_REMAINING = 10
+_MARGIN = " " * 10
+_COLOURS = {Verdict.AGREES: "green", Verdict.DIFFERS: "red", Verdict.NOT_SEEN: "yellow"}
 
 
 class ReplayOutput(Struct, frozen=True, kw_only=True):
@@ -34,11 +39,13 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
     Attributes:
         quiet: failures only, and how far it is.
         as_json: standard output is for JSON, so that all words go to standard error.
+        verdicts: a tenant is held against the ledger.
         junit, html: files that are written at the end, whatever the end was.
     """
 
     quiet: bool = False
     as_json: bool = False
+    verdicts: bool = False
     junit: Path | None = None
     html: Path | None = None
 
@@ -103,6 +110,19 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
         self.show_mistakes(report.mistakes)
         if report.interrupted:
             self._show_remaining(report.not_run(SkipReason.INTERRUPTED))
+        if self.verdicts:
+            self._show_verdicts(report)
+        else:
+            self._show_counts(report)
+        if report.error:
+            click.echo(f"elements-local: {report.error}", err=True)
+        if report.mistakes:
+            self._show_what_mistakes_do(report)
+        if self.as_json:
+            click.echo(encode_text(report.to_json()))
+        self.write(report)
+
+    def _show_counts(self, report: ReplayReport) -> None:
         counts = report.counts()
         unable = len(report.not_run(SkipReason.OWN_STACK))
         unportable = len(report.not_run(SkipReason.UNPORTABLE))
@@ -113,13 +133,27 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             self.say(f"{unable} left out: their settings or profile need a stack of their own")
         if unportable:
             self.say(f"{unportable} left out: not portable; --portable --list says why")
-        if report.error:
-            click.echo(f"elements-local: {report.error}", err=True)
-        if report.mistakes:
-            self._show_what_mistakes_do(report)
-        if self.as_json:
-            click.echo(encode_text(report.to_json()))
-        self.write(report)
+
+    def _show_verdicts(self, report: ReplayReport) -> None:
+        """Say which scenarios have shown nothing, since they were not run, and count the verdicts."""
+        for case in report.cases:
+            if case.status is CaseStatus.SKIPPED:
+                self._show_verdict(case)
+        counts = report.verdicts()
+        self.say(
+            f"{counts[Verdict.AGREES]} agree, {counts[Verdict.DIFFERS]} differ, {counts[Verdict.NOT_SEEN]} not seen"
+        )
+
+    def _show_verdict(self, case: Case) -> None:
+        """Say what a scenario says of the tenant, of a difference with both sides."""
+        if self.quiet and case.verdict is Verdict.AGREES:
+            return
+        self.say(f"{click.style(f'{case.verdict.value:<8}', fg=_COLOURS[case.verdict])}  {case.name}")
+        if case.verdict is Verdict.DIFFERS:
+            self.say(f"{_MARGIN}expected: {case.step}")
+            self.say(f"{_MARGIN}came:     " + f"\n{_MARGIN}          ".join(case.came))
+        elif case.verdict is Verdict.NOT_SEEN:
+            self.say(_MARGIN + f"\n{_MARGIN}".join(case.came))
 
     def _show_what_mistakes_do(self, report: ReplayReport) -> None:
         files = len({error.path for error in report.mistakes})
@@ -144,7 +178,9 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
 
     def show_result(self, result: ScenarioResult) -> None:
         """Say what came of a scenario."""
-        if result.failure:
+        if self.verdicts:
+            self._show_verdict(case_of(result))
+        elif result.failure:
             self.say(f"{click.style('FAILED', fg='red')}  {result.scenario.name}\n{result.failure}")
             path, _, line = result.failure.place.rpartition(":")
             self._annotate(str(result.failure), result.scenario.name, Path(path), int(line))

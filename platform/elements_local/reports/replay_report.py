@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from elements_local.failures.timeline import TimelineEntry
 from elements_local.interruption import EXIT_STATUS
-from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
+from elements_local.scenarios.performing import AGAIN, ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
+from mock_kit.api.json_text import encode_text
 from mock_kit.values import replace
 from mock_kit.workspaces.instants import format_instant
 
@@ -25,6 +27,14 @@ class CaseStatus(Enum):
     SKIPPED = "skipped"
 
 
+class Verdict(Enum):
+    """What a scenario says of a tenant that is held against the ledger."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_SEEN = "not seen"
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """A scenario, or a mistake that keeps one from being read.
 
@@ -33,6 +43,7 @@ class Case(Struct, frozen=True, kw_only=True):
         why: what is wrong with the file, why it failed, or why it was not run; empty if it passed.
         seconds: how long it took on the machine.
         failure: why it failed.
+        step: the one in which it failed, as its file has it.
         moments: all that happened in it, if that was kept.
     """
 
@@ -45,7 +56,21 @@ class Case(Struct, frozen=True, kw_only=True):
     why: str = ""
     seconds: float = 0.0
     failure: ScenarioFailure | None = None
+    step: str = ""
     moments: tuple[TimelineEntry, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it says of a tenant: only an expectation that was not met makes a difference, all else shows nothing."""
+        if self.status is CaseStatus.PASSED:
+            return Verdict.AGREES
+        return Verdict.DIFFERS if self.failure and self.failure.expected else Verdict.NOT_SEEN
+
+    @property
+    def came(self) -> list[str]:
+        """What came in the place of what was expected, or why nothing can be said."""
+        lines = self.failure.lines if self.failure else (self.why,)
+        return [line for line in lines if not line.startswith(AGAIN)]
 
 
 class SkipReason(Enum):
@@ -56,6 +81,7 @@ class SkipReason(Enum):
     MISTAKES = "not run, since there are mistakes in scenario files"
     FAILURE = "not run after the first failure"
     NO_STACK = "not run, since the stack cannot be used"
+    NO_TENANT = "not run, since the tenant cannot be used"
     INTERRUPTED = "not run, since the replay was interrupted"
 
 
@@ -82,6 +108,7 @@ class ReplayReport(Struct, frozen=True, kw_only=True):
         seconds: how long all of it took.
         interrupted: whether Ctrl-C or SIGTERM cut it off.
         error: why no more could be run, if so.
+        profile: which of the platform's two names a tenant has that is held against the ledger; empty if none is.
     """
 
     began: datetime
@@ -91,6 +118,7 @@ class ReplayReport(Struct, frozen=True, kw_only=True):
     skipped: Sequence[Skipped] = ()
     interrupted: bool = False
     error: str = ""
+    profile: str = ""
 
     @property
     def cases(self) -> Iterator[Case]:
@@ -105,7 +133,7 @@ class ReplayReport(Struct, frozen=True, kw_only=True):
                 status=CaseStatus.ERROR,
                 why=str(error),
             )
-        yield from map(_ran, self.results)
+        yield from map(case_of, self.results)
         for skip in self.skipped:
             yield _case(skip.scenario, CaseStatus.SKIPPED, str(skip))
 
@@ -114,6 +142,8 @@ class ReplayReport(Struct, frozen=True, kw_only=True):
         """Return the command's: what could not be read weighs more than what failed."""
         if self.interrupted:
             return EXIT_STATUS
+        if self.profile and not self.mistakes:
+            return 0 if self.verdicts().keys() == {Verdict.AGREES} else 1
         if self.mistakes or self.error:
             return 2
         return 1 if any(result.failure for result in self.results) else 0
@@ -126,6 +156,10 @@ class ReplayReport(Struct, frozen=True, kw_only=True):
         """Return how many cases came to what."""
         return Counter(case.status for case in self.cases)
 
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """Return how many scenarios say what of the tenant."""
+        return Counter(case.verdict for case in self.cases)
+
     def to_json(self) -> dict[str, object]:
         """Return what ``replay --json`` prints."""
         counts = self.counts()
@@ -134,8 +168,13 @@ class ReplayReport(Struct, frozen=True, kw_only=True):
             "seconds": round(self.seconds, 3),
             "interrupted": self.interrupted,
             "error": self.error or None,
+            **({"profile": self.profile} if self.profile else {}),
             "counts": {key: counts[status] for status, key in COUNTED.items()},
-            "scenarios": [_as_json(case) for case in self.cases if case.status is not CaseStatus.ERROR],
+            "scenarios": [
+                {**_as_json(case), **(_verdict_json(case) if self.profile else {})}
+                for case in self.cases
+                if case.status is not CaseStatus.ERROR
+            ],
             "mistakes": [mistake_json(error) for error in self.mistakes],
         }
 
@@ -172,14 +211,24 @@ def mistake_json(error: ScenarioError) -> dict[str, object]:
     }
 
 
-def _ran(result: ScenarioResult) -> Case:
+def case_of(result: ScenarioResult) -> Case:
+    """Return what a scenario that ran came to."""
     status = CaseStatus.FAILED if result.failure else CaseStatus.PASSED
     return replace(
         _case(result.scenario, status, str(result.failure or "")),
         seconds=result.seconds,
         failure=result.failure,
+        step=_failing_step(result),
         moments=result.moments,
     )
+
+
+def _failing_step(result: ScenarioResult) -> str:
+    """Return the step in which a scenario failed, as its file has it; nothing if it failed before."""
+    steps: Any = result.scenario.document["steps"]
+    lines = [step.line for step in result.scenario.steps]
+    failing = result.failure.line if result.failure else 0
+    return encode_text(steps[lines.index(failing)]) if failing in lines else ""
 
 
 def _case(scenario: Scenario, status: CaseStatus, why: str) -> Case:
@@ -202,3 +251,9 @@ def _as_json(case: Case) -> dict[str, object]:
         "why": case.why or None,
         "failure": failure and {"line": failure.line, "verb": failure.verb, "lines": list(failure.lines)},
     }
+
+
+def _verdict_json(case: Case) -> dict[str, object]:
+    """Return what is said of the tenant; of a difference with both sides."""
+    sides = {"expected": case.step, "came": case.came} if case.verdict is Verdict.DIFFERS else {}
+    return {"verdict": case.verdict.value, **sides}

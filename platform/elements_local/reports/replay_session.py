@@ -32,12 +32,14 @@ class Selection(Struct, frozen=True, kw_only=True):
         names: words of their names, one of which is enough; none means any.
         tags: in the same way.
         seed: of the order; None is that of the files.
+        profile: which of the platform's two names is meant; None for either.
     """
 
     paths: Sequence[Path]
     names: Sequence[str] = ()
     tags: Sequence[str] = ()
     seed: int | None = None
+    profile: str | None = None
 
     def files(self) -> list[Path]:
         """Return the scenario files that there are at present, each once."""
@@ -54,6 +56,8 @@ class Selection(Struct, frozen=True, kw_only=True):
         scenarios = chosen(
             [each for file in loaded for each in file.scenarios], names=self.names, tags=self.tags
         )
+        if self.profile:
+            scenarios = [each for each in scenarios if each.profile in {None, self.profile}]
         if self.seed is not None:
             scenarios = shuffled(scenarios, self.seed)
         return LoadedFile(
@@ -69,6 +73,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
         wants_shrunk: save the shortest scenario that still fails beside each that does.
         portable_to: leave out what cannot run at such a tenant.
         tenant: run them there, in the place of a stack.
+        against: which of the platform's two names the tenant has, if it is held against the ledger.
     """
 
     how: How
@@ -80,6 +85,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
     wants_shrunk: bool = False
     portable_to: TenantAbilities | None = None
     tenant: TenantReplays | None = None
+    against: str = ""
 
     @contextmanager
     def replayed(self, loaded: LoadedFile) -> Iterator[ReplayReport]:
@@ -105,6 +111,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
                 skipped=[*self._not_run(runnable, results, held_back=held_back, error=error), *left_out],
                 interrupted=self.stop.requested,
                 error=error,
+                profile=self.against,
             )
 
     def _run(self, scenarios: Sequence[Scenario], results: list[ScenarioResult], stacks: ExitStack) -> str:
@@ -149,7 +156,8 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
         elif self.stop.requested:
             why = SkipReason.INTERRUPTED
         else:
-            why = SkipReason.NO_STACK if error else SkipReason.FAILURE
+            of_place = SkipReason.NO_TENANT if self.tenant else SkipReason.NO_STACK
+            why = of_place if error else SkipReason.FAILURE
         ran = {_key(result.scenario) for result in results}
         return [Skipped(scenario=each, why=why) for each in runnable if _key(each) not in ran]
 

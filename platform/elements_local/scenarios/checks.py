@@ -192,15 +192,18 @@ def _callback_differences(
     message = callback["json"]["message"]
     if expected.raw is not None:
         lines += _labelled(
-            "raw", expect.ordered([expected.raw], [len(message["raw"][message["raw"]["objectType"]])])
+            "raw",
+            expect.ordered(
+                [expected.raw], [len(each) for each in message["raw"].values() if isinstance(each, list)]
+            ),
         )
     if expected.signature is not None:
         lines += _labelled("signature", expect.ordered([expected.signature], [callback["signature"]]))
-    sent = {name.lower(): value for name, value in callback["headers"].items()}
-    for name, value in expected.headers.items():
-        lines += _labelled(name, expect.ordered([value], [sent.get(name.lower())]))
+    headers = callback["headers"]
+    lines += expect.headers(expected.headers, headers)
     if expected.body is not UNSET:
-        lines += _labelled("body", expect.contained(filled(context, expected.body), callback["json"]))
+        body = filled(context, expected.body, also=headers)
+        lines += _labelled("body", expect.contained(body, callback["json"]))
     return lines
 
 

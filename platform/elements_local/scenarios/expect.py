@@ -35,6 +35,8 @@ def ordered(expected: Sequence[object], actual: Sequence[object]) -> list[str]:
 def contained(expected: object, actual: object, *, at: str = "") -> list[str]:
     """Return where a value does not contain another: objects may have more keys, nothing else may differ.
 
+    ``{text}`` and ``{number}`` are any value of that type, ``{absent}`` is a key that is not there.
+
     >>> contained({"name": "Ada", "tags": ["x"]}, {"name": "Bob", "tags": ["x"], "id": 1})
     ['name: expected "Ada", actual "Bob"']
     """
@@ -44,15 +46,38 @@ def contained(expected: object, actual: object, *, at: str = "") -> list[str]:
             path = f"{at}.{key}".lstrip(".")
             if key in actual:
                 lines += contained(value, actual[key], at=path)
-            else:
+            elif value != "{absent}":
                 lines.append(f"{path}: expected {encode_text(value)}, actual nothing")
         return lines
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         pairs = enumerate(zip(expected, actual, strict=True))
         return [line for place, (one, other) in pairs for line in contained(one, other, at=f"{at}[{place}]")]
-    if expected == actual:
+    if _is_as(expected, actual):
         return []
     return [f"{at or 'value'}: expected {encode_text(expected)}, actual {encode_text(actual)}"]
+
+
+def headers(expected: Mapping[str, str | None], actual: Mapping[str, str]) -> list[str]:
+    """Return which headers are not as expected; null is one that must not be there.
+
+    >>> headers({"X-Mine": None, "X-Yours": "{text}"}, {"x-yours": "any"})
+    []
+    """
+    by_name = {name.lower(): value for name, value in actual.items()}
+    return [
+        f"{name}: {line}"
+        for name, value in expected.items()
+        if not _is_as(value, came := by_name.get(name.lower()))
+        for line in ordered([value], [came])
+    ]
+
+
+def _is_as(expected: object, actual: object) -> bool:
+    if expected == "{text}":
+        return isinstance(actual, str)
+    if expected == "{number}":
+        return isinstance(actual, int | float) and not isinstance(actual, bool)
+    return expected == actual
 
 
 def _counted(label: str, lines: Counter[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from shlex import quote
 
-from elements_local.errors import HarnessError
+from elements_local.errors import HarnessError, UnreachableError
 from elements_local.failures.failure_report import poll_lines, warning_line
 from elements_local.failures.observed import warnings_of
 from elements_local.failures.timeline import TimelineEntry
@@ -13,6 +13,9 @@ from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.steps import make_instance, take
 from mock_kit.workspaces.instants import UnreadableTimeError
+
+AGAIN = "replay it: "
+"""How the line begins that says how to see a failure again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +27,14 @@ class ScenarioFailure:
         lines: expected against actual, what came closest, what the platform decided since the last step that
             passed, and how to see it again.
         expected: whether it was an expectation; else a service refused, or the scenario is wrong.
+        unanswered: whether a service did not answer at all.
     """
 
     place: str
     verb: str
     lines: tuple[str, ...]
     expected: bool = False
+    unanswered: bool = False
 
     @property
     def line(self) -> int:
@@ -81,7 +86,12 @@ def _make_instances(scenario: Scenario, context: ScenarioContext) -> ScenarioFai
 
 def failed_to_begin(scenario: Scenario, what: str, error: HarnessError) -> ScenarioFailure:
     """Return that a scenario failed before its steps, at its ``what``."""
-    return ScenarioFailure(place=f"{scenario.path}:{scenario.line}", verb=what, lines=(str(error),))
+    return ScenarioFailure(
+        place=f"{scenario.path}:{scenario.line}",
+        verb=what,
+        lines=(str(error),),
+        unanswered=isinstance(error, UnreachableError),
+    )
 
 
 def _take_steps(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure | None:
@@ -93,12 +103,13 @@ def _take_steps(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure
             lines = (*error.lines, *hints)
             return replace(_failure(scenario, step, lines), expected=True)
         except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
-            return _failure(scenario, step, (str(error),))
+            failure = _failure(scenario, step, (str(error),))
+            return replace(failure, unanswered=isinstance(error, UnreachableError))
     return None
 
 
 def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> ScenarioFailure:
-    again = f"replay it: elements-local replay {quote(str(scenario.path))} --name {quote(scenario.name)}"
+    again = f"{AGAIN}elements-local replay {quote(str(scenario.path))} --name {quote(scenario.name)}"
     return ScenarioFailure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
 
 

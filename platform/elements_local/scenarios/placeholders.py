@@ -16,9 +16,13 @@ _PLACEHOLDER = re.compile(rf"\{{(?P<kept>\{{(?P<inner>{_NAME})\}})\}}|\{{(?P<nam
 Known = Mapping[str, int | str]
 
 
-def filled(context: ScenarioContext, value: Any) -> Any:
-    """Return a value with its placeholders filled in; what stands for nothing that the scenario has made stays."""
-    return fill(value, _known(context))
+def filled(context: ScenarioContext, value: Any, *, also: Known | None = None) -> Any:
+    """Return a value with its placeholders filled in; what stands for nothing that the scenario has made stays.
+
+    Args:
+        also: what else there are names for.
+    """
+    return fill(value, {**(also or {}), **_known(context)})
 
 
 def filled_text(context: ScenarioContext, text: str) -> str:

@@ -1,11 +1,12 @@
 """What each verb of a scenario does: one function a verb, on a running stack."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from msgspec import UNSET, to_builtins
 
-from elements_local.clients import BASE_PATH, ServiceClient
+from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
 from elements_local.scenarios import expect, verbs
 from elements_local.scenarios.checks import check, check_never, fail_if_any, inspect
@@ -131,11 +132,8 @@ def _request(context: ScenarioContext, argument: verbs.RequestStep) -> None:
         headers = _platform_headers(context, path)
         path = path if path.startswith("/_local") else BASE_PATH + path
     headers |= {key: value and filled_text(context, value) for key, value in argument.headers.items()}
-    caller = ServiceClient(
-        http=client.http,
-        url=client.url,
-        headers={key: value for key, value in {**client.headers, **headers}.items() if value is not None},
-    )
+    sent = {key: value for key, value in {**client.headers, **headers}.items() if value is not None}
+    caller = replace(client, headers=sent)
     body = None if argument.json is UNSET else filled(context, argument.json)
     reply = caller.send(argument.method, path, json=body, body=(argument.text or "").encode())
     text = reply.body.decode("utf-8", "replace")
@@ -144,6 +142,7 @@ def _request(context: ScenarioContext, argument: verbs.RequestStep) -> None:
         raise ExpectationError(
             f"expected: {argument.status}", f"actual:   {reply.status} {text[:1000]}", *hints
         )
+    fail_if_any(expect.headers(argument.expect_headers, dict(reply.headers)))
     if argument.expect is not UNSET:
         try:
             fail_if_any(expect.contained(filled(context, argument.expect), decode(text) if text else None))

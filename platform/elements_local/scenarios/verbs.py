@@ -48,7 +48,9 @@ class RequestStep(Struct, forbid_unknown_fields=True):
             ``{instance}`` and ``{contacts/ada}`` stand for ids, ``{workspace}`` and ``{callback_url}`` for its own.
         headers: added to those of the workspace's credentials; null takes one away.
         text: a body that is sent as it is.
-        expect: what the answer's JSON has to contain.
+        expect: what the answer's JSON has to contain; ``{text}`` and ``{number}`` are any value of that type, ``{absent}`` a
+            key that is not there.
+        expect_headers: some that the answer has to have; null for one that must not be there.
         keep: names for values of the answer, by their keys: ``{users/eve: id}``, for later steps to use as ``{users/eve}``.
     """
 
@@ -62,6 +64,7 @@ class RequestStep(Struct, forbid_unknown_fields=True):
     headers: dict[str, str | None] = {}
     status: int = 200
     expect: object = UNSET
+    expect_headers: dict[str, str | None] = {}
     keep: dict[str, str] = {}
 
 
@@ -72,7 +75,8 @@ class ExpectedCallback(Struct, forbid_unknown_fields=True):
         events: such as ``contacts/ada CREATED``, in their order.
         raw: how many records it carries.
         headers: some that it has to have; null for one that must not be there.
-        body: what its JSON has to contain.
+        body: what its JSON has to contain, as ``expect`` of a request has it; ``{Elements-Webhook-Id}`` and the like are
+            its own headers.
     """
 
     events: list[str]

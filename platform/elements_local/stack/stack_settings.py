@@ -125,28 +125,14 @@ class ClientSettings(Settings):
 
 
 def _secret(about: str) -> str:
-    whole_about = f"{about}; verify and replay --tenant read it from the environment alone"
+    whole_about = f"{about}; replay --tenant reads it from the environment alone"
     return setting("", whole_about, read=str, expected="a text", secret=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TenantSettings(Settings):
-    """A tenant of the real platform, for ``verify``."""
+    """The secrets of a tenant of the real platform."""
 
-    tenant_platform_url: str = text(
-        "",
-        "where the tenant's API is, such as https://api.cloud-elements.com/elements/api-v2",
-        expected="a URL",
-    )
-    tenant_crm_url: str = text("https://api.insightly.com", "where the tenant's CRM is", expected="a URL")
-    tenant_callback_url: str = text(
-        "",
-        "where the tenant posts callbacks: it has to lead to --listen, or to the collector",
-        expected="a URL",
-    )
-    tenant_collector_url: str = text(
-        "", "a collector that GET ?returnQueue empties, in the place of a sink of ours", expected="a URL"
-    )
     tenant_user_secret: str = _secret("the user's secret")
     tenant_organization_secret: str = _secret("the organization's secret")
     tenant_crm_username: str = _secret("what the CRM's user is called")

@@ -1,17 +1,21 @@
 """What a scenario speaks to at a tenant: clients that make everything under names of ours, and see callbacks about that alone."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from elements_local.clients import CrmClient, Fields, PlatformClient
+from elements_local.clients import BASE_PATH, CrmClient, Fields, PlatformClient
+from elements_local.errors import UnreachableError
 from elements_local.failures.timeline import message_of, taken
+from elements_local.guide import SIGNATURE_KEY
 from elements_local.scenarios.checks import UNSEEN
 from elements_local.scenarios.records import ID_FIELDS, NAME_FIELDS, RESOURCES
-from elements_local.verify.own_data import OwnData
-from elements_local.verify.tenant import OWN_NAME, CallbackReader
-from elements_local.verify.visit import SIGNATURE_KEY
+from elements_local.tenant_replay.own_data import OwnData
+from elements_local.tenant_replay.tenant import OWN_NAME, CallbackReader
+from mock_kit.api.json_text import decode
+from mock_kit.web.wire import Reply
 from mock_kit.workspaces.instants import format_instant
 
 _CALLBACK_URL = "event.notification.callback.url"
@@ -32,17 +36,23 @@ class OwnPlatform(PlatformClient):
     callback_url: str
     made: OwnData = field(repr=False)
 
+    def send(self, method: str, path: str, **rest: Any) -> Reply:
+        """Send a request, and note of an instance that it makes that it is ours."""
+        with _of_a_tenant():
+            reply = super().send(method, path, **rest)
+        if method == "POST" and path == f"{BASE_PATH}/instances":
+            self.made.instances.extend(_ids(reply, "id"))
+        return reply
+
     def create_instance(self, body: Fields) -> dict[str, Any]:
-        """Make an instance, and note that it is ours."""
+        """Make an instance with a name of ours."""
         configuration: dict[str, Any] = dict(body["configuration"])  # type: ignore[call-overload]  # a scenario's is one
         if str(configuration.get(_CALLBACK_URL)).startswith(self.callback_url):
             configuration[_CALLBACK_URL] = self.callback_url
         if configuration.get(_SIGNATURE_KEY):
             configuration[_SIGNATURE_KEY] = SIGNATURE_KEY
         named = {**body, "name": f"{self.name} {body['name']}", "configuration": configuration}
-        made = super().create_instance(named)
-        self.made.instances.append(made["id"])
-        return made
+        return super().create_instance(named)
 
     def polls(self, **_filters: object) -> list[dict[str, Any]]:
         """Return none: a tenant does not show them."""
@@ -55,12 +65,19 @@ class OwnCrm(CrmClient):
 
     made: OwnData = field(repr=False)
 
+    def send(self, method: str, path: str, **rest: Any) -> Reply:
+        """Send a request, and note of a record that it makes that it is ours."""
+        with _of_a_tenant():
+            reply = super().send(method, path, **rest)
+        collection = path.removeprefix(f"{self.version}/")
+        if method == "POST" and collection in RESOURCES:
+            ids = _ids(reply, ID_FIELDS[RESOURCES[collection]])
+            self.made.records.extend((collection, each) for each in ids)
+        return reply
+
     def create(self, collection: str, fields: Fields) -> dict[str, Any]:
-        """Make a record, and note that it is ours."""
-        kind = RESOURCES[collection]
-        made = super().create(collection, {**fields, NAME_FIELDS[kind]: OWN_NAME})
-        self.made.records.append((collection, made[ID_FIELDS[kind]]))
-        return made
+        """Make a record with a name of ours."""
+        return super().create(collection, {**fields, NAME_FIELDS[RESOURCES[collection]]: OWN_NAME})
 
     def update(self, collection: str, record_id: int, fields: Fields) -> dict[str, Any]:
         """Change some fields of a record, by the id in the body, as the vendor documents it."""
@@ -111,6 +128,23 @@ class OwnCallbacks:
         raw = {key: _own_of(value, own) for key, value in message.get("raw", {}).items()}
         whole = {**callback["json"], "message": {**message, "events": events, "raw": raw}}
         return {**callback, "json": whole} if events else None
+
+
+@contextmanager
+def _of_a_tenant() -> Iterator[None]:
+    """Leave out of an error the advice to start a stack."""
+    try:
+        yield
+    except UnreachableError as error:
+        raise UnreachableError(error.url, error.reason, hint="") from None
+
+
+def _ids(reply: Reply, key: str) -> Iterator[int]:
+    """Yield the id of what a request has made, if it has made something."""
+    made = decode(reply.body) if reply.ok and reply.body else None
+    identifier = made.get(key) if isinstance(made, dict) else None
+    if isinstance(identifier, int):
+        yield identifier
 
 
 def _told_once(callbacks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

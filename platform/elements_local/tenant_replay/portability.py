@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from elements_local.scenarios import verbs
-from elements_local.scenarios.records import NAME_FIELDS
+from elements_local.scenarios.records import NAME_FIELDS, RESOURCES
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.tenant_replay.portable_times import INTERVAL, USUAL_INTERVAL, untimely
 from mock_kit.admin.masks import MASK
@@ -26,6 +26,8 @@ _EPOCH = re.compile(r"\b1[5-9]\d{8}(?:\d{3})?\b")
 _OURS = re.compile(r'"(?:instanceName|eventsNotificationCallbackUrl)"')
 _HUB = ("/hubs/", "/objects", "/ping")
 _INSTANCES_OWN = "/instances/{"
+_LISTS = frozenset({"/instances", "/instances/events/analytics"})
+_MADE = re.compile(rf"/instances|/v\d\.\d/(?:{'|'.join(RESOURCES)})")
 _FILTERED = "where=${}"
 _CREDENTIALS = ("username", "password")
 
@@ -78,9 +80,15 @@ def obstacles(scenario: Scenario, tenant: TenantAbilities = ANY_TENANT) -> list[
 def needs_quiet(scenario: Scenario) -> bool:
     """Say whether others at the same tenant would be in its way: their changes share callbacks, and take the receiver's answers."""
     return any(
-        step.verb == "respond"
-        or (step.verb == "expect" and any(_whole(each) for each in _by_instance(step.argument).values()))
+        step.verb == "respond" or (step.verb == "expect" and _counts_callbacks(step.argument))
         for step in scenario.steps
+    )
+
+
+def _counts_callbacks(argument: verbs.Expect | str) -> bool:
+    """Say whether it matters to an expectation which changes share a callback."""
+    return any(_whole(each) for each in _by_instance(argument).values()) or (
+        not isinstance(argument, str) and argument.attempts is not None
     )
 
 
@@ -192,15 +200,22 @@ def _request(argument: verbs.RequestStep, _tenant: TenantAbilities) -> Iterator[
         yield "an id that only our own stack has"
     elif argument.method == "GET":
         yield from _read(argument)
-    elif not _OWN.search(path):
+    elif not (_OWN.search(path) or _is_refused(argument)):
         yield "it makes or changes what is not known to be ours"
+
+
+def _is_refused(argument: verbs.RequestStep) -> bool:
+    """Say whether it should make nothing; an instance or a record that it makes all the same is noted, and taken away."""
+    return argument.method == "POST" and argument.status >= 400 and bool(_MADE.fullmatch(argument.path))
 
 
 def _read(argument: verbs.RequestStep) -> Iterator[str]:
     """Yield what is wrong with reading: what others have is in lists, too, and decides about more than ours."""
-    is_own = bool(_OWN.search(argument.path.partition("?")[0])) and "/events" not in argument.path
+    is_own = bool(_OWN.search(argument.path)) and "/events" not in argument.path
     known = argument.service == "crm" or argument.path.startswith((_INSTANCES_OWN, *_HUB))
-    if argument.status < 400 and not (is_own or (known and argument.expect is UNSET)):
+    shown = known or argument.path.partition("?")[0] in _LISTS
+    looks = argument.expect is not UNSET or argument.expect_headers
+    if argument.status < 400 and not (is_own or (shown and not looks)):
         yield "it reads what is others', too"
     if argument.status == 404 and not is_own and not known:
         yield "it counts on there being nothing of others"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import cast
@@ -11,23 +11,25 @@ from typing import cast
 from msgspec import Struct, field
 
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
+from elements_local.errors import HarnessError
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.expect import golden_of
-from elements_local.scenarios.performing import ScenarioResult, perform
+from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult, perform
 from elements_local.scenarios.records import RecordNames
 from elements_local.scenarios.scenario import Scenario
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
 from elements_local.tenant_replay.own_clients import OwnCallbacks, OwnCrm, OwnPlatform
+from elements_local.tenant_replay.own_data import OwnData
 from elements_local.tenant_replay.portability import needs_quiet
 from elements_local.tenant_replay.portable_times import length, longest_interval
-from elements_local.verify.own_data import OwnData
-from elements_local.verify.tenant import CRM_VERSION, OWN_NAME, Tenant
+from elements_local.tenant_replay.tenant import CRM_VERSION, OWN_NAME, Tenant
 from mock_kit.workspaces.instants import parse_duration
 
 _BETWEEN_LOOKS_S = 0.2
 MOMENT = timedelta(seconds=2)
 _LOOKS_PER_INTERVAL = 60
 _SHORTEST = timedelta(seconds=1)
+_MOST_UNANSWERED = 3
 
 
 class TenantTiming(Struct, frozen=True, kw_only=True):
@@ -83,21 +85,33 @@ class WaitingClock:
 
     def patience(self, look: Callable[[], list[str]]) -> list[str]:
         """Look for differences until there are none, or it has taken too long; what comes late with the rest is seen, too."""
+        differences = look()
+        if not differences:
+            return differences
         within = self.timing.intervals * self.interval + self.timing.settle
         step = max(self.interval / _LOOKS_PER_INTERVAL, _SHORTEST)
-        waited = timedelta()
-        while (differences := look()) and waited < within:
+        began = self.tenant_now()
+        while differences and self.tenant_now() - began < within:
             self.wait(step)
-            waited += step
-        if waited and not differences:
+            differences = look()
+        if not differences:
             self.wait(self.timing.settle)
             differences = look()
-        self._began += waited
+        self._began += self.tenant_now() - began
         return differences
 
 
 class CutOffError(Exception):
     """A signal came while a scenario waited."""
+
+
+class GivenUpError(HarnessError):
+    """A tenant did not answer several times in a row."""
+
+    def __init__(self, tenant: Tenant, last: str) -> None:
+        super().__init__(
+            f"{tenant.name} is given up after {_MOST_UNANSWERED} calls without an answer: {last}"
+        )
 
 
 class TenantReplays(Struct, frozen=True, kw_only=True):
@@ -141,13 +155,19 @@ class TenantReplays(Struct, frozen=True, kw_only=True):
         yield self._results(scenarios)
 
     def _results(self, scenarios: Sequence[Scenario]) -> Generator[ScenarioResult, None, None]:
+        unanswered = 0
         for group, jobs in zip(self._groups(scenarios), (self.jobs, 1), strict=True):
             with ThreadPoolExecutor(jobs) as pool:
                 running = {pool.submit(self._unless_cut_off, each) for each in group}
                 try:
                     while running:
                         done, running = wait(running, timeout=_BETWEEN_LOOKS_S, return_when=FIRST_COMPLETED)
-                        yield from filter(None, (each.result() for each in done))
+                        for result in filter(None, (each.result() for each in done)):
+                            yield result
+                            failure = result.failure
+                            unanswered = unanswered + 1 if failure and failure.unanswered else 0
+                            if failure and unanswered == _MOST_UNANSWERED:
+                                raise GivenUpError(self.tenant, failure.lines[0])
                         if self.stop_requested():
                             self.cut.set()
                 finally:
@@ -168,13 +188,32 @@ class TenantReplays(Struct, frozen=True, kw_only=True):
         interval = longest_interval(scenario)
         clock = WaitingClock(self.now, self.wait, self.timing, start=scenario.start, interval=interval)
         try:
-            failure = perform(scenario, self._context(scenario, made, clock), begin=clock.begin)
+            failure = self._performed(scenario, self._context(scenario, made, clock), clock)
         finally:
             if self.tenant.reader.can_fail:
                 self.tenant.reader.respond()
             for what in made.take_away():
                 self.on_left(what)
         return ScenarioResult(scenario=scenario, failure=failure, seconds=watch.seconds)
+
+    def _performed(
+        self, scenario: Scenario, context: ScenarioContext, clock: WaitingClock
+    ) -> ScenarioFailure | None:
+        """Perform a scenario, and tell what differs from what could not be seen."""
+        try:
+            failure = perform(scenario, context, begin=clock.begin)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            why = f"the answer has another form than is read here ({type(error).__name__}: {error})"
+            return ScenarioFailure(place=f"{scenario.path}:{scenario.line}", verb="answer", lines=(why,))
+        if (
+            failure
+            and failure.expected
+            and _waited_for(scenario, failure)
+            and not context.clients.sink.callbacks()
+        ):
+            silence = f"no callback of it came; does {self.tenant.credentials.callback_url} lead here?"
+            return replace(failure, expected=False, lines=(silence, *failure.lines))
+        return failure
 
     def _context(self, scenario: Scenario, made: OwnData, clock: WaitingClock) -> ScenarioContext:
         """Return what a scenario has to do with at the tenant."""
@@ -211,3 +250,13 @@ class TenantReplays(Struct, frozen=True, kw_only=True):
             instances=instances,
             names=names,
         )
+
+
+def _waited_for(scenario: Scenario, failure: ScenarioFailure) -> bool:
+    """Say whether it was callbacks that were expected where a scenario failed."""
+    return any(
+        step.verb == "expect"
+        and step.line == failure.line
+        and (step.argument.callbacks or step.argument.attempts)
+        for step in scenario.steps
+    )

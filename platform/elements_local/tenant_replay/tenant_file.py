@@ -1,6 +1,5 @@
 """The file that ``replay --tenant`` reads: where a tenant is, and how its callbacks are read. Secrets stand nowhere in it."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +11,6 @@ from elements_local.scenarios.verbs import HttpUrl
 from elements_local.scenarios.yaml_text import YamlError, read_documents
 from elements_local.tenant_replay.portability import TenantAbilities
 from elements_local.tenant_replay.replays import TenantTiming
-from elements_local.verify.opening import TenantOptions
 from mock_kit.os_errors import os_reason
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_duration
 
@@ -59,19 +57,6 @@ class TenantFile(Struct, forbid_unknown_fields=True, frozen=True):
     def timing(self) -> TenantTiming:
         """How long is waited there."""
         return TenantTiming(settle=parse_duration(self.settle), intervals=self.intervals)
-
-    @property
-    def options(self) -> TenantOptions:
-        """Where it is."""
-        return TenantOptions(
-            platform_url=self.platform_url,
-            crm_url=self.crm_url,
-            callback_url=self.callback_url,
-            collector_url=self.collector_url,
-            listen=self.listen,
-            interval=timedelta(minutes=self.shortest_interval),
-            speed=self.speed,
-        )
 
 
 def read_tenant(path: Path) -> TenantFile:

@@ -6,14 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from elements_local.clients import BASE_PATH
 from elements_local.scenarios.scenario import find, load, load_text
 from elements_local.start import Options, in_process
+from elements_local.tenant_replay.opening import PacedHttp
 from elements_local.tenant_replay.portability import TenantAbilities, obstacles
-from elements_local.tenant_replay.replays import CutOffError, TenantReplays, TenantTiming
-from elements_local.verify.opening import PacedHttp
-from elements_local.verify.tenant import OWN_NAME, SinkReader, tenant_at
+from elements_local.tenant_replay.replays import CutOffError, GivenUpError, TenantReplays, TenantTiming
+from elements_local.tenant_replay.tenant import OWN_NAME, SinkReader, tenant_at
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 TIMING = TenantTiming(settle=timedelta(seconds=10), intervals=2)
@@ -25,6 +26,7 @@ class _Place:
     def __init__(self, stack):
         self.clients = stack.new_workspace(seed=1, records=30)
         http = PacedHttp(self.clients.platform.http, self.clients.clock.advance)
+        self.leads = self.clients.crm.call("GET", "/v3.1/Leads?top=500")
         self.left = []
         self.waits = 0
         self.cut_off_after = None
@@ -36,8 +38,7 @@ class _Place:
                 self.clients.credentials,
                 http=http,
                 reader=SinkReader(self.clients.sink),
-                interval=timedelta(minutes=1),
-                pass_time=self.clients.clock.advance,
+                run="it",
             ),
             timing=TIMING,
             now=self.clients.clock.now,
@@ -81,6 +82,15 @@ def place(**settings):
 def scenario(steps, head=""):
     (only,) = load_text(f"scenario: it\n{head}steps:\n{steps}", Path("it.yaml")).scenarios
     return only
+
+
+class _Deaf:
+    """A receiver that no callback reaches."""
+
+    can_fail = False
+
+    def callbacks(self):
+        return []
 
 
 CREATED = """\
@@ -159,3 +169,57 @@ def test_a_tenant_that_refuses_an_instance_fails_the_scenario_with_its_words():
 
         assert "answered 400" in str(result.failure)
         assert tenant.own() == ([], False)
+
+
+def test_a_call_that_should_be_refused_is_taken_away_where_it_is_not():
+    steps = (
+        "  - request: {service: crm, method: POST, path: /v3.1/Leads, json: {LAST_NAME: x}, status: 400}\n"
+    )
+    with place() as tenant:
+        (result,) = tenant.ran(scenario(steps))
+
+        assert result.failure.expected
+        assert tenant.clients.crm.call("GET", "/v3.1/Leads?top=500") == tenant.leads
+
+
+def test_where_no_callback_comes_at_all_nothing_is_said_of_the_tenant():
+    with place() as tenant:
+        deaf = replace(tenant.replays.tenant, reader=_Deaf())
+        result = replace(tenant.replays, tenant=deaf).run(scenario(CREATED))
+
+        assert not result.failure.expected
+        assert result.failure.lines[0].startswith("no callback of it came; does http")
+
+
+def test_an_answer_of_another_form_fails_its_scenario_alone():
+    with place() as tenant:
+        fault = {
+            "match": {"method": "POST", "path": "/v3.1/Contacts"},
+            "effect": {"status": 200, "body": "[]"},
+        }
+        tenant.clients.crm.script_faults([{**fault, "when": {"first_n": 1}}])
+        odd, usual = tenant.ran(scenario(CREATED), scenario(CREATED))
+
+        assert "the answer has another form than is read here" in str(odd.failure)
+        assert not odd.failure.expected
+        assert usual.failure is None
+
+
+def test_a_tenant_is_given_up_after_three_scenarios_in_a_row_without_an_answer():
+    with place() as tenant:
+        drops = {"match": {"method": "POST", "path": "/v3.1/*"}, "effect": {"drop": True}}
+        tenant.clients.crm.script_faults([{**drops, "when": {"first_n": 2}}])
+        assert tenant.ran(*[scenario(CREATED)] * 3)[-1].failure is None
+
+        tenant.clients.crm.script_faults([drops])
+        results = []
+        with (
+            pytest.raises(GivenUpError, match="given up"),
+            tenant.replays.replaying([scenario(CREATED)] * 5) as ran,
+        ):
+            results.extend(ran)
+
+    assert len(results) == 3
+    assert all(
+        each.failure.unanswered and "is the stack running" not in str(each.failure) for each in results
+    )

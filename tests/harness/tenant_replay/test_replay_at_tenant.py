@@ -5,7 +5,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from command import call
 from deadline import DEADLINE_S
 from examples import LONG
-from running_tenant import PROGRAM, tenant_running
+from running_tenant import PROGRAM, free_port, tenant_running
 
 from elements_local.clients import BASE_PATH
 from elements_local.scenarios.scenario import find, load
@@ -40,9 +39,7 @@ def tenant_file(running, tmp_path):
     """A file for it, by what differs."""
 
     def written(**differs):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         whole = {
             "platform_url": running["platform"],
             "crm_url": running["crm"],
@@ -148,7 +145,7 @@ def test_ctrl_c_takes_away_what_was_made(running, tenant_file):
     assert left(running) == before
 
 
-def test_a_replay_that_was_killed_is_cleaned_up_after_with_verify(running, tenant_file):
+def test_what_a_replay_that_was_killed_has_left_is_taken_away_and_nothing_else(running, tenant_file):
     before = left(running)
     words = [PROGRAM, "replay", SCENARIOS / "accounts.yaml", "--tenant", tenant_file(), "--yes"]
     crm = running["clients"].crm
@@ -159,14 +156,13 @@ def test_a_replay_that_was_killed_is_cleaned_up_after_with_verify(running, tenan
             Event().wait(0.02)
         program.send_signal(signal.SIGKILL)
 
-    cleaned = subprocess.run(
-        [PROGRAM, "verify", *running["words"], "--clean", "--yes"],
-        capture_output=True,
-        check=True,
-        env={"PATH": os.environ["PATH"], **running["env"]},
-    )
+    kept = replay(running, "--tenant", tenant_file(), "--clean", input="n\n")
+    cleaned = replay(running, "--tenant", tenant_file(), "--clean", "--yes")
+    again = replay(running, "--tenant", tenant_file(), "--clean", "--yes")
 
-    assert b"2 deleted" in cleaned.stdout
+    assert (kept.returncode, cleaned.returncode) == (1, 0)
+    assert "2 deleted" in cleaned.stdout
+    assert again.stdout == "nothing of ours is there\n"
     assert crm.call("GET", "/v3.1/Organisations") == []
     assert left(running) == before
 
@@ -209,6 +205,7 @@ def test_a_file_that_is_wrong_is_refused_with_its_place(running, tenant_file, di
         (["contacts.yaml", "--set", "crm.limits=vendor"], "leave --set out"),
         (["contacts.yaml", "--target", "http://127.0.0.1:1"], "leave --target out"),
         (["snapshots.yaml"], "is portable; --portable --list says why"),
+        (["contacts.yaml", "--clean", "--update"], "leave --update out"),
     ],
 )
 def test_what_cannot_be_done_there_is_refused_before_anything_is(running, tenant_file, words, told):

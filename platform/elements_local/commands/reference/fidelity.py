@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--observed",
     type=click.Path(path_type=Path),
-    help="What `verify --json` printed: its verdicts stand with the behaviours that it looked at.",
+    help="What `replay --tenant FILE --json` printed: its verdicts stand with the behaviours that it looked at.",
 )
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown page.")
 @json_option

@@ -29,6 +29,7 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
         "elements-local replay scenarios --set platform.profile=open-connectors",
         "elements-local replay scenarios --portable --list",
         "elements-local replay scenarios/contacts.yaml --tenant tenant.yaml",
+        "elements-local replay --tenant tenant.yaml",
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
@@ -52,6 +53,12 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
     type=FILE,
     metavar="FILE",
     help="Run the portable ones at a tenant of the real platform, in real time; FILE says where it is.",
+)
+@click.option(
+    "--clean",
+    "clean_up",
+    is_flag=True,
+    help="With --tenant, delete what an earlier run that was killed has left there, and run nothing.",
 )
 @click.option("--yes", is_flag=True, help="With --tenant, do not ask.")
 @click.option("--list", "only_list", is_flag=True, help="List the scenarios instead of running them.")
@@ -98,9 +105,13 @@ def command(**given: Any) -> None:
     At a tenant of the real platform (--tenant) time is waited for and not advanced, so a scenario takes as long as it says. FILE is
     YAML with platform_url, crm_url and callback_url, which leads to port 4702 of this machine (listen), or to a collector
     (collector_url). Secrets are read from the environment alone: ELEMENTS_LOCAL_TENANT_USER_SECRET, _ORGANIZATION_SECRET,
-    _CRM_USERNAME and _CRM_API_KEY. All that is made there is named "elements-local-verify" and deleted again.
+    _CRM_USERNAME and _CRM_API_KEY. All that is made there is named "elements-local-replay" and deleted again.
 
-    Exit status: 0 all passed, 1 one failed, 2 a file has mistakes, which are all listed, 130 it was interrupted.
+    Without a PATH the tenant is held against what this project knows of the platform: each scenario agrees, differs, with both sides,
+    or was not seen.
+
+    Exit status: 0 all passed or agree, 1 one failed, differs or was not seen, 2 a file has mistakes, which are all listed, 130 it was
+    interrupted.
     """
     from elements_local.reports.replay_call import replay  # noqa: PLC0415 - loads the services
 

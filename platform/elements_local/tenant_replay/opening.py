@@ -1,4 +1,4 @@
-"""Makes ready to visit a tenant: its secrets, its addresses, and a sink of ours where its callbacks are received."""
+"""Opens a tenant: its secrets, its addresses, and a sink of ours where its callbacks are received."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -8,13 +8,18 @@ from threading import Event, Lock
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from msgspec import Struct
-
 from elements_local.errors import OptionError
+from elements_local.guide import SIGNATURE_KEY
 from elements_local.service_client import Credentials
 from elements_local.start import Options, on_ports
-from elements_local.verify.tenant import CallbackReader, CollectorReader, SinkReader, Tenant, tenant_at
-from elements_local.verify.visit import SIGNATURE_KEY
+from elements_local.tenant_replay.tenant import (
+    CallbackReader,
+    CollectorReader,
+    SinkReader,
+    Tenant,
+    tenant_at,
+)
+from elements_local.tenant_replay.tenant_file import TenantFile
 from mock_kit.settings import variable
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
@@ -30,60 +35,33 @@ GAP = timedelta(milliseconds=150)
 _SECRETS = ("user_secret", "organization_secret", "crm_username", "crm_api_key")
 
 
-class TenantOptions(Struct, frozen=True, kw_only=True):
-    """What is said of a tenant.
-
-    Attributes:
-        callback_url: leads to a port of this machine, or to the collector.
-        collector_url: is emptied by ``GET ?returnQueue``; without one a sink of ours listens.
-        listen: the sink's port.
-        speed: how fast the tenant's time runs, if it is a stack of ours.
-    """
-
-    platform_url: str
-    crm_url: str
-    callback_url: str = ""
-    collector_url: str = ""
-    listen: int = 0
-    interval: timedelta = timedelta(minutes=1)
-    speed: int = 1
-
-
 @contextmanager
-def opened(
-    options: TenantOptions, environment: Mapping[str, str], *, reading: bool = True
-) -> Iterator[Tenant]:
+def opened(file: TenantFile, environment: Mapping[str, str], *, reading: bool = True) -> Iterator[Tenant]:
     """Give the tenant, with where its callbacks are read if that is wanted.
 
     Raises:
-        OptionError: something is missing.
+        OptionError: secrets are missing.
     """
-    secrets = secrets_of(environment)
-    if not options.platform_url:
-        raise OptionError(
-            "which tenant? say --tenant-platform-url, such as https://api.cloud-elements.com/elements/api-v2"
-        )
+    secrets = _secrets_of(environment)
     pause = Event()
 
     def wait(length: timedelta) -> None:
         pause.wait(length.total_seconds())
 
-    http = PacedHttp(OverNetwork(), wait, gap=GAP / options.speed)
+    http = PacedHttp(OverNetwork(), wait, gap=GAP / file.speed)
     nowhere = nullcontext(CollectorReader(http, ""))
-    with _reader(options, http) if reading else nowhere as reader:
+    with _reader(file, http) if reading else nowhere as reader:
         yield tenant_at(
-            options.platform_url,
-            options.crm_url,
-            Credentials(name="verify", callback_url=options.callback_url, **secrets),
+            file.platform_url,
+            file.crm_url,
+            Credentials(name="tenant", callback_url=file.callback_url, **secrets),
             http=http,
             reader=reader,
-            interval=options.interval,
-            pass_time=lambda length: wait(length / options.speed),
             run=uuid4().hex[:8],
         )
 
 
-def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:
+def _secrets_of(environment: Mapping[str, str]) -> dict[str, str]:
     """Read a tenant's secrets.
 
     Raises:
@@ -97,20 +75,16 @@ def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def _reader(options: TenantOptions, http: Http) -> Iterator[CallbackReader]:
-    if not options.callback_url:
-        raise OptionError(
-            "where are callbacks received? say --tenant-callback-url, which leads to --listen or to the collector"
-        )
-    if options.collector_url:
-        yield CollectorReader(http, options.collector_url)
+def _reader(file: TenantFile, http: Http) -> Iterator[CallbackReader]:
+    if file.collector_url:
+        yield CollectorReader(http, file.collector_url)
         return
-    url = urlsplit(options.callback_url)
+    url = urlsplit(file.callback_url)
     sink_alone = Options(
         role="sink",
-        ports=(0, 0, options.listen),
+        ports=(0, 0, file.listen),
         mode=Mode.REAL,
-        speed=options.speed,
+        speed=file.speed,
         environment={"ELEMENTS_LOCAL_SERVED_AS": url.hostname or "localhost"},
     )
     with on_ports(sink_alone) as stack:

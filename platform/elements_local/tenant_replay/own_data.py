@@ -9,10 +9,9 @@ from msgspec import Struct, field
 from elements_local.errors import CallError, HarnessError
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, NAME_FIELDS
 from elements_local.service_client import ServiceClient
-from elements_local.verify.tenant import OWN_NAME, Tenant
+from elements_local.tenant_replay.tenant import OWN_NAME, Tenant
 
-_OF_VISITS = ("contacts", "leads")
-PAGE = 200
+_PAGE = 200
 
 
 class OwnData(Struct, frozen=True):
@@ -38,30 +37,25 @@ class OwnData(Struct, frozen=True):
             yield from _deleted(self.crm, f"/{collection}/{record_id}", f"{collection} {record_id}")
 
 
-def left_behind(tenant: Tenant, *, run: str = "") -> Iterator[tuple[str, tuple[ServiceClient, str]]]:
+def left_behind(tenant: Tenant) -> Iterator[tuple[str, tuple[ServiceClient, str]]]:
     """Yield what there is of ours, as words, and the service and the path that delete it.
-
-    Args:
-        run: of one visit alone; of all of them if it is empty.
 
     Raises:
         HarnessError: platform or CRM cannot be asked.
     """
-    for instance in instances(tenant.platform, "&hydrate=false"):
-        if instance["name"].startswith(f"{OWN_NAME} {run}"):
+    for instance in _instances(tenant.platform):
+        if instance["name"].startswith(f"{OWN_NAME} "):
             words = f"instance {instance['id']}, {instance['name']}"
             yield words, (tenant.platform, f"/instances/{instance['id']}")
-    for kind in _OF_VISITS if run else COLLECTIONS:
+    for kind in COLLECTIONS:
         for record in _records(tenant, kind):
-            if run and not str(record.get("FIRST_NAME")).startswith(run):
-                continue
             path = f"{COLLECTIONS[kind]}/{record[ID_FIELDS[kind]]}"
             yield path.replace("/", " "), (tenant.crm, f"/{path}")
 
 
-def clean(tenant: Tenant, *, run: str = "") -> Iterator[tuple[str, HarnessError | None]]:
+def clean(tenant: Tenant) -> Iterator[tuple[str, HarnessError | None]]:
     """Delete it, and yield of each what it is and why it could not be deleted."""
-    for what, (service, path) in [*left_behind(tenant, run=run)]:
+    for what, (service, path) in [*left_behind(tenant)]:
         try:
             service.call("DELETE", path)
         except HarnessError as error:
@@ -74,26 +68,19 @@ def _records(tenant: Tenant, kind: str) -> Iterator[dict[str, Any]]:
     """Yield the records of a kind that are called by our name; the CRM's search may find more than that."""
     found: list[dict[str, Any]] = []
     while True:
-        query = f"field_name={NAME_FIELDS[kind]}&field_value={OWN_NAME}&skip={len(found)}&top={PAGE}"
+        query = f"field_name={NAME_FIELDS[kind]}&field_value={OWN_NAME}&skip={len(found)}&top={_PAGE}"
         page = tenant.crm.call("GET", f"/{COLLECTIONS[kind]}/Search?{query}")
         found += page
-        if len(page) < PAGE:
+        if len(page) < _PAGE:
             break
     yield from (each for each in found if each.get(NAME_FIELDS[kind]) == OWN_NAME)
 
 
-def instances(platform: ServiceClient, query: str = "") -> Iterator[dict[str, Any]]:
-    """Yield a tenant's instances, page after page.
-
-    Args:
-        query: what is asked for beside the page, from its ``&`` on.
-
-    Raises:
-        HarnessError: they cannot be asked for.
-    """
+def _instances(platform: ServiceClient) -> Iterator[dict[str, Any]]:
+    """Yield a tenant's instances, without their configurations, page after page."""
     token = ""
     while True:
-        reply = platform.send("GET", f"/instances?pageSize={PAGE}{query}{token}")
+        reply = platform.send("GET", f"/instances?pageSize={_PAGE}&hydrate=false{token}")
         if reply.status == 404:  # an empty list, as the platform answers it
             return
         page = platform.checked("GET", "/instances", reply)

@@ -1,15 +1,13 @@
-"""A tenant: where platform, CRM and receiver are, whom they know, how time passes there, and how its callbacks are read."""
+"""A tenant: where platform, CRM and receiver are, whom they know, and how its callbacks are read."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from threading import Lock
 from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
 
-from elements_local.clients import BASE_PATH, Fields, SinkClient, WorkspaceClients
+from elements_local.clients import Fields, SinkClient
 from elements_local.errors import HarnessError
 from elements_local.service_client import Addresses, Credentials, ServiceClient
 from elements_local.stack.stack import Stack
@@ -17,7 +15,7 @@ from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.web.wire import Http, NoReply
 
 CRM_VERSION = "/v3.1"
-OWN_NAME = "elements-local-verify"
+OWN_NAME = "elements-local-replay"
 """What every record that is made is called, and how the name of every instance begins."""
 
 
@@ -39,16 +37,14 @@ class CallbackReader(Protocol):
 
 
 class Tenant(Struct, frozen=True, kw_only=True):
-    """A tenant, and who visits it.
+    """A tenant, and as whom it is spoken to.
 
     Attributes:
         name: what the report calls it.
         platform: below the base path, as user and organization.
         crm: below its version, by the API key.
         credentials: those of the CRM are an instance's user name and password; ``callback_url`` leads to the reader.
-        interval: between two polls.
-        pass_time: lets so much of the tenant's time pass.
-        run: tells this visit's records from another's.
+        run: tells this run's instances from another's.
     """
 
     name: str
@@ -56,35 +52,20 @@ class Tenant(Struct, frozen=True, kw_only=True):
     crm: ServiceClient
     credentials: Credentials
     reader: CallbackReader
-    interval: timedelta
-    pass_time: Callable[[timedelta], None]
-    run: str = "reference"
+    run: str
 
 
 def tenant_at(
-    platform_url: str, crm_url: str, credentials: Credentials, *, http: Http, name: str = "", **rest: Any
+    platform_url: str, crm_url: str, credentials: Credentials, *, http: Http, **rest: Any
 ) -> Tenant:
-    """Return the tenant whose API is below a URL, which is its name if it has no other."""
+    """Return the tenant whose API is below a URL, which is its name."""
     at = Addresses(platform=platform_url.rstrip("/"), crm=crm_url.rstrip("/") + CRM_VERSION)
     clients = Stack(http, at).clients(credentials)
     return Tenant(
-        name=name or platform_url,
+        name=platform_url,
         platform=clients.platform,
         crm=clients.crm,
         credentials=credentials,
-        **rest,
-    )
-
-
-def tenant_of(clients: WorkspaceClients, reader: CallbackReader, **rest: Any) -> Tenant:
-    """Return a workspace of a stack as a tenant whose clock is advanced."""
-    return tenant_at(
-        clients.platform.url + BASE_PATH,
-        clients.crm.url,
-        clients.credentials,
-        http=clients.platform.http,
-        reader=reader,
-        pass_time=clients.clock.advance,
         **rest,
     )
 

@@ -1,0 +1,162 @@
+"""`replay --tenant FILE` without scenarios of one's own: a tenant is held against what this project knows of the platform."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from examples import LONG
+from running_tenant import PROGRAM, free_port, tenant_running
+
+from elements_local.fidelity import ledger
+from elements_local.scenarios.scenario import find, load
+from elements_local.tenant_replay.portability import obstacles
+
+SCENARIOS = [
+    each
+    for path in find([Path(__file__).parents[3] / "scenarios" / "against_a_tenant"])
+    for each in load(path)
+]
+PLANTED = ("--set", "platform.batch_size=5", "--set", "platform.id_alias=false")
+ALIAS = "a record of the hub has its id twice and no empty fields"
+BATCHES = "fourteen changes in one poll make two callbacks"
+SOME = () if LONG else ("--name", "record of", "--name", "list", "--name", "refused in", "--name", "token of")
+"""What is run in real time, too: all, or some that wait for no poll, one of which differs."""
+
+
+@pytest.fixture(scope="module")
+def running():
+    with tenant_running("60", *PLANTED) as tenant:
+        yield tenant
+
+
+def replay(running, folder, *words, **differs):
+    """Run it, and return its exit status, what it printed, and what it said to people."""
+    port = free_port()
+    file = folder / "tenant.yaml"
+    whole = {
+        "platform_url": running["platform"],
+        "crm_url": running["crm"],
+        "callback_url": f"http://127.0.0.1:{port}/replay",
+        "listen": port,
+        **differs,
+    }
+    file.write_text(json.dumps(whole), encoding="utf-8")
+    done = subprocess.run(
+        [PROGRAM, "replay", "--tenant", file, "--yes", "--jobs", "8", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], **running["env"]},
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def verdicts(printed):
+    return {each["name"]: each["verdict"] for each in json.loads(printed)["scenarios"]}
+
+
+@pytest.fixture(scope="module")
+def seen(running, tmp_path_factory):
+    return replay(running, tmp_path_factory.mktemp("tenant"), "--json", speed=60)
+
+
+def test_what_is_planted_differs_with_both_sides_and_all_else_agrees(running, seen):
+    status, printed, told = seen
+
+    names = {each.name for each in SCENARIOS if each.profile != "open-connectors"}
+    assert verdicts(printed) == {**dict.fromkeys(names, "agrees"), ALIAS: "differs", BATCHES: "differs"}
+    assert status == 1
+    (batches,) = (each for each in json.loads(printed)["scenarios"] if each["name"] == BATCHES)
+    assert batches["expected"] == '{"expect":{"attempts":[200,200]}}'
+    assert batches["came"] == ["attempts: expected: [200,200]", "attempts: actual:   [200,200,200]"]
+    assert f"differs   {BATCHES}\n          expected: {{" in told
+    assert f"{len(names) - 2} agree, 2 differ, 0 not seen" in told
+    assert running["clients"].crm.call("GET", "/v3.1/Contacts") == []
+    assert not [secret for secret in running["env"].values() if secret in printed + told]
+
+
+def test_what_a_tenant_showed_stands_with_the_ledgers_rows(seen, tmp_path):
+    kept = tmp_path / "replay.json"
+    kept.write_text(seen[1], encoding="utf-8")
+
+    def rows(*words):
+        printed = subprocess.run(
+            [PROGRAM, "fidelity", "--json", *words], capture_output=True, text=True, check=True
+        )
+        return {each["behaviour"]: each for each in json.loads(printed.stdout)}
+
+    plain, observed = rows(), rows("--observed", kept)
+
+    for name, row in observed.items():
+        looked_at = {*row["tenant_scenarios"]} & verdicts(seen[1]).keys()
+        differs = bool({ALIAS, BATCHES} & looked_at)
+        assert ("DIFFERS at a tenant of cloud-elements, 20" in row["source"]) is differs
+        assert (row != plain[name]) is bool(looked_at)
+        assert differs or not looked_at or row["evidence"] == "observed"
+
+
+def test_a_tenant_whose_time_does_not_run_faster_shows_the_same(seen, tmp_path):
+    with tenant_running("1", *PLANTED) as slow:
+        status, printed, _ = replay(slow, tmp_path, "--json", *SOME)
+
+    found = verdicts(printed)
+    assert found == {name: verdicts(seen[1])[name] for name in found}
+    assert {*found.values()} == {"agrees", "differs"}
+    assert status == 1
+
+
+def test_all_that_agree_end_with_status_0(running, tmp_path):
+    status, printed, _ = replay(running, tmp_path, "--name", "UPDATED when", speed=60)
+
+    assert printed == (
+        "agrees    a contact that was reported is UPDATED when it changes\n1 agree, 0 differ, 0 not seen\n"
+    )
+    assert status == 0
+
+
+def test_what_a_collector_does_not_show_is_not_seen(running, tmp_path):
+    collector = f"{running['sink']}/collected"
+    words = ("--name", "fourteen", "--name", "analytics")
+    status, printed, _ = replay(
+        running, tmp_path, *words, speed=60, callback_url=collector, collector_url=collector
+    )
+
+    assert f"not seen  {BATCHES}\n          not portable: " in printed
+    assert "attempts: a collector does not show what it answered" in printed
+    assert printed.endswith("1 agree, 0 differ, 1 not seen\n")
+    assert status == 1
+
+
+def test_a_tenant_that_refuses_three_times_is_given_up(running, tmp_path):
+    gone = f"http://127.0.0.1:{free_port()}"
+    status, printed, told = replay(
+        running, tmp_path, "--jobs", "1", platform_url=f"{gone}/elements/api-v2", crm_url=gone
+    )
+
+    assert printed.count("no answer from ") == 3
+    assert printed.endswith(" not seen\n")
+    assert "0 agree, 0 differ, " in printed
+    assert (
+        f"{gone}/elements/api-v2 is given up after 3 calls without an answer: no answer from {gone}" in told
+    )
+    assert status == 1
+
+
+def test_each_scenario_runs_at_any_tenant_and_looks_at_something_in_the_ledger():
+    named = {name for entry in ledger() for name in entry.tenant_scenarios}
+
+    assert [str(each) for one in SCENARIOS for each in obstacles(one)] == []
+    assert named == {each.name for each in SCENARIOS}
+
+
+def test_a_file_that_no_replay_wrote_is_refused(tmp_path):
+    (tmp_path / "it.json").write_text("{}", encoding="utf-8")
+
+    done = subprocess.run(
+        [PROGRAM, "fidelity", "--observed", tmp_path / "it.json"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert "is not what `replay --tenant FILE --json` prints without scenarios" in done.stderr
