@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import PackageMetadata, metadata
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -13,7 +14,11 @@ from elements_local.fidelity import ledger, markdown
 from elements_local.setting_sources import every_setting
 from elements_local.settings_list import written
 from elements_local.stack.stack_settings import ClientSettings, SharedSettings, StartSettings, TenantSettings
+from mock_platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from mock_platform.lint.rules import RULES
+
+_PATHS = "| path | what the vendor has there |"
+"""The head of the table at the end of ``not-imitated.md``; ``python docs/made_pages.py`` makes it anew."""
 
 HAZARDS = Path(__file__).parents[1] / "scenarios" / "hazards"
 
@@ -81,6 +86,28 @@ def lint_rules() -> Iterator[str]:
         yield f"| `{rule.value}` | {rule.severity} | {rule.seen} | {rule.why} | {rule.cure} |"
 
 
+def paths_not_imitated() -> Iterator[str]:
+    """Yield the table of paths that the vendor's platform has and this one does not imitate."""
+    yield _PATHS
+    yield "| --- | --- |"
+    for about, each in groupby(NOT_IMITATED, key=lambda one: one.about):
+        yield f"| {', '.join(f'`{call}`' for one in each for call in _calls(one))} | {about} |"
+    lists = [one for one in NOT_IMITATED if one.lists]
+    yield ""
+    yield "`GET` of a list that the vendor's backup tool reads is the vendor's 404 for an empty one:"
+    yield ", ".join(f"`No {one.lists} found` of `/{one.path}`" for one in lists) + "."
+
+
+def _calls(one: NotImitatedPath) -> list[str]:
+    path = f"/{one.path}".replace("/elements/{}", "/elements/{key}").replace("{}", "{id}")
+    return [f"{method} {path}" for method in one.methods] or [path]
+
+
+def with_paths(page: str) -> str:
+    """Return the page of what is not imitated with the table of paths at its end."""
+    return page.partition(_PATHS)[0] + "\n".join(paths_not_imitated()) + "\n"
+
+
 def evidence() -> Iterator[str]:
     """Yield the ledger as a page."""
     yield markdown(ledger())
@@ -129,3 +156,8 @@ MADE: Mapping[str, Callable[[], Iterator[str]]] = {
     "licences.md": licences,
 }
 """What makes each page's lines."""
+
+
+if __name__ == "__main__":
+    path = Path(__file__).with_name("not-imitated.md")
+    path.write_text(with_paths(path.read_text("utf-8")), "utf-8")

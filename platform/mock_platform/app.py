@@ -42,6 +42,7 @@ from mock_platform.elements.catalogue import Catalogue, shipped
 from mock_platform.elements.connector import Connector
 from mock_platform.engine import Engine
 from mock_platform.explain.cures import CureDesk, CureTrier
+from mock_platform.hub.refusals import refuse_what_is_not_imitated
 from mock_platform.hub.routing import HubRouting
 from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
@@ -121,6 +122,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     _add_snapshots(app, database)
     add_routes(app)
     add_response_policy(app, RequestIds(store.starts))
+    app.before_request(refuse_what_is_not_imitated)
     serve_document(app, DESCRIPTION)
     return app
 

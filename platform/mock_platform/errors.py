@@ -116,6 +116,13 @@ class NotAcceptableError(PlatformError):
     """A client takes an answer in no form that there is."""
 
 
+class UnsupportedCallError(PlatformError):
+    """A call that the vendor's platform answers, and this one does not imitate."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not imitated; docs/not-imitated.md lists what is not")
+
+
 class ConflictError(PlatformError):
     """What is asked for clashes with what is going on."""
 

@@ -42,6 +42,7 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.NothingFoundError: 404,
     errors.NotAcceptableError: 406,
     errors.ConflictError: 409,
+    errors.UnsupportedCallError: 501,
     UnreadableTimeError: 400,
     WorkspaceNameError: 400,
     WorkspaceExistsError: 409,

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from build_site import gather
 from doc_pages import PAGES, ROOT, anchors, links, words
-from made_pages import MADE
+from made_pages import MADE, with_paths
 
 from elements_local.cli import COMMANDS
 from elements_local.fidelity import ledger
@@ -72,3 +72,9 @@ def rows(site, name):
     """Count the rows of a page's tables, their heads left out."""
     text = (site / name).read_text("utf-8")
     return len(re.findall(r"^\| ", text, re.MULTILINE)) - 2 * len(re.findall(r"^\| ---", text, re.MULTILINE))
+
+
+def test_the_page_of_what_is_not_imitated_has_the_paths_that_are_refused():
+    page = (ROOT / "docs" / "not-imitated.md").read_text("utf-8")
+
+    assert page == with_paths(page), "`python docs/made_pages.py` makes the table anew"

@@ -34,7 +34,7 @@ OTHER_HANDS = {
     "elements/insightly": "change_log client connector",
     "events": "composer",
     "explain": "arrivals facts own_calls shown",
-    "hub": "routing",
+    "hub": "refusals routing",
     "instances": "calling named_instance requests",
     "provider": "client",
     "scheduler": "job_history",

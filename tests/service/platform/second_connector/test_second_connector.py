@@ -1,12 +1,13 @@
 """Another vendor's connector, handed in, is polled, asked, read in bulk and audited like the one that is shipped."""
 
 import pytest
-from rolodex_connector import RolodexConnector
+from rolodex_connector import ROLODEX, RolodexConnector
 from rolodex_vendor import TOKEN, Rolodex
 
 from elements_local.clients import BASE_PATH
 from elements_local.start import Options, in_process
 from mock_kit.api.json_text import decode
+from mock_kit.values import replace
 
 
 @pytest.fixture
@@ -227,3 +228,22 @@ def test_an_instance_comes_back_with_a_snapshot(clients, instance, people):
     clients.restore(kept)
 
     assert read(clients.platform.hub(instance["token"]), "pageSize=100")[0] == people[:3]
+
+
+def test_a_word_that_the_platform_leaves_out_may_name_a_resource(rolodex):
+    element = replace(ROLODEX, id_fields={**ROLODEX.id_fields, "customers": "ref"})
+    options = Options(
+        connectors=(RolodexConnector(element=element),), applications={"http://rolodex.test": rolodex.app}
+    )
+    with in_process(options) as stack:
+        clients = stack.new_workspace(seed=7)
+        made = clients.platform.create_instance(
+            {"element": {"key": "rolodex"}, "name": "Mine", "configuration": {"access.token": TOKEN}}
+        )
+        pairs = f"{clients.platform.headers['Authorization']}, Element {made['token']}"
+        replies = [
+            clients.platform.send("GET", f"{BASE_PATH}/{word}", headers={"Authorization": pairs})
+            for word in ("customers", "domains")
+        ]
+
+    assert [reply.status for reply in replies] == [404, 501]
