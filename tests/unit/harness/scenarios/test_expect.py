@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.scenarios.expect import GoldenStream, contained, ordered, unordered
+from elements_local.scenarios.expect import GoldenStream, contained, headers, ordered, unordered
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,29 @@ def test_ordered_shows_both_lists_only_where_they_differ() -> None:
         pytest.param(None, {}, ["value: expected null, actual {}"], id="null"),
         pytest.param({"a": 1}, [1], ['value: expected {"a":1}, actual [1]'], id="other kind"),
         pytest.param({"a": None}, {"a": None}, [], id="null is a value"),
+        pytest.param({"a": "{text}", "b": "{number}", "c": "{absent}"}, {"a": "", "b": 0.5}, [], id="types"),
+        pytest.param({"a": "{text}"}, {"a": 1}, ['a: expected "{text}", actual 1'], id="no text"),
+        pytest.param({"a": "{number}"}, {"a": True}, ['a: expected "{number}", actual true'], id="a flag"),
+        pytest.param({"a": "{text}"}, {}, ['a: expected "{text}", actual nothing'], id="text is to be there"),
+        pytest.param(
+            {"a": "{absent}"}, {"a": None}, ['a: expected "{absent}", actual null'], id="null is there"
+        ),
     ],
 )
 def test_contained_names_the_place(expected: object, actual: object, lines: list[str]) -> None:
     assert contained(expected, actual) == lines
+
+
+def test_headers_are_compared_in_any_case_and_null_is_none() -> None:
+    came = {"x-one": "1", "X-Two": "2"}
+
+    assert headers({"X-One": "1", "x-two": "{text}", "X-Three": None}, came) == []
+    assert headers({"X-One": None, "X-Three": "{text}"}, came) == [
+        "X-One: expected: [null]",
+        'X-One: actual:   ["1"]',
+        'X-Three: expected: ["{text}"]',
+        "X-Three: actual:   [null]",
+    ]
 
 
 def test_a_stream_is_compared_once_it_is_stored(tmp_path: Path) -> None:

@@ -88,3 +88,16 @@ def test_what_never_comes_is_waited_for_within_the_window():
 
     assert tenant.clock.patience(lambda: ["missing"]) == ["missing"]
     assert 2 * QUARTER + SETTLE <= tenant.passed <= 2 * QUARTER + SETTLE + QUARTER / 60
+
+
+def test_time_that_goes_by_while_it_is_looked_counts_as_waited_for():
+    tenant = _Tenant()
+
+    def look():
+        tenant.wait(QUARTER)
+        return ["missing"]
+
+    assert tenant.clock.patience(look) == ["missing"]
+
+    assert tenant.passed <= 4 * QUARTER
+    assert tenant.clock.present() - START <= QUARTER
