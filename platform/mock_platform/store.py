@@ -1,29 +1,24 @@
 """The platform's store: people, instances, jobs, polls, events and their deliveries, offered by what they mean."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Forgetting
 from mock_kit.storage.schema import SchemaPart
+from mock_kit.storage.transaction import Transaction
 from mock_platform.accounts.store import People, UserCleanup
-from mock_platform.accounts.store_emails import Emails
 from mock_platform.activity.store import Activities
 from mock_platform.bulk.store import Bulk
-from mock_platform.callbacks.store import Deliveries
-from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.elements.store import ElementChangesStore
-from mock_platform.events.store import Events
 from mock_platform.events.store_history import HistoryRetention
-from mock_platform.events.store_notifications import Notifications
-from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.instances.store import Instances, delete_instances_of
 from mock_platform.jobs.store import Jobs, drop_jobs_of_user
-from mock_platform.polling.store import Polls
 from mock_platform.provider.store_traces import Traces
 from mock_platform.scheduler.job_history import JobHistory
 
@@ -40,11 +35,6 @@ _KINDS = (
     AsyncCalls,
     ScheduledCalls,
     JobHistory,
-    Events,
-    Subscriptions,
-    Attempts,
-    Deliveries,
-    Emails,
     Traces,
 )
 _forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
@@ -65,7 +55,7 @@ class PlatformStore(StoreRegistry):
         history_retention: timedelta = 3 * _MONTH,
     ) -> None:
         database.create(SCHEMA)
-        history = HistoryRetention(database, keep=history_retention, keep_events=event_retention)
+        history = HistoryRetention(keep=history_retention, keep_events=event_retention)
         super().__init__(
             [
                 Activities(),
@@ -73,14 +63,20 @@ class PlatformStore(StoreRegistry):
                 People(
                     database, UserCleanup(delete_instances=delete_instances_of, drop_jobs=drop_jobs_of_user)
                 ),
-                Notifications(database, history),
-                Polls(database, history),
                 *(kind(database) for kind in _KINDS),
             ]
         )
         self._database = database
-        with database.writing() as connection:
-            self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
+        with database.transaction(_NO_WORKSPACE) as tx:
+            self.starts = next_number(tx, "starts", first=1)
+
+    def transaction(self, workspace: str) -> AbstractContextManager[Transaction]:
+        """Open a transaction of a workspace: all of it happens, or nothing."""
+        return self._database.transaction(workspace)
+
+    def read(self, workspace: str) -> AbstractContextManager[Transaction]:
+        """Open a transaction of a workspace that only reads, and sees one state of it."""
+        return self._database.read(workspace)
 
     def reset(self, workspace: str) -> None:
         """Forget everything about a workspace."""

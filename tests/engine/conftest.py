@@ -203,10 +203,11 @@ class Bench:
         """
         first = identities.first_notification_id(workspace)
         owners = {made.user_id: self.store[People].user(workspace, made.user_id) for made, _ in told}
-        with self.store[Notifications].transaction(workspace.name) as transaction:
+        with self.store.transaction(workspace.name) as tx:
+            notifications = Notifications(tx)
             for made, body in told:
-                number, now = transaction.take_ids(first=first), workspace.clock.now()
-                transaction.tell(
+                number, now = notifications.take_ids(first=first), workspace.clock.now()
+                notifications.publish(
                     NewNotification(
                         id=number, topic=topic(made), created=now, body=body, owner=owners[made.user_id]
                     )

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadline import DEADLINE_S
+from rooms import Room
 
 from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
@@ -123,7 +124,7 @@ def test_an_earlier_job_runs_first_whatever_its_number(bench):
 
     bench.engine.advance(workspace, minutes(10))
 
-    polls = bench.store[Polls].list(workspace.name, limit=9)
+    polls = Room(bench.store, Polls, workspace.name).latest(limit=9)
     assert [(poll.instance_id, poll.at) for poll in polls] == [
         (quick.id, minutes(4)),
         (quick.id, minutes(8)),

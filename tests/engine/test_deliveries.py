@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from rooms import Room
 
 from elements_local.clients import BASE_PATH
 from mock_kit.web.wire import NoReply, Reply
@@ -370,9 +371,9 @@ def test_every_attempt_is_kept_with_its_time_its_address_and_what_came_of_it(ben
 
     bench.engine.advance(workspace, workspace.clock.now() + timedelta(minutes=16))
 
-    (poll,) = bench.store[Polls].list(workspace.name, limit=9)
-    (event,) = bench.store[Events].list(EventFilter(workspace=workspace.name), offset=0, limit=9)
-    attempts = bench.store[Attempts].of(workspace.name, event.notification_id)
+    (poll,) = Room(bench.store, Polls, workspace.name).latest(limit=9)
+    (event,) = Room(bench.store, Events, workspace.name).list(EventFilter(), offset=0, limit=9)
+    (attempts,) = Room(bench.store, Attempts, workspace.name).of_each([event.notification_id]).values()
     assert [
         (kept.number, (kept.at - poll.at).total_seconds(), kept.status, kept.reason) for kept in attempts
     ] == [

@@ -4,9 +4,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rooms import Room
 
 from mock_platform.core import tables
 from mock_platform.core.poll import LastPoll, Poll
+from mock_platform.events.store_notifications import Notifications
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
@@ -111,9 +113,9 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
     )
 
     def compose_and_fail():
-        with bench.store[Polls].transaction(workspace.name) as outcome:
-            outcome.keep([poll])
-            outcome.take_ids(first=1)
+        with bench.store.transaction(workspace.name) as tx:
+            Polls(tx).keep([poll])
+            Notifications(tx).take_ids(first=1)
             raise WriteFailedError("compose")
 
     with pytest.raises(WriteFailedError):
@@ -151,9 +153,9 @@ def test_a_failed_poll_and_its_count_are_written_together(bench):
         error="502",
     )  # fmt: skip
 
-    with failing(bench, "platform_polls"), bench.store[Polls].transaction(workspace.name) as outcome:
-        outcome.switch_poller_off(instance, email=None)
-        outcome.keep([poll])
+    with failing(bench, "platform_polls"), bench.store.transaction(workspace.name) as tx:
+        Polls(tx).switch_poller_off(instance.id)
+        Polls(tx).keep([poll])
 
     assert bench.store[Instances].last_polls(workspace.name, instance.id) == {
         "contacts": LastPoll(at=START, failures=0)
@@ -179,7 +181,9 @@ def test_polls_of_a_turn_that_see_nothing_are_written_together(bench):
 
     assert kept == []
     assert ran.polls == 3
-    assert [(poll.id, poll.resource) for poll in bench.store[Polls].list(workspace.name, limit=10)] == [
+    assert [
+        (poll.id, poll.resource) for poll in Room(bench.store, Polls, workspace.name).latest(limit=10)
+    ] == [
         (1, "first"),
         (2, "second"),
         (3, "third"),
@@ -195,7 +199,7 @@ def test_what_a_poll_finds_is_kept_before_the_next_resource_is_read(bench, found
     kept_by_then = {}
 
     def answer(method, url, _body):
-        kept = bench.store[Polls].list(workspace.name, limit=10)
+        kept = Room(bench.store, Polls, workspace.name).latest(limit=10)
         kept_by_then[url.partition("?")[0].rpartition("/")[2]] = [poll.resource for poll in kept]
         return found((1, 1, 1)) if method == "GET" and "/second?" in url else None
 

@@ -9,6 +9,7 @@ from threading import Condition, Event, Thread
 import pytest
 from deadline import DEADLINE_S
 from hand_clock import following
+from rooms import Room
 from sqlalchemy import JSON, bindparam, inspect, text
 
 from elements_local.guide import instance_body
@@ -263,7 +264,7 @@ def test_a_receiver_that_moves_gets_what_is_left_where_it_is_by_then(benches, wo
 
     def move(_method, url, _body):
         if url == "http://before.test/":
-            (subscription,) = first.store[Subscriptions].all(workspace.name)
+            (subscription,) = Room(first.store, Subscriptions, workspace.name).all()
             with first.database.writing() as connection:
                 connection.execute(
                     subscriptions.update()

@@ -6,6 +6,7 @@ from threading import Event, Lock, Thread
 
 import pytest
 from deadline import DEADLINE, DEADLINE_S
+from rooms import Room
 
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode, SystemClock
@@ -99,8 +100,7 @@ def world(make_bench, receivers):
 
 def subscribe(bench, workspace, *urls):
     for url in urls:
-        bench.store[Subscriptions].add(
-            workspace.name,
+        Room(bench.store, Subscriptions, workspace.name).add(
             lambda number, url=url: Subscription(
                 id=number, channel=Channel.WEBHOOK, topics=("leaks",), config={"url": url}
             ),
@@ -111,10 +111,11 @@ def subscribe(bench, workspace, *urls):
 def post(bench, workspace, times=1):
     for _ in range(times):
         now = workspace.clock.now()
-        with bench.store[Notifications].transaction(workspace.name) as transaction:
-            number = transaction.take_ids(first=100)
+        with bench.store.transaction(workspace.name) as tx:
+            number = Notifications(tx).take_ids(first=100)
             body = plain_body(topic="leaks", notification_id=number, created=now)
-            transaction.tell(NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER))
+            new = NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER)
+            Notifications(tx).publish(new)
 
 
 @contextmanager
@@ -128,7 +129,7 @@ def following(bench):
 
 
 def statuses(bench, workspace):
-    return [one.delivery.status.value for one in bench.store[Deliveries].find(workspace.name)]
+    return [one.delivery.status.value for one in Room(bench.store, Deliveries, workspace.name).find()]
 
 
 def test_a_receiver_that_hangs_holds_up_no_other(world, receivers):
@@ -247,7 +248,7 @@ def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers
         receivers.wait(1)
 
     assert statuses(bench, workspace) == []
-    assert bench.store[Attempts].of(workspace.name, 100) == []
+    assert Room(bench.store, Attempts, workspace.name).of_each([100]) == {}
 
 
 def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_under_way(world, receivers):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rooms import Room
 from sqlalchemy import inspect
 
 from mock_kit.storage.schema import SchemaVersionError
@@ -18,7 +19,7 @@ from mock_platform.core.poll import Decision, LastPoll, Poll, PollVerdict
 from mock_platform.events import event
 from mock_platform.events.records import Attempt, Delivery, DeliveryStatus
 from mock_platform.events.store import EventFilter, Events
-from mock_platform.events.store_notifications import NewNotification
+from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.events.stored_event import EventStatus
 from mock_platform.instances.schedule import PollPlan
@@ -106,12 +107,13 @@ def poll_of(instance, **changes):
 def succeed(store):
     def keep(instance, notifications=1, workspace="acme", body=b"{}", **changes):
         poll = poll_of(instance, events=notifications, **changes)
-        with store[Polls].transaction(workspace) as outcome:
-            if not outcome.keep([poll]):
+        with store.transaction(workspace) as tx:
+            if not Polls(tx).keep([poll]):
                 return
-            first = outcome.take_ids(notifications, first=5000)
+            made = Notifications(tx)
+            first = made.take_ids(notifications, first=5000)
             for number in range(first, first + notifications):
-                outcome.tell(
+                made.publish(
                     NewNotification(
                         id=number,
                         event_id=f"event-{number}",
@@ -130,10 +132,10 @@ def succeed(store):
 @pytest.fixture
 def fail(store):
     def keep(poll, *, switch_off=None):
-        with store[Polls].transaction("acme") as outcome:
-            failures = outcome.keep([poll]).get(poll.resource, 0)
+        with store.transaction("acme") as tx:
+            failures = Polls(tx).keep([poll]).get(poll.resource, 0)
             if failures and switch_off:
-                outcome.switch_poller_off(switch_off, email=None)
+                Polls(tx).switch_poller_off(switch_off.id)
         return failures
 
     return keep
@@ -172,12 +174,12 @@ def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_
     fail(poll_of(made, error="\0", request_url="/\0"))
 
     assert (made.name, made.external_authentication) == ("a\ufffdb", "\ufffd")
-    assert [(poll.error, poll.request_url) for poll in store[Polls].list("acme", limit=9)] == [
+    assert [(poll.error, poll.request_url) for poll in Room(store, Polls, "acme").latest(limit=9)] == [
         ("\ufffd", "/\ufffd")
     ]
-    assert store[Polls].list("acme", PollSearch(resource="\0"), limit=9) == []
+    assert Room(store, Polls, "acme").latest(PollSearch(resource="\0"), limit=9) == []
     assert store[Instances].with_token("acme", "\0") is None
-    assert store[Events].get(EventFilter(workspace="acme"), "\0") is None
+    assert Room(store, Events).get(EventFilter(), "\0") is None
 
 
 def test_ids_are_consecutive_and_never_given_twice(store, add):
@@ -262,11 +264,11 @@ def test_a_subscription_keeps_its_id_while_its_url_stays_and_gets_another_afterw
 
     assert same.subscription_id == made.subscription_id
     assert moved.subscription_id > made.subscription_id
-    assert store[Subscriptions].get("acme", moved.subscription_id) is None
+    assert Room(store, Subscriptions).get(moved.subscription_id) is None
     assert silent.subscription_id is None
-    assert store[Subscriptions].get("acme", made.subscription_id) is None
+    assert Room(store, Subscriptions).get(made.subscription_id) is None
     assert again.subscription_id > moved.subscription_id
-    assert store[Subscriptions].get("acme", again.subscription_id).url == "http://receiver.test/"
+    assert Room(store, Subscriptions).get(again.subscription_id).url == "http://receiver.test/"
 
 
 @pytest.mark.parametrize("database_url", [None], ids=["temporary"])
@@ -290,12 +292,12 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     assert store[Instances].get("acme", made.id) is None
     assert store[Instances].with_token("acme", made.token) is None
     assert store[Instances].last_polls("acme", made.id) == {}
-    assert store[Subscriptions].get("acme", made.subscription_id) is None
-    assert store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9) == []
+    assert Room(store, Subscriptions).get(made.subscription_id) is None
+    assert Room(store, Events).list(EventFilter(), offset=0, limit=9) == []
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
-            assert store[Attempts].owed("acme", [(notification, subscription)]) == {}
+            assert Room(store, Attempts).owed([(notification, subscription)]) == {}
         else:
             assert subject == str(other.id)
 
@@ -343,7 +345,7 @@ def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store
     assert store[Instances].all("acme") == []
     assert store[Jobs].count("acme") == 0
     assert store[Instances].last_polls("acme", made.id) == {}
-    assert store[Subscriptions].get("acme", made.subscription_id) is None
+    assert Room(store, Subscriptions).get(made.subscription_id) is None
 
 
 @pytest.mark.usefixtures("database")
@@ -414,7 +416,7 @@ def test_a_poll_comes_back_as_it_was_kept(store, add, fail):
 
     fail(poll)
 
-    (kept,) = store[Polls].list("acme", limit=9)
+    (kept,) = Room(store, Polls, "acme").latest(limit=9)
     assert kept == replace(poll, id=kept.id)
 
 
@@ -427,7 +429,7 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     def listed(*, limit=99, **choice):
         return [
             (poll.instance_id, poll.resource, (poll.at - NOON) // timedelta(minutes=1))
-            for poll in store[Polls].list("acme", PollSearch(**choice), limit=limit)
+            for poll in Room(store, Polls, "acme").latest(PollSearch(**choice), limit=limit)
         ]
 
     everything = [(one.id, "contacts", 15), (two.id, "contacts", 15), (two.id, "leads", 15)]
@@ -436,10 +438,10 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     assert listed(limit=2) == everything[-2:]
     assert listed(instance_id=one.id) == [everything[0], everything[3]]
     assert listed(resource="leads") == [everything[2], everything[5]]
-    assert listed(before=store[Polls].list("acme", limit=3)[0].id) == everything[:3]
+    assert listed(before=Room(store, Polls, "acme").latest(limit=3)[0].id) == everything[:3]
     assert listed(unwanted="contacts") == listed(resource="leads")
-    assert (store[Polls].count("acme"), store[Polls].count("acme", PollSearch(resource="leads"))) == (6, 2)
-    assert store[Polls].list("other", limit=9) == []
+    assert (Room(store, Polls).count(), Room(store, Polls).count(PollSearch(resource="leads"))) == (6, 2)
+    assert Room(store, Polls, "other").latest(limit=9) == []
 
 
 def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, add, fail, succeed):
@@ -480,7 +482,7 @@ def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, 
     else:
         assert fail(poll_of(made, error="502"), switch_off=made) == 0
 
-    assert store[Polls].list("acme", limit=9) == []
+    assert Room(store, Polls, "acme").latest(limit=9) == []
     assert store[Jobs].count("acme") == 0
     assert store[Instances].last_polls("acme", made.id) == {}
 
@@ -492,7 +494,7 @@ def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store
 
     deliveries = [(subject, at) for kind, subject, at in due(store) if kind is JobKind.DELIVER]
     assert deliveries == [(f"{number}/{made.subscription_id}", LATER) for number in (5000, 5001, 5002)]
-    owed = store[Attempts].owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
+    owed = Room(store, Attempts).owed([(5000, made.subscription_id)])[5000, made.subscription_id]
     assert owed.body == b"{}"
     assert (owed.url, owed.active) == ("http://receiver.test/", True)
     assert (owed.name, owed.configuration) == (f"Mine (instance {made.id})", made.configuration)
@@ -510,7 +512,7 @@ def test_without_a_subscription_events_are_kept_and_nobody_is_owed_anything(stor
 
     succeed(made, 2)
 
-    assert len(store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9)) == 2
+    assert len(Room(store, Events).list(EventFilter(), offset=0, limit=9)) == 2
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
 
@@ -528,7 +530,7 @@ def attempted(store):
         url="http://receiver.test/",
         policy_queues=False,
     ):
-        owed = store[Attempts].owed("acme", [(notification, made.subscription_id)])[
+        owed = Room(store, Attempts).owed([(notification, made.subscription_id)])[
             notification, made.subscription_id
         ]
         job = store[Jobs].of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
@@ -552,7 +554,7 @@ def attempted(store):
             delivery=delivery, again=again, gives_up=status is DeliveryStatus.QUEUED and not policy_queues
         )
         tried = AttemptResult(job=job, attempt=attempt, outcome=outcome, email=EMAIL)
-        store[Attempts].attempted("acme", [tried])
+        Room(store, Attempts).keep([tried])
         return attempt
 
     return keep
@@ -564,19 +566,19 @@ def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succee
 
     attempt = attempted(made, DeliveryStatus.RETRY, again=LATER + timedelta(seconds=4))
 
-    owed = store[Attempts].owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
+    owed = Room(store, Attempts).owed([(5000, made.subscription_id)])[5000, made.subscription_id]
     assert (owed.delivery.status, owed.delivery.failures, owed.delivery.first_failure) == (
         DeliveryStatus.RETRY,
         1,
         LATER,
     )
-    assert store[Attempts].of("acme", 5000) == [attempt]
+    assert Room(store, Attempts).of_each([5000]) == {(5000, made.subscription_id): [attempt]}
     assert due(store, until=LATER + timedelta(seconds=4))[-1] == (
         JobKind.DELIVER,
         f"5000/{made.subscription_id}",
         LATER + timedelta(seconds=4),
     )
-    (event,) = store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9)
+    (event,) = Room(store, Events).list(EventFilter(), offset=0, limit=9)
     assert (event.status, event.notified_data) == (EventStatus.DISPATCHED, ())
 
 
@@ -586,7 +588,7 @@ def test_a_delivery_that_was_taken_is_done_and_its_event_says_so(store, add, suc
 
     attempted(made, DeliveryStatus.DELIVERED)
 
-    (event,) = store[Events].list(EventFilter(workspace="acme", instance_ids=(made.id,)), offset=0, limit=9)
+    (event,) = Room(store, Events).list(EventFilter(instance_ids=(made.id,)), offset=0, limit=9)
     assert (event.status, event.notified_data, event.updated) == (EventStatus.NOTIFIED, ("{}",), LATER)
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
@@ -602,10 +604,10 @@ def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
 
     attempted(made, DeliveryStatus.QUEUED, url=tried)
 
-    assert store[Subscriptions].get("acme", made.subscription_id).active is active
-    assert [one for _, one in store[Emails].list("acme", limit=9)[0]] == ([] if active else [EMAIL])
+    assert Room(store, Subscriptions).get(made.subscription_id).active is active
+    assert [one for _, one in Room(store, Emails).latest(limit=9)] == ([] if active else [EMAIL])
     succeed(made, at=LATER + timedelta(minutes=15))
-    later = store[Attempts].owed("acme", [(5001, made.subscription_id)])[5001, made.subscription_id].delivery
+    later = Room(store, Attempts).owed([(5001, made.subscription_id)])[5001, made.subscription_id].delivery
     assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
     assert (store[Jobs].of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
 
@@ -615,26 +617,18 @@ def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store
     succeed(made, 3)
     succeed(other, 1)
 
-    listed = [
-        event.notification_id
-        for event in store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9)
-    ]
+    listed = [event.notification_id for event in Room(store, Events).list(EventFilter(), offset=0, limit=9)]
     stretch = [
         event.notification_id
-        for event in store[Events].list(
-            EventFilter(workspace="acme", instance_ids=(made.id,)), offset=1, limit=2
-        )
+        for event in Room(store, Events).list(EventFilter(instance_ids=(made.id,)), offset=1, limit=2)
     ]
 
     assert listed == [5003, 5002, 5001, 5000]
     assert stretch == [5001, 5000]
-    assert store[Events].get(EventFilter(workspace="acme"), "event-5001").notification_id == 5001
-    assert (
-        store[Events].get(EventFilter(workspace="acme", instance_ids=(made.id,)), "event-5001").instance_id
-        == made.id
-    )
-    assert store[Events].get(EventFilter(workspace="acme", instance_ids=(other.id,)), "event-5001") is None
-    assert store[Events].get(EventFilter(workspace="other"), "event-5001") is None
+    assert Room(store, Events).get(EventFilter(), "event-5001").notification_id == 5001
+    assert Room(store, Events).get(EventFilter(instance_ids=(made.id,)), "event-5001").instance_id == made.id
+    assert Room(store, Events).get(EventFilter(instance_ids=(other.id,)), "event-5001") is None
+    assert Room(store, Events, "other").get(EventFilter(), "event-5001") is None
 
 
 def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add, succeed):
@@ -643,9 +637,7 @@ def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add, succeed):
 
     succeed(made, body=body)
 
-    assert (
-        store[Attempts].owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id].body == body
-    )
+    assert Room(store, Attempts).owed([(5000, made.subscription_id)])[5000, made.subscription_id].body == body
 
 
 def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, add, succeed):
@@ -684,10 +676,11 @@ def test_everything_is_still_there_after_a_start_and_starts_are_counted(open_dat
 
 @pytest.mark.usefixtures("store")
 def test_a_counter_starts_where_it_is_told_and_goes_up_by_one(database):
-    with database.writing() as connection:
-        numbers = [next_number(connection, "acme", "x", first=7) for _ in range(3)]
-        other = next_number(connection, "acme", "y", first=1)
-        elsewhere = next_number(connection, "other", "x", first=1)
+    with database.transaction("acme") as tx:
+        numbers = [next_number(tx, "x", first=7) for _ in range(3)]
+        other = next_number(tx, "y", first=1)
+    with database.transaction("other") as tx:
+        elsewhere = next_number(tx, "x", first=1)
 
     assert (numbers, other, elsewhere) == ([7, 8, 9], 1, 1)
 

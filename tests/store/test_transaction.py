@@ -29,7 +29,7 @@ ALL = WorkspaceStatement(select(visits.c.number, visits.c.name).order_by(visits.
 @pytest.fixture
 def store(database):
     """Two workspaces with the same two visits; the second has a note on each."""
-    database.create(SchemaPart("test", _metadata, version=1))
+    database.create(SchemaPart("test", _metadata))
     for workspace in ("north", "south"):
         with database.transaction(workspace) as tx:
             rows = [{"number": 1, "name": f"Ada {workspace}"}, {"number": 2, "name": f"Bob {workspace}"}]
@@ -110,9 +110,10 @@ def test_a_transaction_that_fails_leaves_everything_as_it_was(store):
         (select(visits).outerjoin(notes, notes.c.visit == visits.c.number), "test_notes"),
         (select(visits).where(visits.c.number.in_(select(notes.c.visit))), "test_notes"),
         (select(select(notes.c.visit).subquery()), "test_notes"),
+        (select(visits).where(exists().where(notes.c.workspace != visits.c.workspace)), "test_notes"),
         (visits.delete().where(exists().where(notes.c.visit == visits.c.number)), "test_notes"),
     ],
-    ids=["outer join", "subquery", "derived table", "delete"],
+    ids=["outer join", "subquery", "derived table", "another workspace", "delete"],
 )
 def test_a_statement_that_reads_a_table_of_every_workspace_is_refused(store, query, table):
     with (

@@ -5,7 +5,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, MetaData, Select, Table, Update, bindparam
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Dialect,
+    Float,
+    Insert,
+    MetaData,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    literal_column,
+)
 from sqlalchemy.sql.compiler import SQLCompiler
 
 if TYPE_CHECKING:
@@ -74,6 +87,20 @@ class Prepared:
         return self._statement(import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
 
 
+def one_of(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bool]:
+    """Return that a column has one of so many values, each a parameter of its own; ``numbered`` gives them."""
+    if not count:
+        return literal_column("1") == literal_column(
+            "0"
+        )  # of `false()`, SQLAlchemy leaves the other conditions out
+    return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(count)])
+
+
+def numbered(name: str, values: Iterable[object]) -> dict[str, object]:
+    """Return values as the parameters of ``one_of``."""
+    return {f"{name}_{place}": value for place, value in enumerate(values)}
+
+
 class Forgetting:
     """Deletes all rows of a workspace, whose name each table has in a column ``workspace``."""
 
@@ -105,7 +132,13 @@ class _Plan:
         columns = (
             statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
         ).values()
-        out_of = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+        out_of = (
+            # drivers give floats as they are; of one, SQLAlchemy would want to know what came
+            None
+            if isinstance(column.type, Float)
+            else column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in columns
+        )
         self._out_of = [(place, convert) for place, convert in enumerate(out_of) if convert is not None]
         # `rename`: a column's name may come twice, or be a word of Python's, which a named tuple refuses
         row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024

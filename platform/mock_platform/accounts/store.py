@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, Row, Select, Table, bindparam, se
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.transaction import Transaction
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.founding import founding
 from mock_platform.accounts.people import Account, Member, Organization
@@ -218,7 +219,7 @@ class WorkspacePeople:
         return token
 
     def _next(self, name: str, *, after: int) -> int:
-        return next_number(self._connection, self._workspace.name, name, first=after + 1)
+        return next_number(Transaction(self._connection, self._workspace.name), name, first=after + 1)
 
     def _rows(self, table: Table) -> list[Row[Any]]:
         # Read once in a transaction, which sees nothing new but what it writes itself.

@@ -1,42 +1,44 @@
 """E-mails that would have been sent."""
 
 from msgspec import convert, structs
-from sqlalchemy import Connection, func, select
+from sqlalchemy import bindparam, func, select
 
-from mock_kit.storage.workspace_tables import DatabaseStore
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_platform.accounts.emails import Email
 from mock_platform.core.tables import emails
 
-_add = emails.insert()
+_HIGHEST = 2**63 - 1
+
+_add = WorkspaceStatement(emails.insert())
+_latest = WorkspaceStatement(
+    select(emails)
+    .where(emails.c.number < bindparam("before"))
+    .order_by(emails.c.number.desc())
+    .limit(bindparam("most"))
+)
+_count = WorkspaceStatement(select(func.count()).select_from(emails))
 
 
-class Emails(DatabaseStore):
-    """The e-mails of every workspace."""
+class Emails:
+    """The e-mails of a workspace, in a transaction of it."""
 
-    def add(self, workspace: str, email: Email) -> None:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, email: Email) -> None:
         """Keep an e-mail."""
-        with self._database.writing() as connection:
-            keep_email(connection, workspace, email)
+        self._tx.run(_add, **structs.asdict(email) | {"cause": email.cause.value})
 
-    def list(
-        self, workspace: str, *, before: int | None = None, limit: int
-    ) -> "tuple[list[tuple[int, Email]], int]":
-        """Return the latest e-mails, oldest first, each with its number, and how many there are in all.
+    def latest(self, *, before: int | None = None, limit: int) -> list[tuple[int, Email]]:
+        """Return the latest e-mails, oldest first, each with its number.
 
         Args:
             before: only those that have a lower number.
         """
-        all_of_them = select(emails).where(emails.c.workspace == workspace)
-        latest = all_of_them.order_by(emails.c.number.desc()).limit(limit)
-        if before is not None:
-            latest = latest.where(emails.c.number < before)
-        with self._database.reading() as connection:
-            total = connection.scalar(all_of_them.with_only_columns(func.count())) or 0
-            rows = connection.execute(latest).all()
-        return [(row.number, convert(row, Email, from_attributes=True)) for row in reversed(rows)], total
+        rows = self._tx.all(_latest, before=_HIGHEST if before is None else before, most=limit)
+        return [(row.number, convert(row._asdict(), Email)) for row in reversed(rows)]
 
-
-def keep_email(connection: Connection, workspace: str, email: Email) -> None:
-    """Keep an e-mail in a transaction that does more."""
-    row = {**structs.asdict(email), "workspace": workspace, "cause": email.cause.value}
-    connection.execute(_add, row)
+    def count(self) -> int:
+        """Return how many there are in all."""
+        number: int = self._tx.scalar(_count)
+        return number

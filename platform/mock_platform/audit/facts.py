@@ -129,12 +129,12 @@ def _callbacks(reader: CaseReader) -> dict[int, CallbackHistory]:
     sent = {one.notification_id: one.at for one in reader.told}
     if not sent:
         return {}
-    store, workspace = reader.services.store, reader.workspace.name
     tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
-    for (number, _), attempts in store[Attempts].of_each(workspace, sent).items():
-        tries[number].append(attempts)
-    for (number, _), state in store[Deliveries].states_of(workspace, sent).items():
-        states[number].append(state)
+    with reader.services.store.read(reader.workspace.name) as tx:
+        for (number, _), attempts in Attempts(tx).of_each(sent).items():
+            tries[number].append(attempts)
+        for (number, _), state in Deliveries(tx).states_of(sent).items():
+            states[number].append(state)
     return {
         number: CallbackHistory(sent=at, tries=tries[number], states=states[number])
         for number, at in sent.items()

@@ -147,7 +147,9 @@ def _audited(workspace: Workspace, instance: Instance) -> _Audited:
     since = min((one.since for one in polled), default=instance.created)
     reader.since = since
     changes, reports = facts.ground_truth(reader), facts.reports(reader)
-    gone = _gone([store[HistoryRetention].pruned(workspace.name), reader.log.pruned], since)
+    with store.read(workspace.name) as tx:
+        own = store[HistoryRetention].pruned(tx)
+    gone = _gone([own, reader.log.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()

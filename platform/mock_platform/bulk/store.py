@@ -11,13 +11,14 @@ from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from mock_kit.api.json_text import encode_text
+from mock_kit.storage.transaction import Transaction
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_kit.values import replace
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
 from mock_platform.core.counters import next_number
 from mock_platform.core.tables import columns_of
-from mock_platform.events.store_notifications import NewNotification, tell
+from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import drop_jobs, plan_job
 
@@ -60,7 +61,7 @@ class Bulk(DatabaseStore):
             sources: the records that it is to make; what reading them raises leaves no job.
         """
         with self._database.writing() as connection:
-            job = replace(new, id=next_number(connection, workspace, "bulk", first=first_id))
+            job = replace(new, id=next_number(Transaction(connection, workspace), "bulk", first=first_id))
             connection.execute(bulk_jobs.insert(), {"workspace": workspace, **_row(job)})
             keyed = (("", source) for source in sources)
             _append(connection, workspace, job, BulkRowKind.SOURCE, keyed, after=0)
@@ -116,8 +117,8 @@ class Bulk(DatabaseStore):
             _save(connection, workspace, after)
             if after.status.is_final:
                 drop_jobs(connection, workspace, JobKind.BULK, str(after.id))
-                number = next_number(connection, workspace, "notification", first=first_id)
-                tell(connection, workspace, done(after, number))
+                notifications = Notifications(Transaction(connection, workspace))
+                notifications.publish(done(after, notifications.take_ids(first=first_id)))
         return after
 
     def cancel(self, workspace: str, bulk_id: int, *, at: datetime) -> BulkJob | None:

@@ -53,7 +53,8 @@ class ReleaseQuery(Struct):
 @operation(needs=caller, headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
     """List deliveries by notification and subscription (assumed), those that a clause describes."""
-    deliveries = dependencies().store[Deliveries].find(workspace.name)
+    with dependencies().store.read(workspace.name) as tx:
+        deliveries = Deliveries(tx).find()
     clause = delivery_clause(query.where) if query.where.strip() else None
     if clause is not None:
         deliveries = [one for one in deliveries if matches(clause, filtered_by(one))]
@@ -71,11 +72,9 @@ def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJs
     if not query.where.strip():
         raise InvalidRequestError("where must say which deliveries are meant, such as status='queued'")
     clause = delivery_clause(query.where)
-    again = (
-        dependencies()
-        .store[Deliveries]
-        .release(workspace.name, lambda one: matches(clause, filtered_by(one)), now=workspace.clock.now())
-    )
+    now = workspace.clock.now()
+    with dependencies().store.transaction(workspace.name) as tx:
+        again = Deliveries(tx).release(lambda one: matches(clause, filtered_by(one)), now=now)
     dependencies().engine.wake()
     return counted([delivery_json(one, hydrate=query.hydrate) for one in again])
 
@@ -87,7 +86,8 @@ def index_of_notification(
 ) -> Answer[list[DeliveryJson]]:
     """List a notification's deliveries, one for each subscription."""
     notification = notification_named(workspace, notification_id)
-    deliveries = dependencies().store[Deliveries].find(workspace.name, notification_id=notification.id)
+    with dependencies().store.read(workspace.name) as tx:
+        deliveries = Deliveries(tx).find(notification_id=notification.id)
     return counted([delivery_json(one, hydrate=query.hydrate) for one in deliveries])
 
 
@@ -99,11 +99,8 @@ def get(
     """Show what became of a notification with one subscriber."""
     notification = notification_named(workspace, notification_id)
     number = whole_number(subscription_id)
-    deliveries = (
-        dependencies()
-        .store[Deliveries]
-        .find(workspace.name, notification_id=notification.id, subscription_id=number)
-    )
+    with dependencies().store.read(workspace.name) as tx:
+        deliveries = Deliveries(tx).find(notification_id=notification.id, subscription_id=number)
     if number is None or not deliveries:
         raise NotFoundError(f"delivery of notification {notification.id} to subscription", subscription_id)
     return Answer(delivery_json(deliveries[0], hydrate=query.hydrate))

@@ -112,21 +112,22 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
     """List deliveries with every attempt; the latest ``limit`` of them."""
     workspace = asked_workspace().name
     store = dependencies().store
-    latest, total = store[Deliveries].latest(
-        workspace,
-        notification_id=query.notification_id,
-        subscription_id=query.subscription_id,
-        before=_key(query.before),
-        limit=query.limit + 1,
-    )
-    page = latest[-query.limit :]
-    tries = store[Attempts].of_each(workspace, {one.delivery.notification_id for one in page})
+    with store.read(workspace) as tx:
+        latest, total = Deliveries(tx).latest(
+            notification_id=query.notification_id,
+            subscription_id=query.subscription_id,
+            before=_key(query.before),
+            limit=query.limit + 1,
+        )
+        page = latest[-query.limit :]
+        tries = Attempts(tx).of_each({one.delivery.notification_id for one in page})
+        pruned = store[HistoryRetention].pruned(tx)
     dues = store[Jobs].dues(workspace, JobKind.DELIVER)
     shown = [_delivery(one, tries.get(one.key, []), dues.get(_name(one))) for one in page]
     return Answer(
         {
             "deliveries": shown,
-            "pruned": store[HistoryRetention].pruned(workspace),
+            "pruned": pruned,
             **page_json(total, {"before": _name(page[0])} if len(latest) > query.limit else None),
         }
     )
@@ -136,13 +137,16 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
 @operation(problems=(401, 403))
 def emails(query: EmailsQuery) -> Answer[EmailsJson]:
     """List the e-mails that would have been sent; the latest ``limit`` of them."""
-    name, store = asked_workspace().name, dependencies().store
-    latest, total = store[Emails].list(name, before=query.before, limit=query.limit + 1)
+    store = dependencies().store
+    with store.read(asked_workspace().name) as tx:
+        latest = Emails(tx).latest(before=query.before, limit=query.limit + 1)
+        total = Emails(tx).count()
+        pruned = store[HistoryRetention].pruned(tx)
     page = latest[-query.limit :]
     return Answer(
         {
             "emails": [_email(one) for _, one in page],
-            "pruned": store[HistoryRetention].pruned(name),
+            "pruned": pruned,
             **page_json(total, {"before": page[0][0]} if len(latest) > query.limit else None),
         }
     )

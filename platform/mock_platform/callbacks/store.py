@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, Select, bindparam, func, select, tuple_
 
-from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.workspace_tables import DatabaseStore
+from mock_kit.storage.prepared import Row
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_platform.callbacks.delivery import released
 from mock_platform.core.tables import deliveries, notifications, subscriptions
 from mock_platform.events.notification import KeptNotification
 from mock_platform.events.records import Channel, Delivery, DeliveryStatus
 from mock_platform.events.store_notifications import plan_delivery
-from mock_platform.events.store_subscriptions import by_id
+from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.events.subscription import KeptDelivery
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import move_jobs
@@ -29,10 +30,9 @@ of_notification = (notifications.c.workspace == deliveries.c.workspace) & (
 of_subscription = (subscriptions.c.workspace == deliveries.c.workspace) & (
     subscriptions.c.id == deliveries.c.subscription_id
 )
-_settle = Prepared(
+_settle = WorkspaceStatement(
     deliveries.update()
     .where(
-        deliveries.c.workspace == bindparam("of_workspace"),
         deliveries.c.notification_id == bindparam("of_notification"),
         deliveries.c.subscription_id == bindparam("of_subscription"),
     )
@@ -44,42 +44,36 @@ _settle = Prepared(
         first_failure=bindparam("first_failed"),
     )
 )
-_states = (
+_states = WorkspaceStatement(
     select(deliveries)
     .join(subscriptions, of_subscription)
-    .where(
-        deliveries.c.workspace == bindparam("of_workspace"),
-        deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
-    )
+    .where(deliveries.c.notification_id.between(bindparam("first"), bindparam("last")))
 )
 
 
-class Deliveries(DatabaseStore):
-    """The deliveries of every workspace."""
+class Deliveries:
+    """The deliveries of a workspace, in a transaction of it."""
 
-    def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def states_of(self, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
         """Return where the deliveries of some notifications stand, by notification and subscription.
 
         Those whose subscription is no more are left out: nothing is sent to it, whatever was planned.
         """
-        with self._database.autocommit_read() as connection:
-            rows = connection.execute(_states, notification_range(workspace, notification_ids)).all()
+        rows = self._tx.all(_states, **ends_of(notification_ids))
         return {(row.notification_id, row.subscription_id): DeliveryStatus(row.status) for row in rows}
 
     def find(
-        self,
-        workspace: str,
-        *,
-        notification_id: int | None = None,
-        subscription_id: int | None = None,
+        self, *, notification_id: int | None = None, subscription_id: int | None = None
     ) -> list[KeptDelivery]:
         """Return deliveries by notification and subscription; those whose subscription is no more are left out."""
-        with self._database.reading() as connection:
-            return _all(connection, workspace, notification_id, subscription_id)
+        given = _given(notification_id, subscription_id)
+        return self._read(self._tx.all(_found(frozenset(given)), **given))
 
     def latest(
         self,
-        workspace: str,
         *,
         notification_id: int | None = None,
         subscription_id: int | None = None,
@@ -91,108 +85,106 @@ class Deliveries(DatabaseStore):
         Args:
             before: only those that come before this one.
         """
-        query = _chosen(workspace, notification_id, subscription_id)
-        # from the end, as pages go back from the latest; turned round again below
-        last = query.order_by(None).order_by(*(each.desc() for each in _KEY)).limit(limit)
-        if before is not None:
-            last = last.where(tuple_(*_KEY) < before)
-        with self._database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-            return _read(connection, workspace, last)[::-1], total
+        given = _given(notification_id, subscription_id)
+        names = frozenset(given)
+        total: int = self._tx.scalar(_number(names), **given)
+        end = {} if before is None else {"before_notification": before[0], "before_subscription": before[1]}
+        last = self._tx.all(_last(names, ends=before is not None), **given, **end, most=limit)
+        # from the end, as pages go back from the latest; turned round again
+        return self._read(last)[::-1], total
 
-    def release(
-        self, workspace: str, matches: Callable[[KeptDelivery], bool], *, now: datetime
-    ) -> list[KeptDelivery]:
+    def release(self, matches: Callable[[KeptDelivery], bool], *, now: datetime) -> list[KeptDelivery]:
         """Put deliveries on the agenda again, the oldest first, and make their subscriptions active."""
-        with self._database.writing() as connection:
-            selected = [
-                one
-                for one in _all(connection, workspace, None, None)
-                if one.subscription.channel is Channel.WEBHOOK and matches(one)
-            ]
-            # with the deliveries, in one transaction: one that fell due while its subscription is dead would be put
-            # aside without a try
-            _reactivate(connection, workspace, {one.subscription.id for one in selected})
-            for one in selected:
-                _release(connection, workspace, released(one.delivery, now=now), now)
-            # read again, as their states and their subscriptions have just changed
-            keys = {one.key for one in selected}
-            return [one for one in _all(connection, workspace, None, None) if one.key in keys]
+        selected = [
+            one for one in self.find() if one.subscription.channel is Channel.WEBHOOK and matches(one)
+        ]
+        # with the deliveries, in one transaction: one that fell due while its subscription is dead would be put
+        # aside without a try
+        Subscriptions(self._tx).activate({one.subscription.id for one in selected})
+        for one in selected:
+            self._release(released(one.delivery, now=now), now)
+        # read again, as their states and their subscriptions have just changed
+        keys = {one.key for one in selected}
+        return [one for one in self.find() if one.key in keys]
+
+    def settle(self, settled: Iterable[Delivery]) -> None:
+        """Keep where deliveries stand."""
+        self._tx.run_each(_settle, [_state(delivery) for delivery in settled])
+
+    def _release(self, delivery: Delivery, now: datetime) -> None:
+        """Plan a delivery for now; one that is planned already only comes sooner, as it may be under way."""
+        self.settle([delivery])
+        subject = f"{delivery.notification_id}/{delivery.subscription_id}"
+        if not move_jobs(self._tx.connection, self._tx.workspace, JobKind.DELIVER, subject, now):
+            plan_delivery(self._tx, delivery.notification_id, delivery.subscription_id, now)
+
+    def _read(self, rows: Sequence[Row]) -> list[KeptDelivery]:
+        subscriptions_by_id = Subscriptions(self._tx).by_id({row.subscription_id for row in rows})
+        return [
+            KeptDelivery(
+                delivery=delivery_of(row),
+                subscription=subscriptions_by_id[row.subscription_id],
+                notification=KeptNotification(
+                    id=row.notification_id,
+                    topic=row.topic,
+                    created=row.notified_at,
+                    body=row.body,
+                    acknowledged=row.acknowledged,
+                ),
+            )
+            for row in rows
+        ]
 
 
-def _all(
-    connection: Connection, workspace: str, notification_id: int | None, subscription_id: int | None
-) -> list[KeptDelivery]:
-    return _read(connection, workspace, _chosen(workspace, notification_id, subscription_id))
+_CONDITIONS = {
+    "of_notification": deliveries.c.notification_id == bindparam("of_notification"),
+    "of_subscription": deliveries.c.subscription_id == bindparam("of_subscription"),
+}
+"""What narrows deliveries, by the parameter that says how."""
 
 
-def _chosen(
-    workspace: str, notification_id: int | None, subscription_id: int | None
-) -> Select[tuple[object, ...]]:
-    query: Select[tuple[object, ...]] = (
+def _given(notification_id: int | None, subscription_id: int | None) -> dict[str, Any]:
+    given = {"of_notification": notification_id, "of_subscription": subscription_id}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _chosen(names: frozenset[str]) -> "Select[Any]":
+    return (
         select(deliveries, notifications.c.topic, notifications.c.body, notifications.c.acknowledged)
         .add_columns(notifications.c.created.label("notified_at"))
         .join(notifications, of_notification)
         .join(subscriptions, of_subscription)
-        .where(deliveries.c.workspace == workspace, notifications.c.deleted.is_(other=False))
-        .order_by(*_KEY)
-    )
-    if notification_id is not None:
-        query = query.where(deliveries.c.notification_id == notification_id)
-    if subscription_id is not None:
-        query = query.where(deliveries.c.subscription_id == subscription_id)
-    return query
-
-
-def _read(connection: Connection, workspace: str, query: Select[tuple[object, ...]]) -> list[KeptDelivery]:
-    rows = connection.execute(query).all()
-    subscriptions_by_id = by_id(connection, workspace, {row.subscription_id for row in rows})
-    return [
-        KeptDelivery(
-            delivery=delivery_of(row),
-            subscription=subscriptions_by_id[row.subscription_id],
-            notification=KeptNotification(
-                id=row.notification_id,
-                topic=row.topic,
-                created=row.notified_at,
-                body=row.body,
-                acknowledged=row.acknowledged,
-            ),
-        )
-        for row in rows
-    ]
-
-
-def _release(connection: Connection, workspace: str, delivery: Delivery, now: datetime) -> None:
-    """Plan a delivery for now; one that is planned already only comes sooner, as it may be under way."""
-    settle(connection, workspace, [delivery])
-    subject = f"{delivery.notification_id}/{delivery.subscription_id}"
-    if not move_jobs(connection, workspace, JobKind.DELIVER, subject, now):
-        plan_delivery(connection, workspace, delivery.notification_id, delivery.subscription_id, now)
-
-
-def _reactivate(connection: Connection, workspace: str, ids: Iterable[int]) -> None:
-    connection.execute(
-        subscriptions.update()
-        .where(subscriptions.c.workspace == workspace, subscriptions.c.id.in_(list(ids)))
-        .values(active=True)
+        .where(notifications.c.deleted.is_(other=False), *(_CONDITIONS[name] for name in sorted(names)))
     )
 
 
-def settle(connection: Connection, workspace: str, settled: Sequence[Delivery]) -> None:
-    """Keep where deliveries stand, of which there is at least one."""
-    _settle.run_each(connection, [_state(workspace, delivery) for delivery in settled])
+@cache
+def _found(names: frozenset[str]) -> WorkspaceStatement:
+    return WorkspaceStatement(_chosen(names).order_by(*_KEY))
 
 
-def notification_range(workspace: str, notification_ids: Collection[int]) -> dict[str, object]:
-    """Return a workspace and the first and the last of some notifications, as statements call them."""
-    ends = {"first": min(notification_ids, default=0), "last": max(notification_ids, default=0)}
-    return {"of_workspace": workspace, **ends}
+@cache
+def _number(names: frozenset[str]) -> WorkspaceStatement:
+    return WorkspaceStatement(_chosen(names).with_only_columns(func.count()))
 
 
-def _state(workspace: str, delivery: Delivery) -> dict[str, object]:
+@cache
+def _last(names: frozenset[str], *, ends: bool) -> WorkspaceStatement:
+    end = tuple_(
+        bindparam("before_notification", type_=BigInteger), bindparam("before_subscription", type_=BigInteger)
+    )
+    chosen = _chosen(names).where(tuple_(*_KEY) < end) if ends else _chosen(names)
+    latest_first = chosen.order_by(*(each.desc() for each in _KEY))
+    return WorkspaceStatement(latest_first.limit(bindparam("most")))
+
+
+def ends_of(notification_ids: Collection[int]) -> dict[str, int]:
+    """Return the first and the last of some notifications, as statements call them."""
+    return {"first": min(notification_ids, default=0), "last": max(notification_ids, default=0)}
+
+
+def _state(delivery: Delivery) -> dict[str, object]:
     return {
-        "of_workspace": workspace,
         "of_notification": delivery.notification_id,
         "of_subscription": delivery.subscription_id,
         "new_status": delivery.status.value,
@@ -203,7 +195,7 @@ def _state(workspace: str, delivery: Delivery) -> dict[str, object]:
     }
 
 
-def delivery_of(row: Row[tuple[object, ...]]) -> Delivery:
+def delivery_of(row: Row) -> Delivery:
     """Return the delivery that a row holds."""
     return Delivery(
         notification_id=row.notification_id,

@@ -74,7 +74,8 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         return ran
 
     def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> RunSummary:
-        owed = self.store[Attempts].owed(workspace.name, [_key(job) for job in jobs])
+        with self.store.read(workspace.name) as tx:
+            owed = Attempts(tx).owed([_key(job) for job in jobs])
         moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
         tried: list[AttemptResult] = []
         try:
@@ -90,7 +91,9 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
     ) -> RunSummary:
         """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
         if tried:
-            for one in self.store[Attempts].attempted(workspace.name, tried):
+            with self.store.transaction(workspace.name) as tx:
+                kept = Attempts(tx).keep(tried)
+            for one in kept:
                 self._tell(workspace, one, owed[_key(one.job)].body)
         return RunSummary(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
@@ -106,7 +109,9 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
             return None
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())
-            if self.store[Attempts].put_aside(workspace.name, job, aside):
+            with self.store.transaction(workspace.name) as tx:
+                queued = Attempts(tx).queue(job, aside)
+            if queued:
                 activity = callback_lines.put_aside(callback_lines.subject_of(owed.body))
                 self.store[Activities].tell(workspace, activity)
             return None

@@ -1,12 +1,12 @@
 """Numbers that only go up: ids are never given twice."""
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import bindparam
 
-from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_platform.core.tables import counters
 
 # one statement that makes or raises the counter: two transactions at once never see the same value
-_take = Prepared(
+_take = WorkspaceStatement(
     lambda insert_into: (
         insert_into(counters)
         .on_conflict_do_update(
@@ -18,13 +18,12 @@ _take = Prepared(
 )
 
 
-def next_number(connection: Connection, workspace: str, name: str, *, first: int) -> int:
+def next_number(tx: Transaction, name: str, *, first: int) -> int:
     """Return the next number of a kind; ``first`` is the one to start with."""
-    return take_numbers(connection, workspace, name, first=first, count=1)
+    return take_numbers(tx, name, first=first, count=1)
 
 
-def take_numbers(connection: Connection, workspace: str, name: str, *, first: int, count: int) -> int:
+def take_numbers(tx: Transaction, name: str, *, first: int, count: int) -> int:
     """Return the first of the next so many numbers of a kind."""
-    begun = {"workspace": workspace, "name": name, "value": first + count - 1}
-    last: int = _take.scalar(connection, {**begun, "more": count})
+    last: int = tx.scalar(_take, name=name, value=first + count - 1, more=count)
     return last - count + 1

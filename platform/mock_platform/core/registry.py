@@ -2,7 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
+
+from mock_kit.storage.transaction import Transaction
 
 P = TypeVar("P")
 
@@ -21,6 +24,14 @@ class Registry:
 
 class StoreRegistry(Registry, ABC):
     """What the platform remembers: of each subject the store that is asked for by its class, ``store[Instances]``."""
+
+    @abstractmethod
+    def transaction(self, workspace: str) -> AbstractContextManager[Transaction]:
+        """Open a transaction of a workspace: all of it happens, or nothing."""
+
+    @abstractmethod
+    def read(self, workspace: str) -> AbstractContextManager[Transaction]:
+        """Open a transaction of a workspace that only reads, and sees one state of it."""
 
     @abstractmethod
     def reset(self, workspace: str) -> None:

@@ -16,7 +16,7 @@ from mock_platform.core.settings import PlatformSettings
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm, Found
 from mock_platform.events.records import Notification
-from mock_platform.events.store_notifications import NewNotification, NotificationTransaction
+from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.events.stored_event import EventStatus
 
 
@@ -36,7 +36,7 @@ class NotificationComposer(Struct, frozen=True, kw_only=True):
 
     def tell_changes(
         self,
-        transaction: NotificationTransaction,
+        notifications: Notifications,
         resource: str,
         changes: Sequence[Found],
         *,
@@ -44,21 +44,21 @@ class NotificationComposer(Struct, frozen=True, kw_only=True):
         fresh: EventStatus = EventStatus.NEW,
     ) -> None:
         """Write the notifications of changes, one at a time, since each has all the records."""
-        first_id = self._take_ids(transaction, self.form.batches(len(changes)))
+        first_id = self._take_ids(notifications, self.form.batches(len(changes)))
         ids = ((number, identities.event_id(self.workspace, number)) for number in count(first_id))
         for notification in event.notifications(resource, changes, poll_at=at, form=self.form, ids=ids):
-            transaction.tell(self._new(notification), fresh=fresh)
+            notifications.publish(self._new(notification), fresh=fresh)
 
     def tell_payload(
-        self, transaction: NotificationTransaction, payload: Mapping[str, object], *, at: datetime
+        self, notifications: Notifications, payload: Mapping[str, object], *, at: datetime
     ) -> None:
         """Write the one notification of what a provider sent."""
-        number = self._take_ids(transaction, 1)
+        number = self._take_ids(notifications, 1)
         notification = event.received(number, identities.event_id(self.workspace, number), payload, at=at)
-        transaction.tell(self._new(notification), fresh=EventStatus.RECEIVED)
+        notifications.publish(self._new(notification), fresh=EventStatus.RECEIVED)
 
-    def _take_ids(self, transaction: NotificationTransaction, batches: int) -> int:
-        return transaction.take_ids(batches, first=identities.first_notification_id(self.workspace))
+    def _take_ids(self, notifications: Notifications, batches: int) -> int:
+        return notifications.take_ids(batches, first=identities.first_notification_id(self.workspace))
 
     def _new(self, notification: Notification) -> NewNotification:
         return NewNotification(

@@ -6,7 +6,9 @@ from flask import Blueprint
 from msgspec import Meta, Struct, field, structs
 
 from mock_kit.api.operations import Answer, Link, links, operation
+from mock_kit.storage.transaction import Transaction
 from mock_kit.text import whole_number
+from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.accounts.emails import SENDER, Email, EmailCause
@@ -18,6 +20,7 @@ from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events import notification as rules
 from mock_platform.events.notification import KeptNotification, NotificationJson, Severity
+from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import NewNotification, Notifications
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
@@ -73,9 +76,9 @@ class EmailRequest(Struct):
 def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJson]]:
     """List the notifications of some topics by ascending id (assumed); an unknown topic has none (observed)."""
     page = paging(query)
-    store = dependencies().store[Notifications]
-    rows = store.list(workspace.name, query.topics, offset=page.offset, limit=page.size)
-    total = store.count(workspace.name, query.topics)
+    with dependencies().store.read(workspace.name) as tx:
+        rows = Notifications(tx).list(query.topics, offset=page.offset, limit=page.size)
+        total = Notifications(tx).count(query.topics)
     return part_of([rules.as_json(one) for one in rows], page, total=total)
 
 
@@ -86,12 +89,14 @@ def create(workspace: Workspace, body: NotificationRequest) -> Answer[Notificati
     now = workspace.clock.now()
     owner = calling_user(workspace)
 
-    with dependencies().store[Notifications].transaction(workspace.name) as transaction:
-        number = transaction.take_ids(first=identities.first_notification_id(workspace))
+    store = dependencies().store
+    with store.transaction(workspace.name) as tx:
+        notifications = Notifications(tx)
+        number = notifications.take_ids(first=identities.first_notification_id(workspace))
         callback = rules.plain_body(notification_id=number, created=now, **structs.asdict(body))
         new = NewNotification(id=number, topic=body.topic, created=now, body=callback, owner=owner)
-        transaction.tell(new)
-        transaction.forget_old(now)
+        notifications.publish(new)
+        store[HistoryRetention].forget(tx, now)
     dependencies().engine.wake()
     return Answer(rules.as_json(new))
 
@@ -108,7 +113,8 @@ def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
         subject=body.subject,
         message=body.message,
     )
-    dependencies().store[Emails].add(workspace.name, email)
+    with dependencies().store.transaction(workspace.name) as tx:
+        Emails(tx).add(email)
     return Answer(None)
 
 
@@ -123,19 +129,18 @@ def get(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
 @operation(needs=caller, problems=(404,))
 def acknowledge(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
     """Mark a notification as seen; the answer shows it (assumed)."""
-    dependencies().store[Notifications].acknowledge(
-        workspace.name, notification_named(workspace, notification_id).id
-    )
-    return Answer(rules.as_json(notification_named(workspace, notification_id)))
+    with dependencies().store.transaction(workspace.name) as tx:
+        notification = _named(tx, notification_id)
+        Notifications(tx).acknowledge(notification.id)
+    return Answer(rules.as_json(replace(notification, acknowledged=True)))
 
 
 @bp.delete("/<notification_id>")
 @operation(needs=caller, problems=(404,))
 def delete(workspace: Workspace, notification_id: str) -> Answer[None]:
     """Delete a notification: what is still owed of it is not sent any more (assumed); its event stays."""
-    dependencies().store[Notifications].delete(
-        workspace.name, notification_named(workspace, notification_id).id
-    )
+    with dependencies().store.transaction(workspace.name) as tx:
+        Notifications(tx).delete(_named(tx, notification_id).id)
     return Answer(None)
 
 
@@ -145,8 +150,13 @@ def notification_named(workspace: Workspace, notification_id: str) -> KeptNotifi
     Raises:
         NotFoundError: there is none, or no longer.
     """
+    with dependencies().store.read(workspace.name) as tx:
+        return _named(tx, notification_id)
+
+
+def _named(tx: Transaction, notification_id: str) -> KeptNotification:
     number = whole_number(notification_id)
-    notification = None if number is None else dependencies().store[Notifications].get(workspace.name, number)
+    notification = None if number is None else Notifications(tx).get(number)
     if notification is None:
         raise NotFoundError("notification", notification_id)
     return notification

@@ -6,6 +6,7 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, links, operation
+from mock_kit.storage.transaction import Transaction
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
@@ -42,8 +43,9 @@ class SubscriptionRequest(Struct):
 @operation(needs=caller, headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: PageQuery) -> Answer[list[SubscriptionJson]]:
     """List all subscriptions by ascending id (assumed), those of instances among them."""
-    subscriptions = [rules.as_json(one) for one in dependencies().store[Subscriptions].all(workspace.name)]
-    return paginated(subscriptions, paging(query))
+    with dependencies().store.read(workspace.name) as tx:
+        subscriptions = Subscriptions(tx).all()
+    return paginated([rules.as_json(one) for one in subscriptions], paging(query))
 
 
 @bp.post("")
@@ -59,29 +61,30 @@ def create(workspace: Workspace, body: SubscriptionRequest) -> Answer[Subscripti
         return Subscription(id=number, channel=channel, topics=topics, config=body.config, user_id=owner)
 
     first_id = identities.first_subscription_id(workspace)
-    return Answer(
-        rules.as_json(dependencies().store[Subscriptions].add(workspace.name, make, first_id=first_id))
-    )
+    with dependencies().store.transaction(workspace.name) as tx:
+        return Answer(rules.as_json(Subscriptions(tx).add(make, first_id=first_id)))
 
 
 @bp.get("/<subscription_id>")
 @operation(needs=caller, problems=(404,))
 def get(workspace: Workspace, subscription_id: str) -> Answer[SubscriptionJson]:
     """Show one subscription."""
-    return Answer(rules.as_json(_named(workspace, subscription_id)))
+    with dependencies().store.read(workspace.name) as tx:
+        return Answer(rules.as_json(_named(tx, subscription_id)))
 
 
 @bp.delete("/<subscription_id>")
 @operation(needs=caller, problems=(404,))
 def delete(workspace: Workspace, subscription_id: str) -> Answer[None]:
     """End a subscription: what it is still owed is not sent any more (assumed)."""
-    dependencies().store[Subscriptions].remove(workspace.name, _named(workspace, subscription_id).id)
+    with dependencies().store.transaction(workspace.name) as tx:
+        Subscriptions(tx).remove(_named(tx, subscription_id).id)
     return Answer(None)
 
 
-def _named(workspace: Workspace, subscription_id: str) -> Subscription:
+def _named(tx: Transaction, subscription_id: str) -> Subscription:
     number = whole_number(subscription_id)
-    subscription = None if number is None else dependencies().store[Subscriptions].get(workspace.name, number)
+    subscription = None if number is None else Subscriptions(tx).get(number)
     if subscription is None:
         raise NotFoundError("subscription", subscription_id)
     return subscription

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, select
 
-from mock_kit.storage.database import Database
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule
 from mock_kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_platform.core.tables import (
@@ -47,8 +46,7 @@ class HistoryRetention:
         keep_events: how long events are kept at least, with their callbacks.
     """
 
-    def __init__(self, database: Database, *, keep: timedelta, keep_events: timedelta) -> None:
-        self._database = database
+    def __init__(self, *, keep: timedelta, keep_events: timedelta) -> None:
         dated = [
             _gone(table, table.c.at < bindparam("before"))
             for table in (polls, emails, traces, scheduled_turns)
@@ -70,11 +68,10 @@ class HistoryRetention:
             ],
         )
 
-    def forget(self, connection: Connection, workspace: str, now: datetime) -> None:
+    def forget(self, tx: Transaction, now: datetime) -> None:
         """Forget what is too old by now, in a transaction that adds something."""
-        self._retention.run(Transaction(connection, workspace), now)
+        self._retention.run(tx, now)
 
-    def pruned(self, workspace: str) -> Pruned | None:
+    def pruned(self, tx: Transaction) -> Pruned | None:
         """Return what is no longer kept of a workspace; None if that is nothing."""
-        with self._database.read(workspace) as tx:
-            return self._retention.pruned(tx)
+        return self._retention.pruned(tx)

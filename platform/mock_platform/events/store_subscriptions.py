@@ -1,13 +1,14 @@
 """Subscriptions: those of instances, made and removed with their event settings, and those made by themselves."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
 
 from msgspec.json import Decoder
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.workspace_tables import DatabaseStore
+from mock_kit.storage.prepared import Row, numbered, one_of
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_platform.core.counters import next_number
 from mock_platform.core.instance import Instance
 from mock_platform.core.tables import subscribed_topics, subscriptions
@@ -17,144 +18,140 @@ from mock_platform.jobs.store import drop_deliveries
 
 config_of = Decoder(dict[str, object]).decode
 
-_told = select(subscribed_topics.c.subscription_id).where(
-    subscribed_topics.c.workspace == bindparam("of_workspace"),
-    subscribed_topics.c.topic == bindparam("of_topic"),
+_all = select(subscriptions).order_by(subscriptions.c.id)
+_every = WorkspaceStatement(_all)
+_get = WorkspaceStatement(_all.where(subscriptions.c.id == bindparam("of_id")))
+_told = bound(
+    select(subscribed_topics.c.subscription_id).where(subscribed_topics.c.topic == bindparam("of_topic"))
 )
-_subscribers = Prepared(
-    select(subscriptions)
-    .where(subscriptions.c.workspace == bindparam("of_workspace"), subscriptions.c.id.in_(_told))
-    .order_by(subscriptions.c.id)
-)
-_of_instance = Prepared(
-    select(subscriptions).where(
-        subscriptions.c.workspace == bindparam("of_workspace"),
-        subscriptions.c.instance_id == bindparam("of_instance"),
-    )
-)
-_add = Prepared(subscriptions.insert())
-_add_topic = Prepared(subscribed_topics.insert())
-_topics = Prepared(
+_subscribers = WorkspaceStatement(_all.where(subscriptions.c.id.in_(_told)))
+_of_instance = WorkspaceStatement(_all.where(subscriptions.c.instance_id == bindparam("of_instance")))
+_add = WorkspaceStatement(subscriptions.insert())
+_add_topic = WorkspaceStatement(subscribed_topics.insert())
+_topics = WorkspaceStatement(
     select(subscribed_topics)
-    .where(
-        subscribed_topics.c.workspace == bindparam("of_workspace"),
-        subscribed_topics.c.subscription_id == bindparam("of_id"),
-    )
+    .where(subscribed_topics.c.subscription_id == bindparam("of_id"))
     .order_by(subscribed_topics.c.place)
 )
+_remove = WorkspaceStatement(subscriptions.delete().where(subscriptions.c.id == bindparam("of_id")))
+_remove_topics = WorkspaceStatement(
+    subscribed_topics.delete().where(subscribed_topics.c.subscription_id == bindparam("of_id"))
+)
+_activate = WorkspaceStatement(
+    subscriptions.update().where(subscriptions.c.id == bindparam("of_id")).values(active=True)
+)
+# only while the URL is still the one that failed: whoever has mended it meanwhile does not start with a dead
+# subscription
+_deactivate = WorkspaceStatement(
+    subscriptions.update()
+    .where(
+        subscriptions.c.id == bindparam("of_id"),
+        subscriptions.c.url == bindparam("tried_url"),
+        subscriptions.c.active.is_(other=True),
+    )
+    .values(active=False)
+)
 
 
-class Subscriptions(DatabaseStore):
-    """The subscriptions of every workspace."""
+class Subscriptions:
+    """The subscriptions of a workspace, in a transaction of it."""
 
-    def all(self, workspace: str) -> list[Subscription]:
-        """Return a workspace's subscriptions by ascending id."""
-        with self._database.reading() as connection:
-            return _found(connection, _of(workspace))
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
 
-    def get(self, workspace: str, subscription_id: int) -> Subscription | None:
+    def all(self) -> list[Subscription]:
+        """Return the subscriptions by ascending id."""
+        return self._with_topics(self._tx.all(_every))
+
+    def get(self, subscription_id: int) -> Subscription | None:
         """Return a subscription, unless it has been removed."""
-        with self._database.reading() as connection:
-            query = _of(workspace).where(subscriptions.c.id == subscription_id)
-            return next(iter(_found(connection, query)), None)
+        return next(iter(self._with_topics(self._tx.all(_get, of_id=subscription_id))), None)
 
-    def add(self, workspace: str, make: Callable[[int], Subscription], *, first_id: int) -> Subscription:
+    def of_topic(self, topic: str) -> list[Subscription]:
+        """Return who is told of a topic's notifications, by ascending id."""
+        return self._with_topics(self._tx.all(_subscribers, of_topic=topic))
+
+    def by_id(self, ids: Collection[int]) -> dict[int, Subscription]:
+        """Return the subscriptions with these ids."""
+        found = self._tx.all(_with_ids(len(ids)), **numbered("id", ids))
+        return {subscription.id: subscription for subscription in self._with_topics(found)}
+
+    def add(self, make: Callable[[int], Subscription], *, first_id: int) -> Subscription:
         """Make a subscription by itself, under the next id."""
-        with self._database.writing() as connection:
-            subscription = make(next_number(connection, workspace, "subscription", first=first_id))
-            _insert(connection, workspace, subscription)
+        subscription = make(next_number(self._tx, "subscription", first=first_id))
+        self._insert(subscription)
         return subscription
 
-    def remove(self, workspace: str, subscription_id: int) -> bool:
+    def remove(self, subscription_id: int) -> bool:
         """Remove a subscription; what it is owed is no longer sent. Says whether there was one."""
-        with self._database.writing() as connection:
-            return _remove(connection, workspace, [subscription_id])
+        drop_deliveries(self._tx.connection, self._tx.workspace, [subscription_id])
+        self._tx.run(_remove_topics, of_id=subscription_id)
+        return bool(self._tx.run(_remove, of_id=subscription_id))
 
+    def activate(self, ids: Iterable[int]) -> None:
+        """Let callbacks go to subscriptions again."""
+        self._tx.run_each(_activate, [{"of_id": number} for number in ids])
 
-def subscribers(connection: Connection, workspace: str, of_topic: str) -> list[Subscription]:
-    """Return who is told of a topic's notifications, by ascending id."""
-    rows = _subscribers.all(connection, {"of_workspace": workspace, "of_topic": of_topic})
-    return [_with_topics(connection, row) for row in rows]
+    def deactivate(self, subscription_id: int, *, tried_url: str) -> bool:
+        """Send a subscription nothing more, unless it has moved to another URL; says whether it was active."""
+        return bool(self._tx.run(_deactivate, of_id=subscription_id, tried_url=tried_url))
 
+    def subscribe_instance(self, instance: Instance, url: str | None) -> None:
+        """Let an instance's one subscription be to a URL, or remove it.
 
-def by_id(connection: Connection, workspace: str, ids: Iterable[int]) -> dict[int, Subscription]:
-    """Return the subscriptions with these ids."""
-    query = _of(workspace).where(subscriptions.c.id.in_(list(ids)))
-    return {subscription.id: subscription for subscription in _found(connection, query)}
-
-
-def subscribe_instance(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
-    """Let an instance's one subscription be to a URL, or remove it.
-
-    Source: another URL makes a new subscription (documented); that the old one goes, with what it is owed, is assumed.
-    """
-    existing = _of_instance.first(connection, {"of_workspace": workspace, "of_instance": instance.id})
-    if existing is not None and existing.url != url:
-        # What the old one is owed goes with it: it was meant for another address.
-        _remove(connection, workspace, [existing.id])
-    if url is None or (existing is not None and existing.url == url):
-        return
-    own = Subscription(
-        id=next_number(connection, workspace, "subscription", first=instance.id * 2 + 1),
-        instance_id=instance.id,
-        user_id=instance.user_id,
-        topics=(topic(instance),),
-        config={"url": url},
-    )
-    _insert(connection, workspace, own)
-
-
-def unsubscribe_instance(connection: Connection, workspace: str, instance_id: int) -> None:
-    """Remove an instance's subscription, if it has one."""
-    rows = _of_instance.all(connection, {"of_workspace": workspace, "of_instance": instance_id})
-    if rows:
-        _remove(connection, workspace, [row.id for row in rows])
-
-
-def _of(workspace: str) -> Select[tuple[object, ...]]:
-    return select(subscriptions).where(subscriptions.c.workspace == workspace).order_by(subscriptions.c.id)
-
-
-def _found(connection: Connection, query: Select[tuple[object, ...]]) -> list[Subscription]:
-    return [_with_topics(connection, row) for row in connection.execute(query).all()]
-
-
-def _with_topics(connection: Connection, row: Row[tuple[object, ...]]) -> Subscription:
-    named = _topics.all(connection, {"of_workspace": row.workspace, "of_id": row.id})
-    return _subscription(row, tuple(each.topic for each in named))
-
-
-def _insert(connection: Connection, workspace: str, subscription: Subscription) -> None:
-    row = {
-        "workspace": workspace,
-        "id": subscription.id,
-        "instance_id": subscription.instance_id,
-        "user_id": subscription.user_id,
-        "channel": subscription.channel.value,
-        "config": encode_text(dict(subscription.config)),
-        "url": subscription.url,
-        "active": subscription.active,
-    }
-    _add.run(connection, row)
-    key = {"workspace": workspace, "subscription_id": subscription.id}
-    places = [{**key, "topic": name, "place": place} for place, name in enumerate(subscription.topics)]
-    _add_topic.run_each(connection, places)
-
-
-def _remove(connection: Connection, workspace: str, ids: Sequence[int]) -> bool:
-    drop_deliveries(connection, workspace, ids)
-    removed = connection.execute(
-        subscriptions.delete().where(subscriptions.c.workspace == workspace, subscriptions.c.id.in_(ids))
-    )
-    connection.execute(
-        subscribed_topics.delete().where(
-            subscribed_topics.c.workspace == workspace, subscribed_topics.c.subscription_id.in_(ids)
+        Source: another URL makes a new subscription (documented); that the old one goes, with what it is owed, is
+            assumed.
+        """
+        existing = self._tx.first(_of_instance, of_instance=instance.id)
+        if existing is not None and existing.url != url:
+            # What the old one is owed goes with it: it was meant for another address.
+            self.remove(existing.id)
+        if url is None or (existing is not None and existing.url == url):
+            return
+        own = Subscription(
+            id=next_number(self._tx, "subscription", first=instance.id * 2 + 1),
+            instance_id=instance.id,
+            user_id=instance.user_id,
+            topics=(topic(instance),),
+            config={"url": url},
         )
-    )
-    return bool(removed.rowcount)
+        self._insert(own)
+
+    def unsubscribe_instance(self, instance_id: int) -> None:
+        """Remove an instance's subscription, if it has one."""
+        for row in self._tx.all(_of_instance, of_instance=instance_id):
+            self.remove(row.id)
+
+    def _insert(self, subscription: Subscription) -> None:
+        self._tx.run(
+            _add,
+            id=subscription.id,
+            instance_id=subscription.instance_id,
+            user_id=subscription.user_id,
+            channel=subscription.channel.value,
+            config=encode_text(dict(subscription.config)),
+            url=subscription.url,
+            active=subscription.active,
+        )
+        places = [
+            {"subscription_id": subscription.id, "topic": name, "place": place}
+            for place, name in enumerate(subscription.topics)
+        ]
+        self._tx.run_each(_add_topic, places)
+
+    def _with_topics(self, rows: Iterable[Row]) -> list[Subscription]:
+        return [
+            _subscription(row, tuple(each.topic for each in self._tx.all(_topics, of_id=row.id)))
+            for row in rows
+        ]
 
 
-def _subscription(row: Row[tuple[object, ...]], topics: tuple[str, ...]) -> Subscription:
+@lru_cache(maxsize=64)
+def _with_ids(count: int) -> WorkspaceStatement:
+    return WorkspaceStatement(_all.where(one_of(subscriptions.c.id, "id", count)))
+
+
+def _subscription(row: Row, topics: tuple[str, ...]) -> Subscription:
     return Subscription(
         id=row.id,
         channel=Channel(row.channel),

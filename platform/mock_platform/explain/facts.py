@@ -123,9 +123,9 @@ class InstanceFacts:
     def polls(self) -> Mapping[str, Sequence[Poll]]:
         """The polls by resource, oldest first."""
         by_resource = defaultdict[str, list[Poll]](list)
-        for poll in self.services.store[Polls].list(
-            self.workspace.name, PollSearch(instance_id=self.instance.id), limit=EVERY
-        ):
+        with self.services.store.read(self.workspace.name) as tx:
+            found = Polls(tx).latest(PollSearch(instance_id=self.instance.id), limit=EVERY)
+        for poll in found:
             by_resource[poll.resource].append(poll)
         return by_resource
 
@@ -175,12 +175,10 @@ class InstanceFacts:
     @cached_property
     def silent(self) -> str:
         """Why an instance that has events is polled no more; empty if it is."""
-        search = PollSearch(instance_id=self.instance.id)
-        latest = (
-            self.services.store[Polls].list(self.workspace.name, search, limit=_LATEST)
-            if self.instance.polling_disabled
-            else ()
-        )
+        if not self.instance.polling_disabled:
+            return polled.silent(self.instance, ())
+        with self.services.store.read(self.workspace.name) as tx:
+            latest = Polls(tx).latest(PollSearch(instance_id=self.instance.id), limit=_LATEST)
         return polled.silent(self.instance, latest)
 
     @cached_property
@@ -233,14 +231,16 @@ class InstanceFacts:
     @cached_property
     def pruned(self) -> datetime | None:
         """Before when something has been forgotten; None if nothing has."""
-        own = self.services.store[HistoryRetention].pruned(self.workspace.name)
+        with self.services.store.read(self.workspace.name) as tx:
+            own = self.services.store[HistoryRetention].pruned(tx)
         gone = [each.before for each in (own, self.log.pruned) if each]
         return max(gone, default=None)
 
     @cached_property
     def told(self) -> Sequence[NotifiedRecord]:
         """All events that the instance's notifications tell of."""
-        kept = self.services.store[Notifications].of_instance(self.workspace.name, self.instance.id)
+        with self.services.store.read(self.workspace.name) as tx:
+            kept = Notifications(tx).of_instance(self.instance.id)
         return [
             NotifiedRecord(notification_id=one.id, at=one.created, event=event)
             for one in kept
@@ -251,7 +251,9 @@ class InstanceFacts:
     def deliveries(self) -> Mapping[int, Sequence[KeptDelivery]]:
         """The deliveries by their notifications."""
         by_notification = defaultdict[int, list[KeptDelivery]](list)
-        for one in self.services.store[Deliveries].find(self.workspace.name):
+        with self.services.store.read(self.workspace.name) as tx:
+            found = Deliveries(tx).find()
+        for one in found:
             by_notification[one.notification.id].append(one)
         return by_notification
 
@@ -263,7 +265,8 @@ class InstanceFacts:
 
     def tries(self, notification_ids: Collection[int]) -> dict[tuple[int, int], list[Attempt]]:
         """Return the tries to deliver some notifications, by notification and subscription, without secrets in URLs."""
-        found = self.services.store[Attempts].of_each(self.workspace.name, notification_ids)
+        with self.services.store.read(self.workspace.name) as tx:
+            found = Attempts(tx).of_each(notification_ids)
         return {
             key: [replace(one, url=masked(one.url)) for one in each]
             for key, each in found.items()

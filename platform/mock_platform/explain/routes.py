@@ -99,9 +99,10 @@ def _case_of_event(workspace: Workspace, event: str) -> ExplainedCase:
         NotFoundError: there is no such event, or it tells of no record.
     """
     number = whole_number(event)
-    if number is None or not dependencies().store[Notifications].get(workspace.name, number):
-        found = dependencies().store[Events].get(EventFilter(workspace=workspace.name), event)
-        number = found.notification_id if found else None
+    with dependencies().store.read(workspace.name) as tx:
+        if number is None or not Notifications(tx).get(number):
+            found = Events(tx).get(EventFilter(), event)
+            number = found.notification_id if found else None
     if number is None:
         raise NotFoundError("event", event)
     return _told_case(workspace, number, named=event)
@@ -120,7 +121,8 @@ def _case_of_callback(workspace: Workspace, callback: int) -> ExplainedCase:
 
 
 def _told_case(workspace: Workspace, notification_id: int, *, named: str) -> ExplainedCase:
-    kept = dependencies().store[Notifications].get(workspace.name, notification_id)
+    with dependencies().store.read(workspace.name) as tx:
+        kept = Notifications(tx).get(notification_id)
     message = told(kept.body) if kept else None
     if kept is None or message is None or not message.instance or not message.events:
         raise NotFoundError("event of a record", named)

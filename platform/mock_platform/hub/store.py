@@ -8,6 +8,7 @@ from msgspec.json import Decoder
 from sqlalchemy import BigInteger, Column, LargeBinary, Text, select
 
 from mock_kit.api.json_text import encode_text
+from mock_kit.storage.transaction import Transaction
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.tables import OutsideText, columns_of, platform_table
@@ -37,7 +38,7 @@ class AsyncCalls(DatabaseStore):
     ) -> AsyncCall:
         """Keep a call under the next notification's number, to be done at once when time lets due work run."""
         with self._database.writing() as connection:
-            call = make(next_number(connection, workspace, "notification", first=first_id))
+            call = make(next_number(Transaction(connection, workspace), "notification", first=first_id))
             row = {**structs.asdict(call), "headers": encode_text(dict(call.headers))}
             connection.execute(async_calls.insert(), {"workspace": workspace, **row})
             # call and job in one transaction, or a call could be kept that is never done

@@ -8,6 +8,7 @@ from msgspec.json import Decoder
 from sqlalchemy import Row, select
 
 from mock_kit.api.json_text import encode_text
+from mock_kit.storage.transaction import Transaction
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.tables import columns_of
@@ -26,7 +27,7 @@ class ScheduledCalls(DatabaseStore):
     def add(self, workspace: str, make: Callable[[int], ScheduledCall], *, due: datetime) -> ScheduledCall:
         """Keep a call under the next number, to be made first when it falls due."""
         with self._database.writing() as connection:
-            call = make(next_number(connection, workspace, "scheduled call", first=1))
+            call = make(next_number(Transaction(connection, workspace), "scheduled call", first=1))
             row = {**structs.asdict(call), "headers": encode_text(dict(call.headers))}
             connection.execute(scheduled_calls.insert(), {"workspace": workspace, **row})
             plan_job(connection, workspace, JobKind.SCHEDULED, str(call.number), due)
@@ -51,7 +52,7 @@ class ScheduledCalls(DatabaseStore):
     def next_notification(self, workspace: str, *, first_id: int) -> int:
         """Return the number of the notification that an occurrence's result will be."""
         with self._database.writing() as connection:
-            return next_number(connection, workspace, "notification", first=first_id)
+            return next_number(Transaction(connection, workspace), "notification", first=first_id)
 
     def again(self, job: Job, due: datetime | None) -> None:
         """Let a call be made again; without a time to come it is forgotten."""

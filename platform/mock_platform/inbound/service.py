@@ -12,6 +12,7 @@ from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.element import Element
 from mock_platform.events.composer import composer_of
+from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.stored_event import EventStatus
 from mock_platform.inbound import inbound
@@ -60,22 +61,22 @@ class Inbound(Struct, frozen=True, kw_only=True):
         if not found:
             return
         composer = composer_of(self.store, self.settings, workspace, instance, hub=element.hub)
-        with self.store[Notifications].transaction(workspace.name) as transaction:
-            if still_there(transaction.connection, workspace.name, instance.id):
+        with self.store.transaction(workspace.name) as tx:
+            if still_there(tx.connection, workspace.name, instance.id):
                 composer.tell_changes(
-                    transaction, handed.object_type, found, at=at, fresh=EventStatus.RECEIVED
+                    Notifications(tx), handed.object_type, found, at=at, fresh=EventStatus.RECEIVED
                 )
-                transaction.forget_old(at)
+                self.store[HistoryRetention].forget(tx, at)
 
     def receive(self, target: Target, payload: Mapping[str, object], element: Element) -> None:
         """Keep what a provider sent."""
         workspace, instance = target
         at = workspace.clock.now()
         composer = composer_of(self.store, self.settings, workspace, instance, hub=element.hub)
-        with self.store[Notifications].transaction(workspace.name) as transaction:
-            if still_there(transaction.connection, workspace.name, instance.id):
-                composer.tell_payload(transaction, payload, at=at)
-                transaction.forget_old(at)
+        with self.store.transaction(workspace.name) as tx:
+            if still_there(tx.connection, workspace.name, instance.id):
+                composer.tell_payload(Notifications(tx), payload, at=at)
+                self.store[HistoryRetention].forget(tx, at)
 
     def _found(self, instance_id: int, of: Workspace | None) -> Target | None:
         if of is not None:

@@ -140,14 +140,14 @@ def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, Sequ
     oldest = earlier(workspace.clock.now(), dependencies().settings.event_retention)
     owners = _owners(workspace)
     event_filter = EventFilter(
-        workspace=workspace.name,
         instance_ids=tuple(
             instance_id for instance_id, account_id in owners.items() if account_id in accounts
         ),
         since=max(oldest, cut.since),
         until=cut.until,
     )
-    return cut, dependencies().store[Events].counted(event_filter, cut.unit)
+    with dependencies().store.read(workspace.name) as tx:
+        return cut, Events(tx).counted(event_filter, cut.unit)
 
 
 def _owners(workspace: Workspace) -> dict[int, int]:

@@ -62,28 +62,28 @@ def index(workspace: Workspace, query: EventsQuery) -> Answer[list[EventJson]]:
     if query.instance_id is not None:
         # a filter, which finds nothing of what the caller does not see (assumed)
         wanted = replace(wanted, instance_ids=tuple({*(wanted.instance_ids or ())} & {query.instance_id}))
-    return _list(wanted, query)
+    return _list(workspace, wanted, query)
 
 
 @bp.get("/events/<event_id>")
 @operation(needs=caller, problems=(404,))
 def get(workspace: Workspace, event_id: str) -> Answer[EventJson]:
     """Show one event."""
-    return _get(_wanted(workspace, _instance_of_token(workspace)), event_id)
+    return _get(workspace, _wanted(workspace, _instance_of_token(workspace)), event_id)
 
 
 @bp.get("/<id:instance_id>/events")
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS, links=_LINKS)
 def index_of_instance(workspace: Workspace, instance_id: str, query: PageQuery) -> Answer[list[EventJson]]:
     """List an instance's events."""
-    return _list(_wanted(workspace, instance_named(workspace, instance_id)), query)
+    return _list(workspace, _wanted(workspace, instance_named(workspace, instance_id)), query)
 
 
 @bp.get("/<id:instance_id>/events/<event_id>")
 @operation(needs=caller, problems=(404,))
 def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> Answer[EventJson]:
     """Show one of an instance's events."""
-    return _get(_wanted(workspace, instance_named(workspace, instance_id)), event_id)
+    return _get(workspace, _wanted(workspace, instance_named(workspace, instance_id)), event_id)
 
 
 @bp.get("/events/dispositions")
@@ -96,11 +96,12 @@ def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[
     since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
     event_filter = replace(_wanted(workspace, None), since=max(since, oldest), until=until)
     page = paging(query)
-    events, total = _found(event_filter, page)
+    events, total = _found(workspace, event_filter, page)
     reasons: dict[int, list[str]] = defaultdict(list)
     numbers = [event.notification_id for event in events]
-    for notification_id, reason in dependencies().store[Events].outcomes(workspace.name, numbers):
-        reasons[notification_id].append(reason)
+    with dependencies().store.read(workspace.name) as tx:
+        for notification_id, reason in Events(tx).outcomes(numbers):
+            reasons[notification_id].append(reason)
     shown = [disposition(event, reasons[event.notification_id]) for event in events]
     return part_of(shown, page, total=total)
 
@@ -114,26 +115,26 @@ def _wanted(workspace: Workspace, instance: Instance | None) -> EventFilter:
     """Return which events are meant: of all instances that the caller sees or of one, and not older than they get."""
     instances = visible_instances(workspace) if instance is None else [instance]
     return EventFilter(
-        workspace=workspace.name,
         instance_ids=tuple(found.id for found in instances),
         since=earlier(workspace.clock.now(), dependencies().settings.event_retention),
     )
 
 
-def _list(event_filter: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
+def _list(workspace: Workspace, event_filter: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
     page = paging(query)
-    events, total = _found(event_filter, page)
+    events, total = _found(workspace, event_filter, page)
     return part_of([to_json(event) for event in events], page, total=total)
 
 
-def _found(event_filter: EventFilter, page: Paging) -> tuple[list[StoredEvent], int]:
-    events = dependencies().store[Events]
-    rows = events.list(event_filter, offset=page.offset, limit=page.size)
-    return rows, events.count(event_filter)
+def _found(workspace: Workspace, event_filter: EventFilter, page: Paging) -> tuple[list[StoredEvent], int]:
+    with dependencies().store.read(workspace.name) as tx:
+        rows = Events(tx).list(event_filter, offset=page.offset, limit=page.size)
+        return rows, Events(tx).count(event_filter)
 
 
-def _get(event_filter: EventFilter, event_id: str) -> Answer[EventJson]:
-    event = dependencies().store[Events].get(event_filter, event_id)
+def _get(workspace: Workspace, event_filter: EventFilter, event_id: str) -> Answer[EventJson]:
+    with dependencies().store.read(workspace.name) as tx:
+        event = Events(tx).get(event_filter, event_id)
     if event is None:
         raise NotFoundError("event", event_id)
     return Answer(to_json(event))

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.transaction import Transaction
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import NONE, Objects
 from mock_platform.core.poll import LastPoll
 from mock_platform.core.tables import instances, last_polls, past_configurations, subscriptions
-from mock_platform.events.store_subscriptions import subscribe_instance, unsubscribe_instance
+from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store_search import (
     InstanceFilter,
@@ -175,7 +176,7 @@ class Instances(DatabaseStore):
     ) -> Instance:
         """Make an instance under the next id, and start what it plans."""
         with self._database.writing() as connection:
-            instance = make(next_number(connection, workspace, "instance", first=first_id))
+            instance = make(next_number(Transaction(connection, workspace), "instance", first=first_id))
             _add.run(connection, {"workspace": workspace, **_row(instance)})
             keep_tags(connection, workspace, instance)
             _carry_out(connection, workspace, instance, plan(instance), now)
@@ -264,7 +265,7 @@ def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     forget_scheduled_calls(connection, workspace, "instance_id", instance_id)
     forget_tags(connection, workspace, instance_id)
     forget_body_warnings(connection, workspace, instance_id)
-    unsubscribe_instance(connection, workspace, instance_id)
+    Subscriptions(Transaction(connection, workspace)).unsubscribe_instance(instance_id)
     of_instance = ((each, each.c.instance_id) for each in (last_polls, past_configurations))
     for table, column in (*of_instance, (instances, instances.c.id)):
         connection.execute(table.delete().where(table.c.workspace == workspace, column == instance_id))
@@ -289,7 +290,7 @@ def _carry_out(
         drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
     if plan.polled and plan.poll_at is not None:
         plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
-    subscribe_instance(connection, workspace, instance, plan.callback_url)
+    Subscriptions(Transaction(connection, workspace)).subscribe_instance(instance, plan.callback_url)
     if plan.body_warnings is not None:
         keep_body_warnings(connection, workspace, instance.id, plan.body_warnings)
 

@@ -65,17 +65,20 @@ def index(query: PollsQuery) -> Answer[Json]:
         before=query.before,
     )
     # one more than is shown says whether there is a page before
-    latest = store[Polls].list(name, search, limit=query.limit + 1)
+    with store.read(name) as tx:
+        latest = Polls(tx).latest(search, limit=query.limit + 1)
+        total = Polls(tx).count(replace(search, before=None))
+        resources = Polls(tx).resources()
+        pruned = store[HistoryRetention].pruned(tx)
     polls = latest[-query.limit :]
-    total = store[Polls].count(name, replace(search, before=None))
     if query.resource is not None and not total:
-        near = other_form(query.resource, sorted(store[Polls].resources(name)))
+        near = other_form(query.resource, sorted(resources))
         if near is not None:
             raise InvalidRequestError(f"no resource {query.resource!r} is polled (did you mean {near!r}?)")
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],
-            "pruned": store[HistoryRetention].pruned(name),
+            "pruned": pruned,
             **page_json(total, {"before": polls[0].id} if len(latest) > query.limit else None),
         }
     )

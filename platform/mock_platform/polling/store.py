@@ -1,7 +1,6 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -9,41 +8,34 @@ from typing import Any
 
 from msgspec import Struct, structs
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
-from mock_platform.accounts.emails import Email
-from mock_platform.accounts.store_emails import keep_email
+from mock_kit.storage.prepared import Row, numbered, one_of
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_platform.core.counters import take_numbers
-from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Decision, Poll, PollVerdict
 from mock_platform.core.tables import columns_of, instances, last_polls, polls
-from mock_platform.events.store_history import HistoryRetention
-from mock_platform.events.store_notifications import NotificationTransaction
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import NextRun, drop_jobs, move_or_remove
+from mock_platform.jobs.store import drop_jobs
 
-_of_instance = (
-    last_polls.c.workspace == bindparam("of_workspace"),
-    last_polls.c.instance_id == bindparam("of_id"),
-)
 # asked in the same statement that moves the last-poll time: read before, it could be out of date by then
-_is_enabled = exists().where(
-    instances.c.workspace == bindparam("of_workspace"),
-    instances.c.id == bindparam("of_id"),
-    not_(instances.c.disabled),
-)
-_still_polled = last_polls.update().where(*_of_instance, _is_enabled)
+_is_enabled = bound(
+    select(instances.c.id).where(instances.c.id == bindparam("of_id"), not_(instances.c.disabled))
+).exists()
+_still_polled = last_polls.update().where(last_polls.c.instance_id == bindparam("of_id"), _is_enabled)
 # counted up in the database, and not from a number that was read before: a change of the instance may have set it to
 # 0
-_fail = Prepared(
+_fail = WorkspaceStatement(
     _still_polled.where(last_polls.c.resource == bindparam("of_resource"))
     .values(failures=last_polls.c.failures + 1)
     .returning(last_polls.c.resource, last_polls.c.failures)
 )
-_add_poll = Prepared(polls.insert())
+_add_poll = WorkspaceStatement(polls.insert())
+
+_switch_off = WorkspaceStatement(
+    instances.update().where(instances.c.id == bindparam("of_id")).values(polling_disabled=True)
+)
 
 _DECISION_FIELDS = ("record_id", "updated", "created", "date", "verdict", "why")
 _decision_values = attrgetter(*_DECISION_FIELDS)
@@ -82,8 +74,11 @@ class PollSearch(Struct, frozen=True, kw_only=True):
 _ANY = PollSearch()
 
 
-class PollTransaction(NotificationTransaction):
-    """A transaction that writes what came of a poll; each method is one step of it."""
+class Polls:
+    """The polls of a workspace, in a transaction of it."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
 
     def keep(self, polls: Sequence[Poll]) -> Mapping[str, int]:
         """Keep an instance's polls of one instant, with their decisions.
@@ -96,14 +91,13 @@ class PollTransaction(NotificationTransaction):
         """
         succeeded = [poll.resource for poll in polls if not poll.error]
         failed = [poll.resource for poll in polls if poll.error]
-        of_instance = {"of_workspace": self.workspace, "of_id": polls[0].instance_id}
+        of_instance = {"of_id": polls[0].instance_id}
         rows: list[Any] = []
         if succeeded:
-            names = {f"resource_{place}": name for place, name in enumerate(succeeded)}
-            moved = {**of_instance, "polled_at": polls[0].at, **names}
-            rows += _advance(len(names)).all(self.connection, moved)
+            moved = {**of_instance, "polled_at": polls[0].at, **numbered("resource", succeeded)}
+            rows += self._tx.all(_advance(len(succeeded)), **moved)
         for name in failed:
-            rows += _fail.all(self.connection, {**of_instance, "of_resource": name})
+            rows += self._tx.all(_fail, **of_instance, of_resource=name)
         failures = {row.resource: row.failures for row in rows}
         self._add([poll for poll in polls if poll.resource in failures])
         return failures
@@ -112,73 +106,36 @@ class PollTransaction(NotificationTransaction):
         if not polls:
             return
         # numbered as they are written: polls that are not kept leave no gaps, and two never get one number
-        first = take_numbers(self.connection, self.workspace, "poll", first=1, count=len(polls))
-        rows = [_row(self.workspace, poll, number) for number, poll in enumerate(polls, start=first)]
-        _add_poll.run_each(self.connection, rows)
-        self.forget_old(polls[0].at)
+        first = take_numbers(self._tx, "poll", first=1, count=len(polls))
+        self._tx.run_each(_add_poll, [_row(poll, number) for number, poll in enumerate(polls, start=first)])
 
-    def switch_poller_off(self, instance: Instance, email: Email | None) -> None:
-        """Poll an instance no more, and keep the e-mail that says so, if there is one.
+    def switch_poller_off(self, instance_id: int) -> None:
+        """Poll an instance no more.
 
         Source: one resource that fails too often in a row disables the whole poller of the instance (documented).
         """
-        # in the transaction of the failure that was one too many, or a stack that is killed here would poll on
-        drop_jobs(self.connection, self.workspace, JobKind.POLL, str(instance.id))
-        self.connection.execute(
-            instances.update()
-            .where(instances.c.workspace == self.workspace, instances.c.id == instance.id)
-            .values(polling_disabled=True)
-        )
-        if email:
-            keep_email(self.connection, self.workspace, email)
+        drop_jobs(self._tx.connection, self._tx.workspace, JobKind.POLL, str(instance_id))
+        self._tx.run(_switch_off, of_id=instance_id)
 
-    def plan_next(self, then: NextRun) -> None:
-        """Say when the job falls due again whose last poll this is."""
-        move_or_remove(self.connection, then.job, then.due)
-
-
-class Polls:
-    """The polls of every workspace."""
-
-    def __init__(self, database: Database, history: HistoryRetention) -> None:
-        self._database = database
-        self._history = history
-
-    @contextmanager
-    def transaction(self, workspace: str) -> Iterator[PollTransaction]:
-        """Write what came of a poll: all of it, or nothing."""
-        with self._database.writing() as connection:
-            yield PollTransaction(connection, workspace, self._history)
-
-    def list(self, workspace: str, search: PollSearch = _ANY, *, limit: int) -> "list[Poll]":
+    def latest(self, search: PollSearch = _ANY, *, limit: int) -> list[Poll]:
         """Return the latest of the polls that are meant, oldest first."""
         parameters = search.parameters
-        with self._database.autocommit_read() as connection:
-            # one statement for each set of filters, instead of one with `OR ... IS NULL`, which no index would help
-            rows = _latest(frozenset(parameters)).all(
-                connection, {**parameters, "of_workspace": workspace, "most": limit}
-            )
+        # one statement for each set of filters, instead of one with `OR ... IS NULL`, which no index would help
+        rows = self._tx.all(_latest(frozenset(parameters)), **parameters, most=limit)
         return [_poll(row) for row in reversed(rows)]
 
-    def count(self, workspace: str, search: PollSearch = _ANY) -> int:
+    def count(self, search: PollSearch = _ANY) -> int:
         """Return how many of the polls that are meant are kept."""
         parameters = search.parameters
-        with self._database.autocommit_read() as connection:
-            counted = select(func.count()).where(*_chosen(frozenset(parameters)))
-            return connection.scalar(counted, {**parameters, "of_workspace": workspace}) or 0
+        number: int = self._tx.scalar(_number(frozenset(parameters)), **parameters)
+        return number
 
-    def resources(self, workspace: str) -> "set[str]":
+    def resources(self) -> set[str]:
         """Return the names of all resources that are polled, or have been."""
-        with self._database.autocommit_read() as connection:
-            return {name for (name,) in connection.execute(_resources, {"of_workspace": workspace})}
+        return {row.resource for names in _resources for row in self._tx.all(names)}
 
 
-_resources = union(
-    *(
-        select(each.c.resource).where(each.c.workspace == bindparam("of_workspace"))
-        for each in (polls, last_polls)
-    )
-)
+_resources = [WorkspaceStatement(select(each.c.resource).distinct()) for each in (polls, last_polls)]
 _NARROWED = {
     "of_instance": polls.c.instance_id == bindparam("of_instance"),
     "of_resource": polls.c.resource == bindparam("of_resource"),
@@ -190,29 +147,36 @@ _NARROWED = {
 
 def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:
     """Return the conditions of a search, as narrow as is asked."""
-    return [polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in sorted(names))]
+    return [_NARROWED[name] for name in sorted(names)]
 
 
 @cache
-def _advance(count: int) -> Prepared:
+def _advance(count: int) -> WorkspaceStatement:
     """Return what moves the last-poll times of so many resources of an instance, and tells of which."""
-    named = last_polls.c.resource.in_([bindparam(f"resource_{place}") for place in range(count)])
-    moved = _still_polled.where(named).values(at=bindparam("polled_at"), failures=0)
-    return Prepared(moved.returning(last_polls.c.resource, last_polls.c.failures))
+    moved = _still_polled.where(one_of(last_polls.c.resource, "resource", count)).values(
+        at=bindparam("polled_at"), failures=0
+    )
+    return WorkspaceStatement(moved.returning(last_polls.c.resource, last_polls.c.failures))
 
 
 @cache
-def _latest(names: frozenset[str]) -> Prepared:
+def _latest(names: frozenset[str]) -> WorkspaceStatement:
     """Return what looks for the latest polls, as narrowly as is asked."""
-    return Prepared(select(polls).where(*_chosen(names)).order_by(polls.c.id.desc()).limit(bindparam("most")))
+    latest_first = select(polls).where(*_chosen(names)).order_by(polls.c.id.desc())
+    return WorkspaceStatement(latest_first.limit(bindparam("most")))
 
 
-def _row(workspace: str, poll: Poll, number: int) -> dict[str, object]:
+@cache
+def _number(names: frozenset[str]) -> WorkspaceStatement:
+    return WorkspaceStatement(select(func.count()).select_from(polls).where(*_chosen(names)))
+
+
+def _row(poll: Poll, number: int) -> dict[str, object]:
     decisions = encode_text(list(map(_decision_values, poll.decisions)))
-    return {**structs.asdict(poll), "workspace": workspace, "id": number, "decisions": decisions}
+    return {**structs.asdict(poll), "id": number, "decisions": decisions}
 
 
-def _poll(row: Row[tuple[object, ...]]) -> Poll:
+def _poll(row: Row) -> Poll:
     decisions = tuple(
         Decision(**dict(zip(_DECISION_FIELDS, values, strict=True)))
         for values in _decisions.decode(row.decisions)

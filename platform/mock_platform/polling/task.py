@@ -8,6 +8,7 @@ from msgspec import Struct
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.emails import poller_disabled
 from mock_platform.accounts.store import People
+from mock_platform.accounts.store_emails import Emails
 from mock_platform.activity.store import Activities
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
@@ -21,9 +22,11 @@ from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.catalogue import Catalogue
 from mock_platform.events.composer import NotificationComposer, composer_of
 from mock_platform.events.event import Found
+from mock_platform.events.store_history import HistoryRetention
+from mock_platform.events.store_notifications import Notifications
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
-from mock_platform.jobs.store import Jobs, NextRun
+from mock_platform.jobs.store import Jobs, NextRun, move_or_remove
 from mock_platform.polling import lines as poll_lines
 from mock_platform.polling.created_or_updated import decide
 from mock_platform.polling.store import Polls
@@ -142,18 +145,22 @@ class PollTask(Struct, frozen=True, kw_only=True):
         # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
         composer = self._composer(workspace, instance) if latest.found else None
         owner = self.store[People].user(workspace, instance.user_id) if poll.error else None
-        with self.store[Polls].transaction(workspace.name) as outcome:
+        with self.store.transaction(workspace.name) as tx:
             # first of all, and in one transaction with the events: a poll whose events are kept and whose time is not
             # would report them twice, the other way round they would be lost
-            failures = outcome.keep([each.poll for each in read])
+            failures = Polls(tx).keep([each.poll for each in read])
             is_kept = poll.resource in failures
+            if failures:
+                self.store[HistoryRetention].forget(tx, poll.at)
             if composer and is_kept:
-                composer.tell_changes(outcome, poll.resource, latest.found, at=poll.at)
+                composer.tell_changes(Notifications(tx), poll.resource, latest.found, at=poll.at)
             # `>=` and not `==`: the limit may have been lowered between two starts of a stack
             if owner and failures.get(poll.resource, 0) >= limit:
-                outcome.switch_poller_off(instance, poller_disabled(instance, owner, poll, limit=limit))
+                # in the transaction of the failure that was one too many, or a stack that is killed here would poll on
+                Polls(tx).switch_poller_off(instance.id)
+                Emails(tx).add(poller_disabled(instance, owner, poll, limit=limit))
             if then:
-                outcome.plan_next(then)
+                move_or_remove(tx.connection, then.job, then.due)
         if is_kept and not poll.is_idle:  # what saw nothing, as nearly all do, costs nothing more
             self._tell(workspace, poll, latest.resource, failures=failures[poll.resource])
         return RunSummary(polls=len(failures), events=poll.events if is_kept else 0)

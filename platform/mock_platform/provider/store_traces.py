@@ -7,6 +7,7 @@ from msgspec.json import Decoder
 from sqlalchemy import select
 
 from mock_kit.api.json_text import encode_text
+from mock_kit.storage.transaction import Transaction
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.counters import next_number
 from mock_platform.core.tables import columns_of, traces
@@ -21,7 +22,7 @@ class Traces(DatabaseStore):
     def add(self, workspace: str, make: Callable[[int], Trace]) -> Trace:
         """Keep a trace, made under the next number."""
         with self._database.writing() as connection:
-            trace = make(next_number(connection, workspace, "trace", first=1))
+            trace = make(next_number(Transaction(connection, workspace), "trace", first=1))
             row = {**structs.asdict(trace), "exchanges": encode_text(trace.exchanges)}
             connection.execute(traces.insert(), {"workspace": workspace, **row})
         return trace
