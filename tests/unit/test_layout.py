@@ -29,7 +29,7 @@ OTHER_HANDS = {
     "accounts": "administration callers calling founding login",
     "audit": "notes",
     "callbacks": "lanes lines receiver_keys",
-    "core": "counters dependencies hub_client identities listing paging paths request_ids settings time_units",
+    "core": "counters dependencies hub_client identities listing paging paths registry request_ids settings time_units",
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",
