@@ -28,6 +28,7 @@ from mock_platform.accounts.callers import Callers
 from mock_platform.activity.lines import restored
 from mock_platform.activity.store import Activities
 from mock_platform.blueprints import add_routes
+from mock_platform.bulk.callback import BulkCallbacks
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
@@ -44,8 +45,6 @@ from mock_platform.engine import Engine
 from mock_platform.explain.cures import CureDesk, CureTrier
 from mock_platform.hub.refusals import refuse_what_is_not_imitated
 from mock_platform.hub.routing import HubRouting
-from mock_platform.hub.task import CallTask
-from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.inbound import routes as inbound
 from mock_platform.inbound.service import Inbound
 from mock_platform.polling.task import PollTask
@@ -148,16 +147,14 @@ def _engine(  # noqa: PLR0913 - as create_app
     receivers: Outbound,
 ) -> Engine:
     """Return what runs the due work."""
-    calls = CallTask(store=store, hub=hub, receivers=receivers, settings=settings)
+    callbacks = BulkCallbacks(receivers=receivers, settings=settings)
     return Engine(
         database=database,
         store=store,
         workspaces=workspaces,
         polls=PollTask(store=store, workspaces=workspaces, hub=hub, catalogue=catalogue, settings=settings),
         deliveries=DeliveryTask(store=store, http=receivers, settings=settings),
-        bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, calls=calls),
-        calls=calls,
-        schedules=ScheduleTask(store=store, calls=calls),
+        bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, callbacks=callbacks),
         lanes=settings.delivery_lanes,
         workers=WorkerChoices(at_once=settings.worker_jobs, silence=settings.worker_silence),
     )

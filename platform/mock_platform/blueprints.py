@@ -40,7 +40,7 @@ from mock_platform.instances import routes_warnings as config_warnings
 from mock_platform.instances.named_instance import register_both_ways
 from mock_platform.jobs import routes_clock as clock
 from mock_platform.polling import routes as polls
-from mock_platform.scheduler import routes as jobs
+from mock_platform.polling import routes_jobs as jobs
 from mock_platform.transformations import routes as transformations
 
 _LOCAL = (

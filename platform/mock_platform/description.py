@@ -25,11 +25,8 @@ DESCRIPTION = Description(
         "Element instances, hub calls, events and what else a client of the platform reaches. "
         "Every success is 200. Credentials come in one header: `Authorization: User <secret>, "
         "Organization <secret>, Element <token>`. What stands below `/hubs/{hub}` is reached without these two words "
-        "too, `accounts` and `users` where an Element token is sent; any hub does. A hub call with "
-        "`Elements-Async-Request: True` is answered with an event id, and its result is sent to "
-        "`Elements-Async-Callback-Url` or the instance's callback URL; with `Elements-Schedule-Request: <cron>` it is "
-        "answered with a job of `/jobs`, and each result is sent there; with `Elements-Local-Id-Alias: false` records "
-        "come without the alias `id`."
+        "too, `accounts` and `users` where an Element token is sent; any hub does. With "
+        "`Elements-Local-Id-Alias: false` a hub call's records come without the alias `id`."
     ),
     problem=Problem,
     security={

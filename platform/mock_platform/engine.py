@@ -21,8 +21,6 @@ from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core.instance import Instance
 from mock_platform.core.run_control import AdvanceRun, RunSummary, nobody_left
 from mock_platform.errors import ConflictError, InvalidRequestError
-from mock_platform.hub.task import CallTask
-from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.jobs.task import JobTask, RunLocks
@@ -50,8 +48,6 @@ class Engine:
         polls: PollTask,
         deliveries: DeliveryTask,
         bulk: BulkTask,
-        calls: CallTask,
-        schedules: ScheduleTask,
         lanes: int = 64,
         workers: WorkerChoices = WorkerChoices(),  # noqa: B008 - a frozen value
         patience: timedelta = timedelta(seconds=5),
@@ -63,8 +59,6 @@ class Engine:
             JobKind.POLL: polls,
             JobKind.DELIVER: deliveries,
             JobKind.BULK: bulk,
-            JobKind.CALL: calls,
-            JobKind.SCHEDULED: schedules,
         }
         self._locks = RunLocks(database.locks)
         self._runs: dict[str, AdvanceRun] = {}

@@ -36,9 +36,7 @@ from mock_platform.elements.catalogue import Catalogue
 from mock_platform.elements.overrides import clone_of
 from mock_platform.elements.store import clones_of
 from mock_platform.events.records import Channel, DeliveryStatus
-from mock_platform.hub.store import async_calls
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
 
 _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {
     "instance": (
@@ -53,10 +51,7 @@ _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {
         notifications.c.id,
         deliveries.c.notification_id,
         attempts.c.notification_id,
-        async_calls.c.number,
-        scheduled_turns.c.number,
     ),
-    "scheduled call": (scheduled_calls.c.number, scheduled_turns.c.call),
     "bulk": (bulk_jobs.c.id, bulk_rows.c.bulk_id),
     "poll": (polls.c.id,),
 }
@@ -81,8 +76,6 @@ _TEXTS: Mapping[Column[Any], Any] = {
     deliveries.c.status: DeliveryStatus,
     polls.c.decisions: list[tuple[str, str | None, str | None, datetime, PollVerdict, str]],
     jobs.c.kind: JobKind,
-    async_calls.c.headers: dict[str, str],
-    scheduled_calls.c.headers: dict[str, str],
     bulk_jobs.c.kind: BulkKind,
     bulk_jobs.c.status: BulkStatus,
     bulk_jobs.c.fields: tuple[str, ...],

@@ -15,12 +15,9 @@ from mock_platform.core.counters import next_number
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.elements.store import ElementChangesStore
 from mock_platform.events.store_history import HistoryRetention
-from mock_platform.hub.store import AsyncCalls
-from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.instances.store import Instances, delete_instances_of
 from mock_platform.jobs.store import Jobs, drop_jobs_of_user
 from mock_platform.provider.store_traces import Traces
-from mock_platform.scheduler.job_history import JobHistory
 
 SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
@@ -32,9 +29,6 @@ _KINDS = (
     ElementChangesStore,
     Jobs,
     Bulk,
-    AsyncCalls,
-    ScheduledCalls,
-    JobHistory,
     Traces,
 )
 _forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here

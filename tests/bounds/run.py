@@ -22,7 +22,6 @@ SHORT = (
     "scenarios",
     "tests/store",
     "tests/service/kit",
-    "tests/unit/platform/dates/test_cron.py",
     "tests/unit/kit/workspaces/test_instants.py",
     "tests/unit/harness/test_receiving.py",
     "tests/unit/harness/scenarios/test_scenario_schema.py",

@@ -34,7 +34,6 @@ def every_kind(clients, **given):
         ("bulk-job-status", "bulk-job"): lambda: hub.send("POST", query, headers=told),
         ("provider",): lambda: platform.call("POST", from_provider, json={"kind": "deal.won", "deal": 7}),
         ("notification",): lambda: platform.call("POST", f"{BASE_PATH}/notifications", json=posted),
-        ("result",): lambda: hub.send("GET", "/users", headers={"Elements-Async-Request": "true", **told}),
     }
     bodies = {}
     for names, make in makers.items():

@@ -20,6 +20,7 @@ from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 from mock_platform import PlatformSettings
 from mock_platform.accounts.store import People
+from mock_platform.bulk.callback import BulkCallbacks
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core import identities
@@ -29,8 +30,6 @@ from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.engine import Engine
 from mock_platform.events.event import topic
 from mock_platform.events.store_notifications import NewNotification, Notifications
-from mock_platform.hub.task import CallTask
-from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.instances import instance as rules
 from mock_platform.instances.schedule import plan
 from mock_platform.instances.store import Instances
@@ -225,7 +224,7 @@ def make_bench(new_database_url):
             chosen = PlatformSettings(**settings)
             store, workspaces, wire = PlatformStore(database), workspaces_on(database), Wire()
             hub, catalogue = HubClient(http=wire, url=chosen.url), Catalogue(shipped())
-            calls = CallTask(store=store, hub=hub, receivers=wire, settings=chosen)
+            callbacks = BulkCallbacks(receivers=wire, settings=chosen)
             engine = Engine(
                 store=store,
                 workspaces=workspaces,
@@ -236,9 +235,7 @@ def make_bench(new_database_url):
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
                 lanes=chosen.delivery_lanes,
                 patience=patience,
-                bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, calls=calls),
-                calls=calls,
-                schedules=ScheduleTask(store=store, calls=calls),
+                bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, callbacks=callbacks),
                 database=database,
                 workers=WorkerChoices(at_once=chosen.worker_jobs, silence=chosen.worker_silence),
             )

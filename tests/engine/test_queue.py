@@ -1,7 +1,6 @@
 """Workers on one PostgreSQL share what falls due by real clocks; here each engine stands for a process."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from threading import Condition, Event, Thread
@@ -23,12 +22,8 @@ from mock_platform.bulk.store import Bulk
 from mock_platform.core.tables import subscriptions
 from mock_platform.errors import ConflictError
 from mock_platform.events.store_subscriptions import Subscriptions
-from mock_platform.hub.async_call import AsyncCall
-from mock_platform.hub.scheduled_call import ScheduledCall
-from mock_platform.hub.store import AsyncCalls
-from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import Jobs, plan_job
+from mock_platform.jobs.store import Jobs, drop_jobs, plan_job
 from mock_platform.shared import job_queue
 from mock_platform.store import PlatformStore
 
@@ -103,7 +98,10 @@ def working(*benches):
 
 
 def poll_at(bench, workspace, instance, due=None):
-    bench.store[Jobs].plan(workspace.name, JobKind.POLL, str(instance.id), due or workspace.clock.now())
+    due = due or workspace.clock.now()
+    with bench.database.writing() as connection:
+        drop_jobs(connection, workspace.name, JobKind.POLL, str(instance.id))
+        plan_job(connection, workspace.name, JobKind.POLL, str(instance.id), due)
 
 
 def now_at(database):
@@ -166,37 +164,17 @@ def test_a_receiver_gets_one_callback_at_a_time_in_order_and_another_at_the_same
     assert max(at_once.count("http://slow.test/") for at_once in sent.at_once) == 1
 
 
-def test_polls_bulk_jobs_and_calls_of_one_instance_are_run_one_at_a_time(benches, workspace):
+def test_polls_and_bulk_jobs_of_one_instance_are_run_one_at_a_time(benches, workspace):
     first, _ = benches
     sent = Sent(*benches)
     sent.go_on.clear()
     instance, other = (first.instance(workspace) for _ in range(2))
     now = workspace.clock.now()
-    call = {
-        "method": "GET",
-        "target": "/hubs/crm/contacts",
-        "headers": {},
-        "body": b"",
-        "url": "http://told.test/",
-    }
     times = {"created": now, "updated": now}
 
     with working(*benches):
         poll_at(first, workspace, instance)
         sent.wait(1)
-        first.store[AsyncCalls].add(
-            "acme",
-            lambda number: AsyncCall(number=number, instance_id=instance.id, **call),
-            first_id=1,
-            now=now,
-        )
-        first.store[ScheduledCalls].add(
-            "acme",
-            lambda number: ScheduledCall(
-                number=number, instance_id=instance.id, cron="0 0 1 1 *", created=now, **call
-            ),
-            due=now,
-        )
         first.store[Bulk].add(
             "acme",
             BulkJob(id=0, instance_id=instance.id, kind=BulkKind.QUERY, object_name="contacts", **times),
@@ -206,24 +184,12 @@ def test_polls_bulk_jobs_and_calls_of_one_instance_are_run_one_at_a_time(benches
         sent.wait(2)  # of the other one
         assert len(sent.under_way) == 2
         sent.go_on.set()
-        sent.wait(8)
+        sent.wait(4)
 
     methods = [method for _, method, *_ in sent.entries]
-    assert (methods.count("GET"), methods.count("POST")) == (5, 3)  # what was asked, and who was told
+    assert (methods.count("GET"), methods.count("POST")) == (3, 1)  # what was asked, and who was told
     assert max(sum(not url.endswith(".test/") for url in at_once) for at_once in sent.at_once) == 2
-    assert first.store[Jobs].count("acme") == 3  # two polls and the call, of next time
-
-
-def test_a_subject_has_one_job_though_two_processes_plan_it_at_once(benches, workspace):
-    def plan(number):
-        poll_at(benches[number % 2], workspace, instance)
-
-    instance = benches[0].instance(workspace)
-    before = benches[0].store[Jobs].count(workspace.name)
-    with ThreadPoolExecutor(8) as planning:
-        list(planning.map(plan, range(40)))
-
-    assert benches[0].store[Jobs].count(workspace.name) == before
+    assert first.store[Jobs].count("acme") == 2  # the polls of next time
 
 
 def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, workspace):

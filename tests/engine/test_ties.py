@@ -301,14 +301,12 @@ def test_at_one_instant_polls_run_before_deliveries_that_were_planned_earlier(wr
 def test_what_the_engine_does_by_itself_stays_at_its_instant(clients, poll_contacts):
     instance = poll_contacts(clients)
     hub = clients.platform.hub(instance["token"])
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\nContent-Type: text/csv\r\n\r\n'
     hub.send(
         "POST",
-        "/contacts",
-        json={"FIRST_NAME": "Ada"},
-        headers={
-            "Elements-Async-Request": "true",
-            "Elements-Async-Callback-Url": f"{clients.credentials.callback_url}/done",
-        },
+        "/bulk/contacts",
+        body=part + b"FIRST_NAME\nAda\r\n--x--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
     )
 
     clients.clock.advance("1m")

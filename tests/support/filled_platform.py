@@ -29,8 +29,6 @@ def fill(workspace, default):
     for job in call("GET", f"{BASE_PATH}/jobs"):
         if job["data"].get("id") in paused:
             call("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable")
-        elif job["data"].get("id") == second["id"]:
-            call("DELETE", f"{BASE_PATH}/jobs/{job['id']}")
     _deactivate(clients)
     call(
         "POST",
@@ -64,8 +62,6 @@ def fill(workspace, default):
         "accountids[]": [str(workspace.ids["account_id"])],
         "own_account_id": call("GET", f"{BASE_PATH}/accounts")[0]["id"],
         "organization_id": call("GET", f"{BASE_PATH}/organizations/me")["id"],
-        "jobless_id": second["id"],
-        "poller_job_id": _job_of(call, workspace.instance["id"]),
         "crm_api_key": clients.credentials.crm_api_key,
         "owner_of_instance": owner,
         "deleted_contact_id": deleted,
@@ -100,11 +96,6 @@ def _deactivate(clients):
     call("PATCH", f"{BASE_PATH}/users/{inactive['id']}", json={"active": False})
     account = call("POST", f"{BASE_PATH}/accounts", json={"name": "closed", "externalId": "closed"})
     call("PATCH", f"{BASE_PATH}/accounts/{account['id']}", json={"active": False})
-
-
-def _job_of(call, instance_id):
-    jobs = call("GET", f"{BASE_PATH}/jobs")
-    return next(job["id"] for job in jobs if job["data"].get("id") == instance_id)
 
 
 def _user(call, email):

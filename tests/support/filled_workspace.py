@@ -117,12 +117,11 @@ class FilledWorkspace:
 
     def _let_time_pass(self):
         hub = self.clients.platform.hub(self.instance["token"])
-        scheduled = hub.send("GET", "/contacts", headers={"Elements-Schedule-Request": "0 * * * *"})
         platform = ServiceClient(http=hub.http, url=hub.url.removesuffix("/hubs/crm"), headers=hub.headers)
         bulk = platform.call("POST", "/bulk/query?q=select%20*%20from%20contacts")
         self.clients.clock.advance("15m")
         self.ids |= {
-            "job_id": decode(scheduled.body)["id"],
+            "job_id": self.call("GET", f"{BASE_PATH}/jobs")[0]["id"],
             "bulk_id": bulk["id"],
             "event_id": self.clients.platform.events(self.instance["id"])[0]["id"],
             "callback_id": self.clients.sink.callbacks()[0]["id"],

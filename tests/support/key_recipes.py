@@ -62,12 +62,6 @@ RECIPES = {
     },
     r"platform (users\.patch|accounts\.patch(_user)?)": {"body": {"active": False}},
     r"platform activity\.index": {"headers": {"Authorization": None}},
-    r"platform jobs\.(create|reschedule)": {
-        "values": {
-            "cron": ["0 0 * * * ?", "0 5 * * * ?"],
-            "uri": ["/hubs/crm/contacts", "/hubs/crm/leads"],
-        }
-    },
     r"platform deliveries\.release": {"query": {"where": "status='failed'"}},
     r"platform element_configuration\.(get|put|delete)": {
         "known": {"key": "username", "key_or_id": "insightly"}
@@ -83,8 +77,6 @@ RECIPES = {
     r"crm admin\.script_faults": {"known": {"faults": [{"effect": {"delay_s": 1}}]}},
     r"crm consent\.consent": {"body": {"api_key": "$crm_api_key"}},
     r"crm vendor_pages\.add_record": {"values": {"fields": [{"FIRST_NAME": "a"}, {}]}},
-    r"platform jobs\.create": {"body": {"data": {"id": "$jobless_id"}}},
-    r"platform jobs\.history": {"known": {"job_id": "$poller_job_id"}},
     r"sink callbacks\.verify": {
         "values": {"match": [{"path": "/none"}]},
         "body": {"at_least": 1, "these": [{"json": ["$.number == 1"]}, {"json": ["$.number == 0"]}]},

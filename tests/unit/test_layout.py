@@ -28,16 +28,16 @@ HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 OTHER_HANDS = {
     "accounts": "administration callers calling founding login",
     "audit": "notes",
+    "bulk": "callback",
     "callbacks": "lanes lines receiver_keys",
     "core": "counters dependencies hub_client identities listing paging paths registry request_ids settings time_units",
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",
     "explain": "arrivals facts own_calls shown",
-    "hub": "refusals routing",
+    "hub": "put_off refusals routing",
     "instances": "calling named_instance requests",
     "provider": "client",
-    "scheduler": "job_history",
     "shared": "choice due_lanes job_queue real_time worker",
     "transformations": "requests",
 }

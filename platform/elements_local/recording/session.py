@@ -20,8 +20,6 @@ class RecordingError(HarnessError):
 UNREAD: Final = object()
 """Stands for a body that is no JSON."""
 
-_LATER = ("elements-async-request", "elements-schedule-request")
-
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedCall:
@@ -78,8 +76,8 @@ class ObservedCall:
 
     @property
     def reads(self) -> bool:
-        """Say whether it only looks; one that is to be done later, or again and again, does more."""
-        return self.method in READS and self.headers.keys().isdisjoint(_LATER)
+        """Say whether it only looks."""
+        return self.method in READS
 
     @property
     def good(self) -> bool:

@@ -55,7 +55,8 @@ def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
     due = [(poller.due, poller.instance_id, poller) for poller in pollers if poller.due]
     if due:
         return min(due)[-1]
-    paused = {job["data"]["id"]: job["id"] for job in _polling_jobs(clients)}
+    jobs = clients.platform.call("GET", f"{BASE_PATH}/jobs?pageSize={_MOST}")
+    paused = {job["data"]["id"]: job["id"] for job in jobs}
     for poller in pollers:
         if poller.instance_id in paused:
             job_id = paused[poller.instance_id]
@@ -104,11 +105,6 @@ def _pollers(instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]
                     made=parse_instant(instance["made"]),
                     due=None if due is None else parse_instant(due),
                 )
-
-
-def _polling_jobs(clients: WorkspaceClients) -> list[dict[str, Any]]:
-    jobs: list[dict[str, Any]] = clients.platform.call("GET", f"{BASE_PATH}/jobs?pageSize={_MOST}")
-    return [job for job in jobs if "cron" not in job["trigger"]]
 
 
 def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: str) -> str:

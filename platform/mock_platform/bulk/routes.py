@@ -13,6 +13,7 @@ from mock_kit.api.operations import Answer, Link, links, operation
 from mock_kit.text import whole_number
 from mock_kit.values import replace
 from mock_kit.workspaces.instants import parse_instant
+from mock_platform.bulk import callback
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk import query as bulk_query
 from mock_platform.bulk.job import (
@@ -38,8 +39,8 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import part_of
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from mock_platform.elements.service import connector_of
-from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
-from mock_platform.hub import async_call, scheduled_call
+from mock_platform.errors import ConflictError, NotFoundError, UnsupportedCallError
+from mock_platform.hub.put_off import SCHEDULE
 from mock_platform.hub.service import HEADERS
 from mock_platform.instances.calling import HubCaller, enabled_caller
 
@@ -102,7 +103,11 @@ class BulkLoaderQuery(PageQuery, rename="camel", kw_only=True):
 
 @bp.post("/bulk/query")
 @operation(
-    needs=enabled_caller, problems=(403,), headers=HEADERS, takes={_MULTIPART: MetaForm | None}, links=_LINKS
+    needs=enabled_caller,
+    problems=(403, 501),
+    headers=HEADERS,
+    takes={_MULTIPART: MetaForm | None},
+    links=_LINKS,
 )
 def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     """Read many records; what they are is told by the job's status, and by the callback (documented)."""
@@ -124,7 +129,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 @bp.post("/bulk/<object_name>")
 @operation(
     needs=enabled_caller,
-    problems=(403,),
+    problems=(403, 501),
     headers=HEADERS,
     takes={_MULTIPART: UploadForm},
     links=_LINKS_OF_UPLOAD,
@@ -243,14 +248,13 @@ def _callback_url() -> str | None:
     """Return where a job's end is told beside the instance's own receiver (documented; the latter assumed).
 
     Raises:
-        InvalidRequestError: it is no URL of http or https, or the job is to be repeated, which is not imitated.
+        InvalidRequestError: it is no URL of http or https.
+        UnsupportedCallError: the job is to be repeated.
     """
-    if scheduled_call.REQUEST in request.headers:
-        raise InvalidRequestError(
-            f"{scheduled_call.REQUEST} is not imitated for bulk jobs; leave it out, or make the call a job with POST /jobs"
-        )
-    url = request.headers.get(async_call.URL)
-    return async_call.receiver(url, {}) if url else None
+    if SCHEDULE in request.headers:
+        raise UnsupportedCallError(f"the header {SCHEDULE}")
+    url = request.headers.get(callback.URL)
+    return callback.read_url(url) if url else None
 
 
 def _now(who: HubCaller) -> datetime:

@@ -121,6 +121,11 @@ class Bulk(DatabaseStore):
                 notifications.publish(done(after, notifications.take_ids(first=first_id)))
         return after
 
+    def next_notification(self, workspace: str, *, first_id: int) -> int:
+        """Return the number of a notification that goes to a job's own receiver alone."""
+        with self._database.writing() as connection:
+            return next_number(Transaction(connection, workspace), "notification", first=first_id)
+
     def cancel(self, workspace: str, bulk_id: int, *, at: datetime) -> BulkJob | None:
         """End a job that has not come to its end by itself, and return it; None if there is none."""
         with self._database.writing() as connection:

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from mock_kit.api.json_text import decode, encode, encode_text
 from mock_kit.values import replace
-from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
 from mock_platform.bulk import job as bulk_job
+from mock_platform.bulk.callback import BulkCallbacks
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.store import Bulk, BulkStepOutcome
 from mock_platform.core import identities
@@ -24,8 +24,6 @@ from mock_platform.elements.catalogue import Catalogue
 from mock_platform.elements.connector import Connector
 from mock_platform.events.event import topic
 from mock_platform.events.store_notifications import NewNotification
-from mock_platform.hub.store_scheduled import ScheduledCalls
-from mock_platform.hub.task import CallTask
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
@@ -36,13 +34,12 @@ class BulkTask(Struct, frozen=True, kw_only=True):
 
     Attributes:
         hub: through which records are read and made as other callers do.
-        calls: tells a job's own receiver of its end, in one attempt (assumed).
     """
 
     store: StoreRegistry
     hub: HubClient
     catalogue: Catalogue
-    calls: CallTask
+    callbacks: BulkCallbacks
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
@@ -71,10 +68,11 @@ class BulkTask(Struct, frozen=True, kw_only=True):
             )
         if going is None or going.callback_url is None:
             return RunSummary()
-        number = self.store[ScheduledCalls].next_notification(workspace.name, first_id=first_id)
-        body = encode(bulk_job.to_json(going))
-        told = self.calls.tell(workspace, instance.id, going.callback_url, number=number, body=body)
-        return RunSummary(attempts=1, deliveries=int(isinstance(told, Reply) and told.ok))
+        number = self.store[Bulk].next_notification(workspace.name, first_id=first_id)
+        # read again: it may have been changed, or deleted, while the job ran
+        now = self.store[Instances].get(workspace.name, instance.id)
+        values = now.configuration if now else {}
+        return self.callbacks.tell(going.callback_url, going, values, notification_id=number)
 
     def _read_page(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
         """Read one more page of what a query finds."""

@@ -1,4 +1,4 @@
-"""The platform's own hub, as the engine's tasks call it: polls, bulk jobs, calls that are done later."""
+"""The platform's own hub, as the engine's tasks call it: polls and bulk jobs."""
 
 from collections.abc import Mapping
 

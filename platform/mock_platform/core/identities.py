@@ -52,13 +52,6 @@ def event_id(workspace: Workspace, notification_id: int) -> str:
     return seeded.url_safe(workspace.seed, workspace.origin, "event", notification_id, length=20)
 
 
-def async_event_id(workspace: Workspace, notification_id: int) -> int:
-    """Return the event id of a call that is done later: an integer (documented)."""
-    return seeded.number(
-        workspace.seed, workspace.origin, "async event", notification_id, low=1_000_000, high=9_000_000
-    )
-
-
 def first_bulk_id(workspace: Workspace) -> int:
     """Return the id of a workspace's first bulk job; the others follow one by one (assumed)."""
     return seeded.number(workspace.seed, workspace.origin, "bulk", low=1_000_000, high=9_000_000)
@@ -67,11 +60,6 @@ def first_bulk_id(workspace: Workspace) -> int:
 def job_id(workspace: Workspace, instance_id: int) -> str:
     """Return the id of an instance's poller; the same however often that is switched off and on."""
     return seeded.guid(workspace.seed, workspace.origin, "job", instance_id)
-
-
-def scheduled_job_id(workspace: Workspace, number: int) -> str:
-    """Return the id of a scheduled call's job."""
-    return seeded.guid(workspace.seed, workspace.origin, "scheduled job", number)
 
 
 def small_number(workspace: Workspace, kind: str) -> int:

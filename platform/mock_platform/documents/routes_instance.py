@@ -58,7 +58,7 @@ def show_definitions(
 
 
 @of_objects.get("/objects/<object_name>/docs")
-@operation(needs=hub_caller, problems=(400, 401, 403, 404, 429, 502), headers=HEADERS)
+@operation(needs=hub_caller, problems=(400, 401, 403, 404, 429, 501, 502), headers=HEADERS)
 def show_object(caller: HubCaller, object_name: str, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe the calls of one object alone (observed)."""
     named = NamedInstance(workspace=caller.workspace, instance=caller.instance)

@@ -17,7 +17,6 @@ from mock_platform.core.tables import (
     traces,
 )
 from mock_platform.events.records import DeliveryStatus
-from mock_platform.jobs.tables import scheduled_turns
 
 _owed = deliveries.alias()
 # However old, what is still to be sent is not forgotten.
@@ -42,15 +41,12 @@ class HistoryRetention:
     """Forgets what happened long ago, of every workspace.
 
     Args:
-        keep: how long polls, callbacks, e-mails, traces and turns of jobs are kept.
+        keep: how long polls, callbacks, e-mails and traces are kept.
         keep_events: how long events are kept at least, with their callbacks.
     """
 
     def __init__(self, *, keep: timedelta, keep_events: timedelta) -> None:
-        dated = [
-            _gone(table, table.c.at < bindparam("before"))
-            for table in (polls, emails, traces, scheduled_turns)
-        ]
+        dated = [_gone(table, table.c.at < bindparam("before")) for table in (polls, emails, traces)]
         dated.append(_gone(past_configurations, past_configurations.c.until < bindparam("before")))
         # These go before their notifications, by which they are found.
         of_notifications = [

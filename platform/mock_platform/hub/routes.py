@@ -11,14 +11,14 @@ from mock_kit.api.operations import Answer, links, operation
 from mock_platform.core.instance import Instance
 from mock_platform.core.paging import PAGE_HEADERS
 from mock_platform.hub import service as hub_records
-from mock_platform.hub.routes_put_off import put_off_if_asked
+from mock_platform.hub.put_off import refuse_put_off
 from mock_platform.hub.service import HEADERS, PROBLEMS, Json, RecordListQuery, RecordQuery, enabled_instance
 
 
 def hub_blueprint(name: str) -> Blueprint:
-    """Return a blueprint of calls through an instance, which may be scheduled, or done later."""
+    """Return a blueprint of calls through an instance."""
     blueprint = Blueprint(name, __name__, url_prefix="/hubs/<hub>")
-    blueprint.before_request(put_off_if_asked)
+    blueprint.before_request(refuse_put_off)
     blueprint.url_value_preprocessor(_forget_hub)
     return blueprint
 

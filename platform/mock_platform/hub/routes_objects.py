@@ -20,7 +20,7 @@ from mock_platform.transformations.name_mapping import names
 
 bp = hub_blueprint("hub_objects")
 
-_PROBLEMS = (400, 403, 404, 429, 502)
+_PROBLEMS = (400, 403, 404, 429, 501, 502)
 
 
 class ObjectMetadata(TypedDict):

@@ -23,8 +23,8 @@ from mock_platform.transformations.name_mapping import NameMapping, names
 
 Json = dict[str, object]
 
-PROBLEMS = (400, 403, 404, 405, 409, 429, 502)
-"""What the CRM, or the way there, may refuse a call with."""
+PROBLEMS = (400, 403, 404, 405, 409, 429, 501, 502)
+"""What the CRM, or the way there, may refuse a call with; 501 is that of the headers that are not imitated."""
 
 HEADERS = {INSTANCE_HEADER: "the instance that was asked"}
 

@@ -30,7 +30,7 @@ from mock_platform.instances.store_search import (
     rows_found,
 )
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import drop_jobs, forget_scheduled_calls, plan_job
+from mock_platform.jobs.store import drop_jobs, plan_job
 from mock_platform.lint.store import (
     all_body_warnings,
     body_warnings_of,
@@ -215,7 +215,7 @@ class Instances(DatabaseStore):
             return _kept(connection, workspace, instance_id)
 
     def delete(self, workspace: str, instance: Instance) -> None:
-        """Delete an instance; its polling, its subscription and its scheduled calls end with it.
+        """Delete an instance; its polling and its subscription end with it.
 
         Source: inferred from what deleting a user is documented to remove.
         """
@@ -253,8 +253,7 @@ def still_there(connection: Connection, workspace: str, instance_id: int) -> boo
 
 
 def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
-    """Delete a user's instances, and end the user's scheduled calls, in a transaction that does more."""
-    forget_scheduled_calls(connection, workspace, "user_id", user_id)
+    """Delete a user's instances, in a transaction that does more."""
     theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
     for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
         _delete(connection, workspace, instance_id)
@@ -262,7 +261,6 @@ def delete_instances_of(connection: Connection, workspace: str, user_id: int) ->
 
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
-    forget_scheduled_calls(connection, workspace, "instance_id", instance_id)
     forget_tags(connection, workspace, instance_id)
     forget_body_warnings(connection, workspace, instance_id)
     Subscriptions(Transaction(connection, workspace)).unsubscribe_instance(instance_id)

@@ -12,16 +12,13 @@ class JobKind(Enum):
     POLL = "poll"
     DELIVER = "deliver"
     BULK = "bulk"
-    CALL = "call"
-    SCHEDULED = "scheduled"
 
 
 class Job(Struct, frozen=True, kw_only=True):
     """Something that falls due: jobs of one instant run in the order of their numbers.
 
     Attributes:
-        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job; the number of
-            a call that is done later.
+        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job.
     """
 
     number: int

@@ -18,7 +18,6 @@ from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.workspace_tables import DatabaseStore
 from mock_platform.core.tables import instances, jobs, subscriptions
 from mock_platform.jobs.due_job import Job, JobKind
-from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
 
 _due = (
     select(jobs)
@@ -117,13 +116,6 @@ class Jobs(DatabaseStore):
         with self._database.reading() as connection:
             return {row.subject: row.due for row in connection.execute(query)}
 
-    def plan(self, workspace: str, kind: JobKind, subject: str, due: datetime) -> None:
-        """Put a job on the agenda, in the place of what was there about its subject."""
-        with self._database.writing(alone=f"job {workspace} {kind.value} {subject}") as connection:
-            # A subject has one job at the most; two would poll an instance twice.
-            drop_jobs(connection, workspace, kind, subject)
-            plan_job(connection, workspace, kind, subject, due)
-
     def drop(self, workspace: str, kind: JobKind, subject: str) -> None:
         """Take all jobs about a subject off the agenda."""
         with self._database.writing() as connection:
@@ -174,12 +166,10 @@ def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
 
 
 def drop_jobs_of_user(connection: Connection, workspace: str, user_id: int) -> None:
-    """End the polls of a user's instances, and the scheduled calls, in a transaction that does more."""
-    forget_scheduled_calls(connection, workspace, "user_id", user_id)
+    """End the polls of a user's instances, in a transaction that does more."""
     theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
     for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
         drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
-        forget_scheduled_calls(connection, workspace, "instance_id", instance_id)
 
 
 def drop_deliveries(connection: Connection, workspace: str, subscription_ids: Iterable[int]) -> None:
@@ -238,18 +228,3 @@ def _job(row: Row[tuple[object, ...]]) -> Job:
     return Job(
         number=row.number, workspace=row.workspace, kind=JobKind(row.kind), subject=row.subject, due=row.due
     )
-
-
-def forget_scheduled_calls(connection: Connection, workspace: str, column: str, value: int) -> None:
-    """Make calls never again, in a transaction that does more.
-
-    Args:
-        column: what they are told by, such as ``instance_id``.
-    """
-    theirs = select(scheduled_calls.c.number).where(
-        scheduled_calls.c.workspace == workspace, scheduled_calls.c[column] == value
-    )
-    for number in connection.scalars(theirs).all():
-        drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
-        for table, key in ((scheduled_calls, "number"), (scheduled_turns, "call")):
-            connection.execute(table.delete().where(table.c.workspace == workspace, table.c[key] == number))

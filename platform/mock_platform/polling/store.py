@@ -1,6 +1,6 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -8,16 +8,18 @@ from typing import Any
 
 from msgspec import Struct, structs
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Subquery, bindparam, func, not_, or_, select
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.prepared import Row, numbered, one_of
 from mock_kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_platform.core.counters import take_numbers
+from mock_platform.core.paging import Paging
 from mock_platform.core.poll import Decision, Poll, PollVerdict
 from mock_platform.core.tables import columns_of, instances, last_polls, polls
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import drop_jobs
+from mock_platform.polling.poller_job import PollerRun
 
 # asked in the same statement that moves the last-poll time: read before, it could be out of date by then
 _is_enabled = bound(
@@ -130,6 +132,13 @@ class Polls:
         number: int = self._tx.scalar(_number(frozenset(parameters)), **parameters)
         return number
 
+    def runs(self, instance_ids: Collection[int], page: Paging) -> tuple[list[PollerRun], int]:
+        """Return a page of the runs that the pollers of instances had, the latest first, and how many there are."""
+        ids = numbered("instance", instance_ids)
+        rows = self._tx.all(_runs(len(instance_ids)), **ids, skipped=page.offset, most=page.size)
+        number: int = self._tx.scalar(_number_of_runs(len(instance_ids)), **ids)
+        return [PollerRun(**row._asdict()) for row in rows], number
+
     def resources(self) -> set[str]:
         """Return the names of all resources that are polled, or have been."""
         return {row.resource for names in _resources for row in self._tx.all(names)}
@@ -169,6 +178,26 @@ def _latest(names: frozenset[str]) -> WorkspaceStatement:
 @cache
 def _number(names: frozenset[str]) -> WorkspaceStatement:
     return WorkspaceStatement(select(func.count()).select_from(polls).where(*_chosen(names)))
+
+
+def _turns(count: int) -> Subquery:
+    """Return the runs of the pollers of so many instances: one turn asks for several resources, and is shown as one."""
+    columns = (polls.c.instance_id, polls.c.at, func.min(polls.c.error).label("error"))
+    turns = select(func.min(polls.c.id).label("number"), *columns)
+    of_instances = turns.where(one_of(polls.c.instance_id, "instance", count))
+    return bound(of_instances.group_by(polls.c.instance_id, polls.c.at)).subquery()
+
+
+@cache
+def _runs(count: int) -> WorkspaceStatement:
+    turns = _turns(count)
+    latest_first = select(turns).order_by(turns.c.at.desc(), turns.c.number.desc())
+    return WorkspaceStatement(latest_first.offset(bindparam("skipped")).limit(bindparam("most")))
+
+
+@cache
+def _number_of_runs(count: int) -> WorkspaceStatement:
+    return WorkspaceStatement(select(func.count()).select_from(_turns(count)))
 
 
 def _row(poll: Poll, number: int) -> dict[str, object]:

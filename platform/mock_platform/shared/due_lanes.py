@@ -16,8 +16,6 @@ from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.bulk.store import Bulk
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core.registry import StoreRegistry
-from mock_platform.hub.store import AsyncCalls
-from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.jobs.task import JobTask, run_lock
@@ -145,16 +143,11 @@ class DueLanes(Struct, frozen=True, kw_only=True):
 
     def _instance_of(self, lane: JobLane) -> int | None:
         """Return the instance that a job is about; None if that is gone, or it is no instance's."""
-        found: dict[JobKind, Callable[[str, int], object]] = {
-            JobKind.BULK: self.store[Bulk].get,
-            JobKind.CALL: self.store[AsyncCalls].get,
-            JobKind.SCHEDULED: self.store[ScheduledCalls].get,
-        }
         number = int(lane.subject)
         if lane.kind is JobKind.POLL:
             return number
-        about: int | None = getattr(found[lane.kind](lane.workspace, number), "instance_id", None)
-        return about
+        bulk = self.store[Bulk].get(lane.workspace, number)
+        return None if bulk is None else bulk.instance_id
 
 
 def sending_lock(workspace: str) -> str:

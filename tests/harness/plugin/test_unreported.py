@@ -45,28 +45,6 @@ steps:
     assert said_of(runner, tmp_path, steps) == [f"contacts/ada {TIED}"]
 
 
-def test_what_a_job_wrote_in_the_instances_second_is_not_said_to_be_from_before(
-    runner: Runner, tmp_path: Path
-) -> None:
-    steps = """
-steps:
-  - create: {contacts/ada: {}}
-  - advance: 1m
-  - make: {second: {name: Second, configuration: {event.poller.configuration: {contacts: {}}}}}
-  - request:
-      method: PATCH
-      path: /hubs/crm/contacts/{contacts/ada}
-      headers: {Elements-Async-Request: "true"}
-      json: {FIRST_NAME: Ada}
-  - advance: 30m
-  - expect: {callbacks: {instance: [contacts/ada CREATED], second: [contacts/ada UPDATED]}}
-"""
-
-    said = said_of(runner, tmp_path, steps)
-
-    assert [line for line in said if "or by a job that was due in it" in line] != [], said
-
-
 def test_what_has_not_been_polled_since_is_said_to_be_early(runner: Runner, tmp_path: Path) -> None:
     steps = """
 steps:

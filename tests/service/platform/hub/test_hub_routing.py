@@ -101,3 +101,30 @@ def test_bulk_calls_may_have_a_hub_before_them(call):
     assert made.status == 200
     status = call("GET", f"/hubs/any/bulk/{decode(made.body)['id']}/status")
     assert decode(status.body) == decode(call("GET", f"/bulk/{decode(made.body)['id']}/status").body)
+
+
+PUT_OFF = [{"Elements-Async-Request": "True"}, {"Elements-Schedule-Request": "0 * * * *"}]
+
+
+@pytest.mark.parametrize("header", PUT_OFF, ids=lambda header: next(iter(header)))
+@pytest.mark.parametrize(
+    "path", ["/contacts", "/objects", "/ping", "/contacts/1/notes", "/objects/contacts/docs"]
+)
+def test_a_call_that_is_to_be_done_later_is_refused(clients, hub, refused, header, path):
+    words = refused(hub.send("GET", path, headers=header), 501)
+
+    assert words == f"the header {next(iter(header))} is not imitated; docs/not-imitated.md lists what is not"
+    refused(clients.platform.send("GET", f"{BASE_PATH}/hubs/crm{path}", headers=header), 401)
+
+
+def test_nothing_is_done_of_a_call_that_is_to_be_done_later(clients, hub, refused):
+    for header in PUT_OFF:
+        refused(hub.send("POST", "/contacts", json={"FIRST_NAME": "Ada"}, headers=header), 501)
+    clients.clock.advance("1h")
+
+    assert hub.call("GET", "/contacts") == []
+
+
+@pytest.mark.parametrize("value", ["false", "", "yes"])
+def test_another_value_of_the_header_lets_the_call_be_done(hub, value):
+    assert hub.send("GET", "/contacts", headers={"Elements-Async-Request": value}).status == 200

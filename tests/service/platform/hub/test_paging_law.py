@@ -39,7 +39,6 @@ PATHS = {
     "instances.index": "/instances",
     "instances.polling_disabled": "/instances/polling-disabled",
     "jobs.all_history": "/jobs/history",
-    "jobs.executions": "/jobs/executions",
     "jobs.history": "/jobs/{job}/history",
     "jobs.index": "/jobs",
     "jobs.polling_disabled": "/jobs/polling-disabled",

@@ -435,7 +435,7 @@ def test_a_job_whose_own_url_cannot_be_is_not_made(bulk, refused):
 def test_a_bulk_job_that_is_to_be_repeated_is_refused(bulk, refused):
     reply = bulk.send("POST", f"/bulk/query?q={ALL}", headers={"Elements-Schedule-Request": "0 0 * * *"})
 
-    assert "Elements-Schedule-Request is not imitated for bulk jobs" in refused(reply, 400)
+    assert "the header Elements-Schedule-Request is not imitated" in refused(reply, 501)
     assert bulk.call("GET", "/bulkloader") == []
 
 

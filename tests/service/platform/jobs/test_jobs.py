@@ -1,4 +1,4 @@
-"""``/jobs``: the pollers of instances, disabled, enabled, moved, and what they did."""
+"""``/jobs``: the pollers of instances, disabled, enabled, deleted, and what they did."""
 
 import re
 
@@ -115,14 +115,6 @@ def test_a_poller_that_failed_too_often_is_listed_and_enabling_counts_anew(own_s
     assert clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
 
 
-def test_a_poller_runs_by_its_interval_and_is_not_rescheduled(instance, job, jobs, listed, refused):
-    reply = jobs("PATCH", f"/{job['id']}/reschedule", json={"trigger": {"cron": "0 * * * *"}})
-
-    words = refused(reply, 400)
-    assert f"PATCH /instances/{instance['id']} with another event.poller.refresh_interval" in words
-    assert listed() == [job]
-
-
 @pytest.mark.parametrize("disabled", [False, True], ids=["running", "disabled"])
 def test_a_deleted_job_polls_no_more_until_events_are_switched_off_and_on(
     clients, instance, job, jobs, put_job, listed, refused, disabled
@@ -154,14 +146,11 @@ def test_a_deleted_job_polls_no_more_until_events_are_switched_off_and_on(
         ("PUT", "/disable"),
         ("PUT", "/enable"),
         ("GET", "/history"),
-        ("PATCH", "/reschedule"),
     ],
 )
 @pytest.mark.parametrize("job_id", ["0", "x" * 300, "%00"])
 def test_an_unknown_job_is_not_found(jobs, refused, method, below, job_id):
-    body = {"trigger": {"cron": "0 * * * *"}} if below == "/reschedule" else None
-
-    refused(jobs(method, f"/{job_id}{below}", json=body), 404)
+    refused(jobs(method, f"/{job_id}{below}"), 404)
 
 
 def test_jobs_are_a_strangers_business_no_more_than_another_workspaces(

@@ -74,14 +74,12 @@ def test_a_notification_is_not_sent_there(clients, reasons, url):
 
 
 @pytest.mark.parametrize("url", TARGETS)
-def test_what_came_of_a_call_is_not_sent_there(clients, hub, url):
-    for headers in (
-        {"Elements-Async-Request": "true", "Elements-Async-Callback-Url": url},
-        {"Elements-Schedule-Request": "* * * * *", "Elements-Async-Callback-Url": url},
-    ):
-        assert hub.send("GET", "/contacts", headers=headers).status == 200
+def test_the_end_of_a_bulk_job_is_not_told_there(clients, hub, url):
+    clients.sink.respond({"status": 503})
+    path = "/bulk/query?q=select%20*%20from%20contacts"
+    assert hub.send("POST", path, headers={"Elements-Async-Callback-Url": url}).status == 200
 
-    ran = clients.clock.advance("1m")
+    ran = clients.clock.advance("0s")
 
     assert (ran["attempts"], ran["deliveries"]) == (2, 0)
 
@@ -113,22 +111,6 @@ def test_a_poll_does_not_step_out_of_the_hub(clients, make_instance, up, service
 
     (poll,) = clients.platform.polls()
     assert REFUSED in poll["error"]
-
-
-@pytest.mark.parametrize(
-    "when", [{"Elements-Async-Request": "true"}, {"Elements-Schedule-Request": "* * * * *"}]
-)
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_call_that_is_done_later_does_not_step_out_of_the_hub(clients, hub, when, method):
-    """It came with its steps encoded, and would be done with them taken."""
-    path = f"{BASE_PATH}/%2e%2e/%2e%2e/_local/faults"
-    reply = clients.platform.send(method, path, headers={**hub.headers, **when}, body=b"{}")
-    assert reply.status == 200
-
-    clients.clock.advance("1m")
-
-    (result,) = (each["json"] for each in clients.sink.callbacks() if each["json"])
-    assert REFUSED in result["response"]
 
 
 def test_no_path_of_the_hub_steps_out_of_the_crms_api(hub):

@@ -48,6 +48,9 @@ ROLE = "/users/{plain_id}/roles/admin"
 
 CASES = {
     "a list": Case(status=200, path="/instances"),
+    "a call that is to be done later": Case(
+        status=501, path="/contacts", by=HUB, headers={"Elements-Async-Request": "true"}
+    ),
     "something made": Case(status=200, method="POST", path="/accounts", json={"externalId": "new"}),
     "a record made": Case(status=200, method="POST", path="/contacts", by=HUB, json={"FIRST_NAME": "Ada"}),
     "something deleted": Case(status=200, method="DELETE", path="/instances/{instance}"),

@@ -19,7 +19,6 @@ ADDED = {
     "last_polls",
     "notifications",
     "polls",
-    "scheduled_calls",
     "sessions",
     "subscribed_topics",
     "subscriptions",
@@ -55,7 +54,6 @@ def busy(clients, make_instance, directory):
     hub = clients.platform.hub(instance["token"])
     clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     hub.call("POST", "/bulk/query?q=select * from contacts".replace(" ", "%20"))
-    hub.send("GET", "/contacts", headers={"Elements-Schedule-Request": "0 * * * *"})
     config = {"url": f"{clients.credentials.callback_url}/news"}
     directory.json(
         "POST",

@@ -37,7 +37,6 @@ def test_what_happens_in_one_is_in_no_list_of_the_other(clients, twin, instance,
     before = call(other, "GET", path)
 
     clients.platform.create_instance(instance_body(clients.credentials))
-    hub.send("GET", "/contacts", headers={"Elements-Schedule-Request": "0 * * * *"})
     clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})
     clients.clock.advance("1h")
 

@@ -88,6 +88,17 @@ def test_on_a_real_clock_a_change_is_dated_to_the_second_and_so_is_what_a_poll_a
     ]
 
 
+def test_without_ties_a_change_in_the_instances_second_may_be_a_jobs() -> None:
+    (reason,) = said(
+        changes=[change("10:00:00")],
+        pollers=[poller("10:15:00")],
+        polls=[poll("10:15:00", "10:00:00")],
+        keeps_ties=False,
+    )
+
+    assert "before instance 1 was made in that second, or by a job that was due in it" in reason
+
+
 def test_a_second_later_it_would_have_been_found() -> None:
     (reason,) = said(
         changes=[change("10:00:01.100000")],

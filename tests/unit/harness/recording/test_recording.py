@@ -579,12 +579,6 @@ class TestOthers:
         assert said["json"] == {"topics": ["instance-{instance}-events", "instance-1234567-events"]}
         assert said["path"] == "/notifications/subscriptions?q=a-{instance}"
 
-    @pytest.mark.parametrize("header", ["elements-async-request", "elements-schedule-request"])
-    def test_a_read_that_is_to_be_done_later_is_a_call_like_others(self, header):
-        later = call("platform", "GET", "/hubs/crm/contacts", headers={"authorization": ELEMENT, header: "x"})
-
-        assert request(instance(), later)["headers"] == {header.title(): "x"}
-
     def test_reads_are_left_out_unless_they_are_wanted(self):
         calls = (contact("Ada", 12345678), call("crm", "GET", "/v3.1/Contacts/12345678"))
 

@@ -1,1 +1,0 @@
-"""The jobs API: pollers and scheduled calls, as the platform's scheduler shows them."""
