@@ -154,7 +154,10 @@ def show(differences, of):
 def change(arguments):
     """Take over the differences of some routes and artefacts, or forget calls."""
     if arguments.drop:
-        parts = [without(each, arguments.drop) for each in load()]
+        parts = [
+            without(each, arguments.drop if (arguments.sequence or "") in each.name else [])
+            for each in load()
+        ]
         those = [sequence for sequence, _ in parts if sequence]
         taken = [each for _, gone in parts for each in gone]
     else:
