@@ -24,7 +24,7 @@ from mock_kit.web.transports import InProcess
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
-from mock_platform.accounts.callers import Callers
+from mock_platform.accounts.calling import Callers
 from mock_platform.activity.lines import restored
 from mock_platform.activity.store import Activities
 from mock_platform.blueprints import add_routes
@@ -105,7 +105,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         services=Registry(
             [
                 engine,
-                Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
+                Callers(workspaces=workspaces, store=store),
                 catalogue,
                 CureDesk(cures),
                 Inbound(store=store, workspaces=workspaces, settings=settings),

@@ -4,8 +4,6 @@ from flask import Flask
 
 from mock_platform.accounts import routes as accounts
 from mock_platform.accounts import routes_login as login
-from mock_platform.accounts import routes_organizations as organizations
-from mock_platform.accounts import routes_roles as roles
 from mock_platform.accounts import routes_users as users
 from mock_platform.accounts import routes_workspaces as workspace_routes
 from mock_platform.activity import routes as activity
@@ -59,7 +57,7 @@ _LOCAL = (
 """What stands beside the API: the admin routes, and the older way of signing in."""
 
 _API = (
-    *(users.bp, accounts.bp, organizations.bp, roles.bp, login.bp),
+    *(users.bp, accounts.bp, users.organizations, login.bp),
     *(instances.bp, element_instances.bp, account_instances.bp),
     *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
     *(notifications.bp, subscriptions.bp, deliveries.bp),

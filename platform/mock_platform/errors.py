@@ -29,13 +29,6 @@ class InvalidCredentialsError(PlatformError):
         super().__init__(f"Invalid Organization or User secret, or invalid Element token provided. {detail}")
 
 
-class NotPermittedError(InvalidCredentialsError):
-    """A known user asks for what their role does not allow.
-
-    Source: answered 401, as if the secret were wrong (documented).
-    """
-
-
 class ForbiddenError(PlatformError):
     """What is asked for is not the caller's to ask."""
 

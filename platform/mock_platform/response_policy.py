@@ -22,8 +22,7 @@ from mock_kit.web.problems import answer_problems
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
 from mock_kit.workspaces.instants import UnreadableTimeError
 from mock_platform import errors
-from mock_platform.accounts.callers import Callers
-from mock_platform.accounts.calling import authorization, calling
+from mock_platform.accounts.calling import Callers, authorization, calling
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
 from mock_platform.core.paths import BASE_PATH, INSTANCE_HEADER, routed_path
 from mock_platform.core.request_ids import RequestIds

@@ -9,8 +9,7 @@ from sqlalchemy import Column, Connection, func, select
 from mock_kit.storage.soundness import check_counted, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
 from mock_kit.text import whole_number
-from mock_platform.accounts.roles import RoleKey
-from mock_platform.accounts.tables import accounts, sessions, users
+from mock_platform.accounts.store import accounts, sessions
 from mock_platform.bulk.job import BulkKind, BulkStatus
 from mock_platform.bulk.store import BulkRowKind
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
@@ -57,16 +56,11 @@ _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {
 }
 """The columns with numbers that a counter has given out."""
 
-_FOUNDED = {"account": accounts, "user": users}
-"""Of these the first has a number of the workspace's own; the counter begins with the second."""
-
 _TOLD_APART = {"trace": traces, "session": sessions}
 """Of these each has a text that follows from its number."""
 
 _TEXTS: Mapping[Column[Any], Any] = {
-    accounts.c.roles: tuple[RoleKey, ...],
-    users.c.roles: tuple[RoleKey, ...],
-    users.c.details: dict[str, str],
+    accounts.c.settings: dict[str, str],
     instances.c.tags: tuple[str, ...],
     instances.c.configuration: dict[str, str | None],
     instances.c.objects: Objects,
@@ -154,12 +148,8 @@ def _check_counters(connection: Connection, workspace: str) -> None:
     given_out: dict[str, int] = {row.name: row.value for row in connection.execute(mine)}
     for name, columns in _GIVEN_OUT.items():
         check_counted(connection, workspace, columns, given_out.get(name), _place(name))
-    for name, table in _FOUNDED.items():
-        if name in given_out:
-            check_counted(connection, workspace, (table.c.id,), given_out[name], _place(name))
-    for name, table in {**_FOUNDED, **_TOLD_APART}.items():
+    for name, table in _TOLD_APART.items():
         count = connection.scalar(select(func.count()).where(table.c.workspace == workspace)) or 0
-        count -= name in _FOUNDED and bool(count)
         if count > given_out.get(name, 0):
             came = given_out.get(name, "none")
             raise SnapshotError(

@@ -7,7 +7,7 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Forgetting
 from mock_kit.storage.schema import SchemaPart
 from mock_kit.storage.transaction import Transaction
-from mock_platform.accounts.store import People, UserCleanup
+from mock_platform.accounts.store import Accounts
 from mock_platform.activity.store import Activities
 from mock_platform.bulk.store import Bulk
 from mock_platform.core import tables
@@ -15,8 +15,8 @@ from mock_platform.core.counters import next_number
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.elements.store import ElementChangesStore
 from mock_platform.events.store_history import HistoryRetention
-from mock_platform.instances.store import Instances, delete_instances_of
-from mock_platform.jobs.store import Jobs, drop_jobs_of_user
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs
 from mock_platform.provider.store_traces import Traces
 
 SCHEMA = SchemaPart("platform", tables.metadata)
@@ -54,9 +54,7 @@ class PlatformStore(StoreRegistry):
             [
                 Activities(),
                 history,
-                People(
-                    database, UserCleanup(delete_instances=delete_instances_of, drop_jobs=drop_jobs_of_user)
-                ),
+                Accounts(database),
                 *(kind(database) for kind in _KINDS),
             ]
         )

@@ -19,7 +19,7 @@ from mock_kit.web.serving import Server, listen, url_of
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 from mock_platform import PlatformSettings
-from mock_platform.accounts.store import People
+from mock_platform.accounts.directory import user_of
 from mock_platform.bulk.callback import BulkCallbacks
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
@@ -201,14 +201,13 @@ class Bench:
             told: instances, and the bodies that these are told.
         """
         first = identities.first_notification_id(workspace)
-        owners = {made.user_id: self.store[People].user(workspace, made.user_id) for made, _ in told}
         with self.store.transaction(workspace.name) as tx:
             notifications = Notifications(tx)
             for made, body in told:
                 number, now = notifications.take_ids(first=first), workspace.clock.now()
                 notifications.publish(
                     NewNotification(
-                        id=number, topic=topic(made), created=now, body=body, owner=owners[made.user_id]
+                        id=number, topic=topic(made), created=now, body=body, owner=user_of(workspace)
                     )
                 )
 

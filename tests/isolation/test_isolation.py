@@ -30,7 +30,7 @@ SEED = os.environ.get("ELEMENTS_LOCAL_TEST_ISOLATION_SEED", "0")
 IS_LONG = "ELEMENTS_LOCAL_TEST_LONG" in os.environ
 OF_THE_STACK = re.compile(
     r" /_local/(openapi.json|workspaces|health|metrics|lint/rules|journal/calls)$"
-    r"|PUT /_local/snapshot$"  # names users, and each is of one workspace of a stack
+    r"|PUT /_local/snapshot$"  # may name sessions, and each is of one workspace of a stack
     r"|POST /events/"  # knows an instance by its id alone
     r"|/_local/(dashboard/.*)?$"  # pages of all workspaces
     r"|POST /(authentication|elements/j_spring_security_check)$"  # draws what only one workspace of a stack may have

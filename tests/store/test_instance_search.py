@@ -137,15 +137,6 @@ def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, ad
     assert second.more is False
 
 
-def test_whose_instances_are_wanted(store, add):
-    ada, bob, nobody = add(user_id=1).id, add(user_id=2).id, add(user_id=None).id
-
-    assert ids(store, owners=None) == [ada, bob, nobody]
-    assert ids(store, owners=frozenset({1})) == [ada]
-    assert ids(store, owners=frozenset({2, None})) == [bob, nobody]
-    assert ids(store, owners=frozenset()) == []
-
-
 def test_an_element_and_pollers_that_were_switched_off(store, add):
     add()
     off = add(polling_disabled=True)

@@ -1,7 +1,6 @@
 """A platform with a second one of everything that is listed, and some of it switched off."""
 
 from base64 import b64encode
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from filled_workspace import CANARY
@@ -29,13 +28,11 @@ def fill(workspace, default):
     for job in call("GET", f"{BASE_PATH}/jobs"):
         if job["data"].get("id") in paused:
             call("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable")
-    _deactivate(clients)
     call(
         "POST",
         f"{BASE_PATH}/instances/{workspace.instance['id']}/objects/bare/definitions",
         json={"fields": []},
     )
-    owner = _owner_of_instance(workspace, body)
     for number in range(2):
         mail = {"to": "a@b.example", "subject": f"mail {number}"}
         call("POST", f"{BASE_PATH}/notifications/emails", json=mail)
@@ -60,47 +57,13 @@ def fill(workspace, default):
         "wrong_body": body | {"configuration": body["configuration"] | {"password": "wrong"}},
         "clone_id": call("POST", f"{BASE_PATH}/elements/insightly/clone")["id"],
         "accountids[]": [str(workspace.ids["account_id"])],
-        "own_account_id": call("GET", f"{BASE_PATH}/accounts")[0]["id"],
-        "organization_id": call("GET", f"{BASE_PATH}/organizations/me")["id"],
         "crm_api_key": clients.credentials.crm_api_key,
-        "owner_of_instance": owner,
         "deleted_contact_id": deleted,
         "operation_id": _operation(call),
         "operationid": _operation(call),
         "child_id": workspace.crm_ids["note_id"],
         "callback_id": clients.sink.callbacks()[0]["id"],
     }
-
-
-def _owner_of_instance(workspace, body):
-    """Make a user of an account who has an instance, and return the user's e-mail address."""
-    clients, person = workspace.clients, {"firstName": "a", "lastName": "b", "password": PASSWORD}
-    made = clients.platform.call(
-        "POST",
-        f"{BASE_PATH}/accounts/{workspace.ids['account_id']}/users",
-        json={"email": "owner@ada.example", **person},
-    )
-    shown = clients.platform.send(
-        "GET", f"{BASE_PATH}/users/{made['id']}", headers={"Elements-User-Password": PASSWORD}
-    )
-    secrets = f"User {decode(shown.body)['secret']}, Organization {clients.credentials.organization_secret}"
-    own = replace(clients.platform, headers={"Authorization": secrets})
-    own.create_instance(body | {"name": "of a user"})
-    return made["email"]
-
-
-def _deactivate(clients):
-    """Make a user and an account that are switched off."""
-    call = clients.platform.call
-    inactive = _user(call, "inactive@ada.example")
-    call("PATCH", f"{BASE_PATH}/users/{inactive['id']}", json={"active": False})
-    account = call("POST", f"{BASE_PATH}/accounts", json={"name": "closed", "externalId": "closed"})
-    call("PATCH", f"{BASE_PATH}/accounts/{account['id']}", json={"active": False})
-
-
-def _user(call, email):
-    person = {"email": email, "firstName": "a", "lastName": "b", "password": PASSWORD}
-    return call("POST", f"{BASE_PATH}/organizations/users", json=person)
 
 
 def _operation(call):

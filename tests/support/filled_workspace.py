@@ -54,7 +54,7 @@ class FilledWorkspace:
             **dict.fromkeys(("instance_id", "instanceid", "id"), self.instance["id"]),
             "encoded_id": b64encode(str(self.instance["id"]).encode()).decode(),
             "trace_id": made.headers["Elements-Trace-Id"],
-            "email_or_id": f"{SENT}@ada.example",
+            "email_or_id": clients.credentials.crm_username,
         }
         self.crm_ids = {}
         self._fill_platform()
@@ -87,11 +87,9 @@ class FilledWorkspace:
         self._make(f"{below}/objects/mine/definitions", fields=[{"path": CANARY, "type": "string"}])
         mapped = {"path": CANARY, "vendorPath": "FIRST_NAME", "type": "string"}
         self._make(f"{below}/transformations/mine", vendorName="contacts", fields=[mapped])
-        person = {"firstName": CANARY, "lastName": CANARY, "password": CANARY}
         where = {"url": self.clients.credentials.callback_url}
         self.ids |= {
-            "user_id": self._make("/organizations/users", email=self.ids["email_or_id"], **person)["id"],
-            "account_id": self._make("/accounts", name=CANARY, externalId=CANARY)["id"],
+            "account_id": self.call("GET", f"{BASE_PATH}/accounts")[0]["id"],
             "subscription_id": self._make(
                 "/notifications/subscriptions", channel="webhook", topics=[SENT], config=where
             )["id"],

@@ -29,7 +29,7 @@ RECIPES = {
     r"crm exchange\.import_": {
         "body": {"version": 1, "records": {"Contacts": [{"CONTACT_ID": 1, "FIRST_NAME": "a"}]}}
     },
-    r"platform (accounts|account_instances|users|organizations|roles)\..*": _USER,
+    r"platform (accounts|account_instances|users|organizations)\..*": _USER,
     r"platform clock\.advance": {
         "body": {"duration": "2m"},
         "values": {"to": ["2026-03-02T10:30:00Z", "2026-03-02T10:31:00Z"]},
@@ -57,10 +57,6 @@ RECIPES = {
         "undo": [("DELETE", "/_local/workspaces?name=fresh")],
     },
     r"platform notifications\.index": {"query": {"topics[]": ["$topics[]"]}},
-    r"platform (accounts\.users|account_instances\.index_of_account)": {
-        "known": {"account_id": "$own_account_id"}
-    },
-    r"platform (users\.patch|accounts\.patch(_user)?)": {"body": {"active": False}},
     r"platform activity\.index": {"headers": {"Authorization": None}},
     r"platform deliveries\.release": {"query": {"where": "status='failed'"}},
     r"platform element_configuration\.(get|put|delete)": {
@@ -69,11 +65,6 @@ RECIPES = {
     r"platform transformations.*\.create\w*": {"known": {"object_name": "fresh"}},
     r"platform transformations.*\.create": {"known": {"object_name": "bare"}},
     r"platform element_configuration\.create": {"values": {"key": ["fresh.key", "other.key"]}},
-    r"platform (users\.patch|accounts\.(put|patch)_user)": {"known": {"email_or_id": "$owner_of_instance"}},
-    r"platform .*create_user": {
-        "body": {"email": "new@ada.example"},
-        "known": {"roles": [{"key": "admin"}], "key": "default-user"},
-    },
     r"crm admin\.script_faults": {"known": {"faults": [{"effect": {"delay_s": 1}}]}},
     r"crm consent\.consent": {"body": {"api_key": "$crm_api_key"}},
     r"crm vendor_pages\.add_record": {"values": {"fields": [{"FIRST_NAME": "a"}, {}]}},

@@ -26,7 +26,7 @@ HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 """What the modules of a subject are called that do something; all others are rules."""
 
 OTHER_HANDS = {
-    "accounts": "administration callers calling founding login",
+    "accounts": "calling directory",
     "audit": "notes",
     "bulk": "callback",
     "callbacks": "lanes lines receiver_keys",

@@ -51,7 +51,7 @@ class RequestStep(Struct, forbid_unknown_fields=True):
         expect: what the answer's JSON has to contain; ``{text}`` and ``{number}`` are any value of that type, ``{absent}`` a
             key that is not there.
         expect_headers: some that the answer has to have; null for one that must not be there.
-        keep: names for values of the answer, by their keys: ``{users/eve: id}``, for later steps to use as ``{users/eve}``.
+        keep: names for values of the answer, by their keys: ``{subscriptions/news: id}``, for later steps to use as ``{subscriptions/news}``.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -1,15 +1,60 @@
-"""Who makes the present call, by the secrets that came with it."""
+"""Who calls: from the secrets of a request to a workspace."""
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
+from mock_kit.text import whole_number
 from mock_kit.web.compatible_flask import present_request
-from mock_kit.workspaces.registry import Workspace
+from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.authorization import Authorization, parse_authorization
-from mock_platform.accounts.callers import Caller, Callers
-from mock_platform.accounts.people import Member, administers
-from mock_platform.accounts.store import People
+from mock_platform.accounts.directory import user_of
+from mock_platform.accounts.store import Accounts
 from mock_platform.core.dependencies import dependencies
-from mock_platform.errors import ForbiddenError, InvalidCredentialsError, shown
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.errors import ForbiddenError, InvalidCredentialsError, NotFoundError, shown
+
+
+class Callers(Struct, frozen=True, kw_only=True):
+    """The users of all workspaces, by what they send."""
+
+    workspaces: Workspaces
+    store: StoreRegistry
+
+    def of(self, sent: Authorization) -> Workspace:
+        """Return the workspace of who sends these secrets.
+
+        Raises:
+            InvalidCredentialsError: they are nobody's, or do not belong together.
+        """
+        workspace = self._with_bearer(sent.bearer) if sent.bearer else self._with_user(sent.user)
+        if sent.organization is not None and sent.organization != workspace.organization_secret:
+            raise InvalidCredentialsError("The Organization secret is not that of the user's organization.")
+        return workspace
+
+    def workspace_of(self, header: str | None) -> Workspace | None:
+        """Return the workspace that an Authorization header's user is of, or None, whatever else is in it."""
+        try:
+            sent = parse_authorization(header)
+            # For request ids and clocks of refused calls too: whatever else is wrong, whose they are is known.
+            return self.of(Authorization(user=sent.user, bearer=sent.bearer))
+        except InvalidCredentialsError:
+            return None
+
+    def _with_user(self, secret: str | None) -> Workspace:
+        if secret is None:
+            raise InvalidCredentialsError("A User secret is needed.")
+        workspace = self.workspaces.with_user_secret(secret)
+        if workspace is None:
+            raise InvalidCredentialsError("The User secret is not known here.")
+        return workspace
+
+    def _with_bearer(self, token: str) -> Workspace:
+        name = self.store[Accounts].workspace_with_token(token)
+        workspace = None if name is None else self.workspaces.named(name)
+        if workspace is None:
+            raise InvalidCredentialsError("The Bearer token is not known here, or no longer.")
+        return workspace
 
 
 def caller() -> Workspace:
@@ -19,7 +64,7 @@ def caller() -> Workspace:
         InvalidCredentialsError: a secret is missing or nobody's, or the two are of different workspaces.
     """
     sent = authorization()
-    workspace = calling(sent).workspace
+    workspace = calling(sent)
     if sent.organization is None and sent.bearer is None:
         raise InvalidCredentialsError("An Organization secret is needed beside the User secret.")
     return workspace
@@ -34,8 +79,8 @@ def authorization() -> Authorization:
     return parse_authorization(present_request().environ.get("HTTP_AUTHORIZATION"))
 
 
-def calling(sent: Authorization) -> Caller:
-    """Return the user whose secrets these are.
+def calling(sent: Authorization) -> Workspace:
+    """Return the workspace whose secrets these are.
 
     Raises:
         InvalidCredentialsError: one of them is missing or nobody's, or they do not belong together.
@@ -43,31 +88,23 @@ def calling(sent: Authorization) -> Caller:
     return dependencies().services[Callers].of(sent)
 
 
-def calling_user(workspace: Workspace) -> Member:
-    """Return the user who makes the present call, for views that treat one user other than another."""
-    return dependencies().store[People].user(workspace, calling(authorization()).user_id)
-
-
-def named_accounts(workspace: Workspace, named: Iterable[str]) -> frozenset[int]:
-    """Return the accounts that are asked about: those that are named, else all that the caller may name.
+def check_account(workspace: Workspace, account_id: str) -> None:
+    """Refuse an account that a path names, unless it is the workspace's.
 
     Raises:
-        ForbiddenError: one of them is not the caller's (observed: 403).
+        NotFoundError: there is none of this id.
     """
-    own = {str(account_id): account_id for account_id in _own_accounts(workspace)}
-    ids = list(named)
-    foreign = [account_id for account_id in ids if account_id not in own]
+    if whole_number(account_id) != user_of(workspace).account_id:
+        raise NotFoundError("account", account_id)
+
+
+def check_own_accounts(workspace: Workspace, named: Iterable[str]) -> None:
+    """Refuse to tell of another's account.
+
+    Raises:
+        ForbiddenError: one of those that are named is not the caller's (observed: 403).
+    """
+    own = str(user_of(workspace).account_id)
+    foreign = [account_id for account_id in named if account_id != own]
     if foreign:
-        takes = ", ".join(own)
-        raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {takes}")
-    return frozenset(own[account_id] for account_id in ids or own)
-
-
-def _own_accounts(workspace: Workspace) -> list[int]:
-    """Return the accounts that the caller may name: all of them for who administers them, else their own (assumed)."""
-    user = calling_user(workspace)
-    with dependencies().store[People].reading(workspace) as register:
-        account, accounts = register.account_of(user), register.accounts()
-    if account.default and administers(user, account):
-        return [one.id for one in accounts]
-    return [account.id]
+        raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {own}")

@@ -1,15 +1,16 @@
-"""Organizations, accounts and users as the platform shows them.
+"""The one organization, account and user of a workspace, which follow from its seed, as the platform shows them.
 
 Source: the platform's administration answers (documented, observed); the flags of a user beside ``active``, the
 inside of a role, and an organization's ``environment`` and ``status`` are assumed.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import NotRequired, TypedDict, cast
+from functools import lru_cache
+from typing import NotRequired, TypedDict
 
-from mock_platform.accounts.people import Account, Member, Organization
-from mock_platform.accounts.roles import ROLES, Role, privileges
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.identities import small_number
+from mock_platform.core.instance import User
 
 SECURED = "secured"
 NEVER = "1970-01-01"
@@ -27,15 +28,8 @@ class RoleJson(TypedDict):
     features: list[str]
 
 
-class ListedRoleJson(RoleJson):
-    """A role, as lists of them have it."""
-
-    privileges: list[str]
-    hide: bool
-
-
 class MemberJson(TypedDict):
-    """A user; ``secret`` is there for whoever sent the user's password along, ``password`` not where they are made."""
+    """A user; ``secret`` is there for whoever sent the user's password along."""
 
     id: int
     createdDate: str
@@ -45,21 +39,13 @@ class MemberJson(TypedDict):
     email: str
     active: bool
     lastLoginDate: str
-    password: NotRequired[str]
+    password: str
     roles: list[RoleJson]
     accountExpired: bool
     accountLocked: bool
     credentialsExpired: bool
     enabled: bool
     secret: NotRequired[str]
-    city: NotRequired[str]
-    country: NotRequired[str]
-    phone: NotRequired[str]
-    postalCode: NotRequired[str]
-    stateProvince: NotRequired[str]
-    street1: NotRequired[str]
-    street2: NotRequired[str]
-    externalId: NotRequired[str]
 
 
 class AccountJson(TypedDict):
@@ -89,89 +75,86 @@ class OrganizationJson(TypedDict):
     createdDate: str
 
 
-def user_to_json(user: Member) -> MemberJson:
-    """Return a user; the password is never shown (documented)."""
-    answer: MemberJson = {
+@lru_cache(maxsize=256)  # asked for with every list
+def user_of(workspace: Workspace) -> User:
+    """Return the user of a workspace, who administers its organization."""
+    return User(
+        id=small_number(workspace, "user"),
+        account_id=small_number(workspace, "account"),
+        company_id=small_number(workspace, "company"),
+        email=workspace.crm_username,
+        first_name="Olive",
+        last_name="Owner",
+    )
+
+
+def user_to_json(workspace: Workspace, *, last_login: datetime | None) -> MemberJson:
+    """Return the user; the password is never shown (documented)."""
+    user = user_of(workspace)
+    return {
         "id": user.id,
-        "createdDate": _date(user.created),
+        "createdDate": _date(workspace.start),
         "firstName": user.first_name,
         "lastName": user.last_name,
         "fullName": f"{user.first_name} {user.last_name}",
         "email": user.email,
-        "active": user.active,
-        "lastLoginDate": NEVER if user.last_login is None else _date(user.last_login),
+        "active": True,
+        "lastLoginDate": NEVER if last_login is None else _date(last_login),
         "password": SECURED,
-        "roles": [role_to_json(ROLES[key]) for key in user.roles],
+        "roles": [
+            _role(1, "org-admin", "Organization Administrator", _ADMINISTERS),
+            _role(3, "org", "Organization User", "Manages instances of their own in the default account"),
+        ],
         "accountExpired": False,
         "accountLocked": False,
         "credentialsExpired": False,
-        "enabled": user.active,
-    }
-    return answer | cast("MemberJson", dict(user.details))
-
-
-def changed_user_to_json(user: Member, *, password: bool) -> MemberJson:
-    """Return a user who has been changed; ``password`` is there only if it was (observed)."""
-    shown = user_to_json(user)
-    if not password:
-        del shown["password"]
-    return shown
-
-
-def new_user_to_json(user: Member) -> MemberJson:
-    """Return a user who has just been made, with the secret, which is never shown so again (documented)."""
-    shown = user_to_json(user)
-    del shown["password"]
-    return {**shown, "secret": user.secret}
-
-
-def account_to_json(account: Account) -> AccountJson:
-    """Return an account."""
-    return {
-        "id": account.id,
-        "name": account.name,
-        "description": account.description,
-        "active": account.active,
-        "createdDate": _date(account.created),
-        "externalId": account.external_id,
-        "defaultAccount": account.default,
-        "type": "Default" if account.default else "CompanyAccount",
-        "companyId": account.company_id,
+        "enabled": True,
     }
 
 
-def organization_to_json(organization: Organization) -> OrganizationJson:
-    """Return an organization."""
+def account_to_json(workspace: Workspace) -> AccountJson:
+    """Return the account."""
+    user = user_of(workspace)
     return {
-        "id": organization.id,
-        "name": organization.name,
-        "secret": organization.secret,
-        "externalId": organization.external_id,
-        "customerId": organization.customer_id,
+        "id": user.account_id,
+        "name": workspace.name,
+        "description": "",
+        "active": True,
+        "createdDate": _date(workspace.start),
+        "externalId": workspace.name,
+        "defaultAccount": True,
+        "type": "Default",
+        "companyId": user.company_id,
+    }
+
+
+def organization_to_json(workspace: Workspace) -> OrganizationJson:
+    """Return the organization."""
+    return {
+        "id": user_of(workspace).company_id,
+        "name": workspace.name,
+        "secret": workspace.organization_secret,
+        "externalId": "",
+        "customerId": "",
         "environment": "local",
         "status": "active",
-        "createdDate": _date(organization.created),
+        "createdDate": _date(workspace.start),
     }
 
 
-def role_to_json(role: Role) -> RoleJson:
-    """Return a role."""
+_ADMINISTERS = "Manages the organization's accounts, users and instances"
+
+
+def _role(number: int, key: str, name: str, description: str) -> RoleJson:
+    """Return a role; its number, which differs by organization, is assumed."""
     return {
-        "id": role.id,
-        "name": role.name,
-        "key": role.key,
+        "id": number,
+        "name": name,
+        "key": key,
         "active": True,
-        "description": role.description,
+        "description": description,
         "features": [],
     }
-
-
-def roles_to_json(keys: Iterable[str]) -> list[ListedRoleJson]:
-    """Return the roles that somebody has."""
-    return [
-        {**role_to_json(ROLES[key]), "privileges": list(privileges(ROLES[key])), "hide": False}
-        for key in keys
-    ]
 
 
 def _date(instant: datetime) -> str:

@@ -22,7 +22,7 @@ from mock_platform.explain.case_reader import CaseReader
 from mock_platform.explain.cause import Cause
 from mock_platform.explain.poll_errors import why_failed
 from mock_platform.explain.verdict import explained
-from mock_platform.instances.calling import any_instance
+from mock_platform.instances.calling import instance_named
 from mock_platform.instances.routes_warnings import kept_warnings
 from mock_platform.lint.warning import WarningJson
 
@@ -99,7 +99,7 @@ class AuditJson(TypedDict):
 def show(query: AuditQuery) -> Answer[AuditJson]:
     """Hold the CRM's own log of changes against the callbacks of an instance."""
     workspace = asked_workspace()
-    instance = any_instance(workspace, str(query.instance_id))
+    instance = instance_named(workspace, str(query.instance_id))
     found = _audited(workspace, instance)
     audit, reader = found.audit, found.reader if query.causes else None
     ((_, slips),) = kept_warnings(workspace, [instance])

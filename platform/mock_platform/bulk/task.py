@@ -9,7 +9,7 @@ from msgspec import Struct
 from mock_kit.api.json_text import decode, encode, encode_text
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.store import People
+from mock_platform.accounts.directory import user_of
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk.callback import BulkCallbacks
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
@@ -53,7 +53,6 @@ class BulkTask(Struct, frozen=True, kw_only=True):
             hub=self.hub.of(workspace, instance),
             connector=self.catalogue.connector(instance.element_key),
         )
-        owner = self.store[People].user(workspace, instance.user_id)
         step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
         first_id = identities.first_notification_id(workspace)
         # Step by step, each kept before the next: after a crash the job goes on where it was, and a record is never
@@ -63,7 +62,7 @@ class BulkTask(Struct, frozen=True, kw_only=True):
                 workspace.name,
                 going,
                 step(way, going),
-                done=_notice(instance, owner),
+                done=_notice(instance, user_of(workspace)),
                 first_id=first_id,
             )
         if going is None or going.callback_url is None:

@@ -39,7 +39,6 @@ _owing = (
         notifications.c.body,
         subscriptions.c.url,
         subscriptions.c.active,
-        subscriptions.c.user_id,
         instances.c.configuration,
         instances.c.id.label("instance_id"),
         instances.c.name,
@@ -64,7 +63,6 @@ class DueDelivery(Struct, frozen=True, kw_only=True):
         active: whether its subscription is.
         configuration: of the instance whose subscription it is; empty if it is nobody's.
         name: of that instance, else of the subscription.
-        user_id: whose the subscription is.
     """
 
     delivery: Delivery
@@ -73,7 +71,6 @@ class DueDelivery(Struct, frozen=True, kw_only=True):
     body: bytes
     configuration: Mapping[str, str | None]
     name: str
-    user_id: int | None
 
 
 class AttemptResult(Struct, frozen=True, kw_only=True):
@@ -185,7 +182,6 @@ def _owed_by(row: Row) -> DueDelivery:
         active=row.active,
         body=row.body,
         configuration=_configuration.decode(row.configuration) if row.configuration else {},
-        user_id=row.user_id,
         name=f"{row.name} (instance {row.instance_id})"
         if row.name
         else f"subscription {row.subscription_id}",

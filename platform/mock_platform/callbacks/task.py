@@ -9,8 +9,9 @@ from msgspec import Struct
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
+from mock_platform.accounts.directory import user_of
 from mock_platform.accounts.emails import Email, delivery_failed
-from mock_platform.accounts.store import People
+from mock_platform.accounts.store import Accounts
 from mock_platform.activity.store import Activities
 from mock_platform.callbacks import lines as callback_lines
 from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside
@@ -121,7 +122,9 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
             owed.delivery,
             succeeded=succeeded,
             # the account is looked up only after a failure, since a success means the same under both
-            policy=FailurePolicy.RETRY if succeeded else self._policy(workspace, owed),
+            policy=FailurePolicy.RETRY
+            if succeeded
+            else failure_policy(self.store[Accounts].settings(workspace.name)),
             schedule=self.settings.retries,
             now=workspace.clock.now(),
         )
@@ -155,17 +158,12 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
         return self.http.send("POST", owed.url, headers=headers, body=owed.body)
 
-    def _policy(self, workspace: Workspace, owed: DueDelivery) -> FailurePolicy:
-        with self.store[People].reading(workspace) as register:
-            owner = register.user(owed.user_id) or register.founder
-            return failure_policy(register.account_of(owner).settings)
-
     def _email(
         self, workspace: Workspace, owed: DueDelivery, outcome: AttemptOutcome, attempt: Attempt
     ) -> Email:
         return delivery_failed(
             owed.name,
-            to=self.store[People].user(workspace, owed.user_id).email,
+            to=user_of(workspace).email,
             url=owed.url,
             tries=outcome.delivery.failures,
             reason=attempt.reason,

@@ -23,18 +23,6 @@ class EmptyBlock(Enum):
     SKIP = "skip"
 
 
-class Visibility(Enum):
-    """Whose instances a user sees.
-
-    Source: administrators of an account have the privileges for its instances (documented); that administrators of the
-        default account see those of the others was to be asked for (observed); the rest is for who needs less.
-    """
-
-    ROLE = "role"
-    SUB_ACCOUNTS = "sub-accounts"
-    ORGANIZATION = "organization"
-
-
 class UnsetValues(Struct, frozen=True, kw_only=True):
     """How configuration keys without a value are shown.
 

@@ -7,16 +7,6 @@ from mock_kit.workspaces import seeded
 from mock_kit.workspaces.registry import Workspace
 
 
-def founder_id(workspace: Workspace) -> int:
-    """Return the id of the user that a workspace begins with."""
-    return small_number(workspace, "user")
-
-
-def user_secret(workspace: Workspace, user_id: int) -> str:
-    """Return the secret of a user who came later: 44 characters of base64, as all have (documented)."""
-    return seeded.base64_token(workspace.seed, workspace.user_secret, "user secret", user_id)
-
-
 def session_token(workspace: Workspace, number: int) -> str:
     """Return what signing in gives: 32 hexadecimal digits (assumed)."""
     return seeded.hexadecimal(workspace.seed, workspace.user_secret, "session", number, length=32)

@@ -30,7 +30,6 @@ class Instance(Struct, frozen=True, kw_only=True):
     Attributes:
         configuration: all keys of the element; values are texts, None where there is none.
         polling_disabled: its poller was switched off after too many failures.
-        user_id: whose it is; None is the user that the workspace began with.
         trace_logging_until: when the logging of traces that was asked for ends; None if there is none.
         objects: what it calls the provider's objects and their fields.
     """
@@ -47,7 +46,6 @@ class Instance(Struct, frozen=True, kw_only=True):
     polling_disabled: bool = False
     trace_logging_until: datetime | None = None
     subscription_id: int | None = None
-    user_id: int | None = None
     objects: Objects = NONE
 
     def __hash__(self) -> int:

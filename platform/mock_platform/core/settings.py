@@ -118,20 +118,14 @@ class PlatformSettings(Settings):
     id_alias: bool = flag(
         True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
     )
-    visibility: choices.Visibility = one_of(
-        choices.Visibility.ROLE,
-        "whose instances a user sees: their own, and by role those of their account (documented); with sub-accounts "
-        "administrators of the organization also those of its other accounts (observed, to be asked for); or all of them "
-        "(ours)",
-    )
     instance_order: choices.InstanceOrder = one_of(
         choices.InstanceOrder.NEWEST_FIRST,
         "in which order instances are listed, by their ids (inferred from the only documented list)",
     )
     passwords: choices.Passwords = one_of(
         choices.Passwords.ANY,
-        "what signs in who has chosen no password: any that is not empty, or the user's secret (assumed: any; the "
-        "default is secret where others can reach the stack)",
+        "what the user signs in with: any password that is not empty, or their secret (assumed: any; the default is "
+        "secret where others can reach the stack)",
     )
     oauth_walk: bool = flag(
         False,

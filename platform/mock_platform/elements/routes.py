@@ -9,8 +9,7 @@ from msgspec import Struct
 from mock_kit.api.operations import Answer, Link, links, operation
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.callers import Callers
-from mock_platform.accounts.calling import caller
+from mock_platform.accounts.calling import Callers, caller
 from mock_platform.core.dependencies import Json, dependencies
 from mock_platform.core.listing import WhereQuery, counted, narrowed, paginated
 from mock_platform.core.paging import COUNT_HEADERS, DEFAULT_PAGE_SIZE, PAGE_HEADERS, paging

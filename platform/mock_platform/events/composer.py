@@ -8,10 +8,9 @@ from msgspec import Struct
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.store import People
+from mock_platform.accounts.directory import user_of
 from mock_platform.core import identities
 from mock_platform.core.instance import Instance, User
-from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm, Found
@@ -74,13 +73,13 @@ class NotificationComposer(Struct, frozen=True, kw_only=True):
 
 
 def composer_of(
-    store: StoreRegistry, settings: PlatformSettings, workspace: Workspace, instance: Instance, *, hub: str
+    settings: PlatformSettings, workspace: Workspace, instance: Instance, *, hub: str
 ) -> NotificationComposer:
     """Return what makes an instance's notifications."""
     return NotificationComposer(
         workspace=workspace,
         instance=instance,
-        owner=store[People].user(workspace, instance.user_id),
+        owner=user_of(workspace),
         hub=hub,
         form=CallbackForm(batch_size=settings.batch_size, raw=settings.raw_form),
     )

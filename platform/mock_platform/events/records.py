@@ -87,7 +87,6 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
     Attributes:
         instance_id: whose event settings it stands for; None for one that was made by itself.
-        user_id: whose it is; None is the user that the workspace began with.
         config: ``url`` for webhooks.
         active: False once all tries of a delivery were in vain.
     """
@@ -97,7 +96,6 @@ class Subscription(Struct, frozen=True, kw_only=True):
     config: Mapping[str, object]
     channel: Channel = Channel.WEBHOOK
     instance_id: int | None = None
-    user_id: int | None = None
     active: bool = True
 
     @property

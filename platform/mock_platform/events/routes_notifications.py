@@ -10,7 +10,8 @@ from mock_kit.storage.transaction import Transaction
 from mock_kit.text import whole_number
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.calling import caller, calling_user
+from mock_platform.accounts.calling import caller
+from mock_platform.accounts.directory import user_of
 from mock_platform.accounts.emails import SENDER, Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.core import identities
@@ -87,14 +88,15 @@ def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJ
 def create(workspace: Workspace, body: NotificationRequest) -> Answer[NotificationJson]:
     """Tell everybody who subscribed to a topic; callbacks go out apart from this call."""
     now = workspace.clock.now()
-    owner = calling_user(workspace)
 
     store = dependencies().store
     with store.transaction(workspace.name) as tx:
         notifications = Notifications(tx)
         number = notifications.take_ids(first=identities.first_notification_id(workspace))
         callback = rules.plain_body(notification_id=number, created=now, **structs.asdict(body))
-        new = NewNotification(id=number, topic=body.topic, created=now, body=callback, owner=owner)
+        new = NewNotification(
+            id=number, topic=body.topic, created=now, body=callback, owner=user_of(workspace)
+        )
         notifications.publish(new)
         store[HistoryRetention].forget(tx, now)
     dependencies().engine.wake()

@@ -9,7 +9,7 @@ from mock_kit.api.operations import Answer, links, operation
 from mock_kit.storage.transaction import Transaction
 from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.calling import caller, calling_user
+from mock_platform.accounts.calling import caller
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import paginated
@@ -54,11 +54,10 @@ def create(workspace: Workspace, body: SubscriptionRequest) -> Answer[Subscripti
     """Subscribe to topics; several may share one (observed)."""
     channel = Channel(body.channel)
     rules.check(channel, body.topics, body.config)
-    owner = calling_user(workspace).id
 
     def make(number: int) -> Subscription:
         topics = tuple(dict.fromkeys(body.topics))
-        return Subscription(id=number, channel=channel, topics=topics, config=body.config, user_id=owner)
+        return Subscription(id=number, channel=channel, topics=topics, config=body.config)
 
     first_id = identities.first_subscription_id(workspace)
     with dependencies().store.transaction(workspace.name) as tx:

@@ -111,7 +111,6 @@ class Subscriptions:
         own = Subscription(
             id=next_number(self._tx, "subscription", first=instance.id * 2 + 1),
             instance_id=instance.id,
-            user_id=instance.user_id,
             topics=(topic(instance),),
             config={"url": url},
         )
@@ -127,7 +126,6 @@ class Subscriptions:
             _add,
             id=subscription.id,
             instance_id=subscription.instance_id,
-            user_id=subscription.user_id,
             channel=subscription.channel.value,
             config=encode_text(dict(subscription.config)),
             url=subscription.url,
@@ -158,6 +156,5 @@ def _subscription(row: Row, topics: tuple[str, ...]) -> Subscription:
         topics=topics,
         config=config_of(row.config),
         instance_id=row.instance_id,
-        user_id=row.user_id,
         active=row.active,
     )

@@ -14,7 +14,7 @@ from mock_kit.admin.masks import mask_url
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
-from mock_platform.accounts.store import People
+from mock_platform.accounts.store import Accounts
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
@@ -141,10 +141,8 @@ class InstanceFacts:
 
     @cached_property
     def policy(self) -> FailurePolicy:
-        """What the owner's account wants of callbacks that fail."""
-        with self.services.store[People].reading(self.workspace) as register:
-            owner = register.user(self.instance.user_id) or register.founder
-            return failure_policy(register.account_of(owner).settings)
+        """What the account wants of callbacks that fail."""
+        return failure_policy(self.services.store[Accounts].settings(self.workspace.name))
 
     def collection(self, resource: str) -> str | None:
         """Return the vendor's collection of a resource, in lower case; None if it has none, or nobody knows it."""

@@ -23,7 +23,7 @@ from mock_platform.explain.cures import CureCase, CureDesk, CureSearch
 from mock_platform.explain.facts import told
 from mock_platform.explain.shown import ExplainJson, explanation_json
 from mock_platform.explain.verdict import Explanation, explained
-from mock_platform.instances.calling import any_instance
+from mock_platform.instances.calling import instance_named
 
 bp = Blueprint("explain", __name__, url_prefix="/_local/explain")
 
@@ -82,7 +82,7 @@ def _case(workspace: Workspace, query: ExplainQuery) -> ExplainedCase:
         return _case_of_callback(workspace, query.callback)
     if query.instance_id is None:
         raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
-    reader = CaseReader(workspace, any_instance(workspace, str(query.instance_id)))
+    reader = CaseReader(workspace, instance_named(workspace, str(query.instance_id)))
     if query.change is not None:
         change = reader.change(query.change)
         resource = query.resource or reader.resource_of(change.collection)
@@ -126,7 +126,7 @@ def _told_case(workspace: Workspace, notification_id: int, *, named: str) -> Exp
     message = told(kept.body) if kept else None
     if kept is None or message is None or not message.instance or not message.events:
         raise NotFoundError("event of a record", named)
-    reader = CaseReader(workspace, any_instance(workspace, str(message.instance)))
+    reader = CaseReader(workspace, instance_named(workspace, str(message.instance)))
     event = message.events[0]
     return reader.told_case(event.object_type, event.object_id, at=kept.created)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 
 from mock_kit.api.json_text import DEEPEST, MalformedJsonError, decode, is_deeper_than
 from mock_kit.api.operations import Answer, operation
-from mock_platform.accounts.callers import Callers
+from mock_platform.accounts.calling import Callers
 from mock_platform.core.dependencies import dependencies
 from mock_platform.elements.service import catalogue
 from mock_platform.inbound import inbound

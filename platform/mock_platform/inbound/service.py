@@ -60,7 +60,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
         )
         if not found:
             return
-        composer = composer_of(self.store, self.settings, workspace, instance, hub=element.hub)
+        composer = composer_of(self.settings, workspace, instance, hub=element.hub)
         with self.store.transaction(workspace.name) as tx:
             if still_there(tx.connection, workspace.name, instance.id):
                 composer.tell_changes(
@@ -72,7 +72,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
         """Keep what a provider sent."""
         workspace, instance = target
         at = workspace.clock.now()
-        composer = composer_of(self.store, self.settings, workspace, instance, hub=element.hub)
+        composer = composer_of(self.settings, workspace, instance, hub=element.hub)
         with self.store.transaction(workspace.name) as tx:
             if still_there(tx.connection, workspace.name, instance.id):
                 composer.tell_payload(Notifications(tx), payload, at=at)

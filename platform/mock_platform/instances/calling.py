@@ -7,7 +7,6 @@ from msgspec import Struct
 from mock_kit.text import whole_number
 from mock_kit.web.compatible_flask import present_request
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
@@ -31,7 +30,7 @@ def hub_caller() -> HubCaller:
         InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
     """
     sent = authorization()
-    workspace = calling(sent).workspace
+    workspace = calling(sent)
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
     instance = instance_of_token(workspace, sent.element)
@@ -77,34 +76,13 @@ def instance_of_token(workspace: Workspace, token: str) -> Instance:
 
 
 def instance_named(workspace: Workspace, instance_id: str) -> Instance:
-    """Return the caller's instance by the id in a path.
+    """Return a workspace's instance by the id in a path.
 
     Raises:
-        NotFoundError: there is none, or it is another workspace's, or one that the caller does not see (assumed).
-    """
-    instance = any_instance(workspace, instance_id)
-    # 404 rather than 403: that there is such an instance is nothing for strangers.
-    if not dependencies().services[Callers].seen(calling(authorization()), [instance]):
-        raise NotFoundError("element instance", instance_id)
-    return instance
-
-
-def any_instance(workspace: Workspace, instance_id: str) -> Instance:
-    """Return a workspace's instance, whoever's it is: for admin routes, which no user calls.
-
-    Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is none, or it is another workspace's.
     """
     number = whole_number(instance_id)
     instance = None if number is None else dependencies().store[Instances].get(workspace.name, number)
     if instance is None:
         raise NotFoundError("element instance", instance_id)
     return instance
-
-
-def visible_instances(workspace: Workspace) -> list[Instance]:
-    """Return the instances that the caller sees, by ascending id."""
-    services = dependencies()
-    return services.services[Callers].seen(
-        calling(authorization()), services.store[Instances].all(workspace.name)
-    )

@@ -34,19 +34,15 @@ class InstanceBody(Struct, frozen=True, kw_only=True):
     external_authentication: str | None = None
 
 
-def make(  # noqa: PLR0913 - what an instance comes with; all of it by name
+def make(
     body: InstanceBody,
     element: Element,
     *,
     instance_id: int,
     token: str,
     now: datetime,
-    user_id: int | None = None,
 ) -> Instance:
     """Return a new instance.
-
-    Args:
-        user_id: whose it is to be; None is the user that the workspace began with.
 
     Raises:
         InvalidRequestError: there is no name.
@@ -63,7 +59,6 @@ def make(  # noqa: PLR0913 - what an instance comes with; all of it by name
         configuration=configuration.complete(body.configuration or {}, element),
         created=now.replace(microsecond=0),
         external_authentication=body.external_authentication or "none",
-        user_id=user_id,
     )
 
 

@@ -7,7 +7,6 @@ from flask import Blueprint
 from mock_kit.api.operations import Answer, links, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
-from mock_platform.accounts.store import People
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery
@@ -18,7 +17,7 @@ from mock_platform.instances.requests import ElementReference, InstanceRequest
 from mock_platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
 from mock_platform.instances.service import instance_json, make
 from mock_platform.instances.service_granted import with_grant
-from mock_platform.instances.service_lists import InstancesQuery, as_seen, listed
+from mock_platform.instances.service_lists import InstancesQuery, listed
 from mock_platform.instances.store import Instances
 from mock_platform.instances.store_search import InstanceFilter
 from mock_platform.lint.service import WARNING_HEADERS
@@ -71,9 +70,7 @@ def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJs
 @operation(needs=caller)
 def count(workspace: Workspace) -> Answer[InstanceTotalsJson]:
     """Count the instances; the two keys are observed, what tells them apart is assumed."""
-    with dependencies().store[People].reading(workspace) as register:
-        seen = as_seen(InstanceFilter(), register)
-    number = dependencies().store[Instances].count(workspace.name, seen)
+    number = dependencies().store[Instances].count(workspace.name, InstanceFilter())
     return Answer({"totalInstances": number, "elementInstances": number})
 
 

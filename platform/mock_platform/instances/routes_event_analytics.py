@@ -14,13 +14,12 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.values import replace
 from mock_kit.workspaces.instants import earlier, parse_instant
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.calling import caller, named_accounts
-from mock_platform.accounts.store import People
+from mock_platform.accounts.calling import caller, check_own_accounts
+from mock_platform.accounts.directory import user_of
 from mock_platform.core import analytics
 from mock_platform.core.analytics import Bucket, Buckets, Interval, Tally
 from mock_platform.core.dependencies import dependencies
 from mock_platform.events.store import EventFilter, Events
-from mock_platform.instances.calling import visible_instances
 
 bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
 
@@ -106,11 +105,11 @@ def by_instance(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[Inst
 @bp.get("/accounts")
 @operation(needs=caller, problems=(403,))
 def by_account(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[AccountCountsJson]]:
-    """Count events over time, by account: an event is its instance's, and an instance is its owner's."""
+    """Count events over time, by account: all of them are the workspace's own account's."""
     cut, tallies = _counted(workspace, query)
-    owners = _owners(workspace)
-    of_accounts = [replace(tally, of=owners[tally.of]) for tally in tallies if tally.of in owners]
-    return Answer([shown_by_account(bucket) for bucket in analytics.fold(cut, of_accounts)])
+    account_id = user_of(workspace).account_id
+    of_account = [replace(tally, of=account_id) for tally in tallies]
+    return Answer([shown_by_account(bucket) for bucket in analytics.fold(cut, of_account)])
 
 
 def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
@@ -130,32 +129,20 @@ def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
 
 
 def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, Sequence[Tally[int]]]:
-    """Return the range that is asked for, and what was counted in it of the instances that the caller sees.
+    """Return the range that is asked for, and what was counted in it.
 
     Raises:
         ForbiddenError: another's account is named (observed: 403).
     """
-    accounts = named_accounts(workspace, query.account_ids)
+    check_own_accounts(workspace, query.account_ids)
     cut = cut_up(workspace, query)
     oldest = earlier(workspace.clock.now(), dependencies().settings.event_retention)
-    owners = _owners(workspace)
     event_filter = EventFilter(
-        instance_ids=tuple(
-            instance_id for instance_id, account_id in owners.items() if account_id in accounts
-        ),
         since=max(oldest, cut.since),
         until=cut.until,
     )
     with dependencies().store.read(workspace.name) as tx:
         return cut, Events(tx).counted(event_filter, cut.unit)
-
-
-def _owners(workspace: Workspace) -> dict[int, int]:
-    """Return the accounts of the instances that the caller sees."""
-    instances = visible_instances(workspace)
-    with dependencies().store[People].reading(workspace) as register:
-        owners = register.owners()
-    return {instance.id: owners[instance.user_id].account_id for instance in instances}
 
 
 def shown_count(bucket: Bucket[int]) -> CountJson:

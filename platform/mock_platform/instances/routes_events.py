@@ -19,7 +19,7 @@ from mock_platform.core.paging import PAGE_HEADERS, PageQuery, Paging, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.stored_event import DispositionJson, EventJson, StoredEvent, disposition, to_json
-from mock_platform.instances.calling import instance_named, instance_of_token, visible_instances
+from mock_platform.instances.calling import instance_named, instance_of_token
 
 bp = Blueprint("events", __name__, url_prefix="/instances")
 
@@ -36,7 +36,7 @@ class EventsQuery(PageQuery, rename="camel", kw_only=True):
     """Which events are asked for.
 
     Attributes:
-        instance_id: of whose instance; without it, of all that the caller sees, or of the token's.
+        instance_id: of whose instance; without it, of all of them, or of the token's.
     """
 
     instance_id: Annotated[int, Meta(ge=0, le=999_999_999)] | None = None
@@ -57,11 +57,12 @@ class DispositionsQuery(PageQuery, rename="camel", kw_only=True):
 @bp.get("/events")
 @operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
 def index(workspace: Workspace, query: EventsQuery) -> Answer[list[EventJson]]:
-    """List events, newest first (assumed): all of the caller's, or those of the token's instance."""
+    """List events, newest first (assumed): all of the workspace's, or those of the token's instance."""
     wanted = _wanted(workspace, _instance_of_token(workspace))
     if query.instance_id is not None:
-        # a filter, which finds nothing of what the caller does not see (assumed)
-        wanted = replace(wanted, instance_ids=tuple({*(wanted.instance_ids or ())} & {query.instance_id}))
+        # a filter, which finds nothing of another instance than the token's (assumed)
+        own = wanted.instance_ids or (query.instance_id,)
+        wanted = replace(wanted, instance_ids=tuple(one for one in own if one == query.instance_id))
     return _list(workspace, wanted, query)
 
 
@@ -112,10 +113,9 @@ def _instance_of_token(workspace: Workspace) -> Instance | None:
 
 
 def _wanted(workspace: Workspace, instance: Instance | None) -> EventFilter:
-    """Return which events are meant: of all instances that the caller sees or of one, and not older than they get."""
-    instances = visible_instances(workspace) if instance is None else [instance]
+    """Return which events are meant: of all instances or of one, and not older than they get."""
     return EventFilter(
-        instance_ids=tuple(found.id for found in instances),
+        instance_ids=None if instance is None else (instance.id,),
         since=earlier(workspace.clock.now(), dependencies().settings.event_retention),
     )
 

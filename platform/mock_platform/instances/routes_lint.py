@@ -13,7 +13,7 @@ from mock_platform.configuration.poller_configuration import entries_of
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Values
 from mock_platform.elements.service import own_element
-from mock_platform.instances.calling import any_instance
+from mock_platform.instances.calling import instance_named
 from mock_platform.instances.requests import ElementReference, InstanceRequest
 from mock_platform.instances.service_granted import grants_for
 from mock_platform.instances.service_saving import sent_body, sent_text
@@ -102,7 +102,7 @@ class RulesJson(TypedDict):
 def show(query: LintQuery) -> Answer[LintJson]:
     """Look for what of an instance's configuration will lose, repeat or misname events."""
     workspace = asked_workspace()
-    instance = any_instance(workspace, str(query.instance_id))
+    instance = instance_named(workspace, str(query.instance_id))
     element = own_element(workspace, instance.element_key)
     body_warnings = dependencies().store[Instances].body_warnings(workspace.name, instance.id)
     around = lint_context(element, instance.configuration, lag=timedelta(seconds=query.index_lag))

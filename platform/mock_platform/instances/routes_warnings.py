@@ -12,7 +12,7 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.elements.service import own_elements
-from mock_platform.instances.calling import any_instance
+from mock_platform.instances.calling import instance_named
 from mock_platform.instances.store import Instances
 from mock_platform.lint.service import warnings_of
 from mock_platform.lint.warning import ConfigWarnings, WarningJson
@@ -48,7 +48,7 @@ def index(query: WarningsQuery) -> Answer[WarningsJson]:
     instances = (
         dependencies().store[Instances].all(workspace.name)
         if query.instance_id is None
-        else [any_instance(workspace, str(query.instance_id))]
+        else [instance_named(workspace, str(query.instance_id))]
     )
     shown: list[InstanceWarningsJson] = [
         {"instanceId": instance.id, "name": instance.name, "warnings": warnings.to_json()}

@@ -6,8 +6,7 @@ from enum import Enum
 from mock_kit.values import replace
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.calling import calling_user
-from mock_platform.accounts.store import Owners, People
+from mock_platform.accounts.directory import user_of
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.instance_json import InstanceJson, ObjectJson
 from mock_platform.core import identities
@@ -48,12 +47,10 @@ def make(
         ProviderError: the CRM refuses the credentials, or does not answer.
     """
     now = workspace.clock.now()
-    owner = calling_user(workspace).id
-
     first_id = identities.first_instance_id(workspace)
     # A draft with a token and an id that are not yet its own: the CRM is asked before anything is kept, and no number
     # is used up by what it refuses.
-    draft = rules.make(body, element, instance_id=first_id, token="", now=now, user_id=owner)
+    draft = rules.make(body, element, instance_id=first_id, token="", now=now)
     _check(draft, element)
     vendor = vendor_of(draft, wire)
     vendor_user = vendor.check()
@@ -125,19 +122,14 @@ def change(
 
 def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
     """Return an instance as the platform shows it."""
-    with dependencies().store[People].reading(workspace) as register:
-        owners = register.owners()
-    (view,) = views(workspace, [instance], owners)
+    (view,) = views(workspace, [instance])
     return to_json(view, unset=dependencies().settings.unset)
 
 
-def views(workspace: Workspace, instances: Iterable[Instance], owners: Owners) -> list[InstanceView]:
+def views(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceView]:
     """Return instances with all that is shown of them at present."""
-    elements, now = _elements(workspace), workspace.clock.now()
-    return [
-        InstanceView.at(now, instance, elements[instance.element_key], owners[instance.user_id])
-        for instance in instances
-    ]
+    elements, now, user = _elements(workspace), workspace.clock.now(), user_of(workspace)
+    return [InstanceView.at(now, instance, elements[instance.element_key], user) for instance in instances]
 
 
 def _elements(workspace: Workspace) -> dict[str, Element]:

@@ -7,11 +7,7 @@ from msgspec import Meta, Raw, field, structs
 
 from mock_kit.api.json_text import encode
 from mock_kit.api.operations import Answer
-from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.callers import Callers
-from mock_platform.accounts.calling import authorization, calling
-from mock_platform.accounts.store import People, WorkspacePeople
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.choices import InstanceOrder, UnsetValues
 from mock_platform.core.dependencies import dependencies
@@ -48,7 +44,7 @@ class InstancesQuery(PageQuery, rename="camel", kw_only=True):
 def listed(
     workspace: Workspace, query: PageQuery, instance_filter: InstanceFilter, *, hydrate: bool = True
 ) -> Answer[list[InstanceJson]]:
-    """Answer with a page of those instances that the caller sees.
+    """Answer with a page of the instances that are wanted.
 
     Raises:
         NothingFoundError: there are none on any page (observed).
@@ -61,9 +57,7 @@ def listed(
         size=page.size,
         descending=dependencies().settings.instance_order is InstanceOrder.NEWEST_FIRST,
     )
-    with dependencies().store[People].reading(workspace) as register:
-        wanted, owners = as_seen(instance_filter, register), register.owners()
-    result = dependencies().store[Instances].search(workspace.name, wanted, page_range)
+    result = dependencies().store[Instances].search(workspace.name, instance_filter, page_range)
     if not result.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(result.instances), more=False, total=result.total)
@@ -71,8 +65,7 @@ def listed(
         headers["Elements-Next-Page-Token"] = page_token(result.instances[-1].id, counted=_COUNTED)
     unset = dependencies().settings.unset
     entries = [
-        encoded_entry(view, unset=unset, hydrate=hydrate)
-        for view in views(workspace, result.instances, owners)
+        encoded_entry(view, unset=unset, hydrate=hydrate) for view in views(workspace, result.instances)
     ]
     # JSON already, of this shape
     return Answer(cast("list[InstanceJson]", entries), headers)
@@ -82,11 +75,3 @@ def listed(
 def encoded_entry(view: InstanceView, *, unset: UnsetValues, hydrate: bool) -> Raw:
     """Return the JSON of an instance as a list shows it; the arguments are those of ``to_json`` and ``as_entry``."""
     return Raw(encode(as_entry(to_json(view, unset=unset), hydrate=hydrate)))
-
-
-def as_seen(instance_filter: InstanceFilter, register: WorkspacePeople) -> InstanceFilter:
-    """Return what is wanted, of the instances that the caller sees."""
-    seen = dependencies().services[Callers].owners_seen_in(register, calling(authorization()))
-    if seen is None or instance_filter.owners is None:
-        return instance_filter if seen is None else replace(instance_filter, owners=seen)
-    return replace(instance_filter, owners=instance_filter.owners & seen)

@@ -51,7 +51,7 @@ _tags = Decoder(tuple[str, ...])
 _configuration = Decoder(dict[str, str | None])
 _objects = Decoder(Objects)
 _KEPT_AS_IT_IS = (
-    "id", "token", "name", "element_key", "created", "external_authentication", "disabled", "polling_disabled", "user_id",
+    "id", "token", "name", "element_key", "created", "external_authentication", "disabled", "polling_disabled",
     "trace_logging_until",
 )  # fmt: skip
 """What of an instance has a column of its own; the rest is JSON in its columns, or in other tables."""
@@ -250,13 +250,6 @@ def _kept(connection: Connection, workspace: str, instance_id: int) -> Instance:
 def still_there(connection: Connection, workspace: str, instance_id: int) -> bool:
     """Say whether an instance has not been deleted meanwhile."""
     return connection.scalar(_exists, _key(workspace, instance_id)) is not None
-
-
-def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
-    """Delete a user's instances, in a transaction that does more."""
-    theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
-    for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
-        _delete(connection, workspace, instance_id)
 
 
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:

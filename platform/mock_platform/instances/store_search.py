@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, func, or_, select
 
 from mock_kit.storage.prepared import Prepared, Row
 from mock_platform.core.instance import Instance
@@ -25,14 +25,12 @@ class InstanceFilter(Struct, frozen=True, kw_only=True):
     Attributes:
         tags: an instance has to have every one of them (observed).
         text: part of its name, in any case (assumed), or of its element's key.
-        owners: ids of users, None among them for who owns what is nobody else's; None alone for everybody's.
         polling_disabled: only those whose poller was switched off.
     """
 
     tags: tuple[str, ...] = ()
     text: str = ""
     element_key: str | None = None
-    owners: frozenset[int | None] | None = None
     polling_disabled: bool = False
 
 
@@ -129,8 +127,6 @@ def _conditions(instance_filter: InstanceFilter) -> Iterator[ColumnElement[bool]
         )
     if instance_filter.element_key is not None:
         yield instances.c.element_key == instance_filter.element_key
-    if instance_filter.owners is not None:
-        yield or_(false(), *(instances.c.user_id == owner for owner in instance_filter.owners))
     if instance_filter.polling_disabled:
         yield instances.c.polling_disabled
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.workspace_tables import DatabaseStore
-from mock_platform.core.tables import instances, jobs, subscriptions
+from mock_platform.core.tables import jobs, subscriptions
 from mock_platform.jobs.due_job import Job, JobKind
 
 _due = (
@@ -163,13 +163,6 @@ def plan_job(  # noqa: PLR0913 - a row's columns
 def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str) -> None:
     """Take all jobs about a subject off the agenda."""
     _remove_subject.run(connection, _key(workspace, kind, subject))
-
-
-def drop_jobs_of_user(connection: Connection, workspace: str, user_id: int) -> None:
-    """End the polls of a user's instances, in a transaction that does more."""
-    theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
-    for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
-        drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
 
 
 def drop_deliveries(connection: Connection, workspace: str, subscription_ids: Iterable[int]) -> None:

@@ -16,7 +16,7 @@ from mock_platform.core.poll import Decision, Poll
 from mock_platform.core.run_control import RunSummary
 from mock_platform.errors import InvalidRequestError
 from mock_platform.events.store_history import HistoryRetention
-from mock_platform.instances.calling import any_instance
+from mock_platform.instances.calling import instance_named
 from mock_platform.instances.store import Instances
 from mock_platform.polling.store import Polls, PollSearch
 
@@ -92,7 +92,7 @@ def poll_now(body: PollRequest) -> Answer[Json]:
     instance_id = body.instance_id
     store = dependencies().store[Instances]
     instances = (
-        store.all(workspace.name) if instance_id is None else [any_instance(workspace, str(instance_id))]
+        store.all(workspace.name) if instance_id is None else [instance_named(workspace, str(instance_id))]
     )
     ran = RunSummary()
     for instance in instances:

@@ -12,7 +12,7 @@ from mock_kit.api.operations import Answer, links, operation
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
-from mock_platform.accounts.store import People
+from mock_platform.accounts.directory import user_of
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
@@ -21,9 +21,9 @@ from mock_platform.core.listing import paginated, part_of
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from mock_platform.elements.service import catalogue
 from mock_platform.errors import NotFoundError
-from mock_platform.instances.calling import visible_instances
 from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service import ProviderCheck, change
+from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.poller_job import JobHistoryJson, JobJson, PollerJob, history_json, to_json
@@ -52,7 +52,7 @@ def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[JobJ
 @operation(needs=caller, headers=PAGE_HEADERS)
 def all_history(workspace: Workspace, query: PageQuery) -> Answer[list[JobHistoryJson]]:
     """List what all jobs did, the latest turn first."""
-    return _history(workspace, visible_instances(workspace), query)
+    return _history(workspace, dependencies().store[Instances].all(workspace.name), query)
 
 
 @bp.get("/<job_id>")
@@ -102,11 +102,7 @@ def _history(
     page, by_id = paging(query), {instance.id: instance for instance in instances}
     with dependencies().store.read(workspace.name) as tx:
         runs, total = Polls(tx).runs(by_id, page)
-    with dependencies().store[People].reading(workspace) as register:
-        owners = register.owners()
-    shown = [
-        history_json(run, by_id[run.instance_id], owners[by_id[run.instance_id].user_id]) for run in runs
-    ]
+    shown = [history_json(run, by_id[run.instance_id], user_of(workspace)) for run in runs]
     return part_of(shown, page, total=total)
 
 
@@ -125,7 +121,8 @@ def _changed(workspace: Workspace, instance: Instance) -> Answer[JobJson]:
 def _jobs(workspace: Workspace) -> list[PollerJob]:
     dues = dependencies().store[Jobs].dues(workspace.name, JobKind.POLL)
     jobs = (
-        _job(workspace, instance, dues.get(str(instance.id))) for instance in visible_instances(workspace)
+        _job(workspace, instance, dues.get(str(instance.id)))
+        for instance in dependencies().store[Instances].all(workspace.name)
     )
     return [job for job in jobs if job is not None]
 

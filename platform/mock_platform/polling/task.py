@@ -6,8 +6,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.accounts.directory import user_of
 from mock_platform.accounts.emails import poller_disabled
-from mock_platform.accounts.store import People
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.activity.store import Activities
 from mock_platform.configuration import instance_configuration as configuration
@@ -142,9 +142,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
             What was kept: nothing of a resource that is no longer polled.
         """
         latest, poll, limit = read[-1], read[-1].poll, self.settings.poll_failure_limit
-        # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
         composer = self._composer(workspace, instance) if latest.found else None
-        owner = self.store[People].user(workspace, instance.user_id) if poll.error else None
         with self.store.transaction(workspace.name) as tx:
             # first of all, and in one transaction with the events: a poll whose events are kept and whose time is not
             # would report them twice, the other way round they would be lost
@@ -155,10 +153,10 @@ class PollTask(Struct, frozen=True, kw_only=True):
             if composer and is_kept:
                 composer.tell_changes(Notifications(tx), poll.resource, latest.found, at=poll.at)
             # `>=` and not `==`: the limit may have been lowered between two starts of a stack
-            if owner and failures.get(poll.resource, 0) >= limit:
+            if poll.error and failures.get(poll.resource, 0) >= limit:
                 # in the transaction of the failure that was one too many, or a stack that is killed here would poll on
                 Polls(tx).switch_poller_off(instance.id)
-                Emails(tx).add(poller_disabled(instance, owner, poll, limit=limit))
+                Emails(tx).add(poller_disabled(instance, user_of(workspace), poll, limit=limit))
             if then:
                 move_or_remove(tx.connection, then.job, then.due)
         if is_kept and not poll.is_idle:  # what saw nothing, as nearly all do, costs nothing more
@@ -167,7 +165,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
 
     def _composer(self, workspace: Workspace, instance: Instance) -> NotificationComposer:
         hub = self.catalogue.element(instance.element_key).hub
-        return composer_of(self.store, self.settings, workspace, instance, hub=hub)
+        return composer_of(self.settings, workspace, instance, hub=hub)
 
     def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int) -> None:
         """Tell of a poll that has been kept.

@@ -310,8 +310,8 @@ def test_more_calls_than_a_page_are_all_seen(
 def test_a_secret_of_an_answer_is_none_of_the_file(
     mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
 ) -> None:
-    body = {"email": "eve@example.com", "firstName": "E", "lastName": "V", "password": "Hush-hush-1"}
-    made = mine.platform.send("POST", f"{BASE_PATH}/organizations/users", json=body)
+    body = {"username": mine.credentials.crm_username, "password": "Hush-hush-1"}
+    made = mine.platform.send("POST", f"{BASE_PATH}/authentication", json=body)
 
     record(mine, tmp_path / "it.yaml", **at)
 

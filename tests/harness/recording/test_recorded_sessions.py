@@ -44,7 +44,7 @@ ACTS = st.one_of(
     st.tuples(st.just("wrong"), st.sampled_from(["body", "field", "path", "credentials", "secret"])),
     st.tuples(st.just("read"), st.sampled_from(["/v2.2/Contacts", "/v3.1/Contacts"])),
     st.tuples(st.just("task"), TEXTS),
-    st.tuples(st.just("user"), SMALL),
+    st.tuples(st.just("sign in")),
     st.tuples(st.just("drop instance")),
 )  # fmt: skip
 
@@ -57,7 +57,6 @@ class Person:
     instances: list[dict[str, Any]] = field(default_factory=list)
     contacts: list[int] = field(default_factory=list)
     accounts: list[int] = field(default_factory=list)
-    users: int = 0
 
     def do(self, act: tuple[Any, ...]) -> None:
         getattr(self, act[0].replace(" ", "_"))(*act[1:])
@@ -181,18 +180,9 @@ class Person:
         if made.ok:
             self.crm("PUT", f"/v3.1/Tasks/{_json(made)['TASK_ID']}", {"TITLE": "done"})
 
-    def user(self, which: int) -> None:
-        self.users += 1
-        body = {
-            "email": f"u{self.users}@{which}.example",
-            "firstName": "U",
-            "lastName": "V",
-            "password": "Hush-hush-1",
-        }
-        made = self.clients.platform.send("POST", f"{BASE_PATH}/organizations/users", json=body)
-        if made.ok:
-            path = f"{BASE_PATH}/users/{_json(made)['id']}"
-            self.clients.platform.send("PATCH", path, json={"firstName": "W"})
+    def sign_in(self) -> None:
+        body = {"username": self.clients.credentials.crm_username, "password": "Hush-hush-1"}
+        self.clients.platform.send("POST", f"{BASE_PATH}/authentication", json=body)
 
     def drop_instance(self) -> None:
         if self.instances:

@@ -155,10 +155,8 @@ class TestElsewhere:
         stack_in_process.delete_workspace(other.credentials.name)
 
     def test_it_says_nothing_any_more_of_the_credentials_it_came_from(self, stack_in_process, polled):
-        polled.platform.call("POST", f"{BASE_PATH}/organizations/users", json=PERSON)
         other = stack_in_process.new_workspace()
         taken = polled.snapshot()
-        polled.platform.call("POST", "/_local/reset")  # or both would have the new user's secret
 
         other.restore(taken)
 
@@ -183,7 +181,8 @@ class TestElsewhere:
             stack_in_process.delete_workspace(each.credentials.name)
 
     def test_what_only_one_workspace_of_a_stack_may_have_is_not_had_twice(self, stack_in_process, polled):
-        polled.platform.call("POST", f"{BASE_PATH}/organizations/users", json=PERSON)
+        login = {"username": polled.credentials.crm_username, "password": "any"}
+        polled.platform.call("POST", f"{BASE_PATH}/authentication", json=login)
         other = stack_in_process.new_workspace()
         present = other.snapshot()
 
@@ -236,9 +235,6 @@ class TestElsewhere:
 
         assert stack_in_process.new_workspace(name="taken", seed=1).snapshot() == fresh
         stack_in_process.delete_workspace("taken")
-
-
-PERSON = {"email": "ada@example.org", "firstName": "Ada", "lastName": "Byron"}
 
 
 def test_held_time_goes_back_with_the_clock(own_stack):

@@ -12,11 +12,10 @@ from mock_kit.api.json_text import decode
 
 
 class Directory:
-    """A workspace's administration, called by its first user unless a call says otherwise."""
+    """The API, called by a workspace's user unless a call says otherwise."""
 
     def __init__(self, clients):
         self._platform = clients.platform
-        self._credentials = clients.credentials
 
     def send(self, method, path, **given):
         return self._platform.send(method, BASE_PATH + path, **given)
@@ -25,19 +24,6 @@ class Directory:
         reply = self.send(method, path, **given)
         assert reply.status == 200, reply.body
         return decode(reply.body) if reply.body else None
-
-    def new_user(self, email, *, account=None, **said):
-        path = "/organizations/users" if account is None else f"/accounts/{account}/users"
-        body = {"email": email, "firstName": "Ada", "lastName": "Byron", **said}
-        if account is not None:
-            body = {"password": "anything", **body}
-        return self.json("GET", f"/users/{self.json('POST', path, json=body)['id']}")
-
-    def headers_of(self, user, *, password="anything"):  # noqa: S107 - any is right
-        """Return what a user calls the platform with."""
-        shown = self.json("GET", f"/users/{user['id']}", headers={"Elements-User-Password": password})
-        organization = self._credentials.organization_secret
-        return {"Authorization": f"User {shown['secret']}, Organization {organization}"}
 
 
 VENDORS_401 = "Invalid Organization or User secret, or invalid Element token provided."

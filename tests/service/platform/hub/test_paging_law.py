@@ -23,7 +23,6 @@ PATHS = {
     "account_instances.index": "/accounts/instances",
     "account_instances.index_of_account": "/accounts/{account}/instances",
     "accounts.index": "/accounts",
-    "accounts.users": "/accounts/{account}/users",
     "bulk.errors": "/bulk/{bulk}/errors",
     "bulk.loader": "/bulkloader",
     "deliveries.index": "/notifications/subscriptions/deliveries",
@@ -43,14 +42,18 @@ PATHS = {
     "jobs.index": "/jobs",
     "jobs.polling_disabled": "/jobs/polling-disabled",
     "notifications.index": "/notifications?topics[]=pages",
-    "organizations.accounts": "/organizations/me/accounts",
-    "organizations.users": "/organizations/users",
     "subscriptions.index": "/notifications/subscriptions",
     "users.index": "/users",
 }
 
-ALONE = {"elements.index", "hub_catalogue.elements_of_hub", "hub_catalogue.index"}
-"""Lists of the one element and the one hub that there are."""
+ALONE = {
+    "accounts.index",
+    "elements.index",
+    "hub_catalogue.elements_of_hub",
+    "hub_catalogue.index",
+    "users.index",
+}
+"""Lists of the one account, element, hub and user that there are."""
 
 
 class World:
@@ -60,8 +63,7 @@ class World:
         self._platform = clients.platform
         made = [clients.platform.create_instance(instance_body(clients.credentials)) for _ in range(MANY)]
         self._hub = clients.platform.hub(made[0]["token"])
-        self.ids = {"instance": made[0]["id"]}
-        self._fill_directory()
+        self.ids = {"instance": made[0]["id"], "account": self._call("GET", "/accounts")[0]["id"]}
         self._fill_hub()
         self._fill_bulk(clients)
         for number in range(MANY):
@@ -76,13 +78,6 @@ class World:
 
     def _call(self, method, path, **given):
         return self._platform.call(method, BASE_PATH + path, **given)
-
-    def _fill_directory(self):
-        self.ids["account"] = self._call("GET", "/accounts")[0]["id"]
-        for number in range(MANY):
-            self._call("POST", "/accounts", json={"externalId": f"account {number}"})
-            user = {"email": f"user{number}@example.com", "firstName": "A", "lastName": "User"}
-            self._call("POST", "/organizations/users", json=user)
 
     def _fill_hub(self):
         for number in range(2 * MANY):

@@ -212,18 +212,6 @@ def test_what_the_other_instances_have_stays(clients, make_instance, own, mappin
     assert set(clients.platform.call("GET", f"{below}/objects/definitions")) == {"contacts"}
 
 
-def test_any_user_may_map_at_an_instance_of_theirs(clients, directory, body_of):
-    account = directory.json("POST", "/accounts", json={"name": "Sales", "externalId": "sales"})
-    theirs = directory.headers_of(directory.new_user("ada@sales.example", account=account["id"]))
-    made = directory.json("POST", "/instances", json=body_of(), headers=theirs)
-    below = f"/instances/{made['id']}"
-
-    directory.json("POST", f"{below}/objects/contacts/definitions", json=DEFINITION, headers=theirs)
-    directory.json("POST", f"{below}/transformations/contacts", json=TRANSFORMATION, headers=theirs)
-
-    clients.platform.hub(made["token"]).call("POST", "/contacts", json={"name": {"first": "Ada"}})
-
-
 def test_they_go_with_their_instance(clients, refused, instance, mapping):
     mapping()
     below = f"{BASE_PATH}/instances/{instance['id']}"

@@ -14,7 +14,6 @@ from mock_kit.api.json_text import decode
 
 OWNER = "User {user}, Organization {organization}"
 HUB = "User {user}, Element {token}"
-PLAIN = "User {plain}, Organization {organization}"
 SECRET = "no-such-secret="
 SUCCESS = 200
 
@@ -42,21 +41,19 @@ class Case:
     fault: Mapping[str, object] | None = None
 
 
-ADA = {"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron"}
 DISABLE = ("DELETE", "/instances/{instance}/enabled", None)
-ROLE = "/users/{plain_id}/roles/admin"
 
 CASES = {
     "a list": Case(status=200, path="/instances"),
     "a call that is to be done later": Case(
         status=501, path="/contacts", by=HUB, headers={"Elements-Async-Request": "true"}
     ),
-    "something made": Case(status=200, method="POST", path="/accounts", json={"externalId": "new"}),
+    "something made": Case(status=200, method="POST", path="/notifications", json={"topic": "new"}),
     "a record made": Case(status=200, method="POST", path="/contacts", by=HUB, json={"FIRST_NAME": "Ada"}),
     "something deleted": Case(status=200, method="DELETE", path="/instances/{instance}"),
     "objects of a disabled instance": Case(status=200, path="/objects", by=HUB, first=[DISABLE]),
-    "a body without a required key": Case(status=400, method="POST", path="/accounts", json={}),
-    "a body that is no JSON": Case(status=400, method="POST", path="/accounts", body=b"{"),
+    "a body without a required key": Case(status=400, method="POST", path="/notifications", json={}),
+    "a body that is no JSON": Case(status=400, method="POST", path="/notifications", body=b"{"),
     "a parameter that is missing": Case(status=400, path="/notifications"),
     "a query that cannot be read": Case(status=400, path="/contacts?where=nonsense", by=HUB),
     "a range that ends before it starts": Case(
@@ -79,32 +76,19 @@ CASES = {
     "credentials that the provider takes no more": Case(
         status=401, path="/contacts", by=HUB, crm={"status": 401}
     ),
-    "users, for no administrator": Case(status=401, path="/users", by=PLAIN),
-    "accounts, from outside the default account": Case(
-        status=401, method="POST", path="/accounts", by=PLAIN, json={"externalId": "new"}
-    ),
     "a hub call of a disabled instance": Case(status=403, path="/contacts", by=HUB, first=[DISABLE]),
     "what the provider forbids": Case(status=403, path="/contacts", by=HUB, crm={"status": 403}),
     "another's account in analytics": Case(status=403, path="/instances/events/analytics?accountIds[]=0"),
-    "a role of a foreign user": Case(status=403, method="PUT", path="/users/1/roles/org"),
-    "a role of a foreign account": Case(status=403, method="PUT", path="/accounts/1/roles/org"),
-    "a privileged role": Case(status=403, method="PUT", path="/users/{plain_id}/roles/sys-admin"),
     "an unknown id": Case(status=404, path="/instances/999999999"),
-    "another user's instance": Case(status=404, path="/instances/{instance}", by=PLAIN),
     "an unknown record": Case(status=404, path="/contacts/1", by=HUB),
     "a search that finds none": Case(status=404, path="/instances?searchText=nothing"),
     "a path that is not there": Case(status=404, path="/instances/{instance}/nothing"),
     "a wrong verb": Case(status=405, method="PUT", path="/instances/{instance}/events"),
     "a form that cannot be served": Case(status=406, path="/instances", headers={"Accept": "text/csv"}),
-    "a user who exists": Case(
-        status=409, method="POST", path="/organizations/users", json=ADA,
-        first=[("POST", "/organizations/users", ADA)],
-    ),
-    "a role that is held": Case(status=409, method="PUT", path=ROLE, first=[("PUT", ROLE, None)]),
     "a conflict at the provider": Case(status=409, path="/contacts", by=HUB, crm={"status": 409}),
-    "too long a body": Case(status=413, method="POST", path="/accounts", body=b" " * (1024 * 1024 + 1)),
+    "too long a body": Case(status=413, method="POST", path="/notifications", body=b" " * (1024 * 1024 + 1)),
     "a type of content that is not taken": Case(
-        status=415, method="POST", path="/accounts", body=b"<a/>", headers={"Content-Type": "text/xml"}
+        status=415, method="POST", path="/notifications", body=b"<a/>", headers={"Content-Type": "text/xml"}
     ),
     "a limit of the provider": Case(status=429, path="/contacts", by=HUB, crm={"status": 429}),
     "a fault of the platform": Case(status=500, path="/instances", fault={"status": 500}),
@@ -112,22 +96,17 @@ CASES = {
     "a provider that is not there": Case(status=502, path="/contacts", by=HUB, crm={"drop": True}),
 }  # fmt: skip
 
-ASSUMED = {"another user's instance", "a limit of the provider", "too long a body"}
+ASSUMED = {"a limit of the provider", "too long a body"}
 
 
 @pytest.fixture
 def answer_to(clients, directory, instance, stranger):
     """Return a function that brings a case about."""
-    account = directory.json("POST", "/accounts", json={"externalId": "another"})
-    plain = directory.new_user("plain@example.com", account=account["id"])
-    secret = directory.headers_of(plain)["Authorization"].removeprefix("User ").partition(",")[0]
     words = {
         "user": clients.credentials.user_secret,
         "organization": clients.credentials.organization_secret,
         "token": instance["token"],
         "instance": instance["id"],
-        "plain": secret,
-        "plain_id": plain["id"],
     }
 
     def answer(case):

@@ -127,12 +127,12 @@ def test_a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_does(cl
 
 @pytest.mark.parametrize("accept", ["text/csv", "application/xml;q=1", "image/*", "application/json;q=0"])
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/instances"), ("GET", "/users"), ("POST", "/accounts")]
+    ("method", "path"), [("GET", "/instances"), ("GET", "/users"), ("POST", "/notifications")]
 )
 def test_who_accepts_nothing_of_what_there_is_gets_406(clients, refused, unchanged, method, path, accept):
     with unchanged():
         reply = clients.platform.send(
-            method, BASE_PATH + path, json={"externalId": "x"}, headers={"Accept": accept}
+            method, BASE_PATH + path, json={"topic": "x"}, headers={"Accept": accept}
         )
 
     assert refused(reply, 406) == f"Accept must be application/json; got {accept}"
@@ -146,7 +146,8 @@ def test_who_accepts_json_among_others_gets_it(clients, accept):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/accounts"), ("PATCH", "/users/1"), ("PUT", "/organizations/me")]
+    ("method", "path"),
+    [("POST", "/notifications"), ("PATCH", "/accounts/settings"), ("POST", "/accounts/1/settings")],
 )
 def test_a_body_that_is_said_to_be_something_else_is_415(clients, refused, method, path):
     reply = clients.platform.send(

@@ -23,7 +23,7 @@ ADDED = {
     "subscribed_topics",
     "subscriptions",
     "traces",
-    "users",
+    "accounts",
 }
 
 
@@ -47,10 +47,9 @@ def put(clients):
 
 @pytest.fixture
 def busy(clients, make_instance, directory):
-    """A workspace in which something of nearly every kind has happened; returns a user's own headers."""
+    """A workspace in which something of nearly every kind has happened; returns the headers of who signed in."""
     clients.clock.advance("1m")
     instance = make_instance(providerData={"code": "x", "debug": True})
-    user = directory.new_user("ada@example.org")
     hub = clients.platform.hub(instance["token"])
     clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     hub.call("POST", "/bulk/query?q=select * from contacts".replace(" ", "%20"))
@@ -60,12 +59,12 @@ def busy(clients, make_instance, directory):
         "/notifications/subscriptions",
         json={"channel": "webhook", "topics": ["news"], "config": config},
     )
-    directory.json(
+    signed = directory.json(
         "POST", "/authentication", json={"username": clients.credentials.crm_username, "password": "any"}
     )
     clients.sink.respond({"status": 503, "times": 2})
     clients.clock.advance("15m")
-    return directory.headers_of(user)
+    return {"Authorization": f"Bearer {signed['token']}"}
 
 
 @pytest.mark.usefixtures("busy")
@@ -82,7 +81,7 @@ def test_whatever_the_platform_knows_comes_back_to_the_byte(clients, take, put):
     assert {name.removeprefix("platform_") for name in decode(before)["tables"]} >= ADDED
 
 
-def test_users_of_a_workspace_can_call_again(clients, stranger, take, put, busy):
+def test_who_signed_in_can_call_again(clients, stranger, take, put, busy):
     before = take()
     clients.platform.call("POST", "/_local/reset")
     assert stranger.send("GET", f"{BASE_PATH}/instances", headers=busy).status == 401

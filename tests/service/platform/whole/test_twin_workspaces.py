@@ -96,17 +96,3 @@ def test_a_jobs_history_has_the_turns_of_its_own_workspace(clients, twin, instan
 
     assert [turn["instance_id"] for turn in call(clients, "GET", "/jobs/history")] == [instance["id"]]
     assert call(other, "GET", "/jobs/history") == []
-
-
-def test_with_a_user_go_the_instances_of_their_own_workspace(clients, twin, directory_of):
-    mine, other = directory_of(clients), directory_of(twin())
-    ada, same = (directory.new_user("ada@example.com") for directory in (mine, other))
-    hers = mine.json(
-        "POST", "/instances", json=instance_body(clients.credentials), headers=mine.headers_of(ada)
-    )
-    founders = other.json("POST", "/instances", json=instance_body(clients.credentials))
-    assert (ada["id"], hers["id"]) == (same["id"], founders["id"])
-
-    other.json("DELETE", f"/users/{same['id']}")
-
-    assert other.json("GET", f"/instances/{founders['id']}")["id"] == founders["id"]
