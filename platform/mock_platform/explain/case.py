@@ -167,7 +167,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         pruned: before when what would tell has been forgotten; None if nothing has.
         sink_pruned: whether callbacks have made room for others in the sink.
         default_tolerance: of a resource that has none of its own.
-        policy: what the owner's account wants of callbacks that fail.
+        policy: what the account wants of callbacks that fail.
         unlogged: a write of the record since its latest change, which has left its updated date as it was.
         own_write: the call through the instance's own hub that made the change; empty if none did.
         twin: another instance that has told the same receiver of it.
