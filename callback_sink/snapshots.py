@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, select
 
 from callback_sink.answers import ScriptedResponse
 from callback_sink.inbox import ForwardedJson
@@ -14,6 +14,7 @@ from callback_sink.usage import WHOLE
 from mock_kit.storage.snapshots import Snapshot, unmoved
 from mock_kit.storage.soundness import check_counted, check_texts
 from mock_kit.storage.table_rows import Reworded, SnapshotError
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_kit.workspaces.registry import Workspace
 
 _TEXTS: Mapping[Column[Any], Any] = {
@@ -25,18 +26,18 @@ _TEXTS: Mapping[Column[Any], Any] = {
 }
 
 
-def check_sound(connection: Connection, workspace: str) -> None:
+def check_sound(tx: Transaction) -> None:
     """Check that a workspace's last id is not behind its callbacks, and that what is noted of bins is their sum.
 
     Raises:
         SnapshotError: says what is not, what was expected, and what came.
     """
-    last = connection.scalar(select(workspaces.c.last_id).where(workspaces.c.workspace == workspace))
-    check_counted(connection, workspace, (callbacks.c.id,), last, "tables.sink_workspaces: last_id")
-    check_texts(connection, workspace, _TEXTS)
-    expected = _kept(connection, workspace)
-    noted = select(usage.c.bin_digest, usage.c.callbacks, usage.c.bytes).where(usage.c.workspace == workspace)
-    came = {row.bin_digest: (row.callbacks, row.bytes) for row in connection.execute(noted)}
+    last = tx.scalar(WorkspaceStatement(select(workspaces.c.last_id)))
+    check_counted(tx, (callbacks.c.id,), last, "tables.sink_workspaces: last_id")
+    check_texts(tx, _TEXTS)
+    expected = _kept(tx)
+    noted = WorkspaceStatement(select(usage.c.bin_digest, usage.c.callbacks, usage.c.bytes))
+    came = {row.bin_digest: (row.callbacks, row.bytes) for row in tx.all(noted)}
     for digest in {**expected, **came}:
         wanted, got = expected.get(digest, (0, 0)), came.get(digest, (0, 0))
         if wanted != got:
@@ -64,10 +65,10 @@ def moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
     return reworded
 
 
-def _kept(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
+def _kept(tx: Transaction) -> dict[str, tuple[int, int]]:
     """Return how many callbacks each bin has and what they weigh, and of all together, once each row has been read."""
     found: dict[str, tuple[int, int]] = {WHOLE: (0, 0)}
-    for row in connection.execute(select(callbacks).where(callbacks.c.workspace == workspace)):
+    for row in tx.all(WorkspaceStatement(select(callbacks))):
         read = callback_of(row)
         digest = digest_of(read.bin)
         if row.bin_digest != digest:

@@ -21,8 +21,7 @@ from callback_sink.tables import callback_of, digest_of, row_of, taken, weight_o
 from mock_kit.api.json_text import encode_text
 from mock_kit.api.nearest import other_form
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Forgetting
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
+from mock_kit.storage.transaction import Forgetting, Transaction, WorkspaceStatement
 from mock_kit.values import replace
 
 _LARGEST_ID = 2**63 - 1
@@ -100,7 +99,7 @@ class SinkStore:
     def clear(self, workspace: str) -> None:
         """Forget everything about a workspace; its ids start anew."""
         with self.transaction(workspace) as tx:
-            _forgetting.run(tx.connection, workspace)
+            _forgetting.run(tx)
 
 
 class Callbacks:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import and_, func, select
 
 from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
 from mock_insightly.records.exports import numbers_of
@@ -12,18 +12,18 @@ from mock_insightly.tables import ChangeType, bin_, changes, files, records, ref
 from mock_kit.api.json_text import MalformedJsonError
 from mock_kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 
 
-def check_sound(connection: Connection, workspace: str) -> None:
+def check_sound(tx: Transaction) -> None:
     """Check that every number in use is one of its sequence, and that what is counted of records is their number.
 
     Raises:
         SnapshotError: says what is not, what was expected, and what came.
     """
-    check_texts(connection, workspace, {changes.c.change: ChangeType})
-    kept = select(sequences).where(sequences.c.workspace == workspace)
-    known = {row.name: row for row in connection.execute(kept)}
-    for name, (low, high) in _in_use(connection, workspace).items():
+    check_texts(tx, {changes.c.change: ChangeType})
+    known = {row.name: row for row in tx.all(WorkspaceStatement(select(sequences)))}
+    for name, (low, high) in _in_use(tx).items():
         row = known.get(name)
         if row is None or row.first > low or row.next <= high or row.next > LARGEST_COUNT:
             came = "there is none" if row is None else f"got {row.first} to {row.next}"
@@ -31,23 +31,25 @@ def check_sound(connection: Connection, workspace: str) -> None:
                 f"{name} to begin with {low} or less and go on with {high + 1} or more, "
                 f"as those numbers are in use; {came}"
             )
-    _check_counts(connection, workspace, {name: row.live for name, row in known.items()})
+    _check_counts(tx, {name: row.live for name, row in known.items()})
     for table, kind in (
         (references, references.c.kind),
         (files, func.substr(files.c.kind, 1, func.length(records.c.kind))),  # of a field's image: Kind.field
     ):
-        there = and_(records.c.workspace == workspace, records.c.kind == kind, records.c.id == table.c.id)
+        there = and_(
+            records.c.workspace == table.c.workspace, records.c.kind == kind, records.c.id == table.c.id
+        )
         orphans = select(table.c.kind, table.c.id).where(
-            table.c.workspace == workspace, ~select(records.c.id).where(there).exists()
+            ~select(records.c.id).where(there).correlate(table).exists()
         )
         which = f"tables.{table.name}: there is a row of {{kind}} {{id}}, which is not in tables.crm_records"
-        check_none(connection, orphans, which)
+        check_none(tx, orphans, which)
 
 
-def _check_counts(connection: Connection, workspace: str, counts: dict[str, int]) -> None:
+def _check_counts(tx: Transaction, counts: dict[str, int]) -> None:
     """Check that each kind's sequence counts the records that there are."""
-    mine = select(records.c.kind, func.count().label("live")).where(records.c.workspace == workspace)
-    counted = connection.execute(mine.group_by(records.c.kind))
+    of_kinds = select(records.c.kind, func.count().label("live")).group_by(records.c.kind)
+    counted = tx.all(WorkspaceStatement(of_kinds))
     live: dict[str, int] = {row.kind: row.live for row in counted}
     for name in {**live, **dict.fromkeys(counts.keys() & {kind.name for kind in KINDS})}:
         expected, got = live.get(name, 0), counts.get(name, 0)
@@ -62,25 +64,23 @@ def _refused(expected: str) -> SnapshotError:
     return SnapshotError(f"tables.crm_sequences: expected {expected}")
 
 
-def _in_use(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
+def _in_use(tx: Transaction) -> dict[str, tuple[int, int]]:
     """Return the lowest and the highest number in use of each sequence."""
     found: dict[str, tuple[int, int]] = {}
-    for sequence, number in _numbers(connection, workspace):
+    for sequence, number in _numbers(tx):
         low, high = found.get(sequence, (number, number))
         found[sequence] = min(low, number), max(high, number)
     return found
 
 
-def _numbers(connection: Connection, workspace: str) -> Iterator[tuple[str, int]]:
+def _numbers(tx: Transaction) -> Iterator[tuple[str, int]]:
     for table in (records, bin_):
-        for row in connection.execute(
-            select(table.c.kind, table.c.id, table.c.document).where(table.c.workspace == workspace)
-        ):
+        for row in tx.all(WorkspaceStatement(select(table.c.kind, table.c.id, table.c.document))):
             yield from _numbers_of(kind_of_rows(row.kind), row.id, row.document, table.name)
-    last = connection.scalar(select(func.max(changes.c.seq)).where(changes.c.workspace == workspace))
+    last = tx.scalar(WorkspaceStatement(select(func.max(changes.c.seq))))
     if last is not None:
         yield CHANGES, last
-    for run in connection.execute(select(seed_runs).where(seed_runs.c.workspace == workspace)):
+    for run in tx.all(WorkspaceStatement(select(seed_runs))):
         yield run.kind, run.first_id
         yield run.kind, run.first_id + run.length - 1
 

@@ -9,8 +9,8 @@ from mock_insightly.records.reading import Records
 from mock_insightly.records.writing import FORGETTING, Writing
 from mock_insightly.tables import SCHEMA, pruned
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Forgetting
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule
+from mock_kit.storage.transaction import Forgetting
 from mock_kit.workspaces.registry import Workspace
 
 _forgetting = Forgetting(SCHEMA.metadata)
@@ -51,4 +51,4 @@ class RecordStore:
         """Forget everything of a workspace; its numbers start anew."""
         with self._database.transaction(workspace.name) as tx:
             # Sequences too: a run after a reset gets the same ids as the one before.
-            _forgetting.run(tx.connection, tx.workspace)
+            _forgetting.run(tx)

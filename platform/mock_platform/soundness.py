@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, func, select
 
 from mock_kit.storage.soundness import check_counted, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_kit.text import whole_number
 from mock_platform.accounts.store import accounts, sessions
 from mock_platform.bulk.job import BulkKind, BulkStatus
@@ -79,48 +80,45 @@ _TEXTS: Mapping[Column[Any], Any] = {
 _MAY_BE_EMPTY = frozenset({instances.c.objects, notifications.c.raw})
 
 
-def check_sound(catalogue: Catalogue, connection: Connection, workspace: str) -> None:
+def check_sound(catalogue: Catalogue, tx: Transaction) -> None:
     """Check that a workspace's counters are not behind its rows, nor its rows anything but what is read from them.
 
     Raises:
         SnapshotError: says which is, what was expected, and what came.
     """
-    check_texts(connection, workspace, _TEXTS, may_be_empty=_MAY_BE_EMPTY)
-    _check_elements(catalogue, connection, workspace)
-    _check_subjects(connection, workspace)
-    _check_counters(connection, workspace)
-    _check_tries(connection, workspace)
-    _check_bulk_rows(connection, workspace)
+    check_texts(tx, _TEXTS, may_be_empty=_MAY_BE_EMPTY)
+    _check_elements(catalogue, tx)
+    _check_subjects(tx)
+    _check_counters(tx)
+    _check_tries(tx)
+    _check_bulk_rows(tx)
 
 
-def _check_elements(catalogue: Catalogue, connection: Connection, workspace: str) -> None:
+def _check_elements(catalogue: Catalogue, tx: Transaction) -> None:
     """Check that every instance is of an element that there is."""
-    clones = clones_of(connection, workspace)
+    clones = clones_of(tx.connection, tx.workspace)
     known = [
         each.key
         for shipped in catalogue.elements
         for each in (shipped, *(clone_of(shipped, number) for number in clones.get(shipped.key, ())))
     ]
-    check_none(
-        connection,
-        select(instances.c.id, instances.c.element_key).where(
-            instances.c.workspace == workspace, instances.c.element_key.not_in(known)
-        ),
-        f"tables.platform_instances: {{id}} is of the element {{element_key!r}}; known are {', '.join(known)}",
-    )
+    for row in tx.all(WorkspaceStatement(select(instances.c.id, instances.c.element_key))):
+        if row.element_key not in known:
+            raise SnapshotError(
+                f"tables.platform_instances: {row.id} is of the element {row.element_key!r}; known are {', '.join(known)}"
+            )
 
 
-def _check_tries(connection: Connection, workspace: str) -> None:
+def _check_tries(tx: Transaction) -> None:
     """Check that no delivery has more attempts than it counts."""
     tried = func.max(attempts.c.number).label("number")
     same = [
         attempts.c[name] == deliveries.c[name] for name in ("workspace", "notification_id", "subscription_id")
     ]
     check_none(
-        connection,
+        tx,
         select(deliveries.c.notification_id, deliveries.c.subscription_id, deliveries.c.tries, tried)
         .join(attempts, same[0] & same[1] & same[2])
-        .where(deliveries.c.workspace == workspace)
         .group_by(deliveries.c.notification_id, deliveries.c.subscription_id, deliveries.c.tries)
         .having(tried > deliveries.c.tries),
         "tables.platform_deliveries: that of {notification_id} to {subscription_id} was tried {number} times by "
@@ -128,28 +126,31 @@ def _check_tries(connection: Connection, workspace: str) -> None:
     )
 
 
-def _check_bulk_rows(connection: Connection, workspace: str) -> None:
+def _check_bulk_rows(tx: Transaction) -> None:
     """Check that no bulk job has more rows than it counts."""
     for part, kept in ((BulkRowKind.RESULT, bulk_jobs.c.records), (BulkRowKind.ERROR, bulk_jobs.c.failed)):
         made = func.max(bulk_rows.c.number).label("number")
         check_none(
-            connection,
+            tx,
             select(bulk_jobs.c.id, kept.label("kept"), made)
-            .join(bulk_rows, (bulk_rows.c.workspace == workspace) & (bulk_rows.c.bulk_id == bulk_jobs.c.id))
-            .where(bulk_jobs.c.workspace == workspace, bulk_rows.c.part == part.value)
+            .join(
+                bulk_rows,
+                (bulk_rows.c.workspace == bulk_jobs.c.workspace) & (bulk_rows.c.bulk_id == bulk_jobs.c.id),
+            )
+            .where(bulk_rows.c.part == part.value)
             .group_by(bulk_jobs.c.id, kept)
             .having(made > kept),
             f"tables.platform_bulk_jobs: {kept.name} of {{id}} is {{kept}}, and tables.platform_bulk_rows has {{number}}",
         )
 
 
-def _check_counters(connection: Connection, workspace: str) -> None:
-    mine = select(counters.c.name, counters.c.value).where(counters.c.workspace == workspace)
-    given_out: dict[str, int] = {row.name: row.value for row in connection.execute(mine)}
+def _check_counters(tx: Transaction) -> None:
+    mine = WorkspaceStatement(select(counters.c.name, counters.c.value))
+    given_out: dict[str, int] = {row.name: row.value for row in tx.all(mine)}
     for name, columns in _GIVEN_OUT.items():
-        check_counted(connection, workspace, columns, given_out.get(name), _place(name))
+        check_counted(tx, columns, given_out.get(name), _place(name))
     for name, table in _TOLD_APART.items():
-        count = connection.scalar(select(func.count()).where(table.c.workspace == workspace)) or 0
+        count = tx.scalar(WorkspaceStatement(select(func.count()).select_from(table)))
         if count > given_out.get(name, 0):
             came = given_out.get(name, "none")
             raise SnapshotError(
@@ -161,11 +162,9 @@ def _place(counter: str) -> str:
     return f"tables.platform_counters: {counter}"
 
 
-def _check_subjects(connection: Connection, workspace: str) -> None:
+def _check_subjects(tx: Transaction) -> None:
     """Check that every job says what it is about: the number of an instance or the like, of a delivery two."""
-    for kind, subject in connection.execute(
-        select(jobs.c.kind, jobs.c.subject).where(jobs.c.workspace == workspace)
-    ):
+    for kind, subject in tx.all(WorkspaceStatement(select(jobs.c.kind, jobs.c.subject))):
         numbers = subject.split("/")
         if len(numbers) != (2 if kind == JobKind.DELIVER.value else 1) or None in map(whole_number, numbers):
             raise SnapshotError(

@@ -4,9 +4,8 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Forgetting
 from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.transaction import Transaction
+from mock_kit.storage.transaction import Forgetting, Transaction
 from mock_platform.accounts.store import Accounts
 from mock_platform.activity.store import Activities
 from mock_platform.bulk.store import Bulk
@@ -17,7 +16,6 @@ from mock_platform.elements.store import ElementChangesStore
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.store import Jobs
-from mock_platform.provider.store_traces import Traces
 
 SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
@@ -29,7 +27,6 @@ _KINDS = (
     ElementChangesStore,
     Jobs,
     Bulk,
-    Traces,
 )
 _forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
 
@@ -72,5 +69,5 @@ class PlatformStore(StoreRegistry):
 
     def reset(self, workspace: str) -> None:
         """Forget everything about a workspace."""
-        with self._database.writing() as connection:
-            _forgetting.run(connection, workspace)
+        with self.transaction(workspace) as tx:
+            _forgetting.run(tx)

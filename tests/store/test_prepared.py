@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text, bindp
 from sqlalchemy.exc import DBAPIError
 
 from mock_kit.storage.database import Instant
-from mock_kit.storage.prepared import Forgetting, Prepared
+from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.schema import SchemaPart
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -179,16 +179,3 @@ def test_a_reader_sees_one_state_of_the_data(database, open_database):
         at_last = count.scalar(glance, {"from": 0})
 
     assert (before, after, at_last) == (0, 0, 1)
-
-
-def test_forgetting_leaves_other_workspaces_alone(database):
-    metadata = MetaData()
-    tables = [Table(f"test_kept_{name}", metadata, Column("workspace", Text)) for name in ("first", "second")]
-    database.create(SchemaPart("kept", metadata))
-    with database.writing() as connection:
-        for table in tables:
-            connection.execute(table.insert(), [{"workspace": "mine"}, {"workspace": "yours"}])
-        Forgetting(metadata).run(connection, "mine")
-
-    with database.reading() as connection:
-        assert [connection.scalars(select(table.c.workspace)).all() for table in tables] == [["yours"]] * 2

@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Text, bindparam, exists, fu
 
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.transaction import UnboundStatementError, WorkspaceStatement
+from mock_kit.storage.transaction import Forgetting, UnboundStatementError, WorkspaceStatement
 from mock_kit.storage.workspace_tables import workspace_table
 
 _metadata = MetaData()
@@ -129,3 +129,10 @@ def test_who_reads_across_sees_all_and_can_go_on_in_one(store):
     with store.read_across() as tx:
         assert tx.scalar(number_of_all) == 4
         assert [row.name for row in tx.of("south").all(ALL)] == ["Ada south", "Bob south"]
+
+
+def test_forgetting_leaves_other_workspaces_alone(store):
+    with store.transaction("north") as tx:
+        Forgetting(_metadata).run(tx)
+
+    assert (names(store, "north"), names(store, "south")) == ([], ["Ada south", "Bob south"])

@@ -12,9 +12,10 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindp
 from mock_kit.admin.fault_rules import FaultRule, FaultRules, parse_rules
 from mock_kit.api.json_text import Json, decode, encode_text
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.prepared import Prepared, Row
 from mock_kit.storage.schema import SchemaPart
 from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_kit.values import replace
 from mock_kit.workspaces.registry import Workspace
 
@@ -32,17 +33,16 @@ _faults = Table(
 SCHEMA = SchemaPart("faults", _metadata)
 """The rules of all services."""
 
-_of_workspace = (
-    _faults.c.service == bindparam("of_service"),
-    _faults.c.workspace == bindparam("of_workspace"),
-)
-_count = Prepared(  # with each request that a rule matches (``poe bench-scenarios``)
+_of_service = _faults.c.service == bindparam("of_service")
+_count = WorkspaceStatement(
     _faults.update()
-    .where(*_of_workspace, _faults.c.position == bindparam("at"))
+    .where(_of_service, _faults.c.position == bindparam("at"))
     .values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
 )
-_forget = Prepared(_faults.delete().where(*_of_workspace))
-_add = _faults.insert()
+_forget = WorkspaceStatement(_faults.delete().where(_of_service))
+_add = WorkspaceStatement(_faults.insert())
+_of_all = Prepared(_faults.select().where(_of_service).order_by(_faults.c.workspace, _faults.c.position))
+_of_one = WorkspaceStatement(_faults.select().where(_of_service).order_by(_faults.c.position))
 
 
 class FaultEntry(Struct, frozen=True, kw_only=True):
@@ -93,8 +93,8 @@ class FaultBook:
     def replace(self, workspace: str, rules: Sequence[FaultRule]) -> None:
         """Put rules in the place of those that are there; counts start at nought."""
         entries = [FaultEntry(rule=rule) for rule in rules]
-        with self._lock, self._database.writing() as connection:
-            self._write(connection, workspace, entries)
+        with self._lock, self._database.transaction(workspace) as tx:
+            self._write(tx, entries)
             self._entries[workspace] = entries
 
     def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
@@ -152,19 +152,18 @@ class FaultBook:
             FaultEntry(rule=rule, seen=entry.seen, struck=entry.struck)
             for rule, entry in zip(rules, value, strict=True)
         ]
-        self._write(connection, workspace.name, entries)
+        self._write(Transaction(connection, workspace.name), entries)
 
         def put_in_force() -> None:
             self._entries[workspace.name] = entries
 
         return put_in_force
 
-    def _write(self, connection: Connection, workspace: str, entries: Sequence[FaultEntry]) -> None:
-        _forget.run(connection, {"of_service": self.service, "of_workspace": workspace})
+    def _write(self, tx: Transaction, entries: Sequence[FaultEntry]) -> None:
+        tx.run(_forget, of_service=self.service)
         rows = [
             {
                 "service": self.service,
-                "workspace": workspace,
                 "position": at,
                 "rule": encode_text(entry.rule),
                 "seen": entry.seen,
@@ -172,24 +171,26 @@ class FaultBook:
             }
             for at, entry in enumerate(entries)
         ]
-        if rows:
-            connection.execute(_add, rows)
+        tx.run_each(_add, rows)
 
     def _save(self, workspace: str, at: int, entry: FaultEntry) -> None:
         counted = {"now_seen": entry.seen, "now_struck": entry.struck}
-        where = {"of_service": self.service, "of_workspace": workspace, "at": at}
-        with self._database.writing() as connection:
-            _count.run(connection, {**where, **counted})
+        with self._database.transaction(workspace) as tx:
+            tx.run(_count, of_service=self.service, at=at, **counted)
 
-    def _load(self, workspace: str | None = None) -> dict[str, list[FaultEntry]]:
-        """Read the rules of one workspace, or of all."""
+    def _load(self) -> dict[str, list[FaultEntry]]:
+        """Read the rules of all workspaces."""
         loaded: dict[str, list[FaultEntry]] = {}
-        query = _faults.select().where(_faults.c.service == self.service)
-        if workspace is not None:
-            query = query.where(_faults.c.workspace == workspace)
-        with self._database.reading() as connection:
-            for row in connection.execute(query.order_by(_faults.c.workspace, _faults.c.position)):
-                (rule,) = convert({"faults": [decode(row.rule)]}, self.shape).faults
-                entry = FaultEntry(rule=rule, seen=row.seen, struck=row.struck)
-                loaded.setdefault(row.workspace, []).append(entry)
+        with self._database.read_across() as tx:
+            for row in tx.all(_of_all, of_service=self.service):
+                loaded.setdefault(row.workspace, []).append(self._entry(row))
         return loaded
+
+    def _load_one(self, workspace: str) -> list[FaultEntry]:
+        """Read the rules of one workspace."""
+        with self._database.read(workspace) as tx:
+            return [self._entry(row) for row in tx.all(_of_one, of_service=self.service)]
+
+    def _entry(self, row: Row) -> FaultEntry:
+        (rule,) = convert({"faults": [decode(row.rule)]}, self.shape).faults
+        return FaultEntry(rule=rule, seen=row.seen, struck=row.struck)

@@ -15,7 +15,7 @@ class SharedFaultBook(FaultBook):
     def entries(self, workspace: str) -> list[FaultEntry]:
         """Return a workspace's rules in the order in which they are tried."""
         with self._lock:
-            self._entries[workspace] = self._load(workspace).get(workspace, [])
+            self._entries[workspace] = self._load_one(workspace)
             return super().entries(workspace)
 
     def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Dialect,
     Float,
     Insert,
-    MetaData,
     Select,
     Table,
     Update,
@@ -99,21 +98,6 @@ def one_of(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[b
 def numbered(name: str, values: Iterable[object]) -> dict[str, object]:
     """Return values as the parameters of ``one_of``."""
     return {f"{name}_{place}": value for place, value in enumerate(values)}
-
-
-class Forgetting:
-    """Deletes all rows of a workspace, whose name each table has in a column ``workspace``."""
-
-    def __init__(self, metadata: MetaData) -> None:
-        self._of_tables = [
-            Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
-            for table in metadata.sorted_tables
-        ]
-
-    def run(self, connection: Connection, workspace: str) -> None:
-        """Carry it out, in every table."""
-        for delete in self._of_tables:
-            delete.run(connection, {"of_workspace": workspace})
 
 
 class _Plan:

@@ -109,8 +109,8 @@ class Snapshots(Struct, frozen=True, kw_only=True):
             Exception: what one of ``quiescers`` refuses with.
         """
         # quiesced first: a transaction that began earlier would miss what the last job or call has just kept
-        with self._quiesced(workspace), self.database.reading() as connection:
-            rows = self.tables.read(connection, workspace.name)
+        with self._quiesced(workspace), self.database.read(workspace.name) as tx:
+            rows = self.tables.read(tx)
             memory = {name: each.recall(workspace) for name, each in self.memories.items()}
         return Snapshot(
             version=VERSION, service=self.service, workspace=workspace.name, tables=rows, memory=memory
@@ -136,12 +136,12 @@ class Snapshots(Struct, frozen=True, kw_only=True):
         values = self._values(snapshot)
         reworded = self.moved(snapshot, workspace)
         with self._quiesced(workspace), suppress(_UndoneError):
-            with self.database.writing() as connection:
-                self.tables.write(connection, workspace.name, rows, reworded)
+            with self.database.transaction(workspace.name) as tx:
+                self.tables.write(tx, rows, reworded)
                 # after the rows are in, since what it compares is spread over tables; it still can undo all of it
-                self.sound(connection, workspace.name)
+                self.sound(tx)
                 afterwards = [
-                    self.memories[name].restore(connection, workspace, value)
+                    self.memories[name].restore(tx.connection, workspace, value)
                     for name, value in values.items()
                 ]
                 if check:

@@ -8,31 +8,26 @@ from enum import EnumType
 from typing import Any, TypeAlias
 
 from msgspec import ValidationError, convert
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Select, func, select
 
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.api.shape_words import refusal
 from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_kit.text import shortened
 
-Sound: TypeAlias = "Callable[[Connection, str], None]"
+Sound: TypeAlias = "Callable[[Transaction], None]"
 """Looks at a workspace's rows, and raises ``SnapshotError`` if they do not hold together."""
 
 LARGEST_COUNT = 2**62
 """Of a number that is counted on from; it leaves room for all that will ever be counted."""
 
 
-def anything(_connection: Connection, _workspace: str) -> None:
+def anything(_tx: Transaction) -> None:
     """Take any rows."""
 
 
-def check_counted(
-    connection: Connection,
-    workspace: str,
-    columns: Iterable[Column[int]],
-    last: int | None,
-    counter: str,
-) -> None:
+def check_counted(tx: Transaction, columns: Iterable[Column[int]], last: int | None, counter: str) -> None:
     """Check that no number of these columns is beyond the last that was given out.
 
     Args:
@@ -45,8 +40,7 @@ def check_counted(
     if last is not None and not 0 <= last < LARGEST_COUNT:
         raise SnapshotError(f"{counter}: expected a count from 0 to {LARGEST_COUNT - 1}; got {last}")
     for column in columns:
-        query = select(func.max(column)).where(column.table.c.workspace == workspace)
-        highest = connection.scalar(query)
+        highest = tx.scalar(WorkspaceStatement(select(func.max(column))))
         if highest is not None and (last is None or highest > last):
             actual = "there is none" if last is None else f"got {last}"
             raise SnapshotError(
@@ -55,8 +49,7 @@ def check_counted(
 
 
 def check_texts(
-    connection: Connection,
-    workspace: str,
+    tx: Transaction,
     shapes: Mapping[Column[Any], Any],
     *,
     may_be_empty: Collection[Column[Any]] = frozenset(),
@@ -71,10 +64,10 @@ def check_texts(
     """
     for column, shape in shapes.items():
         is_word = isinstance(shape, EnumType)
-        query = select(column).where(column.table.c.workspace == workspace, column.is_not(None))
+        query = select(column).where(column.is_not(None))
         if column in may_be_empty:
             query = query.where(column != "")
-        for text in connection.scalars(query.distinct() if is_word else query):
+        for (text,) in tx.all(WorkspaceStatement(query.distinct() if is_word else query)):
             try:
                 value = text if is_word else decode(text)
             except MalformedJsonError as error:
@@ -88,7 +81,7 @@ def check_texts(
                 raise SnapshotError(f"tables.{column.table.name}: {reason}") from error
 
 
-def check_none(connection: Connection, query: "Select[Any]", says: str) -> None:
+def check_none(tx: Transaction, query: "Select[Any]", says: str) -> None:
     """Check that a query finds nothing.
 
     Args:
@@ -97,6 +90,6 @@ def check_none(connection: Connection, query: "Select[Any]", says: str) -> None:
     Raises:
         SnapshotError: it finds something.
     """
-    row = connection.execute(query.limit(1)).first()
+    row = tx.first(WorkspaceStatement(query.limit(1)))
     if row is not None:
-        raise SnapshotError(says.format(**row._mapping))  # noqa: SLF001 - public in all but name
+        raise SnapshotError(says.format(**row._asdict()))

@@ -10,13 +10,13 @@ from difflib import get_close_matches
 from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct, ValidationError, convert
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, LargeBinary, MetaData, Table, Text, select
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, Table, Text, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.api.shape_words import refusal
 from mock_kit.storage.database import Instant
-from mock_kit.storage.prepared import Forgetting
+from mock_kit.storage.transaction import Forgetting, Transaction, WorkspaceStatement
 
 ANEW = {"mock_kit.table_rows": "anew"}
 """A column's ``info`` if its values mean nothing by themselves: they are left out, and made anew with the rows."""
@@ -89,11 +89,11 @@ class TableRows(Struct, frozen=True):
         """What the rows have to be."""
         return list[tuple[tuple(map(_kind, self.columns))]]  # type: ignore[misc]  # made at run time
 
-    def read(self, connection: Connection, workspace: str) -> SnapshotRows:
+    def read(self, tx: Transaction) -> SnapshotRows:
         """Return a workspace's rows; the same rows come in the same order, on any database."""
         numbers = [each for each in self.table.primary_key if _is_anew(each)]
-        query = select(*self.columns).where(self.table.c[_WORKSPACE] == workspace).order_by(*numbers)
-        rows = [list(row) for row in connection.execute(query)]
+        query = WorkspaceStatement(select(*self.columns).order_by(*numbers))
+        rows = [list(row) for row in tx.all(query)]
         if not numbers:  # texts are in another order on each database
             places = [place for place, each in enumerate(self.columns) if each.primary_key]
             rows.sort(key=lambda row: [row[place] for place in places])
@@ -116,9 +116,7 @@ class TableRows(Struct, frozen=True):
             raise SnapshotError(refusal(rows.rows, self.shape, root=root)) from error
         return read
 
-    def write(
-        self, connection: Connection, workspace: str, rows: Iterable[tuple[object, ...]], reworded: Reworded
-    ) -> None:
+    def write(self, tx: Transaction, rows: Iterable[tuple[object, ...]], reworded: Reworded) -> None:
         """Put rows where a workspace has none.
 
         Raises:
@@ -127,7 +125,7 @@ class TableRows(Struct, frozen=True):
         """
         names = self.names
         inserted = [
-            {_WORKSPACE: workspace}
+            {_WORKSPACE: tx.workspace}
             | {
                 name: reworded(name, value) if isinstance(value, str) else value
                 for name, value in zip(names, row, strict=True)
@@ -135,8 +133,8 @@ class TableRows(Struct, frozen=True):
             for row in rows
         ]
         try:
-            if inserted:
-                connection.execute(self.table.insert(), inserted)
+            if inserted:  # by SQLAlchemy itself, whose errors are the same for every driver
+                tx.connection.execute(self.table.insert(), inserted)
         except IntegrityError as error:
             raise TakenError(self.table.name) from error
         except DataError as error:
@@ -157,9 +155,9 @@ class AllRows:
         self._tables = {str(table.name): TableRows(table) for table in metadata.sorted_tables}
         self._forgetting = Forgetting(metadata)
 
-    def read(self, connection: Connection, workspace: str) -> dict[str, SnapshotRows]:
+    def read(self, tx: Transaction) -> dict[str, SnapshotRows]:
         """Return a workspace's rows by table; a table without any is left out."""
-        tables = {name: table.read(connection, workspace) for name, table in sorted(self._tables.items())}
+        tables = {name: table.read(tx) for name, table in sorted(self._tables.items())}
         return {name: rows for name, rows in tables.items() if rows.rows}
 
     def check(self, rows: dict[str, SnapshotRows]) -> dict[str, list[tuple[object, ...]]]:
@@ -177,13 +175,7 @@ class AllRows:
                 )
         return {name: self._tables[name].check(each) for name, each in rows.items()}
 
-    def write(
-        self,
-        connection: Connection,
-        workspace: str,
-        rows: dict[str, list[tuple[object, ...]]],
-        reworded: Reworded,
-    ) -> None:
+    def write(self, tx: Transaction, rows: dict[str, list[tuple[object, ...]]], reworded: Reworded) -> None:
         """Put rows in the place of all that a workspace has in any of the tables.
 
         Raises:
@@ -191,9 +183,9 @@ class AllRows:
         """
         # deleted and inserted, not merged: what came after the snapshot has to be gone, also from tables that it does not
         # name, as they were empty when it was taken
-        self._forgetting.run(connection, workspace)
+        self._forgetting.run(tx)
         for name, table in self._tables.items():
-            table.write(connection, workspace, rows.get(name, []), reworded)
+            table.write(tx, rows.get(name, []), reworded)
 
 
 def _is_anew(column: Column[Any]) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Join,
+    MetaData,
     Select,
     Table,
     Update,
@@ -108,6 +109,18 @@ class Transaction(_Statements[WorkspaceStatement]):
     def _filled(self, statement: WorkspaceStatement, values: dict[str, object]) -> Values:
         values[statement.parameter] = self.workspace
         return values
+
+
+class Forgetting:
+    """Deletes all rows of a workspace, in every table of a service."""
+
+    def __init__(self, metadata: MetaData) -> None:
+        self._of_tables = [WorkspaceStatement(table.delete()) for table in metadata.sorted_tables]
+
+    def run(self, tx: Transaction) -> None:
+        """Carry it out."""
+        for delete in self._of_tables:
+            tx.run(delete)
 
 
 class AcrossWorkspaces(_Statements[Prepared]):

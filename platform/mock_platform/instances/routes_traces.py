@@ -24,7 +24,8 @@ TRACE_HEADERS = {"Elements-Trace-Id": "where providerData.debug asks for it: wha
 @operation(needs=named_element, problems=(404,))
 def get(caller: ElementCaller, trace_id: str) -> Answer[TraceJson]:
     """Show a trace."""
-    trace = dependencies().store[Traces].get(caller.workspace.name, trace_id)
+    with dependencies().store.read(caller.workspace.name) as tx:
+        trace = Traces(tx).get(trace_id)
     if trace is None or trace.element_key != caller.element.key:
         raise NotFoundError("trace", trace_id)
     return Answer(to_json(trace))
@@ -53,4 +54,5 @@ def _kept(workspace: Workspace, element_key: str, tracing: Tracing) -> Trace:
             exchanges=tuple(tracing.exchanges),
         )
 
-    return dependencies().store[Traces].add(workspace.name, made)
+    with dependencies().store.transaction(workspace.name) as tx:
+        return Traces(tx).add(made)
