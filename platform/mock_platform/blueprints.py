@@ -16,7 +16,6 @@ from mock_platform.core.paths import BASE_PATH
 from mock_platform.documents import routes as docs
 from mock_platform.documents import routes_instance as instance_docs
 from mock_platform.elements import routes as elements
-from mock_platform.elements import routes_configuration as element_configuration
 from mock_platform.elements import routes_oauth as oauth
 from mock_platform.events import routes_notifications as notifications
 from mock_platform.events import routes_subscriptions as subscriptions
@@ -61,7 +60,7 @@ _API = (
     *(instances.bp, element_instances.bp, account_instances.bp),
     *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
     *(notifications.bp, subscriptions.bp, deliveries.bp),
-    *(elements.bp, element_configuration.bp, oauth.bp, hub_catalogue.bp, docs.bp, traces.bp),
+    *(elements.bp, oauth.bp, hub_catalogue.bp, docs.bp, traces.bp),
     *(hub_objects.bp, instance_docs.of_objects, hubs.bp),
 )
 _OF_ONE_INSTANCE = (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp)

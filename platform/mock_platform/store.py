@@ -12,7 +12,6 @@ from mock_platform.bulk.store import Bulk
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
 from mock_platform.core.registry import StoreRegistry
-from mock_platform.elements.store import ElementChangesStore
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.store import Jobs
@@ -24,7 +23,6 @@ _NO_WORKSPACE = ""
 _MONTH = timedelta(days=30)
 _KINDS = (
     Instances,
-    ElementChangesStore,
     Jobs,
     Bulk,
 )

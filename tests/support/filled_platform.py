@@ -55,7 +55,6 @@ def fill(workspace, default):
         "other_workspace": "default",
         "instance_body": body,
         "wrong_body": body | {"configuration": body["configuration"] | {"password": "wrong"}},
-        "clone_id": call("POST", f"{BASE_PATH}/elements/insightly/clone")["id"],
         "accountids[]": [str(workspace.ids["account_id"])],
         "crm_api_key": clients.credentials.crm_api_key,
         "deleted_contact_id": deleted,

@@ -36,13 +36,12 @@ RECIPES = {
     },
     r"\w+ admin\.script_faults": {"known": {"faults": [{"effect": {"status": 503}}]}},
     r"platform (element_)?instances\.create": {"body": "$instance_body"},
-    r"platform (element_)?instances?(_of_token)?\.(create|put|patch)": {"known": {"id": "$clone_id"}},
     r"platform (element_instances|instance|instance_of_token)\.put": {
         "body": "$wrong_body",
         "query": {"reAuthenticate": "false"},
     },
     r"platform hubs\.\w+_of_record": {"body": {"TITLE": "title"}},
-    r"platform lint\.look_at": {"body": "$instance_body", "known": {"id": "$clone_id"}},
+    r"platform lint\.look_at": {"body": "$instance_body"},
     r"platform explain\.show": {
         "query": {"instanceId": "$instance_id", "resource": "contacts", "recordId": "$deleted_contact_id"}
     },
@@ -59,12 +58,8 @@ RECIPES = {
     r"platform notifications\.index": {"query": {"topics[]": ["$topics[]"]}},
     r"platform activity\.index": {"headers": {"Authorization": None}},
     r"platform deliveries\.release": {"query": {"where": "status='failed'"}},
-    r"platform element_configuration\.(get|put|delete)": {
-        "known": {"key": "username", "key_or_id": "insightly"}
-    },
     r"platform transformations.*\.create\w*": {"known": {"object_name": "fresh"}},
     r"platform transformations.*\.create": {"known": {"object_name": "bare"}},
-    r"platform element_configuration\.create": {"values": {"key": ["fresh.key", "other.key"]}},
     r"crm admin\.script_faults": {"known": {"faults": [{"effect": {"delay_s": 1}}]}},
     r"crm consent\.consent": {"body": {"api_key": "$crm_api_key"}},
     r"crm vendor_pages\.add_record": {"values": {"fields": [{"FIRST_NAME": "a"}, {}]}},

@@ -5,8 +5,7 @@ from flask import Blueprint
 from mock_kit.api.operations import Answer, operation
 from mock_platform.documents.objects import objects_of_element
 from mock_platform.documents.service import DocumentQuery, Json, chosen, whole_document
-from mock_platform.elements.routes import element as element_named
-from mock_platform.elements.routes import elements as all_elements
+from mock_platform.elements.service import catalogue
 from mock_platform.errors import NotFoundError
 
 bp = Blueprint("docs", __name__)
@@ -26,8 +25,7 @@ class ElementDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
 @operation(problems=(404,))
 def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
     """Describe the calls of a hub."""
-    # Clones answer as what they were cloned from, and would only repeat it.
-    elements = tuple(one for one in all_elements() if one.hub == hub_key and one.cloned_from is None)
+    elements = tuple(one for one in catalogue().elements if one.hub == hub_key)
     if not elements:
         raise NotFoundError("hub", hub_key, named="key")
     objects = [each for element in elements for each in objects_of_element(element)]
@@ -39,7 +37,7 @@ def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
 @operation(problems=(404,))
 def of_element(key_or_id: str, query: ElementDocumentQuery) -> Answer[Json]:
     """Describe the calls of an element, or one of them."""
-    element = element_named(key_or_id)
+    element = catalogue().element(key_or_id)
     whole = whole_document(
         query,
         objects_of_element(element),

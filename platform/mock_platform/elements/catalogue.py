@@ -13,7 +13,6 @@ from mock_platform.elements.catalogue_entry import operations
 from mock_platform.elements.connector import Connector
 from mock_platform.elements.element import Element
 from mock_platform.elements.insightly.connector import InsightlyConnector
-from mock_platform.elements.overrides import clone_number, clone_of
 from mock_platform.errors import ConflictError, NotFoundError
 
 
@@ -68,7 +67,7 @@ class Catalogue:
 
     @property
     def elements(self) -> list[Element]:
-        """The elements as they are shipped."""
+        """The elements, in the order of their connectors."""
         return [
             connector.element for key, connector in self._connectors.items() if key == connector.element.key
         ]
@@ -79,25 +78,18 @@ class Catalogue:
         Raises:
             NotFoundError: there is no such element.
         """
-        return self._found(key_or_id)[0]
+        connector = self._connectors.get(key_or_id)
+        if connector is None:
+            raise NotFoundError("element", key_or_id, named="key")
+        return connector
 
     def element(self, key_or_id: str) -> Element:
-        """Return an element as it is shipped; a clone as one is made.
+        """Return an element.
 
         Raises:
             NotFoundError: there is none.
         """
-        return self._found(key_or_id)[1]
-
-    def _found(self, key_or_id: str) -> tuple[Connector, Element]:
-        connector = self._connectors.get(key_or_id)
-        if connector is not None:
-            return connector, connector.element
-        for shipped_one in self.elements:
-            number = clone_number(shipped_one, key_or_id)
-            if number is not None:
-                return self._connectors[shipped_one.key], clone_of(shipped_one, number)
-        raise NotFoundError("element", key_or_id, named="key")
+        return self.connector(key_or_id).element
 
     def _add(self, connector: Connector) -> None:
         element = connector.element

@@ -219,7 +219,7 @@ def metadata(element: Element, *, expand: bool) -> Metadata:
         "description": element.description,
         "image": element.image,
         "displayOrder": 0,
-        "active": element.active,
+        "active": True,
         "beta": False,
         "hub": element.hub,
         "elementType": "element",

@@ -58,8 +58,6 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         authentication: of which kind they are, in the platform's word.
         poller_defaults: the element's own entries of ``event.poller.configuration``.
         id_fields: hub resource -> the field that holds a record's id.
-        active: whether it is on offer.
-        cloned_from: the key of the shipped element of which it is a workspace's own copy.
     """
 
     id: int
@@ -73,8 +71,6 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     authentication: str
     poller_defaults: Mapping[str, Mapping[str, object]]
     id_fields: Mapping[str, str]
-    active: bool = True
-    cloned_from: str | None = None
 
     @cached_property
     def secret_keys(self) -> frozenset[str]:
@@ -83,5 +79,5 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
 
 
 def numbered(element_id: int, keys: Sequence[ConfigurationKey]) -> tuple[ConfigurationKey, ...]:
-    """Return an element's own keys with their numbers, which stay theirs whatever is added or taken away."""
+    """Return an element's keys with their numbers."""
     return tuple(replace(key, number=element_id * 1000 + place) for place, key in enumerate(keys))

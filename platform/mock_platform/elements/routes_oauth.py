@@ -9,7 +9,6 @@ from mock_kit.api.operations import Answer, operation
 from mock_platform.core.dependencies import dependencies
 from mock_platform.elements.connector import Application
 from mock_platform.elements.oauth import OAuthUrl, authorize_url, check_takes_oauth
-from mock_platform.elements.routes import element
 from mock_platform.elements.service import catalogue
 from mock_platform.errors import InvalidRequestError
 
@@ -66,11 +65,13 @@ def post_url(key_or_id: str, body: OAuthUrlQuery) -> Answer[OAuthUrl]:
 @operation(problems=(400, 404))
 def token(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthToken]:  # noqa: ARG001 - checked, then refused
     """Refuse a request token: those belong to OAuth 1 (documented), which no element here has."""
-    raise InvalidRequestError(f"{element(key_or_id).name} has no OAuth 1; there is no request token to get")
+    raise InvalidRequestError(
+        f"{catalogue().element(key_or_id).name} has no OAuth 1; there is no request token to get"
+    )
 
 
 def _url(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
-    oauth_element = element(key_or_id)
+    oauth_element = catalogue().element(key_or_id)
     takes = dependencies().settings.oauth_walk
     grants = check_takes_oauth(
         oauth_element, catalogue().connector(oauth_element.key).grants if takes else None

@@ -1,6 +1,6 @@
 """How the platform shows an element: the keys, in its order."""
 
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 from mock_platform.elements.element import Element
 
@@ -33,15 +33,8 @@ class ElementJson(TypedDict):
     authentication: Authentication
     extended: bool
     hub: str
-    private: NotRequired[bool]
     protocolType: str
     parameters: list[object]
-
-
-class _Privacy(TypedDict, total=False):
-    """Whether an element is a workspace's own; there only if it is (observed to be optional)."""
-
-    private: bool
 
 
 def element_to_json(element: Element) -> ElementJson:
@@ -52,7 +45,7 @@ def element_to_json(element: Element) -> ElementJson:
         "key": element.key,
         "description": element.description,
         "image": element.image,
-        "active": element.active,
+        "active": True,
         "deleted": False,
         "typeOauth": False,
         "trialAccount": False,
@@ -66,11 +59,6 @@ def element_to_json(element: Element) -> ElementJson:
         "authentication": {"type": element.authentication},
         "extended": False,
         "hub": element.hub,
-        **_privacy(element),
         "protocolType": "http",
         "parameters": [],
     }
-
-
-def _privacy(element: Element) -> _Privacy:
-    return {"private": True} if element.cloned_from else {}

@@ -8,7 +8,7 @@ from mock_platform.core.listing import counted, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.elements.catalogue import HUBS, Hub, HubJson, find_hub, hub_to_json
 from mock_platform.elements.catalogue_entry import ElementDetails, element_details
-from mock_platform.elements.routes import elements
+from mock_platform.elements.service import catalogue
 
 bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
 
@@ -61,9 +61,9 @@ def get(key: str, query: HubQuery) -> Answer[HubJson]:
 def elements_of_hub(key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
     """List the elements of a hub."""
     hub = find_hub(key)
-    details = [element_details(one) for one in elements() if one.hub == hub.key and one.active]
+    details = [element_details(one) for one in catalogue().elements if one.hub == hub.key]
     return paginated(details, paging(query))
 
 
 def _shown(hub: Hub, *, hydrate: bool) -> HubJson:
-    return hub_to_json(hub, elements(), hydrate=hydrate)
+    return hub_to_json(hub, catalogue().elements, hydrate=hydrate)

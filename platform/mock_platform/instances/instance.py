@@ -89,7 +89,7 @@ def patch(instance: Instance, body: InstanceBody, element: Element) -> Instance:
     """Return the instance with only what is sent changed; tags are replaced as a whole (observed).
 
     Args:
-        element: its own, or the clone of it to which the instance is moved (observed).
+        element: its own, or the one to which the instance is moved (observed of a clone).
     """
     return replace(
         instance,

@@ -13,7 +13,7 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
-from mock_platform.elements.service import own_element
+from mock_platform.elements.service import catalogue
 from mock_platform.errors import InvalidCredentialsError, NotFoundError
 from mock_platform.instances.calling import instance_named, instance_of_token
 
@@ -31,8 +31,8 @@ class NamedInstance(Struct, frozen=True, kw_only=True):
 
     @property
     def element(self) -> Element:
-        """The instance's element, as the workspace has it."""
-        return own_element(self.workspace, self.instance.element_key)
+        """The instance's element."""
+        return catalogue().element(self.instance.element_key)
 
 
 class ElementCaller(Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def named_instance() -> NamedInstance:
     if instance_id is None:
         return NamedInstance(workspace=workspace, instance=_selected(workspace))
     instance = instance_named(workspace, instance_id)
-    if element is not None and own_element(workspace, element).key != instance.element_key:
+    if element is not None and catalogue().element(element).key != instance.element_key:
         raise NotFoundError("element instance", instance_id)
     return NamedInstance(workspace=workspace, instance=instance)
 
@@ -70,7 +70,7 @@ def named_element() -> ElementCaller:
         NotFoundError: there is no such element.
     """
     workspace = caller()
-    return ElementCaller(workspace=workspace, element=own_element(workspace, g.get(_ELEMENT)))
+    return ElementCaller(workspace=workspace, element=catalogue().element(g.get(_ELEMENT)))
 
 
 def instance_blueprint(name: str) -> Blueprint:

@@ -4,9 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mock_kit.workspaces.registry import Workspace
 from mock_platform.elements.element import Element
-from mock_platform.elements.service import catalogue, own_element
+from mock_platform.elements.service import catalogue
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.instances.instance import InstanceBody
 
@@ -17,22 +16,22 @@ class ElementReference(Struct):
     key: str | None = None
     id: int | str | None = None
 
-    def find(self, workspace: Workspace) -> Element:
-        """Return the element that is meant, as a workspace has it.
+    def find(self) -> Element:
+        """Return the element that is meant.
 
         Raises:
             InvalidRequestError: none is named.
             NotFoundError: there is none by that key or id.
         """
         if self.key is not None:
-            return own_element(workspace, self.key)
+            return catalogue().element(self.key)
         if self.id is None:
             example = catalogue().elements[0].key
             raise InvalidRequestError(
                 f'element.key or element.id is missing; expected {{"element": {{"key": "{example}"}}}}'
             )
         try:
-            return own_element(workspace, str(self.id))
+            return catalogue().element(str(self.id))
         except NotFoundError as error:
             raise NotFoundError("element", self.id) from error
 

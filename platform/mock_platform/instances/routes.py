@@ -49,7 +49,7 @@ class InstanceTotalsJson(TypedDict):
 )
 def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
-    return made(workspace, body, (body.element or ElementReference()).find(workspace))
+    return made(workspace, body, (body.element or ElementReference()).find())
 
 
 def made(workspace: Workspace, body: InstanceRequest, element: Element) -> Answer[InstanceJson]:

@@ -12,7 +12,7 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import entries_of
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Values
-from mock_platform.elements.service import own_element
+from mock_platform.elements.service import catalogue
 from mock_platform.instances.calling import instance_named
 from mock_platform.instances.requests import ElementReference, InstanceRequest
 from mock_platform.instances.service_granted import grants_for
@@ -103,7 +103,7 @@ def show(query: LintQuery) -> Answer[LintJson]:
     """Look for what of an instance's configuration will lose, repeat or misname events."""
     workspace = asked_workspace()
     instance = instance_named(workspace, str(query.instance_id))
-    element = own_element(workspace, instance.element_key)
+    element = catalogue().element(instance.element_key)
     body_warnings = dependencies().store[Instances].body_warnings(workspace.name, instance.id)
     around = lint_context(element, instance.configuration, lag=timedelta(seconds=query.index_lag))
     warnings = of_instance(instance.configuration, body_warnings, around, instance.objects)
@@ -114,7 +114,7 @@ def show(query: LintQuery) -> Answer[LintJson]:
 @operation(problems=(400, 401, 403, 404))
 def look_at(query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
     """Look at the body of an instance that is not made: one without credentials, or with masks for them, will do."""
-    element = (body.element or ElementReference()).find(asked_workspace())
+    element = (body.element or ElementReference()).find()
     credentials = {entry.key: "not given" for entry in element.keys if entry.required}
     values = configuration.complete(
         {**credentials, **(body.configuration or {})}, element, stored=credentials

@@ -131,7 +131,7 @@ def _saved(
     named: NamedInstance, body: InstanceRequest, rule: Callable[..., Instance], ask: ProviderCheck
 ) -> Answer[InstanceJson]:
     """Change an instance by what was sent, and show it."""
-    element = body.element.find(named.workspace) if body.element else named.element
+    element = body.element.find() if body.element else named.element
     wire = wire_to_vendor(named.workspace, element.key, body)
     sent = with_grant(body, element, named.instance.configuration)
     saved = change(named, lambda stored: rule(stored, sent, element), ask=ask, wire=wire, sent=sent_body())

@@ -11,7 +11,7 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.elements.service import own_elements
+from mock_platform.elements.service import catalogue
 from mock_platform.instances.calling import instance_named
 from mock_platform.instances.store import Instances
 from mock_platform.lint.service import warnings_of
@@ -63,7 +63,7 @@ def kept_warnings(
 ) -> Iterator[tuple[Instance, ConfigWarnings]]:
     """Yield instances with all that is to be said of each."""
     store = dependencies().store
-    elements = {element.key: element for element in own_elements(workspace)}
+    elements = {element.key: element for element in catalogue().elements}
     of_bodies = store[Instances].all_body_warnings(workspace.name)
     for instance in instances:
         of_body = of_bodies.get(instance.id, ConfigWarnings())

@@ -13,7 +13,7 @@ from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
-from mock_platform.elements.service import connector_of, own_elements, vendor_of
+from mock_platform.elements.service import catalogue, connector_of, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.errors import shown as quoted
 from mock_platform.instances import instance as rules
@@ -100,7 +100,7 @@ def change(
     """
     workspace = named.workspace
     now = workspace.clock.now()
-    elements = _elements(workspace)
+    elements = _elements()
 
     def changed(stored: Instance) -> Instance:
         after = rules.revive(stored, rule(stored))
@@ -128,12 +128,12 @@ def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
 
 def views(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceView]:
     """Return instances with all that is shown of them at present."""
-    elements, now, user = _elements(workspace), workspace.clock.now(), user_of(workspace)
+    elements, now, user = _elements(), workspace.clock.now(), user_of(workspace)
     return [InstanceView.at(now, instance, elements[instance.element_key], user) for instance in instances]
 
 
-def _elements(workspace: Workspace) -> dict[str, Element]:
-    return {element.key: element for element in own_elements(workspace)}
+def _elements() -> dict[str, Element]:
+    return {element.key: element for element in catalogue().elements}
 
 
 def _vouch(before: Instance, after: Instance, ask: ProviderCheck, wire: Http | None) -> str | None:
