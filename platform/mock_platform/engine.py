@@ -144,7 +144,8 @@ class Engine:
         with self.exclusive(workspace):
             present = workspace.clock.now()
             then = self._workspaces.real_clock.now() if mode is Mode.REAL else now or present
-            waiting = self._store[Jobs].count(workspace.name)
+            with self._store.read(workspace.name) as tx:
+                waiting = Jobs(tx).count()
             if then < present and waiting:
                 raise ConflictError(
                     f"the clock cannot go back from {format_instant(present)} to {format_instant(then)} while "
@@ -231,7 +232,8 @@ class Engine:
             while run.goes_on():
                 # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
                 until = max(run.target, workspace.clock.now())
-                job = self._store[Jobs].first_due(workspace.name, until=until)
+                with self._store.read(workspace.name) as tx:
+                    job = Jobs(tx).first_due(until=until)
                 if job is None:
                     break
                 if job == latest:  # a task that stands still would loop for ever

@@ -11,6 +11,7 @@ from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.callbacks.lanes import LaneKey, Lanes
 from mock_platform.callbacks.task import DeliveryTask
+from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
 from mock_platform.errors import ConflictError
 from mock_platform.jobs.due_job import Job, JobKind
@@ -36,7 +37,7 @@ class RealTime:
     def __init__(  # noqa: PLR0913 - what the engine has; all of it by name
         self,
         *,
-        agenda: Jobs,
+        store: StoreRegistry,
         workspaces: Workspaces,
         tasks: Mapping[JobKind, JobTask],
         deliveries: DeliveryTask,
@@ -44,7 +45,7 @@ class RealTime:
         limit: int,
         patience_s: float,
     ) -> None:
-        self._agenda = agenda
+        self._store = store
         self._workspaces = workspaces
         self._tasks = tasks
         self._locks = locks
@@ -133,7 +134,8 @@ class RealTime:
             # Without patience: who holds it runs what is due, or wakes this when leaving.
             if self._locks.acquire(workspace.name):
                 self._run(workspace, now)
-            due = self._agenda.next_due(workspace.name, after=now)
+            with self._store.read(workspace.name) as tx:
+                due = Jobs(tx).next_due(after=now)
         except Exception:  # noqa: BLE001 - logged with its trace, and tried again
             known = {"event": "real_time_failed", "workspace": workspace.name}
             _log.exception("what fell due in real time could not be run", extra=known)
@@ -152,7 +154,7 @@ class RealTime:
         def work() -> RunSummary:
             ran = RunSummary()
             try:
-                while job := self._agenda.first_due(workspace.name, until=until, deliveries=False):
+                while job := self._first_due(workspace, until):
                     ran += self._tasks[job.kind].run(workspace, job)
                 self._deliver(workspace, until)
             except BaseException:
@@ -164,7 +166,7 @@ class RealTime:
 
         handed_on = False
         try:
-            if self._agenda.first_due(workspace.name, until=until, deliveries=False) is None:
+            if self._first_due(workspace, until) is None:
                 self._deliver(workspace, until)
             else:
                 # None if all lanes are taken: what is due then waits until one is free, and wakes this.
@@ -172,6 +174,11 @@ class RealTime:
         finally:
             if not handed_on:
                 self._locks.release(workspace.name)
+
+    def _first_due(self, workspace: Workspace, until: datetime) -> Job | None:
+        """Return what comes first of what is no delivery."""
+        with self._store.read(workspace.name) as tx:
+            return Jobs(tx).first_due(until=until, deliveries=False)
 
     def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
         """Let the deliveries that are due run in lanes, one for each receiver, as far as these are free."""
@@ -191,7 +198,9 @@ class RealTime:
     def _turns(self, workspace: Workspace, until: datetime, but: set[str]) -> dict[str, list[Job]]:
         """Return what is due to receivers by their URL, some of them left out."""
         turns: dict[str, list[Job]] = {}
-        for url, job in self._agenda.deliveries_due(workspace.name, until=until, but=but, limit=_LOOKED_AT):
+        with self._store.read(workspace.name) as tx:
+            due = Jobs(tx).deliveries_due(until=until, but=but, limit=_LOOKED_AT)
+        for url, job in due:
             turns.setdefault(url, []).append(job)
         return turns
 

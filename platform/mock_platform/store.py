@@ -8,24 +8,17 @@ from mock_kit.storage.schema import SchemaPart
 from mock_kit.storage.transaction import Forgetting, Transaction
 from mock_platform.accounts.store import Accounts
 from mock_platform.activity.store import Activities
-from mock_platform.bulk.store import Bulk
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.store import Instances
-from mock_platform.jobs.store import Jobs
 
 SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
 
 _NO_WORKSPACE = ""
 _MONTH = timedelta(days=30)
-_KINDS = (
-    Instances,
-    Jobs,
-    Bulk,
-)
 _forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
 
 
@@ -50,7 +43,7 @@ class PlatformStore(StoreRegistry):
                 Activities(),
                 history,
                 Accounts(database),
-                *(kind(database) for kind in _KINDS),
+                Instances(database),
             ]
         )
         self._database = database

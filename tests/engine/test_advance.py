@@ -69,8 +69,8 @@ def test_after_an_advance_nothing_is_left_that_was_due(bench, found):
 
     bench.engine.advance(workspace, minutes(42))
 
-    assert bench.store[Jobs].first_due(workspace.name, until=minutes(42)) is None
-    assert bench.store[Jobs].next_due(workspace.name, after=START) > minutes(42)
+    assert Room(bench.store, Jobs, workspace.name).first_due(until=minutes(42)) is None
+    assert Room(bench.store, Jobs, workspace.name).next_due(after=START) > minutes(42)
 
 
 @pytest.mark.parametrize("step", ["7m", "1m 1s", "15m", "59m"])
@@ -333,7 +333,7 @@ def test_a_task_that_leaves_itself_due_is_found_out_instead_of_running_for_ever(
     with pytest.raises(RuntimeError, match="left itself due"):
         bench.engine.advance(workspace, minutes(15))
 
-    assert bench.store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id)).due == minutes(15)
+    assert Room(bench.store, Jobs, workspace.name).of(JobKind.POLL, str(instance.id)).due == minutes(15)
 
 
 def test_a_parked_poller_survives_the_end_of_the_calendar(clients, poll_contacts):

@@ -135,7 +135,7 @@ def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_du
         bench.engine.advance(workspace, POLLED)
     (delivery,) = rows(bench, tables.deliveries)
     (notification,) = rows(bench, tables.notifications)
-    job = bench.store[Jobs].first_due(workspace.name, until=POLLED)
+    job = Room(bench.store, Jobs, workspace.name).first_due(until=POLLED)
     ran = bench.engine.advance(workspace, POLLED).ran
 
     assert (delivery.status, delivery.failures, notification.status) == ("created", 0, "NEW")

@@ -23,7 +23,7 @@ from mock_platform.core.tables import subscriptions
 from mock_platform.errors import ConflictError
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import Jobs, drop_jobs, plan_job
+from mock_platform.jobs.store import Jobs
 from mock_platform.shared import job_queue
 from mock_platform.store import PlatformStore
 
@@ -99,9 +99,9 @@ def working(*benches):
 
 def poll_at(bench, workspace, instance, due=None):
     due = due or workspace.clock.now()
-    with bench.database.writing() as connection:
-        drop_jobs(connection, workspace.name, JobKind.POLL, str(instance.id))
-        plan_job(connection, workspace.name, JobKind.POLL, str(instance.id), due)
+    with bench.store.transaction(workspace.name) as tx:
+        Jobs(tx).drop(JobKind.POLL, str(instance.id))
+        Jobs(tx).plan(JobKind.POLL, str(instance.id), due)
 
 
 def now_at(database):
@@ -128,7 +128,7 @@ def test_a_poll_that_is_due_is_run_by_one_worker_and_planned_again(benches, work
         sent.wait(1)
 
     assert [method for _, method, *_ in sent.entries] == ["GET"]
-    planned = benches[1].store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id))
+    planned = Room(benches[1].store, Jobs, workspace.name).of(JobKind.POLL, str(instance.id))
     assert begun + timedelta(minutes=14) < planned.due <= workspace.clock.now() + timedelta(minutes=15)
     assert waiting(benches[0]) == job_queue.QueueFigures(
         due=0, planned=2, lag_s=0
@@ -175,8 +175,7 @@ def test_polls_and_bulk_jobs_of_one_instance_are_run_one_at_a_time(benches, work
     with working(*benches):
         poll_at(first, workspace, instance)
         sent.wait(1)
-        first.store[Bulk].add(
-            "acme",
+        Room(first.store, Bulk).add(
             BulkJob(id=0, instance_id=instance.id, kind=BulkKind.QUERY, object_name="contacts", **times),
             first_id=1,
         )
@@ -189,7 +188,7 @@ def test_polls_and_bulk_jobs_of_one_instance_are_run_one_at_a_time(benches, work
     methods = [method for _, method, *_ in sent.entries]
     assert (methods.count("GET"), methods.count("POST")) == (3, 1)  # what was asked, and who was told
     assert max(sum(not url.endswith(".test/") for url in at_once) for at_once in sent.at_once) == 2
-    assert first.store[Jobs].count("acme") == 2  # the polls of next time
+    assert Room(first.store, Jobs, "acme").count() == 2  # the polls of next time
 
 
 def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, workspace):
@@ -198,9 +197,9 @@ def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, w
     before = waiting(benches[0]).planned
     now = workspace.clock.now()
 
-    with benches[0].database.writing() as connection:
+    with benches[0].store.transaction(workspace.name) as tx:
         for number in range(50):
-            plan_job(connection, workspace.name, JobKind.DELIVER, f"{number}/7", now, subscription_id=7)
+            Jobs(tx).plan(JobKind.DELIVER, f"{number}/7", now, subscription_id=7)
     assert waiting(benches[0]).planned == before + 1
 
     benches[0].owe(workspace, *[(instance, body) for body in bodies(50)])
@@ -213,8 +212,8 @@ def test_what_is_not_kept_is_not_planned(benches, workspace):
     before = waiting(benches[0])
 
     def fail():
-        with benches[0].database.writing() as connection:
-            plan_job(connection, workspace.name, JobKind.POLL, "7", workspace.clock.now())
+        with benches[0].store.transaction(workspace.name) as tx:
+            Jobs(tx).plan(JobKind.POLL, "7", workspace.clock.now())
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

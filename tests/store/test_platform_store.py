@@ -144,9 +144,9 @@ def fail(store):
 def due(store, workspace="acme", until=LATER):
     """Return the jobs that are due, in their order, and take them off the agenda."""
     taken = []
-    while job := store[Jobs].first_due(workspace, until=until):
+    while job := Room(store, Jobs, workspace).first_due(until=until):
         taken.append((job.kind, job.subject, job.due))
-        store[Jobs].remove(job)
+        Room(store, Jobs, job.workspace).remove(job)
     return taken
 
 
@@ -199,7 +199,7 @@ def test_the_ids_of_two_workspaces_are_counted_apart_and_their_instances_are_not
     assert store[Instances].all("acme") == [mine]
     store[Instances].delete("acme", mine)
     assert store[Instances].get("other", FIRST) == theirs
-    assert store[Jobs].first_due("other", until=LATER).subject == str(FIRST)
+    assert Room(store, Jobs, "other").first_due(until=LATER).subject == str(FIRST)
 
 
 def test_an_instance_that_cannot_be_made_takes_no_id(store, add):
@@ -251,7 +251,7 @@ def test_an_instance_that_is_polled_no_more_has_no_job(store, add, change):
 
     change("acme", made, plan(polled=False, poll_at=None), now=NOON)
 
-    assert store[Jobs].count("acme") == 0
+    assert Room(store, Jobs, "acme").count() == 0
     assert store[Instances].last_polls("acme", made.id) == {}
 
 
@@ -343,7 +343,7 @@ def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store
 
     assert saved is None
     assert store[Instances].all("acme") == []
-    assert store[Jobs].count("acme") == 0
+    assert Room(store, Jobs, "acme").count() == 0
     assert store[Instances].last_polls("acme", made.id) == {}
     assert Room(store, Subscriptions).get(made.subscription_id) is None
 
@@ -354,18 +354,18 @@ def test_jobs_come_by_time_and_then_by_number(store, add):
     first = add(planned=plan("contacts", poll_at=NOON))
     second = add(planned=plan("contacts", poll_at=NOON))
 
-    assert store[Jobs].first_due("acme", until=NOON - timedelta(microseconds=1)) is None
+    assert Room(store, Jobs, "acme").first_due(until=NOON - timedelta(microseconds=1)) is None
     assert [subject for _, subject, _ in due(store)] == [str(first.id), str(second.id), str(late.id)]
 
 
 def test_a_job_that_is_moved_keeps_its_number_and_one_that_was_removed_stays_away(store, add):
     made = add()
-    job = store[Jobs].first_due("acme", until=LATER)
+    job = Room(store, Jobs, "acme").first_due(until=LATER)
 
-    store[Jobs].plan_next(NextRun(job=job, due=LATER + timedelta(hours=1)))
-    moved = store[Jobs].of("acme", JobKind.POLL, str(made.id))
-    store[Jobs].remove(job)
-    store[Jobs].plan_next(NextRun(job=job, due=LATER))
+    Room(store, Jobs).run_again(NextRun(job=job, due=LATER + timedelta(hours=1)))
+    moved = Room(store, Jobs, "acme").of(JobKind.POLL, str(made.id))
+    Room(store, Jobs, job.workspace).remove(job)
+    Room(store, Jobs).run_again(NextRun(job=job, due=LATER))
 
     assert moved == Job(
         number=job.number,
@@ -374,27 +374,27 @@ def test_a_job_that_is_moved_keeps_its_number_and_one_that_was_removed_stays_awa
         subject=str(made.id),
         due=LATER + timedelta(hours=1),
     )
-    assert store[Jobs].of("acme", JobKind.POLL, str(made.id)) is None
-    assert store[Jobs].count("acme") == 0
+    assert Room(store, Jobs, "acme").of(JobKind.POLL, str(made.id)) is None
+    assert Room(store, Jobs, "acme").count() == 0
 
 
 def test_the_next_job_is_the_first_of_a_workspace_after_an_instant(store, add):
     add("acme", planned=plan("contacts", poll_at=LATER))
     add("other", planned=plan("contacts", poll_at=NOON))
 
-    assert store[Jobs].next_due("acme", after=NOON) == LATER
-    assert store[Jobs].next_due("other", after=NOON - timedelta(microseconds=1)) == NOON
-    assert store[Jobs].next_due("other", after=NOON) is None
-    assert store[Jobs].next_due("nobody", after=NOON) is None
+    assert Room(store, Jobs, "acme").next_due(after=NOON) == LATER
+    assert Room(store, Jobs, "other").next_due(after=NOON - timedelta(microseconds=1)) == NOON
+    assert Room(store, Jobs, "other").next_due(after=NOON) is None
+    assert Room(store, Jobs, "nobody").next_due(after=NOON) is None
 
 
 def test_a_number_of_a_job_is_never_given_twice(store, add):
     add()
-    first = store[Jobs].first_due("acme", until=LATER)
-    store[Jobs].remove(first)
+    first = Room(store, Jobs, "acme").first_due(until=LATER)
+    Room(store, Jobs).remove(first)
     add()
 
-    assert store[Jobs].first_due("acme", until=LATER).number > first.number
+    assert Room(store, Jobs, "acme").first_due(until=LATER).number > first.number
 
 
 def test_a_poll_comes_back_as_it_was_kept(store, add, fail):
@@ -465,7 +465,7 @@ def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, ad
     for failure in (1, 2, 3):
         fail(poll_of(made, error="502"), switch_off=made if failure == 3 else None)
         assert store[Instances].get("acme", made.id).polling_disabled is (failure == 3)
-        assert store[Jobs].count("acme") == (failure < 3)
+        assert Room(store, Jobs, "acme").count() == (failure < 3)
 
     assert store[Instances].last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=3)}
     change("acme", made, plan("contacts", forgive=True), now=LATER)
@@ -483,7 +483,7 @@ def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, 
         assert fail(poll_of(made, error="502"), switch_off=made) == 0
 
     assert Room(store, Polls, "acme").latest(limit=9) == []
-    assert store[Jobs].count("acme") == 0
+    assert Room(store, Jobs, "acme").count() == 0
     assert store[Instances].last_polls("acme", made.id) == {}
 
 
@@ -533,7 +533,7 @@ def attempted(store):
         owed = Room(store, Attempts).owed([(notification, made.subscription_id)])[
             notification, made.subscription_id
         ]
-        job = store[Jobs].of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
+        job = Room(store, Jobs, "acme").of(JobKind.DELIVER, f"{notification}/{made.subscription_id}")
         failed = status is not DeliveryStatus.DELIVERED
         delivery = replace(
             owed.delivery,
@@ -609,7 +609,9 @@ def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
     succeed(made, at=LATER + timedelta(minutes=15))
     later = Room(store, Attempts).owed([(5001, made.subscription_id)])[5001, made.subscription_id].delivery
     assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
-    assert (store[Jobs].of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
+    assert (
+        Room(store, Jobs, "acme").of(JobKind.DELIVER, f"5001/{made.subscription_id}") is not None
+    ) is active
 
 
 def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store, add, succeed):

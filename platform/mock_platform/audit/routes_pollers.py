@@ -55,7 +55,8 @@ class PollersJson(TypedDict):
 def index() -> Answer[PollersJson]:
     """Show what is polled of each instance, and when next."""
     workspace = asked_workspace()
-    dues = dependencies().store[Jobs].dues(workspace.name, JobKind.POLL)
+    with dependencies().store.read(workspace.name) as tx:
+        dues = Jobs(tx).dues(JobKind.POLL)
     instances = dependencies().store[Instances].all(workspace.name)
     return Answer({"pollers": [_poller(workspace, one, dues.get(str(one.id))) for one in instances]})
 

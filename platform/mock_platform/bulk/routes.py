@@ -33,7 +33,7 @@ from mock_platform.bulk.routes_files import (
     uploaded,
     wanted_form,
 )
-from mock_platform.bulk.store import Bulk
+from mock_platform.bulk.store import Bulk, results
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import part_of
@@ -152,12 +152,9 @@ def status(who: HubCaller, bulk_id: str) -> Answer[BulkJobJson]:
 def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkErrorJson]]:
     """List which records failed, and why."""
     job, page = _named(who, bulk_id), paging(query)
-    rows: list[BulkErrorJson] = [
-        decode(text)  # type: ignore[misc]  # as bulk_task writes them
-        for text in dependencies()
-        .store[Bulk]
-        .errors(who.workspace.name, job.id, offset=page.offset, limit=page.size)
-    ]
+    with dependencies().store.read(who.workspace.name) as tx:
+        found = Bulk(tx).errors(job.id, offset=page.offset, limit=page.size)
+    rows: list[BulkErrorJson] = [decode(text) for text in found]  # type: ignore[misc]  # as bulk_task writes them
     return part_of(rows, page, total=job.failed)
 
 
@@ -166,7 +163,8 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
 def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJobJson]:
     """End a job; one that has come to its end stays as it is (assumed)."""
     job = _named(who, bulk_id)
-    cancelled = dependencies().store[Bulk].cancel(who.workspace.name, job.id, at=_now(who))
+    with dependencies().store.transaction(who.workspace.name) as tx:
+        cancelled = Bulk(tx).cancel(job.id, at=_now(who))
     return Answer(bulk_job.to_json(cancelled or job))
 
 
@@ -185,7 +183,7 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
             f"Bulk job {job.id} is {job.status.value}; its records can be had once it is COMPLETED, which takes a "
             "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least)"
         )
-    bodies = dependencies().store[Bulk].results(who.workspace.name, job.id, descending=job.descending)
+    bodies = results(dependencies().store, who.workspace.name, job)
     if form == CSV:
         lines = as_csv_lines(bodies, job.fields, guarded=dependencies().settings.csv_guard)
     else:
@@ -201,11 +199,10 @@ def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]
     job_id = whole_number(query.job_id) if query.job_id else None
     if query.job_id and job_id is None:
         return part_of([], page, total=0)
-    jobs, total = (
-        dependencies()
-        .store[Bulk]
-        .of_instance(who.workspace.name, who.instance.id, bulk_id=job_id, offset=page.offset, limit=page.size)
-    )
+    with dependencies().store.read(who.workspace.name) as tx:
+        jobs, total = Bulk(tx).of_instance(
+            who.instance.id, bulk_id=job_id, offset=page.offset, limit=page.size
+        )
     return part_of([bulk_job.listed(job) for job in jobs], page, total=total)
 
 
@@ -217,7 +214,8 @@ def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
 
 def _named(who: HubCaller, bulk_id: str) -> BulkJob:
     number = whole_number(bulk_id)
-    job = None if number is None else dependencies().store[Bulk].get(who.workspace.name, number)
+    with dependencies().store.read(who.workspace.name) as tx:
+        job = None if number is None else Bulk(tx).get(number)
     if job is None or job.instance_id != who.instance.id:
         raise NotFoundError("bulk job", bulk_id)
     return job
@@ -239,7 +237,8 @@ def _new_job(who: HubCaller, kind: BulkKind, object_name: str) -> BulkJob:
 
 def _add(who: HubCaller, new: BulkJob, sources: Iterable[str] = ()) -> Answer[BulkCreatedJson]:
     first_id = identities.first_bulk_id(who.workspace)
-    job = dependencies().store[Bulk].add(who.workspace.name, new, first_id=first_id, sources=sources)
+    with dependencies().store.transaction(who.workspace.name) as tx:
+        job = Bulk(tx).add(new, first_id=first_id, sources=sources)
     dependencies().engine.wake()
     return Answer({"id": job.id, "status": job.status.value})
 

@@ -23,7 +23,7 @@ from mock_platform.core.sort_key import key_of
 from mock_platform.elements.catalogue import Catalogue
 from mock_platform.elements.connector import Connector
 from mock_platform.events.event import topic
-from mock_platform.events.store_notifications import NewNotification
+from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
@@ -43,10 +43,12 @@ class BulkTask(Struct, frozen=True, kw_only=True):
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
-        going = self.store[Bulk].get(workspace.name, int(job.subject))
+        with self.store.read(workspace.name) as tx:
+            going = Bulk(tx).get(int(job.subject))
         instance = None if going is None else self.store[Instances].get(workspace.name, going.instance_id)
         if going is None or instance is None or going.status.is_final:
-            self.store[Jobs].remove(job)
+            with self.store.transaction(workspace.name) as tx:
+                Jobs(tx).remove(job)
             return RunSummary()
         way = _BulkWay(
             workspace=workspace,
@@ -58,16 +60,13 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         # Step by step, each kept before the next: after a crash the job goes on where it was, and a record is never
         # made twice but by the step that was cut off.
         while going is not None and not going.status.is_final:
-            going = self.store[Bulk].keep(
-                workspace.name,
-                going,
-                step(way, going),
-                done=_notice(instance, user_of(workspace)),
-                first_id=first_id,
-            )
+            outcome, done = step(way, going), _notice(instance, user_of(workspace))
+            with self.store.transaction(workspace.name) as tx:
+                going = Bulk(tx).keep(going, outcome, done=done, first_id=first_id)
         if going is None or going.callback_url is None:
             return RunSummary()
-        number = self.store[Bulk].next_notification(workspace.name, first_id=first_id)
+        with self.store.transaction(workspace.name) as tx:
+            number = Notifications(tx).take_ids(first=first_id)
         # read again: it may have been changed, or deleted, while the job ran
         now = self.store[Instances].get(workspace.name, instance.id)
         values = now.configuration if now else {}
@@ -96,7 +95,8 @@ class BulkTask(Struct, frozen=True, kw_only=True):
     def _make_record(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
         """Make one more record, or complete the job if there is none."""
         number = bulk.taken + 1
-        source = self.store[Bulk].source(way.workspace.name, bulk.id, number)
+        with self.store.read(way.workspace.name) as tx:
+            source = Bulk(tx).source(bulk.id, number)
         if source is None:
             return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=way.now))
         tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=way.now)

@@ -121,8 +121,8 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
         )
         page = latest[-query.limit :]
         tries = Attempts(tx).of_each({one.delivery.notification_id for one in page})
+        dues = Jobs(tx).dues(JobKind.DELIVER)
         pruned = store[HistoryRetention].pruned(tx)
-    dues = store[Jobs].dues(workspace, JobKind.DELIVER)
     shown = [_delivery(one, tries.get(one.key, []), dues.get(_name(one))) for one in page]
     return Answer(
         {

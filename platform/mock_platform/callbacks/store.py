@@ -17,7 +17,7 @@ from mock_platform.events.store_notifications import plan_delivery
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.events.subscription import KeptDelivery
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import move_jobs
+from mock_platform.jobs.store import Jobs
 
 Key: TypeAlias = tuple[int, int]
 """The ids of a delivery's notification and its subscription."""
@@ -115,7 +115,7 @@ class Deliveries:
         """Plan a delivery for now; one that is planned already only comes sooner, as it may be under way."""
         self.settle([delivery])
         subject = f"{delivery.notification_id}/{delivery.subscription_id}"
-        if not move_jobs(self._tx.connection, self._tx.workspace, JobKind.DELIVER, subject, now):
+        if not Jobs(self._tx).move(JobKind.DELIVER, subject, now):
             plan_delivery(self._tx, delivery.notification_id, delivery.subscription_id, now)
 
     def _read(self, rows: Sequence[Row]) -> list[KeptDelivery]:

@@ -27,7 +27,7 @@ from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.events.stored_event import EventStatus
 from mock_platform.jobs.due_job import Job
-from mock_platform.jobs.store import move_or_remove, move_or_remove_all, still_planned
+from mock_platform.jobs.store import Jobs, NextRun
 
 _configuration = Decoder(dict[str, str | None])
 _of_instance = (instances.c.workspace == subscriptions.c.workspace) & (
@@ -126,14 +126,14 @@ class Attempts:
         """
         # looked at again in the transaction: while a callback was out, its delivery may have been released, or
         # its instance deleted
-        planned = still_planned(self._tx.connection, [one.job for one in tried])
+        planned = Jobs(self._tx).still_planned([one.job for one in tried])
         recorded = [one for one in tried if one.job.number in planned]
         # attempt, state and next try in one transaction: killed in between, a stack would send once more than
         # its schedule says, or never again
         self._tx.run_each(_add, [_attempt_row(one) for one in recorded])
         Deliveries(self._tx).settle(one.outcome.delivery for one in recorded)
-        move_or_remove_all(self._tx.connection, [(one.job, one.outcome.again) for one in recorded])
         for one in recorded:
+            Jobs(self._tx).run_again(NextRun(job=one.job, due=one.outcome.again))
             self._note_event(one)
             if one.outcome.gives_up and self._deactivate(one) and one.email:
                 Emails(self._tx).add(one.email)
@@ -141,7 +141,7 @@ class Attempts:
 
     def queue(self, job: Job, delivery: Delivery) -> bool:
         """Keep that a delivery was queued without an attempt; says whether it was still to be sent."""
-        planned = bool(move_or_remove(self._tx.connection, job, None))
+        planned = Jobs(self._tx).remove(job)
         if planned:
             Deliveries(self._tx).settle([delivery])
         return planned

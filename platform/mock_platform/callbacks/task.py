@@ -106,7 +106,8 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
     def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
         """Send what a job is about, if it is still owed to somebody."""
         if owed is None:
-            self.store[Jobs].remove(job)
+            with self.store.transaction(workspace.name) as tx:
+                Jobs(tx).remove(job)
             return None
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())

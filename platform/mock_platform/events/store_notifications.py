@@ -19,7 +19,7 @@ from mock_platform.events.records import Channel, DeliveryStatus, Subscription
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.events.stored_event import EventStatus
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import plan_job
+from mock_platform.jobs.store import Jobs
 
 _shown = select(notifications).where(notifications.c.deleted.is_(other=False))
 _get = WorkspaceStatement(_shown.where(notifications.c.id == bindparam("of_id")))
@@ -168,7 +168,7 @@ class Notifications:
 def plan_delivery(tx: Transaction, notification_id: int, subscription_id: int, due: datetime) -> None:
     """Put a delivery on the agenda."""
     subject = f"{notification_id}/{subscription_id}"
-    plan_job(tx.connection, tx.workspace, JobKind.DELIVER, subject, due, subscription_id=subscription_id)
+    Jobs(tx).plan(JobKind.DELIVER, subject, due, subscription_id=subscription_id)
 
 
 @lru_cache(maxsize=64)

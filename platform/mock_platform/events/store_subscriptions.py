@@ -14,7 +14,7 @@ from mock_platform.core.instance import Instance
 from mock_platform.core.tables import subscribed_topics, subscriptions
 from mock_platform.events.event import topic
 from mock_platform.events.records import Channel, Subscription
-from mock_platform.jobs.store import drop_deliveries
+from mock_platform.jobs.store import Jobs
 
 config_of = Decoder(dict[str, object]).decode
 
@@ -84,7 +84,7 @@ class Subscriptions:
 
     def remove(self, subscription_id: int) -> bool:
         """Remove a subscription; what it is owed is no longer sent. Says whether there was one."""
-        drop_deliveries(self._tx.connection, self._tx.workspace, [subscription_id])
+        Jobs(self._tx).drop_deliveries(subscription_id)
         self._tx.run(_remove_topics, of_id=subscription_id)
         return bool(self._tx.run(_remove, of_id=subscription_id))
 

@@ -358,13 +358,15 @@ class InstanceFacts:
     @cached_property
     def next_poll(self) -> datetime | None:
         """When the instance polls next; None if it does not."""
-        dues = self.services.store[Jobs].dues(self.workspace.name, JobKind.POLL)
+        with self.services.store.read(self.workspace.name) as tx:
+            dues = Jobs(tx).dues(JobKind.POLL)
         return dues.get(str(self.instance.id))
 
     @cached_property
     def dues(self) -> Mapping[str, datetime]:
         """When deliveries are tried next, by notification and subscription."""
-        return self.services.store[Jobs].dues(self.workspace.name, JobKind.DELIVER)
+        with self.services.store.read(self.workspace.name) as tx:
+            return Jobs(tx).dues(JobKind.DELIVER)
 
     def calls_at(self, poll: Poll) -> Sequence[VendorCall]:
         """Return what a poll asked the vendor; of a vendor that does not say so, what it was asked in the poll's second."""

@@ -30,7 +30,7 @@ from mock_platform.instances.store_search import (
     rows_found,
 )
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import drop_jobs, plan_job
+from mock_platform.jobs.store import Jobs
 from mock_platform.lint.store import (
     all_body_warnings,
     body_warnings_of,
@@ -253,7 +253,7 @@ def still_there(connection: Connection, workspace: str, instance_id: int) -> boo
 
 
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
-    drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
+    Jobs(Transaction(connection, workspace)).drop(JobKind.POLL, str(instance_id))
     forget_tags(connection, workspace, instance_id)
     forget_body_warnings(connection, workspace, instance_id)
     Subscriptions(Transaction(connection, workspace)).unsubscribe_instance(instance_id)
@@ -278,9 +278,9 @@ def _carry_out(
     _set_last_polls(connection, workspace, instance, plan, now)
     # None leaves the next poll where it is, as an unchanged interval keeps its pace.
     if not plan.polled or plan.poll_at is not None:
-        drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
+        Jobs(Transaction(connection, workspace)).drop(JobKind.POLL, str(instance.id))
     if plan.polled and plan.poll_at is not None:
-        plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
+        Jobs(Transaction(connection, workspace)).plan(JobKind.POLL, str(instance.id), plan.poll_at)
     Subscriptions(Transaction(connection, workspace)).subscribe_instance(instance, plan.callback_url)
     if plan.body_warnings is not None:
         keep_body_warnings(connection, workspace, instance.id, plan.body_warnings)

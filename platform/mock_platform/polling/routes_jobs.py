@@ -69,7 +69,8 @@ def delete(workspace: Workspace, job_id: str) -> Answer[None]:
     job = _named(workspace, job_id)
     if job.due is None:
         _switch(workspace, job, disabled=False)
-    dependencies().store[Jobs].drop(workspace.name, JobKind.POLL, str(job.instance.id))
+    with dependencies().store.transaction(workspace.name) as tx:
+        Jobs(tx).drop(JobKind.POLL, str(job.instance.id))
     return Answer(None)
 
 
@@ -119,7 +120,8 @@ def _changed(workspace: Workspace, instance: Instance) -> Answer[JobJson]:
 
 
 def _jobs(workspace: Workspace) -> list[PollerJob]:
-    dues = dependencies().store[Jobs].dues(workspace.name, JobKind.POLL)
+    with dependencies().store.read(workspace.name) as tx:
+        dues = Jobs(tx).dues(JobKind.POLL)
     jobs = (
         _job(workspace, instance, dues.get(str(instance.id)))
         for instance in dependencies().store[Instances].all(workspace.name)
@@ -128,7 +130,8 @@ def _jobs(workspace: Workspace) -> list[PollerJob]:
 
 
 def _job_of(workspace: Workspace, instance: Instance) -> PollerJob | None:
-    planned = dependencies().store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id))
+    with dependencies().store.read(workspace.name) as tx:
+        planned = Jobs(tx).of(JobKind.POLL, str(instance.id))
     return _job(workspace, instance, None if planned is None else planned.due)
 
 

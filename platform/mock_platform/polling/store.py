@@ -18,7 +18,7 @@ from mock_platform.core.paging import Paging
 from mock_platform.core.poll import Decision, Poll, PollVerdict
 from mock_platform.core.tables import columns_of, instances, last_polls, polls
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import drop_jobs
+from mock_platform.jobs.store import Jobs
 from mock_platform.polling.poller_job import PollerRun
 
 # asked in the same statement that moves the last-poll time: read before, it could be out of date by then
@@ -116,7 +116,7 @@ class Polls:
 
         Source: one resource that fails too often in a row disables the whole poller of the instance (documented).
         """
-        drop_jobs(self._tx.connection, self._tx.workspace, JobKind.POLL, str(instance_id))
+        Jobs(self._tx).drop(JobKind.POLL, str(instance_id))
         self._tx.run(_switch_off, of_id=instance_id)
 
     def latest(self, search: PollSearch = _ANY, *, limit: int) -> list[Poll]:

@@ -26,7 +26,7 @@ from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
-from mock_platform.jobs.store import Jobs, NextRun, move_or_remove
+from mock_platform.jobs.store import Jobs, NextRun
 from mock_platform.polling import lines as poll_lines
 from mock_platform.polling.created_or_updated import decide
 from mock_platform.polling.store import Polls
@@ -60,7 +60,8 @@ class PollTask(Struct, frozen=True, kw_only=True):
         instance = self.store[Instances].get(workspace.name, int(job.subject))
         # deleting an instance drops its job; this one was taken off the agenda just before that
         if instance is None:
-            self.store[Jobs].remove(job)
+            with self.store.transaction(workspace.name) as tx:
+                Jobs(tx).remove(job)
             return RunSummary()
         interval = configuration.refresh_interval(instance.configuration)
         # counted from when this poll begins, and not from when it ends: a slow vendor does not put off the polls that
@@ -80,7 +81,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         last_polls = [] if instance.disabled else self._last_polls(workspace, instance)
         if not last_polls:
             if then is not None:
-                self.store[Jobs].plan_next(then)
+                self._plan_next(workspace, then)
             return RunSummary()
         # all resources are read as of one instant; a change meanwhile would be dated in the second of the poll, and
         # so be no later than the last poll for the next one
@@ -121,10 +122,14 @@ class PollTask(Struct, frozen=True, kw_only=True):
             # one resource alone may have been taken out of the configuration; the others are still to be polled
             if kept.polls < len(unkept) and not is_last and not self._goes_on(workspace, instance):
                 if then:
-                    self.store[Jobs].plan_next(then)
+                    self._plan_next(workspace, then)
                 break
             unkept.clear()
         return ran
+
+    def _plan_next(self, workspace: Workspace, then: NextRun) -> None:
+        with self.store.transaction(workspace.name) as tx:
+            Jobs(tx).run_again(then)
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
         """Say whether an instance has been neither deleted nor disabled meanwhile."""
@@ -158,7 +163,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
                 Polls(tx).switch_poller_off(instance.id)
                 Emails(tx).add(poller_disabled(instance, user_of(workspace), poll, limit=limit))
             if then:
-                move_or_remove(tx.connection, then.job, then.due)
+                Jobs(tx).run_again(then)
         if is_kept and not poll.is_idle:  # what saw nothing, as nearly all do, costs nothing more
             self._tell(workspace, poll, latest.resource, failures=failures[poll.resource])
         return RunSummary(polls=len(failures), events=poll.events if is_kept else 0)

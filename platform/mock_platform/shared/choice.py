@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from mock_kit.storage.database import Database
 from mock_platform.core.registry import StoreRegistry
-from mock_platform.jobs.store import Jobs
 from mock_platform.jobs.task import RunLocks
 from mock_platform.real_time import RealTime
 
@@ -45,7 +44,7 @@ def real_time_on(
         same: what both take.
     """
     if database.locks is None:
-        return RealTime(agenda=store[Jobs], locks=run_locks, limit=limit, **same)
+        return RealTime(store=store, locks=run_locks, limit=limit, **same)
     from mock_platform.shared.due_lanes import DueLanes  # noqa: PLC0415 - not needed by one process
     from mock_platform.shared.real_time import SharedRealTime  # noqa: PLC0415 - as above
 

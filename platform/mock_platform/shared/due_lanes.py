@@ -102,7 +102,8 @@ class DueLanes(Struct, frozen=True, kw_only=True):
 
     def owes(self, workspace: Workspace, until: datetime) -> bool:
         """Say whether something is still to be sent that was due by an instant."""
-        return bool(self.store[Jobs].deliveries_due(workspace.name, until=until, limit=1))
+        with self.store.read(workspace.name) as tx:
+            return bool(Jobs(tx).deliveries_due(until=until, limit=1))
 
     def _send(self, workspace: Workspace, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> Left:
         due = self._deliveries_due(workspace, lane, limit=_IN_A_TURN)
@@ -126,14 +127,14 @@ class DueLanes(Struct, frozen=True, kw_only=True):
         return workspace if workspace is not None and workspace.clock.mode is Mode.REAL else None
 
     def _due(self, workspace: Workspace, lane: JobLane) -> Job | None:
-        job = self.store[Jobs].of(workspace.name, lane.kind, lane.subject)
+        with self.store.read(workspace.name) as tx:
+            job = Jobs(tx).of(lane.kind, lane.subject)
         return job if job is not None and job.due <= self._now(workspace) else None
 
     def _deliveries_due(self, workspace: Workspace, lane: JobLane, *, limit: int) -> list[tuple[str, Job]]:
         subscription_id, until = int(lane.subject), self._now(workspace)
-        return self.store[Jobs].deliveries_due(
-            workspace.name, until=until, subscription_id=subscription_id, limit=limit
-        )
+        with self.store.read(workspace.name) as tx:
+            return Jobs(tx).deliveries_due(until=until, subscription_id=subscription_id, limit=limit)
 
     def _now(self, workspace: Workspace) -> datetime:
         """Return what time it is; by the database's clock, which the queue goes by, if that is ahead of this machine's."""
@@ -146,7 +147,8 @@ class DueLanes(Struct, frozen=True, kw_only=True):
         number = int(lane.subject)
         if lane.kind is JobKind.POLL:
             return number
-        bulk = self.store[Bulk].get(lane.workspace, number)
+        with self.store.read(lane.workspace) as tx:
+            bulk = Bulk(tx).get(number)
         return None if bulk is None else bulk.instance_id
 
 
