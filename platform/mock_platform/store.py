@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.transaction import Forgetting, Transaction
-from mock_platform.accounts.store import Accounts
+from mock_kit.storage.transaction import AcrossWorkspaces, Forgetting, Transaction
 from mock_platform.activity.store import Activities
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
@@ -42,7 +41,6 @@ class PlatformStore(StoreRegistry):
             [
                 Activities(),
                 history,
-                Accounts(database),
                 Instances(database),
             ]
         )
@@ -50,13 +48,17 @@ class PlatformStore(StoreRegistry):
         with database.transaction(_NO_WORKSPACE) as tx:
             self.starts = next_number(tx, "starts", first=1)
 
-    def transaction(self, workspace: str) -> AbstractContextManager[Transaction]:
+    def transaction(self, workspace: str, *, alone: str | None = None) -> AbstractContextManager[Transaction]:
         """Open a transaction of a workspace: all of it happens, or nothing."""
-        return self._database.transaction(workspace)
+        return self._database.transaction(workspace, alone=alone)
 
     def read(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Open a transaction of a workspace that only reads, and sees one state of it."""
         return self._database.read(workspace)
+
+    def read_across(self) -> AbstractContextManager[AcrossWorkspaces]:
+        """Open a transaction that reads of all workspaces."""
+        return self._database.read_across()
 
     def reset(self, workspace: str) -> None:
         """Forget everything about a workspace."""

@@ -9,7 +9,7 @@ from mock_kit.web.compatible_flask import present_request
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.authorization import Authorization, parse_authorization
 from mock_platform.accounts.directory import user_of
-from mock_platform.accounts.store import Accounts
+from mock_platform.accounts.store import workspace_with_token
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.errors import ForbiddenError, InvalidCredentialsError, NotFoundError, shown
@@ -50,7 +50,8 @@ class Callers(Struct, frozen=True, kw_only=True):
         return workspace
 
     def _with_bearer(self, token: str) -> Workspace:
-        name = self.store[Accounts].workspace_with_token(token)
+        with self.store.read_across() as tx:
+            name = workspace_with_token(tx, token)
         workspace = None if name is None else self.workspaces.named(name)
         if workspace is None:
             raise InvalidCredentialsError("The Bearer token is not known here, or no longer.")

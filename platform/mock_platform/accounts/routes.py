@@ -52,7 +52,7 @@ def get(workspace: Workspace, account_id: str) -> Answer[AccountJson]:
 @operation(needs=caller)
 def own_settings(workspace: Workspace) -> Answer[SettingsJson]:
     """Show the settings of the caller's own account."""
-    return Answer(dependencies().store[Accounts].settings(workspace.name))
+    return _settings(workspace)
 
 
 @bp.post("/settings")
@@ -68,7 +68,7 @@ def change_own_settings(workspace: Workspace, body: SettingsJson) -> Answer[Sett
 def settings(workspace: Workspace, account_id: str) -> Answer[SettingsJson]:
     """Show an account's settings."""
     check_account(workspace, account_id)
-    return Answer(dependencies().store[Accounts].settings(workspace.name))
+    return _settings(workspace)
 
 
 @bp.post("/<account_id>/settings")
@@ -80,6 +80,15 @@ def change_settings(workspace: Workspace, account_id: str, body: SettingsJson) -
     return _with_settings(workspace, body)
 
 
+def _settings(workspace: Workspace) -> Answer[SettingsJson]:
+    with dependencies().store.read(workspace.name) as tx:
+        return Answer(Accounts(tx).settings())
+
+
 def _with_settings(workspace: Workspace, sent: SettingsJson) -> Answer[SettingsJson]:
     failure_policy(sent)  # refused here, not when a callback fails
-    return Answer(dependencies().store[Accounts].change_settings(workspace.name, sent))
+    name = workspace.name
+    with dependencies().store.transaction(name, alone=f"account {name}") as tx:
+        changed = {**Accounts(tx).settings(), **sent}
+        Accounts(tx).keep_settings(changed)
+    return Answer(changed)

@@ -121,5 +121,6 @@ def _signed_in(email: str, password: str) -> str:
     for workspace in dependencies().workspaces:
         is_theirs = workspace.crm_username.casefold() == email.casefold()
         if is_theirs and opens(workspace, password, passwords=passwords):
-            return dependencies().store[Accounts].sign_in(workspace, workspace.clock.now())
+            with dependencies().store.transaction(workspace.name) as tx:
+                return Accounts(tx).sign_in(workspace, workspace.clock.now())
     raise InvalidCredentialsError(f"There is no user {email[:80]!r} with this password.")

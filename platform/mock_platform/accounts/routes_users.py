@@ -60,4 +60,5 @@ def get_organization(workspace: Workspace) -> Answer[OrganizationJson]:
 
 
 def _shown(workspace: Workspace) -> MemberJson:
-    return user_to_json(workspace, last_login=dependencies().store[Accounts].last_login(workspace.name))
+    with dependencies().store.read(workspace.name) as tx:
+        return user_to_json(workspace, last_login=Accounts(tx).last_login())

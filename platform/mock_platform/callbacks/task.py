@@ -123,14 +123,16 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
             owed.delivery,
             succeeded=succeeded,
             # the account is looked up only after a failure, since a success means the same under both
-            policy=FailurePolicy.RETRY
-            if succeeded
-            else failure_policy(self.store[Accounts].settings(workspace.name)),
+            policy=FailurePolicy.RETRY if succeeded else self._policy(workspace),
             schedule=self.settings.retries,
             now=workspace.clock.now(),
         )
         email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
         return AttemptResult(job=job, attempt=attempt, outcome=outcome, email=email)
+
+    def _policy(self, workspace: Workspace) -> FailurePolicy:
+        with self.store.read(workspace.name) as tx:
+            return failure_policy(Accounts(tx).settings())
 
     def _attempt(self, owed: DueDelivery, *, at: datetime) -> Attempt:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from mock_kit.storage.transaction import Transaction
+from mock_kit.storage.transaction import AcrossWorkspaces, Transaction
 
 P = TypeVar("P")
 
@@ -26,12 +26,20 @@ class StoreRegistry(Registry, ABC):
     """What the platform remembers: of each subject the store that is asked for by its class, ``store[Instances]``."""
 
     @abstractmethod
-    def transaction(self, workspace: str) -> AbstractContextManager[Transaction]:
-        """Open a transaction of a workspace: all of it happens, or nothing."""
+    def transaction(self, workspace: str, *, alone: str | None = None) -> AbstractContextManager[Transaction]:
+        """Open a transaction of a workspace: all of it happens, or nothing.
+
+        Args:
+            alone: a name of what is changed, of which nobody else has a transaction open meanwhile.
+        """
 
     @abstractmethod
     def read(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Open a transaction of a workspace that only reads, and sees one state of it."""
+
+    @abstractmethod
+    def read_across(self) -> AbstractContextManager[AcrossWorkspaces]:
+        """Open a transaction that reads of all workspaces."""
 
     @abstractmethod
     def reset(self, workspace: str) -> None:

@@ -142,7 +142,8 @@ class InstanceFacts:
     @cached_property
     def policy(self) -> FailurePolicy:
         """What the account wants of callbacks that fail."""
-        return failure_policy(self.services.store[Accounts].settings(self.workspace.name))
+        with self.services.store.read(self.workspace.name) as tx:
+            return failure_policy(Accounts(tx).settings())
 
     def collection(self, resource: str) -> str | None:
         """Return the vendor's collection of a resource, in lower case; None if it has none, or nobody knows it."""
