@@ -662,4 +662,4 @@ def test_the_instances_of_scenarios_give_no_warning_but_where_a_slip_is_meant(pa
             body = guide(dict(differs.get("configuration", {})), **others)
             rules |= {each.rule.value for each in found(body).listed}
 
-    assert rules == RULES_IN_SCENARIOS.get(path.name, set())
+    assert rules == RULES_IN_SCENARIOS.get(path.name if path.parent.name != "against_a_tenant" else "", set())
