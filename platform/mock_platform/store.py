@@ -11,7 +11,6 @@ from mock_platform.core import tables
 from mock_platform.core.counters import next_number
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.events.store_history import HistoryRetention
-from mock_platform.instances.store import Instances
 
 SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
@@ -41,7 +40,6 @@ class PlatformStore(StoreRegistry):
             [
                 Activities(),
                 history,
-                Instances(database),
             ]
         )
         self._database = database

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from deadline import DEADLINE
 from examples import LONG
+from rooms import add_instance
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
@@ -32,7 +33,6 @@ from mock_platform.events.event import topic
 from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.instances import instance as rules
 from mock_platform.instances.schedule import plan
-from mock_platform.instances.store import Instances
 from mock_platform.polling.task import PollTask
 from mock_platform.shared.choice import WorkerChoices
 from mock_platform.store import PlatformStore
@@ -186,7 +186,8 @@ class Bench:
             token = identities.element_token(workspace, number)
             return rules.make(body, INSIGHTLY, instance_id=number, token=token, now=now)
 
-        return self.store[Instances].add(
+        return add_instance(
+            self.store,
             workspace.name,
             make,
             lambda made: plan(None, made, INSIGHTLY, empty_block=self.settings.empty_block, now=now),

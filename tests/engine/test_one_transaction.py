@@ -86,7 +86,7 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     kept = [
         rows(bench, each) for each in (tables.polls, tables.notifications, tables.deliveries, tables.attempts)
     ]
-    last_polls = bench.store[Instances].last_polls(workspace.name, instance.id)
+    last_polls = Room(bench.store, Instances, workspace.name).last_polls(instance.id)
     jobs = rows(bench, tables.jobs)
     ran = bench.engine.advance(workspace, POLLED).ran
 
@@ -95,7 +95,9 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     assert [(job.kind, job.due) for job in jobs] == [("poll", POLLED)]
     assert (ran.polls, ran.events, ran.deliveries) == (1, 23, 3)
     assert len(bench.wire.callbacks) == 3
-    assert bench.store[Instances].last_polls(workspace.name, instance.id) == {"contacts": LastPoll(at=POLLED)}
+    assert Room(bench.store, Instances, workspace.name).last_polls(instance.id) == {
+        "contacts": LastPoll(at=POLLED)
+    }
 
 
 def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
@@ -122,7 +124,9 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
         compose_and_fail()
 
     assert rows(bench, tables.polls) == rows(bench, tables.notifications) == []
-    assert bench.store[Instances].last_polls(workspace.name, instance.id) == {"contacts": LastPoll(at=START)}
+    assert Room(bench.store, Instances, workspace.name).last_polls(instance.id) == {
+        "contacts": LastPoll(at=START)
+    }
     assert "notification" not in {row.name for row in rows(bench, tables.counters)}
 
 
@@ -157,10 +161,10 @@ def test_a_failed_poll_and_its_count_are_written_together(bench):
         Polls(tx).switch_poller_off(instance.id)
         Polls(tx).keep([poll])
 
-    assert bench.store[Instances].last_polls(workspace.name, instance.id) == {
+    assert Room(bench.store, Instances, workspace.name).last_polls(instance.id) == {
         "contacts": LastPoll(at=START, failures=0)
     }
-    assert bench.store[Instances].get(workspace.name, instance.id).polling_disabled is False
+    assert Room(bench.store, Instances, workspace.name).get(instance.id).polling_disabled is False
 
 
 THREE = {
@@ -188,7 +192,7 @@ def test_polls_of_a_turn_that_see_nothing_are_written_together(bench):
         (2, "second"),
         (3, "third"),
     ]
-    assert set(bench.store[Instances].last_polls(workspace.name, instance.id).values()) == {
+    assert set(Room(bench.store, Instances, workspace.name).last_polls(instance.id).values()) == {
         LastPoll(at=POLLED)
     }
 

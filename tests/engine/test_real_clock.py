@@ -258,4 +258,4 @@ def test_a_reset_leaves_a_real_clock_real(bench, real):
 
     assert workspace.clock.mode is Mode.REAL
     assert workspace.clock.now() == clock.time
-    assert bench.store[Instances].all(workspace.name) == []
+    assert Room(bench.store, Instances, workspace.name).all() == []

@@ -7,6 +7,7 @@ import pytest
 from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rooms import Room, add_instance, change_instance
 
 from mock_kit.values import replace
 from mock_platform.core.instance import Instance
@@ -16,7 +17,9 @@ from mock_platform.instances.store_search import InstanceFilter, InstanceRange
 from mock_platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NOTHING = PollPlan(resources=(), polled=False, poll_at=None, begins=False, callback_url=None, forgive=False)
+NOTHING = PollPlan(
+    resources=(), polled=False, poll_at=None, begins=False, callback_url=None, reset_failures=False
+)
 ALL = InstanceRange(size=1000)
 TAGS = st.lists(st.sampled_from(["a", "A", "b", "a,b", '"a"', "%", "_", "\0", "Ä", ""]), max_size=3)
 NAMES = st.sampled_from(
@@ -52,7 +55,7 @@ def add(store):
             )
             return replace(plain, **changes)
 
-        return store[Instances].add(workspace, instance, lambda _: NOTHING, first_id=100, now=NOON)
+        return add_instance(store, workspace, instance, NOTHING, first_id=100, now=NOON)
 
     return make
 
@@ -64,7 +67,8 @@ def workspaces():
 
 def ids(store, workspace="acme", stretch=ALL, **wanted):
     return [
-        each.id for each in store[Instances].search(workspace, InstanceFilter(**wanted), stretch).instances
+        each.id
+        for each in Room(store, Instances, workspace).search(InstanceFilter(**wanted), stretch).instances
     ]
 
 
@@ -73,7 +77,7 @@ def test_without_conditions_all_of_the_workspace_are_found(store, add):
     add("other")
 
     assert ids(store) == mine
-    assert store[Instances].count("acme", InstanceFilter()) == 2
+    assert Room(store, Instances, "acme").count(InstanceFilter()) == 2
 
 
 @RULES
@@ -92,7 +96,9 @@ def test_what_is_found_has_every_tag_and_the_text_in_name_or_key(
         for each in kept
         if set(wanted_tags) <= set(each.tags) and (text in each.name.casefold() or text in "insightly")
     ]
-    assert store[Instances].count(workspace, InstanceFilter(tags=tuple(wanted_tags), text=text)) == len(found)
+    assert Room(store, Instances, workspace).count(InstanceFilter(tags=tuple(wanted_tags), text=text)) == len(
+        found
+    )
 
 
 @RULES
@@ -107,7 +113,7 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 
     walked, after, more = [], 0, True
     while more:
-        page = store[Instances].search(workspace, wanted, InstanceRange(after=after, size=size))
+        page = Room(store, Instances, workspace).search(wanted, InstanceRange(after=after, size=size))
         walked.append([each.id for each in page.instances])
         after, more = page.instances[-1].id if page.instances else 0, page.more
         assert page.total == len(expected)
@@ -124,13 +130,13 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 
 def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, add):
     made = [add() for _ in range(6)]
-    first = store[Instances].search("acme", InstanceFilter(), InstanceRange(size=3))
-    store[Instances].delete("acme", made[0])
-    store[Instances].delete("acme", made[2])
+    first = Room(store, Instances, "acme").search(InstanceFilter(), InstanceRange(size=3))
+    Room(store, Instances).delete(made[0].id)
+    Room(store, Instances).delete(made[2].id)
     late = add()
 
-    second = store[Instances].search(
-        "acme", InstanceFilter(), InstanceRange(after=first.instances[-1].id, size=9)
+    second = Room(store, Instances, "acme").search(
+        InstanceFilter(), InstanceRange(after=first.instances[-1].id, size=9)
     )
 
     assert [each.id for each in second.instances] == [each.id for each in (*made[3:], late)]
@@ -149,13 +155,8 @@ def test_an_element_and_pollers_that_were_switched_off(store, add):
 def test_an_instance_is_found_by_what_it_is_changed_to_and_no_longer_by_what_it_was(store, add):
     made = add(name="Old", tags=("a", "b"))
 
-    store[Instances].change(
-        "acme",
-        made.id,
-        lambda kept: replace(kept, name="New", tags=("b", "c")),
-        lambda _before, _after: NOTHING,
-        now=NOON,
-    )
+    renamed = {"name": "New", "tags": ("b", "c")}
+    change_instance(store, "acme", made.id, lambda kept: replace(kept, **renamed), NOTHING, now=NOON)
 
     assert [ids(store, tags=(tag,)) for tag in "abc"] == [[], [made.id], [made.id]]
     assert (ids(store, text="old"), ids(store, text="new")) == ([], [made.id])
@@ -169,7 +170,7 @@ def test_a_nul_is_found_as_it_is_kept(store, add):
 
 
 def test_a_deleted_instance_leaves_no_tags_behind(store, add):
-    store[Instances].delete("acme", add())
+    Room(store, Instances).delete(add().id)
 
     assert ids(store, tags=("a",)) == []
     store.reset("acme")

@@ -57,7 +57,7 @@ def index() -> Answer[PollersJson]:
     workspace = asked_workspace()
     with dependencies().store.read(workspace.name) as tx:
         dues = Jobs(tx).dues(JobKind.POLL)
-    instances = dependencies().store[Instances].all(workspace.name)
+        instances = Instances(tx).all()
     return Answer({"pollers": [_poller(workspace, one, dues.get(str(one.id))) for one in instances]})
 
 

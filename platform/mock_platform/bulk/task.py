@@ -45,7 +45,7 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         """Take a job to its end, unless it is cancelled on the way."""
         with self.store.read(workspace.name) as tx:
             going = Bulk(tx).get(int(job.subject))
-        instance = None if going is None else self.store[Instances].get(workspace.name, going.instance_id)
+            instance = None if going is None else Instances(tx).get(going.instance_id)
         if going is None or instance is None or going.status.is_final:
             with self.store.transaction(workspace.name) as tx:
                 Jobs(tx).remove(job)
@@ -68,7 +68,8 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         with self.store.transaction(workspace.name) as tx:
             number = Notifications(tx).take_ids(first=first_id)
         # read again: it may have been changed, or deleted, while the job ran
-        now = self.store[Instances].get(workspace.name, instance.id)
+        with self.store.read(workspace.name) as tx:
+            now = Instances(tx).get(instance.id)
         values = now.configuration if now else {}
         return self.callbacks.tell(going.callback_url, going, values, notification_id=number)
 

@@ -23,7 +23,7 @@ class Registry:
 
 
 class StoreRegistry(Registry, ABC):
-    """What the platform remembers: of each subject the store that is asked for by its class, ``store[Instances]``."""
+    """What the platform remembers: and the door to it."""
 
     @abstractmethod
     def transaction(self, workspace: str, *, alone: str | None = None) -> AbstractContextManager[Transaction]:

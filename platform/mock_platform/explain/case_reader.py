@@ -15,8 +15,8 @@ from mock_platform.events.records import Attempt
 from mock_platform.explain.case import ExplainedCase, OwedCallback, PolledState, PollOfRecord, beside, step_of
 from mock_platform.explain.facts import EVER, InstanceFacts, NotifiedRecord, masked
 from mock_platform.explain.polled import resource_in
-from mock_platform.instances.store import Instances
 from mock_platform.lint.rules import LintRule
+from mock_platform.lint.store import BodyWarnings
 from mock_platform.lint.unread_keys import in_configuration
 
 
@@ -182,7 +182,8 @@ class CaseReader(InstanceFacts):
 
     def _repeated(self, resource: str) -> list[str]:
         """Return the keys of a block, or the block itself, that came twice in the body by which the instance was saved."""
-        said = self.services.store[Instances].body_warnings(self.workspace.name, self.instance.id)
+        with self.services.store.read(self.workspace.name) as tx:
+            said = BodyWarnings(tx).of(self.instance.id)
         block = f"configuration.{poller_configuration.CONFIGURATION}.{resource}"
         return [
             one.path.rpartition(".")[2]

@@ -132,7 +132,8 @@ class InstanceFacts:
     @cached_property
     def last_polls(self) -> Mapping[str, LastPoll]:
         """How far each resource has been polled that is polled by now."""
-        return self.services.store[Instances].last_polls(self.workspace.name, self.instance.id)
+        with self.services.store.read(self.workspace.name) as tx:
+            return Instances(tx).last_polls(self.instance.id)
 
     @cached_property
     def configured(self) -> Mapping[str, Resource]:
@@ -203,7 +204,8 @@ class InstanceFacts:
 
     @cached_property
     def _past(self) -> Sequence[PastConfiguration]:
-        return self.services.store[Instances].past_configurations(self.workspace.name, self.instance.id)
+        with self.services.store.read(self.workspace.name) as tx:
+            return Instances(tx).past_configurations(self.instance.id)
 
     def _resources(self, instance: Instance) -> Mapping[str, Resource]:
         element, empty = self.connector.element, self.services.settings.empty_block
@@ -317,9 +319,11 @@ class InstanceFacts:
     def others_there(self) -> Sequence["InstanceFacts"]:
         """The other instances of the workspace that call the same URL."""
         url = self.instance.configuration.get(configuration.CALLBACK_URL)
+        with self.services.store.read(self.workspace.name) as tx:
+            everyone = Instances(tx).all()
         return [
             InstanceFacts(self.workspace, one)
-            for one in self.services.store[Instances].all(self.workspace.name)
+            for one in everyone
             if url and one.id != self.instance.id and one.configuration.get(configuration.CALLBACK_URL) == url
         ]
 

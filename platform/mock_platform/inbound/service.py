@@ -17,7 +17,7 @@ from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.stored_event import EventStatus
 from mock_platform.inbound import inbound
 from mock_platform.inbound.inbound import HandOff
-from mock_platform.instances.store import Instances, still_there
+from mock_platform.instances.store import Instances, instances_everywhere
 
 Target = tuple[Workspace, Instance]
 
@@ -62,7 +62,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
             return
         composer = composer_of(self.settings, workspace, instance, hub=element.hub)
         with self.store.transaction(workspace.name) as tx:
-            if still_there(tx.connection, workspace.name, instance.id):
+            if Instances(tx).is_there(instance.id):
                 composer.tell_changes(
                     Notifications(tx), handed.object_type, found, at=at, fresh=EventStatus.RECEIVED
                 )
@@ -74,15 +74,17 @@ class Inbound(Struct, frozen=True, kw_only=True):
         at = workspace.clock.now()
         composer = composer_of(self.settings, workspace, instance, hub=element.hub)
         with self.store.transaction(workspace.name) as tx:
-            if still_there(tx.connection, workspace.name, instance.id):
+            if Instances(tx).is_there(instance.id):
                 composer.tell_payload(Notifications(tx), payload, at=at)
                 self.store[HistoryRetention].forget(tx, at)
 
     def _found(self, instance_id: int, of: Workspace | None) -> Target | None:
         if of is not None:
-            instance = self.store[Instances].get(of.name, instance_id)
+            with self.store.read(of.name) as tx:
+                instance = Instances(tx).get(instance_id)
             return None if instance is None else (of, instance)
-        everywhere = dict(self.store[Instances].everywhere(instance_id))
+        with self.store.read_across() as tx:
+            everywhere = instances_everywhere(tx, instance_id)
         default = self.workspaces.default
         if default.name in everywhere:
             return default, everywhere[default.name]

@@ -69,7 +69,8 @@ def instance_of_token(workspace: Workspace, token: str) -> Instance:
     Raises:
         InvalidCredentialsError: none, or no longer.
     """
-    instance = dependencies().store[Instances].with_token(workspace.name, token)
+    with dependencies().store.read(workspace.name) as tx:
+        instance = Instances(tx).with_token(token)
     if instance is None:
         raise InvalidCredentialsError("The Element token is none of this workspace's.")
     return instance
@@ -82,7 +83,16 @@ def instance_named(workspace: Workspace, instance_id: str) -> Instance:
         NotFoundError: there is none, or it is another workspace's.
     """
     number = whole_number(instance_id)
-    instance = None if number is None else dependencies().store[Instances].get(workspace.name, number)
+    with dependencies().store.read(workspace.name) as tx:
+        instance = None if number is None else Instances(tx).get(number)
     if instance is None:
         raise NotFoundError("element instance", instance_id)
     return instance
+
+
+def instances_asked_for(workspace: Workspace, instance_id: int | str | None) -> list[Instance]:
+    """Return the instance that an admin route asks for; all, where it asks for none."""
+    if instance_id is not None:
+        return [instance_named(workspace, str(instance_id))]
+    with dependencies().store.read(workspace.name) as tx:
+        return Instances(tx).all()

@@ -70,7 +70,8 @@ def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJs
 @operation(needs=caller)
 def count(workspace: Workspace) -> Answer[InstanceTotalsJson]:
     """Count the instances; the two keys are observed, what tells them apart is assumed."""
-    number = dependencies().store[Instances].count(workspace.name, InstanceFilter())
+    with dependencies().store.read(workspace.name) as tx:
+        number = Instances(tx).count(InstanceFilter())
     return Answer({"totalInstances": number, "elementInstances": number})
 
 

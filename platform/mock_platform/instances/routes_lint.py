@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, TypedDict
 
-from flask import Blueprint
+from flask import Blueprint, request
 from msgspec import Meta, Struct
 
 from mock_kit.admin.routes import asked_workspace
@@ -15,12 +15,12 @@ from mock_platform.core.instance import Values
 from mock_platform.elements.service import catalogue
 from mock_platform.instances.calling import instance_named
 from mock_platform.instances.requests import ElementReference, InstanceRequest
+from mock_platform.instances.service import sent_body
 from mock_platform.instances.service_granted import grants_for
-from mock_platform.instances.service_saving import sent_body, sent_text
-from mock_platform.instances.store import Instances
 from mock_platform.lint.instance import of_body, of_instance
 from mock_platform.lint.rules import RULES
 from mock_platform.lint.service import lint_context
+from mock_platform.lint.store import BodyWarnings
 from mock_platform.lint.warning import ConfigWarning, ConfigWarnings
 
 bp = Blueprint("lint", __name__, url_prefix="/_local/lint")
@@ -104,7 +104,8 @@ def show(query: LintQuery) -> Answer[LintJson]:
     workspace = asked_workspace()
     instance = instance_named(workspace, str(query.instance_id))
     element = catalogue().element(instance.element_key)
-    body_warnings = dependencies().store[Instances].body_warnings(workspace.name, instance.id)
+    with dependencies().store.read(workspace.name) as tx:
+        body_warnings = BodyWarnings(tx).of(instance.id)
     around = lint_context(element, instance.configuration, lag=timedelta(seconds=query.index_lag))
     warnings = of_instance(instance.configuration, body_warnings, around, instance.objects)
     return Answer(_shown(warnings, instance.configuration))
@@ -122,7 +123,7 @@ def look_at(query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
     around = lint_context(element, values, lag=timedelta(seconds=query.index_lag))
     configuration.check(values, element, empty_block=around.empty_block)
     redeemed = grants_for(body.configuration or {}, element) is not None
-    body_warnings = of_body(sent_body(), values, element, redeemed=redeemed, raw=sent_text())
+    body_warnings = of_body(sent_body(), values, element, redeemed=redeemed, raw=request.get_data())
     return Answer(_shown(of_instance(values, body_warnings, around), values))
 
 

@@ -21,9 +21,8 @@ from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from mock_platform.instances.requests import InstanceRequest
 from mock_platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
-from mock_platform.instances.service import ProviderCheck, change, instance_json
+from mock_platform.instances.service import ProviderCheck, change, instance_json, sent_body
 from mock_platform.instances.service_granted import with_grant
-from mock_platform.instances.service_saving import sent_body
 from mock_platform.instances.store import Instances
 from mock_platform.lint.service import WARNING_HEADERS
 
@@ -78,7 +77,8 @@ def patch(named: NamedInstance, body: InstanceRequest) -> Answer[InstanceJson]:
 def delete(named: NamedInstance) -> Answer[None]:
     """Delete an instance; its token is nobody's from now on (observed)."""
     store = dependencies().store
-    store[Instances].delete(named.workspace.name, named.instance)
+    with store.transaction(named.workspace.name) as tx:
+        Instances(tx).delete(named.instance.id)
     store[Activities].tell(named.workspace, instance_lines.deleted(named.instance))
     return Answer(None)
 
@@ -121,7 +121,8 @@ def end_trace(named: NamedInstance) -> Answer[None]:
 @operation(needs=named_instance, problems=(404,), headers=COUNT_HEADERS)
 def poller_records(named: NamedInstance) -> Answer[list[PollerRecordJson]]:
     """List an entry for each resource that is polled, by its name; one that is left out goes at once (observed)."""
-    polled = dependencies().store[Instances].last_polls(named.workspace.name, named.instance.id)
+    with dependencies().store.read(named.workspace.name) as tx:
+        polled = Instances(tx).last_polls(named.instance.id)
     return counted(
         [{"objectName": name, "lastPolledDate": iso_date(polled[name].at)} for name in sorted(polled)]
     )

@@ -12,9 +12,9 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.elements.service import catalogue
-from mock_platform.instances.calling import instance_named
-from mock_platform.instances.store import Instances
+from mock_platform.instances.calling import instances_asked_for
 from mock_platform.lint.service import warnings_of
+from mock_platform.lint.store import BodyWarnings
 from mock_platform.lint.warning import ConfigWarnings, WarningJson
 
 bp = Blueprint("config_warnings", __name__, url_prefix="/_local/warnings")
@@ -45,11 +45,7 @@ class WarningsJson(TypedDict):
 def index(query: WarningsQuery) -> Answer[WarningsJson]:
     """List what the platform took without a word and users will regret; instances without any are left out."""
     workspace = asked_workspace()
-    instances = (
-        dependencies().store[Instances].all(workspace.name)
-        if query.instance_id is None
-        else [instance_named(workspace, str(query.instance_id))]
-    )
+    instances = instances_asked_for(workspace, query.instance_id)
     shown: list[InstanceWarningsJson] = [
         {"instanceId": instance.id, "name": instance.name, "warnings": warnings.to_json()}
         for instance, warnings in kept_warnings(workspace, instances)
@@ -62,9 +58,9 @@ def kept_warnings(
     workspace: Workspace, instances: Iterable[Instance]
 ) -> Iterator[tuple[Instance, ConfigWarnings]]:
     """Yield instances with all that is to be said of each."""
-    store = dependencies().store
     elements = {element.key: element for element in catalogue().elements}
-    of_bodies = store[Instances].all_body_warnings(workspace.name)
+    with dependencies().store.read(workspace.name) as tx:
+        of_bodies = BodyWarnings(tx).all()
     for instance in instances:
         of_body = of_bodies.get(instance.id, ConfigWarnings())
         yield instance, warnings_of(instance, elements[instance.element_key], of_body)

@@ -9,7 +9,6 @@ from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
-from mock_platform.lint.warning import ConfigWarnings
 
 
 class PollPlan(Struct, frozen=True, kw_only=True):
@@ -21,8 +20,7 @@ class PollPlan(Struct, frozen=True, kw_only=True):
         poll_at: when, if that is to change; None leaves it as it is.
         begins: whether a resource is new.
         callback_url: where events go; None if nobody is told of them.
-        forgive: start counting failures anew.
-        body_warnings: what is to be said of the body that it was saved by; None leaves what was said before.
+        reset_failures: start counting failures anew.
     """
 
     resources: tuple[str, ...]
@@ -30,8 +28,7 @@ class PollPlan(Struct, frozen=True, kw_only=True):
     poll_at: datetime | None
     begins: bool
     callback_url: str | None
-    forgive: bool
-    body_warnings: ConfigWarnings | None = None
+    reset_failures: bool
 
 
 def plan(
@@ -61,7 +58,7 @@ def plan(
         callback_url=callback_url
         if configuration.events_enabled(after.configuration) and callback_url
         else None,
-        forgive=before is not None and before.polling_disabled and not after.polling_disabled,
+        reset_failures=before is not None and before.polling_disabled and not after.polling_disabled,
     )
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
+from flask import request
+
+from mock_kit.api.shapes import SENT
 from mock_kit.values import replace
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.directory import user_of
+from mock_platform.activity.store import Activities
+from mock_platform.callbacks.receiver_keys import tell_sink
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.instance_json import InstanceJson, ObjectJson
 from mock_platform.core import identities
@@ -17,11 +22,17 @@ from mock_platform.elements.service import catalogue, connector_of, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.errors import shown as quoted
 from mock_platform.instances import instance as rules
+from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.named_instance import NamedInstance
-from mock_platform.instances.service_saving import Saving, sent_body
+from mock_platform.instances.schedule import plan
+from mock_platform.instances.service_granted import grants_for
 from mock_platform.instances.shown import InstanceView, to_json
-from mock_platform.instances.store import Instances
+from mock_platform.instances.store import Instances, turn_of
+from mock_platform.lint.instance import of_body as of_body_sent
+from mock_platform.lint.service import send_along, warnings_of
+from mock_platform.lint.store import BodyWarnings
+from mock_platform.lint.warning import ConfigWarnings
 
 
 class ProviderCheck(Enum):
@@ -55,24 +66,21 @@ def make(
     vendor = vendor_of(draft, wire)
     vendor_user = vendor.check()
     objects = [ObjectJson(**each) for each in vendor.objects()] if with_objects else None
-    saving = Saving(
-        workspace=workspace,
-        elements={element.key: element},
-        sent=sent_body(),
-        now=now,
-        vendor_user=vendor_user,
-    )
-    kept_instances = dependencies().store[Instances]
-    saved = kept_instances.add(
-        workspace.name,
-        lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
-        lambda instance: saving.plan(None, instance),
-        first_id=first_id,
-        now=now,
-    )
+    of_body = _said_of(sent_body(), draft, element, made=True, vendor_user=vendor_user)
+    services = dependencies()
+    with services.store.transaction(workspace.name) as tx:
+        made = Instances(tx).add(
+            lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
+            first_id=first_id,
+        )
+        follows = plan(None, made, element, empty_block=services.settings.empty_block, now=now)
+        saved = Instances(tx).apply(made, follows, now=now)
+        BodyWarnings(tx).keep(saved.id, of_body)
     # Polls ask for what is later than this instant: with the watermark, a change that follows begins another second.
-    dependencies().workspaces.set_watermark(workspace)
-    saving.tell(saved)
+    services.workspaces.set_watermark(workspace)
+    services.store[Activities].tell(workspace, *instance_lines.made(made, follows, now=now))
+    _warn(workspace, saved, warnings_of(saved, element, of_body))
+    _publish(saved)
     answer = instance_json(workspace, saved)
     if objects is not None:
         answer["objects"] = objects
@@ -108,16 +116,85 @@ def change(
         return after
 
     # Asked before the transaction, which would keep the database locked for as long as the CRM takes.
-    vendor_user = _vouch(named.instance, changed(named.instance), ask, wire)
-    saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now, vendor_user=vendor_user)
-    kept_instances = dependencies().store[Instances]
-    saved = kept_instances.change(workspace.name, named.instance.id, changed, saving.plan, now=now)
-    if saved is None:
-        raise NotFoundError("element instance", named.instance.id)
-    if saving.begins:
-        dependencies().workspaces.set_watermark(workspace)
-    saving.tell(saved)
+    before, after = named.instance, changed(named.instance)
+    element = elements[after.element_key]
+    vendor_user = _vouch(before, after, ask, wire)
+    of_body, of_before = None, ConfigWarnings()
+    services = dependencies()
+    if sent is not None:
+        of_body = _said_of(sent, after, element, made=False, vendor_user=vendor_user)
+        with services.store.read(workspace.name) as tx:
+            of_before = BodyWarnings(tx).of(before.id)
+        of_before = warnings_of(before, elements[before.element_key], of_before)
+    with services.store.transaction(workspace.name, alone=turn_of(before.id)) as tx:
+        # Read again, under its lock: what came between the reading of the request and now is not overwritten.
+        kept = Instances(tx).to_change(before.id)
+        if kept is None:
+            raise NotFoundError("element instance", before.id)
+        after = changed(kept)
+        follows = plan(
+            kept,
+            after,
+            elements[after.element_key],
+            empty_block=services.settings.empty_block,
+            now=now,
+        )
+        Instances(tx).update(kept, after, now=now)
+        saved = Instances(tx).apply(after, follows, now=now)
+        if of_body is not None:
+            BodyWarnings(tx).keep(saved.id, of_body)
+    if follows.begins:
+        services.workspaces.set_watermark(workspace)
+    services.store[Activities].tell(workspace, *instance_lines.changed(kept, after, follows, now=now))
+    if of_body is not None:
+        _warn(workspace, saved, warnings_of(saved, element, of_body), known=of_before)
+    _publish(saved)
     return saved
+
+
+def sent_body() -> Mapping[str, object]:
+    """Return the body of the present request as it came, with the keys that its shape does not name."""
+    sent: Mapping[str, object] = request.environ[SENT]
+    return sent
+
+
+def _said_of(
+    sent: Mapping[str, object], instance: Instance, element: Element, *, made: bool, vendor_user: str | None
+) -> ConfigWarnings:
+    """Return what is to be said of the body that an instance is made or changed by."""
+    said = sent.get("configuration")
+    return of_body_sent(
+        sent,
+        instance.configuration,
+        element,
+        made=made,
+        redeemed=grants_for(said if isinstance(said, Mapping) else {}, element) is not None,
+        vendor_user=vendor_user,
+        raw=request.get_data(),
+    )
+
+
+def _warn(
+    workspace: Workspace,
+    saved: Instance,
+    warnings: ConfigWarnings,
+    *,
+    known: ConfigWarnings = ConfigWarnings(),  # noqa: B008 - a frozen value
+) -> None:
+    """Say with the answer what users will regret, and tell of it as far as it was not so before."""
+    # The answer names them all; the activities only what is new, or each PATCH would repeat them.
+    fresh = [each for each in warnings.entries if each not in known.entries]
+    activities = (instance_lines.warned(saved, each) for each in fresh)
+    dependencies().store[Activities].tell(workspace, *activities)
+    send_along(warnings)
+
+
+def _publish(saved: Instance) -> None:
+    """Let those know whom a saved instance concerns."""
+    services = dependencies()
+    # The sink judges signatures by the instance's key, and learns it here, before the first callback.
+    tell_sink(services.inside, services.settings.sink_url, saved, admin_headers=services.admin_headers)
+    services.engine.wake()
 
 
 def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:

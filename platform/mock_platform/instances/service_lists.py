@@ -57,7 +57,8 @@ def listed(
         size=page.size,
         descending=dependencies().settings.instance_order is InstanceOrder.NEWEST_FIRST,
     )
-    result = dependencies().store[Instances].search(workspace.name, instance_filter, page_range)
+    with dependencies().store.read(workspace.name) as tx:
+        result = Instances(tx).search(instance_filter, page_range)
     if not result.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(result.instances), more=False, total=result.total)

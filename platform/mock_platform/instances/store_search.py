@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select
 
-from mock_kit.storage.prepared import Prepared, Row
+from mock_kit.storage.prepared import Row
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_platform.core.instance import Instance
 from mock_platform.core.tables import instance_tags, instances
 
 WithSubscription = Select[tuple[object, ...]]
 
-_tag = Prepared(instance_tags.insert())
-_forget_tags = instance_tags.delete().where(
-    instance_tags.c.workspace == bindparam("of_workspace"),
-    instance_tags.c.instance_id == bindparam("of_id"),
+_tag = WorkspaceStatement(instance_tags.insert())
+_forget_tags = WorkspaceStatement(
+    instance_tags.delete().where(instance_tags.c.instance_id == bindparam("of_id"))
 )
 
 
@@ -63,59 +63,59 @@ class InstancePage(Struct, frozen=True, kw_only=True):
 
 
 def rows_found(
-    connection: Connection,
-    selected: WithSubscription,
-    workspace: str,
-    instance_filter: InstanceFilter,
-    page_range: InstanceRange,
+    tx: Transaction, selected: WithSubscription, instance_filter: InstanceFilter, page_range: InstanceRange
 ) -> tuple[list[Row], bool]:
     """Return the rows of a stretch, and whether others come behind them."""
     # One more than is shown tells whether others come behind.
-    place = {"behind": page_range.after, "skip": page_range.skip, "most": page_range.size + 1}
+    behind = {} if page_range.after is None else {"behind": page_range.after}
     query = _page(
         selected, instance_filter, descending=page_range.descending, goes_on=page_range.after is not None
     )
-    rows = query.all(connection, {"of_workspace": workspace, **place})
+    rows = tx.all(query, **behind, skip=page_range.skip, most=page_range.size + 1)
     return rows[: page_range.size], len(rows) > page_range.size
 
 
-def count_found(connection: Connection, workspace: str, instance_filter: InstanceFilter) -> int:
+def count_found(tx: Transaction, instance_filter: InstanceFilter) -> int:
     """Return how many instances there are in all."""
-    return _count(instance_filter).scalar(connection, {"of_workspace": workspace}) or 0
+    number: int = tx.scalar(_count(instance_filter))
+    return number
 
 
 @lru_cache(maxsize=64)  # the same lists are asked for again and again
 def _page(
     selected: WithSubscription, instance_filter: InstanceFilter, *, descending: bool, goes_on: bool
-) -> Prepared:
+) -> WorkspaceStatement:
     number, behind = instances.c.id, bindparam("behind", type_=Integer)
     query = selected.where(*_conditions(instance_filter))
     if goes_on:
         query = query.where(number < behind if descending else number > behind)
     ordered = query.order_by(number.desc() if descending else number)
-    return Prepared(ordered.offset(bindparam("skip", type_=Integer)).limit(bindparam("most", type_=Integer)))
+    return WorkspaceStatement(
+        ordered.offset(bindparam("skip", type_=Integer)).limit(bindparam("most", type_=Integer))
+    )
 
 
 @lru_cache(maxsize=64)  # as above
-def _count(instance_filter: InstanceFilter) -> Prepared:
-    return Prepared(select(func.count()).select_from(instances).where(*_conditions(instance_filter)))
+def _count(instance_filter: InstanceFilter) -> WorkspaceStatement:
+    return WorkspaceStatement(
+        select(func.count()).select_from(instances).where(*_conditions(instance_filter))
+    )
 
 
-def keep_tags(connection: Connection, workspace: str, instance: Instance) -> None:
+def keep_tags(tx: Transaction, instance: Instance) -> None:
     """Let an instance be found by its tags, in addition to those that it is found by."""
-    key = {"workspace": workspace, "instance_id": instance.id}
-    if instance.tags:
-        rows = [{**key, "place": place, "tag": tag} for place, tag in enumerate(instance.tags)]
-        _tag.run_each(connection, rows)
+    rows = [
+        {"instance_id": instance.id, "place": place, "tag": tag} for place, tag in enumerate(instance.tags)
+    ]
+    tx.run_each(_tag, rows)
 
 
-def forget_tags(connection: Connection, workspace: str, instance_id: int) -> None:
+def forget_tags(tx: Transaction, instance_id: int) -> None:
     """Let an instance no longer be found by tags."""
-    connection.execute(_forget_tags, {"of_workspace": workspace, "of_id": instance_id})
+    tx.run(_forget_tags, of_id=instance_id)
 
 
 def _conditions(instance_filter: InstanceFilter) -> Iterator[ColumnElement[bool]]:
-    yield instances.c.workspace == bindparam("of_workspace")
     yield from map(_has_tag, dict.fromkeys(instance_filter.tags))
     if instance_filter.text:
         text = instance_filter.text.casefold().replace(

@@ -5,48 +5,43 @@ the next body comes: in a table, as snapshots and restarts have it then without 
 """
 
 from msgspec.json import Decoder
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_platform.core.tables import body_warnings
 from mock_platform.lint.warning import ConfigWarnings
 
 _warnings = Decoder(ConfigWarnings)
-_of_workspace = select(body_warnings).where(body_warnings.c.workspace == bindparam("of_workspace"))
-_one = _of_workspace.where(body_warnings.c.instance_id == bindparam("of_id"))
-_add = body_warnings.insert()
-_forget = Prepared(
-    body_warnings.delete().where(
-        body_warnings.c.workspace == bindparam("of_workspace"),
-        body_warnings.c.instance_id == bindparam("of_id"),
-    )
-)
+_all = WorkspaceStatement(select(body_warnings))
+_this = body_warnings.c.instance_id == bindparam("of_id")
+_one = WorkspaceStatement(select(body_warnings).where(_this))
+_add = WorkspaceStatement(body_warnings.insert())
+_forget = WorkspaceStatement(body_warnings.delete().where(_this))
 
 
-def keep_body_warnings(
-    connection: Connection, workspace: str, instance_id: int, found: ConfigWarnings
-) -> None:
-    """Put what is said of a body in the place of what was said of the one before."""
-    forget_body_warnings(connection, workspace, instance_id)
-    # Most bodies give nothing to say, and need no row.
-    if found.listed:
-        row = {"workspace": workspace, "instance_id": instance_id, "warnings": encode_text(found)}
-        connection.execute(_add, row)
+class BodyWarnings:
+    """What was said of the latest bodies of a workspace's instances, in a transaction of it."""
 
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
 
-def forget_body_warnings(connection: Connection, workspace: str, instance_id: int) -> None:
-    """Forget what was said, as the instance is deleted."""
-    _forget.run(connection, {"of_workspace": workspace, "of_id": instance_id})
+    def keep(self, instance_id: int, found: ConfigWarnings) -> None:
+        """Put what is said of a body in the place of what was said of the one before."""
+        self.forget(instance_id)
+        # Most bodies give nothing to say, and need no row.
+        if found.listed:
+            self._tx.run(_add, instance_id=instance_id, warnings=encode_text(found))
 
+    def forget(self, instance_id: int) -> None:
+        """Forget what was said, as the instance is deleted."""
+        self._tx.run(_forget, of_id=instance_id)
 
-def body_warnings_of(connection: Connection, workspace: str, instance_id: int) -> ConfigWarnings:
-    """Return what was said of an instance's latest body."""
-    row = connection.execute(_one, {"of_workspace": workspace, "of_id": instance_id}).first()
-    return ConfigWarnings() if row is None else _warnings.decode(row.warnings)
+    def of(self, instance_id: int) -> ConfigWarnings:
+        """Return what was said of an instance's latest body."""
+        row = self._tx.first(_one, of_id=instance_id)
+        return ConfigWarnings() if row is None else _warnings.decode(row.warnings)
 
-
-def all_body_warnings(connection: Connection, workspace: str) -> dict[int, ConfigWarnings]:
-    """Return what was said, by instance."""
-    rows = connection.execute(_of_workspace, {"of_workspace": workspace}).all()
-    return {row.instance_id: _warnings.decode(row.warnings) for row in rows}
+    def all(self) -> dict[int, ConfigWarnings]:
+        """Return what was said, by instance; nothing of those without anything to say."""
+        return {row.instance_id: _warnings.decode(row.warnings) for row in self._tx.all(_all)}

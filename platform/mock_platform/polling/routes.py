@@ -16,8 +16,7 @@ from mock_platform.core.poll import Decision, Poll
 from mock_platform.core.run_control import RunSummary
 from mock_platform.errors import InvalidRequestError
 from mock_platform.events.store_history import HistoryRetention
-from mock_platform.instances.calling import instance_named
-from mock_platform.instances.store import Instances
+from mock_platform.instances.calling import instances_asked_for
 from mock_platform.polling.store import Polls, PollSearch
 
 bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
@@ -89,13 +88,8 @@ def index(query: PollsQuery) -> Answer[Json]:
 def poll_now(body: PollRequest) -> Answer[Json]:
     """Poll at once, whatever the schedule."""
     workspace = asked_workspace()
-    instance_id = body.instance_id
-    store = dependencies().store[Instances]
-    instances = (
-        store.all(workspace.name) if instance_id is None else [instance_named(workspace, str(instance_id))]
-    )
     ran = RunSummary()
-    for instance in instances:
+    for instance in instances_asked_for(workspace, body.instance_id):
         ran += dependencies().engine.poll_now(workspace, instance)
     return Answer(structs.asdict(ran))
 

@@ -52,7 +52,9 @@ def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[JobJ
 @operation(needs=caller, headers=PAGE_HEADERS)
 def all_history(workspace: Workspace, query: PageQuery) -> Answer[list[JobHistoryJson]]:
     """List what all jobs did, the latest turn first."""
-    return _history(workspace, dependencies().store[Instances].all(workspace.name), query)
+    with dependencies().store.read(workspace.name) as tx:
+        instances = Instances(tx).all()
+    return _history(workspace, instances, query)
 
 
 @bp.get("/<job_id>")
@@ -122,10 +124,8 @@ def _changed(workspace: Workspace, instance: Instance) -> Answer[JobJson]:
 def _jobs(workspace: Workspace) -> list[PollerJob]:
     with dependencies().store.read(workspace.name) as tx:
         dues = Jobs(tx).dues(JobKind.POLL)
-    jobs = (
-        _job(workspace, instance, dues.get(str(instance.id)))
-        for instance in dependencies().store[Instances].all(workspace.name)
-    )
+        instances = Instances(tx).all()
+    jobs = (_job(workspace, instance, dues.get(str(instance.id))) for instance in instances)
     return [job for job in jobs if job is not None]
 
 

@@ -57,7 +57,8 @@ class PollTask(Struct, frozen=True, kw_only=True):
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
         at = workspace.clock.now()
-        instance = self.store[Instances].get(workspace.name, int(job.subject))
+        with self.store.read(workspace.name) as tx:
+            instance = Instances(tx).get(int(job.subject))
         # deleting an instance drops its job; this one was taken off the agenda just before that
         if instance is None:
             with self.store.transaction(workspace.name) as tx:
@@ -91,7 +92,8 @@ class PollTask(Struct, frozen=True, kw_only=True):
 
     def _last_polls(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, datetime]]:
         """Return what is to be polled, and when each was polled last."""
-        last_polls = self.store[Instances].last_polls(workspace.name, instance.id)
+        with self.store.read(workspace.name) as tx:
+            last_polls = Instances(tx).last_polls(instance.id)
         element = self.catalogue.element(instance.element_key)
         resources = configuration.polled_resources(
             instance.configuration, element, empty_block=self.settings.empty_block
@@ -133,7 +135,8 @@ class PollTask(Struct, frozen=True, kw_only=True):
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
         """Say whether an instance has been neither deleted nor disabled meanwhile."""
-        present = self.store[Instances].get(workspace.name, instance.id)
+        with self.store.read(workspace.name) as tx:
+            present = Instances(tx).get(instance.id)
         return present is not None and not present.disabled
 
     def _keep(

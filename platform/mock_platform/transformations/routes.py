@@ -9,8 +9,8 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.objects import ObjectDefinition, Objects
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
-from mock_platform.instances.service_saving import sent_body
-from mock_platform.instances.store import Instances
+from mock_platform.instances.service import sent_body
+from mock_platform.instances.store import Instances, turn_of
 from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.polled_block import polled_blocks
 from mock_platform.lint.service import WARNING_HEADERS, send_along
@@ -188,9 +188,13 @@ def _transform(
 
 
 def _changed(named: NamedInstance, change: Callable[[Objects], Objects]) -> Objects:
-    changed = dependencies().store[Instances].change_objects(named.workspace.name, named.instance.id, change)
-    if changed is None:
-        raise NotFoundError("element instance", named.instance.id)
+    number = named.instance.id
+    with dependencies().store.transaction(named.workspace.name, alone=turn_of(number)) as tx:
+        kept = Instances(tx).get(number)
+        if kept is None:
+            raise NotFoundError("element instance", number)
+        changed = change(kept.objects)
+        Instances(tx).set_objects(number, changed)
     return changed
 
 

@@ -56,7 +56,7 @@ def test_a_new_instance_is_polled_one_interval_later():
         poll_at=NOW + QUARTER,
         begins=True,
         callback_url=URL,
-        forgive=False,
+        reset_failures=False,
     )
 
 
@@ -72,7 +72,7 @@ def test_a_new_instance_is_polled_one_interval_later():
 def test_an_instance_without_anything_to_poll_is_not_polled(before, after):
     found = planned(before, after)
 
-    assert (found.resources, found.polled, found.poll_at, found.forgive) == ((), False, None, False)
+    assert (found.resources, found.polled, found.poll_at, found.reset_failures) == ((), False, None, False)
 
 
 def test_a_save_that_changes_nothing_keeps_the_pace():
@@ -123,7 +123,7 @@ def test_polling_that_is_switched_on_starts_one_interval_later(before):
     found = planned(before, POLLED)
 
     assert (found.resources, found.polled, found.poll_at) == (("contacts",), True, NOW + QUARTER)
-    assert not found.forgive
+    assert not found.reset_failures
 
 
 def test_resources_are_those_of_the_saved_instance_in_their_order():
@@ -135,14 +135,14 @@ def test_what_an_empty_block_means_decides_whether_there_is_a_poll():
     after = instance(resources=("contacts",))
 
     assert planned(None, after, empty_block=EmptyBlock.SKIP) == PollPlan(
-        resources=(), polled=False, poll_at=None, begins=False, callback_url=URL, forgive=False
+        resources=(), polled=False, poll_at=None, begins=False, callback_url=URL, reset_failures=False
     )
 
 
 def test_a_poller_that_was_switched_off_for_failures_stays_off():
     found = planned(POLLED, STOPPED)
 
-    assert (found.resources, found.polled, found.poll_at, found.forgive) == (
+    assert (found.resources, found.polled, found.poll_at, found.reset_failures) == (
         ("contacts",),
         False,
         None,
@@ -153,19 +153,19 @@ def test_a_poller_that_was_switched_off_for_failures_stays_off():
 def test_a_change_of_an_instance_whose_poller_is_off_leaves_it_off():
     found = planned(STOPPED, instance(polling_disabled=True, poller__refresh_interval="5"))
 
-    assert (found.polled, found.poll_at, found.forgive) == (False, None, False)
+    assert (found.polled, found.poll_at, found.reset_failures) == (False, None, False)
 
 
-def test_a_poller_that_is_switched_on_again_starts_anew_and_is_forgiven():
+def test_a_poller_that_is_switched_on_again_starts_anew_and_is_reset_failuresn():
     found = planned(STOPPED, POLLED)
 
-    assert (found.polled, found.poll_at, found.forgive) == (True, NOW + QUARTER, True)
+    assert (found.polled, found.poll_at, found.reset_failures) == (True, NOW + QUARTER, True)
 
 
-def test_a_poller_is_forgiven_even_if_there_is_nothing_to_poll():
+def test_a_poller_is_reset_failuresn_even_if_there_is_nothing_to_poll():
     found = planned(STOPPED, SILENT)
 
-    assert (found.polled, found.forgive) == (False, True)
+    assert (found.polled, found.reset_failures) == (False, True)
 
 
 @pytest.mark.parametrize(
