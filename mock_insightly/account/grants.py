@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
 from msgspec import Struct, structs
-from sqlalchemy import Column, Table, Text, select
+from sqlalchemy import Column, Table, Text, bindparam, select
 
 from mock_insightly.errors import RedirectError, shown
 from mock_insightly.tables import metadata
-from mock_kit.storage.database import Instant
-from mock_kit.storage.workspace_tables import DatabaseStore
+from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.transaction import WorkspaceStatement
 from mock_kit.workspaces import seeded
 from mock_kit.workspaces.registry import Workspace
 
@@ -50,31 +51,38 @@ class Grant(Struct, frozen=True, kw_only=True):
         return client == self.client and self.at <= now <= self.at + LIFETIME
 
 
-class Grants(DatabaseStore):
+_codes = WorkspaceStatement(select(_grants.c.code))
+_add = WorkspaceStatement(_grants.insert())
+_find = Prepared(select(_grants).where(_grants.c.code == bindparam("of_code")))
+_take = Prepared(_grants.delete().where(_grants.c.code == bindparam("of_code")))
+
+
+class Grants:
     """The grants whose codes have not been taken."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def give(self, workspace: Workspace, client: OAuthClient) -> str:
         """Let a client in, and return the code of it; who does not know the API key cannot tell it beforehand."""
         now = workspace.clock.now()
-        with self._database.writing(alone=f"grants {workspace.name}") as connection:
-            given = connection.execute(select(_grants.c.code).where(_grants.c.workspace == workspace.name))
-            taken = set(given.scalars())
+        with self._database.transaction(workspace.name, alone=f"grants {workspace.name}") as tx:
+            taken = {row.code for row in tx.all(_codes)}
             number = len(taken)
             # Codes follow from the seed and the instant, so two grants at one frozen instant need a number between
             # them.
             while (code := _code(workspace, now, number)) in taken:
                 number += 1
-            row = {"code": code, "workspace": workspace.name, "at": now}
-            connection.execute(_grants.insert(), {**row, **structs.asdict(client)})
+            tx.run(_add, code=code, at=now, **structs.asdict(client))
         return code
 
     def take(self, code: str) -> Grant | None:
         """Return what a code stands for, once; afterwards it stands for nothing."""
-        with self._database.writing() as connection:
-            row = connection.execute(select(_grants).where(_grants.c.code == code)).first()
+        with self._database.across() as tx:
+            row = tx.first(_find, of_code=code)
             # Only the one whose deletion strikes a row has it: of two who take a code at once, the other gets
             # nothing.
-            if row is None or not connection.execute(_grants.delete().where(_grants.c.code == code)).rowcount:
+            if row is None or not tx.run(_take, of_code=code):
                 return None
         client = OAuthClient(client_id=row.client_id, redirect_uri=row.redirect_uri)
         return Grant(workspace=row.workspace, client=client, at=row.at)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from msgspec.json import decode
-from sqlalchemy import Column, Connection, MetaData, Table, Text, bindparam, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
 from mock_insightly.account.allowance import Allowance, KeptUse, RateLimits, RateLimitVerdict
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.schema import SchemaPart
+from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_kit.workspaces.registry import Workspace
 
 _metadata = MetaData()
@@ -24,9 +24,8 @@ _uses = Table(
 )
 SCHEMA = SchemaPart("allowance", _metadata)
 
-_of_workspace = _uses.c.workspace == bindparam("of_workspace")
-_find = Prepared(select(_uses.c.used).where(_of_workspace))
-_claim = Prepared(
+_find = WorkspaceStatement(select(_uses.c.used))
+_claim = WorkspaceStatement(
     # one statement makes the row or locks it, so that a call waits for whoever counts another
     lambda insert: (
         insert(_uses)
@@ -34,8 +33,8 @@ _claim = Prepared(
         .returning(_uses.c.used)
     )
 )
-_forget = Prepared(_uses.delete().where(_of_workspace))
-_keep = Prepared(
+_forget = WorkspaceStatement(_uses.delete())
+_keep = WorkspaceStatement(
     lambda insert: (kept := insert(_uses)).on_conflict_do_update(
         index_elements=[_uses.c.workspace], set_={"used": kept.excluded.used}
     )
@@ -52,22 +51,22 @@ class SharedAllowance(Allowance):
 
     def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:
         """Count a call, or refuse it."""
-        with self._database.writing() as connection:
-            known = _claim.scalar(connection, {"workspace": workspace, "used": ""})
+        with self._database.transaction(workspace) as tx:
+            known = tx.scalar(_claim, used="")
             used = self._since(_decoded(known), now)
             verdict = self._counted(used, now, limits)
-            _write(connection, workspace, used)
+            _write(tx, used)
         return verdict
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's calls."""
-        with self._database.writing() as connection:
-            _write(connection, workspace, None)
+        with self._database.transaction(workspace) as tx:
+            _write(tx, None)
 
     def recall(self, workspace: Workspace) -> KeptUse | None:
         """Return what a workspace has used up."""
-        with self._database.autocommit_read() as connection:
-            return _decoded(_find.scalar(connection, {"of_workspace": workspace.name}))
+        with self._database.read(workspace.name) as tx:
+            return _decoded(tx.scalar(_find))
 
     def restore(
         self, connection: Connection, workspace: Workspace, value: KeptUse | None
@@ -78,7 +77,7 @@ class SharedAllowance(Allowance):
             SnapshotError: it made another number of calls today than it has the instants of.
         """
         in_memory = super().restore(connection, workspace, value)
-        _write(connection, workspace.name, value)
+        _write(Transaction(connection, workspace.name), value)
         return in_memory
 
 
@@ -86,8 +85,8 @@ def _decoded(used: str | None) -> KeptUse | None:
     return decode(used, type=KeptUse) if used else None
 
 
-def _write(connection: Connection, workspace: str, used: KeptUse | None) -> None:
+def _write(tx: Transaction, used: KeptUse | None) -> None:
     if used is None:
-        _forget.run(connection, {"of_workspace": workspace})
+        tx.run(_forget)
     else:
-        _keep.run(connection, {"workspace": workspace, "used": encode_text(used)})
+        tx.run(_keep, used=encode_text(used))

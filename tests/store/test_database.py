@@ -161,23 +161,6 @@ class TestTransactions:
             connection.execute(insert(parts).values(of="nothing"))
 
 
-class TestVersions:
-    def test_that_of_a_temporary_database_is_another_one_once_something_has_been_written(self):
-        with closing(Database()) as database:
-            database.create(SchemaPart("tests", metadata))
-            before = database.version
-            with database.reading() as connection:
-                connection.execute(select(counters))
-            read = database.version
-            with database.writing() as connection:
-                connection.execute(insert(counters).values(name="a", count=0))
-
-            assert read == before != database.version
-
-    def test_nobody_knows_that_of_one_that_others_might_write_to(self, prepared):
-        assert prepared.version != prepared.version
-
-
 class TestSchema:
     def test_tables_are_made_once_and_keep_their_rows(self, prepared, open_database):
         prepared.create(SchemaPart("tests", metadata))

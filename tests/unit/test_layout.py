@@ -257,3 +257,51 @@ def quotes(node, error):
             return name == error
         case _:
             return False
+
+
+ACROSS_WORKSPACES = {
+    "callback_sink/app.py": "metrics",
+    "callback_sink/store.py": "the door",
+    "callback_sink/usage.py": "metrics",
+    "mock_insightly/account/grants.py": "a code says whose it is",
+    "mock_kit/admin/fault_book.py": "all rules are read at a start",
+    "mock_kit/shared/shared_workspaces.py": "the workspaces themselves",
+    "mock_kit/workspaces/registry.py": "the workspaces themselves",
+    "mock_kit/workspaces/tables.py": "the workspaces themselves",
+    "mock_platform/accounts/calling.py": "signing in",
+    "mock_platform/accounts/store.py": "signing in",
+    "mock_platform/inbound/service.py": "what a provider sends names no workspace",
+    "mock_platform/instances/store.py": "what a provider sends names no workspace",
+    "mock_platform/core/registry.py": "the door",
+    "mock_platform/store.py": "the door",
+    "mock_platform/shared/due_lanes.py": "the database's own clock",
+    "mock_platform/shared/job_queue.py": "the queue of all due jobs",
+    "mock_platform/shared/worker.py": "the queue of all due jobs",
+    "elements_local/stack/storage.py": "beginning anew",
+}
+"""Who reads or writes rows of every workspace, or statements that are bound to none, and what for."""
+
+_DOORS = {"autocommit_read", "reading", "writing"}
+
+
+def test_only_these_reach_the_rows_of_every_workspace():
+    found = set()
+    for name, root in PACKAGES.items():
+        for path in sorted((root / name).rglob("*.py")):
+            place = path.relative_to(root).as_posix()
+            if place.startswith("mock_kit/storage/"):
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                is_name = isinstance(node, ast.Name) and node.id in {"AcrossWorkspaces", "Prepared"}
+                if is_name or (isinstance(node, ast.Attribute) and _opens(node)):
+                    found.add(place)
+
+    assert found == ACROSS_WORKSPACES.keys()
+
+
+def _opens(node):
+    """Say whether a database, or what stands for it, is asked for more than one workspace's rows."""
+    owner = ast.unparse(node.value)
+    if node.attr in {"across", "read_across"}:
+        return True
+    return node.attr in _DOORS and owner.rpartition(".")[2].endswith("database")

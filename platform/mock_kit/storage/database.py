@@ -66,7 +66,6 @@ class Database:
         )
         self.engine = self._access.engine
         self.locks = self._access.locks
-        self._written = 0
 
     @classmethod
     def in_directory(cls, directory: Path) -> "Database":
@@ -82,11 +81,6 @@ class Database:
     def is_temporary(self) -> bool:
         """Whether all of it goes with the process."""
         return self._temporary is not None
-
-    @property
-    def version(self) -> object:
-        """What stays equal until something is written; no two are equal where others might write, too."""
-        return self._written if self.is_temporary else object()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the data."""
@@ -104,14 +98,10 @@ class Database:
             alone: a name, of which nobody else has a transaction open meanwhile, so that it may write what follows from
                 what it has read; where one at a time writes anyhow, nobody has.
         """
-        with self._access.turn:
-            try:
-                with self._access.write() as connection:
-                    if alone is not None and self.locks is not None:
-                        self.locks.hold(connection, alone)
-                    yield connection
-            finally:
-                self._written += 1
+        with self._access.turn, self._access.write() as connection:
+            if alone is not None and self.locks is not None:
+                self.locks.hold(connection, alone)
+            yield connection
 
     @contextmanager
     def transaction(self, workspace: str, *, alone: str | None = None) -> Iterator[Transaction]:
@@ -129,6 +119,12 @@ class Database:
     def read_across(self) -> Iterator[AcrossWorkspaces]:
         """Open a transaction that reads of all workspaces."""
         with self.reading() as connection:
+            yield AcrossWorkspaces(connection)
+
+    @contextmanager
+    def across(self) -> Iterator[AcrossWorkspaces]:
+        """Open a transaction of all workspaces: all of it happens, or nothing."""
+        with self.writing() as connection:
             yield AcrossWorkspaces(connection)
 
     @contextmanager

@@ -1,11 +1,9 @@
-"""Tables whose rows belong to workspaces, and what reads and writes them."""
+"""Tables whose rows belong to workspaces."""
 
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table, Text
 from sqlalchemy.schema import SchemaItem
-
-from mock_kit.storage.database import Database
 
 
 def workspace_table(metadata: MetaData, name: str, *items: SchemaItem, **options: Any) -> Table:
@@ -16,10 +14,3 @@ def workspace_table(metadata: MetaData, name: str, *items: SchemaItem, **options
         options: as ``Table`` takes them.
     """
     return Table(name, metadata, Column("workspace", Text, primary_key=True), *items, **options)
-
-
-class DatabaseStore:
-    """What is kept in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
