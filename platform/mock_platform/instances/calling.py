@@ -24,17 +24,21 @@ class HubCaller(Struct, frozen=True, kw_only=True):
 
 
 def hub_caller() -> HubCaller:
-    """Return the workspace and the instance of a call that needs a user and an element, and remember the instance.
+    """Return the workspace and the instance of a call that needs a user and an element, which are found once a request.
 
     Raises:
         InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
     """
+    environ = present_request().environ
+    if _CALLER in environ:
+        found: HubCaller = environ[_CALLER]
+        return found
     sent = authorization()
     workspace = calling(sent)
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
     instance = instance_of_token(workspace, sent.element)
-    caller = present_request().environ[_CALLER] = HubCaller(workspace=workspace, instance=instance)
+    caller = environ[_CALLER] = HubCaller(workspace=workspace, instance=instance)
     return caller
 
 
