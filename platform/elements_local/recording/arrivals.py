@@ -81,7 +81,7 @@ def expected(arrivals: Arrivals, instances: Mapping[int, str], names: RecordName
     accepted = [one for one in arrivals.callbacks if taken(one)]
     expectation: dict[str, Any] = {}
     owners = [instances.get(_instance_of(one), "") for one in accepted]
-    if "" not in owners:  # others, such as the answers to asynchronous calls, are no instance's
+    if "" not in owners:  # others, such as the ends of bulk jobs, are no instance's
         expectation["callbacks"] = _by_instance(_lines(accepted, owners, names), instances)
     if len(accepted) < len(arrivals.callbacks) or "" in owners:
         expectation["attempts"] = [one["status"] for one in arrivals.callbacks]

@@ -1,1 +1,1 @@
-"""Organizations, accounts, users, roles and the workspaces they belong to: who calls, and what they may do."""
+"""Whose a workspace is: its organization, account and user, and who calls."""
