@@ -15,14 +15,14 @@ from uv import find_uv_bin
 ROOT = Path(__file__).parents[2]
 PINNED = (
     "django==4.2.16",
-    "flask==2.3.3",
+    "flask==3.1.0",
     "pytest==7.4.4",
     "pytest-django==4.5.2",
     "pytest-xdist==3.3.1",
-    "pyyaml==6.0.1",
+    "pyyaml==6.0.2",
     "requests==2.28.2",
-    "sqlalchemy==2.0.20",
-    "werkzeug==2.3.8",
+    "sqlalchemy==2.0.31",
+    "werkzeug==3.1.9",
 )
 FILES = {
     "pytest.ini": "[pytest]\nDJANGO_SETTINGS_MODULE = shop.settings\npythonpath = .\naddopts = --strict-markers --strict-config\n"

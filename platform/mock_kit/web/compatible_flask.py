@@ -1,19 +1,18 @@
-"""Flask 3.1 as far as the services need it, on every Flask from 2.3.3 on; and routes that are quickly made and found."""
+"""Flask for the services: routes that are quickly made and found."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, MapAdapter, Rule, ValidationError
+from werkzeug.routing import MapAdapter, Rule
 from werkzeug.sansio.utils import get_host
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-_OPTIONS = "PROVIDE_AUTOMATIC_OPTIONS"
 _host = lru_cache(maxsize=64)(get_host)  # a stack is called by few names
 
 
@@ -61,26 +60,6 @@ class _RouteFinder(MapAdapter):
         return rule, dict(variables)
 
 
-class _Request(Request):
-    """A request whose view may say how much it takes, as Flask's own since 3.1."""
-
-    _own_limit: int | None = None
-
-    @cached_property
-    def blueprints(self) -> list[str]:
-        """The blueprints of the route that was found, for which Flask asks three times."""
-        return super().blueprints
-
-    @property
-    def max_content_length(self) -> int | None:
-        """Bytes of a body that are taken: the view's own limit, or the application's."""
-        return super().max_content_length if self._own_limit is None else self._own_limit
-
-    @max_content_length.setter
-    def max_content_length(self, limit: int | None) -> None:
-        self._own_limit = limit
-
-
 class WholeResponse(Response):
     """A response that is handed over as it is, where werkzeug would find nothing to mend: 200, and all of it there.
 
@@ -114,29 +93,15 @@ class _NoSessions(SessionInterface):
         return self._none
 
 
-class _IntegerConverter(IntegerConverter):
-    """A number in a path; one of more digits than Python reads is none, as in werkzeug since 3.1."""
-
-    def to_python(self, value: str) -> int:
-        """Return the number."""
-        try:
-            number: int = super().to_python(value)
-        except ValueError as error:
-            raise ValidationError from error
-        return number
-
-
 class CompatibleFlask(Flask):
     """Flask without static files."""
 
-    request_class = _Request
     response_class = WholeResponse
     session_interface = _NoSessions()
     url_rule_class: type[Rule] = _FoundRule
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
-        self.url_map.converters["int"] = _IntegerConverter
         self.found_route = lru_cache(maxsize=1024)(self._find_route)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
@@ -155,12 +120,6 @@ class CompatibleFlask(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function as it is: none is a coroutine, which Flask would look for at every call of each."""
         return func
-
-    def add_url_rule(self, rule: str, *args: Any, **options: Any) -> None:
-        """Add a route, without OPTIONS if the configuration says so, as Flask's own since 3.1."""
-        if options.get("provide_automatic_options") is None and not self.config.get(_OPTIONS, True):
-            options["provide_automatic_options"] = False
-        super().add_url_rule(rule, *args, **options)
 
 
 def present_app() -> Flask:
