@@ -270,17 +270,18 @@ def test_calls_of_one_account_are_counted_together(sides):
     assert first.crm.send("GET", "/v3.1/Contacts").status == 429
 
 
-def test_what_both_add_to_the_users_at_once_is_all_there(sides):
-    def user(side):
-        body = {
-            "email": f"{next(_numbers)}@acme.example",
-            "password": "secret123",
-            "firstName": "A",
-            "lastName": "B",
-        }
-        return side.platform.send("POST", "/elements/api-v2/organizations/users", json=body).status
+def test_what_both_set_of_the_account_at_once_is_all_there(sides):
+    path = "/elements/api-v2/accounts/settings"
 
-    assert at_once(sides, user, 4) == [200] * 8
+    def set_one(side):
+        name = f"key {next(_numbers)}"
+        assert side.platform.send("PATCH", path, json={name: "on"}).status == 200
+        return name
+
+    names = at_once(sides, set_one, 4)
+
+    kept = json.loads(sides[0].platform.send("GET", path).body)
+    assert kept == dict.fromkeys(names, "on")
 
 
 def test_what_both_write_at_once_about_one_thing_is_written_by_one_after_the_other(sides):
