@@ -37,5 +37,5 @@ class SinkSettings(Settings):
         "hosts that callbacks may be sent on to beside this machine; * is any (up --allow-host)"
     )
     forward_timeout: timedelta = seconds(timedelta(seconds=10), "seconds that a target may take")
-    streams: int = whole(16, "live streams at the same time; each holds a thread of the server", high=48)
+    streams: int = whole(16, "live streams at the same time; each holds a thread of the server", high=24)
     journal_bytes: int = bytes_setting()

@@ -1,6 +1,5 @@
 """Starts the three services as one stack, in this process: without sockets, or on three ports."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +18,6 @@ from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.stack_settings import SharedSettings, StartSettings
 from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
-from mock_kit.web.page_middleware import BELOW, START
-from mock_kit.web.request_threads import Pool
 from mock_kit.web.serving import PortError, Server, listen, url_of
 from mock_kit.web.transports import InProcess, OverNetwork
 from mock_kit.web.wire import Http
@@ -37,21 +34,12 @@ if TYPE_CHECKING:
 
 _START = StartSettings()
 PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
-_WAITING = re.compile(
-    r"POST /_local/(?:clock/advance|polls|callbacks/wait|callbacks/[0-9]+/replay)|GET /_local/(?:activity|explain|callbacks/stream)"
-    rf"|POST {BELOW}.*|GET {BELOW}[^/]+/stream"
-)
-"""Calls that are answered when something has happened, or when a receiver has: of admin routes, and of the dashboard."""
+_THREADS = {"platform": 40, "crm": 8, "sink": 32}
+"""Requests that each service answers at the same time.
 
-_POOLS = (
-    Pool(takes=lambda method, path: bool(_WAITING.fullmatch(f"{method} {path}")), threads=64),
-    Pool(takes=lambda _method, path: path == START or path.startswith(BELOW), threads=4),
-    Pool(takes=lambda _method, path: path.startswith("/_local"), threads=4),
-)
-"""However many requests wait for receivers, health, clock and the other admin routes are answered."""
-
-_THREADS = {"platform": 32, "crm": 16, "sink": 64}
-"""For all others. Each callback that is sent on takes one of the sink's until its target has answered."""
+A live page and a stream of callbacks hold a thread each, at most 24 of the platform's and 24 of the sink's. The others wait for
+receivers, for time to be moved, or for nothing.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,7 +205,7 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
         ):
             if name in listeners:
-                server = Server(app, listeners[name], pools=(*_POOLS, _pool_of_others(name, chosen)))
+                server = Server(app, listeners[name], threads=_THREADS[name])
                 closing.callback(server.close)
         if platform := services.get(addresses.platform):
             if chosen.role == "platform":  # workers follow them
@@ -226,13 +214,6 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
                 closing.enter_context(_following_real_clocks(platform))
         http = wire(CLIENT_TIMEOUT) if called_inside else OverNetwork(timeout=CLIENT_TIMEOUT)
         yield Stack(http, addresses, token=guard.token, listening=listening)
-
-
-def _pool_of_others(name: str, options: Options) -> Pool:
-    """Return the threads for the requests of a service that no other pool takes."""
-    # On SQLite a process is at work for as long as an answer takes; on a PostgreSQL it waits for that, and others go on.
-    works_alone = name != "sink" and not roles.is_shared(options.database)
-    return Pool(takes=lambda _method, _path: True, threads=_THREADS[name], at_once=1 if works_alone else None)
 
 
 def _engine_of(platform: "Flask") -> "Engine":

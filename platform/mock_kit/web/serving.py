@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from mock_kit.os_errors import os_reason
 from mock_kit.web.journal_middleware import hanging_up
-from mock_kit.web.request_threads import Pool, Pools
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -83,8 +82,7 @@ class Server:
     """One application on one socket, answering from a thread until it is closed.
 
     Args:
-        threads: for all requests that no pool takes.
-        pools: the first that takes a request answers it, so that requests that wait hold up no others.
+        threads: requests that are answered at the same time; an idle one takes 16 KiB.
         patience: how long ``close`` waits for answers to be finished, and then for clients to read them.
     """
 
@@ -94,7 +92,6 @@ class Server:
         listener: socket.socket,
         *,
         threads: int = THREADS,
-        pools: Sequence[Pool] = (),
         patience: timedelta = timedelta(seconds=5),
     ) -> None:
         from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
@@ -107,7 +104,7 @@ class Server:
             hanging_up(application, ClientDisconnected),
             map={},
             sockets=[listener],
-            _dispatcher=Pools((*pools, Pool(takes=lambda _method, _path: True, threads=threads))),
+            threads=threads,
             ident=None,
             max_request_body_size=_LARGEST_REQUEST,
             clear_untrusted_proxy_headers=True,

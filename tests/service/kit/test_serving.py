@@ -4,7 +4,7 @@ import socket
 import threading
 from contextlib import ExitStack, closing
 from datetime import timedelta
-from threading import Barrier, Event, Lock, Semaphore, Thread
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +12,6 @@ from deadline import DEADLINE, DEADLINE_S
 from waitress.trigger import trigger
 
 from mock_kit.api.json_text import decode, encode
-from mock_kit.web.request_threads import Pool
 from mock_kit.web.serving import PortError, Server, listen, url_of
 from mock_kit.web.transports import OverNetwork
 from mock_kit.web.wire import NoReply
@@ -342,32 +341,6 @@ def test_several_servers_do_not_mix():
 class TestMany:
     """What one caller does, or leaves undone, holds up nobody else."""
 
-    def test_requests_that_wait_hold_up_no_others(self):
-        """One thread for all: without a pool for those that wait, the second request would wait for the first."""
-        asked, answer = Event(), Event()
-
-        def application(environ, start_response):
-            if environ["PATH_INFO"] == "/wait":
-                asked.set()
-                answer.wait()
-            start_response("200 OK", [])
-            return [environ["REQUEST_METHOD"].encode()]
-
-        listener = listen("127.0.0.1", 0)
-        waiting = Pool(takes=lambda method, path: (method, path) == ("POST", "/wait"), threads=1)
-        quick = Pool(takes=lambda _method, path: path.startswith("/admin"), threads=1)
-        with closing(Server(application, listener, threads=1, pools=(waiting, quick))), connect(
-            url_of(listener)
-        ) as first:  # fmt: skip
-            first.sendall(b"POST /wait HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            asked.wait()
-            http = OverNetwork(timeout=DEADLINE)
-            others = [http.send("GET", url_of(listener) + path) for path in ("/wait-not", "/admin/health")]
-            answer.set()
-
-            assert [reply.body for reply in others] == [b"GET", b"GET"]
-            assert received(first).endswith(b"POST")
-
     def test_hundreds_of_requests_that_were_half_sent_hold_up_no_others(self):
         listener = listen("127.0.0.1", 0)
         with closing(Server(hello, listener, threads=2)), ExitStack() as ending:
@@ -377,104 +350,6 @@ class TestMany:
             reply = OverNetwork(timeout=DEADLINE).send("GET", url_of(listener))
 
         assert reply.body == b"hello"
-
-    def test_threads_are_started_as_requests_find_none_idle(self):
-        before, all_there, seen = {*threading.enumerate()}, Barrier(3), []
-
-        def application(environ, start_response):
-            if environ["PATH_INFO"] == "/together":
-                all_there.wait(DEADLINE_S)
-            seen.append(threading.current_thread())
-            return hello(environ, start_response)
-
-        def started():
-            return {thread for thread in threading.enumerate() if "requests" in thread.name} - before
-
-        listener = listen("127.0.0.1", 0)
-        with closing(Server(application, listener, threads=3)), ExitStack() as ending:
-            assert started() == set()
-            assert OverNetwork(timeout=DEADLINE).send("GET", url_of(listener)).body == b"hello"
-            assert started() == {*seen}
-            together = [ending.enter_context(connect(url_of(listener))) for _ in range(3)]
-            for connection in together:
-                connection.sendall(b"GET /together HTTP/1.0\r\nHost: x\r\n\r\n")
-            assert [received(connection)[-5:] for connection in together] == [b"hello"] * 3
-            assert started() == {*seen[1:]}
-
-    def test_no_more_threads_are_started_than_were_asked_for(self):
-        before, asked, answer = {*threading.enumerate()}, Semaphore(0), Event()
-
-        def application(environ, start_response):
-            asked.release()
-            answer.wait(DEADLINE_S)
-            return hello(environ, start_response)
-
-        listener = listen("127.0.0.1", 0)
-        with closing(Server(application, listener, threads=2)), ExitStack() as ending:
-            waiting = [ending.enter_context(connect(url_of(listener))) for _ in range(5)]
-            for connection in waiting:
-                connection.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
-            assert [asked.acquire(timeout=DEADLINE_S) for _ in range(2)] == [True, True]
-            answer.set()
-            assert [received(connection)[-5:] for connection in waiting] == [b"hello"] * 5
-            started = {thread for thread in threading.enumerate() if "requests" in thread.name} - before
-            assert len(started) <= 2
-
-    def test_one_at_a_time_is_answered_where_only_one_is_to_be(self):
-        at_work, most = Lock(), []
-
-        def application(environ, start_response):
-            most.append(at_work.acquire(blocking=False))
-            OverNetwork(timeout=DEADLINE).send("GET", other)  # so that others would have begun meanwhile
-            at_work.release()
-            return hello(environ, start_response)
-
-        pool = Pool(takes=lambda *_: True, threads=8, at_once=1, patience=timedelta(minutes=1))
-        listener, elsewhere = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
-        other = url_of(elsewhere)
-        with closing(Server(hello, elsewhere)), closing(Server(application, listener, pools=[pool])), ExitStack() as ending:  # fmt: skip
-            asking = [ending.enter_context(connect(url_of(listener))) for _ in range(8)]
-            for connection in asking:
-                connection.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
-            assert [received(connection)[-5:] for connection in asking] == [b"hello"] * 8
-
-        assert most == [True] * 8
-
-    def test_a_request_that_ends_its_thread_leaves_the_turn_to_the_next(self):
-        def application(environ, start_response):
-            if environ["PATH_INFO"] == "/exit":
-                raise SystemExit
-            return hello(environ, start_response)
-
-        pool = Pool(takes=lambda *_: True, threads=1, at_once=1, patience=timedelta(minutes=1))
-        listener = listen("127.0.0.1", 0)
-        with closing(Server(application, listener, pools=[pool])), connect(url_of(listener)) as ending:
-            ending.sendall(b"GET /exit HTTP/1.0\r\nHost: x\r\n\r\n")
-            reply = OverNetwork(timeout=DEADLINE).send("GET", url_of(listener))
-
-        assert reply.body == b"hello"
-
-    def test_another_begins_where_the_one_at_a_time_waits(self):
-        """Each waits for the next, and only the last does not wait."""
-        come, met = [Event() for _ in range(5)], []
-        come[4].set()
-
-        def application(environ, start_response):
-            number = int(environ["PATH_INFO"][1:])
-            if number:
-                come[number - 1].set()
-            met.append(come[number].wait(DEADLINE_S))
-            return hello(environ, start_response)
-
-        pool = Pool(takes=lambda *_: True, threads=5, at_once=1)
-        listener = listen("127.0.0.1", 0)
-        with closing(Server(application, listener, pools=[pool])), ExitStack() as ending:
-            asking = [ending.enter_context(connect(url_of(listener))) for _ in come]
-            for number, connection in enumerate(asking):
-                connection.sendall(b"GET /%d HTTP/1.0\r\nHost: x\r\n\r\n" % number)
-            assert [received(connection)[-5:] for connection in asking] == [b"hello"] * 5
-
-        assert met == [True] * 5
 
     def test_an_application_can_see_that_its_client_has_hung_up(self):
         asked, gone = Event(), Event()
