@@ -15,7 +15,7 @@ from filled_workspace import FilledWorkspace
 from elements_local import markers, pytest_plugin
 from elements_local.cli import cli
 from elements_local.scenarios.scenario_schema import json_schema
-from elements_local.scenarios.verbs import FORMS, VERBS
+from elements_local.scenarios.verbs import VERBS
 from elements_local.setting_sources import every_setting
 from elements_local.start import in_process
 
@@ -58,7 +58,7 @@ def names():
         },
         "commands": dict(commands(click.Context(cli))),
         "scenario": {"keys": list(schema["properties"]), "verbs": list(VERBS)}
-        | {verb: list(forms) for verb, forms in FORMS.items()},
+        | {verb.name: list(verb.forms) for verb in VERBS.values() if verb.forms},
         "settings": list(every_setting()),
         "python": {name: parameters(each) for name, each in documented().items()},
     }

@@ -10,7 +10,8 @@ from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import find, load
 from elements_local.scenarios.scenario_context import ScenarioContext
-from elements_local.scenarios.steps import make_instance, take
+from elements_local.scenarios.verbs import take
+from elements_local.scenarios.verbs.instances import make_instance
 from mock_kit.workspaces.instants import format_instant
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

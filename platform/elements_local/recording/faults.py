@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from elements_local.recording.session import ObservedCall
-from elements_local.scenarios.verbs import Fault, Response
+from elements_local.scenarios.verbs.faults import Fault, Response
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer

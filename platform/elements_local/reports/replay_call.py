@@ -22,9 +22,10 @@ from elements_local.reports.replay_watch import watch
 from elements_local.scenarios.runner import How, Transport
 from elements_local.scenarios.scenario import LoadedFile
 from elements_local.scenarios.shrinking import NothingToShrinkWithError
+from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.tenant_replay.opening import opened
 from elements_local.tenant_replay.own_data import clean, left_behind
-from elements_local.tenant_replay.portability import ANY_TENANT, TenantAbilities, obstacles
+from elements_local.tenant_replay.portability import ANY_TENANT, obstacles
 from elements_local.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.tenant_replay.tenant import OWN_NAME
 from elements_local.tenant_replay.tenant_file import TenantFile, read_tenant

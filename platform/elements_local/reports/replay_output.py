@@ -25,7 +25,8 @@ from elements_local.reports.replay_report import (
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError
-from elements_local.tenant_replay.portability import TenantAbilities, obstacles
+from elements_local.scenarios.verbs.verb import TenantAbilities
+from elements_local.tenant_replay.portability import obstacles
 from mock_kit.api.json_text import encode_text
 
 _MOST_REMAINING = 10

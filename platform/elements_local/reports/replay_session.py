@@ -17,8 +17,9 @@ from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.replaying import chosen, replaying, shuffled
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
+from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.scenarios.yaml_text import SourcePosition
-from elements_local.tenant_replay.portability import TenantAbilities, obstacles
+from elements_local.tenant_replay.portability import obstacles
 from elements_local.tenant_replay.replays import TenantReplays
 from mock_kit.os_errors import os_reason
 from mock_kit.workspaces.clock import SystemClock

@@ -129,3 +129,8 @@ def streams_of(scenario_path: Path) -> list[Path]:
 
 def _folder(scenario_path: Path) -> Path:
     return scenario_path.with_suffix("")
+
+
+def labelled(label: str, lines: list[str]) -> list[str]:
+    """Return differences, each with what they are of."""
+    return [f"{label}: {line}" for line in lines]

@@ -11,7 +11,8 @@ from elements_local.failures.timeline import TimelineEntry
 from elements_local.scenarios.records import UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
-from elements_local.scenarios.steps import make_instance, take
+from elements_local.scenarios.verbs import take
+from elements_local.scenarios.verbs.instances import make_instance
 from mock_kit.workspaces.instants import UnreadableTimeError
 
 AGAIN = "replay it: "

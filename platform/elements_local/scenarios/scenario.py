@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from elements_local.scenarios.matrix import MatrixError, expand
-from elements_local.scenarios.objections import objections
 from elements_local.scenarios.scenario_document import (
     EXAMPLE,
     NEEDED,
@@ -25,7 +24,7 @@ from elements_local.scenarios.scenario_document import (
     start_of,
 )
 from elements_local.scenarios.shape_errors import shown, unknown
-from elements_local.scenarios.verbs import EXAMPLES, VERBS, Argument
+from elements_local.scenarios.verbs import VERBS, objections
 from elements_local.scenarios.yaml_text import Document, SourcePosition, YamlError, read_each
 from mock_kit.api.json_text import Json
 
@@ -49,7 +48,7 @@ class Step:
     """
 
     verb: str
-    argument: Argument
+    argument: Any
     line: int
 
 
@@ -267,7 +266,8 @@ def _step(file: ScenarioDocument, place: int, step: object) -> Step:
     if len(step) != 1:
         raise file.error(f"a step has one verb; got {', '.join(step) or 'none'}", "steps", place)
     verb, argument = next(iter(step.items()))
-    if verb not in VERBS:
+    known = VERBS.get(verb)
+    if known is None:
         raise file.error(unknown("verb", verb, VERBS), "steps", place, verb)
-    read = file.convert(argument, VERBS[verb], "steps", place, verb, example=EXAMPLES.get(verb))
+    read = file.convert(argument, known.shape, "steps", place, verb, example=known.example, forms=known.forms)
     return Step(verb=verb, argument=read, line=file.document.place("steps", place, verb).line)

@@ -152,3 +152,13 @@ def client_of(context: ScenarioContext, service: str) -> ServiceClient:
 def whose(context: ScenarioContext, service: str, *, join: str = "?") -> str:
     """Return what an admin path of a service needs, so that it is about the scenario's workspace."""
     return f"{join}workspace={context.clients.credentials.name}" if service == "sink" else ""
+
+
+def fail_if_any(lines: list[str]) -> None:
+    """Raise the differences.
+
+    Raises:
+        ExpectationError: there are any.
+    """
+    if lines:
+        raise ExpectationError(*lines)

@@ -5,19 +5,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from types import MappingProxyType
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from elements_local.scenarios.objections import INSTANCE_KEYS
 from elements_local.scenarios.shape_errors import place_and_reason, unknown
-from elements_local.scenarios.verbs import Tag
+from elements_local.scenarios.verbs.instances import INSTANCE_KEYS
 from elements_local.scenarios.yaml_text import Document, SourcePosition
 from mock_kit.settings import PREFIX, SettingsError, variable
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
 from mock_kit.workspaces.registry import DEFAULT_START
 
 T = TypeVar("T")
+Tag: TypeAlias = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^[A-Za-z0-9][\w.-]*$(?!\n)", description="a word, such as slow or retry-ladder"),
+]
+"""A word, so that it can stand behind ``-m`` of pytest."""
+
 PROFILE: Final = variable("platform.profile")
 NEEDED = ("scenario", "steps")
 EXAMPLE = "`scenario: <what it shows>` and `steps:`"
@@ -58,16 +64,24 @@ class ScenarioDocument:
         """Return a mistake with the place of what it is about, or of the nearest thing around that."""
         return ScenarioError(self.path, self.document.place(*where), reason)
 
-    def convert(self, value: object, shape: type[T], *where: str | int, example: str | None = None) -> T:
+    def convert(
+        self,
+        value: object,
+        shape: type[T],
+        *where: str | int,
+        example: str | None = None,
+        forms: Mapping[str, str] = MappingProxyType({}),
+    ) -> T:
         """Turn a value into a shape, and an error into one with a line.
 
         Args:
             example: what would do in the whole's place.
+            forms: what would do at its keys.
         """
         try:
             return msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
-            inner, reason = place_and_reason(value, shape)
+            inner, reason = place_and_reason(value, shape, forms)
             hint = f"; write it as in {example}" if example and not inner else ""
             raise self.error(labelled(reason + hint, *where, *inner), *where, *inner) from error
 

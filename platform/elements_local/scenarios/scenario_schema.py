@@ -25,7 +25,9 @@ def json_schema() -> Schema:
 
     Whatever a ``matrix`` may fill in may be a placeholder such as ``<kind>``, so numbers and choices may be one, too.
     """
-    (head, *verbs), definitions = schemas_of([ScenarioHead, *VERBS.values()], reference=_REF)
+    (head, *verbs), definitions = schemas_of(
+        [ScenarioHead, *(verb.shape for verb in VERBS.values())], reference=_REF
+    )
     document = definitions.pop(head["$ref"].rpartition("/")[2])
     document["properties"][MATRIX] = {
         "description": "the same scenario once for each row; <name> stands for the row's value",

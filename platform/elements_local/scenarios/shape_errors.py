@@ -1,11 +1,11 @@
 """What is wrong with a value that does not fit its shape, said in a writer's words and with the nearest thing that would."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.inspect import LiteralType, UnionType, type_info
 
-from elements_local.scenarios.verbs import FORMS, VERBS
 from elements_local.scenarios.yaml_text import Path
 from mock_kit.api.mismatch import fields_of, first_mismatch, plain
 from mock_kit.api.nearest import nearest
@@ -15,8 +15,14 @@ from mock_kit.text import shortened
 _LONGEST = 100
 
 
-def place_and_reason(value: object, shape: Any) -> tuple[Path, str]:
-    """Return where a value does not fit its shape, and what is wrong there."""
+def place_and_reason(
+    value: object, shape: Any, forms: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Path, str]:
+    """Return where a value does not fit its shape, and what is wrong there.
+
+    Args:
+        forms: what may stand at its keys.
+    """
     found = first_mismatch(value, shape)
     if found is None:
         return (), "it cannot be read"
@@ -33,7 +39,8 @@ def place_and_reason(value: object, shape: Any) -> tuple[Path, str]:
         reason = unknown("value", found.value, choices)
     else:
         reason = f"expected {words(found.shape)}; got {_got(found.value)}"
-    return path, reason + _form(shape, path)
+    form = forms.get(str(path[0])) if path else None
+    return path, f"{reason}; write it as in {form}" if form else reason
 
 
 def _choices(shape: Any) -> list[str]:
@@ -48,13 +55,6 @@ def _got(value: object) -> str:
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
     return "nothing" if value is None else shown(value)
-
-
-def _form(shape: object, path: Path) -> str:
-    """Show what may stand where something is expected that does not."""
-    forms = next((keys for verb, keys in FORMS.items() if shape == VERBS[verb]), {})
-    form = forms.get(str(path[0])) if path else None
-    return f"; write it as in {form}" if form else ""
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> str:

@@ -9,15 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from elements_local.scenarios.scenario import Scenario, Step
-from elements_local.scenarios.verbs import AdvanceTo
+from elements_local.scenarios.verbs.clock import AdvanceTo
+from elements_local.scenarios.verbs.instances import INTERVAL, USUAL_INTERVAL
 from mock_kit.workspaces.instants import parse_duration
 
 CLOSE = timedelta(seconds=30)
 LONGEST = timedelta(hours=4)
-USUAL_INTERVAL = 15
-"""Minutes between two polls of the guide's instance."""
-
-INTERVAL = "event.poller.refresh_interval"
 _CHANGES = frozenset({"create", "update", "delete", "make", "configure"})
 
 _Pollers = dict[str, tuple[timedelta, timedelta]]

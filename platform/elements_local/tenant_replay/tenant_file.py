@@ -7,14 +7,14 @@ from msgspec import Meta, Struct
 
 from elements_local.errors import OptionError
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError
-from elements_local.scenarios.verbs import HttpUrl
+from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.scenarios.yaml_text import YamlError, read_documents
-from elements_local.tenant_replay.portability import TenantAbilities
 from elements_local.tenant_replay.replays import TenantTiming
 from mock_kit.os_errors import os_reason
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_duration
 
 _EXAMPLE = "`platform_url: https://api.cloud-elements.com/elements/api-v2` and `callback_url: https://...`"
+_HttpUrl = Annotated[str, Meta(pattern="^https?://", description="a URL such as https://example.com")]
 _Positive = Annotated[int, Meta(ge=1)]
 
 
@@ -33,9 +33,9 @@ class TenantFile(Struct, forbid_unknown_fields=True, frozen=True):
         speed: how fast its time runs, if it is a stack of ours.
     """
 
-    platform_url: HttpUrl
-    callback_url: HttpUrl
-    crm_url: HttpUrl = "https://api.insightly.com"
+    platform_url: _HttpUrl
+    callback_url: _HttpUrl
+    crm_url: _HttpUrl = "https://api.insightly.com"
     collector_url: str = ""
     listen: Annotated[int, Meta(ge=0, le=65535)] = 4702
     profile: Literal["cloud-elements", "open-connectors"] = "cloud-elements"

@@ -17,7 +17,8 @@ from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.records import COLLECTIONS, UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, load_text
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
-from elements_local.scenarios.steps import make_instance, take
+from elements_local.scenarios.verbs import take
+from elements_local.scenarios.verbs.instances import make_instance
 from elements_local.service_client import query_of
 from elements_local.stack.stack import Stack
 from elements_local.what_if.candidate import ScenarioPlace, polled_alone, without_expectations

@@ -8,7 +8,7 @@ from typing import Any
 
 from elements_local.clients import WorkspaceClients
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
-from elements_local.scenarios.verbs import AUDITED
+from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.service_client import query_of
 from elements_local.what_if.circumstances import (
     BETWEEN,

@@ -174,13 +174,11 @@ def test_in_process_the_whole_process_is_at_the_scenarios_instant_and_only_meanw
 
         @pytest.hookimpl(wrapper=True)
         def pytest_runtest_call(item):
-            from elements_local.scenarios import steps
-            real = steps.take
+            from elements_local.scenarios import performing
+            real = performing.take
             def taking(world, verb, argument):
                 real(world, verb, argument)
                 seen.append(time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
-            steps_take, item.config.steps = real, None
-            import elements_local.scenarios.performing as performing
             performing.take = taking
             try:
                 return (yield)

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from elements_local.clients import BASE_PATH
 from elements_local.scenarios.scenario import find, load, load_text
+from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.start import Options, in_process
 from elements_local.tenant_replay.opening import PacedHttp
-from elements_local.tenant_replay.portability import TenantAbilities, obstacles
+from elements_local.tenant_replay.portability import obstacles
 from elements_local.tenant_replay.replays import CutOffError, GivenUpError, TenantReplays, TenantTiming
 from elements_local.tenant_replay.tenant import OWN_NAME, SinkReader, tenant_at
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.scenarios import verbs
 from elements_local.scenarios.scenario import load
+from elements_local.scenarios.verbs import VERBS
+from elements_local.scenarios.verbs.expect import Expect
 
 SNIPPETS = [
-    pytest.param(verb, snippet, id=f"{verb} {snippet}")
-    for verb, forms in verbs.FORMS.items()
-    for key, text in forms.items()
+    pytest.param(verb.name, snippet, id=f"{verb.name} {snippet}")
+    for verb in VERBS.values()
+    for key, text in verb.forms.items()
     for snippet in re.findall("`([^`]+)`", text)
     if snippet.startswith(f"{key}:")
 ]
@@ -30,8 +31,8 @@ def test_a_form_that_is_shown_is_taken(tmp_path: Path, verb: str, snippet: str) 
     assert scenario.steps[1].verb == verb
 
 
-@pytest.mark.parametrize("verb", verbs.FORMS)
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if VERBS[verb].forms])
 def test_every_key_has_its_forms(verb: str) -> None:
-    shape = verbs.VERBS[verb] if verb != "expect" else verbs.Expect
+    shape = VERBS[verb].shape if verb != "expect" else Expect
 
-    assert list(verbs.FORMS[verb]) == list(shape.__struct_fields__)
+    assert list(VERBS[verb].forms) == list(shape.__struct_fields__)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from elements_local.scenarios.scenario import find, load, load_text
-from elements_local.tenant_replay.portability import TenantAbilities, obstacles
+from elements_local.scenarios.verbs.verb import TenantAbilities
+from elements_local.tenant_replay.portability import obstacles
 
 SCENARIOS = Path(__file__).parents[4] / "scenarios"
 MADE = "  - create: {contacts/ada: {}}\n"
