@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from elements_local.failures.observed import JsonObject, Observed
-from elements_local.failures.reason import Reason, sentences
-from elements_local.failures.unreported import Unreported, failure_text
 from elements_local.scenarios.records import RESOURCES
 from mock_kit.admin.masks import mask_target, mask_url
 from mock_kit.workspaces.instants import parse_instant
@@ -20,19 +18,22 @@ _MOST_LINES = 14
 _A_FEW = 3
 
 
-class _PlainWording(Struct, frozen=True):
+class PlainWording(Struct, frozen=True):
     """The CRM's ids, and the time of day on the day of ``today``."""
 
     today: str
 
     def record(self, resource: str, record_id: str) -> str:
+        """Call a record by its id."""
         return f"{resource} {record_id}" if record_id else f"a record of {resource} without an id"
 
     def instant(self, at: str) -> str:
+        """Leave out the date if it is today's."""
         day, _, clock = at.removesuffix("Z").partition("T")
         return clock if day == self.today else f"{day} {clock}"
 
     def instance(self, instance_id: int) -> str:
+        """Call an instance by its id."""
         return f"instance {instance_id}"
 
 
@@ -65,17 +66,16 @@ def warning_line(warning: JsonObject, instance: str) -> str:
     return f"warning {warning['rule']}: {warning['message']} ({where})"
 
 
-def report(observed: Observed, *, verbose: bool) -> str:
-    """Say in a few lines what happened, the most telling first; in as many as it takes if that is asked for."""
-    lines = list(_Report(observed, verbose=verbose).lines())
+def report(observed: Observed, reasons: Sequence[str], *, verbose: bool) -> str:
+    """Say in a few lines what happened, the most telling first; in as many as it takes if that is asked for.
+
+    Args:
+        reasons: why changes have not come, which stands first.
+    """
+    lines = list(_Report(observed, verbose=verbose).lines(reasons))
     if not verbose and len(lines) > _MOST_LINES + 1:
         lines[_MOST_LINES:] = [f"... {len(lines) - _MOST_LINES} more lines: pytest -v"]
     return "\n".join(lines)
-
-
-def reasons_of(observed: Observed) -> list[Reason]:
-    """Return why changes have not come."""
-    return [*Unreported(observed, _PlainWording(observed.now.partition("T")[0])).all()]
 
 
 class _Report:
@@ -84,16 +84,15 @@ class _Report:
     def __init__(self, observed: Observed, *, verbose: bool) -> None:
         self._observed = observed
         self._verbose = verbose
-        self._words = _PlainWording(observed.now.partition("T")[0])
+        self._words = PlainWording(observed.now.partition("T")[0])
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, reasons: Sequence[str]) -> Iterator[str]:
         """Yield all of it, the most telling first."""
         observed = self._observed
         if not (observed.pollers or observed.changes or observed.callbacks):
             none = "no instance, no change, no callback" if observed.has_platform else "nothing came to it"
             yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: {none}"
             return
-        reasons = sentences(reasons_of(observed))
         yield from self._few(reasons, "reason", latest=False)
         yield from self._few([*map(self._warning, observed.warnings)], "warning", latest=False)
         yield f"In workspace {observed.workspace}, {self._clock()}:"
@@ -173,6 +172,13 @@ class _Report:
 
 def _poll_line(poll: JsonObject, instant: Callable[[str], str]) -> str:
     seen = f"{poll['seen']} seen, {poll['events']} reported"
-    outcome = failure_text(poll["error"]) if poll["error"] else seen
+    outcome = _failed(poll["error"]) if poll["error"] else seen
     window = f"{poll['resource']} from {instant(poll['from'])}"
     return f"poll at {instant(poll['at'])} of {window}: {outcome}"
+
+
+def _failed(error: str) -> str:
+    """Say why a poll failed, in the words of the platform's answer rather than with all of it."""
+    from mock_platform.explain.poll_errors import failed  # noqa: PLC0415 - loads the platform, which few need
+
+    return failed(error)

@@ -6,10 +6,11 @@ import pytest
 
 from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.failures.failure_report import reasons_of
+from elements_local.failures.failure_report import PlainWording
 from elements_local.failures.failure_report import report as text_of
 from elements_local.failures.observed import observe
-from elements_local.failures.reason import explained
+from elements_local.failures.reason import Explainer
+from elements_local.failures.unreported import Unreported
 from elements_local.reports.activity_lines import latest
 from elements_local.stack.stack import Stack
 
@@ -56,12 +57,11 @@ def add_section(
     """
     try:
         observed = observe(clients)
-        text = "\n".join(
-            [
-                text_of(observed, verbose=verbose),
-                *explained(clients, reasons_of(observed), fixture=fixture),
-            ]
+        words = PlainWording(observed.now.partition("T")[0])
+        explainer = Explainer(
+            explain=clients.platform.explain, observed=observed, words=words, fixture=fixture
         )
+        text = text_of(observed, explainer.lines(Unreported(observed).all()), verbose=verbose)
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
         said = f": {str(error)[:200]}" if isinstance(error, HarnessError) else ""
         text = f"what happened cannot be told: {type(error).__name__}{said}"

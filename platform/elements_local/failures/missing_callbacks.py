@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from elements_local.failures.observed import Observed, observe
-from elements_local.failures.reason import explained, sentences
+from elements_local.failures.reason import Explainer
 from elements_local.failures.timeline import clock_text
 from elements_local.failures.unreported import Unreported
 from elements_local.scenarios.records import COLLECTIONS
@@ -51,10 +51,10 @@ def _about(context: ScenarioContext, observed: Observed, name: str) -> Iterator[
         yield f"no record is called {name}" + (f"; is {near[0]} meant?" if near else "")
         return
     collection, number = COLLECTIONS[created_as.partition("/")[0]], str(context.names.ids[created_as])
-    unreported = Unreported(observed, _ScenarioWording(context))
-    reasons = [*unreported.of(name.partition("/")[0], collection, number)]
-    yield from sentences(reasons)
-    yield from explained(context.clients, reasons, cures=context.cures)
+    words = _ScenarioWording(context)
+    explain = context.clients.platform.explain
+    explainer = Explainer(explain=explain, observed=observed, words=words, cures=context.cures)
+    yield from explainer.lines(Unreported(observed).of(name.partition("/")[0], collection, number))
 
 
 def _is_name(text: str) -> bool:

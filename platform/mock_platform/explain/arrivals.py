@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
-from mock_kit.admin.masks import mask_target
+from mock_kit.admin.masks import mask_target, mask_url
 from mock_kit.web.wire import NoReply
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import PlatformDependencies
@@ -19,6 +19,10 @@ _ID = "elements-webhook-id"
 _MOST_PAGES = 20
 
 
+class _Forwarded(Struct):
+    url: str
+
+
 class _Callback(Struct):
     id: int
     received_at: datetime
@@ -26,6 +30,7 @@ class _Callback(Struct):
     headers: dict[str, str]
     status: int | None
     signature: str
+    forwards: list[_Forwarded] = []
 
 
 class _Page(Struct):
@@ -85,6 +90,7 @@ class SinkArrivals:
                     path=mask_target(one.path),
                     status=one.status,
                     signature=one.signature,
+                    relayed=mask_url(one.forwards[-1].url) if one.forwards else None,
                 )
             )
         return by_notification

@@ -19,13 +19,18 @@ _SECOND = timedelta(seconds=1)
 
 
 class ArrivedCallback(Struct, frozen=True, kw_only=True):
-    """A callback as the sink has it: its path without secrets, and the sink's verdict on its signature."""
+    """A callback as the sink has it: its path without secrets, and the sink's verdict on its signature.
+
+    Attributes:
+        relayed: the URL that the sink last sent it on to, without secrets; None if to none.
+    """
 
     id: int
     at: datetime
     path: str
     status: int | None
     signature: str
+    relayed: str | None = None
 
 
 class OwedCallback(Struct, frozen=True, kw_only=True):

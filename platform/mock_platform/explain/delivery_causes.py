@@ -90,7 +90,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
 
 def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     failed = [attempt for attempt in one.attempts if attempt.reason]
-    outcomes = _outcomes(failed[-_MOST:])
+    outcomes = f"{_outcomes(failed[-_MOST:])}{_relayed(one)}"
     if any(part in attempt.reason for attempt in failed for part in _GUARD):
         return CauseFinding(Cause.OUTBOUND_GUARD, f"its callback was not sent: {failed[-1].reason}")
     # Never tried: its subscription was off, or its time has not come.
@@ -108,6 +108,12 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
         return CauseFinding(Cause.QUEUED, why)
     why = f"{len(failed)} tries were in vain, the last: {outcomes}; the subscription was deactivated, and {_queue(one)}"
     return CauseFinding(Cause.RETRIES_EXHAUSTED, why)
+
+
+def _relayed(one: OwedCallback) -> str:
+    """Say where the sink sent a callback on to: the path may not be where the receiver takes callbacks."""
+    relayed = next((each.relayed for each in reversed(one.arrived or ()) if each.relayed), None)
+    return f"; the sink sent it on to {relayed}" if relayed else ""
 
 
 def _queue(one: OwedCallback) -> str:

@@ -39,7 +39,9 @@ def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
         why = f"{asked}; after {shown(known)}, until then, events were off for a while, or the resource was not configured"
         return CauseFinding(Cause.POLLING_GAP, why)
     what = stamped if off else f"it is dated {shown(change.dated)}"
-    return CauseFinding(Cause.TIE, f"{what}, up to which had been polled; {asked}")
+    made = case.instance.created.replace(microsecond=0) == change.dated
+    until = "the very second in which the instance was made" if made else "up to which had been polled"
+    return CauseFinding(Cause.TIE, f"{what}, {until}; {asked}, so make the change a second later")
 
 
 def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:

@@ -55,12 +55,13 @@ def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
 
 def _unpolled(case: ExplainedCase, change: VendorChange) -> CauseFinding:
     """Say why no poll that could tell of the change has succeeded so far."""
-    if case.polls:
-        return of_failure(case.polls[0].poll)
     state = case.state
+    due = f"the next poll is at {shown(state.next_poll)}" if state.next_poll else "no poll is to come"
+    if case.polls:
+        failure = of_failure(case.polls[0].poll)
+        return CauseFinding(failure.cause, f"{failure.why}; {due}")
     if change.at - state.since < _SECOND and change.dated <= state.since:
         return _before_events(change, case)
-    due = f"the next poll is at {shown(state.next_poll)}" if state.next_poll else "no poll is to come"
     why = f"there has been no poll since {shown(change.at)}: it is {shown(case.now)}, and {due}"
     return CauseFinding(Cause.INTERVAL_NOT_OVER, why)
 
@@ -122,7 +123,7 @@ def _before_events(change: VendorChange, case: ExplainedCase) -> CauseFinding:
     if change.at < since:
         why = f"it was changed at {shown(change.at)}; polling began at {shown(since)}, and asks for what is later"
         return CauseFinding(Cause.BEFORE_EVENTS, why)
-    why = f"it is dated {shown(change.dated)}, the very second in which polling began; a poll counts what is later"
+    why = f"it is dated {shown(change.dated)}, the very second in which polling began; polls ask for what is later, so make the change a second later"
     return CauseFinding(Cause.TIE, why)
 
 

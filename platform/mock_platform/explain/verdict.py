@@ -101,6 +101,8 @@ def _as_it_should(case: ExplainedCase, change: VendorChange, telling: PollOfReco
     """Say what there is to know of a change that was reported once, in time and by its name."""
     decided = telling.decision.why if telling.decision else ""
     why = f"{telling.named} reported it: {decided}"
+    if len(case.together) > 1:
+        why = f"{why}; a poll reports its {len(case.together)} changes since the poll before as one event"
     if case.unlogged:
         return _lost(CauseFinding(Cause.UNTOUCHED_DATE, f"{_untouched(case.unlogged)}; before that, {why}"))
     misdated = naming_causes.of_date(case, change, telling)

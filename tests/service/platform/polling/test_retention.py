@@ -3,9 +3,10 @@
 import pytest
 
 from elements_local import guide
-from elements_local.failures.failure_report import Unreported
-from elements_local.failures.missing_callbacks import _ScenarioWording
+from elements_local.failures.failure_report import PlainWording
 from elements_local.failures.observed import observe
+from elements_local.failures.reason import Explainer
+from elements_local.failures.unreported import Unreported
 from mock_kit.api.json_text import decode, encode
 from mock_kit.workspaces.instants import format_instant
 
@@ -126,26 +127,19 @@ def test_an_audit_of_a_younger_instance_judges_everything(short):
 
 
 def test_a_missing_callback_is_said_to_be_pruned(short):
-    class Plain(_ScenarioWording):
-        def record(self, resource, record_id):
-            return f"{resource}/{record_id}"
-
-        def instant(self, at):
-            return at
-
-        def instance(self, instance_id):
-            return str(instance_id)
-
     made(short)
     ada = change(short)
     short.clock.advance("3h")
 
-    (reason, *_) = Unreported(observe(short), Plain(None)).of("contacts", "Contacts", ada)
-
-    assert (
-        reason.why
-        == f"; what was polled before {pruned(short)['before']} was pruned at {pruned(short)['at']}"
+    observed = observe(short)
+    explainer = Explainer(
+        explain=short.platform.explain, observed=observed, words=PlainWording(""), cures=False
     )
+
+    (reason, *_) = explainer.lines(Unreported(observed).of("contacts", "Contacts", ada))
+
+    assert "; explained: pruned, " in reason
+    assert pruned(short)["before"].removesuffix("Z").replace("T", " ") in reason
 
 
 def test_a_snapshot_says_what_was_pruned_and_a_reset_forgets_it(short):
