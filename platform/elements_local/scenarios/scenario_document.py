@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -70,7 +69,7 @@ class ScenarioDocument:
         shape: type[T],
         *where: str | int,
         example: str | None = None,
-        forms: Mapping[str, str] = MappingProxyType({}),
+        forms: Mapping[str, str] | None = None,
     ) -> T:
         """Turn a value into a shape, and an error into one with a line.
 

@@ -1,7 +1,6 @@
 """What is wrong with a value that does not fit its shape, said in a writer's words and with the nearest thing that would."""
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from msgspec.inspect import LiteralType, UnionType, type_info
@@ -15,9 +14,7 @@ from mock_kit.text import shortened
 _LONGEST = 100
 
 
-def place_and_reason(
-    value: object, shape: Any, forms: Mapping[str, str] = MappingProxyType({})
-) -> tuple[Path, str]:
+def place_and_reason(value: object, shape: Any, forms: Mapping[str, str] | None = None) -> tuple[Path, str]:
     """Return where a value does not fit its shape, and what is wrong there.
 
     Args:
@@ -39,7 +36,7 @@ def place_and_reason(
         reason = unknown("value", found.value, choices)
     else:
         reason = f"expected {words(found.shape)}; got {_got(found.value)}"
-    form = forms.get(str(path[0])) if path else None
+    form = forms.get(str(path[0])) if forms and path else None
     return path, f"{reason}; write it as in {form}" if form else reason
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from elements_local.failures.timeline import clock_text
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext
-from elements_local.scenarios.verbs.verb import Objection, StateSoFar, event_objections, instance_objections
+from elements_local.scenarios.verbs.verb import Objection, StateSoFar, event_objections
 from mock_kit.workspaces.instants import parse_instant
 
 _COUNTS = ("owed", "delivered")
@@ -155,11 +155,11 @@ def objections(
 ) -> Iterator[Objection]:
     """Check what audits are expected to say; what they must not say are patterns, which may be anything."""
     if isinstance(expected, str):
-        yield from instance_objections(state, None, ("audit",))
+        yield from state.instance_objections(None, ("audit",))
         return
     for place, audit in enumerate(expected if isinstance(expected, list) else [expected] if expected else []):
         at: tuple[str | int, ...] = ("audit", place) if isinstance(expected, list) else ("audit",)
-        yield from instance_objections(state, audit.instance, (*at, "instance") if audit.instance else at)
+        yield from state.instance_objections(audit.instance, (*at, "instance") if audit.instance else at)
         for kind in AUDITED if isinstance(audit, ExpectedAudit) else ():
             for number, event in enumerate(getattr(audit, kind) or ()):
                 yield from event_objections(event, (*at, kind, number), FORM)

@@ -7,14 +7,7 @@ from msgspec import Meta, Struct
 
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.shape_errors import shown, unknown
-from elements_local.scenarios.verbs.verb import (
-    Objection,
-    StateSoFar,
-    Verb,
-    instance_objections,
-    instant_objections,
-    only_here,
-)
+from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, instant_objections, only_here
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_duration
 
 MarkName: TypeAlias = Annotated[str, Meta(min_length=1)]
@@ -74,7 +67,7 @@ POLL = Verb(
     shape=str | None,
     example="`poll:` with nothing behind it, or with an instance's name",
     take=_poll,
-    objections=lambda state, argument: instance_objections(state, argument, ()),
+    objections=lambda state, argument: state.instance_objections(argument, ()),
     obstacles=only_here("a tenant polls when it is due"),
 )
 SNAPSHOT = Verb(

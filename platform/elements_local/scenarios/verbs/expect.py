@@ -23,15 +23,7 @@ from elements_local.scenarios.verbs.inspect_stack import (
     nothing_objections,
 )
 from elements_local.scenarios.verbs.records import Fields, record_differences
-from elements_local.scenarios.verbs.verb import (
-    Objection,
-    StateSoFar,
-    TenantAbilities,
-    Verb,
-    event_objections,
-    instance_objections,
-    record_objections,
-)
+from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb, event_objections
 from elements_local.scenarios.yaml_text import Path
 from mock_kit.workspaces.instants import parse_instant
 
@@ -221,11 +213,11 @@ def _objections(state: StateSoFar, argument: Expect | str) -> Iterator[Objection
     for name, callbacks in by_name.items():
         at = ("callbacks",) if name is None else ("callbacks", name)
         if name is not None:
-            yield from instance_objections(state, name, at)
+            yield from state.instance_objections(name, at)
         yield from _callback_objections(callbacks or (), at)
     yield from inside_objections(state, argument)
     for name in argument.records or ():
-        yield from record_objections(state, name, ("records", name))
+        yield from state.record_objections(name, ("records", name))
 
 
 def _callback_objections(callbacks: Sequence[str | ExpectedCallback], at: Path) -> Iterator[Objection]:

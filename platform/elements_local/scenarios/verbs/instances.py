@@ -7,13 +7,7 @@ from elements_local.guide import instance_body
 from elements_local.scenarios.placeholders import filled
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
 from elements_local.scenarios.shape_errors import unknown
-from elements_local.scenarios.verbs.verb import (
-    Objection,
-    StateSoFar,
-    TenantAbilities,
-    Verb,
-    instance_objections,
-)
+from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
 from mock_kit.admin.masks import MASK
 
 INSTANCE_KEYS = (
@@ -81,10 +75,6 @@ def _configure(context: ScenarioContext, argument: dict[str, Any]) -> None:
     context.clients.platform.patch_instance(instance.id, {"configuration": filled(context, changes)})
 
 
-def _configure_objections(state: StateSoFar, argument: dict[str, object]) -> Iterator[Objection]:
-    yield from instance_objections(state, argument.get("instance"), ("instance",))
-
-
 def _configure_obstacles(argument: dict[str, Any], tenant: TenantAbilities) -> Iterator[str]:
     if "event.notification.signature.key" in argument:
         yield "at a tenant the signature key is ours"
@@ -128,6 +118,6 @@ CONFIGURE = Verb(
     shape=dict[str, object],
     example="`configure: {event.poller.refresh_interval: 5}`",
     take=_configure,
-    objections=_configure_objections,
+    objections=lambda state, argument: state.instance_objections(argument.get("instance"), ("instance",)),
     obstacles=_configure_obstacles,
 )

@@ -20,13 +20,7 @@ from elements_local.scenarios.verbs.inspect_stack import (
     requests_made,
 )
 from elements_local.scenarios.verbs.records import Fields, record_differences
-from elements_local.scenarios.verbs.verb import (
-    Objection,
-    StateSoFar,
-    TenantAbilities,
-    Verb,
-    record_objections,
-)
+from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
 
 _EVENTS = re.compile(r"(?:\S+/\S*|\*) (?:CREATED|UPDATED|DELETED|UNKNOWN|\*)")
 """What stands for one event or several, with ``*`` for anything."""
@@ -82,7 +76,7 @@ def _objections(state: StateSoFar, argument: Never) -> Iterator[Objection]:
     yield from audits.objections(state, argument.audit or None)
     yield from poll_objections(argument.polls)
     for name in argument.records:
-        yield from record_objections(state, name, ("records", name))
+        yield from state.record_objections(name, ("records", name))
 
 
 def _obstacles(argument: Never, _tenant: TenantAbilities) -> Iterator[str]:

@@ -10,13 +10,7 @@ from elements_local.scenarios.placeholders import filled
 from elements_local.scenarios.records import COLLECTIONS, default_fields, kind_of
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.shape_errors import unknown
-from elements_local.scenarios.verbs.verb import (
-    Objection,
-    StateSoFar,
-    Verb,
-    kind_objections,
-    record_objections,
-)
+from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, kind_objections
 from mock_kit.api.json_text import decode
 from mock_kit.api.nearest import nearest
 from mock_kit.api.shape_words import PATTERNS
@@ -80,12 +74,12 @@ def _create_objections(state: StateSoFar, argument: Fields) -> Iterator[Objectio
 
 def _update_objections(state: StateSoFar, argument: Fields) -> Iterator[Objection]:
     for name in argument:
-        yield from record_objections(state, name, (name,))
+        yield from state.record_objections(name, (name,))
 
 
 def _delete_objections(state: StateSoFar, argument: str | list[str]) -> Iterator[Objection]:
     for place, name in enumerate([argument] if isinstance(argument, str) else argument):
-        yield from record_objections(state, name, () if isinstance(argument, str) else (place,))
+        yield from state.record_objections(name, () if isinstance(argument, str) else (place,))
 
 
 CREATE = Verb(

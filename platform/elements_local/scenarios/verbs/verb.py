@@ -29,6 +29,20 @@ class StateSoFar(Struct, frozen=True):
     records: list[str] = field(default_factory=list)
     marks: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
 
+    def record_objections(self, name: str, at: Path) -> Iterator[Objection]:
+        """Yield what is wrong with a record that has to be there."""
+        yield from kind_objections(name)
+        if name not in self.records:
+            hint = unknown("record", name, self.records) if self.records else f"unknown record {name!r}"
+            yield at, f"{hint}; a step before this one has to `create` it"
+
+    def instance_objections(self, name: object, at: Path) -> Iterator[Objection]:
+        """Yield what is wrong with an instance's name; None is the first."""
+        if not self.instances:
+            yield at, "the scenario has no instance; leave `instance: null` out to have one like the guide's"
+        elif name is not None and name not in self.instances:
+            yield at, unknown("instance", str(name), self.instances)
+
 
 class TenantAbilities(Struct, frozen=True, kw_only=True):
     """What a tenant can do, as far as scenarios differ in what they need.
@@ -74,27 +88,11 @@ def only_here(reason: str) -> Callable[[Any, TenantAbilities], Iterable[str]]:
     return lambda _argument, _tenant: (reason,)
 
 
-def record_objections(state: StateSoFar, name: str, at: Path) -> Iterator[Objection]:
-    """Yield what is wrong with a record that has to be there."""
-    yield from kind_objections(name)
-    if name not in state.records:
-        hint = unknown("record", name, state.records) if state.records else f"unknown record {name!r}"
-        yield at, f"{hint}; a step before this one has to `create` it"
-
-
 def kind_objections(name: str) -> Iterator[Objection]:
     """Yield what is wrong with the kind of a record."""
     kind = name.partition("/")[0]
     if kind not in COLLECTIONS:
         yield (name,), unknown("kind of record", kind, COLLECTIONS)
-
-
-def instance_objections(state: StateSoFar, name: object, at: Path) -> Iterator[Objection]:
-    """Yield what is wrong with an instance's name; None is the first."""
-    if not state.instances:
-        yield at, "the scenario has no instance; leave `instance: null` out to have one like the guide's"
-    elif name is not None and name not in state.instances:
-        yield at, unknown("instance", str(name), state.instances)
 
 
 def event_objections(event: str, at: Path, form: str) -> Iterator[Objection]:
