@@ -27,12 +27,12 @@ from mock_kit.shared.choice import fault_book_on, look_after_on
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
-from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import JournalMiddleware
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.page_middleware import Pages, serve_guarded
 from mock_kit.web.problems import answer_problems, unrouted
+from mock_kit.web.service_flask import ServiceFlask
 from mock_kit.web.wire import Http
 from mock_kit.web.wsgi import DroppedError
 from mock_kit.workspaces.registry import Workspace, Workspaces
@@ -94,7 +94,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
         alone: whether there is no platform that keeps clock and workspaces.
         pages: for people, to which the root leads browsers.
     """
-    app = CompatibleFlask(__name__)
+    app = ServiceFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
     dependencies = _dependencies(settings, workspaces=workspaces, database=database, http=http)
     app.extensions[EXTENSION] = dependencies

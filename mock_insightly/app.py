@@ -33,11 +33,11 @@ from mock_kit.shared.choice import fault_book_on
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Snapshot, Snapshots
 from mock_kit.storage.table_rows import AllRows, Reworded
-from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.page_middleware import Pages, serve_guarded
 from mock_kit.web.problems import KIT_STATUSES, answer_problems, unrouted
+from mock_kit.web.service_flask import ServiceFlask
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.standalone_admin import (
     STANDALONE_STATUSES,
@@ -91,7 +91,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         alone: whether there is no platform that keeps clock and workspaces.
         pages: for people, to which the root leads browsers.
     """
-    app = CompatibleFlask(__name__)
+    app = ServiceFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     dependencies = CrmDependencies(

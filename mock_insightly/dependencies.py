@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property, partial
 
+from flask import current_app
 from msgspec import Struct
 
 from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
@@ -16,7 +17,6 @@ from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
-from mock_kit.web.compatible_flask import present_app
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "mock-insightly"
@@ -78,5 +78,5 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
 
 def dependencies() -> CrmDependencies:
     """Return the dependencies of the application that answers the present request."""
-    found: CrmDependencies = present_app().extensions[EXTENSION]
+    found: CrmDependencies = current_app.extensions[EXTENSION]
     return found

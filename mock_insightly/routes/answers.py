@@ -21,7 +21,6 @@ from mock_insightly.versions.shape import Shape
 from mock_kit.admin.fault_rules import Phase
 from mock_kit.api.json_text import Json, decode, encode, encode_text
 from mock_kit.values import replace
-from mock_kit.web.compatible_flask import WholeResponse
 
 _NOTED = 1000
 """Records that the journal names, of those that a fault kept from a list."""
@@ -77,7 +76,7 @@ def located(call: CrmCall, response: Response, resource: str, number: Json) -> R
 def answer(call: CrmCall, body: bytes, status: int = 200) -> Response:
     """Answer with JSON."""
     shown = _renamed(body, call.fault.effect.rename_fields or {})
-    response = WholeResponse(shown, status=status, content_type="application/json")
+    response = Response(shown, status=status, content_type="application/json")
     if call.version.tagged:
         response.headers["ETag"] = tag = etag(body)
         if _is_known(call, tag):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from flask import Request
+from flask import Request, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.account.account import CrmAccount
@@ -25,7 +25,6 @@ from mock_insightly.versions.shape import Methods, Shape
 from mock_insightly.versions.version import Version
 from mock_kit.admin.calls import ENGINE, caller_of
 from mock_kit.api.json_text import Json, read_json
-from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.journal_middleware import NOTED, RULE
 from mock_kit.workspaces.registry import Workspace
 
@@ -121,13 +120,12 @@ class CrmCall:
 
 def this_call(version: str) -> CrmCall:
     """Return the present call."""
-    asked = present_request()
-    return _call_of(version, asked, asked.environ[CALLER])
+    return _call_of(version, request, request.environ[CALLER])
 
 
 def admin_call(workspace: Workspace) -> CrmCall:
     """Return what an admin call does to a workspace, as a call of the latest version."""
-    return _call_of("v3.1", present_request(), workspace)
+    return _call_of("v3.1", request, workspace)
 
 
 def _call_of(version: str, asked: Request, workspace: Workspace) -> CrmCall:
@@ -152,7 +150,7 @@ def allow(allowed: Methods) -> None:
 
     Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand).
     """
-    method = present_request().method
+    method = request.method
     if method == "HEAD":
         method = "GET"
     if method not in allowed:

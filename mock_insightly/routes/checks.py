@@ -1,6 +1,6 @@
 """What is refused before any view sees a call: who is nobody, what is to be XML, a method that a path does not take."""
 
-from flask import Request, current_app
+from flask import Request, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
@@ -16,7 +16,6 @@ from mock_insightly.versions.known import VERSIONS, served
 from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_insightly.versions.version import Version
 from mock_kit.admin.routes import UnknownWorkspaceError
-from mock_kit.web.compatible_flask import present_request
 from mock_kit.workspaces.registry import Workspace
 
 _XML = frozenset({"application/xml", "text/xml"})
@@ -28,7 +27,6 @@ def check_request() -> None:
     Raises:
         CrmError, MethodNotAllowed: says why.
     """
-    request = present_request()
     _authenticate(request)
     _speak_json(request)
     refuse_method(request)

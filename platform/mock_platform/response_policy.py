@@ -15,7 +15,6 @@ from mock_kit.api.operations import JSON, operation_of
 from mock_kit.api.shapes import SENT
 from mock_kit.api.undeclared_keys import undeclared_keys
 from mock_kit.storage.database_errors import is_away
-from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.guard import share
 from mock_kit.web.precedence import Precedence
 from mock_kit.web.problems import answer_problems
@@ -90,36 +89,34 @@ class _ResponsePolicy:
 
     def begin(self) -> None:
         """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
-        asked = present_request()
-        if asked.url_rule is not None:
+        if request.url_rule is not None:
             # a method that only a less literal route would take is refused
-            self._precedence.check(routed_path(asked), asked.url_rule.rule, asked.method)
-        elif asked.path.startswith(f"{BASE_PATH}/"):
+            self._precedence.check(routed_path(request), request.url_rule.rule, request.method)
+        elif request.path.startswith(f"{BASE_PATH}/"):
             calling(authorization())
-        if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
-            _refuse_what_cannot_be_served(asked)
+        if "HTTP_ACCEPT" in request.environ and request.path.startswith(f"{BASE_PATH}/"):
+            _refuse_what_cannot_be_served(request)
 
     def finish(self, response: Response) -> Response:
         """Give an answer its request id, its instance and content type, and let the page that asked read it.
 
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
-        asked = present_request()
-        response.headers["Elements-Request-Id"] = self._request_id(asked)
+        response.headers["Elements-Request-Id"] = self._request_id(request)
         instance = called_instance()
         if instance is not None:
             response.headers[INSTANCE_HEADER] = str(instance.id)
-        if response.status_code < 400 and (warnings := _undeclared(asked)):
+        if response.status_code < 400 and (warnings := _undeclared(request)):
             response.headers[HEADER] = warnings
         # what a path takes is said where that is asked for, or was got wrong
-        if asked.method == "OPTIONS" or response.status_code == 405:
-            methods = self._precedence.methods(routed_path(asked))
+        if request.method == "OPTIONS" or response.status_code == 405:
+            methods = self._precedence.methods(routed_path(request))
             if methods:
                 response.headers["Allow"] = ", ".join(sorted(methods))
-        if asked.path.startswith(BASE_PATH):
+        if request.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
-            share(response, asked, _CORS)
+            share(response, request, _CORS)
         return response
 
     def problem(self, _status: int, message: str, error: Exception) -> Json:
@@ -128,7 +125,7 @@ class _ResponsePolicy:
         provider = {} if said is None else {"providerMessage": said}
         words = _own_words(error) or message
         return {
-            "requestId": self._request_id(present_request()),
+            "requestId": self._request_id(request),
             "message": words[:_LONGEST_MESSAGE],
             **provider,
         }

@@ -47,9 +47,9 @@ from elements_local.dashboard.routes import (
 )
 from elements_local.errors import CallError, HarnessError, UnreachableError
 from elements_local.service_client import TOKEN_HEADER
-from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.page_middleware import BELOW
 from mock_kit.web.problems import in_own_words
+from mock_kit.web.service_flask import ServiceFlask
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -95,7 +95,7 @@ _OPEN = frozenset({"static", "axis_css", "sign_in"})
 """What is answered without the token."""
 
 
-class DashboardFlask(CompatibleFlask):
+class DashboardFlask(ServiceFlask):
     """Flask whose routes are often built: a page has hundreds of links (``poe bench-dashboard``)."""
 
     url_rule_class = Rule

@@ -18,7 +18,6 @@ from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.api.shapes import parameters_of, refuse_unknown_parameters
 from mock_kit.storage.snapshots import SnapshotTooLargeError
 from mock_kit.storage.table_rows import SnapshotError, TakenError
-from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.guard import TOKEN_HEADER, Guard
 from mock_kit.web.journal_middleware import WHOSE, JournalMiddleware
 from mock_kit.workspaces.registry import Workspace, Workspaces
@@ -278,7 +277,7 @@ def check_token() -> None:
 
 
 def _guard() -> None:
-    if is_admin(present_request().path):
+    if is_admin(request.path):
         check_token()
         if request.query_string and request.endpoint is not None:
             _refuse_unknown_parameters(request, current_app.view_functions[request.endpoint])

@@ -9,12 +9,11 @@ from functools import wraps
 from inspect import get_annotations
 from typing import Any, Generic, TypeVar, get_args
 
-from flask import Response
+from flask import Response, request
 from msgspec import Struct, field
 
 from mock_kit.api.json_text import encode
 from mock_kit.api.shapes import read_body, read_query
-from mock_kit.web.compatible_flask import WholeResponse, present_request
 
 T = TypeVar("T")
 View = Callable[..., "Answer[Any] | Response"]
@@ -115,9 +114,9 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
         def run(**path: Any) -> Response:
             who = () if needs is None else (needs(),)
             if query is not None:
-                path["query"] = read_query(present_request().args, query)
+                path["query"] = read_query(request.args, query)
             if body is not None:
-                path["body"] = read_body(present_request(), body)
+                path["body"] = read_body(request, body)
             answer = view(*who, **path)
             return _response(answer) if isinstance(answer, Answer) else answer
 
@@ -153,4 +152,4 @@ def _given(returned: object) -> dict[str, object]:
 
 def _response(answer: Answer[Any]) -> Response:
     body = b"" if answer.value is None else encode(answer.value)
-    return WholeResponse(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)
+    return Response(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)

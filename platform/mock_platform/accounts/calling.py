@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from flask import request
 from msgspec import Struct
 
 from mock_kit.text import whole_number
-from mock_kit.web.compatible_flask import present_request
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.authorization import Authorization, parse_authorization
 from mock_platform.accounts.directory import user_of
@@ -77,7 +77,7 @@ def authorization() -> Authorization:
     Raises:
         InvalidCredentialsError: there are none, or they are garbled.
     """
-    return parse_authorization(present_request().environ.get("HTTP_AUTHORIZATION"))
+    return parse_authorization(request.environ.get("HTTP_AUTHORIZATION"))
 
 
 def calling(sent: Authorization) -> Workspace:

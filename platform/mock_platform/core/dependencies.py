@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from flask import current_app
 from msgspec import Struct
 
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
-from mock_kit.web.compatible_flask import present_app
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import Mode
@@ -74,5 +74,5 @@ class PlatformDependencies(Struct, frozen=True, kw_only=True):
 
 def dependencies() -> PlatformDependencies:
     """Return the present application's dependencies."""
-    services: PlatformDependencies = present_app().extensions[EXTENSION]
+    services: PlatformDependencies = current_app.extensions[EXTENSION]
     return services

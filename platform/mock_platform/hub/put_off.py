@@ -1,6 +1,7 @@
 """Headers of hub calls by which the vendor does them later, which is not imitated."""
 
-from mock_kit.web.compatible_flask import present_request
+from flask import request
+
 from mock_platform.errors import UnsupportedCallError
 from mock_platform.instances.calling import enabled_caller
 
@@ -14,7 +15,7 @@ def refuse_put_off() -> None:
     Raises:
         UnsupportedCallError: it has one of the headers.
     """
-    headers = present_request().headers
+    headers = request.headers
     if SCHEDULE in headers:
         asked = SCHEDULE
     elif headers.get(ASYNC, "").strip().lower() == "true":

@@ -1,6 +1,7 @@
 """Calls of what the vendor's platform has and this one does not imitate."""
 
-from mock_kit.web.compatible_flask import present_request
+from flask import request
+
 from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.instance import Instance
 from mock_platform.core.not_imitated import not_imitated
@@ -19,24 +20,27 @@ def refuse_what_is_not_imitated() -> None:
         NothingFoundError: it asks for a list of which the vendor's answer is known where it is empty.
         UnsupportedCallError: it is any other.
     """
-    asked = present_request()
-    if not asked.path.startswith(f"{BASE_PATH}/") or asked.method == "OPTIONS":
+    if not request.path.startswith(f"{BASE_PATH}/") or request.method == "OPTIONS":
         return
-    routed = routed_path(asked)
-    is_hubs = routed != asked.path and routed.startswith(f"{BASE_PATH}/hubs/")
-    place = _segments(asked.path if is_hubs else routed)
-    found = not_imitated(asked.method, place)
+    routed = routed_path(request)
+    is_hubs = routed != request.path and routed.startswith(f"{BASE_PATH}/hubs/")
+    place = _segments(request.path if is_hubs else routed)
+    found = not_imitated(request.method, place)
     if found is None or (is_hubs and place[0] in SHARED):
         return
-    if not is_hubs and asked.url_rule is not None and not found.stands_before(_segments(asked.url_rule.rule)):
+    if (
+        not is_hubs
+        and request.url_rule is not None
+        and not found.stands_before(_segments(request.url_rule.rule))
+    ):
         return
     if authorization().element is None:
         caller()
     elif _names_a_resource(hub_caller().instance, place[0]) and is_hubs:
         return
-    if found.lists is not None and found.is_empty_list(asked.method, place):
+    if found.lists is not None and found.is_empty_list(request.method, place):
         raise NothingFoundError(found.lists)
-    raise UnsupportedCallError(f"{asked.method} {asked.path}")
+    raise UnsupportedCallError(f"{request.method} {request.path}")
 
 
 def _names_a_resource(instance: Instance, word: str) -> bool:

@@ -5,14 +5,14 @@ from functools import cached_property
 from flask import Request
 from werkzeug.routing import MapAdapter
 
-from mock_kit.web.compatible_flask import CompatibleFlask
+from mock_kit.web.service_flask import ServiceFlask
 from mock_platform.accounts.authorization import parse_authorization
 from mock_platform.core.paths import ROUTED
 from mock_platform.errors import InvalidCredentialsError
 from mock_platform.hub.path import HubPaths
 
 
-class HubRouting(CompatibleFlask):
+class HubRouting(ServiceFlask):
     """Flask, but for the one decision which paths are the hub's.
 
     Args:

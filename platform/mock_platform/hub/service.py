@@ -1,10 +1,10 @@
 """What a hub call does with records: the client's names become the provider's, the records come back as wanted."""
 
 import msgspec
+from flask import request
 
 from mock_kit.api.operations import Answer
 from mock_kit.values import replace
-from mock_kit.web.compatible_flask import present_request
 from mock_platform.ceql import parse
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import dependencies
@@ -142,7 +142,7 @@ def _names(instance: Instance, resource: str) -> NameMapping:
     return replace(
         mapping,
         id_field=connector_of(instance).collection(mapping.resource).id_field,
-        shows_alias=present_request().headers.get(ID_ALIAS_HEADER, "").lower() != "false",
+        shows_alias=request.headers.get(ID_ALIAS_HEADER, "").lower() != "false",
     )
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from flask import request
 from msgspec import Struct
 
 from mock_kit.text import whole_number
-from mock_kit.web.compatible_flask import present_request
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.core.dependencies import dependencies
@@ -29,7 +29,7 @@ def hub_caller() -> HubCaller:
     Raises:
         InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
     """
-    environ = present_request().environ
+    environ = request.environ
     if _CALLER in environ:
         found: HubCaller = environ[_CALLER]
         return found
@@ -57,13 +57,13 @@ def enabled_caller() -> HubCaller:
 
 def called_instance() -> Instance | None:
     """Return the instance that the present call went through; None where it went through none."""
-    caller: HubCaller | None = present_request().environ.get(_CALLER)
+    caller: HubCaller | None = request.environ.get(_CALLER)
     return None if caller is None else caller.instance
 
 
 def called_at() -> datetime:
     """Return the instant of the present call through an instance, by its workspace's clock."""
-    caller: HubCaller = present_request().environ[_CALLER]
+    caller: HubCaller = request.environ[_CALLER]
     return caller.workspace.clock.now()
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from flask import request
 from msgspec import Struct, field
 
 from mock_kit.admin.calls import ENGINE, InternalHttp, caller_of
-from mock_kit.web.compatible_flask import present_request
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paths import POLL_HEADER
@@ -14,10 +14,10 @@ from mock_platform.provider.provider_trace import ProviderExchange
 
 def provider_wire() -> Http:
     """Return the wire on behalf of whom the present request is made: whoever calls, or the engine, which does so likewise."""
-    found, present = dependencies(), present_request()
-    if caller_of(present.environ) != ENGINE:
+    found = dependencies()
+    if caller_of(request.environ) != ENGINE:
         return found.inside
-    poll = present.headers.get(POLL_HEADER)
+    poll = request.headers.get(POLL_HEADER)
     own = PollHttp(http=found.http, poll=poll) if poll else found.http
     return InternalHttp(own, ENGINE)
 

@@ -1,15 +1,13 @@
-"""Routes that are found again are found as the first time, and answers are handed over as werkzeug would."""
+"""Routes that are found again are found as the first time."""
 
 import pytest
-from flask import Flask, Response
-from werkzeug.test import Client
 
-from mock_kit.web.compatible_flask import CompatibleFlask
+from mock_kit.web.service_flask import ServiceFlask
 
 
 @pytest.fixture
 def client():
-    app = CompatibleFlask(__name__)
+    app = ServiceFlask(__name__)
 
     @app.url_value_preprocessor
     def forget_hub(_endpoint, values):
@@ -59,28 +57,3 @@ def test_who_would_speak_another_protocol_is_refused_on_a_known_path_too(client)
     refused = client.get("/hubs/crm/7", headers={"Connection": "Upgrade", "Upgrade": "websocket"})
 
     assert refused.status_code == 400
-
-
-ANSWERS = {
-    "text": lambda: Response("é"),
-    "bytes": lambda: Response(b"x", headers={"Elements-Error": "none"}),
-    "nothing": lambda: Response(b""),
-    "a list without a length": lambda: Response([b"a", b"b"]),
-    "bit by bit": lambda: Response(piece for piece in (b"a", b"b")),
-    "204": lambda: Response(b"x", status=204),
-    "304": lambda: Response(b"x", status=304),
-    "404": lambda: Response(b"x", status=404),
-    "a place with letters": lambda: Response(b"x", headers={"Location": "/é"}),
-}
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_an_answer_is_what_flask_makes_of_it(answer, method):
-    def given_by(kind):
-        app = kind(__name__)
-        app.add_url_rule("/", view_func=answer)
-        given = Client(app).open("/", method=method)
-        return given.status, given.headers.to_wsgi_list(), given.data
-
-    assert given_by(CompatibleFlask) == given_by(Flask)
