@@ -10,11 +10,10 @@ from elements_local.errors import HarnessError, OtherResourceError, UnpolledWarn
 from elements_local.failures.observed import (
     JsonObject,
     Observed,
-    PolledResource,
     happened_at,
     instant_of,
     observe,
-    polled_resources,
+    polled_from,
 )
 from mock_kit.api.nearest import other_form
 
@@ -97,24 +96,26 @@ def unpolled(observed: Observed, empty: Mapping[_Sought, int]) -> Iterator[str]:
     Args:
         empty: as ``WatchedSink`` notes it.
     """
-    polled = polled_resources(observed)
     for (object_type, object_id), changes in empty.items():
         for change in observed.changes[:changes]:
             record_id = str(change["recordId"])
             if change["change"] == "DELETED" or object_id not in {None, record_id}:
                 continue
-            for by in polled[change["resource"].lower()]:
-                if object_type in {None, by.resource} and _awaits_poll(by, change):
-                    due = by.poller["nextPoll"]
+            for poller, polled in polled_from(observed, change["resource"]):
+                resource = polled["resource"]
+                if object_type in {None, resource} and _awaits_poll(observed, poller, polled, change):
                     yield (
-                        f"{by.resource} {record_id} was {change['change'].lower()} at {change['at']}; {by.resource} have not "
-                        f"been polled since; instance {by.poller['instanceId']} polls next at {due}"
+                        f"{resource} {record_id} was {change['change'].lower()} at {change['at']}; {resource} have not been "
+                        f"polled since; instance {poller['instanceId']} polls next at {poller['nextPoll']}"
                     )
 
 
-def _awaits_poll(by: PolledResource, change: JsonObject) -> bool:
+def _awaits_poll(observed: Observed, poller: JsonObject, polled: JsonObject, change: JsonObject) -> bool:
     """Say whether a change is for a poll to find that is still to come."""
-    begins, at = by.polled["from"], happened_at(change)
-    if by.poller["silent"] or begins is None or by.since(at):
+    begins, at = polled["from"], happened_at(change)
+    if poller["silent"] or begins is None or at <= instant_of(begins):
         return False
-    return at > instant_of(begins)
+    own = poller["instanceId"], polled["resource"]
+    return all(
+        (poll["instanceId"], poll["resource"]) != own or happened_at(poll) < at for poll in observed.polls
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from elements_local.failures.observed import JsonObject, Observed, happened_at, instant_of
+from elements_local.failures.observed import JsonObject, Observed, happened_at, instant_of, polled_from
 from elements_local.scenarios.records import RESOURCES
 
 _ID = "Elements-Webhook-Id"
@@ -41,12 +41,7 @@ class Unreported:
     def all(self) -> Iterator[UnreportedChange]:
         """Yield the change of each record, for each instance that polls it under whatever name."""
         for collection, record_id in self._changes if self._observed.has_platform else ():
-            polled = [
-                (poller, each["resource"])
-                for poller in self._observed.pollers
-                for each in poller["resources"]
-                if (each["collection"] or "") == collection.lower()
-            ]
+            polled = [(poller, each["resource"]) for poller, each in polled_from(self._observed, collection)]
             yield from self._of_record(RESOURCES.get(collection, collection), collection, record_id, polled)
 
     def of(self, resource: str, collection: str, record_id: str) -> Iterator[UnreportedChange]:

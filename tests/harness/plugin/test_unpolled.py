@@ -84,7 +84,7 @@ def test_a_test_that_failed_says_it_once(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("-W", "error")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*contacts have not been polled since*"])
+    result.stdout.fnmatch_lines(["*there has been no poll since*"])
     result.stdout.no_fnmatch_line("*UnpolledWarning*")
 
 
