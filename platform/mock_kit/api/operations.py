@@ -1,13 +1,14 @@
 """Routes that say what they take and give: one declaration checks requests and becomes the OpenAPI document.
 
-A view's signature is the declaration. What it calls ``query`` and ``body`` are msgspec types, read and checked before
-the view runs; the ``T`` of its return type ``Answer[T]`` is the shape of the JSON that it gives.
+A view's signature is the declaration. What it calls ``call`` says who calls; what it calls ``query`` and ``body`` are
+msgspec types. All are read and checked before the view runs; the ``T`` of its return type ``Answer[T]`` is the shape of
+the JSON that it gives.
 """
 
 from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import get_annotations
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, get_args
 
 from flask import Response, request
 from msgspec import Struct, field
@@ -19,6 +20,24 @@ T = TypeVar("T")
 View = Callable[..., "Answer[Any] | Response"]
 
 JSON = "application/json"
+
+
+class CallType(Protocol):
+    """What a service's views call ``call``: one value that says who calls, about what, and with which parts of the service.
+
+    Attributes:
+        guarded: whether credentials are needed.
+    """
+
+    guarded: ClassVar[bool]
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:
+        """Return the present request's call, or refuse it.
+
+        Args:
+            path: what the path names; what is taken out of it, the view does not get.
+        """
 
 
 class Answer(Struct, Generic[T], frozen=True):
@@ -109,10 +128,13 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
     def declare(view: View) -> Callable[..., Response]:
         hints = get_annotations(view)
         query, body = hints.get("query"), hints.get("body")
+        call: type[CallType] | None = hints.get("call")
 
         @wraps(view)
         def run(**path: Any) -> Response:
             who = () if needs is None else (needs(),)
+            if call is not None:
+                path["call"] = call.of_request(path)
             if query is not None:
                 path["query"] = read_query(request.args, query)
             if body is not None:
@@ -130,7 +152,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
             problem=problem,
             links=links or {},
             callbacks=callbacks or {},
-            guarded=needs is not None,
+            guarded=call.guarded if call is not None else needs is not None,
         )
         run.operation = declared  # type: ignore[attr-defined]  # found again by operation_of
         return run
