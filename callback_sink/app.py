@@ -18,31 +18,31 @@ from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
 from callback_sink.tables import metadata
 from callback_sink.usage import used_by_all
-from mock_kit.admin.journal import Journal
-from mock_kit.admin.metrics import Measure
-from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
-from mock_kit.admin.snapshot_routes import add_snapshots
-from mock_kit.api.openapi import serve_document
-from mock_kit.shared.choice import fault_book_on, look_after_on
-from mock_kit.storage.database import Database
-from mock_kit.storage.snapshots import Snapshots
-from mock_kit.storage.table_rows import AllRows
-from mock_kit.web.guard import Guard
-from mock_kit.web.journal_middleware import JournalMiddleware
-from mock_kit.web.outbound import Outbound
-from mock_kit.web.page_middleware import Pages, serve_guarded
-from mock_kit.web.problems import answer_problems, unrouted
-from mock_kit.web.service_flask import ServiceFlask
-from mock_kit.web.wire import Http
-from mock_kit.web.wsgi import DroppedError
-from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_kit.workspaces.standalone_admin import (
+from elements_local.kit.admin.journal import Journal
+from elements_local.kit.admin.metrics import Measure
+from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
+from elements_local.kit.admin.snapshot_routes import add_snapshots
+from elements_local.kit.api.openapi import serve_document
+from elements_local.kit.shared.choice import fault_book_on, look_after_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.snapshots import Snapshots
+from elements_local.kit.storage.table_rows import AllRows
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.journal_middleware import JournalMiddleware
+from elements_local.kit.web.outbound import Outbound
+from elements_local.kit.web.page_middleware import Pages, serve_guarded
+from elements_local.kit.web.problems import answer_problems, unrouted
+from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.kit.web.wire import Http
+from elements_local.kit.web.wsgi import DroppedError
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.workspaces.standalone_admin import (
     STANDALONE_STATUSES,
     StandaloneAdmin,
     add_standalone_admin,
     starting_anew,
 )
-from mock_kit.workspaces.workspace_snapshot import workspace_snapshot_of
+from elements_local.kit.workspaces.workspace_snapshot import workspace_snapshot_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, select
 
 from callback_sink import tables
 from callback_sink.answers import ScriptedResponse
-from mock_kit.api.json_text import encode_text
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
-from mock_kit.values import replace
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.values import replace
 
 _bins = tables.bins.c
 

@@ -10,9 +10,9 @@ from callback_sink.forwarding import Forwarder
 from callback_sink.settings import SinkSettings
 from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
-from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.journal import Journal
-from mock_kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.admin.fault_book import FaultBook
+from elements_local.kit.admin.journal import Journal
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "callback-sink"
 

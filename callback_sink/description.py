@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from callback_sink.expectation import ExpectationFailureJson
 from callback_sink.search import NearMissJson
-from mock_kit.api.openapi import Description
+from elements_local.kit.api.openapi import Description
 
 
 class SinkProblem(TypedDict):

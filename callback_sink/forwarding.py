@@ -11,10 +11,10 @@ from werkzeug.datastructures import Headers
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
-from mock_kit.admin.masks import mask_header
-from mock_kit.web.outbound import Outbound, is_loopback
-from mock_kit.web.wire import NoReply, Reply
-from mock_kit.workspaces.instants import format_instant
+from elements_local.kit.admin.masks import mask_header
+from elements_local.kit.web.outbound import Outbound, is_loopback
+from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.workspaces.instants import format_instant
 
 FORWARDED_HEADER = "Elements-Local-Forwarded"
 """What a callback that was sent on carries. Who receives one with it does not send it on again."""

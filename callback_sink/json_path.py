@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from mock_kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text
+from elements_local.kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text
 
 _STEP = re.compile(
     r"""  \.(?P<deep>\.)? (?: (?P<name>[^\W\d]\w*) | (?P<any>\*) )

@@ -11,11 +11,11 @@ from callback_sink.inbox import ForwardedJson
 from callback_sink.signature import SignatureVerdict
 from callback_sink.tables import bins, callback_of, callbacks, digest_of, usage, workspaces
 from callback_sink.usage import WHOLE
-from mock_kit.storage.snapshots import Snapshot, unmoved
-from mock_kit.storage.soundness import check_counted, check_texts
-from mock_kit.storage.table_rows import Reworded, SnapshotError
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
-from mock_kit.workspaces.registry import Workspace
+from elements_local.kit.storage.snapshots import Snapshot, unmoved
+from elements_local.kit.storage.soundness import check_counted, check_texts
+from elements_local.kit.storage.table_rows import Reworded, SnapshotError
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.workspaces.registry import Workspace
 
 _TEXTS: Mapping[Column[Any], Any] = {
     bins.c.signature_keys: list[str],

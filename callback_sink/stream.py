@@ -10,7 +10,7 @@ from callback_sink.errors import TooManyStreamsError
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters
 from callback_sink.store import Callbacks, SinkStore
-from mock_kit.api.json_text import encode
+from elements_local.kit.api.json_text import encode
 
 
 class ArrivalNotifier:

@@ -13,10 +13,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 from callback_sink.answers import ScriptedResponse
 from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.signature import SignatureVerdict, judge
-from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Instant
-from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.workspace_tables import workspace_table
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.workspace_tables import workspace_table
 
 metadata = MetaData()
 

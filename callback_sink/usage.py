@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, func, select
 
 from callback_sink import tables
 from callback_sink.settings import SinkSettings
-from mock_kit.storage.database import Instant
-from mock_kit.storage.prepared import InsertInto, Prepared, Row
-from mock_kit.storage.transaction import AcrossWorkspaces, Transaction, WorkspaceStatement
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.prepared import InsertInto, Prepared, Row
+from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction, WorkspaceStatement
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert

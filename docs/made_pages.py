@@ -11,11 +11,11 @@ from packaging.requirements import Requirement
 
 from elements_local.cli import cli
 from elements_local.fidelity import ledger, markdown
+from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
+from elements_local.platform.lint.rules import RULES
 from elements_local.setting_sources import every_setting
 from elements_local.settings_list import written
 from elements_local.stack.stack_settings import ClientSettings, SharedSettings, StartSettings, TenantSettings
-from mock_platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
-from mock_platform.lint.rules import RULES
 
 _PATHS = "| path | what the vendor has there |"
 """The head of the table at the end of ``not-imitated.md``; ``python docs/made_pages.py`` makes it anew."""

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 
 from elements_local.clients import WorkspaceClients
 from elements_local.guide import instance_body
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.start import Options, in_process
-from mock_kit.workspaces.instants import parse_instant
 
 IMAGES = Path(__file__).parent / "images"
 _LEFT, _RIGHT, _ROW = 90, 900, 34

@@ -6,6 +6,28 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from elements_local.kit.admin.journal import Journal
+from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
+from elements_local.kit.admin.snapshot_routes import add_snapshots
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.openapi import serve_document
+from elements_local.kit.shared.choice import fault_book_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.snapshots import Snapshot, Snapshots
+from elements_local.kit.storage.table_rows import AllRows, Reworded
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from elements_local.kit.web.page_middleware import Pages, serve_guarded
+from elements_local.kit.web.problems import KIT_STATUSES, answer_problems, unrouted
+from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.workspaces.standalone_admin import (
+    STANDALONE_STATUSES,
+    StandaloneAdmin,
+    add_standalone_admin,
+    starting_anew,
+)
+from elements_local.kit.workspaces.workspace_snapshot import rewording, workspace_snapshot_of
 from mock_insightly import errors
 from mock_insightly.account.allowance import allowance_on
 from mock_insightly.account.grants import Grants
@@ -24,28 +46,6 @@ from mock_insightly.soundness import check_sound
 from mock_insightly.store import RecordStore
 from mock_insightly.tables import metadata
 from mock_insightly.versions.known import chosen
-from mock_kit.admin.journal import Journal
-from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
-from mock_kit.admin.snapshot_routes import add_snapshots
-from mock_kit.api.json_text import Json
-from mock_kit.api.openapi import serve_document
-from mock_kit.shared.choice import fault_book_on
-from mock_kit.storage.database import Database
-from mock_kit.storage.snapshots import Snapshot, Snapshots
-from mock_kit.storage.table_rows import AllRows, Reworded
-from mock_kit.web.guard import Guard
-from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
-from mock_kit.web.page_middleware import Pages, serve_guarded
-from mock_kit.web.problems import KIT_STATUSES, answer_problems, unrouted
-from mock_kit.web.service_flask import ServiceFlask
-from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_kit.workspaces.standalone_admin import (
-    STANDALONE_STATUSES,
-    StandaloneAdmin,
-    add_standalone_admin,
-    starting_anew,
-)
-from mock_kit.workspaces.workspace_snapshot import rewording, workspace_snapshot_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment

@@ -6,6 +6,9 @@ from functools import cached_property, partial
 from flask import current_app
 from msgspec import Struct
 
+from elements_local.kit.admin.fault_book import FaultBook
+from elements_local.kit.admin.journal import Journal
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.foundation import foundation
@@ -15,9 +18,6 @@ from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
-from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.journal import Journal
-from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "mock-insightly"
 

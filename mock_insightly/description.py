@@ -2,10 +2,10 @@
 
 from typing import TypedDict
 
+from elements_local.kit.api.openapi import Description
 from mock_insightly.account.account import account_of
 from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.known import VERSIONS, chosen
-from mock_kit.api.openapi import Description
 
 
 class LocalProblem(TypedDict):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mock_kit.api.json_text import Json, encode_text
+from elements_local.kit.api.json_text import Json, encode_text
 
 _SHOWN = 80
 

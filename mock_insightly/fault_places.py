@@ -8,13 +8,13 @@ from functools import cache
 
 from msgspec import Struct
 
+from elements_local.kit.admin.fault_rules import Match
+from elements_local.kit.text import shortened
 from mock_insightly.kinds import custom_object
 from mock_insightly.versions.known import VERSIONS, plain_path
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import CUSTOM, Children, SubResource
 from mock_insightly.versions.version import Version
-from mock_kit.admin.fault_rules import Match
-from mock_kit.text import shortened
 
 STAMPS = frozenset({"clock_skew_s", "stamp_step_s", "updated_later_s", "updated_within_s"})
 """Effects on the stamps that a write leaves."""

@@ -10,11 +10,11 @@ from typing import Annotated
 from msgspec import Meta
 from msgspec.structs import fields
 
+from elements_local.kit.admin.fault_rules import Effect, FaultRule, FaultRules, Phase
+from elements_local.kit.workspaces import seeded
 from mock_insightly.account.allowance import RateLimits
 from mock_insightly.fault_places import STAMPS, unshown
 from mock_insightly.records.dates import EARLIEST, shifted, whole_second
-from mock_kit.admin.fault_rules import Effect, FaultRule, FaultRules, Phase
-from mock_kit.workspaces import seeded
 
 _YEAR_S = 366 * 24 * 60 * 60
 _Few = Annotated[int, Meta(ge=0, le=500)]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_accept_header
 
+from elements_local.kit.web.journal_middleware import RULE
+from elements_local.kit.web.transports import call
 from mock_insightly.account.allowance import RateLimits, RateLimitVerdict
 from mock_insightly.dependencies import CrmDependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.versions.known import is_api_path, plain_path
-from mock_kit.web.journal_middleware import RULE
-from mock_kit.web.transports import call
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -5,9 +5,9 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
+from elements_local.kit.admin.journal import bytes_setting
+from elements_local.kit.settings import Settings, flag, one_of, seconds, text, whole
 from mock_insightly.account.account import DAILY_CALLS
-from mock_kit.admin.journal import bytes_setting
-from mock_kit.settings import Settings, flag, one_of, seconds, text, whole
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long the vendor's recycle bin keeps what was deleted (the vendor's support pages, documented)."""

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from sqlalchemy import and_, func, select
 
+from elements_local.kit.api.json_text import MalformedJsonError
+from elements_local.kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
+from elements_local.kit.storage.table_rows import SnapshotError
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.sequences import CHANGES, FOUNDATIONS
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import ChangeType, bin_, changes, files, records, references, seed_runs, sequences
-from mock_kit.api.json_text import MalformedJsonError
-from mock_kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
-from mock_kit.storage.table_rows import SnapshotError
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 
 
 def check_sound(tx: Transaction) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule
+from elements_local.kit.storage.transaction import Forgetting
+from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.records.bulk_insert import HistoryTransaction
 from mock_insightly.records.reading import Records
 from mock_insightly.records.writing import FORGETTING, Writing
 from mock_insightly.tables import SCHEMA, pruned
-from mock_kit.storage.database import Database
-from mock_kit.storage.retention import Pruned, Retention, RetentionRule
-from mock_kit.storage.transaction import Forgetting
-from mock_kit.workspaces.registry import Workspace
 
 _forgetting = Forgetting(SCHEMA.metadata)
 

@@ -5,10 +5,10 @@ from functools import partial
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Text
 
-from mock_kit.storage.database import Instant
-from mock_kit.storage.retention import pruned_table
-from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.workspace_tables import workspace_table
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.retention import pruned_table
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.workspace_tables import workspace_table
 
 metadata = MetaData()
 

@@ -13,7 +13,7 @@ from callback_sink.forwarding import leads_back
 from callback_sink.inbox import BinName
 from callback_sink.routes.calls import BinQuery, WorkspaceQuery, asked_workspace, owner_of
 from callback_sink.store import Callbacks
-from mock_kit.api.operations import Answer, operation
+from elements_local.kit.api.operations import Answer, operation
 
 responses = Blueprint("responses", __name__, url_prefix="/_local/responses")
 forwards = Blueprint("forwards", __name__, url_prefix="/_local/forwards")

@@ -12,11 +12,11 @@ from callback_sink.errors import BodyTooLargeError
 from callback_sink.inbox import Received, bin_of, keepable, target_of
 from callback_sink.search import Filters
 from callback_sink.store import Callbacks, Recorded
-from mock_kit.admin.paths import is_admin
-from mock_kit.admin.routes import check_token, json_answer
-from mock_kit.web.guard import share
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.registry import Workspace
+from elements_local.kit.admin.paths import is_admin
+from elements_local.kit.admin.routes import check_token, json_answer
+from elements_local.kit.web.guard import share
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.registry import Workspace
 
 DROPPED = "callback_sink.dropped"
 """Set in a request's environment when the sink is to hang up instead of answering."""

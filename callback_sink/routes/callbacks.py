@@ -18,9 +18,9 @@ from callback_sink.routes.calls import OneCallbackQuery, WorkspaceQuery, asked_w
 from callback_sink.search import Filters
 from callback_sink.store import Callbacks
 from callback_sink.stream import Stream
-from mock_kit.api.operations import Answer, Link, operation
-from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
-from mock_kit.workspaces.instants import format_instant
+from elements_local.kit.api.operations import Answer, Link, operation
+from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from elements_local.kit.workspaces.instants import format_instant
 
 LONGEST_WAIT = timedelta(seconds=60)
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 from callback_sink.dependencies import dependencies
 from callback_sink.errors import ForeignBinError
 from callback_sink.inbox import BinName
-from mock_kit.admin.routes import ParameterError, UnknownWorkspaceError, mean
-from mock_kit.workspaces.registry import Workspace
+from elements_local.kit.admin.routes import ParameterError, UnknownWorkspaceError, mean
+from elements_local.kit.workspaces.registry import Workspace
 
 
 class WorkspaceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, structs
 from sqlalchemy import Connection
 
-from mock_kit.storage.database import Database
-from mock_kit.storage.table_rows import SnapshotError
-from mock_kit.workspaces.registry import Workspace
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.table_rows import SnapshotError
+from elements_local.kit.workspaces.registry import Workspace
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)

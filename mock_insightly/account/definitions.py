@@ -6,9 +6,9 @@ Source: shapes, types and how values and defaults are written recorded from v3.1
 
 from msgspec import Struct
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Record
-from mock_kit.api.json_text import Json
 
 
 class CustomField(Struct, frozen=True, kw_only=True):

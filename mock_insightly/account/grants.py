@@ -10,13 +10,13 @@ from urllib.parse import urlencode, urlsplit
 from msgspec import Struct, structs
 from sqlalchemy import Column, Table, Text, bindparam, select
 
+from elements_local.kit.storage.database import Database, Instant
+from elements_local.kit.storage.prepared import Prepared
+from elements_local.kit.storage.transaction import WorkspaceStatement
+from elements_local.kit.workspaces import seeded
+from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.errors import RedirectError, shown
 from mock_insightly.tables import metadata
-from mock_kit.storage.database import Database, Instant
-from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.transaction import WorkspaceStatement
-from mock_kit.workspaces import seeded
-from mock_kit.workspaces.registry import Workspace
 
 LIFETIME = timedelta(minutes=10)
 """How long a code is good (recommended as the most by the RFC)."""

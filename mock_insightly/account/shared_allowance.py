@@ -6,12 +6,12 @@ from datetime import datetime
 from msgspec.json import decode
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.allowance import Allowance, KeptUse, RateLimits, RateLimitVerdict
-from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database
-from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
-from mock_kit.workspaces.registry import Workspace
 
 _metadata = MetaData()
 # unlogged: nobody waits for the disk at each call, and after a crash of the database's machine a count begins anew

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 
+from elements_local.kit.api.openapi import CREDENTIALS
+from elements_local.kit.api.operations import JSON
 from mock_insightly.document.field_schemas import DATE, Said
 from mock_insightly.records.query import DEFAULT_TOP, LARGEST_TOP
 from mock_insightly.versions.version import Version
-from mock_kit.api.openapi import CREDENTIALS
-from mock_kit.api.operations import JSON
 
 UNCACHED = ("Cache-Control", "Pragma", "Expires")
 ALLOWANCE = ("X-RateLimit-Limit", "X-RateLimit-Remaining")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.document.field_schemas import Said, shown, taken
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
@@ -11,7 +12,6 @@ from mock_insightly.records.rules import ANONYMOUS, MEMBERS, TEAM_NAME
 from mock_insightly.records.stamps import created
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import Version
-from mock_kit.api.json_text import Json
 
 _NAMES = {
     "ADDRESSES": "Address",

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Date, Field, Record, Rows, nothing
-from mock_kit.api.json_text import Json
 
 
 def _as_it_is(record: Record, _account: CrmAccount) -> Record:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
 from mock_insightly.records.row_types import (
@@ -14,7 +15,6 @@ from mock_insightly.records.row_types import (
     CustomFields,
     kept_beside_columns,
 )
-from mock_kit.api.json_text import Json
 
 
 def texts(*names: str, longest: int | None = None) -> tuple[Field, ...]:

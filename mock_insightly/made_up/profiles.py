@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields_of
@@ -18,7 +19,6 @@ from mock_insightly.records.fields import Record
 from mock_insightly.records.references import hung, link_to
 from mock_insightly.records.row_types import custom_field
 from mock_insightly.records.stamps import created, number_rows, updated_at
-from mock_kit.api.json_text import Json
 
 
 class SampleRecord(Struct, frozen=True):

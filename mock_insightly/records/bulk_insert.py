@@ -6,13 +6,13 @@ from itertools import islice
 from msgspec import Struct, structs
 from sqlalchemy import bindparam, select
 
+from elements_local.kit.storage.transaction import WorkspaceStatement
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.fields import Record
 from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.records.writing import RecordTransaction
 from mock_insightly.tables import records, references, seed_runs
-from mock_kit.storage.transaction import WorkspaceStatement
 
 _BATCH = 500
 

@@ -7,6 +7,7 @@ Source: that a lead can be converted on v2.1, and that a body may name the oppor
 
 from collections.abc import Iterable
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.lookups import state_reasons
 from mock_insightly.errors import FieldError
@@ -14,7 +15,6 @@ from mock_insightly.kinds import EVENTS, TASKS, RecordKind
 from mock_insightly.records.fields import Record
 from mock_insightly.records.references import link_to
 from mock_insightly.records.row_types import ADDRESS_PARTS
-from mock_kit.api.json_text import Json
 
 _DATES: dict[str, tuple[str, ...]] = {
     TASKS.name: ("COMPLETED_DATE_UTC", "DUE_DATE"),

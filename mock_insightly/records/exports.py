@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
 
+from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode_text
+from elements_local.kit.text import CSV_FAULT
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import BadRequestError, FieldError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Choice, Date, Field, Record, Text, read_id, rows_of, upper_keys
 from mock_insightly.records.stamps import Reserve, created, is_synthetic, number_rows, record_in
-from mock_kit.api.json_text import Json, MalformedJsonError, decode, encode_text
-from mock_kit.text import CSV_FAULT
 
 VERSION = 1
 LARGEST_NUMBER = 2**62

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from mock_kit.api.json_text import Json
+from elements_local.kit.api.json_text import Json
 
 LONGEST = 255
 _SILENT = frozenset({"head", "script", "style", "title"})

@@ -16,15 +16,15 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from sqlalchemy import Select, bindparam, func, select
 
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, sort_key, values_at
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, records, references
-from mock_kit.api.json_text import encode_text
-from mock_kit.storage.prepared import Row
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement, bound
 
 _BATCH = 500
 

@@ -8,6 +8,9 @@ from typing import Any, TypedDict
 from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.workspaces.instants import format_instant
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
@@ -26,9 +29,6 @@ from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.sequences import Sequences
 from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, files, records
-from mock_kit.storage.prepared import Row
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
-from mock_kit.workspaces.instants import format_instant
 
 
 class ChangeJson(TypedDict):

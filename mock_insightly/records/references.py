@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import BLANK_LINK
-from mock_kit.api.json_text import Json
 
 
 class Reference(NamedTuple):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.values import replace
 from mock_insightly.account.definitions import custom_field_called
 from mock_insightly.errors import FieldError
 from mock_insightly.records.fields import (
@@ -27,8 +29,6 @@ from mock_insightly.records.fields import (
     rows_of,
     sent_rows,
 )
-from mock_kit.api.json_text import Json
-from mock_kit.values import replace
 
 _NAME = Text(longest=255)
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.dates import DateFormatError, parse_date
 from mock_insightly.records.fields import Choice, Field, Record, Text, rows_of
 from mock_insightly.records.references import Reference
-from mock_kit.api.json_text import Json
 
 _SECOND = timedelta(seconds=1)
 _NAMED = {"CUSTOMFIELDS": ("FIELD_NAME", "FIELD_VALUE"), "CONTACTINFOS": ("TYPE", "DETAIL")}

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
+from elements_local.kit.storage.prepared import InsertInto
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_insightly.account.account import first_number
 from mock_insightly.tables import sequences
-from mock_kit.storage.prepared import InsertInto
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
+from elements_local.kit.api.json_text import Json, decode
+from elements_local.kit.workspaces import seeded
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, Rows, rows_of
-from mock_kit.api.json_text import Json, decode
-from mock_kit.workspaces import seeded
 
 Reserve = Callable[[str, int], int]
 """Takes so many numbers out of a sequence for good, and returns the first of them."""

@@ -7,6 +7,10 @@ from typing import Any
 
 from sqlalchemy import Text, and_, bindparam, exists, func, or_, select
 
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.retention import Retention
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind, kind_of_rows
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
@@ -20,10 +24,6 @@ from mock_insightly.records.stamps import number_rows, record_in, stamp
 from mock_insightly.settings import KEPT_IN_BIN
 from mock_insightly.tables import ChangeType, bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
-from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Instant
-from mock_kit.storage.retention import Retention
-from mock_kit.storage.transaction import Transaction, WorkspaceStatement
 
 _this = {
     table: (table.c.kind == bindparam("of_kind"), table.c.id == bindparam("of_id"))

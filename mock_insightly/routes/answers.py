@@ -8,6 +8,9 @@ from itertools import islice
 
 from flask import Response
 
+from elements_local.kit.admin.fault_rules import Phase
+from elements_local.kit.api.json_text import Json, decode, encode, encode_text
+from elements_local.kit.values import replace
 from mock_insightly.errors import StaleRecordError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import shifted
@@ -18,9 +21,6 @@ from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.stamps import record_in, updated_at
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
-from mock_kit.admin.fault_rules import Phase
-from mock_kit.api.json_text import Json, decode, encode, encode_text
-from mock_kit.values import replace
 
 _NOTED = 1000
 """Records that the journal names, of those that a fault kept from a list."""

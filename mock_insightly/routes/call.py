@@ -9,6 +9,10 @@ from functools import cached_property
 from flask import Request, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from elements_local.kit.admin.calls import ENGINE, caller_of
+from elements_local.kit.api.json_text import Json, read_json
+from elements_local.kit.web.journal_middleware import NOTED, RULE
+from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.dependencies import CrmDependencies, dependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
@@ -23,10 +27,6 @@ from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
 from mock_insightly.versions.shape import Methods, Shape
 from mock_insightly.versions.version import Version
-from mock_kit.admin.calls import ENGINE, caller_of
-from mock_kit.api.json_text import Json, read_json
-from mock_kit.web.journal_middleware import NOTED, RULE
-from mock_kit.workspaces.registry import Workspace
 
 
 @dataclass(kw_only=True)

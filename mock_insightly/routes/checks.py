@@ -4,6 +4,8 @@ from flask import Request, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
+from elements_local.kit.admin.routes import UnknownWorkspaceError
+from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import (
     AuthorizationDeniedError,
@@ -15,8 +17,6 @@ from mock_insightly.middleware import CALLER
 from mock_insightly.versions.known import VERSIONS, served
 from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_insightly.versions.version import Version
-from mock_kit.admin.routes import UnknownWorkspaceError
-from mock_kit.workspaces.registry import Workspace
 
 _XML = frozenset({"application/xml", "text/xml"})
 

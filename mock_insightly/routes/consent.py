@@ -10,11 +10,11 @@ from flask import Blueprint, Response, request, url_for
 from markupsafe import escape
 from msgspec import Meta, Struct
 
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.shapes import read_query
 from mock_insightly.account.grants import OAuthClient, check_redirect, redirect_to
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import GrantError
-from mock_kit.api.operations import Answer, operation
-from mock_kit.api.shapes import read_query
 
 _HEADERS = {
     "Cache-Control": "no-store",

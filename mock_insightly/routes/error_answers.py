@@ -9,10 +9,10 @@ from http import HTTPStatus
 
 from flask import Flask, Response, request
 
+from elements_local.kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 from mock_insightly import errors
 from mock_insightly.dependencies import dependencies
 from mock_insightly.versions.known import is_api_path
-from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 
 _TOLD = (
     errors.BadRequestError,

@@ -4,6 +4,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed
 
+from elements_local.kit.api.json_text import encode
 from mock_insightly.account.definitions import CUSTOM_FIELDS, CustomField, custom_fields_of
 from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
@@ -12,7 +13,6 @@ from mock_insightly.records.query import is_true
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall, this_call
 from mock_insightly.versions.known import ANY_VERSION
-from mock_kit.api.json_text import encode
 
 bp = Blueprint("lookups", __name__, url_prefix=ANY_VERSION)
 

@@ -3,6 +3,8 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from elements_local.kit.api.json_text import read_json
+from elements_local.kit.values import replace
 from mock_insightly.errors import FieldError, MissingFieldError
 from mock_insightly.kinds import FOLLOWS, LEADS, USERS
 from mock_insightly.records.fields import Record, Sent, read_id
@@ -15,8 +17,6 @@ from mock_insightly.routes import answers, lookups, writes
 from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.shape import INCLUDE_CONVERTED, Shape
-from mock_kit.api.json_text import read_json
-from mock_kit.values import replace
 
 _ONE = "/<resource>/<int:record_id>"
 

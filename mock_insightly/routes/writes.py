@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from elements_local.kit.api.json_text import Json
 from mock_insightly import kinds
 from mock_insightly.account.lookups import stages
 from mock_insightly.dependencies import dependencies
@@ -20,7 +21,6 @@ from mock_insightly.records.stamps import created, updated_at
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
-from mock_kit.api.json_text import Json
 
 COUNTED = (
     kinds.CONTACTS,

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
+from elements_local.kit.values import replace
 from mock_insightly.errors import NoSuchResourceError, NotImitatedError, SingularResourceError
 from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS, custom_object
 from mock_insightly.settings import CrmSettings
 from mock_insightly.versions import v2_2, v2_3, v3_1
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.version import Version
-from mock_kit.values import replace
 
 VERSIONS: dict[str, Version] = {
     version.name: version for version in (v2_2.VERSION, v2_3.VERSION, v3_1.VERSION_3_0, v3_1.VERSION)

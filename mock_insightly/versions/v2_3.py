@@ -8,6 +8,7 @@ Source: which keys there are, that none may be missing, that an owner is written
     in other records too, and which of two names of one column counts, is assumed.
 """
 
+from elements_local.kit.values import replace
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import CONTACTS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.records.fields import Field, Record, Sent, Whole
@@ -15,7 +16,6 @@ from mock_insightly.versions import v2_2
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v2_keys import flats
-from mock_kit.values import replace
 
 _COLUMN, _ALSO = "ORGANISATION_ID", "DEFAULT_LINKED_ORGANISATION"
 _OWNER = "OWNER_USER_ID"

@@ -5,6 +5,8 @@ Source: Insightly v2.2 OpenAPI document (documented).
 
 from math import isfinite
 
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.values import replace
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import RecordKind
@@ -22,8 +24,6 @@ from mock_insightly.records.fields import (
 )
 from mock_insightly.records.row_types import BLANK_LINK, CustomFields, custom_field
 from mock_insightly.versions.shape import Key, constant, flat
-from mock_kit.api.json_text import Json
-from mock_kit.values import replace
 
 _READ_ONLY = frozenset({"OWNER_USER_ID"})
 """Source: read-only in late v2.2 (later v2.2 OpenAPI document, documented)."""

@@ -4,6 +4,8 @@ Source: keys, in the order in which the later v2.2 OpenAPI document declares the
     address and no number of employees as null, as v2.1 does (observed), and a 0 with them, is assumed.
 """
 
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.values import replace
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.records.fields import Choice, Record
 from mock_insightly.records.row_types import ADDRESSES, CONTACT_INFOS
@@ -11,8 +13,6 @@ from mock_insightly.versions.column_rows import NETWORKS, ColumnRows, address, i
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.v2_keys import RIGHTS, custom_fields, flats, social, whole_amount
-from mock_kit.api.json_text import Json
-from mock_kit.values import replace
 
 _LATE = (*RIGHTS, social("SOCIAL_LINKEDIN"), social("SOCIAL_FACEBOOK"), social("SOCIAL_TWITTER"))
 

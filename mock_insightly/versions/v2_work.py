@@ -3,6 +3,8 @@
 Source: keys, in the order in which the later v2.2 OpenAPI document declares them (documented).
 """
 
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.values import replace
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.extracts import extract
@@ -10,8 +12,6 @@ from mock_insightly.records.fields import Choice, Record, Sent, Text
 from mock_insightly.versions.graph_links import LinkGraph
 from mock_insightly.versions.shape import Key, Shape, hung_on, methods
 from mock_insightly.versions.v2_keys import RIGHTS, child_links, custom_fields, flats
-from mock_kit.api.json_text import Json
-from mock_kit.values import replace
 
 _PROJECT = Shape(
     kind=kinds.PROJECTS,

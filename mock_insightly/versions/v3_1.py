@@ -2,6 +2,8 @@
 
 from difflib import get_close_matches
 
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.values import replace
 from mock_insightly import kinds
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.errors import HalfAFilterError, MixedDatesError, NoSuchFieldError
@@ -13,8 +15,6 @@ from mock_insightly.records.search import Criterion, RecordFilter, exactly
 from mock_insightly.versions.shape import Shape, flat, hung_on, methods, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES, UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.version import Version
-from mock_kit.api.json_text import Json
-from mock_kit.values import replace
 
 FILTERS = ("field_name", "field_value")
 

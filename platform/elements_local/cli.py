@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.command_line.output import examples
+from elements_local.kit.settings import SettingsError
 from elements_local.setting_sources import Configuration
 from elements_local.stack.gc_paused import gc_paused
-from mock_kit.settings import SettingsError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from elements_local.errors import HarnessError
-from mock_kit.os_errors import os_reason
+from elements_local.kit.os_errors import os_reason
 
 _PACKAGE = files("elements_local")
 _TEMPLATES = _PACKAGE / "templates" / "init"

@@ -16,8 +16,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from elements_local.errors import OptionError
+from elements_local.kit.web.serving import Server, listen, url_of
 from elements_local.scenarios.shape_errors import unknown
-from mock_kit.web.serving import Server, listen, url_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

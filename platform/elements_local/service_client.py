@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from elements_local.errors import CallError, NotRunningError, UnreachableError
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.wire import Http, NoReply, Reply
-from mock_kit.workspaces.instants import format_instant, parse_instant
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.wire import Http, NoReply, Reply
+from elements_local.kit.workspaces.instants import format_instant, parse_instant
 
 SERVICES = ("platform", "crm", "sink")
 TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name

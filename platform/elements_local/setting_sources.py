@@ -8,11 +8,11 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
+from elements_local.kit.settings import PREFIX, Setting, Settings, SettingsError, WrongValueError, variable
 from elements_local.stack.stack_settings import FLAT, SharedSettings
-from mock_kit.settings import PREFIX, Setting, Settings, SettingsError, WrongValueError, variable
 
 SERVICES = {
-    "platform": ("mock_platform", "PlatformSettings"),
+    "platform": ("elements_local.platform", "PlatformSettings"),
     "crm": ("mock_insightly", "CrmSettings"),
     "sink": ("callback_sink", "SinkSettings"),
 }
@@ -149,7 +149,7 @@ def _refuse_unknown(settings: Mapping[str, FoundSetting]) -> None:
 
 def _nearest(name: str, setting: FoundSetting) -> str | None:
     """Return the setting that may be meant, written as in the place where it was found."""
-    from mock_kit.api.nearest import nearest  # noqa: PLC0415 - only after a slip
+    from elements_local.kit.api.nearest import nearest  # noqa: PLC0415 - only after a slip
 
     near = nearest(name, every_setting())
     if near is None or setting.origin == "flag":

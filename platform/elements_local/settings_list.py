@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from elements_local.kit.settings import Setting, variable
 from elements_local.setting_sources import (
     SERVICES,
     Configuration,
@@ -9,7 +10,6 @@ from elements_local.setting_sources import (
     every_setting,
     settings_of,
 )
-from mock_kit.settings import Setting, variable
 
 _MASK = "***"
 _UNITS = {"seconds": (86_400, "days"), "bytes": (1024 * 1024, "MiB")}

@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING
 
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
+from elements_local.kit.settings import SettingsError
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.serving import PortError, Server, listen, url_of
+from elements_local.kit.web.transports import InProcess, OverNetwork
+from elements_local.kit.web.wire import Http
+from elements_local.kit.workspaces.clock import Mode, VirtualClock
+from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.setting_sources import Configuration
 from elements_local.stack import exposure, roles
 from elements_local.stack.applications import started
 from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.stack_settings import SharedSettings, StartSettings
-from mock_kit.settings import SettingsError
-from mock_kit.storage.database import Database
-from mock_kit.web.serving import PortError, Server, listen, url_of
-from mock_kit.web.transports import InProcess, OverNetwork
-from mock_kit.web.wire import Http
-from mock_kit.workspaces.clock import Mode, VirtualClock
-from mock_kit.workspaces.registry import DEFAULT_START
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from flask import Flask
 
-    from mock_platform.elements.connector import Connector
-    from mock_platform.engine import Engine
+    from elements_local.platform.elements.connector import Connector
+    from elements_local.platform.engine import Engine
 
 _START = StartSettings()
 PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
@@ -136,7 +136,7 @@ class Options:
 
 def load_services() -> None:
     """Import the three services: before a process's time is held, since modules imported later would keep held dates."""
-    for name in ("mock_platform", "mock_insightly", "callback_sink"):
+    for name in ("elements_local.platform", "mock_insightly", "callback_sink"):
         import_module(name)
 
 
@@ -217,9 +217,9 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
 
 
 def _engine_of(platform: "Flask") -> "Engine":
-    import mock_platform  # noqa: PLC0415 - loads the platform
+    from elements_local.platform import engine_of  # noqa: PLC0415 - loads the platform
 
-    return mock_platform.engine_of(platform)
+    return engine_of(platform)
 
 
 @contextmanager

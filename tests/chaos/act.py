@@ -16,10 +16,10 @@ from story import Deed, Finding, seconds
 
 from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
 from elements_local.guide import instance_body, poller_entry
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.web.wire import Http
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode
-from mock_kit.web.wire import Http
 
 COLLECTIONS = {
     "contacts": ("Contacts", "CONTACT_ID", "FIRST_NAME"),

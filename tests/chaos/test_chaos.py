@@ -15,10 +15,10 @@ from shrink import shrunk
 from story import Deed
 from written import scenario
 
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.wire import Http
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.wire import Http
 
 SEED = 359
 HOUR_SEED = 18

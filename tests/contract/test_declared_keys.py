@@ -22,12 +22,12 @@ from msgspec import Struct
 from rewinding import Rewind
 
 from elements_local.clients import SERVICES, ServiceClient
+from elements_local.kit.api.openapi import Description, document
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.shapes import ShapeError
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.transports import InProcess
 from elements_local.start import Options, in_process
-from mock_kit.api.openapi import Description, document
-from mock_kit.api.operations import Answer, operation
-from mock_kit.api.shapes import ShapeError
-from mock_kit.storage.database import Database
-from mock_kit.web.transports import InProcess
 
 PARTS = ("platform", "sink", "crm admin", "crm v2.2", "crm v3.1")
 TWINS = ("crm v2.3", "crm v3.0") if LONG else ()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from mock_platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
-from mock_platform.dates.java_patterns import compile_pattern
-from mock_platform.dates.zones import zone
-from mock_platform.errors import DatePatternError, UnreadableDateError
+from elements_local.platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
+from elements_local.platform.dates.java_patterns import compile_pattern
+from elements_local.platform.dates.zones import zone
+from elements_local.platform.errors import DatePatternError, UnreadableDateError
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "java_dates.json").read_text(encoding="utf-8"))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

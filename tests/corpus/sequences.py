@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+from elements_local.kit.workspaces.clock import Mode
 from elements_local.start import Options
-from mock_kit.workspaces.clock import Mode
 
 KEPT = Path(__file__).parent / "sequences"
 URLS = {"platform": "http://127.0.0.1:4700", "crm": "http://127.0.0.1:4701", "sink": "http://127.0.0.1:4702"}

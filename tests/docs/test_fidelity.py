@@ -7,9 +7,9 @@ import pytest
 from doc_pages import exists
 
 from elements_local.fidelity import ledger
+from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.start import in_process
-from mock_platform.configuration import poller_configuration
-from mock_platform.elements.insightly.definition import INSIGHTLY
 
 LEDGER = ledger()
 

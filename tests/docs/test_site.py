@@ -10,8 +10,8 @@ from made_pages import MADE, with_paths
 
 from elements_local.cli import COMMANDS
 from elements_local.fidelity import ledger
+from elements_local.platform.lint.rules import RULES
 from elements_local.setting_sources import every_setting
-from mock_platform.lint.rules import RULES
 
 MOST_WORDS = 1200
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

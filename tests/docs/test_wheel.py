@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from elements_local.project_scaffold import starting_files
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"mock_kit", "mock_platform", "elements_local", "mock_insightly", "callback_sink"}
+PACKAGES = {"elements_local", "mock_insightly", "callback_sink"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -172,8 +172,8 @@ def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sou
     link_requirements(wheel, *(tmp_path / "venv").glob("lib/python*/site-packages"))
     program = tmp_path / "venv" / "bin" / "elements-local"
 
-    where = "import json, mock_kit, mock_platform, elements_local, mock_insightly, callback_sink as last; "
-    where += "print(json.dumps([m.__file__ for m in (mock_kit, mock_platform, elements_local, mock_insightly, last)]))"
+    where = "import json, elements_local, mock_insightly, callback_sink; "
+    where += "print(json.dumps([m.__file__ for m in (elements_local, mock_insightly, callback_sink)]))"
     files = json.loads(run(tmp_path, python, "-c", where).stdout)
     toured = run(tmp_path, program, "tour")
     begun = run(tmp_path, program, "init", "--examples", "--json", "project")

@@ -12,30 +12,30 @@ from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.shared.choice import workspaces_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.serving import Server, listen, url_of
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
+from elements_local.platform import PlatformSettings
+from elements_local.platform.accounts.directory import user_of
+from elements_local.platform.bulk.callback import BulkCallbacks
+from elements_local.platform.bulk.task import BulkTask
+from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.core import identities
+from elements_local.platform.core.hub_client import HubClient
+from elements_local.platform.elements.catalogue import Catalogue, shipped
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.engine import Engine
+from elements_local.platform.events.event import topic
+from elements_local.platform.events.store_notifications import NewNotification, Notifications
+from elements_local.platform.instances import instance as rules
+from elements_local.platform.instances.schedule import plan
+from elements_local.platform.polling.task import PollTask
+from elements_local.platform.shared.choice import WorkerChoices
+from elements_local.platform.store import PlatformStore
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import encode
-from mock_kit.shared.choice import workspaces_on
-from mock_kit.storage.database import Database
-from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.registry import NewWorkspace, Workspaces
-from mock_platform import PlatformSettings
-from mock_platform.accounts.directory import user_of
-from mock_platform.bulk.callback import BulkCallbacks
-from mock_platform.bulk.task import BulkTask
-from mock_platform.callbacks.task import DeliveryTask
-from mock_platform.core import identities
-from mock_platform.core.hub_client import HubClient
-from mock_platform.elements.catalogue import Catalogue, shipped
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.engine import Engine
-from mock_platform.events.event import topic
-from mock_platform.events.store_notifications import NewNotification, Notifications
-from mock_platform.instances import instance as rules
-from mock_platform.instances.schedule import plan
-from mock_platform.polling.task import PollTask
-from mock_platform.shared.choice import WorkerChoices
-from mock_platform.store import PlatformStore
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DATES = {

@@ -11,13 +11,13 @@ from rooms import Room
 
 from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.clock import Mode
-from mock_platform.core.run_control import RunSummary
-from mock_platform.errors import ConflictError, InvalidRequestError
-from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import Jobs
-from mock_platform.polling.store import Polls
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.errors import ConflictError, InvalidRequestError
+from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 END_OF_THE_CALENDAR = "9999-12-31T23:59:59.999999Z"

@@ -6,13 +6,13 @@ from werkzeug.datastructures import Headers
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.wire import Reply
-from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
-from mock_platform.bulk.store import Bulk
-from mock_platform.bulk.store import results as bulk_results
-from mock_platform.core import identities
-from mock_platform.jobs.store import Jobs
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.wire import Reply
+from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from elements_local.platform.bulk.store import Bulk
+from elements_local.platform.bulk.store import results as bulk_results
+from elements_local.platform.core import identities
+from elements_local.platform.jobs.store import Jobs
 
 
 def page(*numbers, token=None):

@@ -9,10 +9,10 @@ import pytest
 from rooms import Room
 
 from elements_local.clients import BASE_PATH
-from mock_kit.web.wire import NoReply, Reply
-from mock_platform.callbacks.store_attempts import Attempts
-from mock_platform.events.store import EventFilter, Events
-from mock_platform.polling.store import Polls
+from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.platform.callbacks.store_attempts import Attempts
+from elements_local.platform.events.store import EventFilter, Events
+from elements_local.platform.polling.store import Polls
 
 CLOUD_ELEMENTS = [4**attempt for attempt in range(1, 10)]
 OPEN_CONNECTORS = [8**attempt for attempt in range(1, 6)]

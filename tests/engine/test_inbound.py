@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.inbound.service import Inbound
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.inbound.service import Inbound
 
 
 @pytest.fixture

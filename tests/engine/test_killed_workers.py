@@ -16,9 +16,9 @@ from examples import LONG
 from postgresql import PostgresqlServer
 from werkzeug import Request, Response
 
-from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.workspaces.clock import Mode
-from mock_kit.workspaces.registry import NewWorkspace
+from elements_local.kit.web.serving import Server, listen, url_of
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.workspaces.registry import NewWorkspace
 
 OWED = 10_000 if LONG else 400
 RECEIVERS = 8

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rooms import Room
 
-from mock_platform.core import tables
-from mock_platform.core.poll import LastPoll, Poll
-from mock_platform.events.store_notifications import Notifications
-from mock_platform.instances.store import Instances
-from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import Jobs
-from mock_platform.polling.store import Polls
+from elements_local.platform.core import tables
+from elements_local.platform.core.poll import LastPoll, Poll
+from elements_local.platform.events.store_notifications import Notifications
+from elements_local.platform.instances.store import Instances
+from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 POLLED = START + timedelta(minutes=15)

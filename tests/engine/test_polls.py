@@ -4,7 +4,7 @@ import pytest
 from rooms import Room
 
 from elements_local.guide import instance_body
-from mock_platform.polling.store import Polls
+from elements_local.platform.polling.store import Polls
 
 EVERYTHING = "/hubs/crm/contacts"
 

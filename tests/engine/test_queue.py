@@ -12,20 +12,20 @@ from rooms import Room
 from sqlalchemy import JSON, bindparam, inspect, text
 
 from elements_local.guide import instance_body
-from mock_kit.shared.choice import workspaces_on
-from mock_kit.storage.database import Database
-from mock_kit.storage.schema import VERSIONS, SchemaVersionError, drop_all
-from mock_kit.workspaces.clock import Mode
-from mock_kit.workspaces.registry import NewWorkspace
-from mock_platform.bulk.job import BulkJob, BulkKind
-from mock_platform.bulk.store import Bulk
-from mock_platform.core.tables import subscriptions
-from mock_platform.errors import ConflictError
-from mock_platform.events.store_subscriptions import Subscriptions
-from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import Jobs
-from mock_platform.shared import job_queue
-from mock_platform.store import PlatformStore
+from elements_local.kit.shared.choice import workspaces_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.schema import VERSIONS, SchemaVersionError, drop_all
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.workspaces.registry import NewWorkspace
+from elements_local.platform.bulk.job import BulkJob, BulkKind
+from elements_local.platform.bulk.store import Bulk
+from elements_local.platform.core.tables import subscriptions
+from elements_local.platform.errors import ConflictError
+from elements_local.platform.events.store_subscriptions import Subscriptions
+from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.shared import job_queue
+from elements_local.platform.store import PlatformStore
 
 SOON = timedelta(milliseconds=300)
 

@@ -9,11 +9,11 @@ from deadline import DEADLINE_S
 from hand_clock import START, HandClock, following
 from rooms import Room
 
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.clock import Mode
-from mock_platform.errors import ConflictError
-from mock_platform.instances.store import Instances
-from mock_platform.polling.store import Polls
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.platform.errors import ConflictError
+from elements_local.platform.instances.store import Instances
+from elements_local.platform.polling.store import Polls
 
 
 @pytest.fixture

@@ -8,16 +8,16 @@ import pytest
 from deadline import DEADLINE, DEADLINE_S
 from rooms import Room
 
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.clock import Mode, SystemClock
-from mock_platform.callbacks.store import Deliveries
-from mock_platform.callbacks.store_attempts import Attempts
-from mock_platform.core.instance import User
-from mock_platform.errors import ConflictError
-from mock_platform.events.notification import plain_body
-from mock_platform.events.records import Channel, Subscription
-from mock_platform.events.store_notifications import NewNotification, Notifications
-from mock_platform.events.store_subscriptions import Subscriptions
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.clock import Mode, SystemClock
+from elements_local.platform.callbacks.store import Deliveries
+from elements_local.platform.callbacks.store_attempts import Attempts
+from elements_local.platform.core.instance import User
+from elements_local.platform.errors import ConflictError
+from elements_local.platform.events.notification import plain_body
+from elements_local.platform.events.records import Channel, Subscription
+from elements_local.platform.events.store_notifications import NewNotification, Notifications
+from elements_local.platform.events.store_subscriptions import Subscriptions
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 OWNER = User(

@@ -8,11 +8,11 @@ import pytest
 from deadline import DEADLINE_S
 
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.platform.errors import ConflictError
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.clock import Mode
-from mock_platform.errors import ConflictError
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 """On PostgreSQL a queue sees to what falls due by real clocks: see test_queue.py."""

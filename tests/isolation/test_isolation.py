@@ -19,8 +19,8 @@ from routes import Routes
 from sequences import URLS, load, makes_workspace
 from twins import NAME, Twins, state
 
+from elements_local.kit.workspaces.clock import Mode
 from elements_local.start import in_process
-from mock_kit.workspaces.clock import Mode
 
 PARTS = 8
 FAR = 40

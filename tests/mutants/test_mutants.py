@@ -5,7 +5,7 @@ import random
 import pytest
 from mutants import ROOT, MutantError, copies, every_mutant, killed
 
-from mock_kit.values import replace
+from elements_local.kit.values import replace
 
 MUTANTS = every_mutant()
 RETRY = next(mutant for mutant in MUTANTS if mutant.name == "one try less is made")

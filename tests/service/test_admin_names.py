@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from elements_local.clients import ServiceClient, WorkspaceClients
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 SERVICES = ("platform", "crm", "sink")
 METHODS = {"get", "post", "put", "patch", "delete"}

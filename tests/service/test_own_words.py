@@ -20,14 +20,14 @@ from elements_local import guide
 from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.importing.sources import read
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.settings import SettingsError
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import NoReply
 from elements_local.receiving import receiver_of
 from elements_local.scenarios.yaml_text import YamlError, read_documents
 from elements_local.setting_sources import Configuration
 from elements_local.stack.storage import explained
-from mock_kit.api.json_text import decode
-from mock_kit.settings import SettingsError
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import NoReply
 
 THEIRS = (
     "- at `", "Expected `", "Object missing", "Object contains", "Invalid enum", "JSON is malformed", "(byte ",

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from mock_kit.storage.database import Database
+from elements_local.kit.storage.database import Database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
-from mock_kit.storage.database_errors import is_away
-from mock_kit.storage.postgresql import connect_timeout_s
-from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.schema import VERSIONS
+from elements_local.kit.storage.database_errors import is_away
+from elements_local.kit.storage.postgresql import connect_timeout_s
+from elements_local.kit.storage.prepared import Prepared
+from elements_local.kit.storage.schema import VERSIONS
 
 NAMES = Prepared(select(VERSIONS.c.part))
 

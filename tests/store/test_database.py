@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from mock_kit.storage.database import Database, Instant
-from mock_kit.storage.schema import SchemaPart, SchemaVersionError
+from elements_local.kit.storage.database import Database, Instant
+from elements_local.kit.storage.schema import SchemaPart, SchemaVersionError
 
 metadata = MetaData()
 counters = Table(

@@ -7,8 +7,8 @@ from deadline import DEADLINE_S
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from mock_kit.shared.process_lock import ProcessLock
-from mock_platform.jobs.task import RunLocks
+from elements_local.kit.shared.process_lock import ProcessLock
+from elements_local.platform.jobs.task import RunLocks
 
 
 @pytest.fixture

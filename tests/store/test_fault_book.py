@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from mock_kit.admin.fault_rules import Effect, FaultRule, Match, Phase, When
-from mock_kit.shared.choice import fault_book_on
+from elements_local.kit.admin.fault_rules import Effect, FaultRule, Match, Phase, When
+from elements_local.kit.shared.choice import fault_book_on
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = FaultRule(effect=Effect(status=503))

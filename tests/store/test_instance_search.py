@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rooms import Room, add_instance, change_instance
 
-from mock_kit.values import replace
-from mock_platform.core.instance import Instance
-from mock_platform.instances.schedule import PollPlan
-from mock_platform.instances.store import Instances
-from mock_platform.instances.store_search import InstanceFilter, InstanceRange
-from mock_platform.store import PlatformStore
+from elements_local.kit.values import replace
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.instances.schedule import PollPlan
+from elements_local.platform.instances.store import Instances
+from elements_local.platform.instances.store_search import InstanceFilter, InstanceRange
+from elements_local.platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = PollPlan(

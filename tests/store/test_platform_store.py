@@ -6,28 +6,28 @@ import pytest
 from rooms import Room, add_instance, change_instance
 from sqlalchemy import inspect
 
-from mock_kit.storage.schema import SchemaVersionError
-from mock_kit.values import replace
-from mock_platform.accounts.emails import Email, EmailCause
-from mock_platform.accounts.store_emails import Emails
-from mock_platform.callbacks.delivery import AttemptOutcome
-from mock_platform.callbacks.store_attempts import AttemptResult, Attempts
-from mock_platform.core import tables
-from mock_platform.core.counters import next_number
-from mock_platform.core.instance import Instance, User
-from mock_platform.core.poll import Decision, LastPoll, Poll, PollVerdict
-from mock_platform.events import event
-from mock_platform.events.records import Attempt, Delivery, DeliveryStatus
-from mock_platform.events.store import EventFilter, Events
-from mock_platform.events.store_notifications import NewNotification, Notifications
-from mock_platform.events.store_subscriptions import Subscriptions
-from mock_platform.events.stored_event import EventStatus
-from mock_platform.instances.schedule import PollPlan
-from mock_platform.instances.store import Instances
-from mock_platform.jobs.due_job import Job, JobKind
-from mock_platform.jobs.store import Jobs, NextRun
-from mock_platform.polling.store import Polls, PollSearch
-from mock_platform.store import PlatformStore
+from elements_local.kit.storage.schema import SchemaVersionError
+from elements_local.kit.values import replace
+from elements_local.platform.accounts.emails import Email, EmailCause
+from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.callbacks.delivery import AttemptOutcome
+from elements_local.platform.callbacks.store_attempts import AttemptResult, Attempts
+from elements_local.platform.core import tables
+from elements_local.platform.core.counters import next_number
+from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollVerdict
+from elements_local.platform.events import event
+from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
+from elements_local.platform.events.store import EventFilter, Events
+from elements_local.platform.events.store_notifications import NewNotification, Notifications
+from elements_local.platform.events.store_subscriptions import Subscriptions
+from elements_local.platform.events.stored_event import EventStatus
+from elements_local.platform.instances.schedule import PollPlan
+from elements_local.platform.instances.store import Instances
+from elements_local.platform.jobs.due_job import Job, JobKind
+from elements_local.platform.jobs.store import Jobs, NextRun
+from elements_local.platform.polling.store import Polls, PollSearch
+from elements_local.platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
-from mock_kit.storage.database import Instant
-from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.schema import SchemaPart
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.prepared import Prepared
+from elements_local.kit.storage.schema import SchemaPart
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text, bindparam, select
 
-from mock_kit.storage.database import Instant
-from mock_kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
-from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.transaction import WorkspaceStatement
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.transaction import WorkspaceStatement
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEP = timedelta(hours=1)

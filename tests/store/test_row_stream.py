@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table
 
-from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.transaction import row_stream
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.transaction import row_stream
 
 metadata = MetaData()
 numbers = Table("numbers", metadata, Column("number", Integer, primary_key=True, autoincrement=False))

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, create_engine, inspect, make_url, text
 
-from mock_kit.storage.database_errors import cure_of
-from mock_kit.storage.privileges import MissingPrivilegeError
-from mock_kit.storage.schema import SchemaPart, SchemaVersionError, drop_all
+from elements_local.kit.storage.database_errors import cure_of
+from elements_local.kit.storage.privileges import MissingPrivilegeError
+from elements_local.kit.storage.schema import SchemaPart, SchemaVersionError, drop_all
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 

@@ -22,14 +22,21 @@ from sqlalchemy import (
     select,
 )
 
-from mock_kit.admin.fault_rules import parse_rules
-from mock_kit.api.json_text import decode, encode
-from mock_kit.shared.choice import fault_book_on, workspaces_on
-from mock_kit.storage.database import Database, Instant
-from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.snapshots import Snapshots
-from mock_kit.storage.table_rows import ANEW, AllRows, SnapshotError, TableKindError, TableRows, TakenError
-from mock_kit.workspaces.registry import NewWorkspace
+from elements_local.kit.admin.fault_rules import parse_rules
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.shared.choice import fault_book_on, workspaces_on
+from elements_local.kit.storage.database import Database, Instant
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.snapshots import Snapshots
+from elements_local.kit.storage.table_rows import (
+    ANEW,
+    AllRows,
+    SnapshotError,
+    TableKindError,
+    TableRows,
+    TakenError,
+)
+from elements_local.kit.workspaces.registry import NewWorkspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Text, bindparam, exists, func, select
 
-from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.schema import SchemaPart
-from mock_kit.storage.transaction import Forgetting, UnboundStatementError, WorkspaceStatement
-from mock_kit.storage.workspace_tables import workspace_table
+from elements_local.kit.storage.prepared import Prepared
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.transaction import Forgetting, UnboundStatementError, WorkspaceStatement
+from elements_local.kit.storage.workspace_tables import workspace_table
 
 _metadata = MetaData()
 visits = workspace_table(

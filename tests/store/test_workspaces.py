@@ -7,8 +7,8 @@ from threading import Thread
 import freezegun
 import pytest
 
-from mock_kit.shared.choice import workspaces_on
-from mock_kit.workspaces.clock import (
+from elements_local.kit.shared.choice import workspaces_on
+from elements_local.kit.workspaces.clock import (
     ClockError,
     FrozenClock,
     Mode,
@@ -17,8 +17,12 @@ from mock_kit.workspaces.clock import (
     SystemClock,
     VirtualClock,
 )
-from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
-from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace
+from elements_local.kit.workspaces.errors import (
+    DefaultWorkspaceError,
+    WorkspaceExistsError,
+    WorkspaceNameError,
+)
+from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
 
 HOUR = timedelta(hours=1)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from mock_kit.api.json_text import decode
-from mock_kit.web.guard import TOKEN_HEADER
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.web.guard import TOKEN_HEADER
 
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """What takes away comes last, or there would be nothing left to ask for."""

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
 from elements_local.guide import instance_body
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 CANARY = "canary-5f0c2b"
 """Stands in all of the workspace's texts that nobody else knows."""

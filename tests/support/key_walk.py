@@ -10,8 +10,8 @@ from declared_keys import ABSENT, Values, has
 from documented_operations import FORMS, JSON
 from werkzeug.test import EnvironBuilder
 
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.wire import Reply
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.wire import Reply
 
 DEEP = frozenset({"admin", "snapshots", "clock", "workspaces"})
 """Tags of operations that change what services keep in memory."""

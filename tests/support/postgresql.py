@@ -22,13 +22,13 @@ from programs import find_program, skip
 from sqlalchemy import URL, MetaData, NullPool, create_engine, delete, inspect, make_url, table, text
 
 from callback_sink import tables as sink
+from elements_local.kit.admin import fault_book
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.schema import VERSIONS
+from elements_local.kit.workspaces import tables as workspaces
+from elements_local.platform import store as platform
+from elements_local.platform.shared import job_queue
 from mock_insightly import tables as crm
-from mock_kit.admin import fault_book
-from mock_kit.storage.database import Database
-from mock_kit.storage.schema import VERSIONS
-from mock_kit.workspaces import tables as workspaces
-from mock_platform import store as platform
-from mock_platform.shared import job_queue
 
 USUAL_KIND = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE", "sqlite")
 """What tests take that are not run on both databases anyhow: ``sqlite`` or, for a look at all of them, ``postgresql``."""

@@ -1,6 +1,6 @@
 """The stores of the platform's rooms, each call in a transaction of its own."""
 
-from mock_platform.instances.store import Instances, turn_of
+from elements_local.platform.instances.store import Instances, turn_of
 
 
 class Room:

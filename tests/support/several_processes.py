@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from deadline import DEADLINE
 
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import NO_HEADERS, NoReply, Reply
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import NO_HEADERS, NoReply, Reply
 
 
 @contextmanager

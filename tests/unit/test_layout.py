@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
+import elements_local
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
-    "mock_kit": ROOT / "platform",
-    "mock_platform": ROOT / "platform",
     "elements_local": ROOT / "platform",
     "mock_insightly": ROOT,
     "callback_sink": ROOT,
 }
-PLATFORM = ROOT / "platform" / "mock_platform"
+PLATFORM = ROOT / "platform" / "elements_local" / "platform"
+KIT = "elements_local.kit"
 HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 """What the modules of a subject are called that do something; all others are rules."""
 
@@ -58,9 +59,14 @@ DOING = {
     "socket",
     "logging",
     "threading",
-    "mock_kit",
+    KIT,
 }
-PURE = {"mock_kit.api.json_syntax", "mock_kit.text", "mock_kit.values", "mock_kit.workspaces.instants"}
+PURE = {
+    "elements_local.kit.api.json_syntax",
+    "elements_local.kit.text",
+    "elements_local.kit.values",
+    "elements_local.kit.workspaces.instants",
+}
 """What rules may have of the kit."""
 
 VALUES = {"Struct", "field"}
@@ -103,6 +109,26 @@ def test_our_folder_platform_holds_packages_and_nothing_else():
 
     assert set(entries) == {name for name, root in PACKAGES.items() if root.name == "platform"}
     assert all((path / "__init__.py").is_file() for path in entries.values())
+
+
+def test_what_elements_local_offers_at_its_top_is_there_and_nothing_else():
+    assert {name: getattr(elements_local, name).__name__ for name in elements_local.__all__} == {
+        name: name for name in elements_local.__all__
+    }
+    with pytest.raises(AttributeError, match="has no attribute 'Optoins'"):
+        _ = elements_local.Optoins
+
+
+@pytest.mark.parametrize("service", ["elements_local.platform", "mock_insightly", "callback_sink"])
+def test_importing_a_service_loads_the_kit_and_that_service_alone(service):
+    program = f"import sys, {service}; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    ours = {name for name in loaded if name.partition(".")[0] in PACKAGES} - {"elements_local"}
+    assert f"{KIT}.settings" in ours
+    assert [name for name in ours if not f"{name}.".startswith((f"{KIT}.", f"{service}."))] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -151,11 +177,16 @@ def imported(path):
     """Return the packages that a module imports, for type checking alone, too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name.partition(".")[0] for name in node.names)
+            yield from (package_of(name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.module not in PURE:
             names = {name.name for name in node.names}
             if node.module != "msgspec" or not names <= VALUES:
-                yield node.module.partition(".")[0]
+                yield package_of(node.module)
+
+
+def package_of(module):
+    """Return the package that a module is of; the kit is one of its own here."""
+    return KIT if module == KIT or module.startswith(f"{KIT}.") else module.partition(".")[0]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda path: path.relative_to(PLATFORM).as_posix())
@@ -176,6 +207,11 @@ def test_what_is_no_rule_does_something():
 def test_the_map_has_every_folder_of_a_package(package):
     shown = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Directions")[0]
     folders = {path.parent for path in (PACKAGES[package] / package).glob("*/__init__.py")}
+    folders |= {
+        path.parent
+        for top in {PLATFORM, PLATFORM.parent / "kit"} & folders
+        for path in top.glob("*/__init__.py")
+    }
 
     assert [folder.name for folder in sorted(folders) if f"{folder.name}/" not in shown] == []
 
@@ -264,19 +300,19 @@ ACROSS_WORKSPACES = {
     "callback_sink/store.py": "the door",
     "callback_sink/usage.py": "metrics",
     "mock_insightly/account/grants.py": "a code says whose it is",
-    "mock_kit/admin/fault_book.py": "all rules are read at a start",
-    "mock_kit/shared/shared_workspaces.py": "the workspaces themselves",
-    "mock_kit/workspaces/registry.py": "the workspaces themselves",
-    "mock_kit/workspaces/tables.py": "the workspaces themselves",
-    "mock_platform/accounts/calling.py": "signing in",
-    "mock_platform/accounts/store.py": "signing in",
-    "mock_platform/inbound/service.py": "what a provider sends names no workspace",
-    "mock_platform/instances/store.py": "what a provider sends names no workspace",
-    "mock_platform/core/registry.py": "the door",
-    "mock_platform/store.py": "the door",
-    "mock_platform/shared/due_lanes.py": "the database's own clock",
-    "mock_platform/shared/job_queue.py": "the queue of all due jobs",
-    "mock_platform/shared/worker.py": "the queue of all due jobs",
+    "elements_local/kit/admin/fault_book.py": "all rules are read at a start",
+    "elements_local/kit/shared/shared_workspaces.py": "the workspaces themselves",
+    "elements_local/kit/workspaces/registry.py": "the workspaces themselves",
+    "elements_local/kit/workspaces/tables.py": "the workspaces themselves",
+    "elements_local/platform/accounts/calling.py": "signing in",
+    "elements_local/platform/accounts/store.py": "signing in",
+    "elements_local/platform/inbound/service.py": "what a provider sends names no workspace",
+    "elements_local/platform/instances/store.py": "what a provider sends names no workspace",
+    "elements_local/platform/core/registry.py": "the door",
+    "elements_local/platform/store.py": "the door",
+    "elements_local/platform/shared/due_lanes.py": "the database's own clock",
+    "elements_local/platform/shared/job_queue.py": "the queue of all due jobs",
+    "elements_local/platform/shared/worker.py": "the queue of all due jobs",
     "elements_local/stack/storage.py": "beginning anew",
 }
 """Who reads or writes rows of every workspace, or statements that are bound to none, and what for."""
@@ -289,7 +325,7 @@ def test_only_these_reach_the_rows_of_every_workspace():
     for name, root in PACKAGES.items():
         for path in sorted((root / name).rglob("*.py")):
             place = path.relative_to(root).as_posix()
-            if place.startswith("mock_kit/storage/"):
+            if place.startswith("elements_local/kit/storage/"):
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 is_name = isinstance(node, ast.Name) and node.id in {"AcrossWorkspaces", "Prepared"}

@@ -12,8 +12,8 @@ from postgresql import PostgresqlServer
 from werkzeug import Response
 
 from elements_local.guide import instance_body
+from elements_local.kit.web.wire import Reply
 from elements_local.start import Options, in_process, on_ports
-from mock_kit.web.wire import Reply
 
 INSTANCES = "/elements/api-v2/instances"
 CONTACTS = "/v3.1/Contacts"

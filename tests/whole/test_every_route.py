@@ -15,11 +15,11 @@ from filled_workspace import FilledWorkspace, headers_of
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
+from elements_local.kit.web.guard import TOKEN_HEADER
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.workspace_secrets import DOCUMENTED
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
-from mock_kit.web.guard import TOKEN_HEADER
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.workspace_secrets import DOCUMENTED
 
 OPEN = re.compile(rf"/(\{{bin\}}|oauth/.*|{BASE_PATH[1:]}/events/.*)")
 """What anybody may call, at the vendors' too: receivers, providers' events, the page that asks for an API key."""

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from examples import drawn
 
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.verbs import take
 from elements_local.scenarios.verbs.instances import make_instance
-from mock_kit.workspaces.instants import format_instant
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "hazards"
 FLAWS = ("lost", "late", "duplicate", "misclassified")

@@ -8,6 +8,7 @@ import pytest
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body, poller_entry
+from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.recording.text import write
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
@@ -15,7 +16,6 @@ from elements_local.what_if.configured import patched
 from elements_local.what_if.finding_scenario import AS_IT_IS, CURED, NoScenarioError, scenario_of
 from elements_local.what_if.finding_trial import tried
 from elements_local.what_if.reading import NoSuchInstanceError, of_body, of_instance
-from mock_platform.lint.rules import RULES, LintRule
 
 POLLER = "event.poller.configuration"
 URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from elements_local.interruption import Interruption
+from elements_local.kit.values import replace
 from elements_local.scenarios.replaying import replaying, shuffled
 from elements_local.scenarios.runner import How
 from elements_local.scenarios.scenario import find, load
-from mock_kit.values import replace
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 ORDERS = int(os.environ.get("ELEMENTS_LOCAL_TEST_ORDERS", "0"))

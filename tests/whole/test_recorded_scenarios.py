@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import Watch, compose, write
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.runner import How, Runner
@@ -12,7 +13,6 @@ from elements_local.scenarios.scenario import find, load
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs import take
 from elements_local.scenarios.verbs.instances import make_instance
-from mock_kit.workspaces.instants import format_instant
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FIRST_OF_EACH_FILE = [

@@ -22,16 +22,16 @@ from elements_local.cli import cli
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.web.guard import TOKEN_HEADER
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import RecordingError, scenario_so_far
 from elements_local.scenarios.runner import How, run
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack, at
 from elements_local.stack.stack_elsewhere import running_stack
 from elements_local.start import Options, on_ports
-from mock_kit.api.json_text import decode
-from mock_kit.web.guard import TOKEN_HEADER
-from mock_kit.web.transports import OverNetwork
-from mock_kit.workspaces.instants import format_instant
 
 TOKEN = "of-the-whole-team"
 _numbers = count()

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from examples import LONG
 
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.scenarios.runner import How, run
 from elements_local.scenarios.scenario import find, load
 from elements_local.start import Options, on_ports
-from mock_kit.workspaces.instants import format_instant
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 SCENARIOS = sorted(

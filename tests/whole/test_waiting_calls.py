@@ -10,8 +10,8 @@ from deadline import DEADLINE_S
 from callback_sink.settings import SinkSettings
 from elements_local.dashboard.context import MOST_STREAMS
 from elements_local.guide import instance_body
+from elements_local.kit.web.serving import Server, listen, url_of
 from elements_local.start import Options, on_ports
-from mock_kit.web.serving import Server, listen, url_of
 
 WAITING = 8
 

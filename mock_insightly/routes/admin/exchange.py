@@ -8,6 +8,10 @@ from typing import Literal, TypeAlias, TypedDict
 from flask import Blueprint, Response, request
 from msgspec import Struct
 
+from elements_local.kit.admin.routes import ParameterError, asked_workspace
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.operations import JSON, Answer, operation
+from elements_local.kit.api.shapes import read_body
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.foundation import owner_of
 from mock_insightly.dependencies import dependencies
@@ -18,10 +22,6 @@ from mock_insightly.records.exports import csv_records, csv_text, imported, json
 from mock_insightly.records.fields import Record
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes.admin.local import kind_named
-from mock_kit.admin.routes import ParameterError, asked_workspace
-from mock_kit.api.json_text import Json
-from mock_kit.api.operations import JSON, Answer, operation
-from mock_kit.api.shapes import read_body
 
 _CSV = "text/csv"
 _LARGEST = 256 * 1024 * 1024

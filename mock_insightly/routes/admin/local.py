@@ -7,17 +7,17 @@ from typing import Annotated, Literal, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
+from elements_local.kit.admin.routes import ParameterError, asked_workspace
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_instant
+from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import CONTACTS, KINDS, USERS, RecordKind
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
 from mock_insightly.records.reading import ChangeFilter, ChangeJson
-from mock_kit.admin.routes import ParameterError, asked_workspace
-from mock_kit.api.operations import Answer, operation
-from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
-from mock_kit.storage.retention import Pruned
-from mock_kit.workspaces.instants import UnreadableTimeError, parse_instant
-from mock_kit.workspaces.registry import Workspace
 
 _LARGEST_NUMBER = 2**63 - 1
 _PROBLEMS = (401, 403)

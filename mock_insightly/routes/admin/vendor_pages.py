@@ -5,6 +5,17 @@ from typing import Annotated, Any, TypeAlias
 from flask import Blueprint
 from msgspec import Meta, Struct, field
 
+from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.pages import (
+    LARGEST_CURSOR,
+    LARGEST_PAGE,
+    PAGE,
+    PageJson,
+    UnwantedTexts,
+    page_json,
+)
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
@@ -14,10 +25,6 @@ from mock_insightly.routes.admin.local import kind_named
 from mock_insightly.routes.below.actions import convert
 from mock_insightly.routes.call import admin_call
 from mock_insightly.routes.writes import create_in
-from mock_kit.admin.routes import asked_workspace
-from mock_kit.api.json_text import Json
-from mock_kit.api.operations import Answer, operation
-from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, UnwantedTexts, page_json
 
 _PROBLEMS = (400, 401, 403)
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]

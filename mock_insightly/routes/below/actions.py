@@ -12,6 +12,7 @@ from functools import partial
 
 from flask.typing import ResponseReturnValue
 
+from elements_local.kit.api.json_text import Json, encode_text
 from mock_insightly.account.lookups import activity_sets, entered
 from mock_insightly.errors import FieldError, InUseError, MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import (
@@ -50,7 +51,6 @@ from mock_insightly.versions.sub_resources import (
     PipelinePosition,
     StateSwitch,
 )
-from mock_kit.api.json_text import Json, encode_text
 
 
 def show_following(parent: Parent, _following: Following) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ Source: Insightly v2.2 and v3.1 OpenAPI documents (documented).
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from elements_local.kit.api.json_text import encode, encode_text, read_json
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import is_true
@@ -16,7 +17,6 @@ from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Children
-from mock_kit.api.json_text import encode, encode_text, read_json
 
 
 def index(parent: Parent, children: Children) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from elements_local.kit.values import replace
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.errors import EmptyUploadError, FieldError, NoSuchRowError
 from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
@@ -25,7 +26,6 @@ from mock_insightly.routes.call import CrmCall, this_call
 from mock_insightly.routes.writes import create_in, put_file
 from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.sub_resources import Attachments, FieldPicture, Picture
-from mock_kit.values import replace
 
 bp = Blueprint("attached", __name__, url_prefix=ANY_VERSION)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from elements_local.kit.api.json_text import encode
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import TEAMS
 from mock_insightly.records.fields import Record, Rows, Sent, read_id, rows_of
@@ -19,7 +20,6 @@ from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.versions.known import ANY_VERSION
-from mock_kit.api.json_text import encode
 
 _ROWS = "TEAMMEMBERS"
 

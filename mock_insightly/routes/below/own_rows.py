@@ -9,12 +9,12 @@ from collections.abc import Callable
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from elements_local.kit.api.json_text import Json, encode, read_json
 from mock_insightly.errors import NoSuchRowError, RepeatedRowError
 from mock_insightly.records.fields import Record, Sent, sent_rows, upper_keys
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.versions.sub_resources import EmbeddedCollection
-from mock_kit.api.json_text import Json, encode, read_json
 
 _Edit = Callable[[list[Record]], list[Record]]
 

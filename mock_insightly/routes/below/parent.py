@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Response
 from msgspec import Struct
 
+from elements_local.kit.api.json_text import Json, encode, encode_text
 from mock_insightly.records.fields import Record
 from mock_insightly.records.references import Reference, reference
 from mock_insightly.records.rules import check_open
@@ -14,7 +15,6 @@ from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import update_in
 from mock_insightly.versions.shape import Shape
-from mock_kit.api.json_text import Json, encode, encode_text
 
 
 class Parent(Struct, frozen=True, kw_only=True):

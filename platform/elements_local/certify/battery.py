@@ -13,10 +13,10 @@ from elements_local.certify.scorecard import UNSEEN, FailedError, Outcome, Resul
 from elements_local.certify.sending import Sender
 from elements_local.certify.trial import Trial
 from elements_local.errors import OptionError
-from mock_kit.values import replace
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import NoReply, Reply
-from mock_kit.workspaces.clock import SystemClock
+from elements_local.kit.values import replace
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.workspaces.clock import SystemClock
 
 _FIRST_INSTANCE = 900_000
 

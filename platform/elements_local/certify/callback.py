@@ -10,17 +10,17 @@ from typing import Any
 from msgspec import Struct, field
 
 from elements_local.certify.probe import Change, RecordKey
-from mock_kit.api.json_text import encode
-from mock_kit.values import replace
-from mock_platform.bulk import job as bulk_job
-from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
-from mock_platform.callbacks.signature import sign
-from mock_platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
-from mock_platform.core.instance import Instance, User
-from mock_platform.core.poll import EventType
-from mock_platform.events import event
-from mock_platform.events.event import CallbackForm
-from mock_platform.events.records import ChangeEvent, Notification
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.values import replace
+from elements_local.platform.bulk import job as bulk_job
+from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from elements_local.platform.callbacks.signature import sign
+from elements_local.platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
+from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.poll import EventType
+from elements_local.platform.events import event
+from elements_local.platform.events.event import CallbackForm
+from elements_local.platform.events.records import ChangeEvent, Notification
 
 _OWNER = User(
     id=33, account_id=11, company_id=22, email="owner@certify.example", first_name="Olive", last_name="Owner"

@@ -10,8 +10,8 @@ from elements_local.certify.forgeries import forged
 from elements_local.certify.scorecard import SkippedError
 from elements_local.certify.step import CheckStep, accepted, accepted_in_vain, accepted_or_ignored, refused
 from elements_local.certify.trial import Trial
-from mock_kit.values import replace
-from mock_platform.core.poll import EventType
+from elements_local.kit.values import replace
+from elements_local.platform.core.poll import EventType
 
 Check: TypeAlias = Callable[[Trial], Iterator[CheckStep]]
 

@@ -4,8 +4,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 
 from elements_local.certify.callback import ComposedCallback
-from mock_kit.values import replace
-from mock_platform.callbacks.signature import sign
+from elements_local.kit.values import replace
+from elements_local.platform.callbacks.signature import sign
 
 _SCHEME = "sha256="
 

@@ -10,9 +10,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from elements_local.certify.scorecard import FailedError
-from mock_kit.api.json_text import MalformedJsonError, decode
-from mock_kit.text import shortened
-from mock_platform.dates.iso_dates import iso_date
+from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.text import shortened
+from elements_local.platform.dates.iso_dates import iso_date
 
 RecordKey: TypeAlias = tuple[str, str]
 """Object type and object id."""

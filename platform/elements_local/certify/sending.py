@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from elements_local.certify.callback import ComposedCallback
 from elements_local.certify.scorecard import FailedError
-from mock_kit.web.network_errors import reason_of
-from mock_kit.web.wire import Http, NoReply, Reply
+from elements_local.kit.web.network_errors import reason_of
+from elements_local.kit.web.wire import Http, NoReply, Reply
 
 _SIDE_BY_SIDE = 8
 _BETWEEN_PIECES_S = 0.2

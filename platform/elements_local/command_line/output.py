@@ -61,6 +61,6 @@ def print_written(output: Path, steps: int, notes: "Sequence[str]", *, as_json: 
 
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
-    from mock_kit.api.json_text import encode_text  # noqa: PLC0415 - not needed for --help
+    from elements_local.kit.api.json_text import encode_text  # noqa: PLC0415 - not needed for --help
 
     click.echo(encode_text(value))

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from elements_local.kit.settings import Setting
 from elements_local.setting_sources import Configuration
 from elements_local.stack.stack_settings import FLAT
-from mock_kit.settings import Setting
 
 F = TypeVar("F", bound=Callable[..., Any])
 _DECLARED = object()

@@ -27,9 +27,9 @@ def start_options(  # noqa: PLR0913 - the options of `up`
     Raises:
         OptionError: some do not go together.
     """
+    from elements_local.kit.workspaces.clock import Mode  # noqa: PLC0415 - as above
+    from elements_local.kit.workspaces.instants import parse_instant  # noqa: PLC0415 - as above
     from elements_local.start import Options  # noqa: PLC0415 - loads the services
-    from mock_kit.workspaces.clock import Mode  # noqa: PLC0415 - as above
-    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - as above
 
     if same["data"] and same["database"]:
         raise OptionError("give --data or --database, not both")

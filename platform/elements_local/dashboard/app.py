@@ -46,10 +46,10 @@ from elements_local.dashboard.routes import (
     state,
 )
 from elements_local.errors import CallError, HarnessError, UnreachableError
+from elements_local.kit.web.page_middleware import BELOW
+from elements_local.kit.web.problems import in_own_words
+from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.service_client import TOKEN_HEADER
-from mock_kit.web.page_middleware import BELOW
-from mock_kit.web.problems import in_own_words
-from mock_kit.web.service_flask import ServiceFlask
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

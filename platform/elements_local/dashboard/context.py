@@ -15,8 +15,8 @@ from elements_local.clients import Credentials, WorkspaceClients
 from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
+from elements_local.kit.text import whole_number
 from elements_local.service_client import ServiceClient, query_of
-from mock_kit.text import whole_number
 
 if TYPE_CHECKING:
     from elements_local.dashboard.pages import ScenarioSoFar

@@ -14,9 +14,9 @@ from msgspec import Struct
 from elements_local.dashboard.axis import TimeAxis
 from elements_local.dashboard.copies import first_two
 from elements_local.failures.timeline import condensed_runs, taken
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.scenarios.records import RESOURCES
-from mock_kit.values import replace
-from mock_kit.workspaces.instants import parse_instant
 
 Json = Mapping[str, Any]
 _MARK = 12

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from elements_local.failures.observed import JsonObject, Observed
+from elements_local.kit.admin.masks import mask_target, mask_url
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.scenarios.records import RESOURCES
-from mock_kit.admin.masks import mask_target, mask_url
-from mock_kit.workspaces.instants import parse_instant
 
 _MOST_POLLS = 20
 _MOST_RECORDS = 20
@@ -179,6 +179,6 @@ def _poll_line(poll: JsonObject, instant: Callable[[str], str]) -> str:
 
 def _failed(error: str) -> str:
     """Say why a poll failed, in the words of the platform's answer rather than with all of it."""
-    from mock_platform.explain.poll_errors import failed  # noqa: PLC0415 - loads the platform, which few need
+    from elements_local.platform.explain.poll_errors import failed  # noqa: PLC0415 - loads the platform, which few need
 
     return failed(error)

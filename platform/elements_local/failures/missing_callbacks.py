@@ -9,9 +9,9 @@ from elements_local.failures.observed import Observed, observe
 from elements_local.failures.reason import Explainer
 from elements_local.failures.timeline import clock_text
 from elements_local.failures.unreported import Unreported
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.scenarios.records import COLLECTIONS
 from elements_local.scenarios.scenario_context import ScenarioContext
-from mock_kit.workspaces.instants import parse_instant
 
 
 class _ScenarioWording(Struct, frozen=True):

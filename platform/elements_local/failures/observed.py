@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from elements_local.clients import ServiceClient, WorkspaceClients
-from mock_kit.api.json_text import decode
-from mock_kit.workspaces.instants import parse_instant
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.workspaces.instants import parse_instant
 
 JsonObject: TypeAlias = dict[str, Any]
 

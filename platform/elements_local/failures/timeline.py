@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.scenarios.records import RESOURCES, RecordNames
-from mock_kit.values import replace
-from mock_kit.workspaces.instants import parse_instant
 
 T = TypeVar("T")
 

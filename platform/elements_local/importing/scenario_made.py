@@ -8,8 +8,8 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.importing.sources import ImportedFile, ToldRecord, told_records
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording.names import Namer
-from mock_kit.workspaces.instants import format_instant
 
 _SECOND = timedelta(seconds=1)
 _USUAL_INTERVAL = timedelta(minutes=15)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from elements_local.failures.timeline import event_lines, message_of, taken
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.scenarios.records import RecordNames
-from mock_kit.workspaces.instants import parse_instant
 
 _REPORTED = frozenset({"CREATED", "UPDATED"})
 

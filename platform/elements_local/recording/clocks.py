@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from elements_local.kit.workspaces.instants import format_instant, parse_instant
 from elements_local.recording.session import ObservedCall
-from mock_kit.workspaces.instants import format_instant, parse_instant
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer

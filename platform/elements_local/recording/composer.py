@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import clocks, faults, instances, records, requests
 from elements_local.recording.arrivals import ArrivalQueue, Arrivals, expected
 from elements_local.recording.names import Namer, PortableTexts
 from elements_local.recording.session import ObservedCall, RecordingError, Session
 from elements_local.recording.text import dump
 from elements_local.scenarios.records import RecordNames
-from mock_kit.workspaces.instants import format_instant
 
 _SECOND = timedelta(seconds=1)
 _SNAPSHOT = "/_local/snapshot"

@@ -8,9 +8,9 @@ from unicodedata import normalize
 from urllib.parse import quote
 
 from elements_local.clients import Addresses, Credentials
+from elements_local.kit.admin.masks import MASK, OWN
 from elements_local.scenarios.placeholders import escaped
 from elements_local.scenarios.records import COLLECTIONS, NAMED_BY
-from mock_kit.admin.masks import MASK, OWN
 
 _LONGEST = 30
 _RESERVED = frozenset(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from elements_local.errors import HarnessError, UnreachableError
 from elements_local.interruption import Interruption
+from elements_local.kit.os_errors import os_reason
 from elements_local.recording.composer import Recording, compose
 from elements_local.recording.session import RecordingError
 from elements_local.recording.text import comments, dump, write
 from elements_local.recording.watch import Watch, session_of
-from mock_kit.os_errors import os_reason
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack

@@ -5,10 +5,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH
+from elements_local.kit.admin.masks import MASK
 from elements_local.recording.names import NOT_RECORDED, without_masks
 from elements_local.recording.session import UNREAD, ObservedCall
 from elements_local.scenarios.verbs.request import HUB_CALLS
-from mock_kit.admin.masks import MASK
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer

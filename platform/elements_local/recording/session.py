@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import HarnessError
-from mock_kit.admin.calls import LARGEST_KEPT_BODY, READS
-from mock_kit.api.json_text import MalformedJsonError, decode
-from mock_kit.workspaces.instants import parse_instant
+from elements_local.kit.admin.calls import LARGEST_KEPT_BODY, READS
+from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.workspaces.instants import parse_instant
 
 
 class RecordingError(HarnessError):

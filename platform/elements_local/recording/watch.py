@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, Addresses, ServiceClient, WorkspaceClients
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.recording import clocks
 from elements_local.recording.instances import makes
 from elements_local.recording.session import ObservedCall, RecordingError, Session
-from mock_kit.workspaces.instants import parse_instant
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack

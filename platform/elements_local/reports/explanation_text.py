@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mock_kit.api.json_text import encode_text
+from elements_local.kit.api.json_text import encode_text
 
 _MOST_TRIES = 5
 

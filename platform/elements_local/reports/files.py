@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mock_kit.os_errors import os_reason
+from elements_local.kit.os_errors import os_reason
 
 
 @contextmanager

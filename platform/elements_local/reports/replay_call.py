@@ -14,6 +14,8 @@ from elements_local.command_line.output import counted
 from elements_local.command_line.setting_options import refuse_set, stack_environment, typed_options
 from elements_local.command_line.where import addresses_of
 from elements_local.interruption import Interruption
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.clock import FastClock
 from elements_local.project_scaffold import shipped_scenarios
 from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.reports.replay_output import ReplayOutput
@@ -29,8 +31,6 @@ from elements_local.tenant_replay.portability import ANY_TENANT, obstacles
 from elements_local.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.tenant_replay.tenant import OWN_NAME
 from elements_local.tenant_replay.tenant_file import TenantFile, read_tenant
-from mock_kit.values import replace
-from mock_kit.workspaces.clock import FastClock
 
 _OF_STACKS = {
     "assignments", "crm_url", "receiver", "sink_url", "target", "token", "transport", "update", "wants_shrunk", "watches",

@@ -9,6 +9,7 @@ import click
 from msgspec import Struct
 
 from elements_local.command_line.output import counted
+from elements_local.kit.api.json_text import encode_text
 from elements_local.reports.files import writable
 from elements_local.reports.junit import write_junit
 from elements_local.reports.progress import progress
@@ -27,7 +28,6 @@ from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.tenant_replay.portability import obstacles
-from mock_kit.api.json_text import encode_text
 
 _MOST_REMAINING = 10
 _MARGIN = " " * 10

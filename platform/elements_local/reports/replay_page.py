@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from elements_local.failures.timeline import TimelineEntry, clock_text, condensed
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.reports.html_page import render
 from elements_local.reports.replay_report import COUNTED, Case, CaseStatus, ReplayReport, by_file
-from mock_kit.workspaces.instants import format_instant
 
 _MOST_OPEN = 20
 _BAD = (CaseStatus.ERROR, CaseStatus.FAILED)

@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
+from elements_local.kit.os_errors import os_reason
+from elements_local.kit.workspaces.clock import SystemClock
 from elements_local.reports.replay_output import ReplayOutput
 from elements_local.reports.replay_report import ReplayReport, Skipped, SkipReason
 from elements_local.reports.stopwatch import Stopwatch
@@ -21,8 +23,6 @@ from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.scenarios.yaml_text import SourcePosition
 from elements_local.tenant_replay.portability import obstacles
 from elements_local.tenant_replay.replays import TenantReplays
-from mock_kit.os_errors import os_reason
-from mock_kit.workspaces.clock import SystemClock
 
 
 class Selection(Struct, frozen=True, kw_only=True):

@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import Event
 
 from elements_local.command_line.output import counted
+from elements_local.kit.values import replace
 from elements_local.reports.replay_report import ReplayReport
 from elements_local.reports.replay_session import ReplaySession, Selection
 from elements_local.scenarios.expect import streams_of
-from mock_kit.values import replace
 
 _BETWEEN_LOOKS_S = 0.3
 

@@ -105,7 +105,7 @@ def _dashboard(stack: "Stack") -> str:
 
 def _is_elsewhere(url: str, bin_url: str) -> bool:
     """Say whether a callback URL is that of a bin but for the port."""
-    from mock_kit.web.outbound import is_loopback  # noqa: PLC0415 - as above
+    from elements_local.kit.web.outbound import is_loopback  # noqa: PLC0415 - as above
 
     try:
         given, own = urlsplit(url), urlsplit(bin_url)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mock_kit.api.json_text import encode_text
+from elements_local.kit.api.json_text import encode_text
 
 
 def unordered(expected: Sequence[str], actual: Sequence[str]) -> list[str]:

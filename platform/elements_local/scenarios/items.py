@@ -129,8 +129,8 @@ def stack_environment(config: pytest.Config) -> dict[str, str]:
         OptionError: one cannot be used.
     """
     from elements_local.errors import OptionError  # noqa: PLC0415 - as above
+    from elements_local.kit.settings import SettingsError  # noqa: PLC0415 - as above
     from elements_local.setting_sources import Configuration  # noqa: PLC0415 - see the module
-    from mock_kit.settings import SettingsError  # noqa: PLC0415 - as above
 
     chosen = Configuration(os.environ, config.rootpath / "pyproject.toml")
     try:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
+from elements_local.kit.api.json_text import Json
 from elements_local.scenarios.yaml_text import Document, Path, SourcePosition
-from mock_kit.api.json_text import Json
 
 MATRIX = "matrix"
 MOST_ROWS = 1_000

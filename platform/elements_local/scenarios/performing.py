@@ -8,12 +8,12 @@ from elements_local.errors import HarnessError, UnreachableError
 from elements_local.failures.failure_report import poll_lines, warning_line
 from elements_local.failures.observed import warnings_of
 from elements_local.failures.timeline import TimelineEntry
+from elements_local.kit.workspaces.instants import UnreadableTimeError
 from elements_local.scenarios.records import UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.verbs import take
 from elements_local.scenarios.verbs.instances import make_instance
-from mock_kit.workspaces.instants import UnreadableTimeError
 
 AGAIN = "replay it: "
 """How the line begins that says how to see a failure again."""

@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING
 from elements_local.clients import Addresses, WorkspaceClients
 from elements_local.errors import OptionError
 from elements_local.failures.timeline import moments
+from elements_local.kit.storage.database import Database
+from elements_local.kit.workspaces import seeded
+from elements_local.kit.workspaces.clock import FrozenClock
+from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.receiving import reachable, receiver_of
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.expect import golden_of
@@ -20,11 +25,6 @@ from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.stack.held_time import HeldTime
 from elements_local.stack.stack import Stack, at
 from elements_local.start import Options, in_process, on_ports
-from mock_kit.storage.database import Database
-from mock_kit.workspaces import seeded
-from mock_kit.workspaces.clock import FrozenClock
-from mock_kit.workspaces.instants import format_instant
-from mock_kit.workspaces.registry import DEFAULT_START
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
+from elements_local.kit.api.json_text import Json
 from elements_local.scenarios.matrix import MatrixError, expand
 from elements_local.scenarios.scenario_document import (
     EXAMPLE,
@@ -26,7 +27,6 @@ from elements_local.scenarios.scenario_document import (
 from elements_local.scenarios.shape_errors import shown, unknown
 from elements_local.scenarios.verbs import VERBS, objections
 from elements_local.scenarios.yaml_text import Document, SourcePosition, YamlError, read_each
-from mock_kit.api.json_text import Json
 
 __all__ = ["LoadedFile", "Scenario", "ScenarioError", "Step", "find", "load", "load_all", "load_text"]
 

@@ -9,12 +9,12 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from elements_local.kit.settings import PREFIX, SettingsError, variable
+from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
+from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.scenarios.shape_errors import place_and_reason, unknown
 from elements_local.scenarios.verbs.instances import INSTANCE_KEYS
 from elements_local.scenarios.yaml_text import Document, SourcePosition
-from mock_kit.settings import PREFIX, SettingsError, variable
-from mock_kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
-from mock_kit.workspaces.registry import DEFAULT_START
 
 T = TypeVar("T")
 Tag: TypeAlias = Annotated[

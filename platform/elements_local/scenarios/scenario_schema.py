@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from elements_local.kit.api.json_schema import schemas_of
 from elements_local.scenarios.matrix import MATRIX, MOST_ROWS
 from elements_local.scenarios.scenario_document import ScenarioHead
 from elements_local.scenarios.verbs import VERBS
-from mock_kit.api.json_schema import schemas_of
 
 _REF = "#/$defs/{name}"
 _TYPES = ("integer", "number", "boolean", "array", "object")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 from msgspec import Struct
 
-from mock_kit.api.json_text import Json
+from elements_local.kit.api.json_text import Json
 
 if TYPE_CHECKING:
     from yaml.error import Mark

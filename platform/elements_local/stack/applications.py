@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from elements_local.clients import Addresses
 from elements_local.dashboard.pages import DashboardPages
+from elements_local.kit.shared.choice import workspaces_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.page_middleware import Pages
+from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.wire import Http
+from elements_local.kit.workspaces.clock import FastClock, SystemClock
+from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from elements_local.stack import exposure
 from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.stack_settings import SharedSettings
 from elements_local.stack.storage import explained, opened
 from elements_local.what_if.trials import CureTrials
-from mock_kit.shared.choice import workspaces_on
-from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard
-from mock_kit.web.page_middleware import Pages
-from mock_kit.web.transports import InProcess
-from mock_kit.web.wire import Http
-from mock_kit.workspaces.clock import FastClock, SystemClock
-from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -129,15 +129,15 @@ class _ApplicationFactory:
     pages: Pages
 
     def platform(self) -> "Flask":
-        import mock_platform  # noqa: PLC0415 - see above
+        from elements_local.platform import PlatformSettings, create_app  # noqa: PLC0415 - see above
 
         settings = replace(
-            mock_platform.PlatformSettings.from_env(self.environment),
+            PlatformSettings.from_env(self.environment),
             url=self.addresses.platform,
             crm_url=self.addresses.crm,
             sink_url=self.addresses.sink,
         )
-        return mock_platform.create_app(
+        return create_app(
             settings,
             workspaces=self.workspaces,
             database=self.database,

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from elements_local.errors import OptionError
+from elements_local.kit.settings import variable
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.origins import is_local
+from elements_local.kit.web.outbound import is_address
+from elements_local.kit.workspaces.workspace_secrets import DOCUMENTED
 from elements_local.service_client import TOKEN_HEADER
 from elements_local.stack.stack_settings import SharedSettings
-from mock_kit.settings import variable
-from mock_kit.web.guard import Guard
-from mock_kit.web.origins import is_local
-from mock_kit.web.outbound import is_address
-from mock_kit.workspaces.workspace_secrets import DOCUMENTED
 
 if TYPE_CHECKING:
+    from elements_local.kit.workspaces.registry import Workspaces
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
-    from mock_kit.workspaces.registry import Workspaces
 
 DEFAULTS = {"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"}
 """Settings whose defaults are others where others can reach the stack: addresses of users can be guessed."""

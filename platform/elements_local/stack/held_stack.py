@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from elements_local.clients import WorkspaceClients
+from elements_local.kit.workspaces.clock import FrozenClock
+from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.markers import CHOICES, MarkerError, choices, workspace_of
 from elements_local.receiving import reachable, receiver_of
 from elements_local.stack.held_time import HeldTime
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
-from mock_kit.workspaces.clock import FrozenClock
-from mock_kit.workspaces.instants import parse_instant
-from mock_kit.workspaces.registry import DEFAULT_START
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

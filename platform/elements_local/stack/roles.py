@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from elements_local.clients import BASE_PATH
 from elements_local.errors import OptionError
+from elements_local.kit.storage.database import Database
 from elements_local.stack.stack_settings import ClientSettings
-from mock_kit.storage.database import Database
 
 if TYPE_CHECKING:
     from elements_local.start import Options

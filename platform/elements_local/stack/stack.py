@@ -17,10 +17,10 @@ from elements_local.clients import (
     WorkspaceClients,
 )
 from elements_local.errors import OptionError
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import Http, NoReply
 from elements_local.service_client import admin_headers, query_of
 from elements_local.stack import reset_and_restore
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import Http, NoReply
 
 CLIENT_TIMEOUT = timedelta(minutes=10)
 """How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""

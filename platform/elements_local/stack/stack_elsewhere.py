@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from elements_local.clients import BASE_PATH, SERVICES, Addresses, ServiceClient, WorkspaceClients
 from elements_local.errors import CallError, OptionError, UnreachableError
 from elements_local.interruption import Interruption
+from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import NoReply
 from elements_local.service_client import TOKEN_HEADER
 from elements_local.stack.stack import Stack, at
-from mock_kit.api.json_text import MalformedJsonError, decode
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import NoReply
 
 _OF_ITS_OWN_MACHINE = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104 - compared only
 _BETWEEN_LOOKS_S = 0.1

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mock_kit.settings import Setting, Settings, flag, one_of, setting, text, whole
-from mock_kit.web.exposure_settings import host_names, origins
+from elements_local.kit.settings import Setting, Settings, flag, one_of, setting, text, whole
+from elements_local.kit.web.exposure_settings import host_names, origins
 
 _MOST_SEED = 2**53 - 1
 
@@ -15,7 +15,7 @@ def _port(default: int, about: str) -> int:
 
 def _instant(value: str) -> str:
     """Return a text that says an instant."""
-    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
+    from elements_local.kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     parse_instant(value)
     return value

@@ -8,12 +8,17 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from elements_local.errors import OptionError
-from mock_kit.os_errors import os_reason
-from mock_kit.storage.data_directory import DirectoryInUseError, owned, owned_file
-from mock_kit.storage.database import Database, file_of, remove_database
-from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError, cure_of, shown_url
-from mock_kit.storage.privileges import MissingPrivilegeError
-from mock_kit.storage.schema import SchemaVersionError, drop_all
+from elements_local.kit.os_errors import os_reason
+from elements_local.kit.storage.data_directory import DirectoryInUseError, owned, owned_file
+from elements_local.kit.storage.database import Database, file_of, remove_database
+from elements_local.kit.storage.database_errors import (
+    DamagedDatabaseError,
+    ForeignDatabaseError,
+    cure_of,
+    shown_url,
+)
+from elements_local.kit.storage.privileges import MissingPrivilegeError
+from elements_local.kit.storage.schema import SchemaVersionError, drop_all
 
 
 @contextmanager

@@ -10,6 +10,10 @@ from uuid import uuid4
 
 from elements_local.errors import OptionError
 from elements_local.guide import SIGNATURE_KEY
+from elements_local.kit.settings import variable
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
+from elements_local.kit.workspaces.clock import Mode
 from elements_local.service_client import Credentials
 from elements_local.start import Options, on_ports
 from elements_local.tenant_replay.tenant import (
@@ -20,10 +24,6 @@ from elements_local.tenant_replay.tenant import (
     tenant_at,
 )
 from elements_local.tenant_replay.tenant_file import TenantFile
-from mock_kit.settings import variable
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
-from mock_kit.workspaces.clock import Mode
 
 _TOO_MANY = 429
 _MOST_TRIES = 5

@@ -10,13 +10,13 @@ from elements_local.clients import BASE_PATH, CrmClient, Fields, PlatformClient
 from elements_local.errors import UnreachableError
 from elements_local.failures.timeline import message_of, taken
 from elements_local.guide import SIGNATURE_KEY
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.scenarios.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.scenarios.verbs.expect import UNSEEN
 from elements_local.tenant_replay.own_data import OwnData
 from elements_local.tenant_replay.tenant import OWN_NAME, CallbackReader
-from mock_kit.api.json_text import decode
-from mock_kit.web.wire import Reply
-from mock_kit.workspaces.instants import format_instant
 
 _CALLBACK_URL = "event.notification.callback.url"
 _SIGNATURE_KEY = "event.notification.signature.key"

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from elements_local.kit.api.json_text import encode_text
 from elements_local.scenarios.records import NAME_FIELDS
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs import VERBS
@@ -17,7 +18,6 @@ from elements_local.scenarios.verbs.expect import by_instance
 from elements_local.scenarios.verbs.instances import configuration_obstacles, configuration_of
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.tenant_replay.portable_times import untimely
-from mock_kit.api.json_text import encode_text
 
 _OF_WORKSPACES = re.compile(r"\{(?:workspace|\w+_secret|crm_\w+)\}")
 _EPOCH = re.compile(r"\b1[5-9]\d{8}(?:\d{3})?\b")

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from elements_local.kit.workspaces.instants import parse_duration
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs.clock import AdvanceTo
 from elements_local.scenarios.verbs.instances import INTERVAL, USUAL_INTERVAL
-from mock_kit.workspaces.instants import parse_duration
 
 CLOSE = timedelta(seconds=30)
 LONGEST = timedelta(hours=4)

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
 from elements_local.errors import HarnessError
+from elements_local.kit.workspaces.instants import parse_duration
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult, perform
@@ -23,7 +24,6 @@ from elements_local.tenant_replay.own_data import OwnData
 from elements_local.tenant_replay.portability import needs_quiet
 from elements_local.tenant_replay.portable_times import length, longest_interval
 from elements_local.tenant_replay.tenant import CRM_VERSION, OWN_NAME, Tenant
-from mock_kit.workspaces.instants import parse_duration
 
 _BETWEEN_LOOKS_S = 0.2
 MOMENT = timedelta(seconds=2)

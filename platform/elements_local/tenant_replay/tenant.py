@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from elements_local.clients import Fields, SinkClient
 from elements_local.errors import HarnessError
+from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.web.wire import Http, NoReply
 from elements_local.service_client import Addresses, Credentials, ServiceClient
 from elements_local.stack.stack import Stack
-from mock_kit.api.json_text import MalformedJsonError, decode
-from mock_kit.web.wire import Http, NoReply
 
 CRM_VERSION = "/v3.1"
 OWN_NAME = "elements-local-replay"

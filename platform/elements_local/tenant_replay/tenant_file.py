@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from elements_local.errors import OptionError
+from elements_local.kit.os_errors import os_reason
+from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_duration
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.scenarios.yaml_text import YamlError, read_documents
 from elements_local.tenant_replay.replays import TenantTiming
-from mock_kit.os_errors import os_reason
-from mock_kit.workspaces.instants import UnreadableTimeError, parse_duration
 
 _EXAMPLE = "`platform_url: https://api.cloud-elements.com/elements/api-v2` and `callback_url: https://...`"
 _HttpUrl = Annotated[str, Meta(pattern="^https?://", description="a URL such as https://example.com")]

@@ -8,13 +8,13 @@ from msgspec import NODEFAULT, structs
 
 from elements_local.clients import Credentials
 from elements_local.guide import instance_body
+from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.explain.cures import Place
 from elements_local.recording.instances import readable
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs.faults import Fault
 from elements_local.scenarios.verbs.request import RequestStep
 from elements_local.what_if.configured import DATE_KEYS, DATES, POLLER
-from mock_platform.configuration import poller_configuration
-from mock_platform.explain.cures import Place
 
 _EXPECTING = frozenset({"expect", "never"})
 

@@ -10,21 +10,21 @@ from typing import Any
 from urllib.parse import quote
 
 from elements_local.clients import BASE_PATH
-from elements_local.scenarios.scenario import Scenario
-from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
-from elements_local.what_if.configured import DATES, INTERVAL, POLLER
-from mock_platform.configuration.callback_headers import SIGNATURE_KEY
-from mock_platform.configuration.instance_configuration import (
+from elements_local.platform.configuration.callback_headers import SIGNATURE_KEY
+from elements_local.platform.configuration.instance_configuration import (
     CALLBACK_URL,
     ENABLED,
     VENDOR_TYPE,
     refresh_interval,
 )
-from mock_platform.core.poll import DateField
-from mock_platform.explain.arithmetic import parsed
-from mock_platform.explain.case import ExplainedCase, PollOfRecord
-from mock_platform.explain.cause import Cause, CauseStage
-from mock_platform.explain.cures import CureCase, CureFix
+from elements_local.platform.core.poll import DateField
+from elements_local.platform.explain.arithmetic import parsed
+from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
+from elements_local.platform.explain.cause import Cause, CauseStage
+from elements_local.platform.explain.cures import CureCase, CureFix
+from elements_local.scenarios.scenario import Scenario
+from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
+from elements_local.what_if.configured import DATES, INTERVAL, POLLER
 
 _AFTER_POLLS = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER})
 _OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER_POLLS

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from elements_local.errors import HarnessError
 from elements_local.guide import poller_entry
+from elements_local.platform.dates.zones import zone
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
 from elements_local.what_if.circumstances import ClockChange
-from mock_platform.dates.zones import zone
 
 POLLER = "event.poller.configuration"
 INTERVAL = "event.poller.refresh_interval"

@@ -9,6 +9,10 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from elements_local.errors import HarnessError
+from elements_local.kit.values import replace
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.explain.cause import Cause, CauseStage
+from elements_local.platform.explain.cures import CureAttempt, CureCase, CureFix, CureSearch
 from elements_local.stack.stack import Stack
 from elements_local.what_if.candidate import CureCandidate, applied
 from elements_local.what_if.candidates import advice, linted, others, single_keys
@@ -23,10 +27,6 @@ from elements_local.what_if.history import (
     replayed,
 )
 from elements_local.what_if.reading import of_instance
-from mock_kit.values import replace
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.explain.cause import Cause, CauseStage
-from mock_platform.explain.cures import CureAttempt, CureCase, CureFix, CureSearch
 
 _MOST_TRIES = 60
 _OF_RESOURCE = frozenset(

@@ -10,6 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.errors import HarnessError
+from elements_local.kit.workspaces.instants import UnreadableTimeError, format_instant
+from elements_local.platform.explain.cures import CureCase
 from elements_local.recording import RecordingError, Session, compose, session_of
 from elements_local.recording.clocks import makes_real
 from elements_local.recording.text import dump
@@ -27,8 +29,6 @@ from elements_local.what_if.configured import resource_of
 from elements_local.what_if.grid import CellVerdict, Grid
 from elements_local.what_if.probes import AS_IT_IS, Probes
 from elements_local.what_if.reading import configured_instance
-from mock_kit.workspaces.instants import UnreadableTimeError, format_instant
-from mock_platform.explain.cures import CureCase
 
 _numbers = count(1)
 _NOWHERE = Path("what-happened.yaml")

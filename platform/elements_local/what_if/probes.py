@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from elements_local.clients import WorkspaceClients
+from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.workspaces.seeded import number as number_of
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.service_client import query_of
@@ -28,8 +30,6 @@ from elements_local.what_if.configured import (
     patched,
 )
 from elements_local.what_if.grid import CellKey, GridCell, cell_of
-from mock_kit.workspaces.instants import parse_instant
-from mock_kit.workspaces.seeded import number as number_of
 
 AS_IT_IS = Circumstance(name="as it is")
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.stack.stack import Stack
 from elements_local.what_if.circumstances import AFTER_CLOCKS_CHANGE, CIRCUMSTANCES, START, Circumstance
 from elements_local.what_if.configured import INTERVAL, Configured, ProbedResource
 from elements_local.what_if.grid import CellKey, Grid, GridCell
 from elements_local.what_if.probes import Probes
-from mock_kit.workspaces.instants import format_instant
 
 ENVIRONMENT = {"ELEMENTS_LOCAL_KEEP_TIES": "true"}
 """Of the stack that it needs: a change may fall into the second of a poll."""

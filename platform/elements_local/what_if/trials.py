@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from elements_local.stack.stack import Stack
 
 if TYPE_CHECKING:
+    from elements_local.platform.explain.cures import CureCase, CureSearch
     from elements_local.start import Options
-    from mock_platform.explain.cures import CureCase, CureSearch
 
 
 class CureTrials:

@@ -18,14 +18,14 @@ from programs import find_program
 from elements_local.certify.battery import BATTERY
 from elements_local.cli import COMMANDS, cli
 from elements_local.commands.checking import certify
+from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.scenarios.runner import Transport
 from elements_local.stack.stack_settings import FLAT, StartSettings
-from mock_kit.workspaces.instants import parse_instant
-from mock_kit.workspaces.registry import DEFAULT_START
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 HEAVY = {
-    "mock_platform", "mock_insightly", "callback_sink",
+    "elements_local.platform", "mock_insightly", "callback_sink",
     "flask", "werkzeug", "sqlalchemy", "requests", "msgspec", "faker", "yaml", "jinja2", "freezegun",
 }  # fmt: skip
 

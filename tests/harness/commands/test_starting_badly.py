@@ -15,8 +15,8 @@ from sqlalchemy import NullPool, create_engine, make_url
 
 from elements_local.errors import OptionError
 from elements_local.guide import instance_body
+from elements_local.kit.web.serving import listen
 from elements_local.start import Options, in_process
-from mock_kit.web.serving import listen
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 FREE = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")

@@ -7,9 +7,9 @@ import pytest
 from page_reader import PageVisitor
 
 from elements_local.dashboard.pages import DashboardPages
+from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.wire import Reply
 from elements_local.stack.stack import Stack
-from mock_kit.web.transports import InProcess
-from mock_kit.web.wire import Reply
 
 FIX = {
     "where": "configuration",

@@ -271,7 +271,7 @@ def test_loading_the_plugin_imports_nothing_heavy(project: pytest.Pytester) -> N
         import sys
 
         def test_it():
-            heavy = {"flask", "sqlalchemy", "requests", "freezegun", "yaml", "msgspec", "mock_platform"}
+            heavy = {"flask", "sqlalchemy", "requests", "freezegun", "yaml", "msgspec", "elements_local.platform"}
             assert not heavy & set(sys.modules)
         """
     )

@@ -14,10 +14,10 @@ from pytest_httpserver import HTTPServer
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
+from elements_local.kit.api.json_text import decode
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack import at as stack_at
-from mock_kit.api.json_text import decode
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 

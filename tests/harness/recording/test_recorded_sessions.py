@@ -190,7 +190,7 @@ class Person:
 
 
 def _json(reply: Any) -> Any:
-    from mock_kit.api.json_text import decode  # noqa: PLC0415 - a word for it
+    from elements_local.kit.api.json_text import decode  # noqa: PLC0415 - a word for it
 
     return decode(reply.body)
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.commands.scenarios.replay import command
+from elements_local.kit.workspaces.clock import SystemClock
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
-from mock_kit.workspaces.clock import SystemClock
 
 PASSES = """scenario: a contact is reported
 tags: [quick, contacts]

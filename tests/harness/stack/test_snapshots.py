@@ -16,15 +16,15 @@ from callback_sink import tables as sink_tables
 from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.storage.database import Database
+from elements_local.kit.workspaces.clock import FrozenClock, SystemClock
+from elements_local.platform.core import tables as platform_tables
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.stack.reset_and_restore import NoSnapshotError
 from elements_local.start import Options, in_process
 from mock_insightly import tables as crm_tables
-from mock_kit.api.json_text import decode, encode
-from mock_kit.storage.database import Database
-from mock_kit.workspaces.clock import FrozenClock, SystemClock
-from mock_platform.core import tables as platform_tables
 
 SERVICES = ("platform", "crm", "sink")
 OF_THE_KIT = {"kit_workspaces", "kit_faults", "kit_schema_versions"}

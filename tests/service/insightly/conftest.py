@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.transports import InProcess
+from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from mock_insightly import CrmSettings, create_app
-from mock_kit.api.json_text import decode, encode
-from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard
-from mock_kit.web.transports import InProcess
-from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4701"
 

@@ -9,16 +9,22 @@ from datetime import timedelta
 import pytest
 from flask import Flask, Request, request
 
-from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.journal import Journal
-from mock_kit.admin.routes import ADMIN_STATUSES, Admin, UnknownWorkspaceError, add_admin, json_answer
-from mock_kit.api.json_text import decode, encode, read_json
-from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard, GuardMiddleware
-from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
-from mock_kit.web.problems import answer_problems
-from mock_kit.web.transports import InProcess
-from mock_kit.workspaces.registry import NewWorkspace, Workspace, Workspaces
+from elements_local.kit.admin.fault_book import FaultBook
+from elements_local.kit.admin.journal import Journal
+from elements_local.kit.admin.routes import (
+    ADMIN_STATUSES,
+    Admin,
+    UnknownWorkspaceError,
+    add_admin,
+    json_answer,
+)
+from elements_local.kit.api.json_text import decode, encode, read_json
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.guard import Guard, GuardMiddleware
+from elements_local.kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from elements_local.kit.web.problems import answer_problems
+from elements_local.kit.web.transports import InProcess
+from elements_local.kit.workspaces.registry import NewWorkspace, Workspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4709"
 

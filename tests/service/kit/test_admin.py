@@ -5,10 +5,10 @@ from contextlib import contextmanager
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from mock_kit.admin.routes import ParameterError
-from mock_kit.api.json_text import decode, encode
-from mock_kit.values import replace
-from mock_kit.web.journal_middleware import LARGEST_BODY
+from elements_local.kit.admin.routes import ParameterError
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.values import replace
+from elements_local.kit.web.journal_middleware import LARGEST_BODY
 
 FAILS = {"effect": {"status": 503}}
 

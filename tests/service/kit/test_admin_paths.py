@@ -8,11 +8,11 @@ from deadline import DEADLINE
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_kit.admin.paths import is_admin, leads_to_admin
-from mock_kit.web.outbound import NonAdminHttp, Outbound
-from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.transports import InProcess, OverNetwork
-from mock_kit.web.wire import NoReply, Reply
+from elements_local.kit.admin.paths import is_admin, leads_to_admin
+from elements_local.kit.web.outbound import NonAdminHttp, Outbound
+from elements_local.kit.web.serving import Server, listen, url_of
+from elements_local.kit.web.transports import InProcess, OverNetwork
+from elements_local.kit.web.wire import NoReply, Reply
 
 SEGMENTS = [
     "_local",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, InternalHttp
-from mock_kit.web.transports import InProcess
+from elements_local.kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, InternalHttp
+from elements_local.kit.web.transports import InProcess
 
 
 def calls(service, query="", **given):

@@ -9,10 +9,10 @@ from threading import Event, Thread
 import pytest
 from deadline import DEADLINE
 
+from elements_local.kit.web.deadlines import Watchdog
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import NoReply, Reply
 from elements_local.stack.held_time import HeldTime
-from mock_kit.web.deadlines import Watchdog
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import NoReply, Reply
 
 TIMEOUT = timedelta(seconds=0.4)
 DRIPS = 200

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import create_environ
 
-from mock_kit.api.json_text import decode
-from mock_kit.web.guard import TOKEN_HEADER, Guard, GuardMiddleware
-from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.transports import call
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.web.guard import TOKEN_HEADER, Guard, GuardMiddleware
+from elements_local.kit.web.serving import Server, listen, url_of
+from elements_local.kit.web.transports import call
 
 FAILS = {"effect": {"status": 503}}
 ELSEWHERE = "https://evil.example"

@@ -13,14 +13,14 @@ from deadline import DEADLINE_S
 from flask import Response
 from werkzeug.test import create_environ
 
-from mock_kit.admin.journal import KEPT_BYTES
-from mock_kit.api.json_text import encode
-from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
-from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import DELAY_HEADER, NoReply
-from mock_kit.workspaces.clock import VirtualClock
-from mock_kit.workspaces.registry import DEFAULT_START
+from elements_local.kit.admin.journal import KEPT_BYTES
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from elements_local.kit.web.serving import Server, listen, url_of
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import DELAY_HEADER, NoReply
+from elements_local.kit.workspaces.clock import VirtualClock
+from elements_local.kit.workspaces.registry import DEFAULT_START
 
 
 def drop(**more: object) -> dict[str, object]:

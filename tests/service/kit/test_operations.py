@@ -7,11 +7,11 @@ from flask import Flask, Response
 from msgspec import Meta, Struct
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mock_kit.api.json_text import decode, encode
-from mock_kit.api.openapi import Description, document, serve_document
-from mock_kit.api.operations import Answer, Link, OpenApiCallback, operation
-from mock_kit.values import replace
-from mock_kit.web.problems import answer_problems
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.api.openapi import Description, document, serve_document
+from elements_local.kit.api.operations import Answer, Link, OpenApiCallback, operation
+from elements_local.kit.values import replace
+from elements_local.kit.web.problems import answer_problems
 
 
 class NobodyError(Exception):

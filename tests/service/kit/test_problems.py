@@ -4,9 +4,9 @@ import pytest
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from mock_kit.api.json_text import decode, read_json
-from mock_kit.web.problems import ProblemMiddleware, answer_problems
-from mock_kit.web.transports import InProcess
+from elements_local.kit.api.json_text import decode, read_json
+from elements_local.kit.web.problems import ProblemMiddleware, answer_problems
+from elements_local.kit.web.transports import InProcess
 
 
 class NoSuchThingError(Exception):

@@ -14,11 +14,11 @@ from flask import Flask, g
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.transports import InProcess, OverNetwork
-from mock_kit.web.wire import DELAY_HEADER, NoReply, Reply
-from mock_kit.web.wsgi import DroppedError
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.serving import Server, listen, url_of
+from elements_local.kit.web.transports import InProcess, OverNetwork
+from elements_local.kit.web.wire import DELAY_HEADER, NoReply, Reply
+from elements_local.kit.web.wsgi import DroppedError
 
 TEN_SECONDS = timedelta(seconds=10)
 Headers = list[tuple[str, str]]

@@ -7,8 +7,8 @@ import pytest
 
 from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode
 
 
 class Directory:

@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from callback_sink import SinkSettings, create_app
-from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard
-from mock_kit.web.transports import InProcess, OverNetwork
-from mock_kit.web.wire import NoReply
-from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.transports import InProcess, OverNetwork
+from elements_local.kit.web.wire import NoReply
+from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 
 ORIGIN = "http://localhost:4702"
 LOCAL = "http://127.0.0.1:4702"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.web.guard import TOKEN_HEADER, Guard
+from elements_local.kit.web.guard import TOKEN_HEADER, Guard
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import pytest
 from deadline import DEADLINE
 
 from callback_sink import SinkSettings, create_app
-from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard
-from mock_kit.web.transports import OverNetwork
-from mock_kit.workspaces.registry import Workspaces
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.workspaces.registry import Workspaces
 
 URL = "http://127.0.0.1:4702"
 

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 CHECKS = [
     not_a_server_error,

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callback_sink import SinkSettings
-from mock_kit.workspaces.registry import NewWorkspace
+from elements_local.kit.workspaces.registry import NewWorkspace
 
 MIB = 1024 * 1024
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from deadline import DEADLINE
 
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.serving import Server, listen, url_of
-from mock_kit.web.transports import OverNetwork
-from mock_kit.web.wire import NoReply
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.serving import Server, listen, url_of
+from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.wire import NoReply
 
 
 @pytest.fixture

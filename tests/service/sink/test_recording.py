@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pytest
 
 from callback_sink import SinkSettings
-from mock_kit.workspaces.registry import NewWorkspace
+from elements_local.kit.workspaces.registry import NewWorkspace
 
 
 def test_a_callback_is_recorded_and_answered_with_an_empty_object(sink):

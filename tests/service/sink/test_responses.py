@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_kit.web.wire import DELAY_HEADER, NoReply
-from mock_kit.web.wsgi import DroppedError
+from elements_local.kit.web.wire import DELAY_HEADER, NoReply
+from elements_local.kit.web.wsgi import DroppedError
 
 
 def left(sink, name="default"):

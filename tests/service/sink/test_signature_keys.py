@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_kit.workspaces.registry import NewWorkspace
+from elements_local.kit.workspaces.registry import NewWorkspace
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "contract" / "vectors" / "signatures.json").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 
 from callback_sink import SinkSettings
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 PATH = "/_local/snapshot"
 KEY = "a-key"

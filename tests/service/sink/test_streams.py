@@ -8,8 +8,8 @@ import pytest
 from deadline import DEADLINE_S
 
 from callback_sink import SinkSettings
-from mock_kit.api.json_text import decode
-from mock_kit.web.serving import Server, listen, url_of
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.web.serving import Server, listen, url_of
 
 
 def follow(sink, query="timeout_s=0", **headers):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elements_local.kit.admin.fault_rules import FaultRuleError, parse_rules
 from mock_insightly.faults import NO_FAULT, CrmEffect, CrmRules
-from mock_kit.admin.fault_rules import FaultRuleError, parse_rules
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 instants = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

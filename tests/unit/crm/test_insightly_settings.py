@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import mock_insightly
+from elements_local.kit.settings import SettingsError
 from mock_insightly import CrmSettings
 from mock_insightly.account.allowance import Allowance, RateLimits, RateLimitVerdict
-from mock_kit.settings import SettingsError
 
 
 def test_unknowns_have_the_recommended_defaults():

@@ -10,10 +10,10 @@ import pytest
 from deadline import DEADLINE
 from flask import Flask
 
+from elements_local.kit.web.transports import InProcess, OverNetwork
+from elements_local.kit.web.wire import NoReply, Reply
 from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, reachable, receiver_of
 from elements_local.stack.held_time import HeldTime
-from mock_kit.web.transports import InProcess, OverNetwork
-from mock_kit.web.wire import NoReply, Reply
 
 START = datetime(2020, 1, 2, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from elements_local.errors import OptionError
+from elements_local.kit.settings import SettingsError, variable
 from elements_local.setting_sources import FLAT, SHORTHANDS, Configuration, every_setting
 from elements_local.settings_list import listed
 from elements_local.start import Options, in_process
-from mock_kit.settings import SettingsError, variable
 
 TABLE = "[tool.elements-local]\n"
 

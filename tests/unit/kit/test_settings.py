@@ -6,7 +6,17 @@ from typing import ClassVar
 
 import pytest
 
-from mock_kit.settings import Settings, SettingsError, flag, names, one_of, seconds, setting, text, whole
+from elements_local.kit.settings import (
+    Settings,
+    SettingsError,
+    flag,
+    names,
+    one_of,
+    seconds,
+    setting,
+    text,
+    whole,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
 from callback_sink.answers import Script, ScriptedResponse, next_answer, reply_of
-from mock_kit.api.shape_words import refusal
-from mock_kit.web.wire import DELAY_HEADER
+from elements_local.kit.api.shape_words import refusal
+from elements_local.kit.web.wire import DELAY_HEADER
 
 
 def answered(told, callbacks):

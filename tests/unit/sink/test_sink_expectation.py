@@ -13,7 +13,7 @@ from callback_sink.expectation import Expectation, failures
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, matches
 from callback_sink.signature import SignatureVerdict
-from mock_kit.api.shape_words import refusal
+from elements_local.kit.api.shape_words import refusal
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from msgspec import ValidationError, convert
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, differences, events_of, matches
 from callback_sink.signature import SignatureVerdict
-from mock_kit.api.shape_words import refusal
+from elements_local.kit.api.shape_words import refusal
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CREATED = {"eventType": "CREATED", "objectType": "contacts", "objectId": "1"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from callback_sink import SinkSettings
-from mock_kit.settings import SettingsError
+from elements_local.kit.settings import SettingsError
 
 LARGEST_BODY = "ELEMENTS_LOCAL_SINK_LARGEST_BODY"
 

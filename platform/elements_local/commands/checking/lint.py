@@ -9,8 +9,8 @@ import click
 from elements_local.command_line.output import FILE, counted, examples, print_json, wrapped
 from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
 from elements_local.command_line.where import running_stack, workspace_option
-from mock_kit.api.json_syntax import json_fault
-from mock_kit.os_errors import os_reason
+from elements_local.kit.api.json_syntax import json_fault
+from elements_local.kit.os_errors import os_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

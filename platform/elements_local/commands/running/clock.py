@@ -126,7 +126,7 @@ def _showing_progress(clock: "ClockClient", bounds: dict[str, str]) -> Iterator[
 
 def _watch(clock: "ClockClient", ended: Event, bounds: dict[str, str]) -> None:
     """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
-    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
+    from elements_local.kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     with suppress(HarnessError):
         if ended.wait(_WORTH_SHOWING_S) or "advance" not in (state := clock.show()):
@@ -149,7 +149,7 @@ def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
     Args:
         bounds: where it began and is to end, should it have ended already, as its caller has hung up.
     """
-    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
+    from elements_local.kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     try:
         advance_run = clock.stop() or bounds

@@ -176,7 +176,7 @@ def _confirm_fresh(database: str) -> None:
     Raises:
         click.ClickException: it may not, or nobody is there to say so.
     """
-    from mock_kit.storage.database_errors import shown_url  # noqa: PLC0415 - not needed for --help
+    from elements_local.kit.storage.database_errors import shown_url  # noqa: PLC0415 - not needed for --help
 
     question = f"{shown_url(database)}: drop the tables of elements-local, with all that they keep?"
     try:

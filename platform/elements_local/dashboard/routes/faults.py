@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from elements_local.dashboard.context import Answer, back, page, read, service_client, whole_page, whose
 from elements_local.errors import CallError
+from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.service_client import SERVICES
-from mock_kit.api.json_text import MalformedJsonError, decode
 
 bp = Blueprint("faults", __name__, url_prefix="/faults")
 

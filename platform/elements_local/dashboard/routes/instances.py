@@ -18,7 +18,7 @@ from elements_local.dashboard.instance_form import (
 )
 from elements_local.dashboard.lists import Listing
 from elements_local.errors import CallError
-from mock_kit.values import replace
+from elements_local.kit.values import replace
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from elements_local.clients import WorkspaceClients
 from elements_local.dashboard.context import dependencies, page
 from elements_local.errors import HarnessError
-from mock_kit.web.serving import client_gone
+from elements_local.kit.web.serving import client_gone
 
 bp = Blueprint("live", __name__)
 

@@ -13,8 +13,8 @@ from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.routes.audit import decisions
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.errors import CallError, HarnessError
+from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
-from mock_kit.api.json_text import MalformedJsonError, decode
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request, url_for
 
 from elements_local.dashboard.context import DEFAULT, Answer, back, clients, dependencies, page, whole_page
-from mock_kit.api.json_text import MalformedJsonError, decode, encode
+from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
 
 bp = Blueprint("state", __name__, url_prefix="/state")
 

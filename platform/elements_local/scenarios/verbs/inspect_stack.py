@@ -6,11 +6,11 @@ from typing import Any, Literal, Protocol
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext, client_of, fail_if_any, whose
 from elements_local.scenarios.verbs import audits
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, instant_objections
-from mock_kit.workspaces.instants import format_instant
 
 _PAGE = 500
 UNSEEN_AT_TENANT = {

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from elements_local.guide import instance_body
+from elements_local.kit.admin.masks import MASK
 from elements_local.scenarios.placeholders import filled
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
 from elements_local.scenarios.shape_errors import unknown
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
-from mock_kit.admin.masks import MASK
 
 INSTANCE_KEYS = (
     "element",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct
 
 from elements_local.clients import BASE_PATH
+from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.scenarios import expect
 from elements_local.scenarios.placeholders import filled, filled_text, slips
 from elements_local.scenarios.records import COLLECTIONS, RESOURCES
@@ -18,7 +19,6 @@ from elements_local.scenarios.scenario_context import (
     fail_if_any,
 )
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
-from mock_kit.api.json_text import MalformedJsonError, decode
 
 HUB_CALLS = ("/hubs/", "/bulk", "/objects", "/ping")
 """How paths begin that are called with the token of an instance."""

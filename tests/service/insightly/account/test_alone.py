@@ -2,9 +2,9 @@
 
 import pytest
 
-from mock_kit.api.json_text import decode
-from mock_kit.workspaces.clock import Mode
-from mock_kit.workspaces.registry import NewWorkspace
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.workspaces.registry import NewWorkspace
 
 CLOCK = "/_local/clock"
 ADVANCE = f"{CLOCK}/advance"

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BACK = "http://127.0.0.1:8080/back?a=1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.workspaces.registry import NewWorkspace
+from elements_local.kit.workspaces.registry import NewWorkspace
 
 
 @pytest.fixture

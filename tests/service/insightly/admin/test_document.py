@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from elements_local.kit.api.json_text import decode
 from mock_insightly.document.sub_paths import add_below
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.sub_resources import SubResource
-from mock_kit.api.json_text import decode
 
 METHODS = ("post", "get", "put", "delete")
 JSON = "application/json"
@@ -128,8 +128,8 @@ def test_the_document_is_a_valid_one(document):
 
 def test_it_is_only_made_when_it_is_asked_for():
     program = (
-        "import sys; from mock_insightly import CrmSettings, create_app; from mock_kit.web.guard import Guard; "
-        "from mock_kit.storage.database import Database; from mock_kit.workspaces.registry import Workspaces; "
+        "import sys; from mock_insightly import CrmSettings, create_app; from elements_local.kit.web.guard import Guard; "
+        "from elements_local.kit.storage.database import Database; from elements_local.kit.workspaces.registry import Workspaces; "
         "database = Database(); "
         "create_app(CrmSettings(), workspaces=Workspaces(database), database=database, guard=Guard()); "
         "sys.exit('mock_insightly.document' in sys.modules or 'apispec' in sys.modules)"

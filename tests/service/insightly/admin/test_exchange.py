@@ -5,8 +5,8 @@ from io import StringIO
 
 import pytest
 
+from elements_local.kit.api.json_text import decode
 from mock_insightly.kinds import KINDS
-from mock_kit.api.json_text import decode
 
 LINKED = {"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 1}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.workspaces.instants import parse_instant
+from elements_local.kit.workspaces.instants import parse_instant
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ _DIGESTS = """
 import json, sys
 from hashlib import sha256
 from mock_insightly import CrmSettings, create_app
-from mock_kit.web.guard import Guard
-from mock_kit.storage.database import Database
-from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.storage.database import Database
+from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 database = Database()
 workspaces = Workspaces(database)
 client = create_app(CrmSettings(), workspaces=workspaces, database=database, guard=Guard()).test_client()

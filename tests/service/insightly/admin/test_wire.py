@@ -5,9 +5,9 @@ import gzip
 import pytest
 from werkzeug.test import create_environ
 
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.web.transports import call
 from mock_insightly.middleware import CompressionMiddleware
-from mock_kit.api.json_text import decode
-from mock_kit.web.transports import call
 
 VERSIONS = ["v2.2", "v2.3", "v3.0", "v3.1"]
 UNCACHED = ("Cache-Control", "Pragma", "Expires")

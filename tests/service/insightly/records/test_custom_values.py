@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 VERSIONS = ["v2.2", "v3.0", "v3.1"]
 AS_WRITTEN = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 both_versions = pytest.mark.parametrize("version", ["v2.2", "v3.1"])
 PNG = b"\x89PNG\r\n\x1a\n--y\r\n"

@@ -4,7 +4,7 @@ from base64 import b64encode, urlsafe_b64encode
 
 import pytest
 
-from mock_kit.api.json_text import decode, encode
+from elements_local.kit.api.json_text import decode, encode
 
 VERSIONS = ["v2.2", "v2.3", "v3.0", "v3.1"]
 MAIN = {

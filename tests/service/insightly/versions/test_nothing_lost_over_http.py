@@ -9,10 +9,10 @@ from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from elements_local.kit.api.json_text import decode
 from mock_insightly.kinds import custom_object
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.sub_resources import CUSTOM, Attachments, Children, EmbeddedCollection
-from mock_kit.api.json_text import decode
 
 LEAST = {
     "Contacts": {"FIRST_NAME": "Ada"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 MEMBERS = [{"MEMBER_USER_ID": 7}, {"MEMBER_USER_ID": 8}]
 COMMENT = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 NOBODY = "999999999"
 

@@ -7,12 +7,12 @@ import pytest
 from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
-from mock_kit.api.json_text import decode
-from mock_kit.storage.database import Database
-from mock_kit.web.guard import Guard
-from mock_kit.web.transports import InProcess
-from mock_kit.workspaces.registry import Workspaces
-from mock_platform import PlatformSettings, create_app
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.storage.database import Database
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.transports import InProcess
+from elements_local.kit.workspaces.registry import Workspaces
+from elements_local.platform import PlatformSettings, create_app
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ANY = "any password"

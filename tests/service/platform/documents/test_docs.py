@@ -4,7 +4,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 VERBS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 

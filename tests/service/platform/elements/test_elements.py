@@ -5,7 +5,7 @@ import json
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 APPLICATION = {"apiKey": "k", "apiSecret": "hush", "callbackUrl": "http://127.0.0.1:8080/back"}
 CONFIGURATION = {

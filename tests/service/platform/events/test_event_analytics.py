@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 HOUR = "from=2026-03-02T10:00:00Z&to=2026-03-02T11:00:00Z"
 

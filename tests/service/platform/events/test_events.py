@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import encode
+from elements_local.kit.api.json_text import encode
 
 ADA = {
     "CONTACT_ID": 7,

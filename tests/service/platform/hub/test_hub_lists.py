@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 NAMES = [f"n{number:02}" for number in range(23)]
 FILTERS = {

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
-from mock_kit.api.json_text import decode
-from mock_platform.ceql import matches, parse
-from mock_platform.elements.insightly.fields import with_custom_fields
+from elements_local.kit.api.json_text import decode
+from elements_local.platform.ceql import matches, parse
+from elements_local.platform.elements.insightly.fields import with_custom_fields
 
 VERSIONS = {"v2.2": "https://api.insight.ly/v2.2", "v3.1": "https://api.insight.ly/v3.1"}
 PEOPLE = [

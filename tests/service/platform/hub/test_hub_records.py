@@ -3,7 +3,7 @@
 import pytest
 
 from elements_local.guide import instance_body
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 KINDS = {
     "contacts": ("CONTACT_ID", {"FIRST_NAME": "Ada"}, {"FIRST_NAME": "Augusta"}),

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
-from mock_platform.core.not_imitated import ANY, NOT_IMITATED
+from elements_local.kit.api.json_text import decode
+from elements_local.platform.core.not_imitated import ANY, NOT_IMITATED
 
 LISTS = [each for each in NOT_IMITATED if each.lists]
 WORDS = [each.path for each in NOT_IMITATED if "/" not in each.path and not each.methods]

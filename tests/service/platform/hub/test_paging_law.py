@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import decode, encode, encode_text
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode, encode, encode_text
 
 MANY = 5
 """Of what each list has, where that is ours to say."""

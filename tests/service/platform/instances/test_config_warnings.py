@@ -5,8 +5,8 @@ import json
 import pytest
 
 from elements_local.clients import BASE_PATH
+from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode
 
 HEADER = "Elements-Local-Warnings"
 POLLER = "event.poller.configuration"

@@ -7,7 +7,7 @@ import pytest
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 KEYS = [
     "id", "name", "createdDate", "token", "element", "elementId", "tags", "provisionInteractions", "valid",

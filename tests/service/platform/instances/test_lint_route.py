@@ -5,7 +5,7 @@ import json
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_platform.lint.rules import RULES
+from elements_local.platform.lint.rules import RULES
 
 POLLER = "event.poller.configuration"
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 DEBUG = {"providerData": {"debug": True}}
 

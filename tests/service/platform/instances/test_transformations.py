@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from elements_local.clients import BASE_PATH
+from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode
 
 WARNINGS = "Elements-Local-Warnings"
 DEFINITION = {

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH, ServiceClient
-from mock_kit.api.json_text import decode, encode
+from elements_local.kit.api.json_text import decode, encode
 
 BOUNDARY = "a-boundary"
 ALL = "select%20*%20from%20contacts"

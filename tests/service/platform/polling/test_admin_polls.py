@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 FLAWS = ("late", "duplicate", "misclassified", "lost")
 URL = "/hubs/crm/{}?where=updated_after_utc='${{gmtDate:yyyy-MM-dd HH:mm:ss}}'"

@@ -7,12 +7,12 @@ from functools import partial
 from itertools import islice
 from urllib.parse import urlencode
 
-from mock_kit.api.json_text import MalformedJsonError, decode
-from mock_kit.web.wire import Http
-from mock_kit.workspaces.instants import format_instant, parse_instant
-from mock_platform.ceql import And, Clause, Comparison, matches
-from mock_platform.core.instance import Values
-from mock_platform.elements.connector import (
+from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.web.wire import Http
+from elements_local.kit.workspaces.instants import format_instant, parse_instant
+from elements_local.platform.ceql import And, Clause, Comparison, matches
+from elements_local.platform.core.instance import Values
+from elements_local.platform.elements.connector import (
     ChangeLog,
     FieldMetadata,
     ObjectName,
@@ -20,10 +20,10 @@ from mock_platform.elements.connector import (
     VendorChange,
     VendorCollection,
 )
-from mock_platform.elements.element import ConfigurationKey, Element
-from mock_platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
-from mock_platform.provider import PageRequest, ProviderClient, ProviderPage, ProviderRequest, lists
-from mock_platform.provider.client import Record
+from elements_local.platform.elements.element import ConfigurationKey, Element
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
+from elements_local.platform.provider import PageRequest, ProviderClient, ProviderPage, ProviderRequest, lists
+from elements_local.platform.provider.client import Record
 
 LARGEST_PAGE = 3
 NAMES = {"contacts": "people", "accounts": "firms"}

@@ -5,9 +5,9 @@ from rolodex_connector import ROLODEX, RolodexConnector
 from rolodex_vendor import TOKEN, Rolodex
 
 from elements_local.clients import BASE_PATH
+from elements_local.kit.api.json_text import decode
+from elements_local.kit.values import replace
 from elements_local.start import Options, in_process
-from mock_kit.api.json_text import decode
-from mock_kit.values import replace
 
 
 @pytest.fixture

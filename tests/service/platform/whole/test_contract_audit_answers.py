@@ -3,7 +3,7 @@
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 AHEAD = "2030-01-01T00:00:00Z"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 OWNER = "User {user}, Organization {organization}"
 HUB = "User {user}, Element {token}"

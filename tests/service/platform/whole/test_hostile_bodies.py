@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH
-from mock_kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode
 
 ODD = "\x00\x1f\ud800\udfff<>'\"\\${}%|,\n\u202e\U0001f680"
 TEXTS = st.text(st.sampled_from(ODD) | st.characters(), max_size=30)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from mock_kit.settings import SettingsError
-from mock_platform import PlatformSettings
-from mock_platform.core.choices import OPEN_CONNECTORS, EmptyBlock, RawForm
+from elements_local.kit.settings import SettingsError
+from elements_local.platform import PlatformSettings
+from elements_local.platform.core.choices import OPEN_CONNECTORS, EmptyBlock, RawForm
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 

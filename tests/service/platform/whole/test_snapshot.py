@@ -3,8 +3,8 @@
 import pytest
 
 from elements_local.clients import BASE_PATH, ServiceClient
-from mock_kit.api.json_text import decode, encode
-from mock_kit.workspaces.registry import DEFAULT_START
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.workspaces.registry import DEFAULT_START
 
 JSON = {"Content-Type": "application/json"}
 ADDED = {

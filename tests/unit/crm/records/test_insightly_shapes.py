@@ -8,6 +8,7 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elements_local.kit.api.json_text import decode, encode_text
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import (
     BadRequestError,
@@ -32,7 +33,6 @@ from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Rows, Tex
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.records.stamps import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS, served
-from mock_kit.api.json_text import decode, encode_text
 
 V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

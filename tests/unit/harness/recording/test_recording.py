@@ -9,11 +9,11 @@ import pytest
 
 from elements_local.clients import BASE_PATH, Addresses, Credentials
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import RecordingError, compose
 from elements_local.recording.names import Namer, word_of
 from elements_local.recording.session import ObservedCall, Session
-from mock_kit.api.json_text import encode_text
-from mock_kit.workspaces.instants import format_instant
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 MINE = Credentials(

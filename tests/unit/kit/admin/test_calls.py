@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_kit.admin.calls import (
+from elements_local.kit.admin.calls import (
     KEPT_BYTES_OF_CALLS,
     KEPT_CALLS,
     LARGEST_KEPT_BODY,
@@ -13,10 +13,10 @@ from mock_kit.admin.calls import (
     RecordedCall,
     next_number,
 )
-from mock_kit.admin.journal import JOURNAL_BYTES
-from mock_kit.admin.ring_buffers import MemoryBudget, pack, weight_of
-from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
-from mock_kit.workspaces.registry import Workspace
+from elements_local.kit.admin.journal import JOURNAL_BYTES
+from elements_local.kit.admin.ring_buffers import MemoryBudget, pack, weight_of
+from elements_local.kit.workspaces.clock import VirtualClock, WorkspaceClock
+from elements_local.kit.workspaces.registry import Workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORKSPACE = Workspace(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
-from mock_kit.admin.fault_rules import (
+from elements_local.kit.admin.fault_rules import (
     Effect,
     FaultRule,
     FaultRuleError,
@@ -17,9 +17,9 @@ from mock_kit.admin.fault_rules import (
     distort,
     parse_rules,
 )
-from mock_kit.api.json_text import decode, encode
-from mock_kit.web.wire import DELAY_HEADER, Reply
-from mock_kit.web.wsgi import DroppedError
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.wire import DELAY_HEADER, Reply
+from elements_local.kit.web.wsgi import DroppedError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = {"effect": {"status": 503}}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import convert
 
-from mock_kit.admin.journal import (
+from elements_local.kit.admin.journal import (
     KEPT_BYTES,
     KEPT_BYTES_OF_REQUESTS,
     KEPT_REQUESTS,
@@ -13,10 +13,10 @@ from mock_kit.admin.journal import (
     Journal,
     JournalQuery,
 )
-from mock_kit.admin.ring_buffers import pack, weight_of
-from mock_kit.api.json_text import decode, encode
-from mock_kit.storage.database import Database
-from mock_kit.workspaces.registry import Workspaces
+from elements_local.kit.admin.ring_buffers import pack, weight_of
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.storage.database import Database
+from elements_local.kit.workspaces.registry import Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from mock_kit.api.json_syntax import first_fault
-from mock_kit.api.json_text import (
+from elements_local.kit.api.json_syntax import first_fault
+from elements_local.kit.api.json_text import (
     DEEPEST,
     MalformedJsonError,
     NotJsonContentError,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Struct, ValidationError
 
-from mock_kit.api.shape_words import refusal, words
+from elements_local.kit.api.shape_words import refusal, words
 
 
 class Item(Struct, forbid_unknown_fields=True):

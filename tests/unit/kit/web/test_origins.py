@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.settings import Settings, SettingsError, variable
-from mock_kit.web.exposure_settings import host_names, origins
-from mock_kit.web.origins import POSTMAN, host_in, is_local, may_call
+from elements_local.kit.settings import Settings, SettingsError, variable
+from elements_local.kit.web.exposure_settings import host_names, origins
+from elements_local.kit.web.origins import POSTMAN, host_in, is_local, may_call
 
 MORE = POSTMAN | {"https://app.example", "http://dev.example:3000", "https://*.team.example"}
 

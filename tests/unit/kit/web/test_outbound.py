@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.web.outbound import Outbound
-from mock_kit.web.wire import NoReply, Reply
+from elements_local.kit.web.outbound import Outbound
+from elements_local.kit.web.wire import NoReply, Reply
 
 
 class Recorded:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.web.service_flask import ServiceFlask
+from elements_local.kit.web.service_flask import ServiceFlask
 
 
 @pytest.fixture

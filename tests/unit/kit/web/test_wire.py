@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from werkzeug.datastructures import Headers
 
-from mock_kit.web.transports import call
-from mock_kit.web.wire import DELAY_HEADER, NoReply, Reply, in_time
+from elements_local.kit.web.transports import call
+from elements_local.kit.web.wire import DELAY_HEADER, NoReply, Reply, in_time
 
 
 @pytest.mark.parametrize(

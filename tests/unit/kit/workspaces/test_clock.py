@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.workspaces.clock import (
+from elements_local.kit.workspaces.clock import (
     ClockError,
     FastClock,
     FrozenClock,

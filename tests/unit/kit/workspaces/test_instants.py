@@ -6,8 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_kit.workspaces.clock import NaiveInstantError
-from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_duration, parse_instant
+from elements_local.kit.workspaces.clock import NaiveInstantError
+from elements_local.kit.workspaces.instants import (
+    UnreadableTimeError,
+    format_instant,
+    parse_duration,
+    parse_instant,
+)
 
 
 def utc(*parts: int) -> datetime:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.accounts.authorization import Authorization, parse_authorization
-from mock_platform.errors import InvalidCredentialsError
+from elements_local.platform.accounts.authorization import Authorization, parse_authorization
+from elements_local.platform.errors import InvalidCredentialsError
 
 USER = "aB3+/x0Lm9QzYt7Kc2VwRf5Jh8Nd1Gs4Pe6Uu+/TiAo="
 ORGANIZATION = "0123456789abcdef0123456789abcdef"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from deadline import DEADLINE
 
-from mock_kit.api.json_text import encode
-from mock_kit.values import replace
-from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
-from mock_kit.workspaces.registry import Workspace
-from mock_platform.activity.lines import Activity, ActivityKind
-from mock_platform.activity.store import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.clock import VirtualClock, WorkspaceClock
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.activity.lines import Activity, ActivityKind
+from elements_local.platform.activity.store import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINE = Workspace(

@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from mock_kit.values import replace
-from mock_platform.accounts.callback_failure_policy import FailurePolicy
-from mock_platform.activity import lines as activity
-from mock_platform.activity.lines import ActivityKind
-from mock_platform.callbacks import lines as callback_lines
-from mock_platform.callbacks.delivery import after_attempt
-from mock_platform.callbacks.lines import CallbackSubject
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
-from mock_platform.core.instance import Instance
-from mock_platform.core.poll import Decision, Poll, PollVerdict, Resource
-from mock_platform.core.run_control import RunSummary
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.events.records import Attempt, Delivery, DeliveryStatus
-from mock_platform.instances import lines as instance_lines
-from mock_platform.instances.schedule import plan
-from mock_platform.polling import lines as poll_lines
+from elements_local.kit.values import replace
+from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.activity import lines as activity
+from elements_local.platform.activity.lines import ActivityKind
+from elements_local.platform.callbacks import lines as callback_lines
+from elements_local.platform.callbacks.delivery import after_attempt
+from elements_local.platform.callbacks.lines import CallbackSubject
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.poll import Decision, Poll, PollVerdict, Resource
+from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
+from elements_local.platform.instances import lines as instance_lines
+from elements_local.platform.instances.schedule import plan
+from elements_local.platform.polling import lines as poll_lines
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILTERED = Resource(name="contacts", url="/hubs/crm/contacts?where=updated>'${date:yyyy}'")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.audit.callbacks import CallbackHistory
-from mock_platform.events.records import Attempt, DeliveryStatus
+from elements_local.platform.audit.callbacks import CallbackHistory
+from elements_local.platform.events.records import Attempt, DeliveryStatus
 
 SENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TIMED_OUT = "timed out after 30 s"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory, owed
+from elements_local.platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory, owed
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CREATED, UPDATED, DELETED = ExpectedEventType.CREATED, ExpectedEventType.UPDATED, ExpectedEventType.DELETED

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.audit.callbacks import CallbackHistory
-from mock_platform.audit.oracle import ExpectedEventType, PollingHistory, owed
-from mock_platform.audit.verdicts import AuditVerdict, ReportedEvent, ResourceHistory, StampedChange, reckon
-from mock_platform.core.poll import Decision, Poll
-from mock_platform.core.poll import PollVerdict as Decided
-from mock_platform.events.records import Attempt, DeliveryStatus
+from elements_local.platform.audit.callbacks import CallbackHistory
+from elements_local.platform.audit.oracle import ExpectedEventType, PollingHistory, owed
+from elements_local.platform.audit.verdicts import (
+    AuditVerdict,
+    ReportedEvent,
+    ResourceHistory,
+    StampedChange,
+    reckon,
+)
+from elements_local.platform.core.poll import Decision, Poll
+from elements_local.platform.core.poll import PollVerdict as Decided
+from elements_local.platform.events.records import Attempt, DeliveryStatus
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CREATED, UPDATED, DELETED = ExpectedEventType.CREATED, ExpectedEventType.UPDATED, ExpectedEventType.DELETED

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform import ceql
-from mock_platform.bulk.query import BulkQuery, narrowed, parse, parse_order
-from mock_platform.core.ordering import SortOrder
-from mock_platform.errors import QueryError
+from elements_local.platform import ceql
+from elements_local.platform.bulk.query import BulkQuery, narrowed, parse, parse_order
+from elements_local.platform.core.ordering import SortOrder
+from elements_local.platform.errors import QueryError
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.bulk.csv_text import header, line, records
-from mock_platform.errors import InvalidRequestError
+from elements_local.platform.bulk.csv_text import header, line, records
+from elements_local.platform.errors import InvalidRequestError
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
     lambda text: text[0] not in "[{\ufeff"

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
-from mock_platform.callbacks.headers import callback_headers, standard_headers
-from mock_platform.configuration import callback_headers as rules
-from mock_platform.configuration.callback_headers import (
+from elements_local.platform.callbacks.headers import callback_headers, standard_headers
+from elements_local.platform.configuration import callback_headers as rules
+from elements_local.platform.configuration.callback_headers import (
     EXTRA,
     PASSWORD,
     SIGNATURE_KEY,
     STANDARD_SECRET,
     USERNAME,
 )
-from mock_platform.errors import InvalidRequestError
+from elements_local.platform.errors import InvalidRequestError
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_kit.values import replace
-from mock_platform.accounts.callback_failure_policy import FailurePolicy
-from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
-from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
-from mock_platform.events.records import Delivery, DeliveryStatus
+from elements_local.kit.values import replace
+from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
+from elements_local.platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
+from elements_local.platform.events.records import Delivery, DeliveryStatus
 
 MADE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TRIED = MADE + timedelta(seconds=30)

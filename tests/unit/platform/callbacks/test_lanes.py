@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 from deadline import DEADLINE_S
 
-from mock_platform.callbacks.lanes import LaneKey, Lanes
-from mock_platform.core.run_control import RunSummary
+from elements_local.platform.callbacks.lanes import LaneKey, Lanes
+from elements_local.platform.core.run_control import RunSummary
 
 
 @pytest.fixture

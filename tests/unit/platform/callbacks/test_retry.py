@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.values import replace
-from mock_platform.callbacks.retry import next_attempt
-from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
+from elements_local.kit.values import replace
+from elements_local.platform.callbacks.retry import next_attempt
+from elements_local.platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.ceql import (
+from elements_local.platform.ceql import (
     DEEPEST,
     LONGEST,
     And,
@@ -18,7 +18,7 @@ from mock_platform.ceql import (
     to_text,
     with_fields,
 )
-from mock_platform.errors import InvalidRequestError, QueryError
+from elements_local.platform.errors import InvalidRequestError, QueryError
 
 A1 = Comparison("a", "=", 1)
 B2 = Comparison("b", "=", 2)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_platform.ceql.field_path import PathMark, RowWhere, is_writable, parse_path, row_depth
-from mock_platform.errors import InvalidRequestError
+from elements_local.platform.ceql.field_path import PathMark, RowWhere, is_writable, parse_path, row_depth
+from elements_local.platform.errors import InvalidRequestError
 
 PATHS = {
     "A": ("A",),

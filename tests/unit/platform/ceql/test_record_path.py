@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.ceql.record_path import find
+from elements_local.platform.ceql.record_path import find
 
 RECORD = {
     "CONTACT_ID": 7,

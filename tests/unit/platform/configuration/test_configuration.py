@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.choices import EmptyBlock
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.errors import InvalidRequestError
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.errors import InvalidRequestError
 
 MASK = "********"
 SENT = {"username": "ada", "password": "0123"}

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.configuration.entry import entries, entry_number, key_named
-from mock_platform.configuration.masking import UNSET
-from mock_platform.core.choices import UnsetValues
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.errors import NotFoundError
+from elements_local.platform.configuration.entry import entries, entry_number, key_named
+from elements_local.platform.configuration.masking import UNSET
+from elements_local.platform.core.choices import UnsetValues
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.errors import NotFoundError
 
 VALUES = {entry.key: entry.default for entry in INSIGHTLY.keys} | {"username": "ada", "password": "0123"}
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.configuration.masking import MASK, mask, unmask
-from mock_platform.elements.element import ConfigurationKey
-from mock_platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.configuration.masking import MASK, mask, unmask
+from elements_local.platform.elements.element import ConfigurationKey
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
 
 SECRETS = frozenset({"password", "oauth.api.secret"})
 

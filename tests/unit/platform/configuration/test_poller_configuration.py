@@ -7,16 +7,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.configuration.poller_configuration import (
+from elements_local.platform.configuration.poller_configuration import (
     CONFIGURATION,
     entries_of,
     refresh_interval,
     resources,
 )
-from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.poll import DateField, Resource
-from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
-from mock_platform.errors import InvalidRequestError, PollerConfigurationError
+from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.core.poll import DateField, Resource
+from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
+from elements_local.platform.errors import InvalidRequestError, PollerConfigurationError
 
 GUIDE = "yyyy-MM-dd HH:mm:ss"
 CONTACTS = Resource(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.analytics import Interval, Tally, buckets, fold, span
-from mock_platform.errors import InvalidRequestError
-from mock_platform.instances.routes_event_analytics import (
+from elements_local.platform.core.analytics import Interval, Tally, buckets, fold, span
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.instances.routes_event_analytics import (
     shown_by_account,
     shown_by_instance,
     shown_count,

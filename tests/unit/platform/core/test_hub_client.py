@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from werkzeug.datastructures import Headers
 
-from mock_kit.web.wire import NoReply, Reply
-from mock_platform.core.hub_client import HubClient, HubError
+from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.platform.core.hub_client import HubClient, HubError
 
 WORKSPACE = SimpleNamespace(user_secret="u")
 INSTANCE = SimpleNamespace(token="t")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.ordering import SortOrder, first_in_order, parse_order
-from mock_platform.errors import InvalidRequestError
+from elements_local.platform.core.ordering import SortOrder, first_in_order, parse_order
+from elements_local.platform.errors import InvalidRequestError
 
 
 @pytest.mark.parametrize(

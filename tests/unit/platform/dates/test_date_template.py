@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.dates.date_template import check, expand, has_placeholder
-from mock_platform.errors import DatePatternError, InvalidRequestError, UnknownZoneError
+from elements_local.platform.dates.date_template import check, expand, has_placeholder
+from elements_local.platform.errors import DatePatternError, InvalidRequestError, UnknownZoneError
 
 LAST_POLL = datetime(2026, 3, 2, 10, 4, 5, 123_456, tzinfo=UTC)
 NOW = datetime(2026, 7, 2, 22, 15, tzinfo=UTC)

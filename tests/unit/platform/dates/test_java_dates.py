@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from mock_platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
-from mock_platform.dates.java_patterns import PatternField, compile_pattern
-from mock_platform.dates.zones import GMT, zone
-from mock_platform.errors import DatePatternError, UnreadableDateError
+from elements_local.platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
+from elements_local.platform.dates.java_patterns import PatternField, compile_pattern
+from elements_local.platform.dates.zones import GMT, zone
+from elements_local.platform.errors import DatePatternError, UnreadableDateError
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 INSTANT = datetime(2026, 3, 2, 15, 4, 5, 123_456, tzinfo=UTC)

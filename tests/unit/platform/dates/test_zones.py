@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from mock_platform.dates.zones import (
+from elements_local.platform.dates.zones import (
     GMT,
     JAVA_SHORT_IDS,
     SHORT_NAMES,
@@ -18,7 +18,7 @@ from mock_platform.dates.zones import (
     wall_time,
     zone,
 )
-from mock_platform.errors import UnknownZoneError
+from elements_local.platform.errors import UnknownZoneError
 
 WINTER = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)

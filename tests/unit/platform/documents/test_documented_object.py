@@ -2,14 +2,14 @@
 
 import pytest
 
-from mock_platform.core.objects import (
+from elements_local.platform.core.objects import (
     DefinedField,
     MappedField,
     MappingEntry,
     ObjectDefinition,
     Transformation,
 )
-from mock_platform.documents.documented_object import DocumentedObject, mapped, with_alias
+from elements_local.platform.documents.documented_object import DocumentedObject, mapped, with_alias
 
 VENDORS = DocumentedObject(
     name="contacts",

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
-from mock_kit.values import replace
-from mock_platform.core.objects import DefinedField
-from mock_platform.documents.documented_object import DocumentedObject
-from mock_platform.documents.swagger import (
+from elements_local.kit.values import replace
+from elements_local.platform.core.objects import DefinedField
+from elements_local.platform.documents.documented_object import DocumentedObject
+from elements_local.platform.documents.swagger import (
     DocumentSubject,
     HubCalls,
     document,
@@ -16,7 +16,7 @@ from mock_platform.documents.swagger import (
     operation,
     without_references,
 )
-from mock_platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
 
 ANY = {"type": "object", "additionalProperties": {"description": "any JSON value"}}
 PROBLEM = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_platform.documents.swagger_schema import older, parameter, referred, resolved
+from elements_local.platform.documents.swagger_schema import older, parameter, referred, resolved
 
 CASES = {
     "a plain one": ({"type": "string", "minLength": 1}, {"type": "string", "minLength": 1}),

@@ -4,19 +4,19 @@ import json
 
 import pytest
 
-from mock_kit.values import replace
-from mock_platform.elements.catalogue import HUBS, Catalogue, find_hub, hub_to_json, shipped
-from mock_platform.elements.catalogue_entry import (
+from elements_local.kit.values import replace
+from elements_local.platform.elements.catalogue import HUBS, Catalogue, find_hub, hub_to_json, shipped
+from elements_local.platform.elements.catalogue_entry import (
     configuration_to_json,
     definition,
     element_details,
     key_to_json,
     metadata,
 )
-from mock_platform.elements.element import ConfigurationKey
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.elements.shown import element_to_json
-from mock_platform.errors import ConflictError, NotFoundError
+from elements_local.platform.elements.element import ConfigurationKey
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.elements.shown import element_to_json
+from elements_local.platform.errors import ConflictError, NotFoundError
 
 CATALOGUE = Catalogue(shipped())
 POLLED = ["contacts", "accounts", "leads", "opportunities"]

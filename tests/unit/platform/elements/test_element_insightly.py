@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.ceql import And, Comparison, Like, Or, matches, parse
-from mock_platform.elements.insightly import dialect as insightly
-from mock_platform.elements.insightly.connector import InsightlyConnector
-from mock_platform.elements.insightly.fields import with_custom_fields
-from mock_platform.elements.insightly.resources import ID_FIELDS, collection
-from mock_platform.elements.insightly.where_to_query import ListRequest, listing
-from mock_platform.errors import InvalidRequestError, NotFoundError
-from mock_platform.provider.client import ProviderRequest
+from elements_local.platform.ceql import And, Comparison, Like, Or, matches, parse
+from elements_local.platform.elements.insightly import dialect as insightly
+from elements_local.platform.elements.insightly.connector import InsightlyConnector
+from elements_local.platform.elements.insightly.fields import with_custom_fields
+from elements_local.platform.elements.insightly.resources import ID_FIELDS, collection
+from elements_local.platform.elements.insightly.where_to_query import ListRequest, listing
+from elements_local.platform.errors import InvalidRequestError, NotFoundError
+from elements_local.platform.provider.client import ProviderRequest
 
 V22 = "https://api.insight.ly/v2.2"
 V31 = "https://api.na1.insightly.com/v3.1"

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.elements.insightly import rows as insightly_rows
-from mock_platform.elements.insightly.resources import collection
-from mock_platform.elements.insightly.rows import address_columns, address_rows
-from mock_platform.errors import ConflictError, NotFoundError
+from elements_local.platform.elements.insightly import rows as insightly_rows
+from elements_local.platform.elements.insightly.resources import collection
+from elements_local.platform.elements.insightly.rows import address_columns, address_rows
+from elements_local.platform.errors import ConflictError, NotFoundError
 
 TAGS = collection("contacts/5/tags")
 ADDRESSES = {name: collection(f"{name}/5/addresses") for name in ("contacts", "accounts")}

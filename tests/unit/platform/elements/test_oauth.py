@@ -4,16 +4,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mock_platform.elements.connector import Application
-from mock_platform.elements.insightly.connector import InsightlyConnector
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.elements.oauth import (
+from elements_local.platform.elements.connector import Application
+from elements_local.platform.elements.insightly.connector import InsightlyConnector
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.elements.oauth import (
     application,
     authorize_url,
     check_takes_oauth,
     needs_grant,
 )
-from mock_platform.errors import InvalidRequestError
+from elements_local.platform.errors import InvalidRequestError
 
 APPLICATION = Application(api_key="k&1", api_secret="hush", callback_url="http://127.0.0.1/back?a=1")
 CONFIGURATION = {

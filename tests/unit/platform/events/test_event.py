@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.values import replace
-from mock_platform.core.choices import RawForm
-from mock_platform.core.instance import Instance, User
-from mock_platform.core.poll import Decision, EventType, PollVerdict
-from mock_platform.dates.iso_dates import iso_date, iso_date_exact
-from mock_platform.events.event import CallbackForm, body, java_text, notifications, raw_body, topic
-from mock_platform.events.records import ChangeEvent, Notification
+from elements_local.kit.values import replace
+from elements_local.platform.core.choices import RawForm
+from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.poll import Decision, EventType, PollVerdict
+from elements_local.platform.dates.iso_dates import iso_date, iso_date_exact
+from elements_local.platform.events.event import CallbackForm, body, java_text, notifications, raw_body, topic
+from elements_local.platform.events.records import ChangeEvent, Notification
 
 POLL_AT = datetime(2020, 1, 15, 10, 15, 0, 412_000, tzinfo=UTC)
 CHANGED = datetime(2020, 1, 15, 10, 13, 42, 999_999, tzinfo=UTC)

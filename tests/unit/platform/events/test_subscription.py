@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_kit.values import replace
-from mock_platform.accounts.emails import EmailCause, delivery_failed, of_notification
-from mock_platform.ceql import matches, parse
-from mock_platform.core.instance import User
-from mock_platform.events.notification import KeptNotification, plain_body
-from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
-from mock_platform.events.subscription import KeptDelivery, as_json, delivery_json, filtered_by
+from elements_local.kit.values import replace
+from elements_local.platform.accounts.emails import EmailCause, delivery_failed, of_notification
+from elements_local.platform.ceql import matches, parse
+from elements_local.platform.core.instance import User
+from elements_local.platform.events.notification import KeptNotification, plain_body
+from elements_local.platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
+from elements_local.platform.events.subscription import KeptDelivery, as_json, delivery_json, filtered_by
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OWNER = User(

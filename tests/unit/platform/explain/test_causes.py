@@ -5,14 +5,14 @@ from urllib.parse import quote
 
 import pytest
 
-from mock_kit.values import replace
-from mock_platform.accounts.callback_failure_policy import FailurePolicy
-from mock_platform.core.instance import Instance
-from mock_platform.core.poll import DateField, Decision, EventType, Poll, PollVerdict, Resource
-from mock_platform.elements.connector import VendorCall, VendorChange
-from mock_platform.events.records import Attempt, DeliveryStatus
-from mock_platform.explain.arithmetic import dates_of, filters_of
-from mock_platform.explain.case import (
+from elements_local.kit.values import replace
+from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.poll import DateField, Decision, EventType, Poll, PollVerdict, Resource
+from elements_local.platform.elements.connector import VendorCall, VendorChange
+from elements_local.platform.events.records import Attempt, DeliveryStatus
+from elements_local.platform.explain.arithmetic import dates_of, filters_of
+from elements_local.platform.explain.case import (
     ArrivedCallback,
     ExplainedCase,
     OwedCallback,
@@ -20,8 +20,8 @@ from mock_platform.explain.case import (
     PollOfRecord,
     step_of,
 )
-from mock_platform.explain.cause import Cause
-from mock_platform.explain.verdict import explained
+from elements_local.platform.explain.cause import Cause
+from elements_local.platform.explain.verdict import explained
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 WRITTEN = "yyyy-MM-dd HH:mm:ss"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.hub.projection import without_nulls
+from elements_local.platform.hub.projection import without_nulls
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_platform.core.objects import MappedField, MappingEntry, Transformation
-from mock_platform.hub.object_metadata import mapped_metadata
+from elements_local.platform.core.objects import MappedField, MappingEntry, Transformation
+from elements_local.platform.hub.object_metadata import mapped_metadata
 
 NO_WAY = {"fromVendor": False, "toVendor": False}
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.hub.projection import parse_fields, project
+from elements_local.platform.hub.projection import parse_fields, project
 
 RECORD = {"A": 1, "B": None, "user": {"id": 5, "name": {"first": "Ada"}}, "x.y": 2}
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.poll import DateField, PollVerdict, Resource
-from mock_platform.errors import InvalidRequestError
-from mock_platform.inbound.inbound import decide, instance_id, instance_ids, payload, read_hand_off
+from elements_local.platform.core.poll import DateField, PollVerdict, Resource
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.inbound.inbound import decide, instance_id, instance_ids, payload, read_hand_off
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NEEDED = "an entry of events needs objectId and an eventType of CREATED or UPDATED or DELETED or UNKNOWN"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_kit.values import replace
-from mock_platform.core.instance import Instance
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.errors import InvalidRequestError
-from mock_platform.instances.instance import (
+from elements_local.kit.values import replace
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.instances.instance import (
     InstanceBody,
     clean,
     make,

@@ -4,17 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_kit.api.json_text import encode
-from mock_kit.values import replace
-from mock_platform.configuration.masking import UNSET
-from mock_platform.core.choices import UnsetValues
-from mock_platform.core.instance import Instance, User
-from mock_platform.core.objects import ObjectDefinition, Objects, Transformation
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.elements.shown import element_to_json
-from mock_platform.instances.instance import InstanceBody, make
-from mock_platform.instances.service_lists import encoded_entry
-from mock_platform.instances.shown import InstanceView, as_entry, to_json
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.values import replace
+from elements_local.platform.configuration.masking import UNSET
+from elements_local.platform.core.choices import UnsetValues
+from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.objects import ObjectDefinition, Objects, Transformation
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.elements.shown import element_to_json
+from elements_local.platform.instances.instance import InstanceBody, make
+from elements_local.platform.instances.service_lists import encoded_entry
+from elements_local.platform.instances.shown import InstanceView, as_entry, to_json
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_kit.values import replace
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.instance import Instance
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.instances.schedule import PollPlan, plan
+from elements_local.kit.values import replace
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.instances.schedule import PollPlan, plan
 
 NOW = datetime(2026, 3, 2, 10, 7, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

@@ -11,23 +11,23 @@ from hypothesis import strategies as st
 
 from elements_local.clients import Credentials
 from elements_local.guide import instance_body
-from elements_local.scenarios.scenario import find, load
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration import poller_configuration
-from mock_platform.core.choices import EmptyBlock
-from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
-from mock_platform.errors import PlatformError
-from mock_platform.instances.requests import InstanceRequest
-from mock_platform.lint import unread_keys
-from mock_platform.lint.instance import LintContext, of_body, of_instance
-from mock_platform.lint.rules import LintRule
-from mock_platform.lint.warning import (
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
+from elements_local.platform.errors import PlatformError
+from elements_local.platform.instances.requests import InstanceRequest
+from elements_local.platform.lint import unread_keys
+from elements_local.platform.lint.instance import LintContext, of_body, of_instance
+from elements_local.platform.lint.rules import LintRule
+from elements_local.platform.lint.warning import (
     LARGEST_HEADER,
     MOST,
     ConfigWarning,
     ConfigWarnings,
     name_shown,
 )
+from elements_local.scenarios.scenario import find, load
 
 SCENARIOS = Path(__file__).parents[4] / "scenarios"
 CREDENTIALS = Credentials(

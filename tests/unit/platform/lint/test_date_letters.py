@@ -5,9 +5,9 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_platform.dates.java_patterns import compile_pattern
-from mock_platform.errors import DatePatternError
-from mock_platform.lint.dates import corrected
+from elements_local.platform.dates.java_patterns import compile_pattern
+from elements_local.platform.errors import DatePatternError
+from elements_local.platform.lint.dates import corrected
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.core.objects import MappedField, ObjectDefinition, Objects, Transformation
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.errors import PlatformError
+from elements_local.platform.lint.instance import LintContext, of_body, of_instance
+from elements_local.platform.lint.rules import RULES
 from elements_local.what_if.configured import patched
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.objects import MappedField, ObjectDefinition, Objects, Transformation
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.errors import PlatformError
-from mock_platform.lint.instance import LintContext, of_body, of_instance
-from mock_platform.lint.rules import RULES
 
 POLLER = "event.poller.configuration"
 

@@ -4,10 +4,10 @@ from copy import deepcopy
 
 import pytest
 
-from mock_kit.api.json_text import encode_text
-from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.objects import (
+from elements_local.kit.api.json_text import encode_text
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.core.objects import (
     MappedField,
     MappingEntry,
     ObjectDefinition,
@@ -15,10 +15,10 @@ from mock_platform.core.objects import (
     Transformation,
     TransformationScript,
 )
-from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
-from mock_platform.lint.mapped_objects import of_mapped_objects
-from mock_platform.lint.polled_block import polled_blocks
-from mock_platform.lint.unread_keys import in_definition, in_definitions, in_transformation
+from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
+from elements_local.platform.lint.mapped_objects import of_mapped_objects
+from elements_local.platform.lint.polled_block import polled_blocks
+from elements_local.platform.lint.unread_keys import in_definition, in_definitions, in_transformation
 
 HIDDEN = MappingEntry(type="remove", properties={"fromVendor": True})
 NO_REST = MappingEntry(type="passThrough", properties={"fromVendor": False})

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.poll import EventType
-from mock_platform.polling.created_or_updated import classify
+from elements_local.platform.core.poll import EventType
+from elements_local.platform.polling.created_or_updated import classify
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

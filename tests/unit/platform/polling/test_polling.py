@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.values import replace
-from mock_platform.configuration.poller_configuration import next_poll
-from mock_platform.core.poll import DateField, EventType, PollVerdict, Resource
-from mock_platform.events.event import CallbackForm, notifications
-from mock_platform.polling.created_or_updated import decide
-from mock_platform.polling.window import Window, reads_on, request_url, window
+from elements_local.kit.values import replace
+from elements_local.platform.configuration.poller_configuration import next_poll
+from elements_local.platform.core.poll import DateField, EventType, PollVerdict, Resource
+from elements_local.platform.events.event import CallbackForm, notifications
+from elements_local.platform.polling.created_or_updated import decide
+from elements_local.platform.polling.window import Window, reads_on, request_url, window
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

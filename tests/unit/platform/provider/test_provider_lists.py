@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.ceql import Comparison, matches
-from mock_platform.core.ordering import SortOrder
-from mock_platform.errors import InvalidRequestError
-from mock_platform.provider import lists
-from mock_platform.provider.lists import PageRequest, whole
+from elements_local.platform.ceql import Comparison, matches
+from elements_local.platform.core.ordering import SortOrder
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.provider import lists
+from elements_local.platform.provider.lists import PageRequest, whole
 
 ODD = Comparison("odd", "=", True)
 LARGEST_PAGE = 500

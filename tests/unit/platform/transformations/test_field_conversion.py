@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.objects import Direction, MappedField, MappingEntry
-from mock_platform.transformations.name_mapping import converted
+from elements_local.platform.core.objects import Direction, MappedField, MappingEntry
+from elements_local.platform.transformations.name_mapping import converted
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 THERE, BACK = Direction.FROM_VENDOR, Direction.TO_VENDOR

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.ceql.field_path import parse_path
-from mock_platform.transformations.field_mapping import Move, moved
+from elements_local.platform.ceql.field_path import parse_path
+from elements_local.platform.transformations.field_mapping import Move, moved
 
 
 def by_pairs(record, pairs, **how):

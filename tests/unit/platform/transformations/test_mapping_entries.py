@@ -2,9 +2,9 @@
 
 import pytest
 
-from mock_platform.core.objects import MappedField, MappingEntry, Transformation
-from mock_platform.errors import InvalidRequestError
-from mock_platform.transformations.transformation import check_entries
+from elements_local.platform.core.objects import MappedField, MappingEntry, Transformation
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.transformations.transformation import check_entries
 
 
 def both(entry):

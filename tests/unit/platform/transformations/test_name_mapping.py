@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.values import replace
-from mock_platform.ceql import parse, to_text
-from mock_platform.core.objects import (
+from elements_local.kit.values import replace
+from elements_local.platform.ceql import parse, to_text
+from elements_local.platform.core.objects import (
     MappedField,
     MappingEntry,
     ObjectDefinition,
     Objects,
     Transformation,
 )
-from mock_platform.core.ordering import SortOrder
-from mock_platform.errors import InvalidRequestError
-from mock_platform.transformations.name_mapping import NameMapping, names
+from elements_local.platform.core.ordering import SortOrder
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.transformations.name_mapping import NameMapping, names
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 MAPPED = Transformation(

@@ -2,10 +2,21 @@
 
 import pytest
 
-from mock_kit.values import replace
-from mock_platform.core.objects import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
-from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
-from mock_platform.transformations.transformation import (
+from elements_local.kit.values import replace
+from elements_local.platform.core.objects import (
+    NONE,
+    DefinedField,
+    MappedField,
+    ObjectDefinition,
+    Transformation,
+)
+from elements_local.platform.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    NothingFoundError,
+)
+from elements_local.platform.transformations.transformation import (
     all_of,
     define,
     find,

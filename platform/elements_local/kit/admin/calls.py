@@ -1,0 +1,221 @@
+"""What a service was asked from outside since a workspace was made or reset, kept so that it can be done again.
+
+Unlike the journal, which shows the latest of everything, this leaves out what the services of a stack ask one another,
+has the admin calls that change something, keeps bodies as long as most are, and says when it had to forget.
+"""
+
+from datetime import datetime
+from itertools import accumulate, count
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from elements_local.kit.admin.masks import mask_body, mask_header, mask_target
+from elements_local.kit.admin.ring_buffers import MemoryBudget, RingBuffer, pack, unpack, weight_of
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
+from elements_local.kit.workspaces.instants import format_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from wsgiref.types import WSGIEnvironment
+
+    from elements_local.kit.workspaces.registry import Workspace
+
+CALLER_HEADER = "Elements-Local-Caller"
+"""Names the service of a stack that calls; what comes without it comes from outside."""
+
+ENGINE = "engine"
+"""Who calls where the platform's engine does so by itself, while time is moved."""
+
+LARGEST_KEPT_BODY = 64 * 1024
+KEPT_CALLS = 10_000
+KEPT_BYTES_OF_CALLS = 10 * 1024 * 1024
+"""Of a workspace's changes, and as many of its reads."""
+
+PAGE_BYTES = 512 * 1024
+"""A page ends with the call that makes it longer: to mask what it shows takes time."""
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_CALLER = "HTTP_" + CALLER_HEADER.upper().replace("-", "_")
+_NUMBERS = count(1)
+
+
+def next_number() -> int:
+    """Return a number that is higher than any before, of whichever service.
+
+    The services of one process share it: an instant orders nothing while a workspace's clock stands still.
+    """
+    return next(_NUMBERS)
+
+
+class RecordedCall(Struct, frozen=True, kw_only=True):
+    """One call and its answer.
+
+    Attributes:
+        began: a number that it got when it came.
+        number: the one that it got when it was answered; pages go by it, so that none is left out that takes its time.
+        at: the instant it came, by the workspace's clock.
+        answered_at: the instant it was answered; another one on a virtual clock, too, if a change began the next second.
+        size: bytes of its body, of which ``LARGEST_KEPT_BODY`` are kept.
+        status: of the answer; None if the connection was dropped.
+        fault: whether a scripted fault struck.
+    """
+
+    began: int
+    number: int
+    at: datetime
+    answered_at: datetime
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    size: int
+    status: int | None
+    fault: bool
+    reply_headers: list[tuple[str, str]]
+    reply: bytes
+
+    def to_json(self, workspace: "Workspace") -> dict[str, Json]:
+        """Return what may be shown: of the workspace's own secrets their names, of all others a mask."""
+        own = {secret: f"{{{name}}}" for name, secret in workspace.secrets.items()}
+        return {
+            "began": self.began,
+            "number": self.number,
+            "at": format_instant(self.at),
+            "answered_at": format_instant(self.answered_at),
+            "method": self.method,
+            "target": mask_target(_named(self.target, own)),
+            "headers": _shown(self.headers, own),
+            "body": mask_body(_named(self.body.decode("utf-8", "replace"), own)),
+            "size": self.size,
+            "status": self.status,
+            "fault": self.fault,
+            "reply_headers": _shown(self.reply_headers, own),
+            "reply": mask_body(_named(self.reply.decode("utf-8", "replace"), own)),
+        }
+
+
+class _Kept(Struct, frozen=True, kw_only=True):
+    """What is kept for a workspace: reads apart, so that they push no change out."""
+
+    changes: RingBuffer
+    reads: RingBuffer
+
+
+class CallPage(Struct, frozen=True, kw_only=True):
+    """Calls in the order of their numbers.
+
+    Attributes:
+        more: whether there are any after them.
+        total: how many are kept.
+        resets: how often the workspace's calls were forgotten altogether.
+        last: the number of the latest call that is kept, of those that are shown and all others; 0 if there is none.
+        pruned, pruned_reads: the latest change, and the latest read, that made room for others.
+    """
+
+    calls: list[RecordedCall]
+    more: bool
+    total: int
+    resets: int
+    last: int
+    pruned: int
+    pruned_reads: int
+
+
+class CallLog:
+    """The calls of one service, by workspace.
+
+    Args:
+        room: the memory for them, which others may share.
+    """
+
+    def __init__(self, room: MemoryBudget) -> None:
+        self._budget = room
+        self._kept: dict[str, _Kept] = {}
+        self._resets: dict[str, int] = {}
+
+    def add(self, workspace: str, call: RecordedCall) -> None:
+        """Keep a call."""
+        piece = pack(call)
+        with self._budget.lock:
+            buffers = self._kept.get(workspace)
+            if buffers is None:
+                buffers = self._kept[workspace] = _Kept(changes=self._buffer(), reads=self._buffer())
+            (buffers.reads if call.method in READS else buffers.changes).add(piece, call.number)
+
+    def clear(self, workspace: str) -> None:
+        """Forget a workspace's calls, and count that."""
+        with self._budget.lock:
+            buffers = self._kept.pop(workspace, None)
+            if buffers is not None:
+                self._budget.release(buffers.changes)
+                self._budget.release(buffers.reads)
+            self._resets[workspace] = self._resets.get(workspace, 0) + 1
+
+    def after(self, workspace: str, number: int, *, limit: int) -> CallPage:
+        """Return the first so many calls that were answered after the one with a number, or ``PAGE_BYTES`` of them."""
+        with self._budget.lock:
+            buffers = self._kept.get(workspace) or _Kept(changes=RingBuffer.empty(), reads=RingBuffer.empty())
+            entries = [*buffers.changes.entries, *buffers.reads.entries]
+            resets = self._resets.get(workspace, 0)
+            pruned, pruned_reads = buffers.changes.pruned, buffers.reads.pruned
+        newer = [piece for its_number, piece in sorted(entries) if its_number > number]
+        page = _page(newer[:limit])
+        return CallPage(
+            calls=[unpack(piece, RecordedCall) for piece in page],
+            more=len(page) < len(newer),
+            total=len(entries),
+            resets=resets,
+            last=max((its_number for its_number, _ in entries), default=0),
+            pruned=pruned,
+            pruned_reads=pruned_reads,
+        )
+
+    def changes(self, workspace: str) -> list[RecordedCall]:
+        """Return a workspace's calls that changed something, in the order in which they were answered."""
+        with self._budget.lock:
+            buffers = self._kept.get(workspace)
+            entries = [] if buffers is None else [*buffers.changes.entries]
+        return [unpack(piece, RecordedCall) for _, piece in entries]
+
+    def _buffer(self) -> RingBuffer:
+        return self._budget.buffer(most=KEPT_CALLS, most_bytes=KEPT_BYTES_OF_CALLS)
+
+
+def _page(calls: list[bytes]) -> list[bytes]:
+    """Return the first of some calls, up to the one that makes a page long enough."""
+    weights = accumulate(map(weight_of, calls))
+    return calls[: 1 + sum(weight < PAGE_BYTES for weight in weights)]
+
+
+def caller_of(environ: "WSGIEnvironment") -> str | None:
+    """Return which service of the stack makes a call, ``ENGINE`` for one that nobody asked for; None from outside."""
+    caller: str | None = environ.get(_CALLER)
+    return caller
+
+
+class InternalHttp(Struct, frozen=True):
+    """A wire on which a service says who it is, so that its calls are not taken for anybody else's."""
+
+    http: Http
+    service: str
+
+    def send(
+        self, method: str, url: str, *, headers: "Mapping[str, str]" = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request with the service's name."""
+        return self.http.send(method, url, headers={**headers, CALLER_HEADER: self.service}, body=body)
+
+
+def _shown(headers: list[tuple[str, str]], own: "Mapping[str, str]") -> dict[str, Json]:
+    return {name: mask_header(name, _named(value, own)) for name, value in headers}
+
+
+def _named(text: str, own: "Mapping[str, str]") -> str:
+    """Put names in the places of secrets."""
+    for secret, name in own.items():
+        if secret in text:
+            text = text.replace(secret, name)
+    return text

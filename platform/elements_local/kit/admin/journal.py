@@ -1,0 +1,227 @@
+"""What a service was asked and what it answered: the last few hundred requests of each workspace."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from msgspec import field as parameter
+from sqlalchemy import Connection
+
+from elements_local.kit.admin.calls import CallLog
+from elements_local.kit.admin.masks import mask_body, mask_header, mask_target
+from elements_local.kit.admin.ring_buffers import MemoryBudget, RingBuffer, pack, unpack
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, UnwantedTexts
+from elements_local.kit.settings import whole
+from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.workspaces.registry import Workspace
+
+KEPT_REQUESTS = 500
+KEPT_BYTES = 8 * 1024
+KEPT_BYTES_OF_REQUESTS = 10 * 1024 * 1024
+"""Of a workspace; and of all workspaces, their calls included:"""
+
+JOURNAL_BYTES = 32 * 1024 * 1024
+_SMALLEST = 1024 * 1024
+
+
+def bytes_setting() -> int:
+    """Declare a service's setting of how much its journal keeps."""
+    about = "bytes of requests and answers that are kept in memory, of all workspaces together (ours)"
+    return whole(JOURNAL_BYTES, about, low=_SMALLEST)
+
+
+class Exchange(Struct, frozen=True, kw_only=True):
+    """One request and its answer. Bodies are cut at ``KEPT_BYTES``.
+
+    Attributes:
+        at: when it came, by the workspace's clock.
+        answered_at: when it was answered; another instant on a virtual clock, too, if a change began the next second.
+        status: of the answer; None if the connection was dropped.
+        fault: whether a scripted fault struck.
+        effect: what it did, as its rule says, with ``noted``, what the service told of it; empty if none struck.
+    """
+
+    at: Annotated[datetime, Meta(tz=True)]
+    answered_at: Annotated[datetime, Meta(tz=True)]
+    method: str
+    target: str
+    request_headers: list[tuple[str, str]]
+    request_body: bytes
+    status: int | None
+    reply_headers: list[tuple[str, str]]
+    reply_body: bytes
+    fault: bool
+    effect: dict[str, Any] = {}
+
+    def to_json(self) -> dict[str, Json]:
+        """Return what may be shown: secrets masked."""
+        return {
+            "at": format_instant(self.at),
+            "answered_at": format_instant(self.answered_at),
+            "method": self.method,
+            "target": mask_target(self.target),
+            "status": self.status,
+            "fault": self.fault,
+            "effect": self.effect,
+            "request": {"headers": _headers(self.request_headers), "body": _body(self.request_body)},
+            "reply": {"headers": _headers(self.reply_headers), "body": _body(self.reply_body)},
+        }
+
+
+class JournalQuery(Struct):
+    """Which exchanges are asked for.
+
+    Attributes:
+        q: a text that they contain, as they are shown; case does not count.
+        not_: texts that they do not contain.
+        struck: only those that a scripted fault struck.
+        before: only those that came before the one with this number, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    q: str = ""
+    not_: UnwantedTexts = parameter(default=[], name="not")
+    struck: bool = False
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 50
+
+    def means(self, exchange: Exchange) -> bool:
+        """Say whether an exchange is asked for, on whichever page."""
+        if self.struck and not exchange.fault:
+            return False
+        lines = [line.lower() for line in _lines(exchange)] if self.q or self.not_ else []
+        return (not self.q or _is_in(self.q, lines)) and not any(_is_in(text, lines) for text in self.not_)
+
+
+class KeptExchanges(Struct):
+    """A workspace's exchanges as a snapshot has them, oldest first; so many before them had to make room."""
+
+    pruned: int
+    exchanges: list[Exchange]
+
+
+class ExchangePage(Struct, frozen=True, kw_only=True):
+    """A page of exchanges, newest first.
+
+    Attributes:
+        exchanges: each with its number.
+        last: the number of the oldest of them; 0 if there is none.
+        total: how many there are on all pages.
+        more: whether there are older ones.
+        pruned: how many had to make room since the workspace was made or reset.
+    """
+
+    exchanges: list[tuple[int, Exchange]]
+    last: int
+    total: int
+    more: bool
+    pruned: int
+
+
+class Journal:
+    """The exchanges of one service; the oldest make room for new ones.
+
+    Args:
+        most_bytes: of all workspaces, calls included.
+
+    Attributes:
+        calls: what came from outside, kept so that it can be done again.
+    """
+
+    kept_shape: Any = KeptExchanges
+
+    def __init__(self, most_bytes: int = JOURNAL_BYTES) -> None:
+        self._budget = MemoryBudget(most_bytes)
+        self.calls = CallLog(self._budget)
+        self._kept: dict[str, RingBuffer] = {}
+
+    def add(self, workspace: str, exchange: Exchange) -> None:
+        """Keep an exchange."""
+        piece = pack(exchange)
+        with self._budget.lock:
+            buffer = self._kept.get(workspace)
+            if buffer is None:
+                buffer = self._kept[workspace] = self._buffer()
+            buffer.add(piece)
+
+    def clear(self, workspace: str) -> None:
+        """Forget a workspace's exchanges."""
+        self._replace(workspace, None)
+        self.calls.clear(workspace)
+
+    def recall(self, workspace: Workspace) -> KeptExchanges:
+        """Return a workspace's exchanges for a snapshot, with the secrets in them.
+
+        ``calls`` is no part of it: that says what was asked, restores included, and not how things stand.
+        """
+        with self._budget.lock:
+            buffer = self._kept.get(workspace.name) or RingBuffer.empty()
+            return KeptExchanges(buffer.pruned, [unpack(piece, Exchange) for _, piece in buffer.entries])
+
+    def restore(
+        self, _connection: Connection, workspace: Workspace, value: KeptExchanges
+    ) -> Callable[[], None]:
+        """Return what puts exchanges in the place of those that are kept."""
+        return lambda: self._replace(workspace.name, value)
+
+    def page(self, workspace: str, query: JournalQuery) -> ExchangePage:
+        """Return a page of a workspace's exchanges, newest first; ``before`` is the ``last`` of the page before."""
+        with self._budget.lock:
+            buffer = self._kept.get(workspace) or RingBuffer.empty()
+            entries, pruned = [*reversed(buffer.entries)], buffer.pruned
+        exchanges = ((number, unpack(piece, Exchange)) for number, piece in entries)
+        matches = [(number, one) for number, one in exchanges if query.means(one)]
+        older = [(number, one) for number, one in matches if query.before is None or number < query.before]
+        page = older[: query.limit]
+        return ExchangePage(
+            exchanges=page,
+            last=page[-1][0] if page else 0,
+            total=len(matches),
+            more=len(older) > len(page),
+            pruned=pruned,
+        )
+
+    def _replace(self, workspace: str, kept: KeptExchanges | None) -> None:
+        with self._budget.lock:
+            buffer = self._kept.pop(workspace, None)
+            if buffer is not None:
+                self._budget.release(buffer)
+            if kept is not None:
+                buffer = self._kept[workspace] = self._buffer()
+                buffer.go_on_from(kept.pruned)
+                for exchange in kept.exchanges:
+                    buffer.add(pack(exchange))
+
+    def _buffer(self) -> RingBuffer:
+        return self._budget.buffer(most=KEPT_REQUESTS, most_bytes=KEPT_BYTES_OF_REQUESTS)
+
+
+def _is_in(text: str, lines: Sequence[str]) -> bool:
+    return any(text.lower() in line for line in lines)
+
+
+def _lines(exchange: Exchange) -> Iterator[str]:
+    """Yield what an exchange shows, without the quotes and escapes of its notation."""
+    yield f"{format_instant(exchange.at)} {exchange.method} {mask_target(exchange.target)} {exchange.status or ''}"
+    for headers, body in (
+        (exchange.request_headers, exchange.request_body),
+        (exchange.reply_headers, exchange.reply_body),
+    ):
+        yield from (f"{name}: {value}" for name, value in _headers(headers).items())
+        yield _body(body)
+
+
+def _headers(pairs: list[tuple[str, str]]) -> dict[str, Json]:
+    """Return headers by name, in the case of their first coming; of one that came twice, both values."""
+    values: dict[str, list[str]] = {}
+    names = {name.lower(): name for name, _ in reversed(pairs)}
+    for name, value in pairs:
+        values.setdefault(names[name.lower()], []).append(mask_header(name, value))
+    return {name: ", ".join(each) for name, each in values.items()}
+
+
+def _body(raw: bytes) -> str:
+    text = mask_body(raw[:KEPT_BYTES].decode("utf-8", "replace"))
+    return text + " ..." if len(raw) > KEPT_BYTES else text

@@ -1,0 +1,298 @@
+"""The routes every service has below ``/_local``: health, reset, faults, journal, metrics."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from hmac import compare_digest
+from typing import Annotated
+
+from flask import Blueprint, Flask, Request, Response, current_app, request
+from msgspec import Meta, Struct, field
+
+from elements_local.kit.admin.fault_rules import FaultRuleError, parse_rules
+from elements_local.kit.admin.journal import JournalQuery
+from elements_local.kit.admin.metrics import Measure, exposition
+from elements_local.kit.admin.paths import ADMIN, is_admin
+from elements_local.kit.api.json_text import encode, read_json
+from elements_local.kit.api.operations import JSON, Answer, operation, operation_of
+from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
+from elements_local.kit.storage.snapshots import SnapshotTooLargeError
+from elements_local.kit.storage.table_rows import SnapshotError, TakenError
+from elements_local.kit.web.guard import TOKEN_HEADER, Guard
+from elements_local.kit.web.journal_middleware import WHOSE, JournalMiddleware
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+
+_EXTENSION = "elements-local-admin"
+
+bp = Blueprint("admin", __name__, url_prefix=ADMIN)
+
+
+class AdminRefusedError(Exception):
+    """What only whoever runs the stack may do was asked for without the token."""
+
+    def __init__(self) -> None:
+        super().__init__(f"send the token that `up` printed in the header {TOKEN_HEADER}")
+
+
+class UnknownWorkspaceError(Exception):
+    """The credentials of an admin call are nobody's."""
+
+
+class ParameterError(ValueError):
+    """A parameter of an admin call cannot be read."""
+
+
+ADMIN_STATUSES: dict[type[Exception], int] = {
+    AdminRefusedError: 403,
+    UnknownWorkspaceError: 401,
+    ParameterError: 400,
+    FaultRuleError: 400,
+    SnapshotError: 400,
+    TakenError: 409,
+    SnapshotTooLargeError: 413,
+}
+
+
+class Admin(Struct, frozen=True, kw_only=True):
+    """What the admin routes of a service need.
+
+    Attributes:
+        workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
+        reset: brings a workspace back to its start in this service.
+        holding: keeps a workspace's jobs from running during a reset; raises if one runs already.
+        addresses: where the services of the stack are called, by their names, as far as this one knows.
+        whose: the query parameters by which ``workspace_of`` goes; any admin call may have them.
+        measures: name -> what the service knows about itself, for health and metrics.
+    """
+
+    service: str
+    workspaces: Workspaces
+    workspace_of: Callable[[Request], Workspace]
+    reset: Callable[[Workspace], None]
+    middleware: JournalMiddleware
+    guard: Guard
+    holding: Callable[[Workspace], AbstractContextManager[object]] = nullcontext
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    whose: tuple[str, ...] = ()
+    measures: Callable[[], Mapping[str, Measure]] = dict
+
+
+def json_answer(value: object, status: int = 200) -> Response:
+    """Answer with compact JSON."""
+    return Response(encode(value), status=status, mimetype="application/json")
+
+
+def add_admin(app: Flask, admin: Admin) -> None:
+    """Give an application its admin routes."""
+    app.extensions[_EXTENSION] = admin
+    app.before_request(_guard)
+    app.register_blueprint(bp)
+    declare = operation(problems=_PROBLEMS, takes={JSON: admin.middleware.faults.shape})
+    app.add_url_rule("/_local/faults", "admin.script_faults", declare(script_faults), methods=["PUT"])
+
+
+class ResetQuery(Struct):
+    """How much is reset.
+
+    Attributes:
+        all: every workspace, instead of the one that the call means.
+        check: only say whether it could be done.
+    """
+
+    all: bool = False
+    check: bool = False
+
+
+class CallsQuery(Struct):
+    """Which calls are asked for.
+
+    Attributes:
+        after: only those with a higher number: that of the last one of the page before.
+        limit: the first of them; fewer, if their bodies are long.
+    """
+
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+_PROBLEMS = (401, 403)
+
+
+@bp.get("/health")
+@operation(problems=(403,))
+def health() -> Answer[dict[str, str | float]]:
+    """Say that the service answers, where the services of its stack are, and what it knows about itself.
+
+    Where several processes serve one environment, ``process`` says which one this is.
+    """
+    admin = _admin()
+    # read anew from a database that others write to: while that is away, the service does not answer either
+    admin.workspaces.look_again(admin.workspaces.default)
+    measures = {name: measure.value for name, measure in admin.measures().items()}
+    return Answer(
+        {
+            "service": admin.service,
+            "status": "ok",
+            **admin.workspaces.remembered_by,
+            **admin.addresses,
+            **measures,
+        }
+    )
+
+
+@bp.post("/reset")
+@operation(problems=(*_PROBLEMS, 409))
+def reset(query: ResetQuery) -> Answer[dict[str, object]]:
+    """Bring one workspace, or every one, back to its start in this service: all of them, or none if one is busy."""
+    targets = list(_admin().workspaces) if query.all else [asked_workspace()]
+    with ExitStack() as holds:
+        for workspace in targets:
+            holds.enter_context(_admin().holding(workspace))
+        for workspace in [] if query.check else targets:
+            _reset(workspace)
+    return Answer({})
+
+
+@bp.get("/faults")
+@operation(problems=_PROBLEMS)
+def faults() -> Answer[dict[str, list[object]]]:
+    """List the fault rules with their counts."""
+    return _entries(asked_workspace())
+
+
+def script_faults() -> Answer[dict[str, list[object]]]:
+    """Put fault rules in the place of those that are there."""
+    workspace = asked_workspace()
+    admin = _admin()
+    rules = parse_rules(read_json(request), service=admin.service, shape=admin.middleware.faults.shape)
+    admin.middleware.faults.replace(workspace.name, rules)
+    return _entries(workspace)
+
+
+@bp.delete("/faults")
+@operation(problems=_PROBLEMS)
+def end_faults() -> Answer[dict[str, list[object]]]:
+    """Take all fault rules away."""
+    workspace = asked_workspace()
+    _admin().middleware.faults.replace(workspace.name, [])
+    return _entries(workspace)
+
+
+@bp.get("/journal")
+@operation(problems=_PROBLEMS)
+def journal(query: JournalQuery) -> Answer[dict[str, object]]:
+    """Show the latest exchanges, newest first, or those that are asked for.
+
+    ``pruned`` counts those that made room for others since the last reset. Where several processes serve one
+    environment, ``process`` says whose memory this is.
+    """
+    page = _admin().middleware.journal.page(asked_workspace().name, query)
+    return Answer(
+        {
+            "count": len(page.exchanges),
+            **page_json(page.total, {"before": page.last} if page.more else None),
+            "pruned": page.pruned,
+            **_admin().workspaces.remembered_by,
+            "exchanges": [{"number": number, **exchange.to_json()} for number, exchange in page.exchanges],
+        }
+    )
+
+
+@bp.get("/journal/calls")
+@operation(problems=_PROBLEMS)
+def calls(query: CallsQuery) -> Answer[dict[str, object]]:
+    """Show what was asked from outside, oldest first, page by page; admin calls that change something are among it.
+
+    ``resets`` counts how often all of it was forgotten, ``last`` is the number of the latest, and ``pruned`` and
+    ``prunedReads`` are those of the latest change and the latest read that made room for others, 0 if none did.
+    Where several processes serve one environment, ``process`` says whose memory this is.
+    """
+    workspace = asked_workspace()
+    page = _admin().middleware.journal.calls.after(workspace.name, query.after, limit=query.limit)
+    return Answer(
+        {
+            "resets": page.resets,
+            "last": page.last,
+            "pruned": page.pruned,
+            "prunedReads": page.pruned_reads,
+            **page_json(page.total, {"after": page.calls[-1].number} if page.more else None),
+            **_admin().workspaces.remembered_by,
+            "calls": [call.to_json(workspace) for call in page.calls],
+        }
+    )
+
+
+@bp.get("/metrics")
+@operation(problems=(403,), gives={"text/plain": None})
+def metrics() -> Response:
+    """Show the counts of answers as Prometheus reads them."""
+    admin = _admin()
+    text, content_type = exposition(admin.service, admin.middleware.answered, admin.measures())
+    return Response(text, content_type=content_type)
+
+
+def reset_workspace(workspace: Workspace) -> None:
+    """Forget all that the present application keeps for a workspace."""
+    with _admin().holding(workspace):
+        _reset(workspace)
+
+
+def _reset(workspace: Workspace) -> None:
+    admin = _admin()
+    admin.reset(workspace)  # first, as it may refuse
+    admin.middleware.faults.replace(workspace.name, [])
+    admin.middleware.journal.clear(workspace.name)
+
+
+def asked_workspace() -> Workspace:
+    """Return the workspace that the present admin call means.
+
+    Raises:
+        UnknownWorkspaceError: its credentials are nobody's.
+    """
+    return mean(_admin().workspace_of(request))
+
+
+def mean(workspace: Workspace) -> Workspace:
+    """Note whose workspace the present admin call is about, so that it is kept there."""
+    request.environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
+    return workspace
+
+
+def _admin() -> Admin:
+    admin: Admin = current_app.extensions[_EXTENSION]
+    return admin
+
+
+def check_token() -> None:
+    """Refuse the present request if the stack has a token that it does not carry.
+
+    Raises:
+        AdminRefusedError: it does not.
+    """
+    token = _admin().guard.token
+    sent = request.headers.get(TOKEN_HEADER, "")
+    if token is not None and not compare_digest(sent.encode(), token.encode()):
+        raise AdminRefusedError
+
+
+def _guard() -> None:
+    if is_admin(request.path):
+        check_token()
+        if request.query_string and request.endpoint is not None:
+            _refuse_unknown_parameters(request, current_app.view_functions[request.endpoint])
+
+
+def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> None:
+    """Refuse what an admin route does not read; the vendors' routes pass over it, as the vendors do."""
+    declared = operation_of(view)
+    if declared is not None:
+        refuse_unknown_parameters(
+            asked.args, dict.fromkeys([*parameters_of(declared.query), *_admin().whose])
+        )
+
+
+def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:
+    return Answer(
+        {"faults": [entry.to_json() for entry in _admin().middleware.faults.entries(workspace.name)]}
+    )

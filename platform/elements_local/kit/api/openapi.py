@@ -1,0 +1,241 @@
+"""The OpenAPI 3.1 document of a service, put together from what its routes were declared to be.
+
+Shapes become JSON Schema in msgspec, which also checks the requests with them; apispec puts the document together.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+from flask import Response
+from msgspec import Struct, field
+
+from elements_local.kit.api.declared_routes import Route, attribute_texts, declared_routes
+from elements_local.kit.api.json_schema import schemas_of
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.api.operations import JSON, OpenApiCallback
+from elements_local.kit.api.shapes import without_none
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_REF = "#/components/schemas/{name}"
+_Schemas: TypeAlias = Mapping[object, dict[str, Any]]
+"""Shape -> its JSON Schema, which refers to components where shapes have names."""
+
+CREDENTIALS = "credentials"
+"""The name of the security scheme."""
+
+
+class Description(Struct, frozen=True, kw_only=True):
+    """What a document says beside its operations.
+
+    Attributes:
+        problem: the shape of errors' bodies, where an operation names no other.
+        security: the OpenAPI security scheme of operations that need credentials.
+        headers: of every answer: name -> what it says.
+        problems: statuses that any operation may answer with.
+        paths: path -> OpenAPI path item, of what is answered without a route, or by one for many resources.
+        components: section, such as ``schemas`` -> name -> what those paths refer to.
+    """
+
+    title: str
+    version: str
+    text: str
+    problem: type
+    security: Mapping[str, object]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[int, ...] = ()
+    paths: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    components: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+def document(app: "Flask", description: Description) -> dict[str, Any]:
+    """Describe an application: its declared routes, and what the description adds.
+
+    Raises:
+        LookupError: a link leads nowhere.
+    """
+    from apispec import APISpec  # noqa: PLC0415 - only where a document is wanted
+
+    routes = list(declared_routes(app))
+    shapes = list(dict.fromkeys([description.problem, *_shapes(routes)]))
+    schemas, components = schemas_of(shapes, reference=_REF)
+    schema_of = dict(zip(shapes, schemas, strict=True))
+    spec = APISpec(
+        title=description.title,
+        version=description.version,
+        openapi_version="3.1.0",
+        info={"description": description.text},
+    )
+    spec.components.security_scheme(CREDENTIALS, dict(description.security))
+    for name, component in components.items():
+        spec.components.schema(name, component)
+    for route in routes:
+        spec.path(
+            path=route.path,
+            parameters=route.parameters,
+            operations={route.method.lower(): _described(route, description, schema_of)},
+        )
+    result: dict[str, Any] = spec.to_dict()
+    result["paths"].update(description.paths)
+    for section, further in description.components.items():
+        result["components"].setdefault(section, {}).update(further)
+    _check_consistent(result["paths"])
+    return result
+
+
+def serve_document(app: "Flask", description: Description | Callable[[], Description]) -> None:
+    """Let an application show its document, at ``/_local/openapi.json``.
+
+    Args:
+        description: or what gives it, whenever the document is asked for.
+    """
+
+    def openapi() -> Response:
+        found = description() if callable(description) else description
+        return Response(encode(document(app, found)), mimetype=JSON)
+
+    app.add_url_rule("/_local/openapi.json", "openapi", openapi)
+
+
+def _check_consistent(paths: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse links that lead nowhere, and paths that are told apart by names only: they are mistakes in the declarations.
+
+    Raises:
+        LookupError: says which.
+    """
+    shapes: dict[str, str] = {}
+    for path in paths:
+        alike = shapes.setdefault(re.sub(r"\{\w+\}", "{}", path), path)
+        if alike != path:
+            raise LookupError(f"{alike} and {path} are one path; name its variables alike")
+    operations = [each for item in paths.values() for method, each in item.items() if method != "parameters"]
+    ids = {each["operationId"] for each in operations}
+    for each in operations:
+        for response in each["responses"].values():
+            for link in response.get("links", {}).values():
+                if link["operationId"] not in ids:
+                    raise LookupError(
+                        f"{each['operationId']} links to {link['operationId']!r}, which is no operation"
+                    )
+
+
+def _shapes(routes: list[Route]) -> Iterator[object]:
+    for route in routes:
+        operation = route.operation
+        yield from (
+            shape for shape in (*operation.takes.values(), *operation.gives.values()) if shape is not None
+        )
+        if operation.problem is not None:
+            yield operation.problem
+        yield from (callback.body for callback in operation.callbacks.values())
+        if operation.query is not None:
+            yield from (without_none(parameter.type) for parameter in msgspec.structs.fields(operation.query))
+
+
+def _described(route: Route, description: Description, schema_of: _Schemas) -> dict[str, object]:
+    operation = route.operation
+    described: dict[str, object] = {
+        "operationId": route.id,
+        "summary": route.summary,
+        "description": route.text,
+        "tags": [route.tag],
+        "responses": _responses(route, description, schema_of),
+    }
+    if operation.query is not None:
+        described["parameters"] = _parameters(operation.query, schema_of)
+    if operation.takes:
+        required = all(without_none(shape) is shape for shape in operation.takes.values())
+        described["requestBody"] = {"required": required, "content": _content(operation.takes, schema_of)}
+    if operation.callbacks:
+        described["callbacks"] = {
+            name: _callback(callback, schema_of) for name, callback in operation.callbacks.items()
+        }
+    if operation.guarded:
+        described["security"] = [{CREDENTIALS: []}]
+    return described
+
+
+def _parameters(query: type, schema_of: _Schemas) -> list[dict[str, object]]:
+    texts = attribute_texts(query)
+    return [
+        {
+            "name": parameter.encode_name,
+            "in": "query",
+            "required": parameter.required,
+            "description": texts.get(parameter.name, ""),
+            "schema": schema_of[without_none(parameter.type)],
+        }
+        for parameter in msgspec.structs.fields(query)
+    ]
+
+
+def _responses(route: Route, description: Description, schema_of: _Schemas) -> dict[str, object]:
+    operation = route.operation
+    success: dict[str, object] = {"description": HTTPStatus(operation.status).phrase}
+    headers = {**description.headers, **operation.headers}
+    if headers:
+        success["headers"] = {name: _header(text) for name, text in headers.items()}
+    if operation.gives:
+        success["content"] = _content(operation.gives, schema_of)
+    if operation.links:
+        success["links"] = {
+            name: {"operationId": link.operation, "parameters": dict(link.parameters)}
+            for name, link in operation.links.items()
+        }
+    problem: dict[str, object] = {
+        "content": {JSON: {"schema": schema_of[operation.problem or description.problem]}}
+    }
+    if description.headers:
+        problem["headers"] = {name: _header(text) for name, text in description.headers.items()}
+    statuses = sorted({*_implied(route), *operation.problems, *description.problems})
+    return {
+        str(operation.status): success,
+        **{str(status): {"description": HTTPStatus(status).phrase, **problem} for status in statuses},
+    }
+
+
+def _implied(route: Route) -> set[int]:
+    """Return the statuses that follow from what an operation takes; an admin route refuses any other parameter."""
+    operation = route.operation
+    statuses: set[int] = set()
+    if operation.query is not None or route.path.startswith("/_local/"):
+        statuses.add(400)
+    if operation.takes:
+        statuses |= {400, 413, 415}
+    if operation.guarded:
+        statuses.add(401)
+    return statuses
+
+
+def _content(shapes: Mapping[str, object], schema_of: _Schemas) -> dict[str, object]:
+    return {
+        media_type: {} if shape is None else {"schema": schema_of[shape]}
+        for media_type, shape in shapes.items()
+    }
+
+
+def _header(text: str) -> dict[str, object]:
+    return {"description": text, "schema": {"type": "string"}}
+
+
+def _callback(callback: OpenApiCallback, schema_of: _Schemas) -> dict[str, object]:
+    request: dict[str, object] = {
+        "summary": callback.description,
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": False,
+                "description": text,
+                "schema": {"type": "string"},
+            }
+            for name, text in callback.headers.items()
+        ],
+        "requestBody": {"required": True, "content": {JSON: {"schema": schema_of[callback.body]}}},
+        "responses": {"200": {"description": "taken; any other status is tried again"}},
+    }
+    return {callback.url: {"post": request}}

@@ -1,0 +1,177 @@
+"""Routes that say what they take and give: one declaration checks requests and becomes the OpenAPI document.
+
+A view's signature is the declaration. What it calls ``call`` says who calls; what it calls ``query`` and ``body`` are
+msgspec types. All are read and checked before the view runs; the ``T`` of its return type ``Answer[T]`` is the shape of
+the JSON that it gives.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import get_annotations
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, get_args
+
+from flask import Response, request
+from msgspec import Struct, field
+
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.api.shapes import read_body, read_query
+
+T = TypeVar("T")
+View = Callable[..., "Answer[Any] | Response"]
+
+JSON = "application/json"
+
+
+class CallType(Protocol):
+    """What a service's views call ``call``: one value that says who calls, about what, and with which parts of the service.
+
+    Attributes:
+        guarded: whether credentials are needed.
+    """
+
+    guarded: ClassVar[bool]
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:
+        """Return the present request's call, or refuse it.
+
+        Args:
+            path: what the path names; what is taken out of it, the view does not get.
+        """
+
+
+class Answer(Struct, Generic[T], frozen=True):
+    """What a view gives: a value to become JSON, or None for a body of nothing."""
+
+    value: T
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """Where what an answer says may be put next.
+
+    Attributes:
+        operation: id of the operation, ``<blueprint>.<view>``.
+        parameters: its parameter -> runtime expression, such as ``$response.body#/id``.
+    """
+
+    operation: str
+    parameters: Mapping[str, str]
+
+
+def links(blueprint: str, *views: str, **parameters: str) -> dict[str, Link]:
+    """Return links to views of a blueprint, by their names.
+
+    Args:
+        parameters: as ``Link`` has them, the same for each.
+    """
+    return {view: Link(operation=f"{blueprint}.{view}", parameters=parameters) for view in views}
+
+
+class OpenApiCallback(Struct, frozen=True, kw_only=True):
+    """A request that the service makes because of an operation.
+
+    Attributes:
+        url: runtime expression of where it goes.
+        headers: name -> what it says.
+    """
+
+    url: str
+    description: str
+    body: object
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """What is known about a route.
+
+    Attributes:
+        takes, gives: media type -> shape of the body; a shape of None is described by its media type alone.
+        headers: of the answer: name -> what it says.
+        problems: statuses of errors, beside those that follow from the rest.
+        problem: the shape of its errors' bodies, where that is not the service's usual one.
+        guarded: whether credentials are needed.
+    """
+
+    query: type | None
+    takes: Mapping[str, object]
+    gives: Mapping[str, object]
+    status: int
+    headers: Mapping[str, str]
+    problems: tuple[int, ...]
+    problem: type | None
+    links: Mapping[str, Link]
+    callbacks: Mapping[str, OpenApiCallback]
+    guarded: bool
+
+
+def operation(  # noqa: PLR0913 - what an operation has beside its view's signature; all of it by name
+    *,
+    needs: Callable[[], object] | None = None,
+    problems: tuple[int, ...] = (),
+    problem: type | None = None,
+    headers: Mapping[str, str] | None = None,
+    links: Mapping[str, Link] | None = None,
+    callbacks: Mapping[str, OpenApiCallback] | None = None,
+    takes: Mapping[str, object] | None = None,
+    gives: Mapping[str, object] | None = None,
+    status: int = 200,
+) -> Callable[[View], Callable[..., Response]]:
+    """Declare a view.
+
+    Args:
+        needs: says who calls, or refuses; asked before anything else, its result is the view's first argument.
+        takes, gives: of views that read the request, or answer with a ``Response``, themselves.
+    """
+
+    def declare(view: View) -> Callable[..., Response]:
+        hints = get_annotations(view)
+        query, body = hints.get("query"), hints.get("body")
+        call: type[CallType] | None = hints.get("call")
+
+        @wraps(view)
+        def run(**path: Any) -> Response:
+            who = () if needs is None else (needs(),)
+            if call is not None:
+                path["call"] = call.of_request(path)
+            if query is not None:
+                path["query"] = read_query(request.args, query)
+            if body is not None:
+                path["body"] = read_body(request, body)
+            answer = view(*who, **path)
+            return _response(answer) if isinstance(answer, Answer) else answer
+
+        declared = Operation(
+            query=query,
+            takes={JSON: body} if body is not None else takes or {},
+            gives=gives if gives is not None else _given(hints.get("return")),
+            status=status,
+            headers=headers or {},
+            problems=problems,
+            problem=problem,
+            links=links or {},
+            callbacks=callbacks or {},
+            guarded=call.guarded if call is not None else needs is not None,
+        )
+        run.operation = declared  # type: ignore[attr-defined]  # found again by operation_of
+        return run
+
+    return declare
+
+
+def operation_of(view: Callable[..., object]) -> Operation | None:
+    """Return what a view was declared to be."""
+    declared: Operation | None = getattr(view, "operation", None)
+    return declared
+
+
+def _given(returned: object) -> dict[str, object]:
+    """Return media type and shape that a return type ``Answer[T]`` speaks of."""
+    shapes = [shape for shape in get_args(returned) if shape is not type(None)]
+    return dict.fromkeys([JSON], shapes[0]) if shapes else {}
+
+
+def _response(answer: Answer[Any]) -> Response:
+    body = b"" if answer.value is None else encode(answer.value)
+    return Response(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)

@@ -1,0 +1,143 @@
+"""From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
+
+import re
+from collections.abc import Collection, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+from elements_local.kit.api.json_text import read_json
+from elements_local.kit.api.mismatch import fields_of, first_mismatch
+from elements_local.kit.api.nearest import nearest
+from elements_local.kit.api.shape_words import dotted, refusal, words
+from elements_local.kit.text import shortened
+
+if TYPE_CHECKING:
+    from flask import Request
+    from werkzeug.datastructures import MultiDict
+
+T = TypeVar("T")
+
+SENT = "elements_local.kit.sent"
+"""Where in a request's environment its JSON is found, with the keys that its shape does not name."""
+
+_SHOWN = 100
+_WHOLE = re.compile("-?[0-9]{1,20}")
+
+
+class ShapeError(ValueError):
+    """A request has another shape than the one that was declared for it."""
+
+
+def read_body(request: "Request", shape: type[T]) -> T:
+    """Read a JSON body; a shape that may be None takes a request without any.
+
+    Raises:
+        ShapeError: says which key holds what, and what was expected.
+        MalformedJsonError: the body is no JSON.
+        NotJsonContentError: the request says that it carries something else.
+    """
+    if _is_optional(shape) and not request.content_length and not request.get_data():
+        return msgspec.convert(None, shape)
+    value = request.environ[SENT] = read_json(request)
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise ShapeError(refusal(value, shape)) from error
+
+
+def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
+    """Read query parameters, those that the shape names.
+
+    Raises:
+        ShapeError: says which parameter holds what, and what was expected; or which one is none, if the shape
+            forbids others.
+    """
+    _refuse_others(sent, shape)
+    values: dict[str, object] = {}
+    for field in fields_of(shape):
+        name = field.encode_name
+        if name in sent:
+            values[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
+        elif field.required:
+            raise ShapeError(f"{name} is missing; it must be {words(field.type)}")
+    try:
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _refusal(values, shape) from error
+
+
+def refuse_unknown_parameters(sent: "MultiDict[str, str]", names: Collection[str]) -> None:
+    """Refuse parameters that nobody reads: a mistyped one would go unnoticed.
+
+    Raises:
+        ShapeError: says which one is none, and which there are.
+    """
+    for name in sent:
+        if name not in names:
+            near = nearest(name, names)
+            hint = f" (did you mean {near!r}?)" if near else ""
+            rest = f"expected any of {', '.join(names)}" if names else "this route takes none"
+            raise ShapeError(f"there is no parameter {_quoted(name)} here{hint}; {rest}")
+
+
+def parameters_of(shape: type | None) -> list[str]:
+    """Return the names of the query parameters that a shape speaks of."""
+    return [] if shape is None else [field.encode_name for field in fields_of(shape)]
+
+
+def without_none(shape: object) -> object:
+    """Return a type without the None that stands for a parameter which was not sent."""
+    if not _is_optional(shape):
+        return shape
+    rest = tuple(member for member in get_args(shape) if member is not NoneType)
+    return Union[rest]  # noqa: UP007 - made from a tuple
+
+
+def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
+    """Refuse what a strict shape does not name, and several values for what it names once."""
+    if not shape.__struct_config__.forbid_unknown_fields:
+        return
+    fields = {field.encode_name: field for field in fields_of(shape)}
+    refuse_unknown_parameters(sent, fields)
+    for name, values in sent.lists():
+        if len(values) > 1 and not _is_list(fields[name].type):
+            raise ShapeError(f"{name} takes one value; got {len(values)}: {', '.join(map(_quoted, values))}")
+
+
+def _text(name: str, text: str, shape: object) -> str:
+    """Return a parameter's text, unless msgspec would read too much into it: a number into 1e2, nothing into null."""
+    plain = _plain(shape)
+    takes_words = plain is bool or get_origin(plain) is Literal
+    is_misread = not _WHOLE.fullmatch(text) if plain is int else takes_words and text.lower() == "null"
+    if is_misread:
+        raise ShapeError(f"{name} must be {words(shape)}; got {_quoted(text)}")
+    return text
+
+
+def _refusal(values: Mapping[str, object], shape: Any) -> ShapeError:
+    found = first_mismatch(values, shape, strict=False)
+    if found is None or not found.path:
+        return ShapeError(f"query parameters: {(found and found.objection) or 'they cannot be read'}")
+    return ShapeError(f"{dotted(found.path)} must be {words(found.shape)}; got {_quoted(found.value)}")
+
+
+def _quoted(value: object) -> str:
+    return shortened(repr(value), _SHOWN)
+
+
+def _is_optional(shape: object) -> bool:
+    return get_origin(shape) in {Union, UnionType} and NoneType in get_args(shape)
+
+
+@cache  # as above
+def _is_list(shape: Any) -> bool:
+    return get_origin(_plain(shape)) in {list, tuple}
+
+
+@cache  # as above
+def _plain(shape: Any) -> object:
+    bare = without_none(shape)
+    return get_args(bare)[0] if get_origin(bare) is Annotated else bare

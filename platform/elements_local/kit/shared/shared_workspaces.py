@@ -1,0 +1,177 @@
+"""Workspaces that several processes keep together: each looks into the database for what the others have done."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from elements_local.kit.shared.process_lock import ProcessLock
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.database_locks import DatabaseLocks
+from elements_local.kit.storage.prepared import Prepared, Row
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.clock import Mode, WorkspaceClock
+from elements_local.kit.workspaces.registry import Workspaces
+from elements_local.kit.workspaces.tables import WORKSPACES
+from elements_local.kit.workspaces.workspace import DEFAULT_NAME, NewWorkspace, Workspace
+
+_by_name = Prepared(select(WORKSPACES).where(WORKSPACES.c.name == bindparam("of_name")))
+
+
+class SharedWorkspaces(Workspaces):
+    """All workspaces of the stacks on one database.
+
+    Whoever asks for a workspace gets it as it is in the database, its clock included; whoever holds a clock's lock has it
+    as against all processes.
+
+    Args:
+        locks: those of the database.
+        choices: as ``Workspaces`` takes them.
+    """
+
+    def __init__(self, database: Database, locks: DatabaseLocks, **choices: Any) -> None:
+        self._locks = locks
+        with self._alone():
+            super().__init__(database, **choices)
+
+    @property
+    def default(self) -> Workspace:
+        """The workspace of whoever names none."""
+        self.look_again(self._by_name[DEFAULT_NAME])
+        return self._by_name[DEFAULT_NAME]
+
+    @property
+    def remembered_by(self) -> dict[str, str]:
+        """What an answer says that is from the memory of one process: ``process``, its machine's name and its number there."""
+        return {"process": f"{os.uname().nodename}-{os.getpid()}"}
+
+    def __iter__(self) -> Iterator[Workspace]:
+        rows = {row.name: row for row in self._rows()}
+        for workspace in list(self._by_name.values()):
+            row = rows.pop(workspace.name, None)
+            if row is None or not _is_as(workspace, row):
+                self.look_again(workspace)
+        for row in rows.values():
+            self._take_in(row)
+        return super().__iter__()
+
+    def named(self, name: str) -> Workspace | None:
+        """Return the workspace of this name, if there is one."""
+        self._find(super().named(name), WORKSPACES.c.name == name)
+        return super().named(name)
+
+    def with_user_secret(self, secret: str) -> Workspace | None:
+        """Return the workspace whose user has this secret."""
+        self._find(super().with_user_secret(secret), WORKSPACES.c.user_secret == secret)
+        return super().with_user_secret(secret)
+
+    def with_api_key(self, key: str) -> Workspace | None:
+        """Return the workspace whose CRM user has this API key."""
+        self._find(super().with_api_key(key), WORKSPACES.c.crm_api_key == key)
+        return super().with_api_key(key)
+
+    def create(self, new: NewWorkspace) -> Workspace:
+        """Make a workspace with fresh credentials; as ``Workspaces.create``, also of what others have made."""
+        name, seed = new.drawn()
+        with self._alone():
+            self.named(name)
+            return super().create(NewWorkspace(name=name, mode=new.mode, start=new.start, seed=seed))
+
+    def look_again(self, workspace: Workspace) -> None:
+        """Take over what other processes have made of a workspace."""
+        clock = workspace.clock
+        assert isinstance(clock.lock, ProcessLock)  # noqa: S101 - made below
+        # who has the lock in this process is moving time, or has just looked; the row is read under it, or it might be
+        # older than what this process has done since
+        if not clock.lock.local.acquire(blocking=False):
+            return
+        try:
+            row = self._row(workspace.name)
+            if row is None or not _has_secrets_of(workspace, row):
+                self._forget(workspace)
+            if row is not None:
+                self._take_in(row)
+        finally:
+            clock.lock.local.release()
+
+    def _find(self, known: Workspace | None, condition: ColumnElement[bool]) -> None:
+        if known is not None:
+            self.look_again(known)
+            return
+        for row in self._rows(condition):
+            self._take_in(row)
+
+    def _row(self, name: str) -> Row | None:
+        with self._database.autocommit_read() as connection:
+            return _by_name.first(connection, {"of_name": name})
+
+    def _rows(self, *conditions: ColumnElement[bool]) -> list[Row]:
+        with self._database.autocommit_read() as connection:
+            return list(connection.execute(select(WORKSPACES).where(*conditions)))
+
+    def _take_in(self, row: Row) -> None:
+        """Make what is known of a workspace what its row says."""
+        with self._lock:
+            known = self._by_name.get(row.name)
+            if known is None:
+                self._index(self._from_row(row))
+                return
+            if (known.seed, known.origin, known.start) != (row.seed, row.origin, row.clock_start):
+                self._index(replace(known, seed=row.seed, origin=row.origin, start=row.clock_start))
+        self._set_clock_by(known.clock, row)
+
+    def _set_clock_by(self, clock: WorkspaceClock, row: Row) -> None:
+        mode, now = Mode(row.clock_mode), row.clock_now
+        if mode is not clock.mode or (mode is Mode.VIRTUAL and now < clock.now()):
+            clock.use(self._clock(mode, now), watermark=row.clock_watermark)
+            return
+        if mode is Mode.VIRTUAL and now > clock.now():
+            clock.move_to(now)
+        clock.watermark = row.clock_watermark
+
+    def _forget(self, workspace: Workspace) -> None:
+        with self._lock:
+            self._by_name.pop(workspace.name, None)
+            for secret in workspace.secrets.values():
+                self._by_secret.pop(secret, None)
+
+    def _index(self, workspace: Workspace) -> None:
+        name, clock = workspace.name, workspace.clock
+        if not isinstance(clock.lock, ProcessLock):  # it is a new one
+            clock.lock = ProcessLock(
+                self._locks, f"clock {name}", entered=lambda: self._look_at_clock(name, clock)
+            )
+            clock.reading = ProcessLock(self._locks, f"reading {name}", entered=lambda: None)
+        super()._index(workspace)
+
+    def _look_at_clock(self, name: str, clock: WorkspaceClock) -> None:
+        row = self._row(name)
+        if row is not None:
+            self._set_clock_by(clock, row)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process make workspaces meanwhile."""
+        held = self._locks.acquire("workspaces")
+        assert held is not None  # noqa: S101 - it is waited for
+        try:
+            yield
+        finally:
+            held.release()
+
+
+def _has_secrets_of(workspace: Workspace, row: Row) -> bool:
+    return all(getattr(row, name) == secret for name, secret in workspace.secrets.items())
+
+
+def _is_as(workspace: Workspace, row: Row) -> bool:
+    """Say whether what is known of a workspace is what its row says."""
+    clock = workspace.clock
+    return (
+        _has_secrets_of(workspace, row)
+        and (workspace.seed, workspace.origin, workspace.start) == (row.seed, row.origin, row.clock_start)
+        and (clock.mode, clock.watermark) == (Mode(row.clock_mode), row.clock_watermark)
+        and (clock.mode is Mode.REAL or clock.now() == row.clock_now)
+    )

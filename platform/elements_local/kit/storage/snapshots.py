@@ -1,0 +1,197 @@
+"""Snapshots: all that one service remembers of one workspace, as one JSON document, and the way back.
+
+A snapshot holds the workspace's secrets, as it could not be taken back without them: keep it like a password.
+Whoever restores one gets the state, not the identity: name, credentials and addresses of the workspace that it is
+restored into stay what they are.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from typing import Any, Protocol
+
+from msgspec import Struct, ValidationError, convert
+from sqlalchemy import Connection
+
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.shape_words import refusal
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.soundness import Sound, anything
+from elements_local.kit.storage.table_rows import AllRows, Reworded, SnapshotError, SnapshotRows
+from elements_local.kit.workspaces.registry import Workspace
+
+VERSION = 1
+
+
+class Snapshot(Struct, forbid_unknown_fields=True):
+    """All that one service remembers of one workspace. It holds the workspace's secrets.
+
+    Attributes:
+        version: of this shape.
+        service: which it was taken of.
+        workspace: the name of the workspace that it was taken of.
+        tables: name -> rows of the workspace.
+        memory: name -> what the service keeps beside its tables.
+    """
+
+    version: int
+    service: str
+    workspace: str
+    tables: dict[str, SnapshotRows]
+    memory: dict[str, object]
+
+
+class SnapshotTooLargeError(Exception):
+    """A snapshot has more bytes than are taken back."""
+
+    def __init__(self, size: int | None, *, largest: int) -> None:
+        actual = "has no end in sight" if size is None else f"has {size} bytes"
+        super().__init__(f"the snapshot {actual}; at most {largest} bytes are taken back")
+
+
+class Memory(Protocol):
+    """Something that a service keeps of its workspaces beside its tables."""
+
+    @property
+    def kept_shape(self) -> Any:
+        """Of what ``recall`` returns, once it has been JSON."""
+
+    def recall(self, workspace: Workspace) -> object:
+        """Return what is kept of a workspace, as something that becomes JSON."""
+
+    def restore(self, connection: Connection, workspace: Workspace, value: Any) -> Callable[[], None]:
+        """Write what was kept of a workspace, and return what else is to be done once that is committed.
+
+        Raises:
+            SnapshotError: it cannot be kept so.
+        """
+
+
+Quiesce = Callable[[Workspace], AbstractContextManager[None]]
+"""Lets nothing else in the service change a workspace meanwhile, or refuses."""
+
+Moved = Callable[[Snapshot, Workspace], Reworded]
+"""Says what the texts of a snapshot become in the workspace that it is restored into."""
+
+
+def unmoved(_snapshot: Snapshot, _workspace: Workspace) -> Reworded:
+    """Leave every text as it is."""
+    return lambda _column, text: text
+
+
+class _UndoneError(Exception):
+    """Rolls a transaction back that was only a trial."""
+
+
+class Snapshots(Struct, frozen=True, kw_only=True):
+    """Takes snapshots of one service, and takes them back.
+
+    Attributes:
+        memories: name -> what the service keeps beside its tables.
+        quiescers: entered one in another, before the transaction.
+        moved: says what a snapshot's texts become in another workspace.
+        sound: looks at the rows once they are written, and refuses those that do not hold together.
+        restored: called once a workspace has been put back.
+    """
+
+    service: str
+    database: Database
+    tables: AllRows
+    memories: Mapping[str, Memory]
+    quiescers: tuple[Quiesce, ...] = ()
+    moved: Moved = unmoved
+    sound: Sound = anything
+    restored: Callable[[Workspace], object] = lambda _workspace: None
+
+    def take(self, workspace: Workspace) -> Snapshot:
+        """Return all that is remembered of a workspace; the same state is the same bytes of JSON.
+
+        Raises:
+            Exception: what one of ``quiescers`` refuses with.
+        """
+        # quiesced first: a transaction that began earlier would miss what the last job or call has just kept
+        with self._quiesced(workspace), self.database.read(workspace.name) as tx:
+            rows = self.tables.read(tx)
+            memory = {name: each.recall(workspace) for name, each in self.memories.items()}
+        return Snapshot(
+            version=VERSION, service=self.service, workspace=workspace.name, tables=rows, memory=memory
+        )
+
+    def restore(self, workspace: Workspace, document: Json, *, check: bool = False) -> int:
+        """Put a workspace back to a snapshot: all of it, or nothing if it cannot be.
+
+        Args:
+            check: only see whether it could be.
+
+        Returns:
+            How many rows the snapshot has.
+
+        Raises:
+            SnapshotError: it is no snapshot of this service, something in it cannot be kept, or contradicts the rest.
+            TakenError: another workspace has what only one may have.
+            Exception: what one of ``quiescers`` refuses with.
+        """
+        snapshot = read_snapshot(document, service=self.service)
+        # all that can be refused without the database is refused before anything is stopped or written
+        rows = self.tables.check(snapshot.tables)
+        values = self._values(snapshot)
+        reworded = self.moved(snapshot, workspace)
+        with self._quiesced(workspace), suppress(_UndoneError):
+            with self.database.transaction(workspace.name) as tx:
+                self.tables.write(tx, rows, reworded)
+                # after the rows are in, since what it compares is spread over tables; it still can undo all of it
+                self.sound(tx)
+                afterwards = [
+                    self.memories[name].restore(tx.connection, workspace, value)
+                    for name, value in values.items()
+                ]
+                if check:
+                    raise _UndoneError
+            # memory follows the tables only once these are committed: a commit that fails must leave both as they
+            # were
+            for each in afterwards:
+                each()
+            self.restored(workspace)
+        return sum(map(len, rows.values()))
+
+    def _values(self, snapshot: Snapshot) -> dict[str, object]:
+        """Return what the memories are given back."""
+        if snapshot.memory.keys() != self.memories.keys():
+            raise SnapshotError(
+                f"memory: expected {', '.join(self.memories)}; got {', '.join(snapshot.memory) or 'nothing'}"
+            )
+        return {
+            name: _converted(snapshot.memory[name], each.kept_shape, f"memory.{name}")
+            for name, each in self.memories.items()
+        }
+
+    @contextmanager
+    def _quiesced(self, workspace: Workspace) -> Iterator[None]:
+        with ExitStack() as entered:
+            # always in the same order, so that two snapshots at once cannot wait for each other
+            for quiesce in self.quiescers:
+                entered.enter_context(quiesce(workspace))
+            yield
+
+
+def read_snapshot(document: Json, *, service: str) -> Snapshot:
+    """Read a snapshot of a service.
+
+    Raises:
+        SnapshotError: it is of another version, of another service, or no snapshot at all.
+    """
+    version = document.get("version") if isinstance(document, dict) else None
+    if isinstance(version, int) and version != VERSION:
+        raise SnapshotError(f"the snapshot has version {version}; this program reads version {VERSION}")
+    snapshot: Snapshot = _converted(document, Snapshot, "the snapshot")
+    if snapshot.service != service:
+        raise SnapshotError(
+            f"this is a snapshot of {snapshot.service!r}; put it to that service, as this is {service!r}"
+        )
+    return snapshot
+
+
+def _converted(value: object, shape: Any, root: str) -> Any:
+    try:
+        return convert(value, shape)
+    except ValidationError as error:
+        raise SnapshotError(refusal(value, shape, root=root)) from error

@@ -1,0 +1,274 @@
+"""What stands before every service: the journal, the scripted faults, and the workspace's own date."""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from http import HTTPStatus
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from msgspec import to_builtins
+
+from elements_local.kit.admin.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
+from elements_local.kit.admin.fault_book import FaultBook
+from elements_local.kit.admin.fault_rules import FaultRule, Phase, distort
+from elements_local.kit.admin.journal import KEPT_BYTES, Exchange, Journal
+from elements_local.kit.admin.paths import is_admin
+from elements_local.kit.storage.database_errors import is_away
+from elements_local.kit.web.transports import call
+from elements_local.kit.web.wire import Reply
+from elements_local.kit.web.wsgi import DroppedError, WsgiResponse, begin
+from elements_local.kit.workspaces.registry import Workspace
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a request's body, unless a service says otherwise; a longer one is refused with 413."""
+
+RULE = "elements_local.kit.fault_rule"
+"""Where in a request's environment the service finds the rule that struck it, for effects of its own."""
+
+NOTED = "elements_local.kit.fault_noted"
+"""Where in a request's environment the service notes what a rule's effect did, for the journal: a mapping."""
+
+WHOSE = "elements_local.kit.whose"
+"""Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
+
+
+class JournalMiddleware:
+    """A WSGI application around a service's own.
+
+    Args:
+        workspace_of: says whose request it is, from its credentials; the default workspace if it cannot tell.
+        largest_body: bytes of a request that the service takes; longer ones pass through unread, to be refused.
+        keeps_calls: calls from outside are kept to be done again; not by a service that the stack itself calls.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a middleware is made of; all but the first by name
+        self,
+        application: "WSGIApplication",
+        *,
+        faults: FaultBook,
+        journal: Journal,
+        workspace_of: "Callable[[WSGIEnvironment], Workspace]",
+        largest_body: int = LARGEST_BODY,
+        keeps_calls: bool = True,
+    ) -> None:
+        self.answered: Counter[tuple[str, int]] = Counter()
+        # a Counter loses additions of threads that add at once
+        self._counting = Lock()
+        self._application = application
+        self.faults = faults
+        self.journal = journal
+        self._workspace_of = workspace_of
+        self._largest_body = largest_body
+        self._keeps_calls = keeps_calls
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, or hang up if a fault says so."""
+        if is_admin(environ.get("PATH_INFO", "")):
+            return self._administer(environ, start_response)
+        workspace = self._workspace_of(environ)
+        answer = self._answer(environ, workspace)
+        with self._counting:
+            self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
+        if "date" not in {name.lower() for name, _ in answer.headers}:
+            answer.headers.append(("Date", _date(workspace.clock.now())))
+        start_response(answer.status, answer.headers)
+        # a struck answer to HEAD has a body, which the client would take for the start of the next answer
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
+        return [answer.body] if answer.rest is None else _whole(answer.body, answer.rest)
+
+    def _administer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Let the service answer an admin call, and keep it if it changes something."""
+        if environ["REQUEST_METHOD"] in READS or caller_of(environ):
+            return self._application(environ, start_response)
+        # numbered before the service runs: calls that overlap are ordered by when they came, not by when they ended
+        began, body = next_number(), _buffer(environ, self._largest_body)
+        answer = begin(self._application, environ)
+        if WHOSE in environ:
+            workspace, at = environ[WHOSE]
+            exchange = _exchange(environ, body, answer, workspace=workspace, at=at)
+            self._keep(workspace, environ, exchange, began, body=body, answer=answer)
+        start_response(answer.status, answer.headers)
+        return [answer.body]
+
+    def _keep(  # noqa: PLR0913 - what a call is made of
+        self,
+        workspace: Workspace,
+        environ: "WSGIEnvironment",
+        exchange: Exchange,
+        began: int,
+        *,
+        body: bytes,
+        answer: WsgiResponse | None,
+    ) -> None:
+        """Keep a call from outside, so that it can be done again; what the journal has of it, it has too."""
+        self.journal.calls.add(
+            workspace.name,
+            RecordedCall(
+                began=began,
+                number=next_number(),
+                at=exchange.at,
+                answered_at=exchange.answered_at,
+                method=exchange.method,
+                target=exchange.target,
+                headers=exchange.request_headers,
+                body=body[:LARGEST_KEPT_BODY],
+                size=int(environ.get("CONTENT_LENGTH") or 0),
+                status=exchange.status,
+                fault=exchange.fault,
+                reply_headers=exchange.reply_headers,
+                reply=b"" if answer is None else answer.body[:LARGEST_KEPT_BODY],
+            ),
+        )
+
+    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> WsgiResponse:
+        """Let the service answer, let a fault have its way, and note both.
+
+        Returns:
+            The answer, of a long one that the service makes bit by bit the start.
+        """
+        began, now = next_number(), workspace.clock.now()
+        body = _buffer(environ, self._largest_body)
+        # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
+        rule = self.faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
+        environ[NOTED] = {}
+        answer: WsgiResponse | None = None
+        try:
+            answer = (
+                self._struck(environ, rule) if rule else begin(self._application, environ, enough=KEPT_BYTES)
+            )
+        # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
+        # for
+        finally:
+            exchange = _exchange(environ, body, answer, workspace=workspace, at=now, rule=rule)
+            self.journal.add(workspace.name, exchange)
+            if self._keeps_calls and not caller_of(environ):
+                self._keep(workspace, environ, exchange, began, body=body, answer=answer)
+        return answer
+
+    def _struck(self, environ: "WSGIEnvironment", rule: FaultRule) -> WsgiResponse:
+        """Return what becomes of an answer that a fault strikes.
+
+        Raises:
+            DroppedError: the connection is to be closed without one.
+        """
+        if rule.phase is Phase.BEFORE and rule.effect.replaces:
+            # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
+            reply = Reply(status=200)
+        else:
+            reply = call(self._application, {**environ, RULE: rule})
+        struck = distort(reply, rule.effect)
+        return WsgiResponse(_status_line(struck), list(struck.headers), struck.body)
+
+
+def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":
+    """Wrap an application for a server that closes a connection when it meets its own error."""
+
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            answer = application(environ, start_response)
+        except DroppedError as dropped:
+            raise error from dropped
+        return answer if isinstance(answer, list | tuple) else sent(answer)
+
+    def sent(answer: Any) -> Iterator[bytes]:
+        with closing(answer):
+            try:
+                for chunk in answer:  # noqa: UP028 - if its client hangs up, `yield from` would close it once more
+                    yield chunk
+            # what has been sent cannot be taken back, so the client is to see that the rest is missing
+            except Exception as failed:
+                if is_away(failed):
+                    raise error from failed
+                raise
+
+    return wrapped
+
+
+def _whole(start: bytes, rest: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
+    """Yield an answer as it comes."""
+    with closing(rest):
+        yield start
+        yield from rest
+
+
+def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:
+    """Return the request's body, and leave it to be read again; nothing of one that is longer than the service takes."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if not 0 < length <= largest:
+        return b""
+    body: bytes = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first three by name
+    environ: "WSGIEnvironment",
+    body: bytes,
+    answer: WsgiResponse | None,
+    *,
+    workspace: Workspace,
+    at: datetime,
+    rule: FaultRule | None = None,
+) -> Exchange:
+    path, query = _path(environ), environ.get("QUERY_STRING")
+    return Exchange(
+        at=at,
+        answered_at=workspace.clock.now(),
+        method=environ["REQUEST_METHOD"],
+        target=f"{path}?{query}" if query else path,
+        request_headers=_request_headers(environ),
+        request_body=body[: KEPT_BYTES + 1],
+        status=None if answer is None else int(answer.status[:3]),
+        reply_headers=[] if answer is None else list(answer.headers),
+        reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
+        fault=rule is not None,
+        effect=_effect(rule, environ[NOTED]) if rule else {},
+    )
+
+
+def _effect(rule: FaultRule, noted: dict[str, Any]) -> dict[str, Any]:
+    """Return what a rule does, and what the service noted that it did."""
+    effect: dict[str, Any] = to_builtins(rule.effect)
+    return {**effect, "noted": noted} if noted else effect
+
+
+def _path(environ: "WSGIEnvironment") -> str:
+    path: str = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    return path
+
+
+def _request_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
+    return [
+        (_header(name), value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+    ]
+
+
+@lru_cache(maxsize=1024)  # names come again and again
+def _header(variable: str) -> str:
+    """Return the name of the header that WSGI gives a variable to."""
+    return variable.removeprefix("HTTP_").replace("_", "-").title()
+
+
+@lru_cache(maxsize=256)  # virtual time stands still for many answers
+def _date(instant: datetime) -> str:
+    return format_datetime(instant, usegmt=True)
+
+
+def _status_line(reply: Reply) -> str:
+    if reply.phrase:
+        return f"{reply.status} {reply.phrase}"
+    try:
+        return f"{reply.status} {HTTPStatus(reply.status).phrase}"
+    except ValueError:  # a status that only a fault can ask for
+        return f"{reply.status} Unknown"

@@ -1,0 +1,63 @@
+"""Which pages may call a stack, and by which names it may be called: what browsers say of themselves, read strictly.
+
+A browser writes an origin in one way only (RFC 6454, section 6.2): lower case, names in ASCII, no usual port, nothing
+behind it. What is written otherwise comes from no browser, and is no origin here.
+"""
+
+import re
+from collections.abc import Iterable
+
+from elements_local.kit.web.exposure_settings import HOST_NAME
+from elements_local.kit.web.outbound import is_loopback
+from elements_local.kit.web.wsgi import USUAL_PORTS
+
+POSTMAN = frozenset({"https://*.postman.co", "https://app.getpostman.com"})
+"""Where Postman's web client is served from."""
+
+_LONGEST = 300
+"""Letters of a host or an origin that are read; a name has 253 at the most."""
+
+_ORIGIN = re.compile(
+    rf"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|{HOST_NAME})(:[1-9][0-9]{{0,4}})?"
+)
+_HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{0,5})?", re.IGNORECASE | re.ASCII)
+
+
+def is_local(host: str) -> bool:
+    """Say whether a host is this machine's own, which nobody else can make stand for another one."""
+    return host == "localhost" or is_loopback(host)
+
+
+def host_in(header: str) -> str | None:
+    """Return the name or the address in a ``Host`` header, in lower case; None if there is none to be read.
+
+    >>> host_in("LOCALHOST:4700"), host_in("[::1]:4700"), host_in("127.0.0.1@evil.example")
+    ('localhost', '::1', None)
+    """
+    match = _HOST.fullmatch(header) if len(header) <= _LONGEST else None
+    return match["host"].lower().strip("[]") if match else None
+
+
+def may_call(origin: str, allowed: Iterable[str]) -> bool:
+    """Say whether pages of an origin may call: those of this machine, and those that a pattern allows.
+
+    Args:
+        allowed: origins; ``*.`` before a name stands for any names below it.
+
+    >>> may_call("http://localhost:3000", POSTMAN), may_call("https://web.postman.co", POSTMAN)
+    (True, True)
+    >>> may_call("https://evil-postman.co", POSTMAN), may_call("null", POSTMAN)
+    (False, False)
+    """
+    # the length is looked at first: the pattern is read for every request of any page
+    match = _ORIGIN.fullmatch(origin) if len(origin) <= _LONGEST else None
+    if match is None:
+        return False
+    if match["scheme"] in USUAL_PORTS and is_local(match["host"].strip("[]")):
+        return True
+    return any(_matches(origin, pattern) for pattern in allowed)
+
+
+def _matches(origin: str, pattern: str) -> bool:
+    scheme, any_below, rest = pattern.partition("://*")
+    return origin.startswith(f"{scheme}://") and origin.endswith(rest) if any_below else origin == pattern

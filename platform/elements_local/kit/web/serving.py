@@ -1,0 +1,147 @@
+"""Serving WSGI applications on real ports, by waitress, in threads of this process."""
+
+import errno
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from elements_local.kit.os_errors import os_reason
+from elements_local.kit.web.journal_middleware import hanging_up
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+THREADS = 16
+_MOST_CONNECTIONS = 2000
+"""Open at the same time; one that has sent half a request is among them, and takes no thread."""
+
+_IDLE_S = 60
+"""How long a connection on which nothing happens stays open."""
+
+_LARGEST_REQUEST = 257 * 1024 * 1024
+"""Where the server itself hangs up; a service refuses a body in its own words before."""
+
+
+_OTHER_PORT = "stop what uses it, or choose another port (0 takes any free one)"
+_OTHER_HOST = "choose an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
+
+
+class PortError(Exception):
+    """A port cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str, *, cure: str = _OTHER_PORT) -> None:
+        super().__init__(f"cannot listen on {_bracketed(host)}:{port} ({reason}); {cure}")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a listening socket, before the application that will answer on it is made.
+
+    Raises:
+        PortError: the port is taken, or the host is not this machine's.
+    """
+    if not 0 <= port <= 65535:
+        raise PortError(host, port, "a port is 0 to 65535")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            # without it a port stays taken for a minute after a stack that used it has stopped
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        elsewhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+        cure = _OTHER_HOST if elsewhere else _OTHER_PORT
+        raise PortError(host, port, os_reason(error), cure=cure) from error
+    except ValueError as error:  # what Python says of a name that cannot be one
+        raise PortError(host, port, "this is no host name", cure=_OTHER_HOST) from error
+    return listener
+
+
+def client_gone(environ: "WSGIEnvironment") -> Callable[[], bool]:
+    """Return what says whether a request's client has hung up, as far as the server tells."""
+    disconnected: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
+    return disconnected
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which a socket can be reached from this machine."""
+    host, port = listener.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1"
+    return f"http://{_bracketed(host)}:{port}"
+
+
+class Server:
+    """One application on one socket, answering from a thread until it is closed.
+
+    Args:
+        threads: requests that are answered at the same time; an idle one takes 16 KiB.
+        patience: how long ``close`` waits for answers to be finished, and then for clients to read them.
+    """
+
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        listener: socket.socket,
+        *,
+        threads: int = THREADS,
+        patience: timedelta = timedelta(seconds=5),
+    ) -> None:
+        from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
+        from waitress.server import create_server  # noqa: PLC0415 - as above
+
+        from elements_local.kit.web.request_parsing import HttpConnection  # noqa: PLC0415 - as above
+
+        self._patience_s = patience.total_seconds()
+        self._server = create_server(
+            hanging_up(application, ClientDisconnected),
+            map={},
+            sockets=[listener],
+            threads=threads,
+            ident=None,
+            max_request_body_size=_LARGEST_REQUEST,
+            clear_untrusted_proxy_headers=True,
+            connection_limit=_MOST_CONNECTIONS,
+            channel_timeout=_IDLE_S,
+            # with `select`, a connection beyond the thousandth of the process would end the server
+            asyncore_use_poll=True,
+            # else nobody reads while an answer is made, and would see that its client has hung up
+            channel_request_lookahead=1,
+        )
+        self._server.channel_class = HttpConnection
+        self._thread = Thread(target=self._server.run, name=f"serve {url_of(listener)}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let requests that are being answered finish, then hang up and give the port back."""
+        if not self._thread.is_alive():
+            return
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=self._patience_s)
+        # the thread, awake for another reason, may have hung up and closed the trigger before it is pulled
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(self._hang_up)
+        self._thread.join(timeout=self._patience_s)
+        for channel in list(self._server.active_channels.values()):
+            with suppress(OSError):  # it may just have ended
+                channel.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(timeout=self._patience_s)
+
+    def _hang_up(self) -> None:
+        """Stop listening, and end each connection once its client has all of its answer. Runs in the thread."""
+        for channel in list(self._server.active_channels.values()):
+            if channel.total_outbufs_len:
+                channel.close_when_flushed = True
+            else:
+                channel.handle_close()
+        self._server.close()
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

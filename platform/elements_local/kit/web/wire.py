@@ -1,0 +1,134 @@
+"""HTTP as a value: bytes go out, bytes or a reason come back; and what every transport makes of them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Protocol
+
+from msgspec import Struct
+from werkzeug.datastructures import Headers
+
+from elements_local.kit.text import HEADER_NAME
+
+DELAY_HEADER = "Elements-Local-Delay"
+"""How long a scripted fault says the answer took, in seconds. Nobody waits for it."""
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+AGENT: Mapping[str, str] = MappingProxyType({"User-Agent": "elements-local"})
+BODILESS = frozenset({204, 304})
+LARGEST_REPLY = 64 * 1024 * 1024
+"""How many bytes of a body are taken."""
+
+CUT_OFF = "connection closed before the whole answer came"
+_TOO_LONG = "the answer is longer than 64 MiB"
+
+_HEADER_NAME = re.compile(HEADER_NAME)
+_HEADER_VALUE = re.compile(r"(?!\s)[\0-\t\v\f\x0e-\xff]*")
+
+
+class HeaderError(ValueError):
+    """A header cannot be sent."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"cannot be sent: {name!r} is no header of HTTP, or its value is none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What a server answered.
+
+    Attributes:
+        elapsed: how long the answer says it took; zero unless a fault delays it.
+        phrase: what the status line says beside the status; empty if it is not known.
+    """
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    elapsed: timedelta = timedelta(0)
+    phrase: str = field(default="", compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is of the 2xx family."""
+        return 200 <= self.status < 300
+
+
+class NoReply(Struct, frozen=True, kw_only=True):
+    """Refused, timed out or cut off; a value to decide on, not an exception to forget."""
+
+    reason: str
+    elapsed: timedelta = timedelta(0)
+
+
+class Http(Protocol):
+    """Sends one request."""
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request and return what came of it.
+
+        Args:
+            method: upper case.
+            url: absolute and already percent-encoded.
+            headers: sent as they are, with ``User-Agent: elements-local`` unless they say another.
+            body: sent as it is; empty means none.
+        """
+
+
+def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
+    """Hold a reply's scripted delay against the time-out; the wait itself never happens."""
+    # nearly always there is none, and ``get`` makes an exception of that, which costs as much as the rest
+    delay = reply.headers.get(DELAY_HEADER, type=float) if reply.headers.getlist(DELAY_HEADER) else None
+    if delay is None or not delay > 0:  # a stranger may send anything, NaN included
+        return reply
+    if delay >= timeout.total_seconds():
+        return NoReply(reason=timed_out(timeout), elapsed=timeout)
+    return replace(reply, elapsed=timedelta(seconds=delay))
+
+
+def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
+    """Return what a client makes of an answer: it may be cut off, late, or have a body that it must not have."""
+    # a client reads no body here, so whatever length was promised means nothing
+    if method == "HEAD" or reply.status in BODILESS:
+        return in_time(replace(reply, body=b""), timeout)
+    if len(reply.body) > LARGEST_REPLY:
+        return NoReply(reason=_TOO_LONG)
+    # the length is that of the packed body, and what came has been unpacked by now
+    packed = reply.headers.getlist("Content-Encoding")
+    promised = None if packed else reply.headers.get("Content-Length", type=int)
+    if promised is not None and len(reply.body) < promised:
+        return NoReply(reason=cut_off(len(reply.body), promised))
+    if promised is not None and 0 <= promised < len(reply.body):
+        reply = replace(reply, body=reply.body[:promised])
+    return in_time(reply, timeout)
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that are none.
+
+    Raises:
+        HeaderError: names the first of them, and not its value, which may be a secret.
+    """
+    for name, value in headers.items():
+        if not _is_header(name, value):
+            raise HeaderError(name)
+
+
+@lru_cache(maxsize=1024)  # of thousands of calls nearly all send the same ones
+def _is_header(name: str, value: str) -> bool:
+    return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
+
+
+def cut_off(came: int, promised: int) -> str:
+    """Say how much of an answer came."""
+    return f"connection closed after {came} of {promised} bytes"
+
+
+def timed_out(timeout: timedelta) -> str:
+    """Say how long was waited in vain."""
+    return f"timed out after {timeout.total_seconds():g} s"

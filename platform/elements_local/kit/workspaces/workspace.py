@@ -1,0 +1,140 @@
+"""A workspace, and what may be chosen of a new one."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.workspaces import seeded
+from elements_local.kit.workspaces.clock import Mode, WorkspaceClock, in_utc
+from elements_local.kit.workspaces.errors import SEEDS, WorkspaceNameError, WorkspaceSeedError
+
+DEFAULT_NAME = "default"
+DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+"""A Monday morning; where a virtual clock starts unless it is told."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
+
+
+class Workspace(Struct, frozen=True, kw_only=True):
+    """One customer's data, credentials and clock.
+
+    Attributes:
+        name: also the first segment of its callback URL's path.
+        seed, origin: what its ids and made-up data follow from; the origin is its own name, or the name of the
+            workspace whose snapshot it was put back to.
+        organization_secret, user_secret, crm_api_key: what opens it; see ``Secrets``.
+        start: where its virtual clock starts, and returns to on reset.
+    """
+
+    name: str
+    seed: int
+    origin: str
+    organization_secret: str
+    user_secret: str
+    crm_username: str
+    crm_api_key: str
+    start: datetime
+    clock: WorkspaceClock
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What opens the workspace, by what it is called."""
+        return {
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_api_key": self.crm_api_key,
+        }
+
+    def to_json(self) -> dict[str, Json]:
+        """Return name and credentials, as those need them who are to work in it."""
+        return {
+            "name": self.name,
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_username": self.crm_username,
+            "crm_api_key": self.crm_api_key,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewWorkspace:
+    """What may be chosen about a workspace; the rest follows.
+
+    Attributes:
+        seed: None draws one.
+
+    Raises:
+        NaiveInstantError: the start has no time zone.
+        WorkspaceSeedError: the seed has more than 64 bits.
+    """
+
+    name: str | None = None
+    mode: Mode = Mode.VIRTUAL
+    start: datetime = DEFAULT_START
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None and not -SEEDS <= self.seed < SEEDS:
+            raise WorkspaceSeedError
+        # The value is frozen, and its start has to be in UTC wherever it is compared.
+        object.__setattr__(self, "start", in_utc(self.start))
+
+    def drawn(self) -> tuple[str, int]:
+        """Return its name and its seed, each drawn if it was not chosen; the name follows from the seed.
+
+        Raises:
+            WorkspaceNameError: the name would not do.
+        """
+        # 53 bits: every JSON reader keeps such a number exactly.
+        seed = secrets.randbits(53) if self.seed is None else self.seed
+        name = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}" if self.name is None else self.name
+        if not _NAME.match(name):
+            raise WorkspaceNameError(name)
+        return name, seed
+
+
+_Instant = Annotated[datetime, Meta(tz=True)]
+_Secret = Annotated[str, Meta(min_length=16)]
+
+
+class KeptClock(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A clock as it stood; a real one, which follows the machine, has no instant.
+
+    Attributes:
+        watermark: as of when was read last: a change in that second is to begin the next one.
+    """
+
+    mode: Mode
+    now: _Instant | None
+    watermark: _Instant | None = None
+
+
+class KeptWorkspace(Struct, forbid_unknown_fields=True):
+    """A workspace as it was.
+
+    Attributes:
+        start: where its virtual clock returns to on reset.
+        sink_url: where the sink was, whose bin of the workspace's name its callbacks go to; None if there was none.
+    """
+
+    name: Annotated[str, Meta(min_length=1)]
+    seed: Annotated[int, Meta(ge=-SEEDS, le=SEEDS - 1)]
+    origin: str
+    start: _Instant
+    clock: KeptClock
+    organization_secret: _Secret
+    user_secret: _Secret
+    crm_api_key: _Secret
+    crm_username: Annotated[str, Meta(min_length=1)]
+    sink_url: Annotated[str, Meta(min_length=1)] | None
+
+    def names(self) -> tuple[str, ...]:
+        """Return what others call it, or it them."""
+        sink = () if self.sink_url is None else (self.sink_url, f"{self.sink_url}/{self.name}")
+        return (self.organization_secret, self.user_secret, self.crm_api_key, self.crm_username, *sink)

@@ -1,0 +1,162 @@
+"""The one organization, account and user of a workspace, which follow from its seed, as the platform shows them.
+
+Source: the platform's administration answers (documented, observed); the flags of a user beside ``active``, the
+inside of a role, and an organization's ``environment`` and ``status`` are assumed.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import NotRequired, TypedDict
+
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.core.identities import small_number
+from elements_local.platform.core.instance import User
+
+SECURED = "secured"
+NEVER = "1970-01-01"
+"""The last login of who has not signed in (observed)."""
+
+
+class RoleJson(TypedDict):
+    """A role that a user has."""
+
+    id: int
+    name: str
+    key: str
+    active: bool
+    description: str
+    features: list[str]
+
+
+class MemberJson(TypedDict):
+    """A user; ``secret`` is there for whoever sent the user's password along."""
+
+    id: int
+    createdDate: str
+    firstName: str
+    lastName: str
+    fullName: str
+    email: str
+    active: bool
+    lastLoginDate: str
+    password: str
+    roles: list[RoleJson]
+    accountExpired: bool
+    accountLocked: bool
+    credentialsExpired: bool
+    enabled: bool
+    secret: NotRequired[str]
+
+
+class AccountJson(TypedDict):
+    """An account."""
+
+    id: int
+    name: str
+    description: str
+    active: bool
+    createdDate: str
+    externalId: str
+    defaultAccount: bool
+    type: str
+    companyId: int
+
+
+class OrganizationJson(TypedDict):
+    """An organization, with the secret that its users call the platform with."""
+
+    id: int
+    name: str
+    secret: str
+    externalId: str
+    customerId: str
+    environment: str
+    status: str
+    createdDate: str
+
+
+@lru_cache(maxsize=256)  # asked for with every list
+def user_of(workspace: Workspace) -> User:
+    """Return the user of a workspace, who administers its organization."""
+    return User(
+        id=small_number(workspace, "user"),
+        account_id=small_number(workspace, "account"),
+        company_id=small_number(workspace, "company"),
+        email=workspace.crm_username,
+        first_name="Olive",
+        last_name="Owner",
+    )
+
+
+def user_to_json(workspace: Workspace, *, last_login: datetime | None) -> MemberJson:
+    """Return the user; the password is never shown (documented)."""
+    user = user_of(workspace)
+    return {
+        "id": user.id,
+        "createdDate": _date(workspace.start),
+        "firstName": user.first_name,
+        "lastName": user.last_name,
+        "fullName": f"{user.first_name} {user.last_name}",
+        "email": user.email,
+        "active": True,
+        "lastLoginDate": NEVER if last_login is None else _date(last_login),
+        "password": SECURED,
+        "roles": [
+            _role(1, "org-admin", "Organization Administrator", _ADMINISTERS),
+            _role(3, "org", "Organization User", "Manages instances of their own in the default account"),
+        ],
+        "accountExpired": False,
+        "accountLocked": False,
+        "credentialsExpired": False,
+        "enabled": True,
+    }
+
+
+def account_to_json(workspace: Workspace) -> AccountJson:
+    """Return the account."""
+    user = user_of(workspace)
+    return {
+        "id": user.account_id,
+        "name": workspace.name,
+        "description": "",
+        "active": True,
+        "createdDate": _date(workspace.start),
+        "externalId": workspace.name,
+        "defaultAccount": True,
+        "type": "Default",
+        "companyId": user.company_id,
+    }
+
+
+def organization_to_json(workspace: Workspace) -> OrganizationJson:
+    """Return the organization."""
+    return {
+        "id": user_of(workspace).company_id,
+        "name": workspace.name,
+        "secret": workspace.organization_secret,
+        "externalId": "",
+        "customerId": "",
+        "environment": "local",
+        "status": "active",
+        "createdDate": _date(workspace.start),
+    }
+
+
+_ADMINISTERS = "Manages the organization's accounts, users and instances"
+
+
+def _role(number: int, key: str, name: str, description: str) -> RoleJson:
+    """Return a role; its number, which differs by organization, is assumed."""
+    return {
+        "id": number,
+        "name": name,
+        "key": key,
+        "active": True,
+        "description": description,
+        "features": [],
+    }
+
+
+def _date(instant: datetime) -> str:
+    """Write the day of an instant: ``yyyy-MM-dd`` (documented for the date of creation, assumed for the last login)."""
+    return instant.date().isoformat()

@@ -1,0 +1,109 @@
+"""``/_local/workspaces``: worlds to work in, each with credentials, data and a clock of its own."""
+
+from base64 import b64encode
+from contextlib import suppress
+
+from flask import Blueprint
+
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.web.wire import Http, NoReply
+from elements_local.kit.workspaces.errors import DefaultWorkspaceError
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.kit.workspaces.requests import NameQuery, WorkspaceRequest, chosen_workspace
+from elements_local.platform.activity.store import Activities
+from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError
+
+Json = dict[str, object]
+
+bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
+
+
+@bp.get("")
+@operation(problems=(403,))
+def index() -> Answer[Json]:
+    """List the workspaces with their credentials."""
+    return Answer({"workspaces": [_shown(workspace) for workspace in dependencies().workspaces]})
+
+
+@bp.post("")
+@operation(problems=(403, 409, 502))
+def create(body: WorkspaceRequest) -> Answer[Json]:
+    """Make a workspace, and fill its CRM if records are asked for."""
+    workspace = dependencies().workspaces.create(chosen_workspace(body))
+    if body.records:
+        try:
+            _tell_crm(workspace, "/_local/seed", {"records": body.records}, by=dependencies().http)
+        except (ProviderError, InvalidRequestError):
+            with suppress(ProviderError, InvalidRequestError):
+                _tell_crm(workspace, "/_local/reset", {}, by=dependencies().inside)
+            dependencies().workspaces.delete(workspace)
+            raise
+    return Answer(_shown(workspace))
+
+
+@bp.delete("")
+@operation(problems=(403, 404, 409, 502))
+def delete(query: NameQuery) -> Answer[Json]:
+    """Delete the workspace that ``?name=`` says, with everything that any service keeps for it."""
+    workspace = dependencies().workspaces.named(query.name)
+    if workspace is None:
+        raise NotFoundError("workspace", repr(query.name[:80]), named="name")
+    _remove(workspace)
+    return Answer({})
+
+
+def _remove(workspace: Workspace) -> None:
+    """Forget a workspace, in every service.
+
+    Raises:
+        DefaultWorkspaceError: it is the one that stays.
+        ConflictError: its time is being moved; nothing is forgotten.
+    """
+    services = dependencies()
+    if workspace is services.workspaces.default:
+        raise DefaultWorkspaceError
+    with services.engine.exclusive(workspace):
+        _tell_crm(workspace, "/_local/reset", {}, by=services.inside)
+        _send(
+            f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}",
+            {},
+            {},
+            by=services.inside,
+        )
+        services.faults.replace(workspace.name, [])
+        services.journal.clear(workspace.name)
+        services.store.reset(workspace.name)
+        services.store[Activities].forget(workspace.name)
+        services.workspaces.delete(workspace)
+
+
+def _tell_crm(workspace: Workspace, path: str, body: Json, *, by: Http) -> None:
+    key = b64encode(f"{workspace.crm_api_key}:".encode()).decode()
+    _send(dependencies().settings.crm_url + path, body, {"Authorization": f"Basic {key}"}, by=by)
+
+
+def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
+    """Have another service do its part.
+
+    Args:
+        by: the way there; calls that are to be kept as the caller's own go from outside.
+
+    Raises:
+        InvalidRequestError: it refuses.
+        ProviderError: it does not answer.
+    """
+    headers = {**dependencies().admin_headers, **headers, "Content-Type": "application/json"}
+    reply = by.send("POST", url, headers=headers, body=encode(body))
+    if isinstance(reply, NoReply):
+        raise ProviderError(status=502, message=f"{url} did not answer: {reply.reason}")
+    if not reply.ok:
+        raise InvalidRequestError(
+            f"{url} answered {reply.status}: {reply.body[:500].decode('utf-8', 'replace')}"
+        )
+
+
+def _shown(workspace: Workspace) -> Json:
+    """Return what whoever works in the workspace has to know."""
+    return {**workspace.to_json(), "callback_url": f"{dependencies().settings.sink_url}/{workspace.name}"}

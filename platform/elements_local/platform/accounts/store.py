@@ -1,0 +1,78 @@
+"""What is remembered of each workspace's account: its settings, and who signed in."""
+
+from datetime import datetime
+
+from msgspec.json import Decoder
+from sqlalchemy import Column, Index, Insert, Table, Text, bindparam, select
+
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.prepared import InsertInto, Prepared
+from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction, WorkspaceStatement
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.core.counters import next_number
+from elements_local.platform.core.identities import session_token
+from elements_local.platform.core.tables import OutsideText, metadata, platform_table
+
+accounts = platform_table(
+    "platform_accounts",
+    Column("settings", OutsideText, nullable=False),
+    Column("last_login", Instant),
+)
+sessions = Table(
+    "platform_sessions",
+    metadata,
+    Column("token", OutsideText, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Index("platform_sessions_of_workspace", "workspace"),
+)
+
+_decoded = Decoder(dict[str, str])
+_own_settings = WorkspaceStatement(select(accounts.c.settings))
+_own_login = WorkspaceStatement(select(accounts.c.last_login))
+_keep_settings = WorkspaceStatement(lambda insert: _keeping(insert, "settings"))
+_keep_login = WorkspaceStatement(lambda insert: _keeping(insert, "last_login"))
+_add_session = WorkspaceStatement(sessions.insert())
+_of_token = Prepared(select(sessions.c.workspace).where(sessions.c.token == bindparam("of_token")))
+
+
+class Accounts:
+    """A workspace's account, in a transaction of it."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def settings(self) -> dict[str, str]:
+        """Return the account's settings."""
+        kept = self._tx.scalar(_own_settings)
+        return {} if kept is None else _decoded.decode(kept)
+
+    def keep_settings(self, settings: dict[str, str]) -> None:
+        """Put settings in the place of all that there are."""
+        self._tx.run(_keep_settings, settings=encode_text(settings), last_login=None)
+
+    def last_login(self) -> datetime | None:
+        """Return when somebody signed in last; None if nobody has."""
+        last: datetime | None = self._tx.scalar(_own_login)
+        return last
+
+    def sign_in(self, workspace: Workspace, now: datetime) -> str:
+        """Keep that the user has signed in, and return the token of it."""
+        token = session_token(workspace, next_number(self._tx, "session", first=1))
+        self._tx.run(_keep_login, settings="{}", last_login=now)
+        self._tx.run(_add_session, token=token)
+        return token
+
+
+def workspace_with_token(tx: AcrossWorkspaces, token: str) -> str | None:
+    """Return the name of the workspace whose user got a token by signing in."""
+    name: str | None = tx.scalar(_of_token, of_token=token)
+    return name
+
+
+def _keeping(insert: InsertInto, column: str) -> Insert:
+    """Return what changes this column alone where there is a row."""
+    kept = insert(accounts)
+    return kept.on_conflict_do_update(
+        index_elements=[accounts.c.workspace], set_={column: kept.excluded[column]}
+    )

@@ -1,0 +1,158 @@
+"""What is known of an instance, as the reckoning needs it: how it was polled, and what its receiver was told."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from elements_local.kit.values import replace
+from elements_local.platform.audit.callbacks import CallbackHistory
+from elements_local.platform.audit.oracle import ExpectedEventType, PollingHistory
+from elements_local.platform.audit.verdicts import ReportedEvent, ResourceHistory, StampedChange
+from elements_local.platform.callbacks.store import Deliveries
+from elements_local.platform.callbacks.store_attempts import Attempts
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.poll import Poll
+from elements_local.platform.events.records import Attempt, DeliveryStatus
+from elements_local.platform.explain.case_reader import CaseReader
+
+_NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
+
+
+class AuditedResource(Struct, frozen=True, kw_only=True):
+    """A resource that an instance polls, or has polled.
+
+    Attributes:
+        collection: of the CRM's, in lower case; None if its URL leads to no collection as a whole.
+        since: from when on it was polled, as far as that is known.
+        interval: at which it should be polled; None while the instance is disabled.
+        on: whether it is polled by now; if not, when in the interval after its last poll that ended is not kept.
+        silent: why there is no poll to come; empty if there is.
+        is_cut: whether it was polled before ``since``, of which not everything is kept.
+    """
+
+    resource: str
+    collection: str | None
+    polls: Sequence[Poll]
+    since: datetime
+    interval: timedelta | None
+    on: bool
+    silent: str
+    is_cut: bool = False
+
+    def followed(
+        self,
+        changes: Mapping[str, Sequence[StampedChange]],
+        reports: Sequence[ReportedEvent],
+        *,
+        until: datetime,
+    ) -> ResourceHistory:
+        """Return this with what happened to the records of its collection, and what was told of them."""
+        own_changes = changes.get(self.collection or "", ())
+        if self.is_cut:  # what was told of older changes is owed to nobody, as far as is known
+            later = {one.record_id for one in own_changes if one.at > self.since}
+            reports = [
+                one
+                for one in reports
+                if one.poll_at > self.since and (one.date > self.since or one.record_id in later)
+            ]
+        polls = tuple(sorted({poll.at for poll in self.polls}))
+        last = polls[-1] if polls else self.since
+        # A resource that is polled no more was missed once at the most: when it was taken out is not known more
+        # exactly.
+        if not self.on and self.interval and self.interval < until - last:
+            until = last + self.interval
+        watch = PollingHistory(since=self.since, polls=polls, until=until, missing_every=self.interval)
+        return ResourceHistory(
+            resource=self.resource,
+            changes=own_changes,
+            watch=watch,
+            polls=self.polls,
+            reports=reports,
+            silent=self.silent,
+        )
+
+    def kept_since(self, at: datetime) -> "AuditedResource":
+        """Return this as far as it is wholly known, if what is older than an instant is no longer kept.
+
+        That is since the first poll then: what it had not seen is of no poll that is forgotten.
+        """
+        if self.since >= at:
+            return self
+        # A poll that failed has seen nothing, and cannot be the beginning.
+        seen = (poll.at for poll in self.polls if poll.at >= at and poll.error is None)
+        return replace(self, since=min(seen, default=at), is_cut=True)
+
+
+def polled(reader: CaseReader) -> list[AuditedResource]:
+    """Return all resources that an instance polls, or has ever polled.
+
+    What it polls now begins with the moment in which that was switched on; what it has polled before is known from its
+    polls, the first of which asked for what is later than the same moment.
+    """
+    instance, last_polls = reader.instance, reader.last_polls
+    polls = {**dict.fromkeys(last_polls, ()), **reader.polls}
+    return [
+        AuditedResource(
+            resource=name,
+            collection=reader.collection(name),
+            polls=polls[name],
+            since=reader.polled_since(name),
+            interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
+            on=name in last_polls,
+            silent=reader.silent if name in last_polls else _NOT_POLLED,
+        )
+        for name in polls
+    ]
+
+
+def reports(reader: CaseReader) -> dict[str, list[ReportedEvent]]:
+    """Return all events that an instance's notifications tell of, by the resource."""
+    callbacks = _callbacks(reader)
+    by_resource = defaultdict[str, list[ReportedEvent]](list)
+    for one in reader.told:
+        by_resource[one.event.object_type].append(
+            ReportedEvent(
+                record_id=one.event.object_id,
+                told=ExpectedEventType(one.event.event_type.value),
+                date=one.event.date,
+                poll_at=one.at,
+                callback=callbacks[one.notification_id],
+            )
+        )
+    return by_resource
+
+
+def _callbacks(reader: CaseReader) -> dict[int, CallbackHistory]:
+    """Return what became of the notifications that tell of records, by their ids."""
+    sent = {one.notification_id: one.at for one in reader.told}
+    if not sent:
+        return {}
+    tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
+    with reader.services.store.read(reader.workspace.name) as tx:
+        for (number, _), attempts in Attempts(tx).of_each(sent).items():
+            tries[number].append(attempts)
+        for (number, _), state in Deliveries(tx).states_of(sent).items():
+            states[number].append(state)
+    return {
+        number: CallbackHistory(sent=at, tries=tries[number], states=states[number])
+        for number, at in sent.items()
+    }
+
+
+def ground_truth(reader: CaseReader) -> dict[str, list[StampedChange]]:
+    """Return the vendor's own log of changes as it is reckoned with, by the collection."""
+    return {
+        name: [
+            StampedChange(
+                seq=one.seq,
+                record_id=one.record_id,
+                kind=ExpectedEventType(one.kind),
+                at=one.at,
+                updated=one.updated,
+            )
+            for one in changes
+        ]
+        for name, changes in reader.of_collection.items()
+    }

@@ -1,0 +1,211 @@
+"""``/_local/audit``: which events an instance owed its receiver, and what became of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, TypedDict
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.audit import facts
+from elements_local.platform.audit.notes import notes, unpolled
+from elements_local.platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, StampedChange, reckon
+from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.events.store_history import HistoryRetention
+from elements_local.platform.explain.case_reader import CaseReader
+from elements_local.platform.explain.cause import Cause
+from elements_local.platform.explain.poll_errors import why_failed
+from elements_local.platform.explain.verdict import explained
+from elements_local.platform.instances.calling import instance_named
+from elements_local.platform.instances.routes_warnings import kept_warnings
+from elements_local.platform.lint.warning import WarningJson
+
+bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
+
+
+class AuditQuery(Struct, rename="camel"):
+    """Which instance is audited.
+
+    Attributes:
+        causes: whether the cause of what went wrong is looked for, which takes most of the time.
+    """
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)]
+    causes: bool = True
+
+
+class FindingJson(TypedDict):
+    """An event, and why it came as it did, or did not.
+
+    ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when. ``cause`` is the word
+    of what went wrong, as ``/_local/explain`` has it; null if nothing did, nobody knows, or it was not asked for.
+    """
+
+    resource: str
+    recordId: str
+    change: str
+    at: str
+    why: str
+    cause: str | None
+
+
+class FailedPollsJson(TypedDict):
+    """A resource of which polls failed, how many, and when and why the last did."""
+
+    resource: str
+    polls: int
+    at: str
+    why: str
+
+
+class UnpolledJson(TypedDict):
+    """A collection that the instance does not poll, and how many changes of it the CRM has logged."""
+
+    collection: str
+    changes: int
+
+
+class AuditJson(TypedDict):
+    """What was owed, held against what was delivered.
+
+    Every event that was owed is reported, late, misclassified or lost. ``delivered`` counts the events of callbacks that
+    were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
+    record. ``pruned`` says what is no longer kept and so not judged; null if all is. ``notes`` say what is not polled, and
+    why nothing is owed if nothing is. ``failedPolls`` and ``unpolled`` are in what is judged. ``warnings`` are those of ``/_local/warnings``.
+    """
+
+    owed: int
+    delivered: int
+    reported: list[FindingJson]
+    late: list[FindingJson]
+    duplicate: list[FindingJson]
+    misclassified: list[FindingJson]
+    lost: list[FindingJson]
+    pruned: Pruned | None
+    notes: list[str]
+    failedPolls: list[FailedPollsJson]
+    unpolled: list[UnpolledJson]
+    warnings: list[WarningJson]
+
+
+@bp.get("")
+@operation(problems=(401, 403, 404, 409, 502))
+def show(query: AuditQuery) -> Answer[AuditJson]:
+    """Hold the CRM's own log of changes against the callbacks of an instance."""
+    workspace = asked_workspace()
+    instance = instance_named(workspace, str(query.instance_id))
+    found = _audited(workspace, instance)
+    audit, reader = found.audit, found.reader if query.causes else None
+    ((_, slips),) = kept_warnings(workspace, [instance])
+    return Answer(
+        {
+            "owed": audit.owed,
+            "delivered": audit.delivered,
+            "reported": _shown(audit, AuditVerdict.REPORTED, reader),
+            "late": _shown(audit, AuditVerdict.LATE, reader),
+            "duplicate": _shown(audit, AuditVerdict.DUPLICATE, reader),
+            "misclassified": _shown(audit, AuditVerdict.MISCLASSIFIED, reader),
+            "lost": _shown(audit, AuditVerdict.LOST, reader),
+            "pruned": found.pruned,
+            "notes": found.notes,
+            "failedPolls": _failed(found.polled),
+            "unpolled": [
+                {"collection": name, "changes": count}
+                for name, count in unpolled(found.polled, found.changes).items()
+            ],
+            "warnings": slips.to_json(),
+        }
+    )
+
+
+class _Audited(Struct, frozen=True, kw_only=True):
+    """An audit, and what it was reckoned from.
+
+    Attributes:
+        changes: that the CRM logged, by the collection.
+        pruned: what is no longer kept; None if all is.
+    """
+
+    audit: Audit
+    polled: Sequence[facts.AuditedResource]
+    changes: Mapping[str, Sequence[StampedChange]]
+    pruned: Pruned | None
+    notes: list[str]
+    reader: CaseReader
+
+
+def _audited(workspace: Workspace, instance: Instance) -> _Audited:
+    """Gather what is known of an instance, and reckon."""
+    store, reader = dependencies().store, CaseReader(workspace, instance)
+    polled = facts.polled(reader)
+    since = min((one.since for one in polled), default=instance.created)
+    reader.since = since
+    changes, reports = facts.ground_truth(reader), facts.reports(reader)
+    with store.read(workspace.name) as tx:
+        own = store[HistoryRetention].pruned(tx)
+    gone = _gone([own, reader.log.pruned], since)
+    if gone:
+        polled = [one.kept_since(gone.before) for one in polled]
+    now = workspace.clock.now()
+    audit = reckon(one.followed(changes, reports.get(one.resource, ()), until=now) for one in polled)
+    nothing = not (audit.owed or audit.delivered or audit.findings)
+    remarks = notes(instance, polled, changes, nothing=nothing, now=now, gone=gone)
+    return _Audited(audit=audit, polled=polled, changes=changes, pruned=gone, notes=remarks, reader=reader)
+
+
+def _failed(polled: Sequence[facts.AuditedResource]) -> list[FailedPollsJson]:
+    """Say of which resources polls failed, in what is judged."""
+    failed = {
+        one.resource: [poll for poll in one.polls if poll.error and poll.at > one.since] for one in polled
+    }
+    return [
+        {
+            "resource": name,
+            "polls": len(polls),
+            "at": format_instant(polls[-1].at),
+            "why": why_failed(polls[-1].error or ""),
+        }
+        for name, polls in failed.items()
+        if polls
+    ]
+
+
+def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
+    """Return what is no longer kept of the time since an instant."""
+    affected = [each for each in pruned if each and since < each.before]
+    return max(affected, key=lambda each: each.before, default=None)
+
+
+def _shown(audit: Audit, verdict: AuditVerdict, reader: CaseReader | None) -> list[FindingJson]:
+    return [_finding(finding, reader) for finding in audit.of(verdict)]
+
+
+def _finding(finding: AuditFinding, reader: CaseReader | None) -> FindingJson:
+    is_wrong = finding.verdict is not AuditVerdict.REPORTED
+    cause = _cause(finding, reader) if reader and is_wrong else None
+    return {
+        "resource": finding.resource,
+        "recordId": finding.record_id,
+        "change": finding.change.value,
+        "at": format_instant(finding.at),
+        "why": finding.why,
+        "cause": cause.word if cause else None,
+    }
+
+
+def _cause(finding: AuditFinding, reader: CaseReader) -> Cause | None:
+    """Return what went wrong with an event."""
+    resource, record_id = finding.resource, finding.record_id
+    seq = reader.seq_of(resource, record_id, finding.change.value, finding.at)
+    case = (
+        reader.told_case(resource, record_id, at=finding.at)
+        if seq is None
+        else reader.case(resource, record_id, seq=seq)
+    )
+    return explained(case).cause

@@ -1,0 +1,258 @@
+"""What was owed, held against what was told: which events were reported, late, repeated, misnamed or lost. Pure."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from msgspec import Struct
+
+from elements_local.platform.audit import reasons
+from elements_local.platform.audit.callbacks import CallbackHistory
+from elements_local.platform.audit.oracle import (
+    ExpectedEventType,
+    LoggedChange,
+    OwedEvent,
+    PollingHistory,
+    owed,
+)
+from elements_local.platform.core.poll import Poll
+
+_SECOND = timedelta(seconds=1)
+
+
+class AuditVerdict(Enum):
+    """What became of an event that was owed, or what is wrong with one that was told.
+
+    Every event that was owed is one of the first four; besides, what names no record of the CRM's is misclassified, and
+    what was told without being owed is a duplicate.
+    """
+
+    REPORTED = "reported"
+    LATE = "late"
+    MISCLASSIFIED = "misclassified"
+    LOST = "lost"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedEvent:
+    """An event that a notification tells of.
+
+    Attributes:
+        record_id: empty if it names none.
+        date: of the record, as the poller read it, to the second.
+        poll_at: of the poll that found it.
+    """
+
+    record_id: str
+    told: ExpectedEventType
+    date: datetime
+    poll_at: datetime
+    callback: CallbackHistory
+
+
+class AuditFinding(Struct, frozen=True, kw_only=True):
+    """One event, and the verdict on it.
+
+    Attributes:
+        change: what was owed; of what was not, what was told.
+        at: when that happened; of what was not owed, when it was told.
+        why: a sentence.
+    """
+
+    verdict: AuditVerdict
+    resource: str
+    record_id: str
+    change: ExpectedEventType
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StampedChange(LoggedChange):
+    """A change as the CRM logged it, and the date that the record bore after it."""
+
+    updated: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceHistory:
+    """All that is known of one resource of an instance.
+
+    Attributes:
+        changes: of the CRM's collection that it polls.
+        polls: of this resource, oldest first.
+        silent: why there is no poll to come; empty if there is.
+    """
+
+    resource: str
+    changes: Sequence[StampedChange]
+    watch: PollingHistory
+    polls: Sequence[Poll]
+    reports: Sequence[ReportedEvent]
+    silent: str = ""
+
+
+class Audit(Struct, frozen=True, kw_only=True):
+    """The reckoning of an instance.
+
+    Attributes:
+        delivered: events in callbacks that were taken, each as often as that.
+    """
+
+    owed: int
+    delivered: int
+    findings: Sequence[AuditFinding]
+
+    def of(self, verdict: AuditVerdict) -> list[AuditFinding]:
+        """Return the findings of one kind, in the order of time."""
+        return [finding for finding in self.findings if finding.verdict is verdict]
+
+
+def reckon(followed: Iterable[ResourceHistory]) -> Audit:
+    """Hold what was owed for each resource against what was told of it."""
+    count, delivered, findings = 0, 0, list[AuditFinding]()
+    for one in followed:
+        events = owed(one.changes, with_seen_at_once(one))
+        count += len(events)
+        delivered += sum(report.callback.times for report in one.reports)
+        findings += _findings(one, events)
+    ordered = sorted(findings, key=lambda finding: (finding.at, finding.resource, finding.record_id))
+    return Audit(owed=count, delivered=delivered, findings=ordered)
+
+
+def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
+    """Return a watch that knows which changes polls of about the same instant have seen.
+
+    Time alone does not say whether a change came before a poll of its own instant, or while that was under way; but a
+    poll that reports the date which the record bore after it has seen it. (Of two changes within one second, it is taken
+    to have seen both: nothing tells them apart.) What it reports it has not seen gone.
+    """
+    reported = {(report.record_id, report.poll_at, report.date) for report in followed.reports}
+    seen = dict[int, datetime]()
+    for change in followed.changes:
+        before = bisect_right(followed.watch.polls, change.at)
+        poll_at = followed.watch.polls[before - 1] if before else None
+        if poll_at is None or change.at - poll_at >= _SECOND or change.kind is ExpectedEventType.DELETED:
+            continue
+        if (change.record_id, poll_at, change.updated.replace(microsecond=0)) in reported:
+            seen[change.seq] = poll_at
+    return replace(followed.watch, seen_at_once=seen)
+
+
+def _findings(followed: ResourceHistory, events: Sequence[OwedEvent]) -> Iterator[AuditFinding]:
+    """Yield the findings of one resource, record by record."""
+    owed_for, told_of = defaultdict[str, list[OwedEvent]](list), defaultdict[str, list[ReportedEvent]](list)
+    for event in events:
+        owed_for[event.record_id].append(event)
+    for report in followed.reports:
+        told_of[report.record_id].append(report)
+    writer = _Writer(followed)
+    for record_id in {**owed_for, **told_of}:
+        if record_id in owed_for or reasons.is_id(record_id):
+            yield from writer.of_record(record_id, owed_for[record_id], told_of[record_id])
+        else:
+            yield from map(writer.nameless, told_of[record_id])
+
+
+class _Writer:
+    """Writes the findings of one resource."""
+
+    def __init__(self, followed: ResourceHistory) -> None:
+        self._followed = followed
+        self._dates = {(one.record_id, one.kind, one.at): one.updated for one in followed.changes}
+
+    def of_record(
+        self, record_id: str, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
+    ) -> Iterator[AuditFinding]:
+        """Yield what became of the events that one record owed, and what was told of it besides.
+
+        A report tells of everything that had fallen due by its poll and had not been told: it shows the record's state.
+        One poll may show two states of a record, which was changed while its pages were read.
+        """
+        left, earlier, states = list(events), list[datetime](), set[tuple[datetime, datetime]]()
+        for report in sorted(reports, key=lambda report: report.poll_at):
+            covered = [event for event in left if _covers(report, event)]
+            left = [event for event in left if event not in covered]
+            for event in covered:
+                yield self._told(event, report, _names(covered, event))
+            again = report.poll_at not in earlier or (report.poll_at, report.date) in states
+            if report.callback.times and not covered and again:
+                why = reasons.repeated(record_id, report.poll_at, earlier, self._followed.polls)
+                yield self.besides(report, AuditVerdict.DUPLICATE, why)
+            for _ in range(report.callback.times - 1):
+                yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
+            earlier.append(report.poll_at)
+            states.add((report.poll_at, report.date))
+        for event in left:
+            yield self._untold(event)
+
+    def nameless(self, report: ReportedEvent) -> AuditFinding:
+        """Return a finding about what was told of nobody that the CRM knows."""
+        why = reasons.nameless(report.record_id, report.poll_at)
+        return self.besides(report, AuditVerdict.MISCLASSIFIED, why)
+
+    def besides(self, report: ReportedEvent, verdict: AuditVerdict, why: str) -> AuditFinding:
+        """Return a finding about what was told without being owed."""
+        delivered = report.callback.taken
+        return AuditFinding(
+            verdict=verdict,
+            resource=self._followed.resource,
+            record_id=report.record_id,
+            change=report.told,
+            at=delivered.at if delivered else report.poll_at,
+            why=why,
+        )
+
+    def _told(self, event: OwedEvent, report: ReportedEvent, names: set[ExpectedEventType]) -> AuditFinding:
+        """Return what became of an event that a notification tells of."""
+        callback, polls, at = report.callback, self._followed.polls, report.poll_at
+        if callback.taken is None:
+            verdict = AuditVerdict.LOST if callback.is_given_up else AuditVerdict.LATE
+            return self._about(event, verdict, f"{reasons.reported(event, at)}; {callback.delay()}")
+        if report.told not in names:
+            misnamed = reasons.misnamed(event, report.told.value, at, polls, self._date(event))
+            return self._about(event, AuditVerdict.MISCLASSIFIED, misnamed)
+        if at > event.due or callback.is_late:
+            why = reasons.late(event, at, callback, polls, self._date(event))
+            return self._about(event, AuditVerdict.LATE, why)
+        return self._about(event, AuditVerdict.REPORTED, reasons.reported(event, at))
+
+    def _untold(self, event: OwedEvent) -> AuditFinding:
+        """Return what became of an event that no notification tells of."""
+        followed, date = self._followed, self._date(event)
+        if event.kind is ExpectedEventType.DELETED:
+            return self._about(event, AuditVerdict.LOST, reasons.NO_DELETIONS)
+        was_polled = any(poll.at >= event.due and poll.error is None for poll in followed.polls)
+        silent = "" if was_polled else followed.silent
+        if not was_polled and not silent:
+            return self._about(event, AuditVerdict.LATE, reasons.to_come(event, followed.polls, date))
+        return self._about(event, AuditVerdict.LOST, reasons.lost(event, followed.polls, date, silent))
+
+    def _date(self, event: OwedEvent) -> datetime:
+        return self._dates[event.record_id, event.kind, event.at]
+
+    def _about(self, event: OwedEvent, verdict: AuditVerdict, why: str) -> AuditFinding:
+        return AuditFinding(
+            verdict=verdict,
+            resource=self._followed.resource,
+            record_id=event.record_id,
+            change=event.kind,
+            at=event.at,
+            why=why,
+        )
+
+
+def _covers(report: ReportedEvent, event: OwedEvent) -> bool:
+    """Say whether a report tells of an event: one of a deletion tells of nothing else, and no other tells of that."""
+    about_deletion = (report.told is ExpectedEventType.DELETED) == (event.kind is ExpectedEventType.DELETED)
+    return about_deletion and event.due <= report.poll_at
+
+
+def _names(covered: Sequence[OwedEvent], event: OwedEvent) -> set[ExpectedEventType]:
+    """Return what a report may call an event: its own name, or, of a record never heard of, that it was created."""
+    created = any(one.kind is ExpectedEventType.CREATED for one in covered)
+    return {event.kind, ExpectedEventType.CREATED} if created else {event.kind}

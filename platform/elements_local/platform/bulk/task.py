@@ -1,0 +1,154 @@
+"""Runs bulk jobs: reads the hub page by page, or makes records one by one, and tells the receiver when that is done."""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+from elements_local.kit.api.json_text import decode, encode, encode_text
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.accounts.directory import user_of
+from elements_local.platform.bulk import job as bulk_job
+from elements_local.platform.bulk.callback import BulkCallbacks
+from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from elements_local.platform.bulk.store import Bulk, BulkStepOutcome
+from elements_local.platform.core import identities
+from elements_local.platform.core.hub_client import HubClient, HubError, InstanceHub, Record
+from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.registry import StoreRegistry
+from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.core.sort_key import key_of
+from elements_local.platform.elements.catalogue import Catalogue
+from elements_local.platform.elements.connector import Connector
+from elements_local.platform.events.event import topic
+from elements_local.platform.events.store_notifications import NewNotification, Notifications
+from elements_local.platform.instances.store import Instances
+from elements_local.platform.jobs.due_job import Job
+from elements_local.platform.jobs.store import Jobs
+
+
+class BulkTask(Struct, frozen=True, kw_only=True):
+    """What is done when a bulk job falls due: all of it, as far as it has not been done before.
+
+    Attributes:
+        hub: through which records are read and made as other callers do.
+    """
+
+    store: StoreRegistry
+    hub: HubClient
+    catalogue: Catalogue
+    callbacks: BulkCallbacks
+
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
+        """Take a job to its end, unless it is cancelled on the way."""
+        with self.store.read(workspace.name) as tx:
+            going = Bulk(tx).get(int(job.subject))
+            instance = None if going is None else Instances(tx).get(going.instance_id)
+        if going is None or instance is None or going.status.is_final:
+            with self.store.transaction(workspace.name) as tx:
+                Jobs(tx).remove(job)
+            return RunSummary()
+        way = _BulkWay(
+            workspace=workspace,
+            hub=self.hub.of(workspace, instance),
+            connector=self.catalogue.connector(instance.element_key),
+        )
+        step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
+        first_id = identities.first_notification_id(workspace)
+        # Step by step, each kept before the next: after a crash the job goes on where it was, and a record is never
+        # made twice but by the step that was cut off.
+        while going is not None and not going.status.is_final:
+            outcome, done = step(way, going), _notice(instance, user_of(workspace))
+            with self.store.transaction(workspace.name) as tx:
+                going = Bulk(tx).keep(going, outcome, done=done, first_id=first_id)
+        if going is None or going.callback_url is None:
+            return RunSummary()
+        with self.store.transaction(workspace.name) as tx:
+            number = Notifications(tx).take_ids(first=first_id)
+        # read again: it may have been changed, or deleted, while the job ran
+        with self.store.read(workspace.name) as tx:
+            now = Instances(tx).get(instance.id)
+        values = now.configuration if now else {}
+        return self.callbacks.tell(going.callback_url, going, values, notification_id=number)
+
+    def _read_page(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
+        """Read one more page of what a query finds."""
+        try:
+            page = way.hub.page(f"{way.path(bulk)}?{way.query(bulk)}")
+            # A hub that gives the same token again would let the job run for ever.
+            next_page = page.next_token({bulk.next_page} if bulk.next_page else set()) or ""
+        except HubError as error:
+            failed = replace(bulk, status=BulkStatus.FAILED, failed=bulk.failed + 1, updated=way.now)
+            return BulkStepOutcome(job=failed, errors=[_error(bulk.records + 1, error)])
+        after = replace(
+            bulk,
+            status=BulkStatus.RUNNING if next_page else BulkStatus.COMPLETED,
+            records=bulk.records + len(page.records),
+            fields=_all_fields(bulk, page.records),
+            next_page=next_page,
+            updated=way.now,
+        )
+        keyed = [(key_of(record, bulk.order_field), encode_text(record)) for record in page.records]
+        return BulkStepOutcome(job=after, results=keyed)
+
+    def _make_record(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
+        """Make one more record, or complete the job if there is none."""
+        number = bulk.taken + 1
+        with self.store.read(way.workspace.name) as tx:
+            source = Bulk(tx).source(bulk.id, number)
+        if source is None:
+            return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=way.now))
+        tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=way.now)
+        try:
+            record = way.hub.create(way.path(bulk), source.encode())
+        except HubError as error:
+            return BulkStepOutcome(job=replace(tried, failed=bulk.failed + 1), errors=[_error(number, error)])
+        after = replace(tried, records=bulk.records + 1, fields=_all_fields(bulk, [record]))
+        return BulkStepOutcome(job=after, results=[("", encode_text(record))])
+
+
+class _BulkWay(Struct, frozen=True, kw_only=True):
+    """How a job reaches the records of its instance."""
+
+    workspace: Workspace
+    hub: InstanceHub
+    connector: Connector
+
+    @property
+    def now(self) -> datetime:
+        return self.workspace.clock.now()
+
+    def path(self, bulk: BulkJob) -> str:
+        return f"/hubs/{self.connector.element.hub}/{quote(bulk.object_name, safe='')}"
+
+    def query(self, bulk: BulkJob) -> str:
+        """Return the query of the next page's request."""
+        parameters = {"pageSize": str(self.connector.largest_page)}
+        parameters |= {"where": bulk.where} if bulk.where else {}
+        parameters |= {"nextPage": bulk.next_page} if bulk.next_page else {}
+        return urlencode(parameters, quote_via=quote)
+
+
+def _notice(instance: Instance, owner: User) -> Callable[[BulkJob, int], NewNotification]:
+    """Return what makes the word that an instance's receiver is owed when a job is done."""
+
+    def notification(bulk: BulkJob, number: int) -> NewNotification:
+        payload = None if bulk.payload is None else decode(bulk.payload)
+        callback = bulk_job.callback(bulk, instance, owner, notification_id=number, payload=payload)
+        return NewNotification(
+            id=number, topic=topic(instance), created=bulk.updated, body=encode(callback), owner=owner
+        )
+
+    return notification
+
+
+def _all_fields(bulk: BulkJob, records: list[Record]) -> tuple[str, ...]:
+    """Return the keys that have come so far, those of new records behind the others."""
+    return tuple(dict.fromkeys([*bulk.fields, *(key for record in records for key in record)]))
+
+
+def _error(number: int, error: HubError) -> str:
+    status = {} if error.status is None else {"status": error.status}
+    return encode_text({"number": number, **status, "message": error.words})

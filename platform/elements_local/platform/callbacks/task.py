@@ -1,0 +1,179 @@
+"""Sends a callback, and writes down what its receiver answered and what follows from that."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from time import monotonic
+
+from msgspec import Struct
+
+from elements_local.kit.web.wire import Http, NoReply, Reply, in_time
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
+from elements_local.platform.accounts.directory import user_of
+from elements_local.platform.accounts.emails import Email, delivery_failed
+from elements_local.platform.accounts.store import Accounts
+from elements_local.platform.activity.store import Activities
+from elements_local.platform.callbacks import lines as callback_lines
+from elements_local.platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside
+from elements_local.platform.callbacks.headers import callback_headers, standard_headers
+from elements_local.platform.callbacks.store import Key
+from elements_local.platform.callbacks.store_attempts import AttemptResult, Attempts, DueDelivery
+from elements_local.platform.configuration.callback_headers import STANDARD_SECRET
+from elements_local.platform.core.registry import StoreRegistry
+from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.core.settings import PlatformSettings
+from elements_local.platform.events.records import Attempt
+from elements_local.platform.jobs.due_job import Job
+from elements_local.platform.jobs.store import Jobs
+
+_MOST_TOGETHER = 32
+_QUICK_S = 0.02
+"""How many attempts are known to this process alone, and for how long each: if it is killed, they are made again."""
+
+
+class DeliveryTask(Struct, frozen=True, kw_only=True):
+    """What is done when a delivery falls due.
+
+    Attributes:
+        http: reaches receivers, as far as they may be reached.
+    """
+
+    store: StoreRegistry
+    http: Http
+    settings: PlatformSettings
+
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
+        """Make one attempt; the same bytes each time, to where the subscription points now."""
+        return self._run_together(workspace, [job])
+
+    def run_all(
+        self,
+        workspace: Workspace,
+        url: str,
+        jobs: Sequence[Job],
+        *,
+        stopped: Callable[[], bool],
+        most_together: int = _MOST_TOGETHER,
+    ) -> RunSummary:
+        """Make one attempt for each job, one after the other, as long as it is owed to the receiver at a URL.
+
+        As long as the receiver is quick, several are read together and what came of them is kept together.
+
+        Args:
+            stopped: asked now and then; the rest stays due.
+            most_together: how many may be sent again if this process is killed.
+        """
+        ran, done, together = RunSummary(), 0, 1
+        while done < len(jobs) and not stopped():
+            began = monotonic()
+            group = jobs[done : done + together]
+            ran += self._run_together(workspace, group, url)
+            done += len(group)
+            # by the machine's clock, not the workspace's: this is about how much a killed stack would send again
+            quick = monotonic() - began < _QUICK_S * len(group)
+            together = min(2 * together, most_together) if quick else 1
+        return ran
+
+    def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> RunSummary:
+        with self.store.read(workspace.name) as tx:
+            owed = Attempts(tx).owed([_key(job) for job in jobs])
+        moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
+        tried: list[AttemptResult] = []
+        try:
+            # one after the other: a receiver is to get them in the order in which they fell due
+            for job in (job for job in jobs if _key(job) not in moved):
+                tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
+        finally:  # also of those before one that fails by a defect
+            ran = self._keep(workspace, tried, owed)
+        return ran
+
+    def _keep(
+        self, workspace: Workspace, tried: list[AttemptResult], owed: Mapping[Key, DueDelivery]
+    ) -> RunSummary:
+        """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
+        if tried:
+            with self.store.transaction(workspace.name) as tx:
+                kept = Attempts(tx).keep(tried)
+            for one in kept:
+                self._tell(workspace, one, owed[_key(one.job)].body)
+        return RunSummary(attempts=len(tried), deliveries=sum(one.taken for one in tried))
+
+    def _tell(self, workspace: Workspace, tried: AttemptResult, body: bytes) -> None:
+        subject, schedule = callback_lines.subject_of(body), self.settings.retries
+        activities = callback_lines.attempted(tried.attempt, subject, tried.outcome, schedule=schedule)
+        self.store[Activities].tell(workspace, *activities, at=tried.attempt.at)
+
+    def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
+        """Send what a job is about, if it is still owed to somebody."""
+        if owed is None:
+            with self.store.transaction(workspace.name) as tx:
+                Jobs(tx).remove(job)
+            return None
+        if not owed.active:
+            aside = put_aside(owed.delivery, now=workspace.clock.now())
+            with self.store.transaction(workspace.name) as tx:
+                queued = Attempts(tx).queue(job, aside)
+            if queued:
+                activity = callback_lines.put_aside(callback_lines.subject_of(owed.body))
+                self.store[Activities].tell(workspace, activity)
+            return None
+        attempt = self._attempt(owed, at=workspace.clock.now())
+        succeeded = not attempt.reason
+        outcome = after_attempt(
+            owed.delivery,
+            succeeded=succeeded,
+            # the account is looked up only after a failure, since a success means the same under both
+            policy=FailurePolicy.RETRY if succeeded else self._policy(workspace),
+            schedule=self.settings.retries,
+            now=workspace.clock.now(),
+        )
+        email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
+        return AttemptResult(job=job, attempt=attempt, outcome=outcome, email=email)
+
+    def _policy(self, workspace: Workspace) -> FailurePolicy:
+        with self.store.read(workspace.name) as tx:
+            return failure_policy(Accounts(tx).settings())
+
+    def _attempt(self, owed: DueDelivery, *, at: datetime) -> Attempt:
+        """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
+        reply = self._send(owed, at)
+        if isinstance(reply, Reply):
+            # a delay that a fault has scripted is not waited for; it is held against the time-out as if it had been
+            reply = in_time(reply, self.settings.callback_timeout)
+        if isinstance(reply, NoReply):
+            status, reason = None, reply.reason
+        else:
+            status, reason = reply.status, "" if reply.ok else f"answered {reply.status}"
+        return Attempt(
+            number=owed.delivery.tries + 1,
+            at=at,
+            url=owed.url,
+            status=status,
+            reason=reason,
+            elapsed=reply.elapsed,
+        )
+
+    def _send(self, owed: DueDelivery, at: datetime) -> Reply | NoReply:
+        number = owed.delivery.notification_id
+        headers = callback_headers(owed.body, owed.configuration, notification_id=number)
+        secret = owed.configuration.get(STANDARD_SECRET)
+        # after the others, and under names of its own: the vendor's signature stays as it is
+        headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
+        return self.http.send("POST", owed.url, headers=headers, body=owed.body)
+
+    def _email(
+        self, workspace: Workspace, owed: DueDelivery, outcome: AttemptOutcome, attempt: Attempt
+    ) -> Email:
+        return delivery_failed(
+            owed.name,
+            to=user_of(workspace).email,
+            url=owed.url,
+            tries=outcome.delivery.failures,
+            reason=attempt.reason,
+            at=attempt.at,
+        )
+
+
+def _key(job: Job) -> Key:
+    notification_id, _, subscription_id = job.subject.partition("/")
+    return int(notification_id), int(subscription_id)

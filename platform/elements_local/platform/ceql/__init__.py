@@ -1,0 +1,40 @@
+"""CEQL, the language of ``where`` clauses: text to tree, tree to text, and does a record match.
+
+Source: the vendor's CEQL guide for operators and grouping (documented), its test suite for doubled quotes
+(observed); that AND binds tighter than OR, and how values of different types compare, is assumed.
+"""
+
+from elements_local.platform.ceql.grammar import DEEPEST, LONGEST, parse, to_text
+from elements_local.platform.ceql.matching import matches
+from elements_local.platform.ceql.tree import (
+    And,
+    Clause,
+    Comparison,
+    In,
+    IsNull,
+    Like,
+    Or,
+    Value,
+    conditions_of,
+    fields_of,
+    with_fields,
+)
+
+__all__ = [
+    "DEEPEST",
+    "LONGEST",
+    "And",
+    "Clause",
+    "Comparison",
+    "In",
+    "IsNull",
+    "Like",
+    "Or",
+    "Value",
+    "conditions_of",
+    "fields_of",
+    "matches",
+    "parse",
+    "to_text",
+    "with_fields",
+]

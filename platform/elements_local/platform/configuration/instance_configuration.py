@@ -1,0 +1,126 @@
+"""An instance's configuration: whatever a client sends becomes texts, under all keys of the element.
+
+Source: values are texts, flags and numbers too, and the map has every key of the element (observed).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+
+from elements_local.platform.configuration import callback_headers, poller_configuration
+from elements_local.platform.configuration.masking import unmask
+from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.core.instance import Values
+from elements_local.platform.core.poll import Resource
+from elements_local.platform.elements.element import Element
+from elements_local.platform.errors import InvalidRequestError
+
+ENABLED = "event.notification.enabled"
+CALLBACK_URL = "event.notification.callback.url"
+SIGNATURE_KEY = callback_headers.SIGNATURE_KEY
+VENDOR_TYPE = "event.vendor.type"
+FILTER_NULLS = "filter.response.nulls"
+PAGE_SIZE = "pagination.max"
+
+_FLAGS = (ENABLED, FILTER_NULLS)
+# the last two name one thing (documented, in conflict)
+_VENDOR_TYPES = frozenset({"polling", "webhook", "webhooks"})
+
+
+def as_text(value: object) -> str | None:
+    """Return a configuration value as the platform keeps it.
+
+    >>> as_text(True), as_text(15), as_text({"contacts": {}}), as_text(None)
+    ('true', '15', '{"contacts":{}}', None)
+    """
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def complete(
+    sent: Mapping[str, object], element: Element, *, stored: Values | None = None
+) -> dict[str, str | None]:
+    """Return a whole configuration: what was sent, then the element's defaults; masks keep what is stored.
+
+    Keys that the element does not know are kept as they are (assumed).
+
+    Raises:
+        PollerConfigurationError: the lines of ``event.poller.urls`` cannot be read.
+    """
+    texts = {key: as_text(value) for key, value in sent.items()}
+    texts = unmask(texts, stored or {}, element.secret_keys)
+    own_keys = {entry.key: texts.pop(entry.key, None) or entry.default for entry in element.keys}
+    return dict(poller_configuration.lines_as_blocks({**own_keys, **texts}, defaults=element.poller_defaults))
+
+
+def merge(stored: Values, sent: Mapping[str, object], element: Element) -> dict[str, str | None]:
+    """Return a stored configuration with only the keys that were sent changed.
+
+    Null or an empty text brings back a key's default, as it does when an instance is made (assumed).
+    """
+    return complete({**stored, **sent}, element, stored=stored)
+
+
+def check(values: Values, element: Element, *, empty_block: EmptyBlock) -> None:
+    """Refuse a configuration that could not work.
+
+    Raises:
+        InvalidRequestError: says which key, what came and what was expected.
+    """
+    missing = [entry.key for entry in element.keys if entry.required and not values.get(entry.key)]
+    if missing:
+        raise InvalidRequestError(
+            f"configuration needs {' and '.join(missing)}; {element.name} cannot be reached without"
+        )
+    for key in _FLAGS:
+        if (values.get(key) or "false").strip().lower() not in {"true", "false"}:
+            raise InvalidRequestError(f"{key} must be true or false; got {values[key]!r}")
+    if values.get(VENDOR_TYPE) and values[VENDOR_TYPE] not in _VENDOR_TYPES:
+        raise InvalidRequestError(f"{VENDOR_TYPE} must be polling or webhook; got {values[VENDOR_TYPE]!r}")
+    callback_headers.check(values)
+    refresh_interval(values)
+    polled_resources(values, element, empty_block=empty_block)
+
+
+def events_enabled(values: Values) -> bool:
+    """Say whether an instance reports events."""
+    return is_true(values, ENABLED)
+
+
+def is_polled(values: Values) -> bool:
+    """Say whether an instance's events come from polling."""
+    return events_enabled(values) and (values.get(VENDOR_TYPE) or "polling") == "polling"
+
+
+def is_true(values: Values, key: str) -> bool:
+    """Read a flag."""
+    return (values.get(key) or "").strip().lower() == "true"
+
+
+def refresh_interval(values: Values) -> timedelta:
+    """Return the time between two polls of an instance."""
+    return poller_configuration.refresh_interval(values.get(poller_configuration.REFRESH_INTERVAL))
+
+
+def polled_resources(values: Values, element: Element, *, empty_block: EmptyBlock) -> tuple[Resource, ...]:
+    """Return what an instance polls."""
+    texts = tuple((key, values.get(key)) for key in poller_configuration.KEYS)
+    return _polled_resources(texts, element, empty_block)
+
+
+def own_resources(element: Element) -> tuple[Resource, ...]:
+    """Return what an element's own blocks poll."""
+    every = {poller_configuration.OBJECTS: ",".join(element.poller_defaults)}
+    return polled_resources(every, element, empty_block=EmptyBlock.DEFAULT)
+
+
+@lru_cache(maxsize=256)
+def _polled_resources(
+    texts: tuple[tuple[str, str | None], ...], element: Element, empty_block: EmptyBlock
+) -> tuple[Resource, ...]:
+    """Read what is polled, once for all polls of a configuration that does not change."""
+    return poller_configuration.resources(
+        dict(texts), defaults=element.poller_defaults, empty_block=empty_block
+    )

@@ -1,0 +1,66 @@
+"""``orderBy``: the order in which a list is wanted."""
+
+from collections.abc import Iterable, Mapping
+from heapq import nlargest, nsmallest
+
+from msgspec import Struct
+
+from elements_local.platform.ceql.record_path import find_in_any_case
+from elements_local.platform.errors import InvalidRequestError, shown
+
+_DIRECTIONS = {"asc": False, "desc": True}
+
+
+class SortOrder(Struct, frozen=True, kw_only=True):
+    """By one field, upwards unless said otherwise."""
+
+    field: str
+    descending: bool = False
+
+
+def parse_order(text: str) -> SortOrder | None:
+    """Read ``Field``, ``Field asc`` or ``Field desc``; None if there is nothing.
+
+    Raises:
+        InvalidRequestError: there is more than a field and a direction, or the direction is none.
+
+    Source: the two forms with a direction (documented); that a bare field means upwards is assumed.
+
+    >>> parse_order("LAST_NAME desc")
+    SortOrder(field='LAST_NAME', descending=True)
+    """
+    if not text.strip():
+        return None
+    field, _, direction = text.strip().rpartition(" ")
+    if not field:
+        return SortOrder(field=direction)
+    if direction.lower() not in _DIRECTIONS:
+        raise InvalidRequestError(
+            f"orderBy must be a field and asc or desc, such as LAST_NAME desc; got {shown(text)}"
+        )
+    return SortOrder(field=field.strip().strip("`"), descending=_DIRECTIONS[direction.lower()])
+
+
+def first_in_order(
+    records: Iterable[dict[str, object]], order: SortOrder, *, count: int
+) -> list[dict[str, object]]:
+    """Return the first records in an order, never holding more than that many.
+
+    Numbers come before texts, records without a value last in both directions, equals as they came (assumed).
+    """
+
+    def key(record: Mapping[str, object]) -> tuple[bool, int, float, str]:
+        rank, number, text = _rank(find_in_any_case(record, order.field))
+        # turned round with the direction, as `nlargest` would otherwise put those without a value first
+        missing = rank is None
+        return missing is not order.descending, rank or 0, number, text
+
+    choose = nlargest if order.descending else nsmallest
+    return choose(count, records, key=key)
+
+
+def _rank(value: object) -> tuple[int | None, float, str]:
+    """Return what tells values of a kind apart, and kinds; None for a value that has no order."""
+    if isinstance(value, bool | int | float):
+        return 0, value, ""
+    return (1, 0.0, value.casefold()) if isinstance(value, str) else (None, 0.0, "")

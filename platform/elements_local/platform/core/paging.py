@@ -1,0 +1,107 @@
+"""Lists that are asked for in pages, and how answers say which page they are."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from elements_local.platform.errors import InvalidRequestError, shown
+
+DEFAULT_PAGE_SIZE = 200
+_LARGEST_PAGE = 5000
+
+
+class PageQuery(Struct, rename="camel", kw_only=True):
+    """Which page of a list is asked for.
+
+    Attributes:
+        page_size: records at the most.
+        page: counted from 1.
+        next_page: a token from Elements-Next-Page-Token; takes the place of page.
+    """
+
+    page_size: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
+    page: Annotated[int, Meta(ge=1, le=999_999_999)] = 1
+    next_page: str = ""
+
+
+COUNT_HEADERS = {
+    "Elements-Returned-Count": "items in this answer",
+    "Elements-Total-Count": "items in all, where that is known",
+}
+"""What the answer of a list carries that comes whole, for its operation's declaration."""
+
+
+PAGE_HEADERS = {
+    **COUNT_HEADERS,
+    "Elements-Next-Page-Token": "what to send as nextPage; absent on the last page",
+    "Elements-Error": "a soft warning, such as a pageSize that is more than may be had",
+}
+"""What a list's answer may carry, for its operation's declaration."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paging:
+    """Which page of a list is asked for.
+
+    Attributes:
+        shortened_from: the page size that was asked for, where it is more than may be had.
+    """
+
+    offset: int
+    size: int
+    shortened_from: int | None = None
+
+
+def paging(query: PageQuery, *, default: int = DEFAULT_PAGE_SIZE, largest: int = _LARGEST_PAGE) -> Paging:
+    """Return the page that a list's query asks for; ``nextPage`` takes the place of ``page`` (documented).
+
+    Raises:
+        InvalidRequestError: the token is none of ours.
+    """
+    requested = query.page_size or default
+    size = min(requested, largest)
+    offset = token_place(query.next_page) if query.next_page else (query.page - 1) * size
+    return Paging(offset=offset, size=size, shortened_from=requested if requested > largest else None)
+
+
+def page_headers(page: Paging, *, returned: int, more: bool, total: int | None = None) -> dict[str, str]:
+    """Return the headers of a list: counts, and a token unless this is the last page (observed)."""
+    headers = {"Elements-Returned-Count": str(returned)}
+    if total is not None:
+        headers["Elements-Total-Count"] = str(total)
+    if more:
+        headers["Elements-Next-Page-Token"] = page_token(page.offset + returned)
+    if page.shortened_from:
+        headers["Elements-Error"] = (
+            f"pageSize {page.shortened_from} is more than {page.size}, which is used instead"
+        )
+    return headers
+
+
+def page_token(place: int, *, counted: str = "offset") -> str:
+    """Return the opaque token of a list's stretch (base64 in practice: observed).
+
+    Args:
+        counted: what the place is: how many come before, or the id of the one before.
+    """
+    return urlsafe_b64encode(f"{counted}:{place}".encode()).decode()
+
+
+def token_place(token: str, *, counted: str = "offset") -> int:
+    """Return the place that a token means.
+
+    Raises:
+        InvalidRequestError: it is none of ours.
+    """
+    try:
+        number = urlsafe_b64decode(token.encode()).decode().removeprefix(f"{counted}:")
+    except ValueError:
+        number = ""
+    # written again and compared: a token that decodes, but is not as we write it, was put together by hand
+    if not number.isdecimal() or len(number) > 18 or page_token(int(number), counted=counted) != token:
+        raise InvalidRequestError(
+            f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}"
+        )
+    return int(number)

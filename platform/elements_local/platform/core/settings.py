@@ -1,0 +1,172 @@
+"""What can be set about the platform, among it everything that no source settles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from elements_local.kit.admin.journal import bytes_setting
+from elements_local.kit.settings import Settings, flag, names, one_of, seconds, setting, whole
+from elements_local.kit.values import replace
+from elements_local.platform.core import choices
+from elements_local.platform.core.poll import EventType
+
+PROFILES: Mapping[str, Mapping[str, object]] = {
+    "cloud-elements": {},
+    "open-connectors": {
+        "ladder": choices.OPEN_CONNECTORS,
+        "raw_form": choices.RawForm.INSIDE_RECORDS,
+        "unset_value": "",
+        "mask_unset": True,
+    },
+}
+"""What the two names of the platform disagree about: the older one's ways are the defaults."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformSettings(Settings):
+    """The platform's settings; each default is the one that the evidence favours.
+
+    Attributes:
+        url: where the platform itself is reached; polls are calls to it. Whoever makes the platform says so.
+        crm_url: this stack's CRM, where the calls go that are meant for its vendor's own host.
+        sink_url: the bundled sink; it is told the signature keys of callbacks that go there. Empty for none.
+        profile: gives other defaults where settings are read; what is set by itself goes before it.
+    """
+
+    group: ClassVar[str] = "platform"
+
+    url: str = "http://127.0.0.1:4700"
+    crm_url: str = "http://127.0.0.1:4701"
+    sink_url: str = "http://127.0.0.1:4702"
+
+    profile: str = one_of(
+        "cloud-elements",
+        "which of the platform's two names it plays: open-connectors takes the newer side wherever they disagree "
+        "(ladder, raw_form, unset_value, mask_unset); what is set by itself goes before it",
+        list(PROFILES),
+    )
+    empty_block: choices.EmptyBlock = one_of(
+        choices.EmptyBlock.DEFAULT,
+        "what an empty resource block, as leads: {}, means: the element's own block (assumed), or skip",
+    )
+    created_check_tolerance: timedelta = seconds(
+        timedelta(0), "seconds, where a resource names none (assumed: 0)"
+    )
+    undated: EventType = one_of(
+        EventType.UPDATED,
+        "what a polled record is reported as where no dates are configured, CREATED or UPDATED (both observed, by "
+        "element; that it is UPDATED for those not seen is assumed)",
+        [EventType.CREATED, EventType.UPDATED],
+    )
+    poll_failure_limit: int = whole(
+        100,
+        "failures in a row after which a poller is switched off (documented: 100 in production, 50 and 10 elsewhere)",
+        low=1,
+    )
+    batch_size: int = whole(10, "changes in one callback (documented: 10)", low=1)
+    callback_timeout: timedelta = seconds(
+        timedelta(seconds=30),
+        "seconds that a receiver may take, though never longer than what carries the callback waits, which is 30 "
+        "(assumed)",
+    )
+    delete_used_definitions: bool = flag(
+        False,
+        "whether an object's definition can be deleted while a transformation uses it, which then has no effect; "
+        "otherwise that is 409, as it is for all definitions at once (unknown for one, assumed)",
+    )
+    ladder: choices.RetrySchedule = one_of(
+        choices.CLOUD_ELEMENTS,
+        "when a failed callback is tried again: nine times at 4^x seconds, or five at 8^x with open-connectors "
+        "(documented twice, in conflict)",
+        {"cloud-elements": choices.CLOUD_ELEMENTS, "open-connectors": choices.OPEN_CONNECTORS},
+    )
+    ladder_adds_up: bool = flag(
+        False,
+        "whether each wait counts from the attempt before it, not from the first failure (documented in words that can "
+        "be read both ways; what is said of the last try favours the first failure)",
+    )
+    raw_form: choices.RawForm = one_of(
+        choices.RawForm.BESIDE_RECORDS,
+        "with 2018 a callback's raw has pollDate and objectType beside the records, with 2020 objectId and eventType "
+        "inside each (observed twice, in conflict)",
+    )
+    unset_value: str | None = setting(
+        None,
+        "how a configuration key without a value is shown: null, or with this set to nothing as an empty text "
+        "(observed: null, later empty)",
+        read=str,
+        expected="a text",
+    )
+    mask_unset: bool = flag(
+        False,
+        "whether passwords are shown as asterisks even where there is none (observed: in newer captures)",
+    )
+    allow_hosts: frozenset[str] = names(
+        "hosts that callbacks may go to beside this machine; * is any (up --allow-host)"
+    )
+    delivery_lanes: int = whole(
+        64, "receivers that are called at the same time, on a real clock", low=1, high=1000
+    )
+    worker_jobs: int = whole(
+        16, "polls and receivers that one worker sees to at the same time, on PostgreSQL", low=1, high=1000
+    )
+    worker_silence: timedelta = seconds(
+        timedelta(seconds=5),
+        "seconds after which others do what a worker was doing that is dead, on PostgreSQL",
+    )
+    id_alias: bool = flag(
+        True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
+    )
+    instance_order: choices.InstanceOrder = one_of(
+        choices.InstanceOrder.NEWEST_FIRST,
+        "in which order instances are listed, by their ids (inferred from the only documented list)",
+    )
+    passwords: choices.Passwords = one_of(
+        choices.Passwords.ANY,
+        "what the user signs in with: any password that is not empty, or their secret (assumed: any; the default is "
+        "secret where others can reach the stack)",
+    )
+    oauth_walk: bool = flag(
+        False,
+        "whether an instance can be made from a grant's code, over a consent page of the CRM: the Insightly guide's text "
+        "walks through one, though the element takes a user name and an API key (documented, in conflict; off)",
+    )
+    event_retention: timedelta = seconds(
+        timedelta(days=7), "seconds for which events are shown (documented: seven days)"
+    )
+    history_retention: timedelta = seconds(
+        timedelta(days=90),
+        "seconds for which polls with their decisions, callbacks with their attempts, e-mails and traces are kept, by the "
+        "workspace's clock; a callback that is still to be sent longer, an event for event_retention at least (ours)",
+    )
+    analytics_limit: int = whole(
+        10_000, "buckets of one analytics answer at the most (assumed)", low=1, high=1_000_000
+    )
+    bulk_upload_limit: int = whole(16 * 1024 * 1024, "bytes of a bulk upload at the most (ours)", low=1)
+    csv_guard: bool = flag(
+        False,
+        "whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without, they are "
+        "what the CRM has (ours)",
+    )
+    journal_bytes: int = bytes_setting()
+
+    @property
+    def unset(self) -> choices.UnsetValues:
+        """How configuration keys without a value are shown."""
+        return choices.UnsetValues(text=self.unset_value, masked=self.mask_unset)
+
+    @property
+    def retries(self) -> choices.RetrySchedule:
+        """When failed callbacks are tried again, with how its waits are counted."""
+        return replace(self.ladder, cumulative=self.ladder_adds_up)
+
+    @classmethod
+    def from_env(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings out of environment variables; the profile chooses where they say nothing.
+
+        Raises:
+            WrongValueError: a value is not what its setting takes.
+        """
+        values = cls.chosen(variables)
+        return cls(**{**PROFILES[values.get("profile", "cloud-elements")], **values})

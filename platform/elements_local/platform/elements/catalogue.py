@@ -1,0 +1,133 @@
+"""The connectors and hubs that there are. Nothing else knows a connector by name.
+
+Source: that there are hubs, what elements of one kind have in common, and lists of them, of their keys and of their elements
+(observed); the fields of a hub are assumed.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NotRequired, TypedDict
+
+from msgspec import Struct
+
+from elements_local.platform.elements.catalogue_entry import operations
+from elements_local.platform.elements.connector import Connector
+from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.insightly.connector import InsightlyConnector
+from elements_local.platform.errors import ConflictError, NotFoundError
+
+
+class Hub(Struct, frozen=True, kw_only=True):
+    """A kind of provider."""
+
+    key: str
+    name: str
+    description: str
+
+
+class HubResourceJson(TypedDict):
+    """A resource that elements of a hub have."""
+
+    name: str
+    operations: list[str]
+
+
+class HubJson(TypedDict):
+    """A hub."""
+
+    key: str
+    name: str
+    description: str
+    active: bool
+    resources: NotRequired[list[HubResourceJson]]
+
+
+HUBS = (Hub(key="crm", name="CRM", description="Customer relationship management"),)
+
+
+def shipped(*, crm_url: str = "") -> tuple[Connector, ...]:
+    """Return the connectors that are shipped.
+
+    Args:
+        crm_url: this stack's CRM, which stands for its vendor's own host.
+    """
+    return (InsightlyConnector(crm_url=crm_url),)
+
+
+class Catalogue:
+    """The connectors of a platform, found by their elements' keys or numbers, which are interchangeable (observed).
+
+    Raises:
+        ConflictError: two of them have one key or number, or one is of a hub that there is not.
+    """
+
+    def __init__(self, connectors: Iterable[Connector]) -> None:
+        self._connectors: dict[str, Connector] = {}
+        for connector in connectors:
+            self._add(connector)
+
+    @property
+    def elements(self) -> list[Element]:
+        """The elements, in the order of their connectors."""
+        return [
+            connector.element for key, connector in self._connectors.items() if key == connector.element.key
+        ]
+
+    def connector(self, key_or_id: str) -> Connector:
+        """Return the connector of an element.
+
+        Raises:
+            NotFoundError: there is no such element.
+        """
+        connector = self._connectors.get(key_or_id)
+        if connector is None:
+            raise NotFoundError("element", key_or_id, named="key")
+        return connector
+
+    def element(self, key_or_id: str) -> Element:
+        """Return an element.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self.connector(key_or_id).element
+
+    def _add(self, connector: Connector) -> None:
+        element = connector.element
+        hubs = [hub.key for hub in HUBS]
+        if element.hub not in hubs:
+            raise ConflictError(
+                f"the element {element.key} is of the hub {element.hub}; there are {', '.join(hubs)}"
+            )
+        for name in (element.key, str(element.id)):
+            if name in self._connectors:
+                raise ConflictError(f"two connectors have an element {name}; give one another key and number")
+            self._connectors[name] = connector
+
+
+def find_hub(key: str) -> Hub:
+    """Return a hub by its key.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    for hub in HUBS:
+        if hub.key == key:
+            return hub
+    raise NotFoundError("hub", key, named="key")
+
+
+def hub_to_json(hub: Hub, elements: Sequence[Element], *, hydrate: bool) -> HubJson:
+    """Return a hub.
+
+    Args:
+        hydrate: with the resources of its elements.
+    """
+    answer: HubJson = {"key": hub.key, "name": hub.name, "description": hub.description, "active": True}
+    if hydrate:
+        answer["resources"] = [
+            {"name": name, "operations": sorted(operations(element, name))}
+            for element in elements
+            if element.hub == hub.key
+            for name in element.id_fields
+        ]
+    return answer

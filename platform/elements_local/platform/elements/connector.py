@@ -1,0 +1,238 @@
+"""The port for vendors: what the platform asks of a connector, whichever vendor it speaks to.
+
+Whoever needs one gets it from the catalogue, by the key of an instance's element, and knows no vendor by name. Beside
+the errors that are named, whatever asks the vendor raises ``ProviderError`` if it refuses or does not answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NotRequired, Protocol, TypedDict
+
+from msgspec import Struct
+
+from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.web.wire import Http
+from elements_local.platform.core.instance import Values
+from elements_local.platform.elements.element import Element
+from elements_local.platform.provider.client import Record
+from elements_local.platform.provider.lists import PageRequest, ProviderPage
+
+
+class ObjectName(TypedDict):
+    """An object, its provider's name for it, and who has named it: the customer, the hub or the provider."""
+
+    name: str
+    vendorName: str
+    type: Literal["vdr", "ceCanonical", "vendor"]
+
+
+class FieldMetadata(TypedDict):
+    """One field of an object, as its metadata shows it.
+
+    Source: the keys, and that three flags are texts, from an answer of the platform (observed); that a path stands
+        beside the provider's own where one is mapped (documented).
+    """
+
+    vendorPath: str
+    path: NotRequired[str]
+    type: str
+    vendorNativeType: str
+    vendorReadOnly: bool
+    filterable: str
+    createable: str
+    updateable: str
+
+
+class VendorCollection(Struct, frozen=True, kw_only=True):
+    """What a resource of the hub is at the vendor.
+
+    Attributes:
+        name: in lower case, as the log of changes has it.
+        id_field: None where nobody knows it.
+        read_only: whether the vendor lets nobody write here.
+    """
+
+    name: str
+    id_field: str | None
+    read_only: bool = False
+
+
+class VendorChange(Struct, frozen=True, kw_only=True):
+    """A change of a record, as the vendor has logged it.
+
+    Attributes:
+        collection: in lower case.
+        at: when it happened.
+        updated, created: what the record then said of it; None if that is not told.
+    """
+
+    seq: int
+    collection: str
+    record_id: str
+    kind: Literal["CREATED", "UPDATED", "DELETED"]
+    at: datetime
+    updated: datetime
+    created: datetime | None = None
+
+    @property
+    def second(self) -> datetime:
+        """The second in which it happened."""
+        return self.at.replace(microsecond=0)
+
+    @property
+    def dated(self) -> datetime:
+        """The second of the record's updated date."""
+        return self.updated.replace(microsecond=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorCall:
+    """A call that a mock of a vendor was sent, as it has noted it.
+
+    Attributes:
+        target: path and query.
+        status: of the answer; None if the connection was dropped.
+        effect: what a scripted fault made of it; empty if none struck.
+        at: when it came.
+        poll: whose poll it belongs to, by ``poll_key``; empty if to none, None if the mock does not say.
+    """
+
+    method: str
+    target: str
+    status: int | None
+    at: datetime
+    effect: Mapping[str, object] = field(default_factory=dict)
+    poll: str | None = None
+
+
+class ChangeLog(Struct, frozen=True, kw_only=True):
+    """The changes of all collections.
+
+    Attributes:
+        pruned: what the vendor keeps no more.
+    """
+
+    changes: Sequence[VendorChange]
+    pruned: Pruned | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackAccess:
+    """What lets the platform in where this stack's own CRM would not let a stranger.
+
+    Attributes:
+        crm_api_key: of the workspace, for an instance whose own is refused.
+        admin_headers: what this stack's admin routes want to see; nobody else is shown them.
+        first: whether the workspace's key is used in place of the instance's, which may open another account.
+    """
+
+    crm_api_key: str = field(repr=False)
+    admin_headers: Mapping[str, str] = field(repr=False)
+    first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """The application that wants in, as the platform's caller has registered it with the provider."""
+
+    api_key: str
+    api_secret: str = field(repr=False)
+    callback_url: str
+
+
+class VendorGrants(Protocol):
+    """How an instance is made from an OAuth grant."""
+
+    @property
+    def consent_url(self) -> str:
+        """Where a user consents, without the query."""
+
+    def redeem(self, http: Http, code: str, application: Application) -> dict[str, str]:
+        """Return the configuration keys, with their values, that a grant's code stands for."""
+
+
+class VendorClient(Protocol):
+    """The vendor, as one instance reaches it.
+
+    A resource is named as clients do: ``contacts``, or with a parent ``contacts/5/notes``; fields, in records and in
+    conditions, as the vendor does. All that names a resource raises ``NotFoundError`` where nothing can have its name, and
+    all that writes ``InvalidRequestError`` where it can only be read.
+    """
+
+    def check(self) -> str | None:
+        """Make sure that the credentials are good, and return whose they are if a part of them alone says so."""
+
+    def me(self) -> Record:
+        """Return the user whose credentials these are."""
+
+    def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
+        """Return a page of a list: what the vendor cannot filter or sort by itself is seen to here.
+
+        Raises:
+            InvalidRequestError: the page's token is none, or a condition means nothing to these records.
+        """
+
+    def get(self, resource: str, record_id: str) -> Record:
+        """Return one record."""
+
+    def create(self, resource: str, body: Mapping[str, object]) -> Record:
+        """Make a record and return it."""
+
+    def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
+        """Change some fields of a record and return it."""
+
+    def delete(self, resource: str, record_id: str) -> None:
+        """Delete a record."""
+
+    def objects(self) -> list[ObjectName]:
+        """Return the objects that there are, those that the customer has added among them."""
+
+    def fields(self, resource: str, *, ask: bool) -> list[FieldMetadata]:
+        """Return the fields of a resource's records.
+
+        Args:
+            ask: whether the vendor is asked; without, they are those that are known anyway, which may be none.
+        """
+
+    def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:
+        """Return the vendor's own log of all changes since an instant, in their order, for an audit.
+
+        Raises:
+            ConflictError: it keeps none.
+        """
+
+    def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+        """Return the calls that the vendor has noted, oldest first; none where it notes none."""
+
+
+class Connector(Protocol):
+    """One element, and the way to its vendor.
+
+    Everything but a client answers at once, without asking the vendor.
+    """
+
+    @property
+    def element(self) -> Element:
+        """How the platform describes it: its keys, what of it is polled, its hub."""
+
+    @property
+    def largest_page(self) -> int:
+        """Records that a page has at the most."""
+
+    @property
+    def grants(self) -> VendorGrants | None:
+        """How instances are made from grants; None if they cannot be."""
+
+    def collection(self, resource: str) -> VendorCollection:
+        """Return what a resource is at the vendor.
+
+        Raises:
+            NotFoundError: nothing can have this name.
+        """
+
+    def updated_within(self, since: datetime | None, until: datetime | None) -> list[str]:
+        """Return the conditions, in CEQL, of records that were updated later than one instant and no later than another."""
+
+    def client(self, http: Http, configuration: Values) -> VendorClient:
+        """Return the vendor, as an instance with this configuration reaches it."""

@@ -1,0 +1,166 @@
+"""The log of changes that a mock of Insightly keeps, asked for over HTTP like everything else of the CRM's."""
+
+from datetime import datetime
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from msgspec import DecodeError, Struct
+from msgspec.json import Decoder
+
+from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.workspaces.instants import format_instant
+from elements_local.platform.core.paths import POLL_HEADER
+from elements_local.platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
+from elements_local.platform.elements.insightly import dialect as insightly
+from elements_local.platform.errors import ConflictError, ProviderError
+from elements_local.platform.provider.client import ProviderClient
+
+_PATH = "/_local/changes"
+_JOURNAL = "/_local/journal"
+
+
+class _Entry(Struct, rename="camel"):
+    seq: int
+    resource: str
+    record_id: str
+    change: Literal["CREATED", "UPDATED", "DELETED"]
+    at: datetime
+    updated: datetime
+    created: datetime | None = None
+
+
+class _Log(Struct):
+    changes: list[_Entry]
+    next: str | None = None
+    pruned: Pruned | None = None
+
+
+_log = Decoder(_Log)
+
+
+class _Request(Struct, frozen=True):
+    headers: dict[str, str] = {}
+
+
+class _Call(Struct):
+    at: datetime
+    method: str
+    target: str
+    status: int | None
+    effect: dict[str, object] = {}
+    request: _Request = _Request()
+
+
+class _Journal(Struct):
+    exchanges: list[_Call]
+
+
+_journal = Decoder(_Journal)
+
+
+class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
+    """The log of the CRM that an instance polls.
+
+    Attributes:
+        calls: how the instance reaches that CRM.
+        crm_url: of this stack's own.
+    """
+
+    calls: ProviderClient
+    crm_url: str
+    own_stack: StackAccess
+
+    def read(self, *, since: datetime) -> ChangeLog:
+        """Return the changes since an instant, from all pages.
+
+        Raises:
+            ProviderError: the CRM does not answer, refuses, or answers with something else.
+            ConflictError: it keeps no such log.
+        """
+        url = f"{self._origin()}{_PATH}"
+        first_page = f"{url}?since={quote(format_instant(since))}"
+        page = self._page(url, first_page)
+        entries = page.changes
+        # Empty pages end it too: a CRM that always names a next page would keep the audit for ever.
+        while page.next and page.changes:
+            page = self._page(url, f"{first_page}&after={entries[-1].seq}")
+            entries += page.changes
+        return ChangeLog(changes=list(map(_change, entries)), pruned=page.pruned)
+
+    def noted_calls(self) -> list[VendorCall]:
+        """Return the calls that the CRM has noted, oldest first; none if it does not say."""
+        reply = self._ask(f"{self._origin()}{_JOURNAL}?limit=1000")
+        if isinstance(reply, NoReply) or not reply.ok:
+            return []
+        try:
+            noted = _journal.decode(reply.body).exchanges
+        except (DecodeError, UnicodeDecodeError):
+            return []
+        return [
+            VendorCall(
+                method=one.method,
+                target=one.target,
+                status=one.status,
+                effect=one.effect,
+                at=one.at,
+                poll=one.request.headers.get(POLL_HEADER, ""),
+            )
+            # A journal lists the latest first.
+            for one in reversed(noted)
+        ]
+
+    def _page(self, url: str, page_url: str) -> _Log:
+        reply = self._ask(page_url)
+        if isinstance(reply, NoReply):
+            raise _failed(f"{url} did not answer: {reply.reason}")
+        if reply.status == 404:
+            raise ConflictError(
+                f"{url} is not there: an audit needs the log of changes that the CRM of this stack keeps; "
+                "an instance of another CRM cannot be audited"
+            )
+        if not reply.ok:
+            raise _failed(f"{url} answered {reply.status}: {reply.body[:500].decode('utf-8', 'replace')}")
+        try:
+            return _log.decode(reply.body)
+        except (DecodeError, UnicodeDecodeError) as error:
+            raise _failed(f"{url} answered something else than a log of changes") from error
+
+    def _ask(self, url: str) -> Reply | NoReply:
+        """Ask with the instance's own credentials, and the workspace's if these are refused: that may be the trouble."""
+        http, admin, headers = self.calls.http, self.own_stack.admin_headers, self.calls.headers
+        if not url.startswith(f"{self.crm_url}/"):
+            # The admin token is for this stack's own CRM, and goes to no other host.
+            return http.send("GET", url, headers=headers)
+        if not self.own_stack.first:
+            reply = http.send("GET", url, headers={**admin, **headers})
+            if not isinstance(reply, Reply) or reply.status != 401:
+                return reply
+        own = insightly.headers({"password": self.own_stack.crm_api_key})["Authorization"]
+        return http.send("GET", url, headers={**admin, "Authorization": own})
+
+    def _origin(self) -> str:
+        url = self.calls.base_url
+        if f"{url}/".startswith(f"{self.crm_url}/"):
+            return self.crm_url
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # half an IPv6 address; whoever sends there says so
+            return url
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def _change(entry: _Entry) -> VendorChange:
+    return VendorChange(
+        seq=entry.seq,
+        collection=entry.resource.lower(),
+        record_id=entry.record_id,
+        kind=entry.change,
+        at=entry.at,
+        updated=entry.updated,
+        created=entry.created,
+    )
+
+
+def _failed(message: str) -> ProviderError:
+    return ProviderError(status=502, message=message)

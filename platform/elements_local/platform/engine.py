@@ -1,0 +1,247 @@
+"""Runs whatever falls due, at its exact instant.
+
+In virtual time everything runs one after the other, so that the same world always runs the same way. On real clocks
+receivers are called side by side, so that none of them waits for another: see ``real_time.py``, and ``shared/`` for
+several processes on one database.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from elements_local.kit.admin.metrics import Measure
+from elements_local.kit.storage.database import Database
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.platform.activity import lines as activity
+from elements_local.platform.activity.store import Activities
+from elements_local.platform.bulk.task import BulkTask
+from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.run_control import AdvanceRun, RunSummary, nobody_left
+from elements_local.platform.errors import ConflictError, InvalidRequestError
+from elements_local.platform.jobs.due_job import Job, JobKind
+from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.task import JobTask, RunLocks
+from elements_local.platform.polling.task import PollTask
+from elements_local.platform.shared.choice import WorkerChoices, real_time_on
+from elements_local.platform.store import PlatformStore
+
+
+class Engine:
+    """Runs jobs in the order of (time, number).
+
+    Args:
+        database: that of the store; where others run jobs of the same workspaces it has locks for that.
+        lanes: receivers that are called at the same time, on real clocks.
+        workers: how this process works where several share a database.
+        patience: how long a caller waits for what a real clock lets run, which is soon over unless a receiver is slow.
+    """
+
+    def __init__(  # noqa: PLR0913 - a task for each kind of job
+        self,
+        *,
+        database: Database,
+        store: PlatformStore,
+        workspaces: Workspaces,
+        polls: PollTask,
+        deliveries: DeliveryTask,
+        bulk: BulkTask,
+        lanes: int = 64,
+        workers: WorkerChoices = WorkerChoices(),  # noqa: B008 - a frozen value
+        patience: timedelta = timedelta(seconds=5),
+    ) -> None:
+        self._store = store
+        self._workspaces = workspaces
+        self._polls = polls
+        self._tasks: dict[JobKind, JobTask] = {
+            JobKind.POLL: polls,
+            JobKind.DELIVER: deliveries,
+            JobKind.BULK: bulk,
+        }
+        self._locks = RunLocks(database.locks)
+        self._runs: dict[str, AdvanceRun] = {}
+        self._patience_s = patience.total_seconds()
+        self._real_time = real_time_on(
+            database,
+            store=store,
+            workspaces=workspaces,
+            tasks=self._tasks,
+            deliveries=deliveries,
+            run_locks=self._locks,
+            limit=lanes,
+            workers=workers,
+            patience_s=self._patience_s,
+        )
+
+    def advance(
+        self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool] = nobody_left
+    ) -> AdvanceRun:
+        """Move a workspace's virtual time to an instant, running all that falls due up to and at it.
+
+        One that is stopped ends after the job that is being run; time stays where that was due.
+
+        Args:
+            abandoned: asked before each job; says whether who asked for the advance has hung up.
+
+        Raises:
+            InvalidRequestError: the target lies before the present; nothing has moved.
+            ConflictError: the clock is real, or time is being moved already; nothing has moved.
+        """
+        with self.exclusive(workspace):
+            if workspace.clock.mode is not Mode.VIRTUAL:
+                raise ConflictError(
+                    "the clock is real and moves by itself; switch it to virtual to advance it"
+                )
+            now = workspace.clock.now()
+            # Time never runs back: what is planned and what is stamped would contradict each other.
+            if target < now:
+                raise InvalidRequestError(
+                    f"time only moves forward: it is {format_instant(now)}, {format_instant(target)} was asked for"
+                )
+            run = AdvanceRun(began=now, target=target, abandoned=abandoned)
+            self._run_due(workspace, run)
+            # A run that was stopped leaves time where the last job was due, so that an advance afterwards goes on
+            # from there.
+            if not run.stopped:
+                self._workspaces.reach(workspace, target)
+            self._store[Activities].tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
+        return run
+
+    def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
+        """Poll an instance at once, whatever its schedule, and deliver what that owes.
+
+        On a real clock, receivers that take their time are not waited for, and not counted.
+
+        Raises:
+            ConflictError: time is being moved.
+        """
+        with self.exclusive(workspace):
+            ran = self._polls.poll(workspace, instance)
+            if workspace.clock.mode is Mode.VIRTUAL:
+                now = workspace.clock.now()
+                return ran + self._run_due(workspace, AdvanceRun(began=now, target=now))
+            sent = self._real_time.deliver(workspace, workspace.clock.now())
+        # Outside the lock: a slow receiver must not keep what else falls due from being run.
+        return ran + sent()
+
+    def reset(self, workspace: Workspace) -> None:
+        """Forget everything about a workspace that the caller has for himself, and let a virtual clock start anew."""
+        self._store.reset(workspace.name)
+        self._workspaces.start_anew(workspace)
+        self._store[Activities].tell(workspace, activity.reset(workspace.name))
+
+    def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None = None) -> None:
+        """Let a workspace go by another clock, without running anything in between.
+
+        Args:
+            now: where a virtual clock is to stand; None leaves it where the present one is.
+
+        Raises:
+            ConflictError: time is being moved, or would go back while something is planned.
+        """
+        with self.exclusive(workspace):
+            present = workspace.clock.now()
+            then = self._workspaces.real_clock.now() if mode is Mode.REAL else now or present
+            with self._store.read(workspace.name) as tx:
+                waiting = Jobs(tx).count()
+            if then < present and waiting:
+                raise ConflictError(
+                    f"the clock cannot go back from {format_instant(present)} to {format_instant(then)} while "
+                    f"{waiting} polls or deliveries are planned; reset the workspace first"
+                )
+            self._workspaces.set_clock(workspace, mode, then)
+            told = activity.clock_set(present, then, follows=mode is Mode.REAL)
+            self._store[Activities].tell(workspace, told)
+        self.wake()
+
+    @contextmanager
+    def quiesce(self, workspace: Workspace) -> Iterator[None]:
+        """Let nothing that falls due run in a workspace meanwhile, and have all that has run kept.
+
+        Raises:
+            ConflictError: time is being moved, or callbacks are under way.
+        """
+        with self.exclusive(workspace):
+            self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
+            yield
+        self.wake()
+
+    @contextmanager
+    def exclusive(self, workspace: Workspace) -> Iterator[None]:
+        """Hold the workspace's run lock: nobody else runs its jobs or changes its clock meanwhile.
+
+        What a real clock lets run is waited for, since it is soon over; an advance is not.
+
+        Raises:
+            ConflictError: somebody else holds it.
+        """
+        patience_s = self._patience_s if workspace.clock.mode is Mode.REAL else 0
+        if not self._locks.acquire(workspace.name, patience_s=patience_s):
+            raise ConflictError(
+                f"time is being moved in workspace {workspace.name!r}; wait for that call to return, or end it with "
+                "DELETE /_local/clock/advance"
+            )
+        try:
+            self._workspaces.look_again(workspace)
+            yield
+        finally:
+            self._real_time.leave(workspace)
+
+    def run_of(self, workspace: Workspace) -> AdvanceRun | None:
+        """Return what is being run in a workspace's virtual time, if anything is."""
+        return self._runs.get(workspace.name)
+
+    def stop_run(self, workspace: Workspace) -> AdvanceRun | None:
+        """Let that end after the job that is being run, and return it; None if nothing is."""
+        run = self._runs.get(workspace.name)
+        if run is not None:
+            # only noted: the run itself looks at it between two jobs, so that no job is cut in two
+            run.stopped = True
+        return run
+
+    def stop(self) -> None:
+        """Let ``follow_real_clocks`` return."""
+        self._store[Activities].stop()
+        self._real_time.stop()
+
+    def measures(self) -> Mapping[str, Measure]:
+        """Return what is known of a queue of jobs, where there is one."""
+        return self._real_time.measures()
+
+    def wake(self) -> None:
+        """Say that an agenda or a clock has changed, so that real time need not wait for an older plan."""
+        self._real_time.wake()
+
+    def follow_real_clocks(self) -> None:
+        """Run what falls due in workspaces whose clock is real, until ``stop``."""
+        self._real_time.follow()
+
+    def _run_due(self, workspace: Workspace, run: AdvanceRun) -> RunSummary:
+        """Run what is due in virtual time, up to and at the target, and return what ran.
+
+        Raises:
+            ConflictError: callbacks of the time when the clock was real are still under way.
+            LostLockError: another process may run the workspace's jobs by now.
+        """
+        self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
+        latest: Job | None = None
+        self._runs[workspace.name] = run
+        try:
+            while run.goes_on():
+                # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
+                until = max(run.target, workspace.clock.now())
+                with self._store.read(workspace.name) as tx:
+                    job = Jobs(tx).first_due(until=until)
+                if job is None:
+                    break
+                if job == latest:  # a task that stands still would loop for ever
+                    raise RuntimeError(f"{job} left itself due")
+                latest = job
+                self._locks.check(workspace.name)
+                self._workspaces.reach(workspace, job.due)
+                run.ran += self._tasks[job.kind].run(workspace, job)
+        finally:
+            del self._runs[workspace.name]
+        return run.ran

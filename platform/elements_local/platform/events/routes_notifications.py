@@ -1,0 +1,164 @@
+"""``/notifications``: what subscribers are told, of events or in somebody's own words."""
+
+from typing import Annotated
+
+from flask import Blueprint
+from msgspec import Meta, Struct, field, structs
+
+from elements_local.kit.api.operations import Answer, Link, links, operation
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.text import whole_number
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.accounts.calling import caller
+from elements_local.platform.accounts.directory import user_of
+from elements_local.platform.accounts.emails import SENDER, Email, EmailCause
+from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.core import identities
+from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.core.listing import part_of
+from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.errors import NotFoundError
+from elements_local.platform.events import notification as rules
+from elements_local.platform.events.notification import KeptNotification, NotificationJson, Severity
+from elements_local.platform.events.store_history import HistoryRetention
+from elements_local.platform.events.store_notifications import NewNotification, Notifications
+
+bp = Blueprint("notifications", __name__, url_prefix="/notifications")
+
+_ID = "$response.body#/id"
+Text = Annotated[str, Meta(min_length=1, max_length=100_000)]
+
+_LINKS = {
+    **links("notifications", "get", "acknowledge", "delete", notification_id=_ID),
+    "deliveries": Link(operation="deliveries.index_of_notification", parameters={"notification_id": _ID}),
+}
+
+
+class TopicsQuery(PageQuery, rename="camel", kw_only=True):
+    """Which notifications are asked for.
+
+    Attributes:
+        topics: one of them at least.
+    """
+
+    topics: list[str] = field(name="topics[]")
+
+
+class NotificationRequest(Struct):
+    """What somebody wants to be told.
+
+    Attributes:
+        topic: whose subscribers are told.
+        sender: ``from``, a word of Python's.
+    """
+
+    topic: Text
+    message: str = ""
+    severity: Severity = "medium"
+    sender: str = field(name="from", default=SENDER)
+
+
+class EmailRequest(Struct):
+    """An e-mail to be kept; ``from`` is a word of Python's.
+
+    Attributes:
+        to: one address, or several with commas between.
+    """
+
+    to: Text
+    sender: str = field(name="from", default=SENDER)
+    subject: str = ""
+    message: str = ""
+
+
+@bp.get("")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJson]]:
+    """List the notifications of some topics by ascending id (assumed); an unknown topic has none (observed)."""
+    page = paging(query)
+    with dependencies().store.read(workspace.name) as tx:
+        rows = Notifications(tx).list(query.topics, offset=page.offset, limit=page.size)
+        total = Notifications(tx).count(query.topics)
+    return part_of([rules.as_json(one) for one in rows], page, total=total)
+
+
+@bp.post("")
+@operation(needs=caller, links=_LINKS)
+def create(workspace: Workspace, body: NotificationRequest) -> Answer[NotificationJson]:
+    """Tell everybody who subscribed to a topic; callbacks go out apart from this call."""
+    now = workspace.clock.now()
+
+    store = dependencies().store
+    with store.transaction(workspace.name) as tx:
+        notifications = Notifications(tx)
+        number = notifications.take_ids(first=identities.first_notification_id(workspace))
+        callback = rules.plain_body(notification_id=number, created=now, **structs.asdict(body))
+        new = NewNotification(
+            id=number, topic=body.topic, created=now, body=callback, owner=user_of(workspace)
+        )
+        notifications.publish(new)
+        store[HistoryRetention].forget(tx, now)
+    dependencies().engine.wake()
+    return Answer(rules.as_json(new))
+
+
+@bp.post("/emails")
+@operation(needs=caller)
+def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
+    """Take an e-mail, and keep it: none is ever sent. ``GET /_local/emails`` shows them."""
+    email = Email(
+        at=workspace.clock.now(),
+        cause=EmailCause.ASKED,
+        recipient=body.to,
+        sender=body.sender,
+        subject=body.subject,
+        message=body.message,
+    )
+    with dependencies().store.transaction(workspace.name) as tx:
+        Emails(tx).add(email)
+    return Answer(None)
+
+
+@bp.get("/<notification_id>")
+@operation(needs=caller, problems=(404,))
+def get(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
+    """Show one notification."""
+    return Answer(rules.as_json(notification_named(workspace, notification_id)))
+
+
+@bp.put("/<notification_id>/acknowledge")
+@operation(needs=caller, problems=(404,))
+def acknowledge(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
+    """Mark a notification as seen; the answer shows it (assumed)."""
+    with dependencies().store.transaction(workspace.name) as tx:
+        notification = _named(tx, notification_id)
+        Notifications(tx).acknowledge(notification.id)
+    return Answer(rules.as_json(replace(notification, acknowledged=True)))
+
+
+@bp.delete("/<notification_id>")
+@operation(needs=caller, problems=(404,))
+def delete(workspace: Workspace, notification_id: str) -> Answer[None]:
+    """Delete a notification: what is still owed of it is not sent any more (assumed); its event stays."""
+    with dependencies().store.transaction(workspace.name) as tx:
+        Notifications(tx).delete(_named(tx, notification_id).id)
+    return Answer(None)
+
+
+def notification_named(workspace: Workspace, notification_id: str) -> KeptNotification:
+    """Return a notification by the id in a path.
+
+    Raises:
+        NotFoundError: there is none, or no longer.
+    """
+    with dependencies().store.read(workspace.name) as tx:
+        return _named(tx, notification_id)
+
+
+def _named(tx: Transaction, notification_id: str) -> KeptNotification:
+    number = whole_number(notification_id)
+    notification = None if number is None else Notifications(tx).get(number)
+    if notification is None:
+        raise NotFoundError("notification", notification_id)
+    return notification

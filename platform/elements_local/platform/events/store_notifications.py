@@ -1,0 +1,187 @@
+"""Notifications, and telling everybody who subscribed to their topic."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from msgspec import convert
+from sqlalchemy import bindparam, func, select
+
+from elements_local.kit.storage.prepared import Row, numbered, one_of
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.platform.accounts.emails import of_notification
+from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.core.counters import take_numbers
+from elements_local.platform.core.instance import User
+from elements_local.platform.core.tables import deliveries, notifications
+from elements_local.platform.events.notification import KeptNotification, as_json
+from elements_local.platform.events.records import Channel, DeliveryStatus, Subscription
+from elements_local.platform.events.store_subscriptions import Subscriptions
+from elements_local.platform.events.stored_event import EventStatus
+from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import Jobs
+
+_shown = select(notifications).where(notifications.c.deleted.is_(other=False))
+_get = WorkspaceStatement(_shown.where(notifications.c.id == bindparam("of_id")))
+_of_instance = WorkspaceStatement(
+    select(notifications)
+    .where(notifications.c.instance_id == bindparam("of_instance"))
+    .order_by(notifications.c.id)
+)
+_add = WorkspaceStatement(notifications.insert())
+_change = notifications.update().where(
+    notifications.c.id == bindparam("of_id"), notifications.c.deleted.is_(other=False)
+)
+_acknowledge = WorkspaceStatement(_change.values(acknowledged=True))
+_delete = WorkspaceStatement(_change.values(deleted=True))
+# one subscriber that took it makes a notification NOTIFIED for good, whatever happens with the others
+_stand = WorkspaceStatement(
+    notifications.update()
+    .where(notifications.c.id == bindparam("of_id"), notifications.c.status != EventStatus.NOTIFIED.value)
+    .values(status=bindparam("new_status"), updated=bindparam("at"))
+)
+_add_delivery = WorkspaceStatement(deliveries.insert())
+
+
+class NewNotification(KeptNotification, frozen=True, kw_only=True):
+    """A notification that is to be kept and told.
+
+    Attributes:
+        owner: whose it is.
+        instance_id, event_id, raw: of one that tells of events.
+    """
+
+    owner: User
+    instance_id: int | None = None
+    event_id: str | None = None
+    raw: str = ""
+
+
+class Notifications:
+    """The notifications of a workspace, in a transaction of it; also those that tell of events."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def take_ids(self, count: int = 1, *, first: int) -> int:
+        """Take so many notification ids that follow one another, and return the lowest.
+
+        Args:
+            first: the id of the workspace's first notification.
+        """
+        return take_numbers(self._tx, "notification", first=first, count=count)
+
+    def publish(self, new: NewNotification, *, fresh: EventStatus = EventStatus.NEW) -> None:
+        """Keep a notification, and owe it to everybody who subscribed to its topic.
+
+        Args:
+            fresh: where its event stands as long as nothing has been sent to those who are told.
+
+        Source: several subscriptions may share a topic, and one notification yields one delivery each (observed).
+        """
+        # In the caller's transaction: who subscribes while a poll is written down is told of all of it, or of nothing.
+        subscribers = Subscriptions(self._tx).of_topic(new.topic)
+        self._tx.run(
+            _add,
+            id=new.id,
+            event_id=new.event_id,
+            instance_id=new.instance_id,
+            topic=new.topic,
+            created=new.created,
+            updated=new.created,
+            # Nobody is told: the event has come to its end as soon as it is there.
+            status=(fresh if subscribers else EventStatus.CONSUMED).value,
+            raw=new.raw,
+            body=new.body,
+            acknowledged=new.acknowledged,
+            deleted=False,
+        )
+        for subscription in subscribers:
+            self._owe(new, subscription)
+
+    def _owe(self, new: NewNotification, to: Subscription) -> None:
+        """Owe a subscriber a notification: a callback at once, queued if the subscription is dead, or an e-mail.
+
+        Source: later events of a deactivated subscription are queued (documented); that other channels than webhooks
+            are told without more ado is assumed.
+        """
+        status = DeliveryStatus.NOTIFIED
+        if to.channel is Channel.WEBHOOK:
+            status = DeliveryStatus.CREATED if to.active else DeliveryStatus.QUEUED
+        self._tx.run(
+            _add_delivery,
+            notification_id=new.id,
+            subscription_id=to.id,
+            created=new.created,
+            updated=new.created,
+            status=status.value,
+            tries=0,
+            failures=0,
+        )
+        if status is DeliveryStatus.CREATED:
+            plan_delivery(self._tx, new.id, to.id, new.created)
+        if to.channel is Channel.EMAIL:
+            answer = as_json(new)
+            email = of_notification(
+                to.config,
+                new.owner,
+                topic=new.topic,
+                sender=answer["from"],
+                message=answer["message"],
+                at=new.created,
+            )
+            Emails(self._tx).add(email)
+
+    def list(self, topics: Sequence[str], *, offset: int, limit: int) -> "list[KeptNotification]":
+        """Return the notifications of some topics, oldest first."""
+        page = _page_of_topics(len(topics))
+        found = self._tx.all(page, **numbered("topic", topics), skip=offset, most=limit)
+        return [_kept(row) for row in found]
+
+    def count(self, topics: Sequence[str]) -> int:
+        """Return how many notifications some topics have."""
+        number: int = self._tx.scalar(_number_of_topics(len(topics)), **numbered("topic", topics))
+        return number
+
+    def get(self, notification_id: int) -> KeptNotification | None:
+        """Return a notification, unless it has been deleted."""
+        row = self._tx.first(_get, of_id=notification_id)
+        return _kept(row) if row else None
+
+    def of_instance(self, instance_id: int) -> Sequence[KeptNotification]:
+        """Return the notifications of an instance's events, oldest first, deleted ones among them."""
+        return [_kept(row) for row in self._tx.all(_of_instance, of_instance=instance_id)]
+
+    def acknowledge(self, notification_id: int) -> None:
+        """Mark a notification as seen."""
+        self._tx.run(_acknowledge, of_id=notification_id)
+
+    def delete(self, notification_id: int) -> None:
+        """Show a notification no more, and no longer send it; its event stays."""
+        self._tx.run(_delete, of_id=notification_id)
+
+    def attempted(self, notification_id: int, status: EventStatus, *, at: datetime) -> None:
+        """Note where a notification's event stands after an attempt to deliver it."""
+        self._tx.run(_stand, of_id=notification_id, new_status=status.value, at=at)
+
+
+def plan_delivery(tx: Transaction, notification_id: int, subscription_id: int, due: datetime) -> None:
+    """Put a delivery on the agenda."""
+    subject = f"{notification_id}/{subscription_id}"
+    Jobs(tx).plan(JobKind.DELIVER, subject, due, subscription_id=subscription_id)
+
+
+@lru_cache(maxsize=64)
+def _page_of_topics(count: int) -> WorkspaceStatement:
+    page = _shown.where(one_of(notifications.c.topic, "topic", count)).order_by(notifications.c.id)
+    return WorkspaceStatement(page.offset(bindparam("skip")).limit(bindparam("most")))
+
+
+@lru_cache(maxsize=64)
+def _number_of_topics(count: int) -> WorkspaceStatement:
+    of_topics = _shown.where(one_of(notifications.c.topic, "topic", count))
+    return WorkspaceStatement(of_topics.with_only_columns(func.count()))
+
+
+def _kept(row: Row) -> KeptNotification:
+    return convert(row._asdict(), KeptNotification)

@@ -1,0 +1,160 @@
+"""Subscriptions: those of instances, made and removed with their event settings, and those made by themselves."""
+
+from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
+
+from msgspec.json import Decoder
+from sqlalchemy import bindparam, select
+
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.prepared import Row, numbered, one_of
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.platform.core.counters import next_number
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.tables import subscribed_topics, subscriptions
+from elements_local.platform.events.event import topic
+from elements_local.platform.events.records import Channel, Subscription
+from elements_local.platform.jobs.store import Jobs
+
+config_of = Decoder(dict[str, object]).decode
+
+_all = select(subscriptions).order_by(subscriptions.c.id)
+_every = WorkspaceStatement(_all)
+_get = WorkspaceStatement(_all.where(subscriptions.c.id == bindparam("of_id")))
+_told = bound(
+    select(subscribed_topics.c.subscription_id).where(subscribed_topics.c.topic == bindparam("of_topic"))
+)
+_subscribers = WorkspaceStatement(_all.where(subscriptions.c.id.in_(_told)))
+_of_instance = WorkspaceStatement(_all.where(subscriptions.c.instance_id == bindparam("of_instance")))
+_add = WorkspaceStatement(subscriptions.insert())
+_add_topic = WorkspaceStatement(subscribed_topics.insert())
+_topics = WorkspaceStatement(
+    select(subscribed_topics)
+    .where(subscribed_topics.c.subscription_id == bindparam("of_id"))
+    .order_by(subscribed_topics.c.place)
+)
+_remove = WorkspaceStatement(subscriptions.delete().where(subscriptions.c.id == bindparam("of_id")))
+_remove_topics = WorkspaceStatement(
+    subscribed_topics.delete().where(subscribed_topics.c.subscription_id == bindparam("of_id"))
+)
+_activate = WorkspaceStatement(
+    subscriptions.update().where(subscriptions.c.id == bindparam("of_id")).values(active=True)
+)
+# only while the URL is still the one that failed: whoever has mended it meanwhile does not start with a dead
+# subscription
+_deactivate = WorkspaceStatement(
+    subscriptions.update()
+    .where(
+        subscriptions.c.id == bindparam("of_id"),
+        subscriptions.c.url == bindparam("tried_url"),
+        subscriptions.c.active.is_(other=True),
+    )
+    .values(active=False)
+)
+
+
+class Subscriptions:
+    """The subscriptions of a workspace, in a transaction of it."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def all(self) -> list[Subscription]:
+        """Return the subscriptions by ascending id."""
+        return self._with_topics(self._tx.all(_every))
+
+    def get(self, subscription_id: int) -> Subscription | None:
+        """Return a subscription, unless it has been removed."""
+        return next(iter(self._with_topics(self._tx.all(_get, of_id=subscription_id))), None)
+
+    def of_topic(self, topic: str) -> list[Subscription]:
+        """Return who is told of a topic's notifications, by ascending id."""
+        return self._with_topics(self._tx.all(_subscribers, of_topic=topic))
+
+    def by_id(self, ids: Collection[int]) -> dict[int, Subscription]:
+        """Return the subscriptions with these ids."""
+        found = self._tx.all(_with_ids(len(ids)), **numbered("id", ids))
+        return {subscription.id: subscription for subscription in self._with_topics(found)}
+
+    def add(self, make: Callable[[int], Subscription], *, first_id: int) -> Subscription:
+        """Make a subscription by itself, under the next id."""
+        subscription = make(next_number(self._tx, "subscription", first=first_id))
+        self._insert(subscription)
+        return subscription
+
+    def remove(self, subscription_id: int) -> bool:
+        """Remove a subscription; what it is owed is no longer sent. Says whether there was one."""
+        Jobs(self._tx).drop_deliveries(subscription_id)
+        self._tx.run(_remove_topics, of_id=subscription_id)
+        return bool(self._tx.run(_remove, of_id=subscription_id))
+
+    def activate(self, ids: Iterable[int]) -> None:
+        """Let callbacks go to subscriptions again."""
+        self._tx.run_each(_activate, [{"of_id": number} for number in ids])
+
+    def deactivate(self, subscription_id: int, *, tried_url: str) -> bool:
+        """Send a subscription nothing more, unless it has moved to another URL; says whether it was active."""
+        return bool(self._tx.run(_deactivate, of_id=subscription_id, tried_url=tried_url))
+
+    def subscribe_instance(self, instance: Instance, url: str | None) -> None:
+        """Let an instance's one subscription be to a URL, or remove it.
+
+        Source: another URL makes a new subscription (documented); that the old one goes, with what it is owed, is
+            assumed.
+        """
+        existing = self._tx.first(_of_instance, of_instance=instance.id)
+        if existing is not None and existing.url != url:
+            # What the old one is owed goes with it: it was meant for another address.
+            self.remove(existing.id)
+        if url is None or (existing is not None and existing.url == url):
+            return
+        own = Subscription(
+            id=next_number(self._tx, "subscription", first=instance.id * 2 + 1),
+            instance_id=instance.id,
+            topics=(topic(instance),),
+            config={"url": url},
+        )
+        self._insert(own)
+
+    def unsubscribe_instance(self, instance_id: int) -> None:
+        """Remove an instance's subscription, if it has one."""
+        for row in self._tx.all(_of_instance, of_instance=instance_id):
+            self.remove(row.id)
+
+    def _insert(self, subscription: Subscription) -> None:
+        self._tx.run(
+            _add,
+            id=subscription.id,
+            instance_id=subscription.instance_id,
+            channel=subscription.channel.value,
+            config=encode_text(dict(subscription.config)),
+            url=subscription.url,
+            active=subscription.active,
+        )
+        places = [
+            {"subscription_id": subscription.id, "topic": name, "place": place}
+            for place, name in enumerate(subscription.topics)
+        ]
+        self._tx.run_each(_add_topic, places)
+
+    def _with_topics(self, rows: Iterable[Row]) -> list[Subscription]:
+        return [
+            _subscription(row, tuple(each.topic for each in self._tx.all(_topics, of_id=row.id)))
+            for row in rows
+        ]
+
+
+@lru_cache(maxsize=64)
+def _with_ids(count: int) -> WorkspaceStatement:
+    return WorkspaceStatement(_all.where(one_of(subscriptions.c.id, "id", count)))
+
+
+def _subscription(row: Row, topics: tuple[str, ...]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        channel=Channel(row.channel),
+        topics=topics,
+        config=config_of(row.config),
+        instance_id=row.instance_id,
+        active=row.active,
+    )

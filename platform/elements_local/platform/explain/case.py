@@ -1,0 +1,289 @@
+"""All that is known of one change at the vendor and of one resource of an instance, from which its cause is told. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from msgspec import Struct
+
+from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.objects import Transformation
+from elements_local.platform.core.poll import Decision, EventType, Poll, Resource
+from elements_local.platform.dates.iso_dates import iso_date_exact
+from elements_local.platform.elements.connector import VendorCall, VendorChange
+from elements_local.platform.events.records import Attempt, DeliveryStatus
+from elements_local.platform.explain.own_calls import OwnCall
+
+_SECOND = timedelta(seconds=1)
+
+
+class ArrivedCallback(Struct, frozen=True, kw_only=True):
+    """A callback as the sink has it: its path without secrets, and the sink's verdict on its signature.
+
+    Attributes:
+        relayed: the URL that the sink last sent it on to, without secrets; None if to none.
+    """
+
+    id: int
+    at: datetime
+    path: str
+    status: int | None
+    signature: str
+    relayed: str | None = None
+
+
+class OwedCallback(Struct, frozen=True, kw_only=True):
+    """What became of one notification with one subscriber.
+
+    Attributes:
+        told: the changes of the record that it tells of.
+        active: whether its subscription is.
+        url, attempts: without secrets.
+        status: None if its subscription has been taken away since, and what it was owed with it.
+        due: when it is tried again; None if it is not.
+        queue: how many callbacks of its subscription are queued.
+        arrived: what the sink has of it; None if that could not be asked.
+        own: whether its URL leads to a bin of the workspace's in this stack's sink.
+    """
+
+    notification_id: int
+    poll_at: datetime
+    told: Sequence[EventType]
+    url: str
+    active: bool
+    status: DeliveryStatus | None
+    due: datetime | None
+    attempts: Sequence[Attempt]
+    arrived: Sequence[ArrivedCallback] | None
+    own: bool
+    queue: int = 0
+
+    @property
+    def times(self) -> int:
+        """How often its receiver took it."""
+        return sum(not attempt.reason for attempt in self.attempts)
+
+
+class PollOfRecord(Struct, frozen=True, kw_only=True):
+    """A poll since the change, and what it made of the record.
+
+    Attributes:
+        decisions: of the record; several if the poll saw it more than once.
+        other_id: whether they have another id than the CRM's.
+        calls: what the vendor was asked; empty if that is no longer known.
+        resource: as it was configured then; None if that is not known.
+    """
+
+    poll: Poll
+    resource: Resource | None = None
+    decisions: Sequence[Decision] = ()
+    other_id: bool = False
+    calls: Sequence[VendorCall] = ()
+
+    @classmethod
+    def of(cls, poll: Poll, change: VendorChange, known: set[str], record_id: str) -> "PollOfRecord":
+        """Return what a poll made of a record, by its own id, or else by one that is nobody's and its date."""
+        own = [one for one in poll.decisions if one.record_id == record_id]
+        if own:
+            # Pages that were read before and after a change show two states of the record; that of the change is first.
+            own.sort(key=lambda one: one.date.replace(microsecond=0) != change.dated)
+            return cls(poll=poll, decisions=own)
+        # An id that is another record's is that record.
+        others = [one for one in poll.decisions if one.record_id not in known]
+        # The date tells which of several it is; without one to match, an id that no record of the CRM could have.
+        dated = [one for one in others if one.date.replace(microsecond=0) == change.dated]
+        foreign = dated or [one for one in others if not one.record_id.isdecimal()]
+        return cls(poll=poll, decisions=foreign[:1], other_id=bool(foreign))
+
+    @property
+    def named(self) -> str:
+        """How sentences speak of it."""
+        return f"the poll of {iso_date_exact(self.poll.at)}"
+
+    @property
+    def decision(self) -> Decision | None:
+        """What it made of the record; rather that it is to be reported than that it is not."""
+        reported = (each for each in self.decisions if each.change)
+        return next(reported, self.decisions[0] if self.decisions else None)
+
+    @property
+    def told(self) -> EventType | None:
+        """What it reported the record as; None if it did not."""
+        return self.decision.change if self.decision and self.poll.error is None else None
+
+
+class PolledState(Struct, frozen=True, kw_only=True):
+    """How a resource is polled: as it was at the first poll since the change, or if none has come, as it is by now.
+
+    Attributes:
+        resource: as it is configured; None if it is not.
+        others: the names of all that is polled.
+        since: from when on it was polled.
+        last: the latest poll before the change that succeeded, or when polling began.
+        next_poll: None if none is to come.
+        off_because: why the poller was switched off; empty if it was not.
+        slips: keys of its block that are not read, as (what is written, what is meant): the same, if its place is wrong.
+        repeated: keys that came twice in its JSON.
+        in_dates: those of them that stand in ``datesConfiguration``.
+        chosen: the setting that chooses among the blocks, and the names in it; empty if all are polled.
+        own: as the element's own block has it; None if it has none.
+        transformation: in force for what its URL leads to.
+        blocks: the names of all blocks, whether they are polled or not.
+        asked: the URL, if what it asks for is another collection than the record's, or none.
+    """
+
+    resource: Resource | None
+    others: Sequence[str]
+    since: datetime
+    last: datetime
+    next_poll: datetime | None
+    off_because: str = ""
+    slips: Sequence[tuple[str, str]] = ()
+    in_dates: Sequence[str] = ()
+    repeated: Sequence[str] = ()
+    chosen: tuple[str, Sequence[str]] = ("", ())
+    own: Resource | None = None
+    transformation: Transformation | None = None
+    blocks: Sequence[str] = ()
+    asked: str | None = None
+
+    @property
+    def known_fields(self) -> list[str]:
+        """The fields of the id and the dates that the element's own block names."""
+        if self.own is None:
+            return []
+        return [self.own.id_field, *(date.path for date in (self.own.updated, self.own.created) if date)]
+
+
+class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
+    """What is known of one change.
+
+    Attributes:
+        resource: its name.
+        change: None if none is logged.
+        history: all changes of the record, oldest first.
+        was_told: whether its receiver had heard of the record before.
+        beside: what else was changed in the collection in the second of the change, or of a poll since.
+        polls: since the change, oldest first.
+        sent: the callbacks of those polls that tell of the record.
+        step: the span in whole steps of which all is dated that is logged of the collection; none if that is none.
+        in_account: whether the account that the instance's key opens has the change.
+        pruned: before when what would tell has been forgotten; None if nothing has.
+        sink_pruned: whether callbacks have made room for others in the sink.
+        default_tolerance: of a resource that has none of its own.
+        policy: what the account wants of callbacks that fail.
+        unlogged: a write of the record since its latest change, which has left its updated date as it was.
+        own_write: the call through the instance's own hub that made the change; empty if none did.
+        twin: another instance that has told the same receiver of it.
+        put_off: the call that disabled or saved the instance, if the first poll since the change came late.
+        twin_block: another block of the instance that has told of it; empty if none has.
+        moved_to: the callback URL that has taken the place of the poll's; empty if none has, None if it is the same.
+    """
+
+    instance: Instance
+    resource: str
+    record_id: str
+    change: VendorChange | None
+    history: Sequence[VendorChange] = ()
+    in_account: bool = True
+    was_told: bool = False
+    beside: Sequence[VendorChange] = ()
+    state: PolledState
+    polls: Sequence[PollOfRecord] = ()
+    sent: Sequence[OwedCallback] = ()
+    step: timedelta = timedelta(0)
+    pruned: datetime | None = None
+    sink_pruned: bool = False
+    now: datetime
+    default_tolerance: timedelta = timedelta(0)
+    policy: FailurePolicy = FailurePolicy.RETRY
+    unlogged: VendorCall | None = None
+    own_write: str = ""
+    twin: Instance | None = None
+    moved_to: str | None = None
+    put_off: OwnCall | None = None
+    twin_block: str = ""
+
+    @cached_property
+    def chances(self) -> list[PollOfRecord]:
+        """The polls since the change that succeeded."""
+        return [each for each in self.polls if each.poll.error is None]
+
+    @cached_property
+    def together(self) -> list[VendorChange]:
+        """The changes of the record that the first poll after the change had to tell as one, itself included."""
+        change = self.change
+        if change is None:
+            return []
+        due = self.chances[0].poll.at if self.chances else None
+        return [
+            one
+            for one in self.history
+            # Between the poll before and the poll after: polling sees the last state of all of them.
+            if one is change or (self.state.last <= one.at < change.at) or (due and change.at <= one.at < due)
+        ]
+
+    @cached_property
+    def expected(self) -> tuple[EventType, ...]:
+        """What a callback may call the change; the first is what it should."""
+        if self.change is None or self.change.kind == "DELETED":
+            return () if self.change is None else (EventType.DELETED,)
+        if any(one.kind == "CREATED" for one in self.together):
+            # A poll that read pages before and after a change told of both.
+            states = {one.date for one in self.telling.decisions} if self.telling else set()
+            return (EventType.CREATED, EventType.UPDATED) if len(states) > 1 else (EventType.CREATED,)
+        # A receiver that has never heard of a record may be told of an update as of a creation.
+        made = any(one.kind == "CREATED" for one in self.history)
+        return (EventType.UPDATED, EventType.CREATED) if made and not self.was_told else (EventType.UPDATED,)
+
+    @cached_property
+    def telling(self) -> PollOfRecord | None:
+        """The first poll that reported the record as it was after the change, or later."""
+        return next((each for each in self.chances if self._tells(each)), None)
+
+    @cached_property
+    def repeats(self) -> list[PollOfRecord]:
+        """The polls that reported the record once more, though nothing had changed since."""
+        if self.telling is None:
+            return []
+        after = self.chances[self.chances.index(self.telling) + 1 :]
+        changed = next((one.at for one in self.history if self.change and one.seq > self.change.seq), None)
+        return [each for each in after if each.told and not (changed and changed < each.poll.at)]
+
+    def as_of(self, seen: PollOfRecord) -> VendorChange | None:
+        """Return the latest change of the record that a poll could see."""
+        before = [one for one in self.history if one.at < seen.poll.at]
+        return before[-1] if before else self.change
+
+    def _tells(self, seen: PollOfRecord) -> bool:
+        if self.change is None or seen.told is None or self.change.kind == "DELETED":
+            return False
+        if seen.poll.at - self.change.at >= _SECOND:
+            return True
+        # Of about the same instant: whether it saw the record with the date that it bore after the change.
+        decision = seen.decision
+        return decision is not None and (
+            seen.poll.at > self.change.at or decision.date.replace(microsecond=0) >= self.change.dated
+        )
+
+
+def beside(
+    changes: Sequence[VendorChange], change: VendorChange | None, polls: Sequence[PollOfRecord]
+) -> list[VendorChange]:
+    """Return the changes of other records in the second of a change, or of a poll since."""
+    if change is None:
+        return []
+    seconds = {change.second, *(each.poll.at.replace(microsecond=0) for each in polls)}
+    return [one for one in changes if one.record_id != change.record_id and one.second in seconds]
+
+
+def step_of(dates: Sequence[datetime]) -> timedelta:
+    """Return the longest of some usual spans in whole steps of which dates are written; none if it is none of them.
+
+    >>> step_of([datetime(2026, 3, 2, 10, 15), datetime(2026, 3, 2, 10, 30)])
+    datetime.timedelta(seconds=900)
+    """
+    seconds = [date.hour * 3600 + date.minute * 60 + date.second for date in dates]
+    steps = (step for step in (3600, 900, 300, 60, 10) if not any(each % step for each in seconds))
+    return timedelta(seconds=next(steps, 0))

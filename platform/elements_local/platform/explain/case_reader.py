@@ -1,0 +1,278 @@
+"""Puts together what is known of one change of an instance."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from elements_local.kit.values import replace
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.poll import Resource
+from elements_local.platform.elements.connector import ChangeLog, VendorChange
+from elements_local.platform.errors import NotFoundError
+from elements_local.platform.events.records import Attempt
+from elements_local.platform.explain.case import (
+    ExplainedCase,
+    OwedCallback,
+    PolledState,
+    PollOfRecord,
+    beside,
+    step_of,
+)
+from elements_local.platform.explain.facts import EVER, InstanceFacts, NotifiedRecord, masked
+from elements_local.platform.explain.polled import resource_in
+from elements_local.platform.lint.rules import LintRule
+from elements_local.platform.lint.store import BodyWarnings
+from elements_local.platform.lint.unread_keys import in_configuration
+
+
+class CaseReader(InstanceFacts):
+    """Puts together what is known of a change, however many changes of an instance are asked about."""
+
+    def resource_of(self, collection: str) -> str:
+        """Return the name of the first resource that is polled of a collection; the collection's own if none is."""
+        return next((name for name in self.configured if self.collection(name) == collection), collection)
+
+    def change(self, seq: int) -> VendorChange:
+        """Return a change of the vendor's log.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = next((one for log in self._logs for one in log.changes if one.seq == seq), None)
+        if found is None:
+            raise NotFoundError("change", str(seq))
+        return found
+
+    def case(self, resource: str, record_id: str, *, seq: int | None = None) -> ExplainedCase:
+        """Return what is known of a change of a record: the latest, unless another is asked for.
+
+        Raises:
+            ProviderError, ConflictError: as for the log.
+        """
+        record_id = self._meant(resource, record_id)
+        own, log = self._history(resource, record_id, seq)
+        # An unknown place in the log falls back to the latest change.
+        at = next((place for place, one in enumerate(own) if one.seq == seq), len(own) - 1)
+        change = own[at] if own else None
+        if change and resource not in self.configured and resource not in self.polls:
+            # Whoever asks by another name means the record all the same.
+            resource = self.resource_of(change.collection)
+        changes = [one for one in log.changes if change and one.collection == change.collection]
+        polls = self._polls_of(resource, change, {one.record_id for one in changes}, record_id)
+        # What decided is the configuration that the first poll had; where none has come, the present one counts.
+        instance = self.instance_at(polls[0].poll.at) if polls else self.instance
+        state = self._state(resource, change, instance, polls)
+        ids = {record_id, *(one.record_id for each in polls if each.other_id for one in each.decisions)}
+        return ExplainedCase(
+            instance=instance,
+            resource=resource,
+            record_id=record_id,
+            change=change,
+            history=own,
+            in_account=log is self.log or not own or own[0] in self.log.changes,
+            was_told=change is not None
+            and any(
+                one.at < change.at and (one.event.object_type, one.event.object_id) == (resource, record_id)
+                for one in self.told
+            ),
+            beside=beside(changes, change, polls),
+            state=state,
+            polls=polls,
+            sent=self._sent(resource, ids, [each.poll.at for each in polls]),
+            step=step_of([one.dated for one in changes]),
+            pruned=self.pruned,
+            sink_pruned=self.arrivals.pruned,
+            now=self.workspace.clock.now(),
+            default_tolerance=self.services.settings.created_check_tolerance,
+            policy=self.policy,
+            # Whoever names a change asks about that one, whatever has been written since.
+            unlogged=self.unlogged_write(record_id, change.at if change else EVER) if seq is None else None,
+            own_write=self.own_write(change) if change else "",
+            twin=self.twin(change) if change else None,
+            moved_to=self.moved_to(instance),
+            put_off=self.put_off(state.last, polls[0].poll.at) if polls else None,
+            twin_block=self.twin_block(resource, change) if change else "",
+        )
+
+    def told_case(self, resource: str, record_id: str, *, at: datetime) -> ExplainedCase:
+        """Return what is known of the change of a record that the poll of an instant told of.
+
+        Raises:
+            ProviderError, ConflictError: as for the log.
+        """
+        told = [one for one in self._history(resource, record_id)[0] if one.at <= at]
+        return self.case(resource, record_id, seq=told[-1].seq if told else None)
+
+    def seq_of(self, resource: str, record_id: str, kind: str, at: datetime) -> int | None:
+        """Return the place in the log of a change of a record; None if there is none of this kind at this instant."""
+        wanted = (record_id, kind, at)
+        history, _ = self._history(resource, record_id)
+        found = (one.seq for one in history if (one.record_id, str(one.kind), one.at) == wanted)
+        return next(found, None)
+
+    @property
+    def _logs(self) -> Iterator[ChangeLog]:
+        """The logs in which a change may be: the workspace's own account, then, if it is another, the instance's."""
+        yield self.own_log
+        if self.own_log is not self.log:
+            yield self.log
+
+    def _history(
+        self, resource: str, record_id: str, seq: int | None = None
+    ) -> tuple[Sequence[VendorChange], ChangeLog]:
+        """Return the changes of a record, oldest first, and the log that has them; none if no log has any.
+
+        Ids are unique in a collection alone. The record is that of a change that is named, or else of the collection
+        that is polled, of the one by the resource's name, of any.
+        """
+        for log in self._logs:
+            of_id = [one for one in log.changes if one.record_id == record_id]
+            if of_id:
+                named = [one.collection for one in of_id if one.seq == seq]
+                wanted = [*named, self.collection(resource), self.collection_named(resource)]
+                there = {one.collection for one in of_id}
+                collection = next((one for one in wanted if one in there), of_id[-1].collection)
+                return [one for one in of_id if one.collection == collection], log
+        return (), self.log
+
+    def _meant(self, resource: str, record_id: str) -> str:
+        """Return the record that a poll has seen by an id which is none of the log's: the one with the same date."""
+        if any(one.record_id == record_id for log in self._logs for one in log.changes):
+            return record_id
+        changes = self.of_collection.get(self.collection(resource) or "", ())
+        dates = {
+            decision.date.replace(microsecond=0)
+            for poll in self.polls.get(resource, ())
+            for decision in poll.decisions
+            if decision.record_id == record_id
+        }
+        return next((one.record_id for one in reversed(changes) if one.dated in dates), record_id)
+
+    def _state(
+        self,
+        resource: str,
+        change: VendorChange | None,
+        instance: Instance,
+        since_then: Sequence[PollOfRecord],
+    ) -> PolledState:
+        since = self.polled_since(resource)
+        polls = self.polls.get(resource, ())
+        before = [each.at for each in polls if each.error is None and change and each.at <= change.at]
+        configured = since_then[0].resource if since_then else self.configured.get(resource)
+        in_url = resource_in(configured.url) if configured else None
+        own = configuration.own_resources(self.connector.element)
+        slips = self._slips(resource, instance)
+        return PolledState(
+            resource=configured if since_then or resource in self.last_polls else None,
+            blocks=list(poller_configuration.entries_of(instance.configuration)),
+            asked=self._asked(since_then[0].poll.request_url if since_then else "", configured, change),
+            others=list(self.last_polls),
+            since=since,
+            last=before[-1] if before else since,
+            next_poll=None if self.instance.disabled else self.next_poll,
+            off_because=self.silent if self.instance.polling_disabled else "",
+            slips=[(path.rpartition(".")[2], meant) for path, meant in slips],
+            repeated=self._repeated(resource),
+            in_dates=[path.rpartition(".")[2] for path, _ in slips if "." in path],
+            chosen=poller_configuration.chosen(instance.configuration),
+            own=next((each for each in own if each.name == (in_url or resource)), None),
+            transformation=self.instance.objects.transformation_in_force(in_url or resource),
+        )
+
+    def _asked(self, url: str, configured: Resource | None, change: VendorChange | None) -> str | None:
+        """Return what is asked for in place of a record's collection; None if that is, or a list below a record."""
+        asked = url or (configured.url if configured else "")
+        other = change and resource_in(asked) and self.collection_of(asked) != change.collection
+        return asked if other else None
+
+    def _repeated(self, resource: str) -> list[str]:
+        """Return the keys of a block, or the block itself, that came twice in the body by which the instance was saved."""
+        with self.services.store.read(self.workspace.name) as tx:
+            said = BodyWarnings(tx).of(self.instance.id)
+        block = f"configuration.{poller_configuration.CONFIGURATION}.{resource}"
+        return [
+            one.path.rpartition(".")[2]
+            for one in said.listed
+            if one.rule is LintRule.REPEATED_KEY and f"{one.path}.".startswith(f"{block}.")
+        ]
+
+    def _slips(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
+        """Return the keys of a resource's block that are not read, below the block, and what is meant by each."""
+        found = (one.warning() for one in in_configuration(instance.configuration, self.connector.element))
+        within = f"configuration.{poller_configuration.CONFIGURATION}.{resource}."
+        return [
+            (one.path.removeprefix(within), one.nearest)
+            for one in found
+            if one.rule is LintRule.MISSPELT_KEY and one.nearest and one.path.startswith(within)
+        ]
+
+    def _polls_of(
+        self, resource: str, change: VendorChange | None, known: set[str], record_id: str
+    ) -> list[PollOfRecord]:
+        """Return the polls since a change, and what each made of its record."""
+        if change is None:
+            return []
+        seen: list[PollOfRecord] = []
+        for poll in self.polls.get(resource, ()):
+            # By the second: a poll in the second of the change may have seen it, as stamps have no fractions.
+            if poll.at < change.second:
+                continue
+            one = PollOfRecord.of(poll, change, known, record_id)
+            dates = {each.date.replace(microsecond=0) for each in one.decisions}
+            # A poll of the very second counts only if it shows that it saw the change.
+            if poll.at > change.at or (change.dated in dates and one.told):
+                # The first polls after a change decide what became of it; asking the vendor's journal about more
+                # costs a call each.
+                calls = self.calls_at(poll) if len(seen) < 2 and poll.error is None else ()
+                configured = self.configured_at(poll.at).get(resource)
+                seen.append(replace(one, resource=configured, calls=calls))
+        return seen
+
+    def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[OwedCallback]:
+        """Return what became of the notifications of some polls that tell of a record, by any of its ids."""
+        told = defaultdict[int, list[NotifiedRecord]](list)
+        for one in self.told:
+            if one.at in ats and one.event.object_type == resource and one.event.object_id in ids:
+                told[one.notification_id].append(one)
+        deliveries = [each for number in told for each in self.deliveries.get(number, ())]
+        tries = self.tries(set(told)) if told else {}
+        there = {one.key for one in deliveries}
+        gone = [
+            self._gone(told[number], attempts)
+            for (number, subscription), attempts in tries.items()
+            if (number, subscription) not in there
+        ]
+        return gone + [
+            OwedCallback(
+                notification_id=one.notification.id,
+                poll_at=one.notification.created,
+                told=[each.event.event_type for each in told[one.notification.id]],
+                url=masked(one.subscription.url),
+                active=one.subscription.active,
+                status=one.delivery.status,
+                due=self.dues.get("{}/{}".format(*one.key)),
+                attempts=tries.get(one.key, []),
+                arrived=self.arrivals.of(one.notification.id),
+                own=self.arrivals.is_own(one.subscription.url),
+                queue=self.queues[one.key[1]],
+            )
+            for one in deliveries
+        ]
+
+    def _gone(self, told: Sequence[NotifiedRecord], attempts: Sequence[Attempt]) -> OwedCallback:
+        """Return what became of a callback whose subscription has been taken away since."""
+        number, url = told[0].notification_id, attempts[0].url
+        return OwedCallback(
+            notification_id=number,
+            poll_at=told[0].at,
+            told=[each.event.event_type for each in told],
+            url=url,
+            active=False,
+            status=None,
+            due=None,
+            attempts=attempts,
+            arrived=self.arrivals.of(number),
+            own=self.arrivals.is_own(url),
+        )

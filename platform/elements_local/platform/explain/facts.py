@@ -1,0 +1,398 @@
+"""What is kept of an instance: the vendor's log, polls, callbacks, and what the sink has of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from urllib.parse import quote, urlsplit
+
+from msgspec import Struct, ValidationError, field
+from msgspec.json import Decoder
+
+from elements_local.kit.admin.calls import READS
+from elements_local.kit.admin.masks import mask_url
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
+from elements_local.platform.accounts.store import Accounts
+from elements_local.platform.callbacks.store import Deliveries
+from elements_local.platform.callbacks.store_attempts import Attempts
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.dependencies import PlatformDependencies, dependencies
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.paths import poll_key, segments_below_hub
+from elements_local.platform.core.poll import EventType, LastPoll, Poll, Resource
+from elements_local.platform.elements.connector import (
+    ChangeLog,
+    Connector,
+    StackAccess,
+    VendorCall,
+    VendorChange,
+)
+from elements_local.platform.elements.service import connector_of, vendor_of
+from elements_local.platform.events.records import Attempt, DeliveryStatus
+from elements_local.platform.events.store_history import HistoryRetention
+from elements_local.platform.events.store_notifications import Notifications
+from elements_local.platform.events.subscription import KeptDelivery
+from elements_local.platform.explain import polled
+from elements_local.platform.explain.arrivals import SinkArrivals
+from elements_local.platform.explain.own_calls import OwnCall, own_calls
+from elements_local.platform.instances.store import Instances, PastConfiguration
+from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.polling.store import Polls, PollSearch
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+EVERY = 1_000_000_000
+_SECOND = timedelta(seconds=1)
+_REFUSED = 400
+_LATEST = 1000
+"""Polls among which the one is looked for that failed last."""
+
+
+class ToldEvent(Struct, rename="camel"):
+    """An event as a callback has it; ``object_id`` is empty where it names no record."""
+
+    date: datetime
+    event_type: EventType
+    object_type: str
+    object_id: str = ""
+
+
+class ToldMessage(Struct):
+    """What a callback tells of, and of which instance; nothing, and of none, where it was not polled."""
+
+    instance: int = field(default=0, name="instanceId")
+    events: list[ToldEvent] = []
+
+
+class _Body(Struct):
+    message: ToldMessage
+
+
+_body = Decoder(_Body)
+
+
+def told(body: bytes) -> ToldMessage:
+    """Read the body of a callback."""
+    try:
+        return _body.decode(body).message
+    except ValidationError:
+        return ToldMessage()
+
+
+def masked(url: str) -> str:
+    """Return a receiver's URL without secrets."""
+    return mask_url(url)
+
+
+class NotifiedRecord(Struct, frozen=True, kw_only=True):
+    """An event that a notification told of.
+
+    Attributes:
+        at: of its poll.
+    """
+
+    notification_id: int
+    at: datetime
+    event: ToldEvent
+
+
+class InstanceFacts:
+    """What is kept of one instance, each thing read once, when it is first asked for.
+
+    Attributes:
+        services: of the platform.
+        since: changes before are not read.
+        arrivals: what the sink has of the instance's callbacks.
+    """
+
+    def __init__(self, workspace: Workspace, instance: Instance) -> None:
+        self.workspace = workspace
+        self.instance = instance
+        self.since = EVER
+        self.services: PlatformDependencies = dependencies()
+        self.arrivals = SinkArrivals(self.services, workspace)
+
+    @cached_property
+    def log(self) -> ChangeLog:
+        """The vendor's log of changes.
+
+        Raises:
+            ProviderError: the vendor does not answer, refuses, or answers with something else.
+            ConflictError: it keeps no such log.
+        """
+        vendor = vendor_of(self.instance, self.services.http)
+        return vendor.change_log(since=self.since, own_stack=self._access())
+
+    @cached_property
+    def polls(self) -> Mapping[str, Sequence[Poll]]:
+        """The polls by resource, oldest first."""
+        by_resource = defaultdict[str, list[Poll]](list)
+        with self.services.store.read(self.workspace.name) as tx:
+            found = Polls(tx).latest(PollSearch(instance_id=self.instance.id), limit=EVERY)
+        for poll in found:
+            by_resource[poll.resource].append(poll)
+        return by_resource
+
+    @cached_property
+    def last_polls(self) -> Mapping[str, LastPoll]:
+        """How far each resource has been polled that is polled by now."""
+        with self.services.store.read(self.workspace.name) as tx:
+            return Instances(tx).last_polls(self.instance.id)
+
+    @cached_property
+    def configured(self) -> Mapping[str, Resource]:
+        """The resources that are configured, by name."""
+        return self._resources(self.instance)
+
+    @cached_property
+    def policy(self) -> FailurePolicy:
+        """What the account wants of callbacks that fail."""
+        with self.services.store.read(self.workspace.name) as tx:
+            return failure_policy(Accounts(tx).settings())
+
+    def collection(self, resource: str) -> str | None:
+        """Return the vendor's collection of a resource, in lower case; None if it has none, or nobody knows it."""
+        configured = self.configured.get(resource)
+        if configured:
+            url = configured.url
+        else:
+            polls = self.polls.get(resource)
+            url = polls[-1].request_url if polls else f"/{resource}"
+        return self.collection_of(url)
+
+    def collection_of(self, url: str) -> str | None:
+        """Return the vendor's collection that a hub's URL leads to, in lower case; None if to none as a whole."""
+        return polled.collection_of(url, self.instance.objects, self.connector)
+
+    def collection_named(self, resource: str) -> str | None:
+        """Return the vendor's collection by a resource's name, whatever its block asks for; None if there is none."""
+        return self.collection_of(f"/{quote(resource, safe='')}")
+
+    def polled_since(self, resource: str) -> datetime:
+        """Return from when on a resource was polled: what its first poll asked for, as far as there was an instance then."""
+        polls = self.polls.get(resource)
+        if polls:
+            return max(polls[0].window_from, self.instance.created)
+        last = self.last_polls.get(resource)
+        return last.at if last else self.instance.created
+
+    @cached_property
+    def silent(self) -> str:
+        """Why an instance that has events is polled no more; empty if it is."""
+        if not self.instance.polling_disabled:
+            return polled.silent(self.instance, ())
+        with self.services.store.read(self.workspace.name) as tx:
+            latest = Polls(tx).latest(PollSearch(instance_id=self.instance.id), limit=_LATEST)
+        return polled.silent(self.instance, latest)
+
+    @cached_property
+    def own_log(self) -> ChangeLog:
+        """The log of the workspace's own account, as whoever asks sees it: the instance's key may open another.
+
+        Raises:
+            ProviderError, ConflictError: as for the instance's.
+        """
+        if self.workspace.crm_api_key in self.instance.configuration.values():
+            return self.log
+        vendor = vendor_of(self.instance, self.services.http)
+        return vendor.change_log(since=self.since, own_stack=self._access(first=True))
+
+    def instance_at(self, at: datetime) -> Instance:
+        """Return the instance as it was configured at an instant: in that of a change, as before it."""
+        then = next((one.configuration for one in self._past if at <= one.until), None)
+        return self.instance if then is None else replace(self.instance, configuration=then)
+
+    def configured_at(self, at: datetime) -> Mapping[str, Resource]:
+        """Return the resources that were configured at an instant, by name."""
+        return self._resources(self.instance_at(at)) if self._past else self.configured
+
+    @cached_property
+    def _past(self) -> Sequence[PastConfiguration]:
+        with self.services.store.read(self.workspace.name) as tx:
+            return Instances(tx).past_configurations(self.instance.id)
+
+    def _resources(self, instance: Instance) -> Mapping[str, Resource]:
+        element, empty = self.connector.element, self.services.settings.empty_block
+        polled = configuration.polled_resources(instance.configuration, element, empty_block=empty)
+        return {resource.name: resource for resource in polled}
+
+    @property
+    def connector(self) -> Connector:
+        """The connector of the instance's element."""
+        return connector_of(self.instance)
+
+    def _access(self, *, first: bool = False) -> StackAccess:
+        key, admin = self.workspace.crm_api_key, self.services.admin_headers
+        return StackAccess(crm_api_key=key, admin_headers=admin, first=first)
+
+    @cached_property
+    def of_collection(self) -> Mapping[str, Sequence[VendorChange]]:
+        """The changes by the vendor's collection, oldest first."""
+        by_collection = defaultdict[str, list[VendorChange]](list)
+        for one in self.log.changes:
+            by_collection[one.collection].append(one)
+        return by_collection
+
+    @cached_property
+    def pruned(self) -> datetime | None:
+        """Before when something has been forgotten; None if nothing has."""
+        with self.services.store.read(self.workspace.name) as tx:
+            own = self.services.store[HistoryRetention].pruned(tx)
+        gone = [each.before for each in (own, self.log.pruned) if each]
+        return max(gone, default=None)
+
+    @cached_property
+    def told(self) -> Sequence[NotifiedRecord]:
+        """All events that the instance's notifications tell of."""
+        with self.services.store.read(self.workspace.name) as tx:
+            kept = Notifications(tx).of_instance(self.instance.id)
+        return [
+            NotifiedRecord(notification_id=one.id, at=one.created, event=event)
+            for one in kept
+            for event in told(one.body).events
+        ]
+
+    @cached_property
+    def deliveries(self) -> Mapping[int, Sequence[KeptDelivery]]:
+        """The deliveries by their notifications."""
+        by_notification = defaultdict[int, list[KeptDelivery]](list)
+        with self.services.store.read(self.workspace.name) as tx:
+            found = Deliveries(tx).find()
+        for one in found:
+            by_notification[one.notification.id].append(one)
+        return by_notification
+
+    @cached_property
+    def queues(self) -> Counter[int]:
+        """How many callbacks are queued of each subscription."""
+        kept = (one for each in self.deliveries.values() for one in each)
+        return Counter(one.key[1] for one in kept if one.delivery.status is DeliveryStatus.QUEUED)
+
+    def tries(self, notification_ids: Collection[int]) -> dict[tuple[int, int], list[Attempt]]:
+        """Return the tries to deliver some notifications, by notification and subscription, without secrets in URLs."""
+        with self.services.store.read(self.workspace.name) as tx:
+            found = Attempts(tx).of_each(notification_ids)
+        return {
+            key: [replace(one, url=masked(one.url)) for one in each]
+            for key, each in found.items()
+            if key[0] in notification_ids
+        }
+
+    def unlogged_write(self, record_id: str, after: datetime) -> VendorCall | None:
+        """Return the first write below a record's path after an instant, if the vendor has noted one."""
+        return next(
+            (
+                one
+                for one in self._noted
+                if one.at > after
+                and one.method not in READS
+                and (one.status or 0) < _REFUSED
+                and record_id in urlsplit(one.target).path.split("/")
+            ),
+            None,
+        )
+
+    def own_write(self, change: VendorChange) -> str:
+        """Return the call through the instance's hub that made a change, as method and path; empty if none did."""
+        # A change may begin the second after its call.
+        calls = self._calls(change.second - _SECOND, change.second + _SECOND)
+        of_instance = (one for one in calls if one.instance_id == str(self.instance.id))
+        return next((f"{one.method} {one.path}" for one in of_instance if self._wrote(one.path, change)), "")
+
+    def put_off(self, since: datetime, until: datetime) -> OwnCall | None:
+        """Return the call that disabled or saved the instance within a time that is longer than between two polls, if any."""
+        if until - since <= configuration.refresh_interval(self.instance.configuration):
+            return None
+        own = f"/instances/{self.instance.id}"
+        wanted = {("DELETE", f"{own}/enabled"), ("PATCH", own), ("PUT", own)}
+        return next((one for one in self._calls(since, until) if (one.method, one.path) in wanted), None)
+
+    def _calls(self, since: datetime, until: datetime) -> Sequence[OwnCall]:
+        return [one for one in self._own_calls if since <= one.at <= until]
+
+    @cached_property
+    def _own_calls(self) -> Sequence[OwnCall]:
+        return own_calls(self.services.journal, self.workspace.name)
+
+    def _wrote(self, path: str, change: VendorChange) -> bool:
+        resource, *below = segments_below_hub(path) or [""]
+        is_record = below[:1] == [change.record_id] if below else change.kind == "CREATED"
+        return is_record and self.collection_named(resource) == change.collection
+
+    @cached_property
+    def others_there(self) -> Sequence["InstanceFacts"]:
+        """The other instances of the workspace that call the same URL."""
+        url = self.instance.configuration.get(configuration.CALLBACK_URL)
+        with self.services.store.read(self.workspace.name) as tx:
+            everyone = Instances(tx).all()
+        return [
+            InstanceFacts(self.workspace, one)
+            for one in everyone
+            if url and one.id != self.instance.id and one.configuration.get(configuration.CALLBACK_URL) == url
+        ]
+
+    def twin(self, change: VendorChange) -> Instance | None:
+        """Return another instance that has told the same receiver of a record since a change."""
+        return next(
+            (
+                one.instance
+                for one in self.others_there
+                if any(
+                    each.at > change.at
+                    and each.event.object_id == change.record_id
+                    and one.collection(each.event.object_type) == change.collection
+                    for each in one.told
+                )
+            ),
+            None,
+        )
+
+    def twin_block(self, resource: str, change: VendorChange) -> str:
+        """Return another block that has told of a record since a change; empty if none has."""
+        others = (one.event for one in self.told if one.at > change.at and one.event.object_type != resource)
+        alike = (
+            event.object_type
+            for event in others
+            if event.object_id == change.record_id and self.collection(event.object_type) == change.collection
+        )
+        return next(alike, "")
+
+    def moved_to(self, then: Instance) -> str | None:
+        """Return the callback URL by now; empty if there is none, None if it is the one that the instance had."""
+        before, now = (
+            one.configuration.get(configuration.CALLBACK_URL) or "" for one in (then, self.instance)
+        )
+        return None if now == before else masked(now)
+
+    @cached_property
+    def next_poll(self) -> datetime | None:
+        """When the instance polls next; None if it does not."""
+        with self.services.store.read(self.workspace.name) as tx:
+            dues = Jobs(tx).dues(JobKind.POLL)
+        return dues.get(str(self.instance.id))
+
+    @cached_property
+    def dues(self) -> Mapping[str, datetime]:
+        """When deliveries are tried next, by notification and subscription."""
+        with self.services.store.read(self.workspace.name) as tx:
+            return Jobs(tx).dues(JobKind.DELIVER)
+
+    def calls_at(self, poll: Poll) -> Sequence[VendorCall]:
+        """Return what a poll asked the vendor; of a vendor that does not say so, what it was asked in the poll's second."""
+        own = poll_key(poll.instance_id, poll.resource)
+        noted = self._noted_at.get(poll.at.replace(microsecond=0), ())
+        return [call for call in noted if call.poll in {own, None}]
+
+    @cached_property
+    def _noted(self) -> Sequence[VendorCall]:
+        vendor = vendor_of(self.instance, self.services.http)
+        return vendor.noted_calls(own_stack=self._access())
+
+    @cached_property
+    def _noted_at(self) -> Mapping[datetime, Sequence[VendorCall]]:
+        by_second = defaultdict[datetime, list[VendorCall]](list)
+        for one in self._noted:
+            by_second[one.at.replace(microsecond=0)].append(one)
+        return by_second

@@ -1,0 +1,231 @@
+"""Causes by the stretch of time that a poll asked for, and by which the CRM's answer did not hold a record within it. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
+
+from elements_local.platform.ceql import And, Clause, Comparison, matches, parse, to_text
+from elements_local.platform.dates import date_template
+from elements_local.platform.dates.iso_dates import iso_date_exact as shown
+from elements_local.platform.elements.connector import VendorCall, VendorChange
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.explain.arithmetic import seconds
+from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
+from elements_local.platform.explain.cause import Cause, CauseFinding
+from elements_local.platform.lint.polled_block import parameter_of
+
+_PAGED = re.compile(r"\bskip=(?!0\b)\d+")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
+_NOT_IN_GMT = re.compile(r"\$\{(nowTimeZone|dateTimeZone):", re.IGNORECASE)
+_MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
+
+
+def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why a poll did not ask for the date that the CRM gave the record; None if it did."""
+    start = seen.poll.window_from
+    asked = f"{seen.named} asked for what is later than {shown(start)}"
+    if change.updated > start:
+        return _of_placeholder(change, seen)
+    if change.at < case.instance.created:
+        why = f"{asked}; the record was changed at {shown(change.at)}, before there was the instance"
+        return CauseFinding(Cause.BEFORE_EVENTS, why)
+    off = change.dated - change.second
+    stamped = f"the CRM dated the change of {shown(change.at)} {shown(change.dated)}, {seconds(off)} off"
+    if off and not (_SECOND <= -off < case.step):
+        return CauseFinding(Cause.CLOCK_SKEW, f"{stamped}; {asked}")
+    if start - change.at >= _SECOND:
+        known = case.state.last if case.state.last <= change.at else case.instance.created
+        why = f"{asked}; after {shown(known)}, until then, events were off for a while, or the resource was not configured"
+        return CauseFinding(Cause.POLLING_GAP, why)
+    what = stamped if off else f"it is dated {shown(change.dated)}"
+    made = case.instance.created.replace(microsecond=0) == change.dated
+    until = "the very second in which the instance was made" if made else "up to which had been polled"
+    return CauseFinding(Cause.TIE, f"{what}, {until}; {asked}, so make the change a second later")
+
+
+def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:
+    """Say why a poll that asked for a record did not get it."""
+    poll = seen.poll
+    # Faults that were scripted are asked before everything else: they explain what looks like another cause.
+    lag = _most(seen.calls, "index_lag_s")
+    age = poll.at - (case.as_of(seen) or change).at
+    if lag and age < timedelta(seconds=lag):
+        why = (
+            f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list knows of a write "
+            f"only {lag:g} s later; the next poll asks for what is later than {_next_start(seen)}"
+        )
+        return CauseFinding(Cause.INDEX_LAG, why)
+    return (
+        _hidden(case, seen, age)
+        or _cut(case, seen)
+        or _shifted(case, seen)
+        or _ended(change, seen)
+        or _excluded(change, seen)
+        or _of_one_page(seen)
+        or CauseFinding(
+            Cause.NOT_IN_ANSWER,
+            f"{seen.named} found it in none of the {poll.seen} records of the answer{_struck(seen)}; "
+            f"it asked GET {poll.request_url}",
+        )
+    )
+
+
+def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> CauseFinding | None:
+    """Say that the list did not know of the record's latest write yet, where each write has a delay of its own."""
+    if case.record_id not in _noted(seen, "hidden"):
+        return None
+    within = _most(seen.calls, "index_lag_s") + _most(seen.calls, "index_lag_within_s")
+    why = (
+        f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list did not have it yet: it knows "
+        f"of each write after a delay of its own, {within:g} s at the most; the next poll asks for what is later than "
+        f"{_next_start(seen)}"
+    )
+    return CauseFinding(Cause.INDEX_LAG, why)
+
+
+def _next_start(seen: PollOfRecord) -> str:
+    """Return the date after which the next poll asks for records."""
+    delay = seen.resource.poll_delay if seen.resource else timedelta(0)
+    return shown(seen.poll.at - delay)
+
+
+def _cut(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that the CRM ended the list before the record."""
+    if case.record_id not in _noted(seen, "cut"):
+        return None
+    most = _most(seen.calls, "list_cap")
+    why = f"the CRM ended the list that {seen.named} read after {most:g} records, and this one stood behind them"
+    return CauseFinding(Cause.LIST_CUT, why)
+
+
+def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a record moved to a page that had been read, since one before it was deleted."""
+    second = seen.poll.at.replace(microsecond=0)
+    gone = [one for one in case.beside if one.kind == "DELETED" and one.second == second]
+    # The log says what was deleted by others in that second; the fault, what it deleted itself.
+    deleted, moved = gone or _most(seen.calls, "delete_listed"), _noted(seen, "moved")
+    if not (deleted or moved) or not any(_PAGED.search(call.target) for call in seen.calls):
+        return None
+    which = gone[0].record_id if gone else "a record"
+    what = f"{which} was deleted" if deleted else f"{min(moved)} was updated, and so moved to the list's end"
+    why = f"while {seen.named} read the list page by page, {what}, and all behind it moved up"
+    return CauseFinding(Cause.PAGE_SHIFT, why)
+
+
+def _ended(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a list without a date condition was not read to where the record stood."""
+    resource, poll = seen.resource, seen.poll
+    # A url that names a date, or a condition, asks for the right records, however old what comes first is.
+    if resource is None or date_template.has_placeholder(resource.url) or _conditions(poll.request_url):
+        return None
+    oldest = [decision for decision in poll.decisions if decision.date <= poll.window_from]
+    if not oldest:
+        return None
+    why = (
+        f"the url names no date, so {seen.named} read the list until a whole page was older than "
+        f"{shown(poll.window_from)}: after {poll.seen} records, and this one, dated {shown(change.dated)}, stood behind them"
+    )
+    return CauseFinding(Cause.LIST_ENDED, why)
+
+
+def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say which condition leaves the record out, as far as that can be told from its dates; otherwise which may."""
+    updated = seen.resource.updated if seen.resource else None
+    names = {updated.path: change.dated.strftime("%Y-%m-%d %H:%M:%S")} if updated else {}
+    others: list[Clause] = []
+    asked = _conditions(seen.poll.request_url)
+    for clause in asked:
+        if isinstance(clause, Comparison) and clause.field in names:
+            if not matches(clause, names):
+                why = f"{to_text(clause)} does not hold of {clause.field} {names[clause.field]!r}"
+                return CauseFinding(Cause.WHERE_EXCLUDES, f"in {seen.named} the condition {why}")
+        # Conditions on other fields cannot be judged from the log, which knows dates alone: they may be the cause.
+        elif not _is_date_parameter(clause):
+            others.append(clause)
+        elif any(at >= change.dated for at in _asked_dates(to_text(clause))):
+            why = f"{seen.named} asked for {to_text(clause)}, and the record is dated {shown(change.dated)}"
+            return CauseFinding(Cause.WHERE_EXCLUDES, why)
+    if not others:
+        return None
+    conditions = " and ".join(map(to_text, others))
+    beside = ", beside the date" if len(others) < len(asked) else ""
+    why = f"{seen.named} asked for records for which {conditions} holds{beside}, and the answer left it out"
+    return CauseFinding(Cause.WHERE_EXCLUDES, why)
+
+
+def _of_one_page(seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a poll asked for a later page than the first."""
+    page = parameter_of(seen.poll.request_url, "page")
+    if page in {"", "1"}:
+        return None
+    why = f"its url asks for page {page}, and so {seen.named} saw {seen.poll.seen} records, none of those on the pages before"
+    return CauseFinding(Cause.ONE_PAGE, why)
+
+
+def _conditions(url: str) -> tuple[Clause, ...]:
+    """Return the conditions of a request, one by one; none if there are none, or they cannot be read."""
+    where = parameter_of(url, "where")
+    if not where:
+        return ()
+    try:
+        clause = parse(where)
+    except InvalidRequestError:
+        return ()
+    return clause.clauses if isinstance(clause, And) else (clause,)
+
+
+def _is_date_parameter(clause: Clause) -> bool:
+    """Say whether a condition is a parameter by which vendors take the time since which something changed."""
+    return (
+        isinstance(clause, Comparison) and clause.operator == "=" and "updated_after" in clause.field.lower()
+    )
+
+
+def _most(calls: Iterable[VendorCall], effect: str) -> float:
+    """Return the highest number that scripted faults of some calls had for an effect; 0 if there was none."""
+    numbers = [call.effect.get(effect) for call in calls]
+    return max((number for number in numbers if isinstance(number, int | float)), default=0)
+
+
+def _noted(seen: PollOfRecord, what: str) -> set[str]:
+    """Return the ids of the records that scripted faults kept from a poll's list, as the CRM noted them."""
+    noted = (call.effect.get("noted") for call in seen.calls)
+    return {str(one) for each in noted if isinstance(each, dict) for one in each.get(what, ())}
+
+
+def _struck(seen: PollOfRecord) -> str:
+    """Say what scripted faults made of the answer."""
+    effects = sorted({name for call in seen.calls for name in call.effect if name != "noted"})
+    return f", of which a scripted fault had made something else ({', '.join(effects)})" if effects else ""
+
+
+def _asked_dates(url: str) -> Iterator[datetime]:
+    """Yield the dates that a request names, read as GMT.
+
+    >>> [date.isoformat() for date in _asked_dates("/contacts?where=updated_after_utc='2026-03-02%2019%3A00%3A00'")]
+    ['2026-03-02T19:00:00+00:00']
+    """
+    for found in _DATE.finditer(unquote(url)):
+        try:
+            yield datetime.fromisoformat(found[0].replace("T", " ")).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+
+
+def _of_placeholder(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a request names a later date than its window's start, so that the CRM leaves the record out."""
+    resource, start = seen.resource, seen.poll.window_from
+    if resource is None or not date_template.has_placeholder(resource.url):
+        return None
+    late = next((at for at in _asked_dates(seen.poll.request_url) if at - start >= _MINUTE), None)
+    if late is None or late < change.dated:
+        return None
+    what = (
+        f"{seen.named} was about what is later than {shown(start)}, and its url says {late:%Y-%m-%d %H:%M:%S}"
+    )
+    keyword = _NOT_IN_GMT.search(resource.url)
+    if keyword and keyword[1].lower() == "nowtimezone":
+        return CauseFinding(Cause.PLACEHOLDER_NOW, f"{what}: {keyword[1]} writes when the poll began")
+    why = f"{what}, which the CRM reads as GMT: {seconds(late - start)} later"
+    return CauseFinding(Cause.PLACEHOLDER_ZONE if keyword else Cause.PLACEHOLDER_PATTERN, why)

@@ -1,0 +1,170 @@
+"""``/_local/explain``: why a change did, or did not, lead to a callback, and what would have led to one."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.text import whole_number
+from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.elements.service import connector_of
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
+from elements_local.platform.events.store import EventFilter, Events
+from elements_local.platform.events.store_notifications import Notifications
+from elements_local.platform.explain.arrivals import SinkArrivals
+from elements_local.platform.explain.case import ExplainedCase
+from elements_local.platform.explain.case_reader import CaseReader
+from elements_local.platform.explain.cures import CureCase, CureDesk, CureSearch
+from elements_local.platform.explain.facts import told
+from elements_local.platform.explain.shown import ExplainJson, explanation_json
+from elements_local.platform.explain.verdict import Explanation, explained
+from elements_local.platform.instances.calling import instance_named
+
+bp = Blueprint("explain", __name__, url_prefix="/_local/explain")
+
+_Number = Annotated[int, Meta(ge=0, le=10**18)]
+_Text = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ExplainQuery(Struct, rename="camel"):
+    """What is asked about: a record, a change, an event, or a callback.
+
+    Attributes:
+        resource, record_id: the latest change of this record.
+        change: the ``seq`` of one of the CRM's log.
+        event: an event's id, or its notification's.
+        callback: the sink's id of it.
+        cures: whether changes that would have helped are tried.
+    """
+
+    instance_id: _Number | None = None
+    resource: _Text | None = None
+    record_id: _Text | None = None
+    change: _Number | None = None
+    event: _Text | None = None
+    callback: _Number | None = None
+    cures: bool = True
+
+
+@bp.get("")
+@operation(problems=(400, 401, 403, 404, 409, 502))
+def show(query: ExplainQuery) -> Answer[ExplainJson]:
+    """Say why a change did, or did not, lead to the callback that it should have."""
+    workspace = asked_workspace()
+    case = _case(workspace, query)
+    said = explained(case)
+    search = _search(workspace, case, said) if query.cures else None
+    return Answer(explanation_json(case, said, search))
+
+
+def _case(workspace: Workspace, query: ExplainQuery) -> ExplainedCase:
+    """Return the case that a query means.
+
+    Raises:
+        InvalidRequestError: it means none, or several.
+        NotFoundError: what it names is not there.
+    """
+    of_record = query.record_id if query.change is None else query.change
+    ways = sum(each is not None for each in (of_record, query.event, query.callback))
+    if ways != 1:
+        raise InvalidRequestError(
+            "expected one of instanceId with resource and recordId, instanceId with change, event, or callback; "
+            f"got {shown('more than one' if ways else 'nothing')}"
+        )
+    if query.event is not None:
+        return _case_of_event(workspace, query.event)
+    if query.callback is not None:
+        return _case_of_callback(workspace, query.callback)
+    if query.instance_id is None:
+        raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
+    reader = CaseReader(workspace, instance_named(workspace, str(query.instance_id)))
+    if query.change is not None:
+        change = reader.change(query.change)
+        resource = query.resource or reader.resource_of(change.collection)
+        return reader.case(resource, change.record_id, seq=change.seq)
+    if query.resource is None:
+        raise InvalidRequestError("expected resource beside recordId, such as resource=contacts")
+    return reader.case(query.resource, query.record_id or "")
+
+
+def _case_of_event(workspace: Workspace, event: str) -> ExplainedCase:
+    """Return the case of the first record that an event tells of, by the event's id or its notification's.
+
+    Raises:
+        NotFoundError: there is no such event, or it tells of no record.
+    """
+    number = whole_number(event)
+    with dependencies().store.read(workspace.name) as tx:
+        if number is None or not Notifications(tx).get(number):
+            found = Events(tx).get(EventFilter(), event)
+            number = found.notification_id if found else None
+    if number is None:
+        raise NotFoundError("event", event)
+    return _told_case(workspace, number, named=event)
+
+
+def _case_of_callback(workspace: Workspace, callback: int) -> ExplainedCase:
+    """Return the case of the first record that a callback of the sink tells of.
+
+    Raises:
+        NotFoundError: the sink has no such callback, or it tells of no record.
+    """
+    number = whole_number(SinkArrivals(dependencies(), workspace).notification_of(callback) or "")
+    if number is None:
+        raise NotFoundError("callback", str(callback))
+    return _told_case(workspace, number, named=str(callback))
+
+
+def _told_case(workspace: Workspace, notification_id: int, *, named: str) -> ExplainedCase:
+    with dependencies().store.read(workspace.name) as tx:
+        kept = Notifications(tx).get(notification_id)
+    message = told(kept.body) if kept else None
+    if kept is None or message is None or not message.instance or not message.events:
+        raise NotFoundError("event of a record", named)
+    reader = CaseReader(workspace, instance_named(workspace, str(message.instance)))
+    event = message.events[0]
+    return reader.told_case(event.object_type, event.object_id, at=kept.created)
+
+
+def _search(workspace: Workspace, case: ExplainedCase, said: Explanation) -> CureSearch | None:
+    """Return what would have helped; None if nothing went wrong."""
+    if said.cause is None:
+        return None
+    blocks = connector_of(case.instance).element.poller_defaults
+    sought = CureCase(
+        workspace=workspace.name,
+        case=case,
+        # What is done again has no key twice: it is the configuration that came of it.
+        cause=said.beneath or said.cause,
+        own=blocks.get(case.resource) or _block_of_collection(case),
+        block=_block(case, blocks.get(case.resource, {})),
+        nth=case.history.index(case.change) if case.change else 0,
+    )
+    return dependencies().services[CureDesk].search(sought)
+
+
+def _block_of_collection(case: ExplainedCase) -> Mapping[str, object]:
+    """Return a block for the collection of the change, written as the element's own ones are; empty if that is unknown."""
+    connector = connector_of(case.instance)
+    written = next(iter(connector.element.poller_defaults.items()), None)
+    if written is None or case.change is None:
+        return {}
+    wanted, (like, block) = case.change.collection, written
+    name = next(
+        one for one in [*connector.element.id_fields, wanted] if connector.collection(one).name == wanted
+    )
+    url = str(block["url"]).replace(f"/{like}?", f"/{name}?")
+    return {**block, "url": url, "idField": connector.collection(name).id_field}
+
+
+def _block(case: ExplainedCase, own: Mapping[str, object]) -> Mapping[str, object] | None:
+    """Return the block of a resource, the element's own if it is empty; None where lines take the place of blocks."""
+    values = case.instance.configuration
+    if poller_configuration.has_lines(values):
+        return None
+    return poller_configuration.entries_of(values).get(case.resource) or own or None

@@ -1,0 +1,53 @@
+"""Calls of what the vendor's platform has and this one does not imitate."""
+
+from flask import request
+
+from elements_local.platform.accounts.calling import authorization, caller
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.not_imitated import not_imitated
+from elements_local.platform.core.paths import BASE_PATH, routed_path
+from elements_local.platform.elements.service import connector_of
+from elements_local.platform.errors import NothingFoundError, UnsupportedCallError
+from elements_local.platform.hub.path import SHARED
+from elements_local.platform.instances.calling import hub_caller
+
+
+def refuse_what_is_not_imitated() -> None:
+    """Refuse a call of the table of paths, unless a route of ours or a resource of the element has its path.
+
+    Raises:
+        InvalidCredentialsError: it is a stranger's.
+        NothingFoundError: it asks for a list of which the vendor's answer is known where it is empty.
+        UnsupportedCallError: it is any other.
+    """
+    if not request.path.startswith(f"{BASE_PATH}/") or request.method == "OPTIONS":
+        return
+    routed = routed_path(request)
+    is_hubs = routed != request.path and routed.startswith(f"{BASE_PATH}/hubs/")
+    place = _segments(request.path if is_hubs else routed)
+    found = not_imitated(request.method, place)
+    if found is None or (is_hubs and place[0] in SHARED):
+        return
+    if (
+        not is_hubs
+        and request.url_rule is not None
+        and not found.stands_before(_segments(request.url_rule.rule))
+    ):
+        return
+    if authorization().element is None:
+        caller()
+    elif _names_a_resource(hub_caller().instance, place[0]) and is_hubs:
+        return
+    if found.lists is not None and found.is_empty_list(request.method, place):
+        raise NothingFoundError(found.lists)
+    raise UnsupportedCallError(f"{request.method} {request.path}")
+
+
+def _names_a_resource(instance: Instance, word: str) -> bool:
+    """Say whether a word names a resource of the instance's element, or is what the customer calls one."""
+    own = connector_of(instance).element.id_fields
+    return word in own or instance.objects.transformation_in_force(word) is not None
+
+
+def _segments(path: str) -> list[str]:
+    return path.removeprefix(BASE_PATH).strip("/").split("/")

@@ -1,0 +1,69 @@
+"""``/hubs`` itself: the kinds of provider, and which elements are of each."""
+
+from flask import Blueprint
+from msgspec import Struct
+
+from elements_local.kit.api.operations import Answer, links, operation
+from elements_local.platform.core.listing import counted, paginated
+from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.elements.catalogue import HUBS, Hub, HubJson, find_hub, hub_to_json
+from elements_local.platform.elements.catalogue_entry import ElementDetails, element_details
+from elements_local.platform.elements.service import catalogue
+
+bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
+
+_LINKS = links("hub_catalogue", "get", "elements_of_hub", key="$response.body#/0/key")
+
+
+class HubQuery(Struct):
+    """How much of a hub is asked for.
+
+    Attributes:
+        hydrate: with the resources of its elements.
+    """
+
+    hydrate: bool = False
+
+
+class HubsQuery(PageQuery, rename="camel", kw_only=True):
+    """Which hubs are asked for.
+
+    Attributes:
+        hydrate: with the resources of their elements.
+    """
+
+    hydrate: bool = False
+
+
+@bp.get("")
+@operation(headers=PAGE_HEADERS, links=_LINKS)
+def index(query: HubsQuery) -> Answer[list[HubJson]]:
+    """List the hubs."""
+    return paginated([_shown(hub, hydrate=query.hydrate) for hub in HUBS], paging(query))
+
+
+@bp.get("/keys")
+@operation(headers=COUNT_HEADERS)
+def keys() -> Answer[list[str]]:
+    """List the hubs' keys."""
+    return counted([hub.key for hub in HUBS])
+
+
+@bp.get("/<key>")
+@operation(problems=(404,))
+def get(key: str, query: HubQuery) -> Answer[HubJson]:
+    """Show a hub."""
+    return Answer(_shown(find_hub(key), hydrate=query.hydrate))
+
+
+@bp.get("/<key>/elements")
+@operation(problems=(404,), headers=PAGE_HEADERS)
+def elements_of_hub(key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
+    """List the elements of a hub."""
+    hub = find_hub(key)
+    details = [element_details(one) for one in catalogue().elements if one.hub == hub.key]
+    return paginated(details, paging(query))
+
+
+def _shown(hub: Hub, *, hydrate: bool) -> HubJson:
+    return hub_to_json(hub, catalogue().elements, hydrate=hydrate)

@@ -1,0 +1,173 @@
+"""What a hub call does with records: the client's names become the provider's, the records come back as wanted."""
+
+import msgspec
+from flask import request
+
+from elements_local.kit.api.operations import Answer
+from elements_local.kit.values import replace
+from elements_local.platform.ceql import parse
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.objects import Direction
+from elements_local.platform.core.ordering import parse_order
+from elements_local.platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, page_headers, paging
+from elements_local.platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
+from elements_local.platform.elements.service import connector_of, vendor_of
+from elements_local.platform.errors import InvalidRequestError, NotFoundError
+from elements_local.platform.errors import shown as quoted
+from elements_local.platform.hub.projection import parse_fields, project, without_nulls
+from elements_local.platform.instances.calling import called_at, enabled_caller
+from elements_local.platform.provider import PageRequest
+from elements_local.platform.transformations.name_mapping import NameMapping, names
+
+Json = dict[str, object]
+
+PROBLEMS = (400, 403, 404, 405, 409, 429, 501, 502)
+"""What the CRM, or the way there, may refuse a call with; 501 is that of the headers that are not imitated."""
+
+HEADERS = {INSTANCE_HEADER: "the instance that was asked"}
+
+
+class RecordListQuery(PageQuery, rename="camel", kw_only=True):
+    """Which records are asked for, and how much of them.
+
+    Attributes:
+        where: a CEQL clause.
+        fields: a list with commas; nothing means all.
+        order_by: a field, and asc or desc.
+    """
+
+    where: str = ""
+    fields: str = ""
+    order_by: str = ""
+
+
+class RecordQuery(msgspec.Struct):
+    """How much of a record is asked for.
+
+    Attributes:
+        fields: a list with commas; nothing means all.
+    """
+
+    fields: str = ""
+
+
+def enabled_instance() -> Instance:
+    """Return the caller's instance, unless it is switched off.
+
+    Raises:
+        InstanceDisabledError: it is (observed: 403).
+    """
+    return enabled_caller().instance
+
+
+def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
+    """List records, those that a ``where`` clause describes."""
+    mapping = _names(instance, resource)
+    page = paging(
+        # the token is the vendor's own here, and not one of ours to be read
+        msgspec.structs.replace(query, next_page=""),
+        default=_page_size(instance),
+        largest=connector_of(instance).largest_page,
+    )
+    where = query.where.strip()
+    page_request = PageRequest(
+        where=mapping.clause(parse(where)) if where else None,
+        size=page.size,
+        token=query.next_page,
+        # a token already says where to go on; `page` would skip once more
+        skip=0 if query.next_page else page.offset,
+        order=mapping.order(parse_order(query.order_by)),
+    )
+    vendor_page = vendor_of(instance).page(mapping.resource, page_request)
+    records = shown(instance, mapping, vendor_page.records, query.fields)
+    headers = page_headers(page, returned=len(records), more=False)
+    if vendor_page.next_token is not None:
+        headers["Elements-Next-Page-Token"] = vendor_page.next_token
+    return Answer(records, headers)
+
+
+def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
+    """Show one record."""
+    mapping = _names(instance, resource)
+    record = vendor_of(instance).get(mapping.resource, record_id)
+    return _record(instance, mapping, record, fields)
+
+
+def created(instance: Instance, resource: str, body: Json) -> Answer[Json]:
+    """Make a record; an empty one is refused (observed)."""
+    mapping = _names(instance, resource)
+    record = vendor_of(instance).create(mapping.resource, _sent(mapping, body))
+    return _record(instance, mapping, record)
+
+
+def updated(instance: Instance, resource: str, record_id: str, body: Json) -> Answer[Json]:
+    """Change some of a record's fields; PUT is partial too (observed)."""
+    mapping = _names(instance, resource)
+    fields = _sent(mapping, body)
+    return _record(instance, mapping, vendor_of(instance).update(mapping.resource, record_id, fields))
+
+
+def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
+    """Delete a record."""
+    vendor_of(instance).delete(_names(instance, resource).resource, record_id)
+    return Answer(None)
+
+
+def me(instance: Instance, fields: str) -> Answer[Json]:
+    """Show the vendor's user whose credentials the instance has, by the names of users if the vendor lists them."""
+    try:
+        mapping = _names(instance, "users")
+    # a vendor without a list of users has a user all the same
+    except NotFoundError:
+        mapping = NameMapping(resource="users")
+    return _record(instance, mapping, vendor_of(instance).me(), fields)
+
+
+def shown(instance: Instance, mapping: NameMapping, records: list[Json], fields: str = "") -> list[Json]:
+    """Return records by the client's names, without nulls if the instance filters them (the default: observed)."""
+    mapped = mapping.shown(records, now=called_at())
+    if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
+        # before fields are chosen: a field that is null is left out, asked for or not
+        mapped = [without_nulls(record) for record in mapped]
+    selected = parse_fields(fields)
+    return [project(record, selected) for record in mapped] if selected else mapped
+
+
+def _names(instance: Instance, resource: str) -> NameMapping:
+    mapping = names(resource, instance.objects)
+    if not dependencies().settings.id_alias:
+        return mapping
+    return replace(
+        mapping,
+        id_field=connector_of(instance).collection(mapping.resource).id_field,
+        shows_alias=request.headers.get(ID_ALIAS_HEADER, "").lower() != "false",
+    )
+
+
+def _record(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
+    (only,) = shown(instance, mapping, [record], fields)
+    return Answer(only)
+
+
+def _sent(mapping: NameMapping, body: Json) -> Json:
+    """Return a body by the provider's names.
+
+    Raises:
+        InvalidRequestError: it has no fields, or the transformation leaves none of them.
+    """
+    if not body:
+        raise InvalidRequestError("the body must be an object with at least one field; got {}")
+    fields = mapping.sent(body, now=called_at())
+    if not fields:
+        passing = [each.path for each in mapping.fields if each.passes(Direction.TO_VENDOR)]
+        raise InvalidRequestError(
+            f"the transformation leaves nothing of the body for the provider; expected any of {passing}, got {quoted(body)}"
+        )
+    return fields
+
+
+def _page_size(instance: Instance) -> int:
+    text = (instance.configuration.get(configuration.PAGE_SIZE) or "")[:9]
+    return max(int(text), 1) if text.isascii() and text.isdecimal() else DEFAULT_PAGE_SIZE

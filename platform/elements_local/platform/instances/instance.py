@@ -1,0 +1,164 @@
+"""Element instances: how one is made and changed."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from elements_local.kit.values import replace
+from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.elements.element import Element
+from elements_local.platform.errors import InvalidRequestError
+
+_MARKUP = re.compile(
+    r"""
+      <!--.*?(?:-->|\Z)
+    | <[A-Za-z/!?](?:=\s*"[^"]*(?:"|\Z)|=\s*'[^']*(?:'|\Z)|[^>])*(?:>|\Z)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_TAG_START = re.compile("(?<!<)<+(?=[A-Za-z/!?])")
+"""What taking out markup may leave of markup inside markup."""
+
+_BASE_URL = "base.url"
+
+
+class InstanceBody(Struct, frozen=True, kw_only=True):
+    """What a client says about an instance; None where it says nothing."""
+
+    name: str | None = None
+    configuration: Mapping[str, object] | None = None
+    tags: tuple[str, ...] | None = None
+    external_authentication: str | None = None
+
+
+def make(
+    body: InstanceBody,
+    element: Element,
+    *,
+    instance_id: int,
+    token: str,
+    now: datetime,
+) -> Instance:
+    """Return a new instance.
+
+    Raises:
+        InvalidRequestError: there is no name.
+
+    Source: tags default to the instance's name (observed).
+    """
+    name = _name(body.name, element)
+    return Instance(
+        id=instance_id,
+        token=token,
+        name=name,
+        tags=body.tags or (name,),
+        element_key=element.key,
+        configuration=configuration.complete(body.configuration or {}, element),
+        created=now.replace(microsecond=0),
+        external_authentication=body.external_authentication or "none",
+    )
+
+
+def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
+    """Return the instance with everything replaced by what is sent; what it is reached by stays if it is left out.
+
+    Source: PUT takes the shape of a create (observed); it may have a name and tags alone (documented), and event
+        settings without the credentials (observed: a client sends them so); that other keys go back to their defaults,
+        and externalAuthentication becomes what is sent, is assumed.
+    """
+    # What an instance is reached by survives a PUT without it: secrets are masked when read, so nobody can send them back.
+    stays = {*element.secret_keys, *element.credentials, *(key.key for key in element.keys if key.required)}
+    stored = instance.configuration
+    kept = stored if body.configuration is None else {key: stored[key] for key in stored if key in stays}
+    sent = {**kept, **(body.configuration or {})}
+    name = _name(body.name, element)
+    return replace(
+        instance,
+        name=name,
+        tags=(name,) if body.tags is None else body.tags,
+        element_key=element.key,
+        configuration=configuration.complete(sent, element, stored=stored),
+        external_authentication=body.external_authentication or instance.external_authentication,
+    )
+
+
+def patch(instance: Instance, body: InstanceBody, element: Element) -> Instance:
+    """Return the instance with only what is sent changed; tags are replaced as a whole (observed).
+
+    Args:
+        element: its own, or the one to which the instance is moved (observed of a clone).
+    """
+    return replace(
+        instance,
+        name=instance.name if body.name is None else _name(body.name, element),
+        tags=instance.tags if body.tags is None else body.tags,
+        element_key=element.key,
+        configuration=configuration.merge(instance.configuration, body.configuration or {}, element),
+        external_authentication=body.external_authentication or instance.external_authentication,
+    )
+
+
+def switch(instance: Instance, *, disabled: bool) -> Instance:
+    """Return the instance switched on or off; a poller that had failed too often starts anew with it.
+
+    Source: enabling starts such a poller again (documented).
+    """
+    return replace(instance, disabled=disabled, polling_disabled=instance.polling_disabled and disabled)
+
+
+def revive(before: Instance, after: Instance) -> Instance:
+    """Return a changed instance, its poller no longer switched off if the change switched events on (assumed)."""
+    switched_on = configuration.events_enabled(after.configuration) and not configuration.events_enabled(
+        before.configuration
+    )
+    return replace(after, polling_disabled=False) if switched_on else after
+
+
+def reaches_anew(before: Instance, after: Instance, element: Element) -> bool:
+    """Say whether the vendor might answer a changed instance otherwise: a new secret, or a new place (assumed).
+
+    Args:
+        element: as it is shipped.
+    """
+    secrets = (key for key in element.credentials if key in element.secret_keys)
+    return any(before.configuration.get(key) != after.configuration.get(key) for key in (*secrets, _BASE_URL))
+
+
+def trace(instance: Instance, *, minutes: int | None, now: datetime) -> Instance:
+    """Return the instance with traces logged for so many minutes from now; None ends that.
+
+    Raises:
+        InvalidRequestError: the calendar ends before they do.
+
+    Source: that there is a duration (observed); that it means minutes is assumed.
+    """
+    try:
+        until = None if minutes is None else now + timedelta(minutes=minutes)
+    except OverflowError as error:
+        raise InvalidRequestError(f"duration: {minutes} minutes from now lie beyond the calendar") from error
+    return replace(instance, trace_logging_until=until)
+
+
+def clean(name: str) -> str:
+    """Return a name without markup: the text of elements stays, tags and attributes go.
+
+    Source: the vendor's test suite (observed).
+
+    >>> clean("<b onclick='x()'>Ada</b> @ R&D")
+    'Ada @ R&D'
+    """
+    return _TAG_START.sub("", _MARKUP.sub("", name)).strip()
+
+
+def _name(sent: str | None, element: Element) -> str:
+    name = clean(sent or "")
+    if not name:
+        if sent is None:
+            raise InvalidRequestError(
+                f'name is missing; expected a text, such as "name": "My {element.name}"'
+            )
+        raise InvalidRequestError(f"name must be a text that is more than markup; got {sent!r}")
+    return name

@@ -1,0 +1,255 @@
+"""What a resource's URL asks the provider for, held against what a poll needs: all that changed since the last one.
+
+Source: how placeholders are filled (documented, see ``dates/date_template.py``); what a poll makes of a list that is not
+filtered by date (documented); that providers take some ten calls a second, each page being one, is Insightly's limit
+(documented), and from which size on pages are too small is ours. That a comparison which the provider cannot make is made
+here, text against text, is assumed (see ``ceql/matching.py``); that a parameter such as ``updated_after_utc`` takes ISO
+8601 as well is Insightly's (documented).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+
+from msgspec import Struct
+
+from elements_local.platform.ceql import Comparison, conditions_of, parse
+from elements_local.platform.core.poll import DateField
+from elements_local.platform.dates import date_template, zones
+from elements_local.platform.dates.java_dates import parse_date
+from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
+from elements_local.platform.lint.dates import SAMPLES
+from elements_local.platform.lint.polled_block import PolledBlock, parameter_of, where_of
+from elements_local.platform.lint.rules import LintRule
+from elements_local.platform.lint.warning import ConfigWarning, quoted
+
+_SMALLEST_PAGE, _USUAL_PAGE = 10, 200
+_LATER = timedelta(minutes=1)
+
+
+def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
+    """Warn of a URL that does not ask for what changed since the last poll, or in too many calls."""
+    url, size = block.resource.url, block.resource.page_size
+    if size is not None and size < _SMALLEST_PAGE:
+        said = f"a poll asks for {size} records at a time, each page a call of its own, all in one second"
+        yield block.key_warning(LintRule.PAGE_TOO_SMALL, said, "pageSize", _USUAL_PAGE)
+    yield from _of_parameters(block)
+    unknown = date_template.unknown_placeholders(url)
+    if unknown:
+        yield _unknown_placeholder(block, unknown)
+    elif not date_template.has_placeholder(url):
+        if not _newest_first(block):
+            said = "its URL has no placeholder for the last poll: the list is read from its start until a page is old"
+            yield block.url_warning(LintRule.URL_WITHOUT_DATE, said, _with_condition(block))
+    else:
+        yield from _of_where(block)
+
+
+def _of_parameters(block: PolledBlock) -> Iterator[ConfigWarning]:
+    """Warn of parameters that leave out pages of the list, or fields that a poll reads."""
+    url, resource = block.resource.url, block.resource
+    page, fields = parameter_of(url, "page"), parameter_of(url, "fields")
+    if page not in {"", "1"}:
+        said = f"its URL asks for page {page}, and what is listed before is never seen"
+        yield block.url_warning(LintRule.ONE_PAGE, said, _without(url, "page"))
+    asked = {name.strip().casefold() for name in fields.split(",")}
+    dates = [date.path for date in (resource.updated, resource.created) if date]
+    absent = [name for name in (resource.id_field, *dates) if name and name.casefold() not in asked]
+    if fields and absent:
+        said = f"its URL asks for records without {', '.join(map(quoted, absent))}"
+        yield block.url_warning(LintRule.FIELDS_LEFT_OUT, said, _without(url, "fields"))
+
+
+def _without(url: str, parameter: str) -> str:
+    """Return a URL without one of its parameters."""
+    path, _, query = url.partition("?")
+    kept = "&".join(each for each in query.split("&") if each.partition("=")[0] != parameter)
+    return f"{path}?{kept}" if kept else path
+
+
+def _unknown_placeholder(block: PolledBlock, unknown: Sequence[str]) -> ConfigWarning:
+    """Warn of placeholders that no rule knows; the cure has the keyword that each is like, if all are like one."""
+    keywords = {inside.partition(":")[0]: _near_keyword(inside) for inside in unknown}
+    first, url = unknown[0], block.resource.url
+    for keyword, near in keywords.items():
+        url = url.replace("${" + keyword, "${" + (near or keyword))
+    keyword, near = next(iter(keywords.items()))
+    said = f"{quoted(keyword)} is no placeholder, so that {quoted('${' + first + '}')} is sent as it stands"
+    mended = url if all(keywords.values()) and not _unreadable(url) else block.own_url
+    return block.url_warning(LintRule.UNKNOWN_PLACEHOLDER, said, mended, near)
+
+
+def _near_keyword(inside: str) -> str | None:
+    lower = {each.lower(): each for each in date_template.KEYWORDS}
+    near = get_close_matches(inside.partition(":")[0][:100].lower(), lower, n=1)
+    return lower[near[0]] if near else None
+
+
+def _unreadable(url: str) -> bool:
+    """Say whether a URL's placeholders cannot be filled, or are still unknown."""
+    try:
+        date_template.check(url)
+    except InvalidRequestError:
+        return True
+    return bool(date_template.unknown_placeholders(url))
+
+
+def _newest_first(block: PolledBlock) -> bool:
+    """Say whether a list has its latest change first, so that it may end at its first old page."""
+    field, _, direction = parameter_of(block.resource.url, "orderBy").strip().partition(" ")
+    updated = block.resource.updated or block.resource.created
+    return (
+        updated is not None
+        and field.casefold() == updated.path.casefold()
+        and direction.strip().lower() == "desc"
+    )
+
+
+def _with_condition(block: PolledBlock) -> str | None:
+    """Return the URL with the condition that the element's own block has; in the place of a fixed date, if there is one."""
+    url, own = block.resource.url, block.own_url
+    condition = own.partition("where=")[2] if own else ""
+    if not condition or "where=" not in url:
+        return own
+    field = condition.partition("=")[0]
+    fixed = re.sub(rf"{re.escape(field)}\s*=\s*'[^']*'", lambda _: condition, url, count=1)
+    return fixed if fixed != url else url.replace("where=", f"where={condition} and ", 1)
+
+
+def _of_where(block: PolledBlock) -> Iterator[ConfigWarning]:
+    texts = [where_of(block.resource, instant, instant) for instant in SAMPLES]
+    if not texts[0].strip():
+        return
+    try:
+        pairs = list(zip(map(_comparisons, texts), SAMPLES, strict=True))
+        of_last = _comparisons(where_of(block.resource, SAMPLES[1], SAMPLES[0]))
+        of_now = _comparisons(where_of(block.resource, SAMPLES[0], SAMPLES[1]))
+    except QueryError as error:
+        yield block.url_warning(
+            LintRule.WHERE_UNREADABLE, f"its where clause cannot be read: {error}", block.own_url
+        )
+        return
+    for at, one in enumerate(pairs[0][0]):
+        if of_last[at] != one:
+            written = [(comparisons[at], instant) for comparisons, instant in pairs]
+            yield from _PollCondition(block, one).of_last_poll(written)
+        elif of_now[at] != one:
+            yield from _PollCondition(block, one).of_now()
+
+
+def _comparisons(text: str) -> list[Comparison]:
+    return [each for each in conditions_of(parse(text)) if isinstance(each, Comparison)]
+
+
+class _PollCondition(Struct, frozen=True):
+    """A comparison with a placeholder's text.
+
+    Attributes:
+        comparison: as it is once placeholders are filled.
+    """
+
+    block: PolledBlock
+    comparison: Comparison
+
+    def of_now(self) -> Iterator[ConfigWarning]:
+        """Warn of one with the poll's own start that leaves out what a poll has to see."""
+        field, operator = self.comparison.field, self.comparison.operator
+        if operator == "<":
+            said = f"{quoted(field)} < the poll's start leaves out what changes in that second, and no later poll asks for it"
+            yield self.block.url_warning(LintRule.WHERE_EDGE, said, self._with("<="), "<=")
+        elif operator != "<=":
+            said = f"{quoted(field)} {operator} the poll's start asks for what has not happened yet"
+            yield self.block.url_warning(LintRule.WHERE_OPERATOR, said, self.block.own_url, "<=")
+
+    def of_last_poll(self, written: Iterable[tuple[Comparison, datetime]]) -> Iterator[ConfigWarning]:
+        """Warn of one with the last poll's time that asks for something else than what changed since.
+
+        Args:
+            written: as it is for several instants of a last poll.
+        """
+        resource, field = self.block.resource, self.comparison.field
+        expected = ("=",) if self._is_parameter else (">", ">=")
+        created = resource.created.path if resource.created else ""
+        form = self._form()
+        if form is None:
+            return
+        if self.comparison.operator not in expected:
+            said = f"{quoted(field)} {self.comparison.operator} the last poll's time does not ask for what changed since"
+            yield self.block.url_warning(
+                LintRule.WHERE_OPERATOR, said, self._with(expected[-1]), expected[-1]
+            )
+        elif resource.updated and created.casefold() == field.casefold() != resource.updated.path.casefold():
+            if resource.filter_by_updated_date:
+                said = (
+                    f"{quoted(field)} is the created date: no change of a record that is there is asked for"
+                )
+                url = resource.url.replace(field, resource.updated.path)
+                yield self.block.url_warning(LintRule.WHERE_ON_CREATED, said, url, resource.updated.path)
+        else:
+            yield from self._of_text(written, form)
+
+    @property
+    def _is_parameter(self) -> bool:
+        """Whether the field is none, but a parameter of the provider's that means later than by itself."""
+        return self.comparison.field.casefold() in self.block.parameters
+
+    def _of_text(
+        self, written: Iterable[tuple[Comparison, datetime]], form: DateField
+    ) -> Iterator[ConfigWarning]:
+        """Warn of a placeholder's text that is no date of the field's, or one of hours later."""
+        for comparison, instant in written:
+            text = str(comparison.value)
+            read = _read(text, form, instant, lenient=self._is_parameter)
+            if read is not None and read - instant < _LATER:
+                continue
+            said = f"{shown(text)} stands for the last poll's time"
+            if read is None:
+                said = f"{said}, and dates are written by {shown(form.pattern)}"
+            else:
+                later = read - instant
+                hours, minutes = later / timedelta(hours=1), later / timedelta(minutes=1)
+                said = f"{said}, and is {f'{hours:g} h' if hours >= 1 else f'{minutes:g} min'} later"
+            yield self.block.url_warning(LintRule.PLACEHOLDER_DATE, said, self._rewritten(form))
+            return
+
+    def _form(self) -> DateField | None:
+        """Return how the compared field is written; None if it is neither a date that is known nor a parameter."""
+        if self._is_parameter:
+            return next(iter(self.block.own_dates.values()), None)
+        field, resource = self.comparison.field, self.block.resource
+        read = {date.path.casefold(): date for date in (resource.created, resource.updated) if date}
+        return self.block.own_date(field) or read.get(field.casefold())
+
+    def _rewritten(self, form: DateField) -> str:
+        """Return the URL with a placeholder that writes the field's own form."""
+        zone = "gmtDate" if form.zone.upper() in {"GMT", "UTC"} else f"dateTimeZone:{form.zone}"
+        placeholder = "${" + f"{zone}:{form.pattern}" + "}"
+        return re.sub(r"\$\{[^}]*\}", lambda _: placeholder, self.block.resource.url, count=1)
+
+    def _with(self, operator: str) -> str | None:
+        """Return the URL with another operator; None if it is not written plainly there."""
+        field, old = re.escape(self.comparison.field), re.escape(self.comparison.operator)
+        url = re.sub(
+            rf"({field}\s*){old}(\s*'?\$\{{)", rf"\g<1>{operator}\g<2>", self.block.resource.url, count=1
+        )
+        return url if url != self.block.resource.url else self.block.own_url
+
+
+@lru_cache(maxsize=256)  # the same few placeholders are in each instance of a workspace
+def _read(text: str, form: DateField, instant: datetime, *, lenient: bool) -> datetime | None:
+    """Return the instant that a text means where it is compared; None if it means none.
+
+    Args:
+        lenient: whether the provider takes ISO 8601 as well.
+    """
+    try:
+        return parse_date(text, form.pattern, zones.zone(form.zone), now=instant)
+    except UnreadableDateError:
+        pass
+    try:
+        read = datetime.fromisoformat(text) if lenient else None
+    except ValueError:
+        return None
+    return read and (read if read.tzinfo else read.replace(tzinfo=UTC))

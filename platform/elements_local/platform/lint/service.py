@@ -1,0 +1,73 @@
+"""``/_local/warnings``, and the header that says the same with the answer to a change: what users will regret."""
+
+from datetime import timedelta
+
+from flask import Response, after_this_request
+
+from elements_local.kit.admin.masks import mask_url
+from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.core.instance import Instance, Values
+from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.service import catalogue
+from elements_local.platform.errors import NotFoundError
+from elements_local.platform.lint.instance import LintContext, of_instance
+from elements_local.platform.lint.warning import ConfigWarnings
+from elements_local.platform.provider.service import provider_wire
+
+HEADER = "Elements-Local-Warnings"
+WARNING_HEADERS = {
+    HEADER: (
+        "only if there is something to say: what of the instance's configuration will have no effect, or another than it "
+        'may be meant to: a JSON array in ASCII of {"rule", "path", "message", "nearest"}, of 4096 bytes at the most; '
+        "if that is too little, the rule of the last is `more`"
+    )
+}
+"""For the declaration of what makes or changes an instance."""
+
+
+def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -> ConfigWarnings:
+    """Return all that is to be said of an instance.
+
+    Args:
+        of_body: what was said of the body that it was last changed by.
+    """
+    return of_instance(
+        instance.configuration, of_body, lint_context(element, instance.configuration), instance.objects
+    )
+
+
+def lint_context(element: Element, values: Values, *, lag: timedelta = timedelta(0)) -> LintContext:
+    """Return what rules depend on in this platform.
+
+    Args:
+        values: the configuration by which the provider is reached.
+    """
+    services = dependencies()
+
+    def fields(resource: str) -> list[str]:
+        client = catalogue().connector(element.key).client(provider_wire(), values)
+        try:
+            return [field["vendorPath"] for field in client.fields(resource, ask=False)]
+        except NotFoundError:  # nothing can have the name, and its poll says so
+            return []
+
+    return LintContext(
+        element=element,
+        empty_block=services.settings.empty_block,
+        objection=lambda url: services.outbound.objection(mask_url(url)),
+        fields=fields,
+        lag=lag,
+    )
+
+
+def send_along(warnings: ConfigWarnings) -> None:
+    """Say with the answer to the present request what there is to say."""
+    text = warnings.header()
+    if text is None:
+        return
+
+    # The answer is not there yet; views go on returning what they would without warnings.
+    @after_this_request
+    def say(response: Response) -> Response:
+        response.headers[HEADER] = text
+        return response

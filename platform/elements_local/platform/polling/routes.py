@@ -1,0 +1,120 @@
+"""``/_local/polls``: every poll with every decision it took, and polling at once."""
+
+from typing import Annotated
+
+from flask import Blueprint
+from msgspec import Meta, Struct, field, structs
+
+from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.api.nearest import other_form
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from elements_local.kit.values import replace
+from elements_local.kit.workspaces.instants import format_instant
+from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.core.poll import Decision, Poll
+from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.events.store_history import HistoryRetention
+from elements_local.platform.instances.calling import instances_asked_for
+from elements_local.platform.polling.store import Polls, PollSearch
+
+bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
+
+Json = dict[str, object]
+
+
+class PollsQuery(Struct, rename="camel"):
+    """Which polls are asked for.
+
+    Attributes:
+        not_: a resource that they are not of.
+        idle: false leaves out those that saw no record and did not fail.
+        before: only those that ran before the one with this id, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
+    resource: str | None = None
+    not_: str | None = field(default=None, name="not")
+    idle: bool = True
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
+    """Which instance to poll; None polls all of them."""
+
+    instance_id: int | str | None = None
+
+
+@bp.get("")
+@operation(problems=(401, 403))
+def index(query: PollsQuery) -> Answer[Json]:
+    """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept.
+
+    A resource without polls whose name is another's in the singular, or in other letters, is refused.
+    """
+    name, store = asked_workspace().name, dependencies().store
+    search = PollSearch(
+        instance_id=query.instance_id or None,
+        resource=query.resource,
+        unwanted=query.not_,
+        idle=query.idle,
+        before=query.before,
+    )
+    # one more than is shown says whether there is a page before
+    with store.read(name) as tx:
+        latest = Polls(tx).latest(search, limit=query.limit + 1)
+        total = Polls(tx).count(replace(search, before=None))
+        resources = Polls(tx).resources()
+        pruned = store[HistoryRetention].pruned(tx)
+    polls = latest[-query.limit :]
+    if query.resource is not None and not total:
+        near = other_form(query.resource, sorted(resources))
+        if near is not None:
+            raise InvalidRequestError(f"no resource {query.resource!r} is polled (did you mean {near!r}?)")
+    return Answer(
+        {
+            "polls": [_shown(poll) for poll in polls],
+            "pruned": pruned,
+            **page_json(total, {"before": polls[0].id} if len(latest) > query.limit else None),
+        }
+    )
+
+
+@bp.post("")
+@operation(problems=(401, 403, 404, 409))
+def poll_now(body: PollRequest) -> Answer[Json]:
+    """Poll at once, whatever the schedule."""
+    workspace = asked_workspace()
+    ran = RunSummary()
+    for instance in instances_asked_for(workspace, body.instance_id):
+        ran += dependencies().engine.poll_now(workspace, instance)
+    return Answer(structs.asdict(ran))
+
+
+def _shown(poll: Poll) -> Json:
+    return {
+        "id": poll.id,
+        "instanceId": poll.instance_id,
+        "resource": poll.resource,
+        "from": format_instant(poll.window_from),
+        "at": format_instant(poll.at),
+        "request": {"url": poll.request_url, "status": poll.request_status},
+        "seen": poll.seen,
+        "events": poll.events,
+        "records": [_decision(decision) for decision in poll.decisions],
+        "error": poll.error,
+    }
+
+
+def _decision(decision: Decision) -> Json:
+    return {
+        "id": decision.record_id,
+        "updated": decision.updated,
+        "created": decision.created,
+        "date": format_instant(decision.date),
+        "verdict": decision.verdict.value,
+        "why": decision.why,
+    }

@@ -1,0 +1,213 @@
+"""Polls: what each found and decided. Its events and its new last-poll time are written together."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from msgspec import Struct, structs
+from msgspec.json import Decoder
+from sqlalchemy import ColumnElement, Subquery, bindparam, func, not_, or_, select
+
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.prepared import Row, numbered, one_of
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.platform.core.counters import take_numbers
+from elements_local.platform.core.paging import Paging
+from elements_local.platform.core.poll import Decision, Poll, PollVerdict
+from elements_local.platform.core.tables import columns_of, instances, last_polls, polls
+from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.polling.poller_job import PollerRun
+
+# asked in the same statement that moves the last-poll time: read before, it could be out of date by then
+_is_enabled = bound(
+    select(instances.c.id).where(instances.c.id == bindparam("of_id"), not_(instances.c.disabled))
+).exists()
+_still_polled = last_polls.update().where(last_polls.c.instance_id == bindparam("of_id"), _is_enabled)
+# counted up in the database, and not from a number that was read before: a change of the instance may have set it to
+# 0
+_fail = WorkspaceStatement(
+    _still_polled.where(last_polls.c.resource == bindparam("of_resource"))
+    .values(failures=last_polls.c.failures + 1)
+    .returning(last_polls.c.resource, last_polls.c.failures)
+)
+_add_poll = WorkspaceStatement(polls.insert())
+
+_switch_off = WorkspaceStatement(
+    instances.update().where(instances.c.id == bindparam("of_id")).values(polling_disabled=True)
+)
+
+_DECISION_FIELDS = ("record_id", "updated", "created", "date", "verdict", "why")
+_decision_values = attrgetter(*_DECISION_FIELDS)
+_decisions = Decoder[Any](list[tuple[str, str | None, str | None, datetime, PollVerdict, str]])
+"""Decisions are kept as arrays, without names: a poll may have thousands."""
+
+
+class PollSearch(Struct, frozen=True, kw_only=True):
+    """Which polls are meant.
+
+    Attributes:
+        unwanted: a resource that they are not of.
+        idle: whether those count that saw no record and did not fail.
+        before: only those with a lower id.
+    """
+
+    instance_id: int | None = None
+    resource: str | None = None
+    unwanted: str | None = None
+    idle: bool = True
+    before: int | None = None
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The values of the conditions that narrow it."""
+        narrowed = {
+            "of_instance": self.instance_id,
+            "of_resource": self.resource,
+            "of_others": self.unwanted,
+            "seen_over": None if self.idle else 0,
+            "before": self.before,
+        }
+        return {name: value for name, value in narrowed.items() if value is not None}
+
+
+_ANY = PollSearch()
+
+
+class Polls:
+    """The polls of a workspace, in a transaction of it."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def keep(self, polls: Sequence[Poll]) -> Mapping[str, int]:
+        """Keep an instance's polls of one instant, with their decisions.
+
+        The last-poll time of a resource moves to a poll that succeeded; one that failed is counted.
+
+        Returns:
+            Those resources whose polls are kept, with how often each has failed in a row. One may be polled no longer: its
+            instance was deleted or disabled, or its configuration changed, while the poll was under way.
+        """
+        succeeded = [poll.resource for poll in polls if not poll.error]
+        failed = [poll.resource for poll in polls if poll.error]
+        of_instance = {"of_id": polls[0].instance_id}
+        rows: list[Any] = []
+        if succeeded:
+            moved = {**of_instance, "polled_at": polls[0].at, **numbered("resource", succeeded)}
+            rows += self._tx.all(_advance(len(succeeded)), **moved)
+        for name in failed:
+            rows += self._tx.all(_fail, **of_instance, of_resource=name)
+        failures = {row.resource: row.failures for row in rows}
+        self._add([poll for poll in polls if poll.resource in failures])
+        return failures
+
+    def _add(self, polls: Sequence[Poll]) -> None:
+        if not polls:
+            return
+        # numbered as they are written: polls that are not kept leave no gaps, and two never get one number
+        first = take_numbers(self._tx, "poll", first=1, count=len(polls))
+        self._tx.run_each(_add_poll, [_row(poll, number) for number, poll in enumerate(polls, start=first)])
+
+    def switch_poller_off(self, instance_id: int) -> None:
+        """Poll an instance no more.
+
+        Source: one resource that fails too often in a row disables the whole poller of the instance (documented).
+        """
+        Jobs(self._tx).drop(JobKind.POLL, str(instance_id))
+        self._tx.run(_switch_off, of_id=instance_id)
+
+    def latest(self, search: PollSearch = _ANY, *, limit: int) -> list[Poll]:
+        """Return the latest of the polls that are meant, oldest first."""
+        parameters = search.parameters
+        # one statement for each set of filters, instead of one with `OR ... IS NULL`, which no index would help
+        rows = self._tx.all(_latest(frozenset(parameters)), **parameters, most=limit)
+        return [_poll(row) for row in reversed(rows)]
+
+    def count(self, search: PollSearch = _ANY) -> int:
+        """Return how many of the polls that are meant are kept."""
+        parameters = search.parameters
+        number: int = self._tx.scalar(_number(frozenset(parameters)), **parameters)
+        return number
+
+    def runs(self, instance_ids: Collection[int], page: Paging) -> tuple[list[PollerRun], int]:
+        """Return a page of the runs that the pollers of instances had, the latest first, and how many there are."""
+        ids = numbered("instance", instance_ids)
+        rows = self._tx.all(_runs(len(instance_ids)), **ids, skipped=page.offset, most=page.size)
+        number: int = self._tx.scalar(_number_of_runs(len(instance_ids)), **ids)
+        return [PollerRun(**row._asdict()) for row in rows], number
+
+    def resources(self) -> set[str]:
+        """Return the names of all resources that are polled, or have been."""
+        return {row.resource for names in _resources for row in self._tx.all(names)}
+
+
+_resources = [WorkspaceStatement(select(each.c.resource).distinct()) for each in (polls, last_polls)]
+_NARROWED = {
+    "of_instance": polls.c.instance_id == bindparam("of_instance"),
+    "of_resource": polls.c.resource == bindparam("of_resource"),
+    "of_others": polls.c.resource != bindparam("of_others"),
+    "seen_over": or_(polls.c.seen > bindparam("seen_over"), polls.c.error.is_not(None)),
+    "before": polls.c.id < bindparam("before"),
+}
+
+
+def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions of a search, as narrow as is asked."""
+    return [_NARROWED[name] for name in sorted(names)]
+
+
+@cache
+def _advance(count: int) -> WorkspaceStatement:
+    """Return what moves the last-poll times of so many resources of an instance, and tells of which."""
+    moved = _still_polled.where(one_of(last_polls.c.resource, "resource", count)).values(
+        at=bindparam("polled_at"), failures=0
+    )
+    return WorkspaceStatement(moved.returning(last_polls.c.resource, last_polls.c.failures))
+
+
+@cache
+def _latest(names: frozenset[str]) -> WorkspaceStatement:
+    """Return what looks for the latest polls, as narrowly as is asked."""
+    latest_first = select(polls).where(*_chosen(names)).order_by(polls.c.id.desc())
+    return WorkspaceStatement(latest_first.limit(bindparam("most")))
+
+
+@cache
+def _number(names: frozenset[str]) -> WorkspaceStatement:
+    return WorkspaceStatement(select(func.count()).select_from(polls).where(*_chosen(names)))
+
+
+def _turns(count: int) -> Subquery:
+    """Return the runs of the pollers of so many instances: one turn asks for several resources, and is shown as one."""
+    columns = (polls.c.instance_id, polls.c.at, func.min(polls.c.error).label("error"))
+    turns = select(func.min(polls.c.id).label("number"), *columns)
+    of_instances = turns.where(one_of(polls.c.instance_id, "instance", count))
+    return bound(of_instances.group_by(polls.c.instance_id, polls.c.at)).subquery()
+
+
+@cache
+def _runs(count: int) -> WorkspaceStatement:
+    turns = _turns(count)
+    latest_first = select(turns).order_by(turns.c.at.desc(), turns.c.number.desc())
+    return WorkspaceStatement(latest_first.offset(bindparam("skipped")).limit(bindparam("most")))
+
+
+@cache
+def _number_of_runs(count: int) -> WorkspaceStatement:
+    return WorkspaceStatement(select(func.count()).select_from(_turns(count)))
+
+
+def _row(poll: Poll, number: int) -> dict[str, object]:
+    decisions = encode_text(list(map(_decision_values, poll.decisions)))
+    return {**structs.asdict(poll), "id": number, "decisions": decisions}
+
+
+def _poll(row: Row) -> Poll:
+    decisions = tuple(
+        Decision(**dict(zip(_DECISION_FIELDS, values, strict=True)))
+        for values in _decisions.decode(row.decisions)
+    )
+    return Poll(**{**columns_of(row), "decisions": decisions})

@@ -1,0 +1,188 @@
+"""What every answer of the platform has, whichever route gives it: request ids, shapes of errors, CORS, Allow.
+
+Every success is 200; that of a delete, and the like, has nothing in it (observed).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Flask, Request, Response, current_app, request
+from werkzeug.exceptions import NotFound
+
+from elements_local.kit.admin.routes import ADMIN_STATUSES, json_answer
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.operations import JSON, operation_of
+from elements_local.kit.api.shapes import SENT
+from elements_local.kit.api.undeclared_keys import undeclared_keys
+from elements_local.kit.storage.database_errors import is_away
+from elements_local.kit.web.guard import share
+from elements_local.kit.web.precedence import Precedence
+from elements_local.kit.web.problems import answer_problems
+from elements_local.kit.workspaces.errors import (
+    DefaultWorkspaceError,
+    WorkspaceExistsError,
+    WorkspaceNameError,
+)
+from elements_local.kit.workspaces.instants import UnreadableTimeError
+from elements_local.platform import errors
+from elements_local.platform.accounts.calling import Callers, authorization, calling
+from elements_local.platform.core.dependencies import EXTENSION, PlatformDependencies
+from elements_local.platform.core.paths import BASE_PATH, INSTANCE_HEADER, routed_path
+from elements_local.platform.core.request_ids import RequestIds
+from elements_local.platform.instances.calling import called_instance
+from elements_local.platform.lint.service import HEADER
+from elements_local.platform.lint.unread_keys import unread
+from elements_local.platform.lint.warning import ConfigWarnings
+
+STATUSES: Mapping[type[Exception], int] = {
+    **ADMIN_STATUSES,
+    errors.InvalidRequestError: 400,
+    errors.InvalidCredentialsError: 401,
+    errors.ForbiddenError: 403,
+    errors.InstanceDisabledError: 403,
+    errors.NotFoundError: 404,
+    errors.NothingFoundError: 404,
+    errors.NotAcceptableError: 406,
+    errors.ConflictError: 409,
+    errors.UnsupportedCallError: 501,
+    UnreadableTimeError: 400,
+    WorkspaceNameError: 400,
+    WorkspaceExistsError: 409,
+    DefaultWorkspaceError: 409,
+}
+"""Which status each error becomes; a provider's error brings its own."""
+
+_CORS = {
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, "
+        "Elements-Schedule-Request, Elements-Version, Elements-User-Password, Element-Instances"
+    ),
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Expose-Headers": (
+        "Elements-Returned-Count, Elements-Total-Count, Elements-Request-Id, Elements-Next-Page-Token, "
+        "Elements-Trace-Id, Elements-Error, Content-Disposition"
+    ),
+}
+"""For pages that may call, such as Postman's web client; what is exposed is observed, the rest ours."""
+
+_REQUEST_ID = "elements_local.platform.request_id"
+_LONGEST_MESSAGE = 2000
+_WHERE_THINGS_ARE = (
+    f"the API is below {BASE_PATH}, the dashboard is /_local/, and GET /_local/openapi.json lists the routes"
+)
+"""Said of the root, which is where somebody asks who knows nothing yet."""
+"""Letters of an error: it quotes what came, which may be as long as a body."""
+
+
+def add_response_policy(app: Flask, ids: RequestIds) -> None:
+    """Give every answer of an application, all of whose routes are there, what every answer has."""
+    policy = _ResponsePolicy(app.extensions[EXTENSION], ids, Precedence(app.url_map))
+    app.before_request(policy.begin)
+    app.after_request(policy.finish)
+    app.register_error_handler(errors.ProviderError, policy.tell_provider_error)
+    answer_problems(app, STATUSES, policy.problem)
+
+
+class _ResponsePolicy:
+    """What is done before and after each request."""
+
+    def __init__(self, dependencies: PlatformDependencies, ids: RequestIds, precedence: Precedence) -> None:
+        self._dependencies = dependencies
+        self._ids = ids
+        self._precedence = precedence
+
+    def begin(self) -> None:
+        """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
+        if request.url_rule is not None:
+            # a method that only a less literal route would take is refused
+            self._precedence.check(routed_path(request), request.url_rule.rule, request.method)
+        elif request.path.startswith(f"{BASE_PATH}/"):
+            calling(authorization())
+        if "HTTP_ACCEPT" in request.environ and request.path.startswith(f"{BASE_PATH}/"):
+            _refuse_what_cannot_be_served(request)
+
+    def finish(self, response: Response) -> Response:
+        """Give an answer its request id, its instance and content type, and let the page that asked read it.
+
+        Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
+        """
+        response.headers["Elements-Request-Id"] = self._request_id(request)
+        instance = called_instance()
+        if instance is not None:
+            response.headers[INSTANCE_HEADER] = str(instance.id)
+        if response.status_code < 400 and (warnings := _undeclared(request)):
+            response.headers[HEADER] = warnings
+        # what a path takes is said where that is asked for, or was got wrong
+        if request.method == "OPTIONS" or response.status_code == 405:
+            methods = self._precedence.methods(routed_path(request))
+            if methods:
+                response.headers["Allow"] = ", ".join(sorted(methods))
+        if request.path.startswith(BASE_PATH):
+            if response.mimetype == "application/json":
+                response.content_type = "application/json;charset=UTF-8"
+            share(response, request, _CORS)
+        return response
+
+    def problem(self, _status: int, message: str, error: Exception) -> Json:
+        """Return an error's body, with the provider's own words if there are any."""
+        said = getattr(error, "provider_message", None)
+        provider = {} if said is None else {"providerMessage": said}
+        words = _own_words(error) or message
+        return {
+            "requestId": self._request_id(request),
+            "message": words[:_LONGEST_MESSAGE],
+            **provider,
+        }
+
+    def tell_provider_error(self, error: errors.ProviderError) -> Response:
+        """Answer with the status that a provider's error brings."""
+        return json_answer(self.problem(error.status, str(error), error), error.status)
+
+    def _request_id(self, asked: Request) -> str:
+        known: str | None = asked.environ.get(_REQUEST_ID)
+        if known is None:
+            known = asked.environ[_REQUEST_ID] = self._ids.next(self._time_of(asked))
+        return known
+
+    def _time_of(self, asked: Request) -> datetime:
+        """Return the time of the caller's workspace; of a stranger's call, that of the default one."""
+        workspaces = self._dependencies.workspaces
+        try:
+            found = self._dependencies.services[Callers].workspace_of(asked.environ.get("HTTP_AUTHORIZATION"))
+            return (found or workspaces.default).clock.now()
+        except Exception as error:
+            # whoever is told that the database is away has an id, too
+            if is_away(error):
+                return workspaces.real_clock.now()
+            raise
+
+
+def _refuse_what_cannot_be_served(asked: Request) -> None:
+    """Refuse a caller who accepts nothing of what an operation gives (documented: 406)."""
+    accepted = asked.accept_mimetypes
+    known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
+    if accepted and known and known.gives and not accepted.best_match(known.gives):
+        gives = " or ".join(known.gives)
+        raise errors.NotAcceptableError(f"Accept must be {gives}; got {asked.headers['Accept']}")
+
+
+def _undeclared(asked: Request) -> str | None:
+    """Return the warnings of keys that nothing reads, where a route has none of its own to give.
+
+    Source: that the platform takes unknown keys without a word is assumed.
+    """
+    if SENT not in asked.environ:
+        return None
+    known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
+    if known is None or HEADER in known.headers:
+        return None
+    found = undeclared_keys(asked.environ[SENT], known.takes[JSON])
+    return ConfigWarnings.of(unread(path, near) for path, near in found).header()
+
+
+def _own_words(error: Exception) -> str | None:
+    """Say that a request reached no route; None leaves an error's own words."""
+    if not isinstance(error, NotFound):
+        return None
+    missing = str(errors.NotFoundError("resource", request.path, named="path"))
+    return f"{missing}; {_WHERE_THINGS_ARE}" if request.path == "/" else missing

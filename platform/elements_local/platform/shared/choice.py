@@ -1,0 +1,52 @@
+"""Chooses who runs what falls due by real clocks: threads of the one process, or workers, by the database."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from elements_local.kit.storage.database import Database
+from elements_local.platform.core.registry import StoreRegistry
+from elements_local.platform.jobs.task import RunLocks
+from elements_local.platform.real_time import RealTime
+
+if TYPE_CHECKING:
+    from elements_local.platform.shared.real_time import SharedRealTime
+
+
+class WorkerChoices(Struct, frozen=True, kw_only=True):
+    """How a process works that shares a database with others.
+
+    Attributes:
+        at_once: how many jobs it runs at the same time.
+        silence: for how long no worker is to be at a job before it is taken over: one whose connection was cut shows meanwhile
+            that it lives.
+    """
+
+    at_once: int = 16
+    silence: timedelta = timedelta(seconds=5)
+
+
+def real_time_on(
+    database: Database,
+    *,
+    store: StoreRegistry,
+    run_locks: RunLocks,
+    limit: int,
+    workers: WorkerChoices,
+    **same: Any,
+) -> "RealTime | SharedRealTime":
+    """Return what runs jobs as they fall due.
+
+    Args:
+        limit: as ``RealTime`` takes it.
+        workers: as ``SharedRealTime`` takes it.
+        same: what both take.
+    """
+    if database.locks is None:
+        return RealTime(store=store, locks=run_locks, limit=limit, **same)
+    from elements_local.platform.shared.due_lanes import DueLanes  # noqa: PLC0415 - not needed by one process
+    from elements_local.platform.shared.real_time import SharedRealTime  # noqa: PLC0415 - as above
+
+    lanes = DueLanes(database=database, locks=database.locks, store=store, **same)
+    return SharedRealTime(database, database.locks, lanes, run_locks=run_locks, workers=workers)

@@ -1,6 +1,0 @@
-"""The platform, as a WSGI application: element instances, the hub, the polling engine and its callbacks."""
-
-from mock_platform.app import create_app, engine_of
-from mock_platform.core.settings import PlatformSettings
-
-__all__ = ["PlatformSettings", "create_app", "engine_of"]
