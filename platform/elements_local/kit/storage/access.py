@@ -44,13 +44,14 @@ class _Connections:
         except IndexError:
             connection = self._engine.connect()
         try:
+            driver: Any = connection.connection.dbapi_connection
             if begin:
-                connection.connection.cursor().execute(begin)
+                driver.execute(begin)
             yield connection
             if connection.in_transaction():  # by SQLAlchemy's count, which begins with a statement of its own
                 connection.commit()
             elif begin:
-                connection.connection.commit()
+                driver.commit()
         except BaseException:
             # a connection is idle again only after a clean end: closing one rolls back what it has open
             connection.close()

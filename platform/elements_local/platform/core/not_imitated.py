@@ -103,6 +103,10 @@ NOT_IMITATED: tuple[NotImitatedPath, ...] = (
     ),
 )
 
+_OF_FIRST_WORD: dict[str, list[NotImitatedPath]] = {}
+for _path in NOT_IMITATED:
+    _OF_FIRST_WORD.setdefault(_path.segments[0], []).append(_path)
+
 
 def not_imitated(method: str, segments: Sequence[str]) -> NotImitatedPath | None:
     """Return what the vendor has where a call goes, and this platform does not.
@@ -115,4 +119,4 @@ def not_imitated(method: str, segments: Sequence[str]) -> NotImitatedPath | None
     >>> not_imitated("GET", ["accounts"]) is not_imitated("GET", ["contacts"]) is None
     True
     """
-    return next((each for each in NOT_IMITATED if each.fits(method, segments)), None)
+    return next((each for each in _OF_FIRST_WORD.get(segments[0], ()) if each.fits(method, segments)), None)
