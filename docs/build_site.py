@@ -28,6 +28,7 @@ REFERENCES = {
     "commands.md": "command-line.md",
     "settings.md": "settings-list.md",
     "lint.md": "lint-rules.md",
+    "polling.md": "poller-keys.md",
     "fidelity.md": "evidence.md",
     "development.md": "licences.md",
 }

@@ -1,17 +1,21 @@
 """The pages that only the site has: references, made of what the program declares and of the files in ``scenarios/``."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from importlib.metadata import PackageMetadata, metadata
 from itertools import groupby
 from pathlib import Path
 
 import click
+import msgspec
 import yaml
 from packaging.requirements import Requirement
 
 from elements_local.cli import cli
 from elements_local.fidelity import ledger, markdown
+from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
+from elements_local.platform.core.poll import Resource
 from elements_local.platform.lint.rules import RULES
 from elements_local.setting_sources import every_setting
 from elements_local.settings_list import written
@@ -86,6 +90,25 @@ def lint_rules() -> Iterator[str]:
         yield f"| `{rule.value}` | {rule.severity} | {rule.seen} | {rule.why} | {rule.cure} |"
 
 
+def poller_keys() -> Iterator[str]:
+    """Yield the page of what a resource's block may hold."""
+    yield "# Every key of a poller's block\n"
+    yield "What `event.poller.configuration` takes for each resource, the dates' keys inside `datesConfiguration`."
+    yield "[Lint](lint.md) names keys that nothing reads, and `sweep --with` shows what another value does.\n"
+    yield "| key | takes | without it | meaning | heeded by |"
+    yield "| --- | --- | --- | --- | --- |"
+    defaults = {each.name: each.default for each in msgspec.structs.fields(Resource)}
+    for key in POLLER_KEYS:
+        names = " or ".join(f"`{name}`" for name in (key.name, *key.also))
+        unset = key.unset or f"`{_plain(defaults[key.field])}`"
+        heeded = f"`{key.heeded_by.replace('.', '/')}.py`"
+        yield f"| {names} | {key.takes.value} | {unset} | {key.meaning} | {heeded} |"
+
+
+def _plain(value: object) -> str:
+    return f"{value.total_seconds():.0f}" if isinstance(value, timedelta) else str(value).lower()
+
+
 def paths_not_imitated() -> Iterator[str]:
     """Yield the table of paths that the vendor's platform has and this one does not imitate."""
     yield _PATHS
@@ -152,6 +175,7 @@ MADE: Mapping[str, Callable[[], Iterator[str]]] = {
     "command-line.md": helps,
     "settings-list.md": settings,
     "lint-rules.md": lint_rules,
+    "poller-keys.md": poller_keys,
     "evidence.md": evidence,
     "licences.md": licences,
 }

@@ -22,7 +22,7 @@ _HELP = {
     "event.notification.signature.key": "With a key, each callback carries an HMAC-SHA256 of its body in Elements-Webhook-Signature.",
     "event.poller.refresh_interval": "Minutes from one poll to the next; whole, 1 or more.",
     POLLER_CONFIGURATION: "A block for each resource: the list that is asked for, the id's field, the two dates with their Java "
-    "patterns and zones. {} is the element's own block. pollDelay, createdCheckTolerance and filter stand in a block too.",
+    "patterns and zones. {} is the element's own block. Documentation: Every key of a poller's block.",
     "event.objects": "Resources that are polled, by name, where not all blocks are to be.",
     "base.url": "Where the CRM is asked; anything that is Insightly's own is this stack's CRM.",
     "event.notification.callback.headers": "Headers that each callback carries besides, as name: value.",

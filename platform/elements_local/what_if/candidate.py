@@ -9,12 +9,13 @@ from msgspec import NODEFAULT, structs
 from elements_local.clients import Credentials
 from elements_local.guide import instance_body
 from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.explain.cures import Place
 from elements_local.recording.instances import readable
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs.faults import Fault
 from elements_local.scenarios.verbs.request import RequestStep
-from elements_local.what_if.configured import DATE_KEYS, DATES, POLLER
+from elements_local.what_if.configured import DATE_KEYS, DATES
 
 _EXPECTING = frozenset({"expect", "never"})
 
@@ -90,9 +91,9 @@ def polled_alone(scenario: Scenario, place: ScenarioPlace) -> Scenario:
     """Return a scenario in which an instance polls one resource, and none beside it."""
 
     def alone(values: Mapping[str, Any]) -> dict[str, Any]:
-        blocks = readable(POLLER, values.get(POLLER, _GUIDES_BLOCKS))
+        blocks = readable(CONFIGURATION, values.get(CONFIGURATION, _GUIDES_BLOCKS))
         own = blocks.get(place.resource) if isinstance(blocks, Mapping) else None
-        return {**values, **({} if own is None else {POLLER: {place.resource: own}})}
+        return {**values, **({} if own is None else {CONFIGURATION: {place.resource: own}})}
 
     if place.instance not in scenario.instances:
         return scenario
@@ -100,7 +101,9 @@ def polled_alone(scenario: Scenario, place: ScenarioPlace) -> Scenario:
     configured = {**differs, "configuration": alone(dict(_mapping(differs.get("configuration"))))}
     steps = [
         replace(step, argument=alone(step.argument))
-        if step.verb == "configure" and POLLER in step.argument and _is_of(step.argument, place, scenario)
+        if step.verb == "configure"
+        and CONFIGURATION in step.argument
+        and _is_of(step.argument, place, scenario)
         else step
         for step in scenario.steps
     ]
@@ -167,10 +170,10 @@ def _with_changes(
     changed = {**values, **candidate.keys}
     if not candidate.block:
         return changed
-    blocks = readable(POLLER, values.get(POLLER, _GUIDES_BLOCKS))
+    blocks = readable(CONFIGURATION, values.get(CONFIGURATION, _GUIDES_BLOCKS))
     if isinstance(blocks, Mapping):
         written = blocks.get(place.resource) or place.block or {}
-        changed[POLLER] = {**blocks, place.resource: changed_block(written, candidate.block)}
+        changed[CONFIGURATION] = {**blocks, place.resource: changed_block(written, candidate.block)}
     return changed
 
 
@@ -204,7 +207,9 @@ def _reconfigured(
 ) -> dict[str, Any]:
     """Return a change of a configuration in which a cure's keys keep the value that cures."""
     changed = {key: candidate.keys.get(key, value) for key, value in argument.items()}
-    return _with_changes(changed, replace(candidate, keys={}), place) if POLLER in argument else changed
+    return (
+        _with_changes(changed, replace(candidate, keys={}), place) if CONFIGURATION in argument else changed
+    )
 
 
 def _is_of(argument: Mapping[str, Any], place: ScenarioPlace, scenario: Scenario) -> bool:
@@ -233,4 +238,4 @@ def neutral(rule: Fault) -> dict[str, object]:
     }
 
 
-_GUIDES_BLOCKS: Mapping[str, Any] = instance_body(Credentials(name=""))["configuration"][POLLER]
+_GUIDES_BLOCKS: Mapping[str, Any] = instance_body(Credentials(name=""))["configuration"][CONFIGURATION]

@@ -17,6 +17,8 @@ from elements_local.platform.configuration.instance_configuration import (
     VENDOR_TYPE,
     refresh_interval,
 )
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
+from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.explain.arithmetic import parsed
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
@@ -24,18 +26,13 @@ from elements_local.platform.explain.cause import Cause, CauseStage
 from elements_local.platform.explain.cures import CureCase, CureFix
 from elements_local.scenarios.scenario import Scenario
 from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
-from elements_local.what_if.configured import DATES, INTERVAL, POLLER
+from elements_local.what_if.configured import DATES
 
 _AFTER_POLLS = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER})
 _OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER_POLLS
 _OF_CRM = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.KEY, CauseStage.IDENTITY} - _AFTER_POLLS
 _OF_DATES = frozenset({CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT})
 _OF_RECEIVER = _AFTER_POLLS | {CauseStage.REPEAT}
-_OF_PAGES = frozenset(
-    {Cause.PAGE_SHIFT, Cause.PAGE_OVERLAP, Cause.LIST_ENDED, Cause.NOT_IN_ANSWER, Cause.RATE_LIMIT}
-)
-"""Causes that have to do with how many pages there are. A poll that fails once would fail on one page as well."""
-
 _RELEASED = {
     Cause.QUEUED: "queued",
     Cause.DEAD_SUBSCRIPTION: "queued",
@@ -54,7 +51,6 @@ _FORMATS = (
     "dd.MM.yyyy HH:mm:ss",
     "milliseconds",
 )
-_PAGES = (200, 500)
 _DAY_S = 86_400
 _Value = tuple[str, object]
 
@@ -135,9 +131,9 @@ def advice(cause: Cause) -> CureFix | None:
 
 def _split(change: Mapping[str, Any], resource: str) -> tuple[dict[str, object], dict[str, object]]:
     """Return the keys of a resource's block, those of its dates among them, and the instance's own, of a merge patch."""
-    block = dict((change.get(POLLER) or {}).get(resource) or {})
+    block = dict((change.get(CONFIGURATION) or {}).get(resource) or {})
     dates = block.pop(DATES, None) or {}
-    return {**block, **dates}, {key: value for key, value in change.items() if key != POLLER}
+    return {**block, **dates}, {key: value for key, value in change.items() if key != CONFIGURATION}
 
 
 def _text(block: Mapping[str, object], keys: Mapping[str, object], resource: str) -> str:
@@ -196,7 +192,7 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
     for minutes in (1, 5, 60):
         if minutes in wanted:
             text = f"let polls come every {minutes} min"
-            yield CureCandidate(where="configuration", text=text, keys={INTERVAL: str(minutes)})
+            yield CureCandidate(where="configuration", text=text, keys={REFRESH_INTERVAL: str(minutes)})
 
 
 def _of_crm(stage: CauseStage, scenario: Scenario) -> Iterator[CureCandidate]:
@@ -220,24 +216,29 @@ def _values(
         block: of the resource.
         own: the element's own block of it; empty if it has none.
     """
-    stage = cause.stage
     yield from _spelt(case, block)
     if cause is Cause.FIELD_RENAMED:
         yield from _renamed(case, block)
-    if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT}:
-        yield from _dates(case)
-    if stage in {CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME}:
-        yield "filterByCurrentDate", False
-    if stage in {CauseStage.KEY, CauseStage.NAME}:
-        yield from (("createdCheckTolerance", seconds) for seconds in _tolerances(case))
-    if stage is CauseStage.REPEAT:
-        yield from (("pollDelay", 0), ("pollDelay", 1), ("filterByCurrentDate", True))
-    if stage in {CauseStage.WINDOW, CauseStage.LIST, CauseStage.REQUEST} and own.get("url"):
-        yield "url", own["url"]
-    if cause in _OF_PAGES:
-        yield from (("pageSize", size) for size in _PAGES)
-    if stage in {CauseStage.WINDOW, CauseStage.LIST}:
-        yield from (("pollDelay", seconds) for seconds in _delays(stage, case))
+    for key in POLLER_KEYS:
+        for word in (cause.word, cause.stage.value):
+            if word in key.mends:
+                yield from ((key.name, value) for value in key.mends[word])
+                yield from _following(key.name, cause.stage, case, own)
+
+
+def _following(
+    name: str, stage: CauseStage, case: ExplainedCase, own: Mapping[str, object]
+) -> Iterator[_Value]:
+    """Yield the values of a key that follow from what happened."""
+    match name:
+        case "url" if own.get(name) and stage in {CauseStage.WINDOW, CauseStage.LIST, CauseStage.REQUEST}:
+            yield name, own[name]
+        case "datesConfiguration":
+            yield from _dates(case)
+        case "createdCheckTolerance":
+            yield from ((name, seconds) for seconds in _tolerances(case))
+        case "pollDelay" if stage is not CauseStage.REPEAT:
+            yield from ((name, seconds) for seconds in _delays(stage, case))
 
 
 def _as_keys(block: Mapping[str, object]) -> dict[str, object]:

@@ -10,15 +10,11 @@ from zoneinfo import ZoneInfo
 
 from elements_local.errors import HarnessError
 from elements_local.guide import poller_entry
+from elements_local.platform.configuration.instance_configuration import ENABLED
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
 from elements_local.what_if.circumstances import ClockChange
-
-POLLER = "event.poller.configuration"
-INTERVAL = "event.poller.refresh_interval"
-URLS = "event.poller.urls"
-OBJECTS = "event.objects"
-ENABLED = "event.notification.enabled"
 
 DATES = "datesConfiguration"
 DATE_KEYS = ("updatedDate", "createdDate")
@@ -59,7 +55,7 @@ class Configured:
     def taken_over(self) -> dict[str, Any]:
         """What bears on what is polled; null where the guide's configuration says something and this one does not."""
         own = {key: value for key, value in self.configuration.items() if key.startswith(_TAKEN_OVER)}
-        return {**dict.fromkeys((ENABLED, POLLER)), **own}
+        return {**dict.fromkeys((ENABLED, CONFIGURATION)), **own}
 
     def mapping_requests(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Return what has to be sent to an instance so that it maps its objects so: paths below it, and bodies."""
@@ -97,7 +93,7 @@ class ProbedResource:
 
     def alone_in(self, configured: Configured) -> Configured:
         """Return a configuration in which nothing but this block is polled."""
-        alone = {POLLER: {self.name: dict(self.block)}, URLS: None, OBJECTS: None}
+        alone = {CONFIGURATION: {self.name: dict(self.block)}, URLS: None, OBJECTS: None}
         return replace(configured, configuration={**configured.configuration, **alone})
 
     @property
@@ -136,7 +132,7 @@ def resource_of(configured: Configured, name: str | None) -> ProbedResource:
             return ProbedResource(name=each, kind=kind, block=block or poller_entry(kind, ID_FIELDS[kind]))
     meant = "no resource" if name is None else repr(name)
     raise NotPolledError(
-        f"{meant} can be swept: a block of {POLLER} whose URL lists {', '.join(COLLECTIONS)} can; "
+        f"{meant} can be swept: a block of {CONFIGURATION} whose URL lists {', '.join(COLLECTIONS)} can; "
         f"there are {', '.join(blocks) or 'none'}"
     )
 
@@ -147,10 +143,12 @@ def _polled_blocks(configuration: Mapping[str, Any]) -> Mapping[str, Any]:
     Raises:
         NotPolledError: lines stand in their place.
     """
-    blocks: Mapping[str, Any] = configuration.get(POLLER) or {}
+    blocks: Mapping[str, Any] = configuration.get(CONFIGURATION) or {}
     urls, objects = (str(configuration.get(key) or "") for key in (URLS, OBJECTS))
     if "/" in urls:
-        raise NotPolledError(f"the lines of {URLS} cannot be swept; write a block of {POLLER} for each")
+        raise NotPolledError(
+            f"the lines of {URLS} cannot be swept; write a block of {CONFIGURATION} for each"
+        )
     names = [name.strip() for name in re.split(r"[|\n]", urls) if name.strip()] or [
         name.strip() for name in objects.split(",") if name.strip()
     ]
@@ -178,7 +176,7 @@ def patch_of(assignments: Sequence[str], resource: str) -> dict[str, Any]:
             raise AssignmentError(f"--with expects NAME=VALUE, such as pollDelay=1; got {assignment!r}")
         # Keys of dates stand in an object of their own, which nobody wants to type.
         within = [*([DATES] if name.startswith(DATE_KEYS) else []), *name.split(".")]
-        steps = [name] if name.startswith(_OF_THE_WHOLE) else [POLLER, resource, *within]
+        steps = [name] if name.startswith(_OF_THE_WHOLE) else [CONFIGURATION, resource, *within]
         inside = patch
         for step in steps[:-1]:
             inside = inside.setdefault(step, {})

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from elements_local.errors import HarnessError
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
 from elements_local.scenarios.records import COLLECTIONS
 from elements_local.what_if.configured import (
-    INTERVAL,
-    POLLER,
     Configured,
     fields_asked_for,
     patched,
@@ -123,7 +122,7 @@ def subject_of(finding: Mapping[str, Any]) -> str | None:
 
 def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> DemonstratedResource:
     """Return what the scenario makes changes of: the finding's resource, or the first whose records can be made."""
-    blocks = cured.get(POLLER) or {}
+    blocks = cured.get(CONFIGURATION) or {}
     for name in [subject] if subject else blocks or [_USUAL]:
         block = blocks.get(name) or {}
         kind = polled_kind(name, block, linted.vendor_names)
@@ -131,7 +130,7 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
             return DemonstratedResource(
                 kind=kind,
                 name=name,
-                interval_m=int(str(cured.get(INTERVAL) or 15)),
+                interval_m=int(str(cured.get(REFRESH_INTERVAL) or 15)),
                 fields=fields_asked_for(block),
                 page=min(int(str(block.get("pageSize") or _PAGE)), _LARGEST_PAGE),
             )
@@ -142,7 +141,7 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
 
 def _with_what_is_shown(configuration: Mapping[str, Any], name: str, rule: str) -> dict[str, Any]:
     """Return a configuration without the blocks of others, unless they are what it is about."""
-    blocks = configuration.get(POLLER)
+    blocks = configuration.get(CONFIGURATION)
     if rule in {"polled-twice", "unpolled-resource", "nothing-polled"} or not blocks or name not in blocks:
         return dict(configuration)
-    return {**configuration, POLLER: {name: blocks[name]}}
+    return {**configuration, CONFIGURATION: {name: blocks[name]}}

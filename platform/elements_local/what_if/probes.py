@@ -9,6 +9,7 @@ from typing import Any
 from elements_local.clients import WorkspaceClients
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.kit.workspaces.seeded import number as number_of
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.service_client import query_of
@@ -23,7 +24,6 @@ from elements_local.what_if.circumstances import (
     Offset,
 )
 from elements_local.what_if.configured import (
-    POLLER,
     NotPolledError,
     ProbedResource,
     fields_asked_for,
@@ -173,7 +173,7 @@ class Probes:
         if page_size is not None:
             size = min(page_size, int(self.resource.block.get("pageSize") or page_size))
             block = patched(self.resource.block, {"pageSize": size})
-            change = {"configuration": {POLLER: {self.resource.name: block}}}
+            change = {"configuration": {CONFIGURATION: {self.resource.name: block}}}
             self.clients.platform.patch_instance(self.instance_id, change)
 
     def _go_to(self, poll: datetime, offset: Offset) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION, URLS
 from elements_local.recording.instances import readable
 from elements_local.service_client import query_of
-from elements_local.what_if.configured import POLLER, URLS, Configured
+from elements_local.what_if.configured import Configured
 from elements_local.what_if.finding_scenario import Linted
 
 
@@ -69,13 +70,17 @@ def configured_instance(clients: WorkspaceClients, instance_id: int | None) -> C
 
 
 def _readable(configuration: Mapping[str, Any]) -> Mapping[str, Any]:
-    poller = readable(POLLER, configuration.get(POLLER))
-    return {**configuration, POLLER: poller} if isinstance(poller, dict) else configuration
+    poller = readable(CONFIGURATION, configuration.get(CONFIGURATION))
+    return {**configuration, CONFIGURATION: poller} if isinstance(poller, dict) else configuration
 
 
 def _linted(configured: Configured, found: Mapping[str, Any], lag_s: int) -> Linted:
     return Linted(
-        configuration={**configured.configuration, POLLER: found["blocks"], **_without_lines(configured)},
+        configuration={
+            **configured.configuration,
+            CONFIGURATION: found["blocks"],
+            **_without_lines(configured),
+        },
         mapped=configured.mapped,
         findings=found["findings"],
         more=found["more"],

@@ -7,9 +7,10 @@ from typing import Any
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
 from elements_local.kit.workspaces.instants import format_instant
+from elements_local.platform.configuration.poller_configuration import REFRESH_INTERVAL
 from elements_local.stack.stack import Stack
 from elements_local.what_if.circumstances import AFTER_CLOCKS_CHANGE, CIRCUMSTANCES, START, Circumstance
-from elements_local.what_if.configured import INTERVAL, Configured, ProbedResource
+from elements_local.what_if.configured import Configured, ProbedResource
 from elements_local.what_if.grid import CellKey, Grid, GridCell
 from elements_local.what_if.probes import Probes
 
@@ -63,7 +64,7 @@ def _start(circumstance: Circumstance, configured: Configured, resource: ProbedR
 
 
 def _interval(configured: Configured) -> timedelta:
-    return timedelta(minutes=int(str(configured.configuration.get(INTERVAL) or 15)))
+    return timedelta(minutes=int(str(configured.configuration.get(REFRESH_INTERVAL) or 15)))
 
 
 def _make_instance(clients: WorkspaceClients, configured: Configured) -> int:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from elements_local.kit.api.json_syntax import json_fault
 from elements_local.platform.configuration.poller_entry import WHOLE, PollerEntry
+from elements_local.platform.configuration.poller_keys import DATE_KEYS, POLLER_KEYS
 from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.poll import Resource
 from elements_local.platform.dates import date_template
@@ -23,10 +24,6 @@ OBJECTS = "event.objects"
 KEYS = (CONFIGURATION, URLS, OBJECTS)
 """What says what is polled."""
 REFRESH_INTERVAL = "event.poller.refresh_interval"
-DATE_KEYS = tuple(
-    f"{date}{part}" for date in ("updatedDate", "createdDate") for part in ("Field", "Format", "Timezone")
-)
-"""Of a block's ``datesConfiguration``, in the order of a line's fields."""
 
 _URLS_FIELDS = 9
 _HALF_A_LETTER = re.compile("[\ud800-\udfff]")
@@ -181,29 +178,19 @@ def _from_entry(name: str, entry: Entry, *, key: str = CONFIGURATION) -> Resourc
     if not name.strip():
         raise PollerConfigurationError(f"{key}: a resource must have a name; got {shown(name)}")
     reader = PollerEntry(f"{key}: {name}", entry)
+    values = {each.field: value for each in POLLER_KEYS if (value := reader.value(each)) is not None}
     dates = reader.dates()
-    tolerance = (
-        reader if "createdCheckTolerance" in entry else dates
-    )  # sometimes nested by mistake (observed)
     # the vendor's example has the zone beside the dates, too; that the inner one goes first is assumed
     zone = reader.text("updatedDateTimezone") or "GMT"
     return Resource(
         name=name,
-        url=reader.url(),
-        id_field=reader.text("idField").strip(),
         updated=dates.date("updatedDate", pattern="", zone=zone),
         created=dates.date(
             "createdDate",
             pattern=dates.text("updatedDateFormat"),
             zone=dates.text("updatedDateTimezone") or zone,
         ),
-        filter_by_updated_date=reader.flag(
-            "filterByUpdatedDate", default=reader.flag("filterByUpdateDate", default=True)
-        ),
-        filter_by_current_date=reader.flag("filterByCurrentDate", default=False),
-        created_check_tolerance=tolerance.seconds("createdCheckTolerance"),
-        page_size=reader.page_size(),
-        poll_delay=reader.seconds("pollDelay") or timedelta(0),
+        **values,
     )
 
 

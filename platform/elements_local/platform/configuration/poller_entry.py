@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from msgspec import Struct
 
+from elements_local.platform.configuration.poller_keys import PollerKey, PollerKeyType
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.java_patterns import MILLISECONDS, compile_pattern
@@ -24,45 +26,41 @@ class PollerEntry(Struct, frozen=True):
     place: str
     entry: Mapping[str, object]
 
+    def value(self, key: PollerKey) -> Any:
+        """Return what is said under a key, its other spelling, or where it stands by mistake; None if nothing is."""
+        if not key.field:
+            return None
+        places = [(self, name) for name in (key.name, *key.also)]
+        if key.misplaced:
+            places.append((self.dates(), key.name))
+        values = (place.read(name, key.takes) for place, name in places)
+        return next((value for value in values if value is not None), None)
+
+    def read(self, key: str, takes: PollerKeyType) -> object:
+        """Return what is said under a key; None if nothing is."""
+        match takes:
+            case PollerKeyType.PATH:
+                return self._path(key)
+            case PollerKeyType.TEXT:
+                return self.text(key).strip() or None
+            case PollerKeyType.FLAG:
+                return self._flag(key)
+            case PollerKeyType.COUNT:
+                return self._whole(key, takes, least=1)
+            case PollerKeyType.SECONDS:
+                number = self._whole(key, takes)
+                return None if number is None else timedelta(seconds=min(number, _LONGEST_DURATION))
+            case PollerKeyType.DATES:
+                return self.dates()
+
     def text(self, key: str) -> str:
         """Return a text; empty if there is none."""
         value = self.entry.get(key)
         if value is None:
             return ""
         if not isinstance(value, str):
-            raise self._wrong(key, "a text", value)
+            raise self._wrong(key, PollerKeyType.TEXT, value)
         return value
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        """Return what is true or false, as a flag or as a text."""
-        value = self.entry.get(key)
-        if value is None or value == "":
-            return default
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
-            return value.strip().lower() == "true"
-        raise self._wrong(key, "true or false", value)
-
-    def seconds(self, key: str) -> timedelta | None:
-        """Return a span of whole seconds; None if there is none."""
-        number = self._whole(key, "whole seconds, 0 or more")
-        return None if number is None else timedelta(seconds=min(number, _LONGEST_DURATION))
-
-    def page_size(self) -> int | None:
-        """Return how many records a page has; None if that is not said."""
-        number = self._whole("pageSize", "a whole number, 1 or more")
-        if number == 0:
-            raise self._wrong("pageSize", "a whole number, 1 or more", number)
-        return number
-
-    def url(self) -> str:
-        """Return the path that is polled."""
-        url = self.text("url").strip()
-        if not url.startswith("/") or url.startswith("//"):
-            raise self._wrong("url", "a path on the platform, such as /hubs/crm/contacts?where=...", url)
-        self._check("url", date_template.check, url)
-        return url
 
     def dates(self) -> "PollerEntry":
         """Return what is said of the dates; nothing, if nothing is."""
@@ -70,7 +68,7 @@ class PollerEntry(Struct, frozen=True):
         if dates is None:
             dates = {}
         if not isinstance(dates, Mapping):
-            raise self._wrong("datesConfiguration", "an object", dates)
+            raise self._wrong("datesConfiguration", PollerKeyType.DATES, dates)
         return PollerEntry(f"{self.place}.datesConfiguration", dates)
 
     def date(self, prefix: str, *, pattern: str, zone: str) -> DateField | None:
@@ -94,14 +92,32 @@ class PollerEntry(Struct, frozen=True):
         except InvalidRequestError as error:
             raise PollerConfigurationError(f"{self.place}.{key}: {error}") from error
 
-    def _whole(self, key: str, expected: str) -> int | None:
+    def _path(self, key: str) -> str:
+        path = self.text(key).strip()
+        if not path.startswith("/") or path.startswith("//"):
+            raise self._wrong(key, PollerKeyType.PATH, path)
+        self._check(key, date_template.check, path)
+        return path
+
+    def _flag(self, key: str) -> bool | None:
+        """Return what is true or false, as a flag or as a text."""
+        value = self.entry.get(key)
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+            return value.strip().lower() == "true"
+        raise self._wrong(key, PollerKeyType.FLAG, value)
+
+    def _whole(self, key: str, takes: PollerKeyType, *, least: int = 0) -> int | None:
         value = self.entry.get(key)
         if value is None or value == "":
             return None
         text = str(value).strip()
-        if not WHOLE.fullmatch(text):
-            raise self._wrong(key, expected, value)
+        if not WHOLE.fullmatch(text) or int(text) < least:
+            raise self._wrong(key, takes, value)
         return int(text)
 
-    def _wrong(self, key: str, expected: str, value: object) -> PollerConfigurationError:
-        return PollerConfigurationError(f"{self.place}.{key} must be {expected}; got {shown(value)}")
+    def _wrong(self, key: str, takes: PollerKeyType, value: object) -> PollerConfigurationError:
+        return PollerConfigurationError(f"{self.place}.{key} must be {takes.value}; got {shown(value)}")

@@ -1,5 +1,6 @@
 """Causes by which a poll passed over a record that was in the answer: its dates, and the filters. Pure."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from elements_local.platform.core.objects import Transformation
@@ -41,7 +42,7 @@ def of_filter(
     )
 
 
-def slip_among(case: ExplainedCase, keys: tuple[str, ...]) -> CauseFinding | None:
+def slip_among(case: ExplainedCase, keys: Collection[str]) -> CauseFinding | None:
     """Say which of some keys is there in another case, misspelt, or in the wrong place."""
     for written, meant in case.state.slips:
         if meant in keys:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from elements_local.kit.values import replace
-from elements_local.platform.configuration.poller_configuration import DATE_KEYS
+from elements_local.platform.configuration.poller_keys import keys_about
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorCall, VendorChange
 from elements_local.platform.explain import delivery_causes, naming_causes, poller_causes
@@ -11,21 +11,6 @@ from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseFinding, CauseStage
 from elements_local.platform.explain.filter_causes import of_filter, slip_among
 from elements_local.platform.explain.list_causes import of_list, of_window
-
-_URL = frozenset({"url"})
-_DATES = frozenset({"datesConfiguration", *DATE_KEYS, "filterByUpdatedDate", "filterByCurrentDate"})
-_ABOUT = {
-    CauseStage.POLLER: _URL,
-    CauseStage.REQUEST: _URL,
-    CauseStage.WINDOW: _URL,
-    CauseStage.LIST: _URL | {"pollDelay"},
-    CauseStage.FILTER: _DATES,
-    CauseStage.KEY: _URL | _DATES | {"idField"},
-    CauseStage.IDENTITY: frozenset({"idField"}),
-    CauseStage.NAME: _DATES | {"createdCheckTolerance"},
-    CauseStage.REPEAT: _URL | _DATES | {"pollDelay", "pageSize"},
-}
-"""What of a block can have brought about a cause of each stage."""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -54,8 +39,8 @@ class Explanation(Struct, frozen=True, kw_only=True):
 def explained(case: ExplainedCase) -> Explanation:
     """Say what became of a change, and why."""
     said = _explained(case)
-    about = _ABOUT.get(said.cause.stage, frozenset()) if said.cause else frozenset()
-    slip = slip_among(case, tuple(about))
+    about = keys_about(said.cause.stage.value) if said.cause else frozenset()
+    slip = slip_among(case, about)
     if slip and slip.why not in said.why:
         said = replace(said, why=f"{said.why}; {slip.why}")
     twice = next((key for key in case.state.repeated if key in about or key == case.resource), None)

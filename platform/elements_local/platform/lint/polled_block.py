@@ -14,7 +14,8 @@ from elements_local.platform.ceql import fields_of, parse
 from elements_local.platform.ceql.record_path import steps_of
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
-from elements_local.platform.configuration.poller_configuration import CONFIGURATION, DATE_KEYS
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION
+from elements_local.platform.configuration.poller_keys import DATE_KEYS
 from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.objects import NONE, Direction, Objects, Transformation

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from elements_local.platform.configuration import callback_headers, poller_configuration
 from elements_local.platform.configuration.instance_json import InstanceJson
-from elements_local.platform.configuration.poller_configuration import DATE_KEYS
+from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.element import Element
 from elements_local.platform.lint.rules import LintRule
@@ -26,18 +26,6 @@ BODY_KEYS = (
     "tags",
     "externalAuthentication",
     "retrieveObjectsAfterInstantiation",
-)
-BLOCK_KEYS = (
-    "url",
-    "idField",
-    "datesConfiguration",
-    "filterByUpdatedDate",
-    "filterByUpdateDate",
-    "updatedDateTimezone",
-    "filterByCurrentDate",
-    "createdCheckTolerance",
-    "pageSize",
-    "pollDelay",
 )
 _READ_IN_BODY = frozenset({*BODY_KEYS, *InstanceJson.__annotations__})
 """With what instances show: clients put back whole what they got (observed)."""
@@ -165,9 +153,7 @@ def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[
     if isinstance(dates, Mapping):
         known = {key: f"{key} beside datesConfiguration" for key in BLOCK_KEYS}
         known |= {key: key for key in DATE_KEYS}
-        # The tolerance is read there, too.
-        read = (*DATE_KEYS, "createdCheckTolerance")
-        yield from unread_in(dates, read, (*within, "datesConfiguration"), known=known)
+        yield from unread_in(dates, READ_IN_DATES, (*within, "datesConfiguration"), known=known)
 
 
 def unread_in(

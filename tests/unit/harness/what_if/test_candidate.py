@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION as POLLER
 from elements_local.scenarios.scenario import load_text
 from elements_local.what_if.candidate import (
     CureCandidate,
@@ -15,7 +16,6 @@ from elements_local.what_if.candidate import (
     polled_alone,
     without_expectations,
 )
-from elements_local.what_if.configured import POLLER
 
 STORY = """
 scenario: it

@@ -1,0 +1,161 @@
+"""The keys of a resource's block in ``event.poller.configuration``, one entry each; reader, lint, cures and reference follow.
+
+Source: the vendor's polling guide (documented); where the ledger says otherwise, that.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from msgspec import Struct
+
+
+class PollerKeyType(Enum):
+    """What a key may hold, in the words of messages."""
+
+    PATH = "a path on the platform, such as /hubs/crm/contacts?where=..."
+    TEXT = "a text"
+    FLAG = "true or false"
+    SECONDS = "whole seconds, 0 or more"
+    COUNT = "a whole number, 1 or more"
+    DATES = "an object"
+
+
+class PollerKey(Struct, frozen=True, kw_only=True):
+    """One key.
+
+    Attributes:
+        field: of ``Resource``, which has the default as well; empty for what the dates are put together of.
+        unset: what holds without it, where that is not the field's default.
+        heeded_by: the module of the platform that goes by it.
+        also: another spelling that is read.
+        inside: whether it belongs into ``datesConfiguration``.
+        misplaced: whether it is read in the other place, too.
+        mends: link of the chain, or a cause -> the values that are tried where that broke; none where they follow from the case.
+    """
+
+    name: str
+    takes: PollerKeyType
+    meaning: str
+    field: str = ""
+    unset: str = ""
+    heeded_by: str
+    also: Sequence[str] = ()
+    inside: bool = False
+    misplaced: bool = False
+    mends: Mapping[str, Sequence[object]] = {}
+
+
+_BY_DATE: Mapping[str, Sequence[object]] = dict.fromkeys(("filter", "key", "name", "repeat"), ())
+_FEWER_PAGES: Mapping[str, Sequence[object]] = dict.fromkeys(
+    ("page-shift", "page-overlap", "list-ended", "not-in-answer", "rate-limit"), (200, 500)
+)
+
+
+def _of_date(prefix: str, part: str, meaning: str, *, unset: str, misplaced: bool = False) -> PollerKey:
+    return PollerKey(
+        name=f"{prefix}Date{part}",
+        takes=PollerKeyType.TEXT,
+        meaning=meaning,
+        unset=unset,
+        heeded_by="polling.created_or_updated",
+        inside=True,
+        misplaced=misplaced,
+        mends=_BY_DATE,
+    )
+
+
+POLLER_KEYS = (
+    PollerKey(
+        name="url",
+        takes=PollerKeyType.PATH,
+        meaning="the list that is asked for, with a placeholder for the last poll's time",
+        field="url",
+        unset="refused",
+        heeded_by="polling.window",
+        mends=dict.fromkeys(("poller", "request", "window", "list", "key", "repeat"), ()),
+    ),
+    PollerKey(
+        name="idField",
+        takes=PollerKeyType.TEXT,
+        meaning="the record's field that becomes `objectId`",
+        field="id_field",
+        unset="events name no record",
+        heeded_by="polling.created_or_updated",
+        mends={"key": (), "identity": ()},
+    ),
+    PollerKey(
+        name="datesConfiguration",
+        takes=PollerKeyType.DATES,
+        meaning="where a record has its two dates, and how they are written",
+        unset="every record is reported at every poll",
+        heeded_by="polling.created_or_updated",
+        mends=_BY_DATE,
+    ),
+    _of_date("updated", "Field", "the field of the updated date", unset="the created date decides"),
+    _of_date("updated", "Format", "its Java pattern, or `milliseconds`", unset="as without the field"),
+    _of_date("updated", "Timezone", "the zone of a text that names none", unset="`GMT`", misplaced=True),
+    _of_date("created", "Field", "the field of the created date", unset="nothing is `CREATED`"),
+    _of_date("created", "Format", "its Java pattern, or `milliseconds`", unset="`updatedDateFormat`"),
+    _of_date("created", "Timezone", "the zone of a text that names none", unset="`updatedDateTimezone`"),
+    PollerKey(
+        name="filterByUpdatedDate",
+        takes=PollerKeyType.FLAG,
+        meaning="whether the updated date decides, and not the created one",
+        field="filter_by_updated_date",
+        heeded_by="polling.created_or_updated",
+        also=("filterByUpdateDate",),
+        mends=_BY_DATE,
+    ),
+    PollerKey(
+        name="pageSize",
+        takes=PollerKeyType.COUNT,
+        meaning="how many records a poll asks for at a time",
+        field="page_size",
+        unset="the element's",
+        heeded_by="polling.window",
+        mends={"repeat": (), **_FEWER_PAGES},
+    ),
+    PollerKey(
+        name="pollDelay",
+        takes=PollerKeyType.SECONDS,
+        meaning="by how much a poll looks back beyond the last one, which may repeat records",
+        field="poll_delay",
+        heeded_by="polling.window",
+        mends={"window": (), "list": (), "repeat": (0, 1)},
+    ),
+    PollerKey(
+        name="filterByCurrentDate",
+        takes=PollerKeyType.FLAG,
+        meaning="whether a record that is dated later than the poll's start has to wait",
+        field="filter_by_current_date",
+        heeded_by="polling.created_or_updated",
+        mends={"filter": (False,), "key": (False,), "name": (False,), "repeat": (True,)},
+    ),
+    PollerKey(
+        name="createdCheckTolerance",
+        takes=PollerKeyType.SECONDS,
+        meaning="how far the two dates of a record may lie apart that counts as created; it is often nested by mistake (observed)",
+        field="created_check_tolerance",
+        unset="the setting `CREATED_CHECK_TOLERANCE`",
+        heeded_by="polling.created_or_updated",
+        misplaced=True,
+        mends={"key": (), "name": ()},
+    ),
+)
+"""In the order in which they are read, and in which a cure is looked for among them."""
+
+DATE_KEYS = tuple(key.name for key in POLLER_KEYS if key.inside)
+"""Of ``datesConfiguration``, in the order of a line's fields."""
+
+BLOCK_KEYS = tuple(
+    name for key in POLLER_KEYS if not key.inside or key.misplaced for name in (key.name, *key.also)
+)
+"""All that is read in the block itself."""
+
+READ_IN_DATES = tuple(key.name for key in POLLER_KEYS if key.inside or key.misplaced)
+"""All that is read inside ``datesConfiguration``."""
+
+
+def keys_about(*words: str) -> frozenset[str]:
+    """Return the keys that can have broken a link of the chain, or brought about a cause."""
+    return frozenset(key.name for key in POLLER_KEYS for word in words if word in key.mends)
