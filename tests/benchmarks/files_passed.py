@@ -17,7 +17,12 @@ from elements_local.start import in_process
 ROOT = Path(__file__).parents[2]
 SERVICES = tuple(
     f"{ROOT / folder}/"
-    for folder in ("platform/elements_local/kit", "platform/elements_local/platform", "mock_insightly", "callback_sink")
+    for folder in (
+        "platform/elements_local/kit",
+        "platform/elements_local/platform",
+        "mock_insightly",
+        "callback_sink",
+    )
 )
 DELIVERY = "/callbacks/task.py"
 MOST_OF_POST, MOST_OF_POLL = 70, 60

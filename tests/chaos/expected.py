@@ -477,7 +477,9 @@ class Expectation:
 
     def _fail(self, notice: Notice) -> None:
         """Plan the next try: by the documented schedule, counted from the first failure unless waits add up."""
-        tries, base = {"open-connectors": (5, 8)}.get(self._settings.get("PLATFORM_LADDER", ""), (9, 4))
+        tries, base = {"open-connectors": (5, 8)}.get(
+            self._settings.get("PLATFORM_RETRY_SCHEDULE", ""), (9, 4)
+        )
         notice.first_failure = notice.first_failure if notice.failures else self.clock
         notice.failures += 1
         if notice.failures > tries:
@@ -485,7 +487,7 @@ class Expectation:
             if notice.subscription:
                 notice.subscription.active = False
             return
-        adds_up = self._settings.get("PLATFORM_LADDER_ADDS_UP") == "true"
+        adds_up = self._settings.get("PLATFORM_RETRY_SCHEDULE_ADDS_UP") == "true"
         counted_from = self.clock if adds_up else notice.first_failure
         self._send_at(notice, max(counted_from + base**notice.failures, self.clock + 1))
 

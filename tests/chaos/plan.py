@@ -48,8 +48,8 @@ def settings_of(seed: int) -> Settings:
     random = Random(f"settings {seed}")  # noqa: S311 - a plan, no secret
     chosen = {
         "KEEP_TIES": random.choice(["true", "false", "false"]),
-        "PLATFORM_LADDER": random.choice(["cloud-elements", "open-connectors"]),
-        "PLATFORM_LADDER_ADDS_UP": random.choice(["true", "false", "false"]),
+        "PLATFORM_RETRY_SCHEDULE": random.choice(["cloud-elements", "open-connectors"]),
+        "PLATFORM_RETRY_SCHEDULE_ADDS_UP": random.choice(["true", "false", "false"]),
         "PLATFORM_POLL_FAILURE_LIMIT": random.choice(["100", "4"]),
         "PLATFORM_BATCH_SIZE": random.choice(["10", "10", "3"]),
     }

@@ -54,7 +54,7 @@ def park(clients, instance):
 def test_a_callback_is_tried_again_at_fixed_times_after_its_first_failure(
     own_stack, poll_contacts, change, ladder, waits
 ):
-    clients = own_stack(PLATFORM_LADDER=ladder).workspace()
+    clients = own_stack(PLATFORM_RETRY_SCHEDULE=ladder).workspace()
     instance = poll_contacts(clients)
     clients.sink.respond({"status": 503})
     change(clients)
@@ -229,7 +229,7 @@ def test_another_callback_url_takes_the_place_of_a_dead_subscription_for_what_co
 
 
 def test_a_url_that_was_changed_during_the_last_try_is_not_dead(own_stack, poll_contacts, change, receiver):
-    clients = own_stack(PLATFORM_LADDER="open-connectors").workspace()
+    clients = own_stack(PLATFORM_RETRY_SCHEDULE="open-connectors").workspace()
     instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
     receiver.status = 503
     change(clients)

@@ -201,7 +201,7 @@ def test_what_a_profile_chooses_is_listed_as_what_holds():
         {"ELEMENTS_LOCAL_PLATFORM_PROFILE": "open-connectors", "ELEMENTS_LOCAL_PLATFORM_RAW_FORM": "2018"}
     )
 
-    assert value(chosen, "platform.ladder") == ("open-connectors", "platform.profile")
+    assert value(chosen, "platform.retry_schedule") == ("open-connectors", "platform.profile")
     assert value(chosen, "platform.raw_form") == ("2018", "environment")
 
 

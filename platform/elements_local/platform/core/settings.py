@@ -14,7 +14,7 @@ from elements_local.platform.core.poll import EventType
 PROFILES: Mapping[str, Mapping[str, object]] = {
     "cloud-elements": {},
     "open-connectors": {
-        "ladder": choices.OPEN_CONNECTORS,
+        "retry_schedule": choices.OPEN_CONNECTORS,
         "raw_form": choices.RawForm.INSIDE_RECORDS,
         "unset_value": "",
         "mask_unset": True,
@@ -43,7 +43,7 @@ class PlatformSettings(Settings):
     profile: str = one_of(
         "cloud-elements",
         "which of the platform's two names it plays: open-connectors takes the newer side wherever they disagree "
-        "(ladder, raw_form, unset_value, mask_unset); what is set by itself goes before it",
+        "(retry_schedule, raw_form, unset_value, mask_unset); what is set by itself goes before it",
         list(PROFILES),
     )
     empty_block: choices.EmptyBlock = one_of(
@@ -75,13 +75,13 @@ class PlatformSettings(Settings):
         "whether an object's definition can be deleted while a transformation uses it, which then has no effect; "
         "otherwise that is 409, as it is for all definitions at once (unknown for one, assumed)",
     )
-    ladder: choices.RetrySchedule = one_of(
+    retry_schedule: choices.RetrySchedule = one_of(
         choices.CLOUD_ELEMENTS,
         "when a failed callback is tried again: nine times at 4^x seconds, or five at 8^x with open-connectors "
         "(documented twice, in conflict)",
         {"cloud-elements": choices.CLOUD_ELEMENTS, "open-connectors": choices.OPEN_CONNECTORS},
     )
-    ladder_adds_up: bool = flag(
+    retry_schedule_adds_up: bool = flag(
         False,
         "whether each wait counts from the attempt before it, not from the first failure (documented in words that can "
         "be read both ways; what is said of the last try favours the first failure)",
@@ -159,7 +159,7 @@ class PlatformSettings(Settings):
     @property
     def retries(self) -> choices.RetrySchedule:
         """When failed callbacks are tried again, with how its waits are counted."""
-        return replace(self.ladder, cumulative=self.ladder_adds_up)
+        return replace(self.retry_schedule, cumulative=self.retry_schedule_adds_up)
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str]) -> Self:

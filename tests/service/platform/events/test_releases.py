@@ -153,7 +153,7 @@ def test_another_policy_is_refused(clients, refused, value):
 def test_a_dead_subscription_queues_what_comes_and_a_release_sends_all_of_it_in_order_and_revives_it(
     own_stack,
 ):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_LADDER": "open-connectors"}).workspace()
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_RETRY_SCHEDULE": "open-connectors"}).workspace()
     base = f"{BASE_PATH}/notifications"
     config = {"url": clients.credentials.callback_url}
     made = clients.platform.call(

@@ -35,7 +35,7 @@ def test_variables_of_others_are_passed_over():
         ("CREATED_CHECK_TOLERANCE", "10", "created_check_tolerance", timedelta(seconds=10)),
         ("EMPTY_BLOCK", "skip", "empty_block", EmptyBlock.SKIP),
         ("POLL_FAILURE_LIMIT", "50", "poll_failure_limit", 50),
-        ("LADDER", "open-connectors", "ladder", OPEN_CONNECTORS),
+        ("RETRY_SCHEDULE", "open-connectors", "retry_schedule", OPEN_CONNECTORS),
         ("UNSET_VALUE", "", "unset_value", ""),
         ("RAW_FORM", "2020", "raw_form", RawForm.INSIDE_RECORDS),
         ("EVENT_RETENTION", "60", "event_retention", timedelta(minutes=1)),
@@ -56,12 +56,12 @@ def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_swit
     newer = PlatformSettings.from_env({f"{PREFIX}PROFILE": "open-connectors"})
     mixed = PlatformSettings.from_env({f"{PREFIX}PROFILE": "open-connectors", f"{PREFIX}RAW_FORM": "2018"})
 
-    assert (newer.ladder, newer.raw_form, newer.unset_value) == (
+    assert (newer.retry_schedule, newer.raw_form, newer.unset_value) == (
         OPEN_CONNECTORS,
         RawForm.INSIDE_RECORDS,
         "",
     )
-    assert (mixed.ladder, mixed.raw_form) == (OPEN_CONNECTORS, RawForm.BESIDE_RECORDS)
+    assert (mixed.retry_schedule, mixed.raw_form) == (OPEN_CONNECTORS, RawForm.BESIDE_RECORDS)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_swit
         ("CALLBACK_TIMEOUT", "inf", "seconds from 0 to 1000000000"),
         ("CREATED_CHECK_TOLERANCE", "a while", "seconds from 0 to 1000000000"),
         ("EMPTY_BLOCK", "SKIP", "default or skip"),
-        ("LADDER", "9", "cloud-elements or open-connectors"),
+        ("RETRY_SCHEDULE", "9", "cloud-elements or open-connectors"),
         ("RAW_FORM", "2019", "2018 or 2020"),
         ("PROFILE", "sap", "cloud-elements or open-connectors"),
     ],
