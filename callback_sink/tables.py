@@ -15,8 +15,7 @@ from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.signature import SignatureVerdict, judge
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.database import Instant
-from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.workspace_tables import workspace_table
+from elements_local.kit.storage.schema import SchemaPart, workspace_table
 
 metadata = MetaData()
 

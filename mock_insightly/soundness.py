@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, func, select
 
 from elements_local.kit.api.json_text import MalformedJsonError
-from elements_local.kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
+from elements_local.kit.storage.snapshots import LARGEST_COUNT, check_none, check_texts
 from elements_local.kit.storage.table_rows import SnapshotError
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows

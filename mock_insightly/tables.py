@@ -7,8 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 
 from elements_local.kit.storage.database import Instant
 from elements_local.kit.storage.retention import pruned_table
-from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.workspace_tables import workspace_table
+from elements_local.kit.storage.schema import SchemaPart, workspace_table
 
 metadata = MetaData()
 

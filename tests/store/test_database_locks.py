@@ -7,7 +7,7 @@ from deadline import DEADLINE_S
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from elements_local.kit.shared.process_lock import ProcessLock
+from elements_local.kit.shared.shared_workspaces import ProcessLock
 from elements_local.platform.jobs.task import RunLocks
 
 

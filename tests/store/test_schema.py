@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, create_engine, inspect, make_url, text
 
 from elements_local.kit.storage.database_errors import cure_of
-from elements_local.kit.storage.privileges import MissingPrivilegeError
+from elements_local.kit.storage.postgresql import MissingPrivilegeError
 from elements_local.kit.storage.schema import SchemaPart, SchemaVersionError, drop_all
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)

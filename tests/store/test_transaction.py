@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Text, bindparam, exists, func, select
 
 from elements_local.kit.storage.prepared import Prepared
-from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.schema import SchemaPart, workspace_table
 from elements_local.kit.storage.transaction import Forgetting, UnboundStatementError, WorkspaceStatement
-from elements_local.kit.storage.workspace_tables import workspace_table
 
 _metadata = MetaData()
 visits = workspace_table(

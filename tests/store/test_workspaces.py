@@ -17,12 +17,12 @@ from elements_local.kit.workspaces.clock import (
     SystemClock,
     VirtualClock,
 )
-from elements_local.kit.workspaces.errors import (
+from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
+from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
     WorkspaceExistsError,
     WorkspaceNameError,
 )
-from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
 
 HOUR = timedelta(hours=1)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)

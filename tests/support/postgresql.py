@@ -25,7 +25,7 @@ from callback_sink import tables as sink
 from elements_local.kit.admin import fault_book
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.schema import VERSIONS
-from elements_local.kit.workspaces import tables as workspaces
+from elements_local.kit.workspaces import registry as workspaces
 from elements_local.platform import store as platform
 from elements_local.platform.shared import job_queue
 from mock_insightly import tables as crm

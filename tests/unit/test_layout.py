@@ -303,7 +303,6 @@ ACROSS_WORKSPACES = {
     "elements_local/kit/admin/fault_book.py": "all rules are read at a start",
     "elements_local/kit/shared/shared_workspaces.py": "the workspaces themselves",
     "elements_local/kit/workspaces/registry.py": "the workspaces themselves",
-    "elements_local/kit/workspaces/tables.py": "the workspaces themselves",
     "elements_local/platform/accounts/calling.py": "signing in",
     "elements_local/platform/accounts/store.py": "signing in",
     "elements_local/platform/inbound/service.py": "what a provider sends names no workspace",

@@ -18,12 +18,12 @@ from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.web.guard import share
 from elements_local.kit.web.precedence import Precedence
 from elements_local.kit.web.problems import answer_problems
-from elements_local.kit.workspaces.errors import (
+from elements_local.kit.workspaces.instants import UnreadableTimeError
+from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
     WorkspaceExistsError,
     WorkspaceNameError,
 )
-from elements_local.kit.workspaces.instants import UnreadableTimeError
 from elements_local.platform import errors
 from elements_local.platform.accounts.calling import Callers, authorization, calling
 from elements_local.platform.core.dependencies import EXTENSION, PlatformDependencies

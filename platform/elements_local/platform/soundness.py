@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, func, select
 
-from elements_local.kit.storage.soundness import check_counted, check_none, check_texts
+from elements_local.kit.storage.snapshots import check_counted, check_none, check_texts
 from elements_local.kit.storage.table_rows import SnapshotError
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.text import whole_number

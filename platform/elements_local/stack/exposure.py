@@ -10,7 +10,7 @@ from elements_local.kit.settings import variable
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.origins import is_local
 from elements_local.kit.web.outbound import is_address
-from elements_local.kit.workspaces.workspace_secrets import DOCUMENTED
+from elements_local.kit.workspaces.workspace import DOCUMENTED
 from elements_local.service_client import TOKEN_HEADER
 from elements_local.stack.stack_settings import SharedSettings
 

@@ -17,7 +17,7 @@ from elements_local.kit.storage.database_errors import (
     cure_of,
     shown_url,
 )
-from elements_local.kit.storage.privileges import MissingPrivilegeError
+from elements_local.kit.storage.postgresql import MissingPrivilegeError
 from elements_local.kit.storage.schema import SchemaVersionError, drop_all
 
 

@@ -23,7 +23,7 @@ def fault_book_on(database: Database, **choices: Any) -> FaultBook:
     """Return the fault rules of a service, made as ``FaultBook`` is."""
     if database.locks is None:
         return FaultBook(database, **choices)
-    from elements_local.kit.shared.shared_fault_book import SharedFaultBook  # noqa: PLC0415 - not needed by one process
+    from elements_local.kit.shared.shared_workspaces import SharedFaultBook  # noqa: PLC0415 - not needed by one process
 
     return SharedFaultBook(database, **choices)
 

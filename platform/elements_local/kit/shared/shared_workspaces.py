@@ -1,21 +1,87 @@
-"""Workspaces that several processes keep together: each looks into the database for what the others have done."""
+"""Workspaces and fault rules that several processes keep together: each looks into the database for what the others have done."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from threading import RLock
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
 
-from elements_local.kit.shared.process_lock import ProcessLock
+from elements_local.kit.admin.fault_book import FaultBook, FaultEntry
+from elements_local.kit.admin.fault_rules import FaultRule
 from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.database_locks import DatabaseLocks
+from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
 from elements_local.kit.storage.prepared import Prepared, Row
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.clock import Mode, WorkspaceClock
-from elements_local.kit.workspaces.registry import Workspaces
-from elements_local.kit.workspaces.tables import WORKSPACES
+from elements_local.kit.workspaces.registry import WORKSPACES, Workspaces
 from elements_local.kit.workspaces.workspace import DEFAULT_NAME, NewWorkspace, Workspace
+
+
+class ProcessLock:
+    """As ``RLock``, whose owner is a thread of one of the processes.
+
+    Args:
+        entered: called by a thread that has just got it from others, who may have changed what it guards.
+
+    Attributes:
+        local: the part of it that is this process's.
+    """
+
+    def __init__(self, locks: DatabaseLocks, name: str, *, entered: Callable[[], None]) -> None:
+        self.local = RLock()
+        self._locks = locks
+        self._name = name
+        self._entered = entered
+        self._depth = 0
+        self._held: DatabaseLock | None = None
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002 - a lock's
+        """Take it, and say whether it could be had; the time-out is that of each of the two parts."""
+        if not self.local.acquire(blocking, timeout):
+            return False
+        try:
+            taken = bool(self._depth) or self._take(None if blocking and timeout < 0 else max(timeout, 0))
+        except BaseException:
+            self.local.release()
+            raise
+        if not taken:
+            self.local.release()
+            return False
+        self._depth += 1
+        return True
+
+    def release(self) -> None:
+        """Give it back."""
+        self._depth -= 1
+        if not self._depth and self._held is not None:
+            self._held.release()
+            self._held = None
+        self.local.release()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _take(self, timeout_s: float | None) -> bool:
+        held = self._locks.acquire(self._name, timeout_s=timeout_s)
+        if held is None:
+            return False
+        try:
+            self._entered()
+        except BaseException:
+            held.release()
+            raise
+        self._held = held
+        return True
+
 
 _by_name = Prepared(select(WORKSPACES).where(WORKSPACES.c.name == bindparam("of_name")))
 
@@ -175,3 +241,36 @@ def _is_as(workspace: Workspace, row: Row) -> bool:
         and (clock.mode, clock.watermark) == (Mode(row.clock_mode), row.clock_watermark)
         and (clock.mode is Mode.REAL or clock.now() == row.clock_now)
     )
+
+
+class SharedFaultBook(FaultBook):
+    """The rules of one service, as they are in the database, whichever process put them there."""
+
+    def entries(self, workspace: str) -> list[FaultEntry]:
+        """Return a workspace's rules in the order in which they are tried."""
+        with self._lock:
+            self._entries[workspace] = self._load_one(workspace)
+            return super().entries(workspace)
+
+    def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
+        """Return the first rule that hits this request, and count it for every rule tried before."""
+        if not self.entries(workspace):
+            return None
+        with self._database.alone(self._turn_of(workspace)), self._lock:
+            self.entries(workspace)  # as the last that struck has left them
+            return super().strike(workspace, method, path, now=now)
+
+    def replace(self, workspace: str, rules: Sequence[FaultRule]) -> None:
+        """Put rules in the place of those that are there; counts start at nought."""
+        with self._database.alone(self._turn_of(workspace)):
+            super().replace(workspace, rules)
+
+    @contextmanager
+    def quiesce(self, workspace: Workspace) -> Iterator[None]:
+        """Let no rule strike meanwhile, in whichever process."""
+        with self._database.alone(self._turn_of(workspace.name)), super().quiesce(workspace):
+            yield
+
+    def _turn_of(self, workspace: str) -> str:
+        # taken before the lock of this process, which is then held for a moment only
+        return f"faults {self.service} {workspace}"

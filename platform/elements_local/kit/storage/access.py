@@ -11,8 +11,7 @@ from msgspec import Struct
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
-from elements_local.kit.storage.database_locks import DatabaseLocks
-from elements_local.kit.storage.postgresql import Outages, postgresql_engine
+from elements_local.kit.storage.postgresql import DatabaseLocks, Outages, postgresql_engine
 
 _OPENING_AT_ONCE = 20
 

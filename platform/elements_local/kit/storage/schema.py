@@ -1,17 +1,18 @@
-"""Which tables a database has to have: parts, each of which has an owner, and keeps which version of this program made it."""
+"""Which tables a database has to have, and whose rows they hold: parts, each of which has an owner, and keeps which version of this program made it."""
 
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from operator import itemgetter
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Column, Connection, MetaData, Table, Text, func, select
 from sqlalchemy.dialects import registry
-from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement, SchemaItem
 
-from elements_local.kit.storage.privileges import check_privileges
+from elements_local.kit.storage.postgresql import check_privileges
 
 VERSIONS = Table(
     "kit_schema_versions",
@@ -146,3 +147,13 @@ def _making(table: Table, dialect: str) -> tuple[str, ...]:
     making: tuple[ExecutableDDLElement, ...] = (CreateTable(table, if_not_exists=True), *indexes)
     spoken = registry.load(dialect)()
     return tuple(str(statement.compile(dialect=spoken)) for statement in making)
+
+
+def workspace_table(metadata: MetaData, name: str, *items: SchemaItem, **options: Any) -> Table:
+    """Return a table whose key begins with a workspace's name.
+
+    Args:
+        items: the other columns, and indexes.
+        options: as ``Table`` takes them.
+    """
+    return Table(name, metadata, Column("workspace", Text, primary_key=True), *items, **options)

@@ -9,28 +9,67 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from threading import RLock
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Text, bindparam, select
 
-from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.database import Database, Instant
 from elements_local.kit.storage.database_errors import DamagedDatabaseError
 from elements_local.kit.storage.prepared import Prepared, Values
+from elements_local.kit.storage.schema import SchemaPart
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
-from elements_local.kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError
-from elements_local.kit.workspaces.tables import INSERT, MOVE, SCHEMA, SET_WATERMARK, WORKSPACES, row_of
 from elements_local.kit.workspaces.workspace import (
     DEFAULT_NAME,
     DEFAULT_START,
+    DOCUMENTED,
+    DefaultWorkspaceError,
     KeptWorkspace,
     NewWorkspace,
-    Workspace,
-)
-from elements_local.kit.workspaces.workspace_secrets import (
-    DOCUMENTED,
     Secrets,
+    Workspace,
+    WorkspaceExistsError,
     random_secrets,
     seeded_secrets,
 )
+
+_metadata = MetaData()
+WORKSPACES = Table(
+    "kit_workspaces",
+    _metadata,
+    Column("name", Text, primary_key=True),
+    Column("seed", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("organization_secret", Text, nullable=False),
+    Column("user_secret", Text, nullable=False),
+    Column("crm_username", Text, nullable=False),
+    Column("crm_api_key", Text, nullable=False),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_start", Instant, nullable=False),
+    Column("clock_now", Instant, nullable=False),
+    Column("clock_watermark", Instant),
+)
+SCHEMA = SchemaPart("workspaces", _metadata)
+INSERT = Prepared(WORKSPACES.insert())
+SET_WATERMARK = Prepared(
+    WORKSPACES.update()
+    .where(WORKSPACES.c.name == bindparam("of"))
+    .values(clock_watermark=bindparam("read_at"))
+)
+MOVE = Prepared(
+    WORKSPACES.update().where(WORKSPACES.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
+)
+
+
+def row_of(workspace: Workspace) -> dict[str, object]:
+    """Return the row of a new workspace: nothing of it has been read."""
+    return {
+        **workspace.to_json(),
+        "origin": workspace.origin,
+        "clock_mode": workspace.clock.mode.value,
+        "clock_start": workspace.start,
+        "clock_now": workspace.clock.now(),
+        "clock_watermark": None,
+    }
+
 
 __all__ = ["DEFAULT_NAME", "DEFAULT_START", "NewWorkspace", "Workspace", "Workspaces"]
 

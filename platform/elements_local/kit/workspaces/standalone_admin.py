@@ -12,11 +12,6 @@ from msgspec import Struct
 from elements_local.kit.admin.routes import ParameterError, asked_workspace, reset_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.workspaces.clock import ClockError, Mode, MovedBackError
-from elements_local.kit.workspaces.errors import (
-    DefaultWorkspaceError,
-    WorkspaceExistsError,
-    WorkspaceNameError,
-)
 from elements_local.kit.workspaces.instants import UnreadableTimeError, format_instant
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.requests import (
@@ -29,6 +24,11 @@ from elements_local.kit.workspaces.requests import (
     chosen_target,
     chosen_workspace,
     shown_clock,
+)
+from elements_local.kit.workspaces.workspace import (
+    DefaultWorkspaceError,
+    WorkspaceExistsError,
+    WorkspaceNameError,
 )
 
 Json = dict[str, object]

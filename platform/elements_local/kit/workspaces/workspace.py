@@ -1,17 +1,58 @@
-"""A workspace, and what may be chosen of a new one."""
+"""A workspace, what may be chosen of a new one, and the secrets that open it: documented ones, from a seed, or unknown to all."""
 
 import re
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import uuid4
 
 from msgspec import Meta, Struct
 
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.workspaces import seeded
 from elements_local.kit.workspaces.clock import Mode, WorkspaceClock, in_utc
-from elements_local.kit.workspaces.errors import SEEDS, WorkspaceNameError, WorkspaceSeedError
+
+SEEDS = 2**63
+"""Seeds are whole numbers from minus this up to, and without, this."""
+
+
+class WorkspaceError(Exception):
+    """A workspace cannot be made or removed as asked."""
+
+
+class WorkspaceNameError(WorkspaceError):
+    """A name would not do as the first segment of a path."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__(
+            f"a workspace's name is 1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen; got {name!r}"
+        )
+
+
+class WorkspaceExistsError(WorkspaceError):
+    """The name, or a secret that follows from it, is taken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a workspace {name!r} already; choose another name, or delete that one first"
+        )
+
+
+class WorkspaceSeedError(WorkspaceError):
+    """A seed is a number that no database column holds."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a seed is a whole number of 64 bits, from {-SEEDS} to {SEEDS - 1}")
+
+
+class DefaultWorkspaceError(WorkspaceError):
+    """The default workspace stays."""
+
+    def __init__(self) -> None:
+        super().__init__("the default workspace cannot be deleted; reset it instead")
+
 
 DEFAULT_NAME = "default"
 DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -138,3 +179,44 @@ class KeptWorkspace(Struct, forbid_unknown_fields=True):
         """Return what others call it, or it them."""
         sink = () if self.sink_url is None else (self.sink_url, f"{self.sink_url}/{self.name}")
         return (self.organization_secret, self.user_secret, self.crm_api_key, self.crm_username, *sink)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """What opens a workspace.
+
+    Attributes:
+        organization_secret: 32 hexadecimal digits.
+        user_secret: 44 characters of base64.
+        crm_api_key: a GUID.
+    """
+
+    organization_secret: str
+    user_secret: str
+    crm_api_key: str
+
+
+DOCUMENTED = Secrets(
+    organization_secret="0123456789abcdef0123456789abcdef",  # noqa: S106 - documented
+    user_secret="ZWxlbWVudHMtbG9jYWwgZGVmYXVsdCB1c2VyIHNlYyE=",  # noqa: S106 - documented
+    crm_api_key="00000000-0000-4000-a000-000000000001",
+)
+"""Those of the default workspace, unless others can reach the stack."""
+
+
+def seeded_secrets(seed: int, name: str) -> Secrets:
+    """Return secrets that follow from a seed and a name, as do a workspace's other values."""
+    return Secrets(
+        organization_secret=seeded.hexadecimal(seed, name, "organization", length=32),
+        user_secret=seeded.base64_token(seed, name, "user"),
+        crm_api_key=seeded.guid(seed, name, "crm"),
+    )
+
+
+def random_secrets() -> Secrets:
+    """Return secrets that nobody can know."""
+    return Secrets(
+        organization_secret=secrets.token_hex(16),
+        user_secret=b64encode(secrets.token_bytes(32)).decode(),
+        crm_api_key=str(uuid4()),
+    )

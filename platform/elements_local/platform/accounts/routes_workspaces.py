@@ -8,9 +8,9 @@ from flask import Blueprint
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.web.wire import Http, NoReply
-from elements_local.kit.workspaces.errors import DefaultWorkspaceError
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.requests import NameQuery, WorkspaceRequest, chosen_workspace
+from elements_local.kit.workspaces.workspace import DefaultWorkspaceError
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError

@@ -4,7 +4,7 @@ from threading import Lock
 from typing import Protocol
 
 from elements_local.kit.storage.database_errors import LostLockError
-from elements_local.kit.storage.database_locks import DatabaseLock, DatabaseLocks
+from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.jobs.due_job import Job

@@ -7,7 +7,7 @@ from time import monotonic
 
 from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.database_locks import DatabaseLocks
+from elements_local.kit.storage.postgresql import DatabaseLocks
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.errors import ConflictError

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from elements_local.kit.workspaces.clock import Mode, NaiveInstantError
-from elements_local.kit.workspaces.errors import (
+from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
+from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
     WorkspaceError,
     WorkspaceExistsError,
     WorkspaceNameError,
     WorkspaceSeedError,
 )
-from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
 
 
 def test_a_new_workspace_is_virtual_and_starts_on_a_monday_morning():
