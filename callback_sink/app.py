@@ -1,7 +1,6 @@
 """The sink as a WSGI application."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from flask import Flask, request
 
@@ -28,13 +27,11 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.snapshots import Snapshots
 from elements_local.kit.storage.table_rows import AllRows
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.journal_middleware import JournalMiddleware
+from elements_local.kit.web.middleware import Pages, ServiceMiddleware
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.web.page_middleware import Pages, serve_guarded
 from elements_local.kit.web.problems import answer_problems, unrouted
 from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.kit.web.wire import Http
-from elements_local.kit.web.wsgi import DroppedError
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.standalone_admin import (
     STANDALONE_STATUSES,
@@ -43,9 +40,6 @@ from elements_local.kit.workspaces.standalone_admin import (
     starting_anew,
 )
 from elements_local.kit.workspaces.workspace_snapshot import workspace_snapshot_of
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 SERVICE = "sink"
 _REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"
@@ -154,18 +148,21 @@ def _add_middleware(
     pages: Pages | None,
 ) -> None:
     """Give the application its middleware, and the admin routes that show what passes it."""
-    middleware = JournalMiddleware(
-        _hanging_up_when_told(app.wsgi_app),
+    middleware = ServiceMiddleware(
+        app,
+        guard=guard,
         faults=dependencies.faults,
         journal=dependencies.journal,
         workspace_of=lambda environ: dependencies.owner_of(
             bin_of(bins.path_of(environ.get("PATH_INFO", "")))
         ),
+        pages=pages,
+        # any request to a bin is recorded, and ``?returnQueue`` empties it
+        changing=("/",),
         largest_body=dependencies.settings.largest_body,
         keeps_calls=False,
     )
-    # any request to a bin is recorded, and ``?returnQueue`` empties it
-    serve_guarded(app, middleware, guard, pages, changing=("/",))
+    app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,
         Admin(
@@ -174,7 +171,6 @@ def _add_middleware(
             workspace_of=workspace_of,
             reset=reset,
             middleware=middleware,
-            guard=guard,
             whose=("workspace", "bin"),
             measures=lambda: _measures(dependencies),
         ),
@@ -207,16 +203,3 @@ def _measures(dependencies: SinkDependencies) -> dict[str, Measure]:
         "pruned": Measure("Callbacks that made room for others since the last reset.", used.pruned),
         "streams": Measure("Live streams that are open.", dependencies.stream_slots.open),
     }
-
-
-def _hanging_up_when_told(application: "WSGIApplication") -> "WSGIApplication":
-    """Wrap Flask, which would make an answer of every exception, so that the sink can hang up."""
-
-    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        answer = application(environ, start_response)
-        if environ.get(bins.DROPPED):
-            # Only now, behind Flask, since Flask would answer the exception with 500.
-            raise DroppedError
-        return answer
-
-    return wrapped

@@ -16,8 +16,7 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.snapshots import Snapshot, Snapshots
 from elements_local.kit.storage.table_rows import AllRows, Reworded
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
-from elements_local.kit.web.page_middleware import Pages, serve_guarded
+from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
 from elements_local.kit.web.problems import KIT_STATUSES, answer_problems, unrouted
 from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
@@ -35,7 +34,7 @@ from mock_insightly.dependencies import EXTENSION, CrmDependencies
 from mock_insightly.description import describe
 from mock_insightly.faults import CrmRules
 from mock_insightly.made_up.seed import LARGEST
-from mock_insightly.middleware import CompressionMiddleware, InsightlyMiddleware
+from mock_insightly.middleware import InsightlyMiddleware, compress_if_asked
 from mock_insightly.routes import consent, lookups, records
 from mock_insightly.routes.admin import exchange, local, vendor_pages
 from mock_insightly.routes.below import files, members, sub_resources
@@ -160,13 +159,17 @@ def _add_middleware(
             dependencies.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or dependencies.workspaces.default
         )
 
-    middleware = JournalMiddleware(
-        InsightlyMiddleware(app.wsgi_app, dependencies),
+    middleware = ServiceMiddleware(
+        app,
+        guard=guard,
         faults=dependencies.faults,
         journal=dependencies.journal,
         workspace_of=whose,
+        pages=pages,
+        application=InsightlyMiddleware(app.wsgi_app, dependencies),
+        finish=compress_if_asked,
     )
-    serve_guarded(app, CompressionMiddleware(middleware), guard, pages)
+    app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,
         Admin(
@@ -175,7 +178,6 @@ def _add_middleware(
             workspace_of=workspace_of,
             reset=reset,
             middleware=middleware,
-            guard=guard,
         ),
     )
 

@@ -9,10 +9,11 @@ from gzip import compress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from werkzeug.datastructures import Headers
 from werkzeug.http import parse_accept_header
 
-from elements_local.kit.web.journal_middleware import RULE
-from elements_local.kit.web.transports import call
+from elements_local.kit.web.in_process import WsgiResponse
+from elements_local.kit.web.middleware import RULE
 from mock_insightly.account.allowance import RateLimits, RateLimitVerdict
 from mock_insightly.dependencies import CrmDependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    Headers = list[tuple[str, str]]
+    HeaderList = list[tuple[str, str]]
     ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 
 CALLER = "mock_insightly.caller"
@@ -55,7 +56,7 @@ class InsightlyMiddleware:
             verdict = self._dependencies.allowance.take(workspace.name, workspace.clock.now(), limits)
         more = self._of_the_caller(verdict, limits)
 
-        def start(status: str, headers: "Headers", exc_info: "ExcInfo" = None) -> object:
+        def start(status: str, headers: "HeaderList", exc_info: "ExcInfo" = None) -> object:
             return start_response(_phrased(status), [*_dressed(headers), *more], exc_info)
 
         if verdict and verdict.retry_after_s is not None:
@@ -65,7 +66,7 @@ class InsightlyMiddleware:
         environ = {**environ, "PATH_INFO": path, CALLER: workspace}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
-    def _of_the_caller(self, verdict: RateLimitVerdict | None, limits: RateLimits) -> "Headers":
+    def _of_the_caller(self, verdict: RateLimitVerdict | None, limits: RateLimits) -> "HeaderList":
         """Return the headers that depend on who calls.
 
         Source: the daily figures on every answer of v3.1 (observed second-hand).
@@ -94,7 +95,7 @@ def _phrased(status: str) -> str:
     return f"{status[:3]} {HTTPStatus(int(status[:3])).phrase}"
 
 
-def _dressed(headers: "Headers") -> "Headers":
+def _dressed(headers: "HeaderList") -> "HeaderList":
     """Return an answer's headers with those that the vendor's answers carry.
 
     Source: the three against caches, and no Content-Type without a body, on v2.1 (recorded, observed), taken for later
@@ -107,32 +108,21 @@ def _dressed(headers: "Headers") -> "Headers":
     return dressed + _UNCACHED
 
 
-class CompressionMiddleware:
-    """Gives answers of the API gzipped to whoever asks for that.
-
-    It stands before everything else, so that journals and faults see answers as they are read.
+def compress_if_asked(environ: "WSGIEnvironment", answer: WsgiResponse) -> WsgiResponse:
+    """Return an answer of the API gzipped, if its client asked for that.
 
     Source: ``Accept-Encoding: gzip`` is honoured (the vendor's Python client, documented; live probes of v3.1, observed
         second-hand), and ``Vary: Accept-Encoding`` stands on such answers (recorded v2.1 exchanges, observed).
     """
-
-    def __init__(self, application: "WSGIApplication") -> None:
-        self._application = application
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a call."""
-        if not _asked_for(environ):
-            return self._application(environ, start_response)
-        reply = call(self._application, environ)
-        body = reply.body
-        # what is shorter than it says has been cut by a fault, and is sent as it is
-        if body and reply.headers.get("Content-Length") == str(len(body)):
-            body = compress(body, compresslevel=1, mtime=0)
-            reply.headers["Content-Length"] = str(len(body))
-            reply.headers["Content-Encoding"] = "gzip"
-            reply.headers["Vary"] = "Accept-Encoding"
-        start_response(f"{reply.status} {reply.phrase}", list(reply.headers))
-        return [body]
+    headers = Headers(answer.headers) if answer.body and _asked_for(environ) else Headers()
+    # what is shorter than it says has been cut by a fault, and is sent as it is
+    if headers.get("Content-Length") != str(len(answer.body)):
+        return answer
+    body = compress(answer.body, compresslevel=1, mtime=0)
+    headers["Content-Length"] = str(len(body))
+    headers["Content-Encoding"] = "gzip"
+    headers["Vary"] = "Accept-Encoding"
+    return WsgiResponse(answer.status, list(headers), body)
 
 
 def _asked_for(environ: "WSGIEnvironment") -> bool:

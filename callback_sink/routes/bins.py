@@ -15,11 +15,9 @@ from callback_sink.store import Callbacks, Recorded
 from elements_local.kit.admin.paths import is_admin
 from elements_local.kit.admin.routes import check_token, json_answer
 from elements_local.kit.web.guard import share
+from elements_local.kit.web.middleware import DROPPED
 from elements_local.kit.web.wire import Reply
 from elements_local.kit.workspaces.registry import Workspace
-
-DROPPED = "callback_sink.dropped"
-"""Set in a request's environment when the sink is to hang up instead of answering."""
 
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z, -]+\Z")

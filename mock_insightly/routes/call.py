@@ -11,7 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from elements_local.kit.admin.calls import ENGINE, caller_of
 from elements_local.kit.api.json_text import Json, read_json
-from elements_local.kit.web.journal_middleware import NOTED, RULE
+from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.dependencies import CrmDependencies, dependencies

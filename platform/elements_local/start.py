@@ -13,8 +13,9 @@ from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.storage.database import Database
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import PortError, Server, listen, url_of
-from elements_local.kit.web.transports import InProcess, OverNetwork
 from elements_local.kit.web.wire import Http
 from elements_local.kit.workspaces.clock import Mode, VirtualClock
 from elements_local.kit.workspaces.registry import DEFAULT_START

@@ -26,7 +26,7 @@ from elements_local.kit.api.openapi import Description, document
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.shapes import ShapeError
 from elements_local.kit.storage.database import Database
-from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.in_process import InProcess
 from elements_local.start import Options, in_process
 
 PARTS = ("platform", "sink", "crm admin", "crm v2.2", "crm v3.1")

@@ -14,7 +14,7 @@ from elements_local.certify.sending import Sender
 from elements_local.certify.trial import Trial
 from elements_local.errors import OptionError
 from elements_local.kit.values import replace
-from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import NoReply, Reply
 from elements_local.kit.workspaces.clock import SystemClock
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from elements_local.certify.callback import ComposedCallback
 from elements_local.certify.scorecard import FailedError
-from elements_local.kit.web.network_errors import reason_of
+from elements_local.kit.web.over_network import reason_of
 from elements_local.kit.web.wire import Http, NoReply, Reply
 
 _SIDE_BY_SIDE = 8

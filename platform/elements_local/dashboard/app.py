@@ -46,7 +46,7 @@ from elements_local.dashboard.routes import (
     state,
 )
 from elements_local.errors import CallError, HarnessError, UnreachableError
-from elements_local.kit.web.page_middleware import BELOW
+from elements_local.kit.web.middleware import BELOW
 from elements_local.kit.web.problems import in_own_words
 from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.service_client import TOKEN_HEADER

@@ -17,10 +17,9 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.snapshots import Snapshots
 from elements_local.kit.storage.table_rows import AllRows
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
 from elements_local.kit.web.outbound import NonAdminHttp, Outbound
-from elements_local.kit.web.page_middleware import Pages, serve_guarded
-from elements_local.kit.web.transports import InProcess
 from elements_local.kit.web.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
@@ -206,10 +205,16 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
             raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return found
 
-    middleware = JournalMiddleware(
-        app.wsgi_app, faults=dependencies.faults, journal=dependencies.journal, workspace_of=quietly
+    middleware = ServiceMiddleware(
+        app,
+        guard=guard,
+        faults=dependencies.faults,
+        journal=dependencies.journal,
+        workspace_of=quietly,
+        pages=pages,
+        changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",),
     )
-    serve_guarded(app, middleware, guard, pages, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
+    app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
     admin = Admin(
         service="platform",
         workspaces=workspaces,
@@ -217,7 +222,6 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
         reset=dependencies.services[Engine].reset,
         holding=dependencies.engine.exclusive,
         middleware=middleware,
-        guard=guard,
         addresses={
             "platform": dependencies.settings.url,
             "crm": dependencies.settings.crm_url,

@@ -11,8 +11,8 @@ from elements_local.dashboard.pages import DashboardPages
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.page_middleware import Pages
-from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.middleware import Pages
 from elements_local.kit.web.wire import Http
 from elements_local.kit.workspaces.clock import FastClock, SystemClock
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces

@@ -10,7 +10,7 @@ from elements_local.start import load_services
 if TYPE_CHECKING:
     from elements_local.kit.workspaces.clock import FrozenTime
 
-_LEFT_REAL = ["_pytest.timing", "elements_local.reports.stopwatch", "elements_local.kit.web.deadlines"]
+_LEFT_REAL = ["_pytest.timing", "elements_local.reports.stopwatch", "elements_local.kit.web.sessions"]
 """By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""
 
 

@@ -17,7 +17,7 @@ from elements_local.clients import (
     WorkspaceClients,
 )
 from elements_local.errors import OptionError
-from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import Http, NoReply
 from elements_local.service_client import admin_headers, query_of
 from elements_local.stack import reset_and_restore

@@ -12,7 +12,7 @@ from elements_local.clients import BASE_PATH, SERVICES, Addresses, ServiceClient
 from elements_local.errors import CallError, OptionError, UnreachableError
 from elements_local.interruption import Interruption
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import NoReply
 from elements_local.service_client import TOKEN_HEADER
 from elements_local.stack.stack import Stack, at

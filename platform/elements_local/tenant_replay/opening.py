@@ -11,7 +11,7 @@ from uuid import uuid4
 from elements_local.errors import OptionError
 from elements_local.guide import SIGNATURE_KEY
 from elements_local.kit.settings import variable
-from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.workspaces.clock import Mode
 from elements_local.service_client import Credentials

@@ -9,7 +9,7 @@ import pytest
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from mock_insightly import CrmSettings, create_app
 

@@ -20,10 +20,10 @@ from elements_local.kit.admin.routes import (
 )
 from elements_local.kit.api.json_text import decode, encode, read_json
 from elements_local.kit.storage.database import Database
-from elements_local.kit.web.guard import Guard, GuardMiddleware
-from elements_local.kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.middleware import LARGEST_BODY, ServiceMiddleware
 from elements_local.kit.web.problems import answer_problems
-from elements_local.kit.web.transports import InProcess
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4709"
@@ -37,7 +37,7 @@ class Service:
     workspaces: Workspaces
     faults: FaultBook
     journal: Journal
-    middleware: JournalMiddleware
+    middleware: ServiceMiddleware
     guard: Guard
     things: Counter[str] = field(default_factory=Counter)
 
@@ -86,8 +86,8 @@ def build(database: Database, guard: Guard) -> Service:
     def quietly(environ) -> Workspace:
         return named_by(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
 
-    middleware = JournalMiddleware(app.wsgi_app, faults=faults, journal=journal, workspace_of=quietly)
-    app.wsgi_app = GuardMiddleware(middleware, guard)
+    middleware = ServiceMiddleware(app, guard=guard, faults=faults, journal=journal, workspace_of=quietly)
+    app.wsgi_app = middleware
     service = Service(
         app=app, workspaces=workspaces, faults=faults, journal=journal, middleware=middleware, guard=guard
     )
@@ -97,7 +97,6 @@ def build(database: Database, guard: Guard) -> Service:
         workspace_of=of_admin_call,
         reset=lambda workspace: service.things.pop(workspace.name, None),
         middleware=middleware,
-        guard=guard,
     )
     add_admin(app, admin)
 

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.values import replace
-from elements_local.kit.web.journal_middleware import LARGEST_BODY
+from elements_local.kit.web.middleware import LARGEST_BODY
 
 FAILS = {"effect": {"status": 503}}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from elements_local.kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, InternalHttp
-from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.in_process import InProcess
 
 
 def calls(service, query="", **given):

@@ -5,8 +5,10 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from elements_local.kit.api.json_text import decode, read_json
-from elements_local.kit.web.problems import ProblemMiddleware, answer_problems
-from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.middleware import ServiceMiddleware
+from elements_local.kit.web.problems import answer_problems
 
 
 class NoSuchThingError(Exception):
@@ -187,10 +189,17 @@ def test_while_the_database_is_another_programs_it_is_said_when_to_come_back(app
 def test_what_the_application_does_not_see_is_answered_as_all_else(app, locked_error):
     app.after_request(lambda response: response.headers.add("X-A", "b") or response)
 
-    def failing(_environ, _start_response):
+    def failing(_environ):
         raise locked_error
 
-    http = InProcess({"http://leads.test": ProblemMiddleware(failing, app)})
+    middleware = ServiceMiddleware(
+        app,
+        guard=Guard(served_as=frozenset({"leads.test"})),
+        faults=None,
+        journal=None,
+        workspace_of=failing,
+    )
+    http = InProcess({"http://leads.test": middleware})
     reply = http.send("GET", "http://leads.test/anywhere")
 
     assert (reply.status, decode(reply.body)["status"]) == (503, 503)

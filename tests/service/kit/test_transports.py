@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.web.transports import InProcess, OverNetwork
-from elements_local.kit.web.wire import DELAY_HEADER, NoReply, Reply
-from elements_local.kit.web.wsgi import DroppedError
+from elements_local.kit.web.wire import DELAY_HEADER, DroppedError, NoReply, Reply
 
 TEN_SECONDS = timedelta(seconds=10)
 Headers = list[tuple[str, str]]

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from callback_sink import SinkSettings, create_app
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.transports import InProcess, OverNetwork
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import NoReply
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 

@@ -6,7 +6,7 @@ from deadline import DEADLINE
 from callback_sink import SinkSettings, create_app
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.transports import OverNetwork
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.workspaces.registry import Workspaces
 
 URL = "http://127.0.0.1:4702"

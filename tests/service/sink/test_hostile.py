@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from elements_local.kit.web.transports import call
+from elements_local.kit.web.in_process import call
 
 
 @pytest.mark.parametrize(

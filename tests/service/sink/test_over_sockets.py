@@ -8,8 +8,8 @@ import pytest
 from deadline import DEADLINE
 
 from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.web.transports import OverNetwork
 from elements_local.kit.web.wire import NoReply
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from elements_local.kit.web.wire import DELAY_HEADER, NoReply
-from elements_local.kit.web.wsgi import DroppedError
+from elements_local.kit.web.wire import DELAY_HEADER, DroppedError, NoReply
 
 
 def left(sink, name="default"):

@@ -4,7 +4,7 @@ import pytest
 
 from elements_local.clients import SinkClient as Client
 from elements_local.errors import CallError
-from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.in_process import InProcess
 
 LOCAL = "http://127.0.0.1:4702"
 

@@ -10,7 +10,8 @@ import pytest
 from deadline import DEADLINE
 from flask import Flask
 
-from elements_local.kit.web.transports import InProcess, OverNetwork
+from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import NoReply, Reply
 from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, reachable, receiver_of
 from elements_local.stack.held_time import HeldTime

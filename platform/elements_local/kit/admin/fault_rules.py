@@ -17,8 +17,7 @@ from werkzeug.datastructures import Headers
 from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.api.shape_words import PATTERNS, refusal
 from elements_local.kit.text import HEADER_NAME
-from elements_local.kit.web.wire import BODILESS, DELAY_HEADER, Reply
-from elements_local.kit.web.wsgi import DroppedError
+from elements_local.kit.web.wire import BODILESS, DELAY_HEADER, DroppedError, Reply
 from elements_local.kit.workspaces.seeded import number
 
 _Count = Annotated[int, Meta(ge=1)]

@@ -18,8 +18,8 @@ from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, pag
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
 from elements_local.kit.storage.snapshots import SnapshotTooLargeError
 from elements_local.kit.storage.table_rows import SnapshotError, TakenError
-from elements_local.kit.web.guard import TOKEN_HEADER, Guard
-from elements_local.kit.web.journal_middleware import WHOSE, JournalMiddleware
+from elements_local.kit.web.guard import TOKEN_HEADER
+from elements_local.kit.web.middleware import WHOSE, ServiceMiddleware
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 
 _EXTENSION = "elements-local-admin"
@@ -69,8 +69,7 @@ class Admin(Struct, frozen=True, kw_only=True):
     workspaces: Workspaces
     workspace_of: Callable[[Request], Workspace]
     reset: Callable[[Workspace], None]
-    middleware: JournalMiddleware
-    guard: Guard
+    middleware: ServiceMiddleware
     holding: Callable[[Workspace], AbstractContextManager[object]] = nullcontext
     addresses: Mapping[str, str] = field(default_factory=dict)
     whose: tuple[str, ...] = ()
@@ -270,7 +269,7 @@ def check_token() -> None:
     Raises:
         AdminRefusedError: it does not.
     """
-    token = _admin().guard.token
+    token = _admin().middleware.guard.token
     sent = request.headers.get(TOKEN_HEADER, "")
     if token is not None and not compare_digest(sent.encode(), token.encode()):
         raise AdminRefusedError

@@ -3,7 +3,7 @@
 import re
 
 from elements_local.kit.settings import setting, split_names
-from elements_local.kit.web.wsgi import USUAL_PORTS
+from elements_local.kit.web.wire import USUAL_PORTS
 
 HOST_NAME = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
 _PATTERN = re.compile(

@@ -4,8 +4,7 @@ A page of any site can make a browser of this machine send requests here. It can
 them: ``Origin``, ``Sec-Fetch-Site``, and in ``Host`` the name that it used, which it may have bound to this machine.
 """
 
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,21 +13,17 @@ from msgspec import Struct
 
 from elements_local.kit.admin.calls import READS
 from elements_local.kit.admin.paths import is_admin
-from elements_local.kit.api.json_text import encode
 from elements_local.kit.text import whole_number
 from elements_local.kit.web.origins import POSTMAN, host_in, is_local, may_call
 from elements_local.kit.web.outbound import is_address
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import WSGIEnvironment
 
 TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name
 
 _PRIVATE_NETWORK = "Access-Control-Request-Private-Network"
 _LONGEST = 300
-_LOGGED = 100
-
-_log = logging.getLogger(__name__)
 
 
 class Guard(Struct, frozen=True, kw_only=True):
@@ -61,60 +56,42 @@ class Guard(Struct, frozen=True, kw_only=True):
             return False
         return is_local(name) or name in self.served_as or (self.token is not None and is_address(name))
 
+    def refusal(self, environ: "WSGIEnvironment", changing: tuple[str, ...] = ()) -> tuple[str, str] | None:
+        """Return the status of a request that may not come in, and why; None if it may.
 
-class GuardMiddleware:
-    """A WSGI application around all of a service.
-
-    Args:
-        changing: how paths begin outside the admin routes of which even a GET changes something.
-    """
-
-    def __init__(
-        self, application: "WSGIApplication", guard: Guard, *, changing: tuple[str, ...] = ()
-    ) -> None:
-        self._application = application
-        self._guard = guard
-        self._answers_to = lru_cache(maxsize=64)(guard.answers_to)  # they are few
-        self._changing = changing
-        self._logged: set[str] = set()
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request, or refuse it before anybody has seen it."""
+        Args:
+            changing: how paths begin outside the admin routes of which even a GET changes something.
+        """
         if not _is_length(environ.get("CONTENT_LENGTH")):
-            return _refuse(
-                environ, start_response, "400 Bad Request", "Content-Length is no length of a body"
-            )
-        reason = self._refusal(environ)
-        if reason is None:
-            return self._application(environ, start_response)
-        self._log_once(reason)
-        return _refuse(environ, start_response, "403 Forbidden", reason)
+            return "400 Bad Request", "Content-Length is no length of a body"
+        reason = self._foreign(environ, changing)
+        return None if reason is None else ("403 Forbidden", reason)
 
-    def _refusal(self, environ: "WSGIEnvironment") -> str | None:
+    def _foreign(self, environ: "WSGIEnvironment", changing: tuple[str, ...]) -> str | None:
         host, origin = environ.get("HTTP_HOST"), environ.get("HTTP_ORIGIN")
         # there may be none in HTTP/1.0, which no browser speaks
-        if host is not None and not self._answers_to(host):
+        if host is not None and not _answers_to(self, host):
             return self._foreign_host(host)
-        administers = is_admin(environ["PATH_INFO"])
+        if origin is None and "HTTP_SEC_FETCH_SITE" not in environ:
+            return None
+        path = f"/{environ['PATH_INFO'].lstrip('/')}"
+        administers = is_admin(path)
         if origin is not None and origin != f"{environ['wsgi.url_scheme']}://{host}":
             if administers:
                 return f"admin routes answer no other origin's pages; the origin was {_shown(origin)}"
-            if not may_call(origin, self._guard.pages):
+            if not may_call(origin, self.pages):
                 return self._foreign_origin(origin)
+        changes = environ["REQUEST_METHOD"] not in READS or path.startswith(changing)
         if "cross-site" in environ.get("HTTP_SEC_FETCH_SITE", "") and (
-            administers or (origin is None and self._changes(environ))
+            administers or (origin is None and changes)
         ):
             request = f"{environ['REQUEST_METHOD']} {_shown(environ['PATH_INFO'])}"
             return f"{request} was sent by a page of another site (Sec-Fetch-Site: cross-site); open the address by hand"
         return None
 
-    def _changes(self, environ: "WSGIEnvironment") -> bool:
-        path = f"/{environ['PATH_INFO'].lstrip('/')}"
-        return environ["REQUEST_METHOD"] not in READS or path.startswith(self._changing)
-
     def _foreign_host(self, host: str) -> str:
-        names = ", ".join(sorted({"localhost", "127.0.0.1", "[::1]", *self._guard.served_as}))
-        any_address = "" if self._guard.token is None else " and any address"
+        names = ", ".join(sorted({"localhost", "127.0.0.1", "[::1]", *self.served_as}))
+        any_address = "" if self.token is None else " and any address"
         name = host_in(host)
         reason = f"this stack answers to {names}{any_address}; the Host was {_shown(host)}"
         if name is None:
@@ -122,17 +99,16 @@ class GuardMiddleware:
         return f"{reason}; if it is served as {name}, say so: up --served-as {name} or ELEMENTS_LOCAL_SERVED_AS={name}"
 
     def _foreign_origin(self, origin: str) -> str:
-        origins = ", ".join(sorted(self._guard.pages))
+        origins = ", ".join(sorted(self.pages))
         return (
             f"this stack answers pages of its own, of localhost and 127.0.0.1, and of {origins}; the origin was "
             f"{_shown(origin)}; up --allow-origin or ELEMENTS_LOCAL_ALLOW_ORIGINS lets others in by name"
         )
 
-    def _log_once(self, reason: str) -> None:
-        """Tell whoever runs the stack, as a browser does not tell its page; once, as a page may go on and on."""
-        if reason not in self._logged and len(self._logged) < _LOGGED:
-            self._logged.add(reason)
-            _log.warning("a request was refused: %s", reason, extra={"event": "request_refused"})
+
+@lru_cache(maxsize=64)  # the names that a stack is called by are few
+def _answers_to(guard: Guard, host: str) -> bool:
+    return guard.answers_to(host)
 
 
 def share(response: Response, request: Request, allowed: Mapping[str, str]) -> None:
@@ -150,14 +126,6 @@ def share(response: Response, request: Request, allowed: Mapping[str, str]) -> N
     for name, value in shared.items():
         response.headers.setdefault(name, value)
     response.vary.add("Origin")
-
-
-def _refuse(
-    environ: "WSGIEnvironment", start_response: "StartResponse", status: str, reason: str
-) -> list[bytes]:
-    body = encode({"message": reason})
-    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _is_length(header: str | None) -> bool:

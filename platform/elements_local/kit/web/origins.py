@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from elements_local.kit.web.exposure_settings import HOST_NAME
 from elements_local.kit.web.outbound import is_loopback
-from elements_local.kit.web.wsgi import USUAL_PORTS
+from elements_local.kit.web.wire import USUAL_PORTS
 
 POSTMAN = frozenset({"https://*.postman.co", "https://app.getpostman.com"})
 """Where Postman's web client is served from."""

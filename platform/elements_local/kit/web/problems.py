@@ -1,19 +1,14 @@
 """From an exception to an answer: each service lists its errors' statuses once and gives them one shape."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from flask import Flask, Response, request
-from msgspec import Struct
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from elements_local.kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 from elements_local.kit.api.shapes import ShapeError
 from elements_local.kit.storage.database_errors import has_no_room, is_away
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
@@ -71,28 +66,6 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         app.register_error_handler(kind, known(status))
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, unforeseen)
-
-
-class ProblemMiddleware(Struct, frozen=True):
-    """A WSGI application around all of a service that has errors answered which its Flask application does not see.
-
-    Attributes:
-        app: whose shape of errors is taken, with what else its answers have.
-    """
-
-    application: "WSGIApplication"
-    app: Flask
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request."""
-        try:
-            return self.application(environ, start_response)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            with self.app.request_context(environ):
-                response = self.app.make_response(self.app.handle_user_exception(error))
-                return self.app.process_response(response)(environ, start_response)
 
 
 def unrouted(error: Exception) -> str | None:

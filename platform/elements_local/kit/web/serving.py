@@ -2,17 +2,18 @@
 
 import errno
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from datetime import timedelta
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elements_local.kit.os_errors import os_reason
-from elements_local.kit.web.journal_middleware import hanging_up
+from elements_local.kit.storage.database_errors import is_away
+from elements_local.kit.web.wire import DroppedError
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 16
 _MOST_CONNECTIONS = 2000
@@ -101,7 +102,7 @@ class Server:
 
         self._patience_s = patience.total_seconds()
         self._server = create_server(
-            hanging_up(application, ClientDisconnected),
+            _hanging_up(application, ClientDisconnected),
             map={},
             sockets=[listener],
             threads=threads,
@@ -141,6 +142,30 @@ class Server:
             else:
                 channel.handle_close()
         self._server.close()
+
+
+def _hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":
+    """Wrap an application for a server that closes a connection when it meets its own error."""
+
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            answer = application(environ, start_response)
+        except DroppedError as dropped:
+            raise error from dropped
+        return answer if isinstance(answer, list | tuple) else sent(answer)
+
+    def sent(answer: Any) -> Iterator[bytes]:
+        with closing(answer):
+            try:
+                for chunk in answer:  # noqa: UP028 - if its client hangs up, `yield from` would close it once more
+                    yield chunk
+            # what has been sent cannot be taken back, so the client is to see that the rest is missing
+            except Exception as failed:
+                if is_away(failed):
+                    raise error from failed
+                raise
+
+    return wrapped
 
 
 def _bracketed(host: str) -> str:

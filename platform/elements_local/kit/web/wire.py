@@ -18,6 +18,7 @@ DELAY_HEADER = "Elements-Local-Delay"
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 AGENT: Mapping[str, str] = MappingProxyType({"User-Agent": "elements-local"})
+USUAL_PORTS = {"http": "80", "https": "443"}
 BODILESS = frozenset({204, 304})
 LARGEST_REPLY = 64 * 1024 * 1024
 """How many bytes of a body are taken."""
@@ -27,6 +28,10 @@ _TOO_LONG = "the answer is longer than 64 MiB"
 
 _HEADER_NAME = re.compile(HEADER_NAME)
 _HEADER_VALUE = re.compile(r"(?!\s)[\0-\t\v\f\x0e-\xff]*")
+
+
+class DroppedError(Exception):
+    """Raised out of a WSGI application to hang up without an answer."""
 
 
 class HeaderError(ValueError):

@@ -10,7 +10,7 @@ from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.transports import InProcess
+from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.workspaces.registry import Workspaces
 from elements_local.platform import PlatformSettings, create_app
 

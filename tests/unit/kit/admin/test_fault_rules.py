@@ -18,8 +18,7 @@ from elements_local.kit.admin.fault_rules import (
     parse_rules,
 )
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.web.wire import DELAY_HEADER, Reply
-from elements_local.kit.web.wsgi import DroppedError
+from elements_local.kit.web.wire import DELAY_HEADER, DroppedError, Reply
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = {"effect": {"status": 503}}

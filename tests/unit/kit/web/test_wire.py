@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.datastructures import Headers
 
-from elements_local.kit.web.transports import call
+from elements_local.kit.web.in_process import call
 from elements_local.kit.web.wire import DELAY_HEADER, NoReply, Reply, in_time
 
 

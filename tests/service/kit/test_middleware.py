@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadline import DEADLINE_S
-from flask import Response
+from flask import Flask, Response
 from werkzeug.test import create_environ
 
 from elements_local.kit.admin.journal import KEPT_BYTES
 from elements_local.kit.api.json_text import encode
-from elements_local.kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.middleware import LARGEST_BODY, ServiceMiddleware
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.web.transports import OverNetwork
 from elements_local.kit.web.wire import DELAY_HEADER, NoReply
 from elements_local.kit.workspaces.clock import VirtualClock
 from elements_local.kit.workspaces.registry import DEFAULT_START
@@ -386,8 +387,10 @@ class TestJournal:
         def defective(_environ, _start_response):
             raise ValueError("a defect")
 
-        middleware = JournalMiddleware(
-            defective,
+        middleware = ServiceMiddleware(
+            service.app,
+            application=defective,
+            guard=Guard(),
             faults=service.faults,
             journal=service.journal,
             workspace_of=lambda _environ: service.workspaces.default,
@@ -400,7 +403,7 @@ class TestJournal:
         assert (exchange["target"], exchange["status"], exchange["fault"]) == ("/a", None, False)
 
 
-def bare_middleware() -> JournalMiddleware:
+def bare_middleware() -> ServiceMiddleware:
     """Return a middleware with nothing behind it that takes time: no rules, no journal, one clock."""
 
     class Nothing:
@@ -417,8 +420,10 @@ def bare_middleware() -> JournalMiddleware:
         start_response("200 OK", [])
         return [b""]
 
-    return JournalMiddleware(
-        application,
+    return ServiceMiddleware(
+        Flask("nothing"),
+        application=application,
+        guard=Guard(),
         faults=Nothing(),
         journal=Nothing(),
         workspace_of=lambda _environ: Nothing(),

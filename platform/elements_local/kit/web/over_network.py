@@ -1,38 +1,37 @@
-"""Two transports with the same one method: over sockets, and to applications of this process.
+"""Calls over sockets, and in a few words why no answer came."""
 
-What passes between two services of one process is bytes too, so it would pass over a socket.
-"""
-
-import logging
-from collections.abc import Mapping
-from contextvars import Context
+import http.client
+import ssl
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from threading import local
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import Headers
 
-from elements_local.kit.web.network_errors import reason_of
+from elements_local.kit.os_errors import os_reason
 from elements_local.kit.web.wire import (
     AGENT,
+    CUT_OFF,
     LARGEST_REPLY,
     NO_HEADERS,
-    Http,
+    HeaderError,
     NoReply,
     Reply,
     check_headers,
+    cut_off,
     received,
     timed_out,
 )
-from elements_local.kit.web.wsgi import DroppedError, begin, environ_of, origins_of
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication, WSGIEnvironment
-
     from requests import Session
 
-_log = logging.getLogger(__name__)
+_NO_TLS = "; if what listens there speaks plain HTTP, the URL has to begin with http://"
+_PLAIN = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}
+"""What OpenSSL calls an answer that is none of TLS."""
+
+_NO_URL = "nothing can be sent there: it is no URL of http or https"
 
 
 class OverNetwork:
@@ -117,60 +116,66 @@ class OverNetwork:
         return session
 
 
-class InProcess:
-    """Calls WSGI applications of this process by their origin; everything else goes elsewhere.
+def reason_of(error: Exception, timeout: timedelta, *, handshake: timedelta | None = None) -> str:
+    """Say why no answer came: libraries wrap what happened in errors of theirs, each of which is looked at.
 
     Args:
-        measured: whether what an application really takes counts against the time-out, as it does over sockets.
+        handshake: how long there was for a connection with TLS, where that is what ended before the whole time did.
     """
-
-    def __init__(
-        self,
-        applications: "Mapping[str, WSGIApplication]",
-        *,
-        otherwise: Http | None = None,
-        timeout: timedelta = timedelta(seconds=30),
-        measured: bool = False,
-    ) -> None:
-        self._applications = applications
-        self._measured = measured
-        self._otherwise = otherwise or OverNetwork(timeout=timeout)
-        self._timeout = timeout
-
-    def send(
-        self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
-    ) -> Reply | NoReply:
-        """Call the application that lives at the URL's origin."""
-        application = self._application(url)
-        if application is None:
-            return self._otherwise.send(method, url, headers=headers, body=body)
-        try:
-            check_headers(headers)
-            environ = environ_of(method, url, {**AGENT, **headers}, body)
-        except ValueError as error:
-            return NoReply(reason=reason_of(error, self._timeout))
-        began = monotonic()
-        try:
-            # in a context of its own: an application that calls itself would share Flask's `g` with its caller
-            reply = Context().run(call, application, environ)
-        # before `Exception`: this one is a fault that was asked for, and no defect to be logged
-        except DroppedError:
-            return NoReply(reason="connection closed without an answer")
-        except Exception:  # noqa: BLE001 - logged, and as a server over sockets answers
-            _log.exception("an application failed", extra={"event": "application_failed", "url": url})
-            return Reply(status=500, body=b"Internal Server Error")
-        if self._measured and monotonic() - began >= self._timeout.total_seconds():
-            return NoReply(reason=timed_out(self._timeout))
-        return received(reply, method, self._timeout)
-
-    def _application(self, url: str) -> "WSGIApplication | None":
-        """Find an application, whether or not the URL and its origin mention a usual port."""
-        # of what is no URL there is none: whoever sends elsewhere says what is wrong with it
-        known = map(self._applications.get, origins_of(url.partition("?")[0]))
-        return next((application for application in known if application is not None), None)
+    if isinstance(error, HeaderError):
+        return str(error)
+    found = list(_unwrapped(error))
+    for each in found:
+        if isinstance(each, http.client.IncompleteRead):
+            return _incomplete(each)
+        if isinstance(each, http.client.RemoteDisconnected):
+            return "connection closed without an answer"
+        if isinstance(each, ssl.SSLError):
+            return f"TLS failed{_tls_reason(each)}"
+    system = [each for each in found if isinstance(each, OSError) and each.errno]
+    if system and not isinstance(system[-1], TimeoutError):
+        return os_reason(system[-1])
+    late = timed_out(timeout) if handshake is None else _no_connection(handshake)
+    known = (words for kinds, words in _kinds(late) if any(isinstance(each, kinds) for each in found))
+    return next(known, "the connection failed")
 
 
-def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
-    """Run a WSGI application to its end and return its answer."""
-    status, headers, body, _ = begin(application, environ)
-    return Reply(status=int(status[:3]), headers=Headers(headers), body=body, phrase=status[4:])
+def _kinds(late: str) -> Iterator[tuple[type | tuple[type, ...], str]]:
+    from requests import exceptions as of_requests  # noqa: PLC0415 - an eighth of a second that most starts never need
+    from urllib3 import exceptions as of_urllib3  # noqa: PLC0415 - as above
+
+    yield (TimeoutError, of_requests.Timeout, of_urllib3.TimeoutError), late
+    yield of_requests.ProxyError, "the proxy cannot be used"
+    yield of_urllib3.DecodeError, "the body is not encoded as its Content-Encoding says"
+    yield (UnicodeError, http.client.InvalidURL, of_urllib3.LocationValueError), _NO_URL
+    yield (of_requests.InvalidURL, of_requests.InvalidSchema, of_requests.MissingSchema), _NO_URL
+    yield (http.client.HTTPException, of_urllib3.HTTPError), "what came is no answer of HTTP"
+
+
+def _no_connection(handshake: timedelta) -> str:
+    return f"TLS failed: no connection within {handshake.total_seconds():g} s{_NO_TLS}"
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ": the certificate is not trusted here, or is another host's"
+    return _NO_TLS if error.reason in _PLAIN else ""
+
+
+def _incomplete(error: http.client.IncompleteRead) -> str:
+    partial: object = error.partial  # of urllib3's a number
+    came = partial if isinstance(partial, int) else len(error.partial)
+    return CUT_OFF if error.expected is None else cut_off(came, came + error.expected)
+
+
+def _unwrapped(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and those that it was made of: its cause, what it was raised for, and what it carries."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        each = waiting.pop(0)
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        inner = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
+        waiting += [other for other in inner if isinstance(other, BaseException)]

@@ -1,7 +1,8 @@
-"""What stands before every service: the journal, the scripted faults, and the workspace's own date."""
+"""The one WSGI application around a service's own: who may call, pages, scripted faults, the journal, the workspace's date."""
 
+import logging
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from datetime import datetime
 from email.utils import format_datetime
@@ -10,18 +11,21 @@ from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from msgspec import to_builtins
+from flask import Flask
+from msgspec import Struct, to_builtins
 
 from elements_local.kit.admin.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
 from elements_local.kit.admin.fault_book import FaultBook
 from elements_local.kit.admin.fault_rules import FaultRule, Phase, distort
 from elements_local.kit.admin.journal import KEPT_BYTES, Exchange, Journal
-from elements_local.kit.admin.paths import is_admin
+from elements_local.kit.admin.paths import ADMIN, is_admin
+from elements_local.kit.api.json_text import encode
 from elements_local.kit.storage.database_errors import is_away
-from elements_local.kit.web.transports import call
-from elements_local.kit.web.wire import Reply
-from elements_local.kit.web.wsgi import DroppedError, WsgiResponse, begin
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.in_process import WsgiResponse, begin, call
+from elements_local.kit.web.wire import DroppedError, Reply
 from elements_local.kit.workspaces.registry import Workspace
 
 if TYPE_CHECKING:
@@ -30,60 +34,127 @@ if TYPE_CHECKING:
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request's body, unless a service says otherwise; a longer one is refused with 413."""
 
-RULE = "elements_local.kit.fault_rule"
+RULE = "elements_local.fault_rule"
 """Where in a request's environment the service finds the rule that struck it, for effects of its own."""
 
-NOTED = "elements_local.kit.fault_noted"
+NOTED = "elements_local.fault_noted"
 """Where in a request's environment the service notes what a rule's effect did, for the journal: a mapping."""
 
-WHOSE = "elements_local.kit.whose"
+WHOSE = "elements_local.whose"
 """Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
 
+DROPPED = "elements_local.dropped"
+"""Where in a request's environment the service notes that the connection is to be closed without an answer."""
 
-class JournalMiddleware:
-    """A WSGI application around a service's own.
+START = f"{ADMIN}/"
+"""Where the pages begin."""
+
+BELOW = f"{ADMIN}/dashboard/"
+"""Below which all others are; no admin route begins so."""
+
+_LOGGED = 100
+
+_log = logging.getLogger(__name__)
+
+
+class Pages(Struct, frozen=True, kw_only=True):
+    """Pages for people, beside a service's routes.
+
+    Attributes:
+        application: makes them, and looks itself at who may see them; None where another service has them.
+        url: the origin of the service that has them.
+        is_public: whether browsers, too, find that service at its origin; otherwise it is on the machine that they call.
+    """
+
+    application: "WSGIApplication | None" = None
+    url: str
+    is_public: bool = False
+
+    def start(self, environ: "WSGIEnvironment") -> str:
+        """Return where the pages begin, on the machine as the browser calls it."""
+        if self.application is not None:
+            return START
+        if self.is_public:
+            return f"{self.url}{START}"
+        scheme, host = environ["wsgi.url_scheme"], urlsplit(f"//{environ.get('HTTP_HOST', '')}")
+        name = host.netloc.removesuffix(f":{host.port}")
+        return f"{scheme}://{name}:{urlsplit(self.url).port}{START}"
+
+
+class ServiceMiddleware:
+    """Answers what a service is asked.
 
     Args:
+        app: the service; errors that do not reach it are answered in its shape.
         workspace_of: says whose request it is, from its credentials; the default workspace if it cannot tell.
+        pages: for people; none without them.
+        application: answers what is the service's own, by default the Flask application.
+        finish: makes of an answer what its client gets; journal and faults have it as it was.
+        changing: how paths begin outside the admin routes of which even a GET changes something.
         largest_body: bytes of a request that the service takes; longer ones pass through unread, to be refused.
         keeps_calls: calls from outside are kept to be done again; not by a service that the stack itself calls.
     """
 
     def __init__(  # noqa: PLR0913 - what a middleware is made of; all but the first by name
         self,
-        application: "WSGIApplication",
+        app: Flask,
         *,
+        guard: Guard,
         faults: FaultBook,
         journal: Journal,
         workspace_of: "Callable[[WSGIEnvironment], Workspace]",
+        pages: Pages | None = None,
+        application: "WSGIApplication | None" = None,
+        finish: "Callable[[WSGIEnvironment, WsgiResponse], WsgiResponse] | None" = None,
+        changing: tuple[str, ...] = (),
         largest_body: int = LARGEST_BODY,
         keeps_calls: bool = True,
     ) -> None:
+        self.guard = guard
+        self.faults = faults
+        self.journal = journal
         self.answered: Counter[tuple[str, int]] = Counter()
         # a Counter loses additions of threads that add at once
         self._counting = Lock()
-        self._application = application
-        self.faults = faults
-        self.journal = journal
+        self._app = app
         self._workspace_of = workspace_of
+        self._pages = pages
+        self._application = application or app.wsgi_app
+        self._finish = finish
+        self._changing = changing
         self._largest_body = largest_body
         self._keeps_calls = keeps_calls
+        self._logged: set[str] = set()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, or hang up if a fault says so."""
-        if is_admin(environ.get("PATH_INFO", "")):
-            return self._administer(environ, start_response)
-        workspace = self._workspace_of(environ)
-        answer = self._answer(environ, workspace)
-        with self._counting:
-            self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
-        if "date" not in {name.lower() for name, _ in answer.headers}:
-            answer.headers.append(("Date", _date(workspace.clock.now())))
+        # before everything else, so that what is refused leaves no trace
+        refused = self.guard.refusal(environ, self._changing)
+        if refused is not None:
+            return self._refuse(environ, start_response, *refused)
+        path = f"/{environ['PATH_INFO'].lstrip('/')}"
+        if self._pages is not None:
+            application = self._pages.application
+            if application is not None and (path in {ADMIN, START} or path.startswith(BELOW)):
+                return application(environ, start_response)
+            if path == "/" and _is_browser(environ):
+                location = ("Location", self._pages.start(environ))
+                start_response("302 Found", [location, ("Content-Length", "0"), ("Vary", "Accept")])
+                return []
+        try:
+            if is_admin(path):
+                return self._administer(environ, start_response)
+            answer = self._answer(environ)
+        # Flask does not see what is raised around it
+        except Exception as error:
+            if not is_away(error):
+                raise
+            with self._app.request_context(environ):
+                response = self._app.make_response(self._app.handle_user_exception(error))
+                return self._app.process_response(response)(environ, start_response)
         start_response(answer.status, answer.headers)
         # a struck answer to HEAD has a body, which the client would take for the start of the next answer
-        if environ["REQUEST_METHOD"] == "HEAD":
-            return []
-        return [answer.body] if answer.rest is None else _whole(answer.body, answer.rest)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else _body(answer)
 
     def _administer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let the service answer an admin call, and keep it if it changes something."""
@@ -98,6 +169,54 @@ class JournalMiddleware:
             self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         start_response(answer.status, answer.headers)
         return [answer.body]
+
+    def _answer(self, environ: "WSGIEnvironment") -> WsgiResponse:
+        """Let the service answer, let a fault have its way, and note both.
+
+        Returns:
+            The answer, of a long one that the service makes bit by bit the start.
+        """
+        workspace = self._workspace_of(environ)
+        began, now = next_number(), workspace.clock.now()
+        body = _buffer(environ, self._largest_body)
+        # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
+        rule = self.faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
+        environ[NOTED] = {}
+        answer: WsgiResponse | None = None
+        try:
+            answer = self._struck(environ, rule) if rule else self._served(environ)
+        # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
+        # for
+        finally:
+            exchange = _exchange(environ, body, answer, workspace=workspace, at=now, rule=rule)
+            self.journal.add(workspace.name, exchange)
+            if self._keeps_calls and not caller_of(environ):
+                self._keep(workspace, environ, exchange, began, body=body, answer=answer)
+        with self._counting:
+            self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
+        if not any(name.lower() == "date" for name, _ in answer.headers):
+            answer.headers.append(("Date", _date(workspace.clock.now())))
+        return answer if self._finish is None else self._finish(environ, answer)
+
+    def _served(self, environ: "WSGIEnvironment") -> WsgiResponse:
+        answer = begin(self._application, environ, enough=KEPT_BYTES)
+        if environ.get(DROPPED):  # only now: Flask would answer an exception with 500
+            raise DroppedError
+        return answer
+
+    def _struck(self, environ: "WSGIEnvironment", rule: FaultRule) -> WsgiResponse:
+        """Return what becomes of an answer that a fault strikes.
+
+        Raises:
+            DroppedError: the connection is to be closed without one.
+        """
+        if rule.phase is Phase.BEFORE and rule.effect.replaces:
+            # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
+            reply = Reply(status=200)
+        else:
+            reply = call(self._application, {**environ, RULE: rule})
+        struck = distort(reply, rule.effect)
+        return WsgiResponse(_status_line(struck), list(struck.headers), struck.body)
 
     def _keep(  # noqa: PLR0913 - what a call is made of
         self,
@@ -129,68 +248,25 @@ class JournalMiddleware:
             ),
         )
 
-    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> WsgiResponse:
-        """Let the service answer, let a fault have its way, and note both.
-
-        Returns:
-            The answer, of a long one that the service makes bit by bit the start.
-        """
-        began, now = next_number(), workspace.clock.now()
-        body = _buffer(environ, self._largest_body)
-        # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
-        rule = self.faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
-        environ[NOTED] = {}
-        answer: WsgiResponse | None = None
-        try:
-            answer = (
-                self._struck(environ, rule) if rule else begin(self._application, environ, enough=KEPT_BYTES)
-            )
-        # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
-        # for
-        finally:
-            exchange = _exchange(environ, body, answer, workspace=workspace, at=now, rule=rule)
-            self.journal.add(workspace.name, exchange)
-            if self._keeps_calls and not caller_of(environ):
-                self._keep(workspace, environ, exchange, began, body=body, answer=answer)
-        return answer
-
-    def _struck(self, environ: "WSGIEnvironment", rule: FaultRule) -> WsgiResponse:
-        """Return what becomes of an answer that a fault strikes.
-
-        Raises:
-            DroppedError: the connection is to be closed without one.
-        """
-        if rule.phase is Phase.BEFORE and rule.effect.replaces:
-            # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
-            reply = Reply(status=200)
-        else:
-            reply = call(self._application, {**environ, RULE: rule})
-        struck = distort(reply, rule.effect)
-        return WsgiResponse(_status_line(struck), list(struck.headers), struck.body)
+    def _refuse(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse", status: str, reason: str
+    ) -> list[bytes]:
+        # whoever runs the stack reads it, as a browser does not tell its page; once, as a page may go on and on
+        if reason not in self._logged and len(self._logged) < _LOGGED:
+            self._logged.add(reason)
+            _log.warning("a request was refused: %s", reason, extra={"event": "request_refused"})
+        body = encode({"message": reason})
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":
-    """Wrap an application for a server that closes a connection when it meets its own error."""
+def _is_browser(environ: "WSGIEnvironment") -> bool:
+    reads = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ.get("QUERY_STRING")
+    return reads and "text/html" in environ.get("HTTP_ACCEPT", "")
 
-    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        try:
-            answer = application(environ, start_response)
-        except DroppedError as dropped:
-            raise error from dropped
-        return answer if isinstance(answer, list | tuple) else sent(answer)
 
-    def sent(answer: Any) -> Iterator[bytes]:
-        with closing(answer):
-            try:
-                for chunk in answer:  # noqa: UP028 - if its client hangs up, `yield from` would close it once more
-                    yield chunk
-            # what has been sent cannot be taken back, so the client is to see that the rest is missing
-            except Exception as failed:
-                if is_away(failed):
-                    raise error from failed
-                raise
-
-    return wrapped
+def _body(answer: WsgiResponse) -> Iterable[bytes]:
+    return [answer.body] if answer.rest is None else _whole(answer.body, answer.rest)
 
 
 def _whole(start: bytes, rest: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
