@@ -17,9 +17,14 @@ from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from elements_local.platform.core.poll import Resource
 from elements_local.platform.lint.rules import RULES
-from elements_local.setting_sources import every_setting
 from elements_local.settings_list import written
-from elements_local.stack.stack_settings import ClientSettings, SharedSettings, StartSettings, TenantSettings
+from elements_local.stack_settings import (
+    ClientSettings,
+    SharedSettings,
+    StartSettings,
+    TenantSettings,
+    every_setting,
+)
 
 _PATHS = "| path | what the vendor has there |"
 """The head of the table at the end of ``not-imitated.md``; ``python docs/made_pages.py`` makes it anew."""

@@ -11,8 +11,8 @@ import click
 
 from elements_local.command_line.output import examples
 from elements_local.kit.settings import SettingsError
-from elements_local.setting_sources import Configuration
 from elements_local.stack.gc_paused import gc_paused
+from elements_local.stack_settings import Configuration
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from elements_local.plugin_options import INI, OPTIONS, USUAL_FOLDERS
-from elements_local.scenarios.items import (
+from elements_local.testing.plugin_options import INI, OPTIONS, USUAL_FOLDERS
+from elements_local.testing.scenario_items import (
     ELSEWHERE,
     ScenarioFile,
     is_meant_as_scenarios,
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from elements_local.certify import Scorecard
     from elements_local.clients import ClockClient, CrmClient, PlatformClient, SinkClient, WorkspaceClients
-    from elements_local.stack.held_stack import HeldStack
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
+    from elements_local.testing.held_stack import HeldStack
 
 _WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
@@ -157,7 +157,7 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
 @pytest.fixture(scope="session")
 def _elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
     """The three services in this process, for tests with a receiver: freezegun holds the time while one runs."""
-    from elements_local.stack.held_stack import HeldStack  # noqa: PLC0415 - see the module
+    from elements_local.testing.held_stack import HeldStack  # noqa: PLC0415 - see the module
 
     with HeldStack.started(elements_settings) as stack:
         yield stack
@@ -254,8 +254,8 @@ def _making_workspace(
     request: pytest.FixtureRequest, receiver: object
 ) -> "AbstractContextManager[WorkspaceClients]":
     """Return what makes a test's workspace."""
-    from elements_local.markers import workspace_of  # noqa: PLC0415 - as above
-    from elements_local.stack.held_stack import relayed_workspace_of  # noqa: PLC0415 - see the module
+    from elements_local.testing.held_stack import relayed_workspace_of  # noqa: PLC0415 - see the module
+    from elements_local.testing.markers import workspace_of  # noqa: PLC0415 - as above
 
     if receiver is None:
         return workspace_of(request.node, request.getfixturevalue("elements_stack"))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from elements_local.errors import OptionError
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.scenarios.shape_errors import unknown
+from elements_local.shape_errors import unknown
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from elements_local.kit.settings import Setting, variable
-from elements_local.setting_sources import (
+from elements_local.stack_settings import (
     SERVICES,
     Configuration,
     FoundSetting,

@@ -2,143 +2,47 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from importlib import import_module
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from elements_local.clients import SERVICES, Addresses
+from elements_local.clients import Addresses
+from elements_local.dashboard.pages import DashboardPages
 from elements_local.errors import OptionError
-from elements_local.kit.settings import SettingsError
+from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database
+from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
+from elements_local.kit.web.middleware import Pages
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import PortError, Server, listen, url_of
 from elements_local.kit.web.wire import Http
-from elements_local.kit.workspaces.clock import Mode, VirtualClock
-from elements_local.kit.workspaces.registry import DEFAULT_START
-from elements_local.setting_sources import Configuration
-from elements_local.stack import exposure, roles
-from elements_local.stack.applications import started
+from elements_local.kit.workspaces.clock import FastClock, SystemClock
+from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
+from elements_local.stack import exposure
+from elements_local.stack.options import USUAL_URLS, Options
 from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
-from elements_local.stack.stack_settings import SharedSettings, StartSettings
+from elements_local.stack.storage import explained, opened
+from elements_local.stack_settings import SharedSettings
+from elements_local.what_if.trials import CureTrials
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
     from flask import Flask
 
-    from elements_local.platform.elements.connector import Connector
     from elements_local.platform.engine import Engine
 
-_START = StartSettings()
-PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
+__all__ = ["Options", "in_process", "on_ports"]
+
+PATIENCE = timedelta(seconds=30)
+"""How long the services wait for one another."""
 _THREADS = {"platform": 40, "crm": 8, "sink": 32}
 """Requests that each service answers at the same time.
 
 A live page and a stream of callbacks hold a thread each, at most 24 of the platform's and 24 of the sink's. The others wait for
 receivers, for time to be moved, or for nothing.
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How a stack is started.
-
-    Attributes:
-        host: where it listens; one that others can reach is guarded by a token, and by secrets that they do not know.
-        known_secrets: whether the default workspace has the documented secrets there, too.
-        role: what of a stack this process is; None is all of it. ``crm`` and ``sink`` are these services alone, or, on a
-            PostgreSQL, a part of a stack of several processes, as ``platform`` and ``worker`` always are.
-        ports: of platform, CRM and sink; 0 takes any free one.
-        seed: what the default workspace's ids and made-up data follow from.
-        records: how many of each kind its CRM starts with.
-        data: a directory that keeps everything; without one it is gone at the end.
-        database: an SQLAlchemy URL, in the place of ``data``; or one that is open already, and stays open.
-        speed: how many seconds pass on a real clock in each of the machine's.
-        virtual_clock: makes the virtual clocks.
-        environment: the services' own settings, and those of the whole stack, by their variables; other variables than
-            ``ELEMENTS_LOCAL_*`` are passed over.
-        applications: others of this process, by their origins, that a stack without sockets finds there.
-        connectors: for elements beside those that are shipped.
-        urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
-            those of other processes, and this one's own.
-        token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
-        fresh: whether what ``data`` keeps, or a URL's database, is lost first, whichever version of this program made it.
-    """
-
-    host: str = "127.0.0.1"
-    known_secrets: bool = False
-    role: str | None = None
-    ports: tuple[int, int, int] = PORTS
-    mode: Mode = Mode.VIRTUAL
-    speed: int = 1
-    start: datetime = DEFAULT_START
-    seed: int = 0
-    records: int = 0
-    data: Path | None = None
-    database: str | Database | None = None
-    virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock
-    environment: Mapping[str, str] = field(default_factory=dict)
-    applications: "Mapping[str, WSGIApplication]" = field(default_factory=dict)
-    connectors: "tuple[Connector, ...]" = ()
-    urls: Mapping[str, str] = field(default_factory=dict)
-    token: str | None = field(default=None, repr=False)
-    fresh: bool = False
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The services whose applications this process makes: a worker's is a platform without a port."""
-        if self.role is None:
-            return SERVICES
-        return ("platform",) if self.role == roles.WORKER else (self.role,)
-
-    @property
-    def chosen_ports(self) -> dict[str, int]:
-        """The ports of the services that others are to find here."""
-        named = dict(zip(SERVICES, self.ports, strict=True))
-        return {} if self.role == roles.WORKER else {name: named[name] for name in self.services}
-
-    @property
-    def is_part(self) -> bool:
-        """Whether this process is one of several that make up a stack."""
-        return self.role is not None and roles.is_shared(self.database)
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether one service runs without the other two."""
-        return self.role is not None and not self.is_part
-
-    def addresses(self, listening: Mapping[str, str]) -> Addresses:
-        """Return where the services are called.
-
-        Args:
-            listening: where those of this process listen, by their names.
-        """
-        usual = roles.USUAL_URLS if self.is_part else {}
-        return Addresses(**{**usual, **listening, **self.urls})
-
-    def checked(self) -> "Options":
-        """Return these options once their settings can be used.
-
-        Raises:
-            OptionError: there is no setting of a name, or a value is not what its setting takes; or options do not go
-                together.
-        """
-        roles.check(self)
-        try:
-            Configuration(self.environment).check()
-        except SettingsError as error:
-            raise OptionError(str(error)) from error
-        return self
-
-
-def load_services() -> None:
-    """Import the three services: before a process's time is held, since modules imported later would keep held dates."""
-    for name in ("elements_local.platform", "mock_insightly", "callback_sink"):
-        import_module(name)
 
 
 @contextmanager
@@ -151,7 +55,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         OptionError: a setting cannot be used, or the data cannot be opened.
     """
     chosen = (options or Options()).checked()
-    addresses = chosen.addresses({name: roles.USUAL_URLS[name] for name in chosen.chosen_ports})
+    addresses = chosen.addresses({name: USUAL_URLS[name] for name in chosen.chosen_ports})
     services: dict[str, Flask] = {}
 
     def wire(timeout: timedelta) -> Http:
@@ -161,7 +65,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     exposed = exposure.is_exposed(chosen, [chosen.host])
     guard = exposure.guard(chosen, exposed=exposed)
     with ExitStack() as closing:
-        for name, app in started(
+        for name, app in _started(
             chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
         ):
             if name == "platform":
@@ -202,7 +106,7 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
         addresses = chosen.addresses(listening)
         exposed = exposure.is_exposed(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         guard = exposure.guard(chosen, exposed=exposed)
-        for name, app in started(
+        for name, app in _started(
             chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
         ):
             if name in listeners:
@@ -233,3 +137,153 @@ def _following_real_clocks(platform: "Flask") -> Iterator[None]:
     finally:
         engine.stop()
         follower.join(timeout=35)
+
+
+def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by name
+    options: Options,
+    addresses: Addresses,
+    services: "dict[str, Flask]",
+    *,
+    wire: Callable[[timedelta], Http],
+    guard: Guard,
+    exposed: bool,
+    closing: ExitStack,
+) -> "Iterator[tuple[str, Flask]]":
+    """Make the services one after the other, so that the platform may answer while the other two are made.
+
+    Each is put where the others find it; whoever is given the last one finds the records.
+
+    Args:
+        wire: makes the client by which services reach others, from the time-out of its answers.
+        exposed: whether others can reach the stack.
+        closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
+    """
+    database = closing.enter_context(opened(options.data, options.database, fresh=options.fresh))
+    inside = Stack(InProcess(services), addresses, token=guard.token)
+    dashboard = DashboardPages(inside, scenario=_scenario_so_far)
+    cures = None
+    if options.role in {None, "platform"}:
+        another = Options(environment=options.environment, connectors=options.connectors)
+        cures = CureTrials(
+            Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token), partial(in_process, another)
+        )
+        closing.callback(cures.close)
+    factory = _ApplicationFactory(
+        options=options,
+        addresses=addresses,
+        workspaces=_workspaces(options, database, exposed=exposed),
+        database=database,
+        wire=wire,
+        guard=guard,
+        environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
+        cures=cures,
+        pages=Pages(
+            application=dashboard,
+            url=addresses.running[addresses.keeper],
+            is_public="platform" in options.urls,
+        ),
+    )
+    makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
+    for name in options.services:
+        with explained(options.data, options.database):
+            app = makers[name]()
+        services[addresses.running[name]] = app
+        if len(services) == len(options.services):
+            _fill(inside, options)
+        yield name, app
+    closing.callback(dashboard.close)
+
+
+def _workspaces(options: Options, database: Database, *, exposed: bool) -> Workspaces:
+    with explained(options.data, options.database):
+        workspaces = workspaces_on(
+            database,
+            default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
+            virtual_clock=options.virtual_clock,
+            real_clock=SystemClock() if options.speed == 1 else FastClock(options.speed),
+            keep_ties=SharedSettings.from_env(options.environment).keep_ties,
+            known_secrets=options.known_secrets or not exposed,
+        )
+    exposure.check_secrets(options, workspaces, exposed=exposed)
+    return workspaces
+
+
+def _fill(stack: Stack, options: Options) -> None:
+    """Fill the default workspace's CRM, unless it has been filled before."""
+    if options.records and stack.addresses.crm:
+        stack.workspace().crm.seed(options.records, if_empty=True)
+
+
+def _scenario_so_far(stack: Stack, workspace: str) -> str:
+    from elements_local.recording import scenario_so_far  # noqa: PLC0415 - loads the scenarios
+
+    return scenario_so_far(stack, workspace)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ApplicationFactory:
+    """Makes applications; each service is imported when it is its turn.
+
+    Attributes:
+        cures: tries what would have helped; None without a platform that is asked.
+        pages: of the service that keeps clock and workspaces.
+    """
+
+    options: Options
+    addresses: Addresses
+    workspaces: Workspaces
+    database: Database
+    wire: Callable[[timedelta], Http]
+    guard: Guard
+    environment: Mapping[str, str]
+    cures: CureTrials | None
+    pages: Pages
+
+    def platform(self) -> "Flask":
+        from elements_local.platform import PlatformSettings, create_app  # noqa: PLC0415 - see above
+
+        settings = replace(
+            PlatformSettings.from_env(self.environment),
+            url=self.addresses.platform,
+            crm_url=self.addresses.crm,
+            sink_url=self.addresses.sink,
+        )
+        return create_app(
+            settings,
+            workspaces=self.workspaces,
+            database=self.database,
+            http=self.wire(PATIENCE),
+            receivers=self.wire(settings.callback_timeout),
+            guard=self.guard,
+            connectors=self.options.connectors,
+            cures=self.cures,
+            pages=self.pages,
+        )
+
+    def crm(self) -> "Flask":
+        import mock_insightly  # noqa: PLC0415 - see above
+
+        return mock_insightly.create_app(
+            mock_insightly.CrmSettings.from_env(self.environment),
+            workspaces=self.workspaces,
+            database=self.database,
+            guard=self.guard,
+            alone=self.options.is_alone,
+            pages=self.pages if self.options.is_alone else None,
+        )
+
+    def sink(self) -> "Flask":
+        import callback_sink  # noqa: PLC0415 - see above
+
+        settings = callback_sink.SinkSettings.from_env(self.environment)
+        return callback_sink.create_app(
+            settings,
+            workspaces=self.workspaces,
+            database=self.database,
+            http=self.wire(settings.forward_timeout),
+            guard=self.guard,
+            alone=self.options.is_alone,
+            pages=self.pages
+            if self.options.is_alone
+            else Pages(url=self.pages.url, is_public=self.pages.is_public),
+        )

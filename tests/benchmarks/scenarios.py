@@ -12,8 +12,8 @@ from pathlib import Path
 
 from run import POLLS, bare_pair
 
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.performing import ScenarioResult
-from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import Scenario, find, load
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

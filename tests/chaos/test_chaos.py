@@ -17,7 +17,7 @@ from written import scenario
 
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.web.wire import Http
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 SEED = 359

@@ -13,7 +13,7 @@ from doc_pages import ROOT
 
 from elements_local.cli import cli
 from elements_local.service_client import SERVICES
-from elements_local.setting_sources import Configuration
+from elements_local.stack_settings import Configuration
 
 FOLDER = ROOT / "docs" / "container"
 CONTAINERFILE = (FOLDER / "Containerfile").read_text("utf-8")

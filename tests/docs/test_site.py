@@ -12,7 +12,7 @@ from elements_local.cli import COMMANDS
 from elements_local.fidelity import ledger
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.lint.rules import RULES
-from elements_local.setting_sources import every_setting
+from elements_local.stack_settings import every_setting
 
 MOST_WORDS = 1200
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

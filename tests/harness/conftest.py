@@ -2,15 +2,14 @@
 
 import pytest
 
-from elements_local import start
 from elements_local.clients import BASE_PATH
-from elements_local.reports import replay_call
-from elements_local.scenarios import runner
-from elements_local.stack import held_stack
+from elements_local.replay import call, runner
+from elements_local.stack.held_time import load_services
 from elements_local.stack.stack import Stack
+from elements_local.testing import held_stack
 
-start.load_services()
-__all__ = ["held_stack", "replay_call", "runner"]
+load_services()
+__all__ = ["call", "held_stack", "runner"]
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import NoReply
 from elements_local.receiving import receiver_of
 from elements_local.scenarios.yaml_text import YamlError, read_documents
-from elements_local.setting_sources import Configuration
 from elements_local.stack.storage import explained
+from elements_local.stack_settings import Configuration
 
 THEIRS = (
     "- at `", "Expected `", "Object missing", "Object contains", "Invalid enum", "JSON is malformed", "(byte ",

@@ -12,12 +12,13 @@ from pathlib import Path
 import click
 from filled_workspace import FilledWorkspace
 
-from elements_local import markers, pytest_plugin
+from elements_local import pytest_plugin
 from elements_local.cli import cli
 from elements_local.scenarios.scenario_schema import json_schema
 from elements_local.scenarios.verbs import VERBS
-from elements_local.setting_sources import every_setting
+from elements_local.stack_settings import every_setting
 from elements_local.start import in_process
+from elements_local.testing import markers
 
 RELEASE = Path(__file__).parents[1] / "contract" / "release_0_1"
 PYTHON = Path(__file__).parents[2] / "docs" / "python.md"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.matrix import expand
-from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.yaml_text import Document, read_documents
 

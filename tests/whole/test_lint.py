@@ -10,12 +10,14 @@ from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body, poller_entry
 from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.recording.text import write
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
+from elements_local.start import Options, in_process
 from elements_local.what_if.configured import patched
 from elements_local.what_if.finding_scenario import AS_IT_IS, CURED, NoScenarioError, scenario_of
 from elements_local.what_if.finding_trial import tried
 from elements_local.what_if.reading import NoSuchInstanceError, of_body, of_instance
+from elements_local.what_if.sweep import ENVIRONMENT
 
 POLLER = "event.poller.configuration"
 URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
@@ -299,7 +301,7 @@ def test_the_cure_of_one_finding_does_not_hide_behind_another_of_the_same_resour
     change = patched(both("yyyy-mm-dd"), contacts(idField="contact_id", pollDelay=900, mine=1))
     linted = of_body(clients, body_with(clients, change), lag_s=None)
 
-    outcomes = {finding["rule"]: one for finding, one in zip(linted.findings, tried(linted, {}), strict=True)}
+    outcomes = {finding["rule"]: one for finding, one in zip(linted.findings, _tried(linted), strict=True)}
     assert {rule: one["tried"] for rule, one in outcomes.items()} == {
         rule: None if rule == "unknown-key" else "fails as it is, passes with the cure" for rule in outcomes
     }
@@ -316,13 +318,13 @@ def test_a_finding_about_the_whole_instance_is_shown_without_those_of_its_resour
     linted = of_body(clients, body, lag_s=None)
 
     assert [finding["rule"] for finding in linted.findings] == ["callback-url", "id-field"]
-    assert {one["tried"] for one in tried(linted, {})} == {"fails as it is, passes with the cure"}
+    assert {one["tried"] for one in _tried(linted)} == {"fails as it is, passes with the cure"}
 
 
 def test_a_finding_about_a_lag_shows_in_a_search_that_lags_so(clients):
     linted = of_body(clients, body_with(clients, contacts(pollDelay=5)), lag_s=60)
 
-    first, *_ = tried(linted, {})
+    first, *_ = _tried(linted)
 
     assert first["cell"] == {
         "circumstance": "search lags 60 s",
@@ -360,3 +362,12 @@ def test_lines_are_shown_as_the_blocks_that_they_become(clients, runner, tmp_pat
     assert (finding["rule"], finding["nearest"]) == ("date-letters", "yyyy-MM-dd HH:mm:ss")
     assert runner.run(as_it_is).failure is not None
     assert runner.run(cured).failure is None, str(runner.run(cured).failure)
+
+
+def _tried(linted):
+    with (
+        closing(Runner(How(cures=False))) as runner,
+        runner.holding(),
+        in_process(Options(environment=ENVIRONMENT)) as stack,
+    ):
+        return tried(linted, runner.run, stack)

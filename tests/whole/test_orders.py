@@ -11,8 +11,8 @@ import pytest
 
 from elements_local.interruption import Interruption
 from elements_local.kit.values import replace
-from elements_local.scenarios.replaying import replaying, shuffled
-from elements_local.scenarios.runner import How
+from elements_local.replay.processes import replaying, shuffled
+from elements_local.replay.runner import How
 from elements_local.scenarios.scenario import find, load
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

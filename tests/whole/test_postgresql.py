@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from examples import LONG
 
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 _ALL = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))

@@ -7,8 +7,8 @@ import pytest
 
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import Watch, compose, write
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.expect import golden_of
-from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import find, load
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs import take

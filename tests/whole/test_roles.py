@@ -27,7 +27,7 @@ from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import RecordingError, scenario_so_far
-from elements_local.scenarios.runner import How, run
+from elements_local.replay.runner import How, run
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack, at
 from elements_local.stack.stack_elsewhere import running_stack

@@ -12,7 +12,7 @@ import pytest
 from examples import LONG
 
 from elements_local.kit.workspaces.instants import format_instant
-from elements_local.scenarios.runner import How, run
+from elements_local.replay.runner import How, run
 from elements_local.scenarios.scenario import find, load
 from elements_local.start import Options, on_ports
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import junitparser
 
 from elements_local.certify.scorecard import Outcome, Scorecard
-from elements_local.reports.html_page import render
-from elements_local.reports.junit import write, xml_text
+from elements_local.reports.files import render, write_junit_document, xml_text
 
 
 def write_junit(path: Path, scorecard: Scorecard) -> None:
@@ -21,7 +20,7 @@ def write_junit(path: Path, scorecard: Scorecard) -> None:
         suite.add_testcase(case)
     document = junitparser.JUnitXml("elements-local certify")
     document.add_testsuite(suite)
-    write(path, document, seconds=sum(result.seconds for result in scorecard.results))
+    write_junit_document(path, document, seconds=sum(result.seconds for result in scorecard.results))
 
 
 def write_html(path: Path, scorecard: Scorecard) -> None:

@@ -8,8 +8,7 @@ import click
 from click.core import ParameterSource
 
 from elements_local.kit.settings import Setting
-from elements_local.setting_sources import Configuration
-from elements_local.stack.stack_settings import FLAT
+from elements_local.stack_settings import FLAT, Configuration
 
 F = TypeVar("F", bound=Callable[..., Any])
 _DECLARED = object()

@@ -54,7 +54,7 @@ def start_options(  # noqa: PLR0913 - the options of `up`
 
 def _urls(database: str | None, **urls: str | None) -> dict[str, str]:
     """Return where services are called; what commands find a stack by is passed over where it says nothing of this one."""
-    from elements_local.stack.roles import is_shared, origin_of  # noqa: PLC0415 - as above
+    from elements_local.stack.options import is_shared, origin_of  # noqa: PLC0415 - as above
 
     typed = typed_options()
     return {

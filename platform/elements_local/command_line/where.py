@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from elements_local.command_line.setting_options import setting_option
-from elements_local.stack.stack_settings import FLAT
+from elements_local.stack_settings import FLAT
 
 if TYPE_CHECKING:
     from elements_local.clients import Addresses

@@ -13,7 +13,7 @@ import yaml
 from elements_local.clients import BASE_PATH
 from elements_local.failures.timeline import message_of
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
 
 Json = Mapping[str, Any]
 Copies = dict[str, str | None]

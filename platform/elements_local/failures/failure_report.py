@@ -10,7 +10,7 @@ from msgspec import Struct
 from elements_local.failures.observed import JsonObject, Observed
 from elements_local.kit.admin.masks import mask_target, mask_url
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.scenarios.records import RESOURCES
+from elements_local.records import RESOURCES
 
 _MOST_POLLS = 20
 _MOST_RECORDS = 20

@@ -11,7 +11,7 @@ from msgspec import Struct
 from elements_local.clients import WorkspaceClients
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.scenarios.records import RESOURCES, RecordNames
+from elements_local.records import RESOURCES, RecordNames
 
 T = TypeVar("T")
 

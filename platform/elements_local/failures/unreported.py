@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from elements_local.failures.observed import JsonObject, Observed, happened_at, instant_of, polled_from
-from elements_local.scenarios.records import RESOURCES
+from elements_local.records import RESOURCES
 
 _ID = "Elements-Webhook-Id"
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from elements_local.errors import HarnessError
 from elements_local.kit.api.json_syntax import json_fault
 from elements_local.kit.os_errors import os_reason
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
+from elements_local.records import COLLECTIONS, ID_FIELDS
 
 _LARGEST = 64 * 2**20
 _FORMS = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from elements_local.failures.timeline import event_lines, message_of, taken
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.scenarios.records import RecordNames
+from elements_local.records import RecordNames
 
 _REPORTED = frozenset({"CREATED", "UPDATED"})
 

@@ -11,7 +11,7 @@ from elements_local.recording.arrivals import ArrivalQueue, Arrivals, expected
 from elements_local.recording.names import Namer, PortableTexts
 from elements_local.recording.session import ObservedCall, RecordingError, Session
 from elements_local.recording.text import dump
-from elements_local.scenarios.records import RecordNames
+from elements_local.records import RecordNames
 
 _SECOND = timedelta(seconds=1)
 _SNAPSHOT = "/_local/snapshot"

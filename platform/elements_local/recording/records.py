@@ -8,7 +8,7 @@ from elements_local.clients import BASE_PATH
 from elements_local.kit.admin.masks import MASK
 from elements_local.recording import requests
 from elements_local.recording.session import ObservedCall
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
+from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Protocol
 
 import click
@@ -72,3 +72,15 @@ def _lines(label: str, length: int, now: Callable[[], float]) -> ProgressListene
             click.echo(f"{label}: {done} of {length}{detail}", err=True)
 
     return tell
+
+
+class Stopwatch:
+    """Runs from when it is made."""
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """The real seconds since then."""
+        return perf_counter() - self._began

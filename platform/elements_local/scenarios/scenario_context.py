@@ -9,8 +9,8 @@ from typing import Any
 from elements_local.clients import ServiceClient, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.kit.workspaces.instants import parse_duration, parse_instant
+from elements_local.records import RecordNames
 from elements_local.scenarios.expect import GoldenStream
-from elements_local.scenarios.records import RecordNames
 
 
 class ExpectationError(Exception):

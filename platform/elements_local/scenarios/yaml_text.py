@@ -11,6 +11,7 @@ import yaml
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
+from elements_local.shape_errors import Path
 
 if TYPE_CHECKING:
     from yaml.error import Mark
@@ -44,10 +45,6 @@ class YamlError(Exception):
     def __init__(self, reason: str, place: SourcePosition) -> None:
         super().__init__(reason)
         self.place = place
-
-
-Path = tuple[str | int, ...]
-"""Keys and places in lists that lead to a value."""
 
 
 class Document(Struct, frozen=True, kw_only=True):

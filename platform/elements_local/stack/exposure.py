@@ -12,12 +12,12 @@ from elements_local.kit.web.origins import is_local
 from elements_local.kit.web.outbound import is_address
 from elements_local.kit.workspaces.workspace import DOCUMENTED
 from elements_local.service_client import TOKEN_HEADER
-from elements_local.stack.stack_settings import SharedSettings
+from elements_local.stack_settings import SharedSettings
 
 if TYPE_CHECKING:
     from elements_local.kit.workspaces.registry import Workspaces
+    from elements_local.stack.options import Options
     from elements_local.stack.stack import Stack
-    from elements_local.start import Options
 
 DEFAULTS = {"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"}
 """Settings whose defaults are others where others can reach the stack: addresses of users can be guessed."""

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from elements_local.start import load_services
 
 if TYPE_CHECKING:
     from elements_local.kit.workspaces.clock import FrozenTime
 
-_LEFT_REAL = ["_pytest.timing", "elements_local.reports.stopwatch", "elements_local.kit.web.sessions"]
+_LEFT_REAL = ["_pytest.timing", "elements_local.reports.progress", "elements_local.kit.web.sessions"]
 """By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""
 
 
@@ -41,3 +40,9 @@ class HeldTime:
                 yield
             finally:
                 self._frozen = None
+
+
+def load_services() -> None:
+    """Import the three services: before a process's time is held, since modules imported later would keep held dates."""
+    for name in ("elements_local.platform", "mock_insightly", "callback_sink"):
+        import_module(name)

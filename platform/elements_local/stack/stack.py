@@ -15,12 +15,12 @@ from elements_local.clients import (
     ServiceClient,
     SinkClient,
     WorkspaceClients,
+    reset_services,
 )
 from elements_local.errors import OptionError
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import Http, NoReply
 from elements_local.service_client import admin_headers, query_of
-from elements_local.stack import reset_and_restore
 
 CLIENT_TIMEOUT = timedelta(minutes=10)
 """How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""
@@ -86,9 +86,7 @@ class Stack:
             PartlyResetError: one failed after others had been reset.
         """
         running = self.addresses.running
-        reset_and_restore.reset(
-            {name: (self._service(url), {"all": "true"}) for name, url in running.items()}
-        )
+        reset_services({name: (self._service(url), {"all": "true"}) for name, url in running.items()})
 
     def clients(self, credentials: Credentials) -> WorkspaceClients:
         """Return the clients that a workspace's credentials open."""

@@ -13,7 +13,7 @@ from elements_local.guide import SIGNATURE_KEY
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.web.wire import Reply
 from elements_local.kit.workspaces.instants import format_instant
-from elements_local.scenarios.records import ID_FIELDS, NAME_FIELDS, RESOURCES
+from elements_local.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.scenarios.verbs.expect import UNSEEN
 from elements_local.tenant_replay.own_data import OwnData
 from elements_local.tenant_replay.tenant import OWN_NAME, CallbackReader

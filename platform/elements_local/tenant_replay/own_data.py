@@ -7,7 +7,7 @@ from urllib.parse import quote
 from msgspec import Struct, field
 
 from elements_local.errors import CallError, HarnessError
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, NAME_FIELDS
+from elements_local.records import COLLECTIONS, ID_FIELDS, NAME_FIELDS
 from elements_local.service_client import ServiceClient
 from elements_local.tenant_replay.tenant import OWN_NAME, Tenant
 

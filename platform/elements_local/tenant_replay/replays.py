@@ -13,10 +13,10 @@ from msgspec import Struct, field
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.kit.workspaces.instants import parse_duration
-from elements_local.reports.stopwatch import Stopwatch
+from elements_local.records import RecordNames
+from elements_local.reports.progress import Stopwatch
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult, perform
-from elements_local.scenarios.records import RecordNames
 from elements_local.scenarios.scenario import Scenario
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
 from elements_local.tenant_replay.own_clients import OwnCallbacks, OwnCrm, OwnPlatform

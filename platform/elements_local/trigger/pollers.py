@@ -14,7 +14,7 @@ from elements_local.errors import HarnessError
 from elements_local.guide import instance_body, poller_entry
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.platform.elements.catalogue import Catalogue, shipped
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
+from elements_local.records import COLLECTIONS, ID_FIELDS
 
 _MOST = 5000
 _BETWEEN_LOOKS_S = 0.1

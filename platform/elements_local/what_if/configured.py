@@ -13,7 +13,7 @@ from elements_local.guide import poller_entry
 from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
+from elements_local.records import COLLECTIONS, ID_FIELDS
 from elements_local.what_if.circumstances import ClockChange
 
 DATES = "datesConfiguration"

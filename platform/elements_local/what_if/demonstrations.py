@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from elements_local.scenarios.records import default_fields
+from elements_local.records import default_fields
 
 START = "2026-03-02T11:59:50Z"
 """Shortly before noon, so that hours from one to twelve bite, and not in January, where a day of the year is one of the month."""

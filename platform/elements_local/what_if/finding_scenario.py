@@ -7,7 +7,7 @@ from typing import Any
 
 from elements_local.errors import HarnessError
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
-from elements_local.scenarios.records import COLLECTIONS
+from elements_local.records import COLLECTIONS
 from elements_local.what_if.configured import (
     Configured,
     fields_asked_for,

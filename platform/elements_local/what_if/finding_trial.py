@@ -1,7 +1,6 @@
 """Tries findings: whether each bites and its cure helps, by its scenario, and at which cell of the grid it shows."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,11 +8,9 @@ from typing import Any
 from elements_local.errors import HarnessError
 from elements_local.failures.reason import EXPLAINED
 from elements_local.recording.text import write
-from elements_local.scenarios.performing import ScenarioFailure
-from elements_local.scenarios.runner import How, Runner
+from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, load
 from elements_local.stack.stack import Stack
-from elements_local.start import Options, in_process
 from elements_local.what_if.circumstances import CIRCUMSTANCES, Circumstance
 from elements_local.what_if.configured import Configured, resource_of
 from elements_local.what_if.finding_scenario import (
@@ -26,23 +23,23 @@ from elements_local.what_if.finding_scenario import (
     subject_of,
 )
 from elements_local.what_if.grid import Grid, worst_mended
-from elements_local.what_if.sweep import ENVIRONMENT, sweep
+from elements_local.what_if.sweep import sweep
+
+Run = Callable[[Scenario], ScenarioResult]
 
 
-def tried(linted: Linted, environment: Mapping[str, str]) -> list[dict[str, Any]]:
+def tried(linted: Linted, run: Run, stack: Stack) -> list[dict[str, Any]]:
     """Return what came of each finding, in the order of the list.
+
+    Args:
+        run: runs a scenario.
+        stack: has the settings of sweeps.
 
     ``tried`` says what came of its scenario, null if it has none; ``cell`` where in the grid it shows, null if nowhere.
     """
-    with (
-        TemporaryDirectory() as folder,
-        closing(Runner(How(environment=environment, cures=False))) as runner,
-        runner.holding(),
-        in_process(Options(environment={**environment, **ENVIRONMENT})) as stack,
-    ):
+    with TemporaryDirectory() as folder:
         outcomes = {
-            nth: ", ".join(_outcomes(runner, scenarios))
-            for nth, scenarios in _scenarios(linted, Path(folder))
+            nth: ", ".join(_outcomes(run, scenarios)) for nth, scenarios in _scenarios(linted, Path(folder))
         }
         return [
             {"tried": outcomes.get(nth), "cell": _cell(stack, linted, finding)}
@@ -90,9 +87,9 @@ def _scenarios(linted: Linted, folder: Path) -> Iterator[tuple[int, list[Scenari
         yield nth, load(path)
 
 
-def _outcomes(runner: Runner, scenarios: list[Scenario]) -> Iterator[str]:
+def _outcomes(run: Run, scenarios: list[Scenario]) -> Iterator[str]:
     for scenario in scenarios:
-        failure = runner.run(scenario).failure
+        failure = run(scenario).failure
         if not scenario.name.endswith(CURED):
             yield f"{'passes' if failure is None else 'fails'} as it is"
         elif failure is None:

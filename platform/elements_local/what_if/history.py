@@ -15,8 +15,8 @@ from elements_local.platform.explain.cures import CureCase
 from elements_local.recording import RecordingError, Session, compose, session_of
 from elements_local.recording.clocks import makes_real
 from elements_local.recording.text import dump
+from elements_local.records import COLLECTIONS, UnknownRecordError
 from elements_local.scenarios.expect import golden_of
-from elements_local.scenarios.records import COLLECTIONS, UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, load_text
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.verbs import take

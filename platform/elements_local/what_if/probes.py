@@ -10,7 +10,7 @@ from elements_local.clients import WorkspaceClients
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.kit.workspaces.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
+from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.service_client import query_of
 from elements_local.what_if.circumstances import (

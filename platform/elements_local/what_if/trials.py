@@ -1,6 +1,7 @@
 """Who seeks cures for a stack, with another stack to try them on; light until it is asked."""
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,6 @@ from elements_local.stack.stack import Stack
 
 if TYPE_CHECKING:
     from elements_local.platform.explain.cures import CureCase, CureSearch
-    from elements_local.start import Options
 
 
 class CureTrials:
@@ -16,12 +16,12 @@ class CureTrials:
 
     Args:
         stack: the one that is asked about.
-        options: how that was started; the other one has its settings and connectors.
+        start: starts the other one.
     """
 
-    def __init__(self, stack: Stack, options: "Options") -> None:
+    def __init__(self, stack: Stack, start: Callable[[], AbstractContextManager[Stack]]) -> None:
         self._stack = stack
-        self._options = options
+        self._start = start
         self._closing = ExitStack()
         self._own: Stack | None = None
         self._lock = Lock()
@@ -42,8 +42,5 @@ class CureTrials:
 
     def _started(self) -> Stack:
         if self._own is None:
-            from elements_local.start import Options, in_process  # noqa: PLC0415 - it makes this one
-
-            options = Options(environment=self._options.environment, connectors=self._options.connectors)
-            self._own = self._closing.enter_context(in_process(options))
+            self._own = self._closing.enter_context(self._start())
         return self._own

@@ -11,10 +11,10 @@ import requests
 from deadline import DEADLINE_S
 
 from elements_local.clients import BASE_PATH, Credentials
+from elements_local.commands.running.up import print_what_runs
 from elements_local.errors import OptionError
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.workspaces.workspace import DOCUMENTED, seeded_secrets
-from elements_local.reports.what_runs import print_what_runs
 from elements_local.stack.exposure import guard, is_exposed, who_can_reach
 from elements_local.start import Options, on_ports
 

@@ -20,8 +20,8 @@ from elements_local.cli import COMMANDS, cli
 from elements_local.commands.checking import certify
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
-from elements_local.scenarios.runner import Transport
-from elements_local.stack.stack_settings import FLAT, StartSettings
+from elements_local.replay.runner import Transport
+from elements_local.stack_settings import FLAT, StartSettings
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 HEAVY = {

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from elements_local.dashboard import copies
-from elements_local.scenarios.records import COLLECTIONS
-from elements_local.scenarios.runner import How, Runner
+from elements_local.records import COLLECTIONS
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 

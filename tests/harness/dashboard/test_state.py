@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.cli import cli
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 RECORD = {

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from elements_local import guide
 from elements_local.cli import cli
 from elements_local.clients import BASE_PATH
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process
 

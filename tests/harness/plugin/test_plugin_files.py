@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.scenarios.items import is_meant_as_scenarios
+from elements_local.testing.scenario_items import is_meant_as_scenarios
 
 GOOD = "scenario: it holds\nsteps:\n  - advance: 1m\n"
 

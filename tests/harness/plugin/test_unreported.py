@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 TIED = (

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from elements_local import guide
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.recording import Recording, compose, session_of, write
-from elements_local.scenarios.runner import How, Runner, Transport
+from elements_local.replay.runner import How, Runner, Transport
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from elements_local.commands.scenarios.replay import command
 from elements_local.kit.workspaces.clock import SystemClock
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 PASSES = """scenario: a contact is reported

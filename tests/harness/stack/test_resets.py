@@ -2,10 +2,9 @@
 
 import pytest
 
+from elements_local.clients import PartlyResetError, reset_services
 from elements_local.errors import CallError, UnreachableError
 from elements_local.guide import instance_body
-from elements_local.stack import reset_and_restore
-from elements_local.stack.reset_and_restore import PartlyResetError
 from elements_local.start import Options, in_process
 
 RECEIVER = "http://127.0.0.1:4799"
@@ -87,7 +86,7 @@ def test_every_service_is_asked_before_the_first_is_reset():
     sides = {"platform": Side(None), "crm": Side(GONE)}
 
     with pytest.raises(UnreachableError):
-        reset_and_restore.reset({name: (side, {}) for name, side in sides.items()})
+        reset_services({name: (side, {}) for name, side in sides.items()})
 
     assert [side.asked for side in sides.values()] == [["check"], ["check"]]
 
@@ -96,7 +95,7 @@ def test_what_fails_after_that_is_named_with_what_was_reset_and_what_not():
     sides = {"platform": Side(None, None), "crm": Side(None, GONE), "sink": Side(None)}
 
     with pytest.raises(PartlyResetError) as told:
-        reset_and_restore.reset({name: (side, {}) for name, side in sides.items()})
+        reset_services({name: (side, {}) for name, side in sides.items()})
 
     assert str(told.value).startswith(
         "platform has been reset, crm and sink not: no answer from http://127.0.0.1:4701"

@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect
 
 from callback_sink import tables as sink_tables
-from elements_local.clients import BASE_PATH
+from elements_local.clients import BASE_PATH, NoSnapshotError
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.workspaces.clock import FrozenClock, SystemClock
 from elements_local.platform.core import tables as platform_tables
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
-from elements_local.stack.reset_and_restore import NoSnapshotError
 from elements_local.start import Options, in_process
 from mock_insightly import tables as crm_tables
 

@@ -30,7 +30,7 @@ def command(stack: "Stack", *, instance: int | None, strict: bool, workspace: st
     status is 1 if anything is lost, misclassified or a duplicate, or if a poll failed; a line on standard error says which.
     What is late has come, or is to be tried again.
     """
-    from elements_local.reports.audit_text import audit_text, objections, unpolled  # noqa: PLC0415 - not needed for --help
+    from elements_local.reports.explanation_text import audit_text, objections, unpolled  # noqa: PLC0415 - not needed for --help
 
     platform = stack.workspace(workspace).platform
     numbers = [instance] if instance else [each["instanceId"] for each in platform.pollers()]

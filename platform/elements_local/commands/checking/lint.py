@@ -1,6 +1,7 @@
 """``lint``: what of a poller's configuration will lose, repeat or misname events, and what mends it."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,9 +174,18 @@ def _write(linted: "Linted", rule: str, output: Path) -> None:
 
 def _tried(linted: "Linted") -> "list[dict[str, Any]]":
     """Run the scenarios and grids of all findings; returns what came of each."""
+    from elements_local.replay.runner import How, Runner  # noqa: PLC0415 - as above
+    from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
     from elements_local.what_if.finding_trial import tried  # noqa: PLC0415 - as above
+    from elements_local.what_if.sweep import ENVIRONMENT  # noqa: PLC0415 - as above
 
-    return tried(linted, stack_environment())
+    environment = stack_environment()
+    with (
+        closing(Runner(How(environment=environment, cures=False))) as runner,
+        runner.holding(),
+        in_process(Options(environment={**environment, **ENVIRONMENT})) as stack,
+    ):
+        return tried(linted, runner.run, stack)
 
 
 def _print(findings: "Sequence[Mapping[str, Any]]", left_out: int) -> None:

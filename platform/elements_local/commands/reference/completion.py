@@ -1,6 +1,7 @@
 """``completion``: commands and options, completed by the shell."""
 
 import click
+from click.shell_completion import get_completion_class
 
 from elements_local.command_line.output import examples
 
@@ -15,17 +16,14 @@ _HOW = (
     "completion", epilog=examples(*_HOW, 'eval "$(elements-local completion bash)"    # this shell only')
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> None:
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
     """Print the script that lets SHELL complete commands, options and their values with the Tab key.
 
     Where it goes is in the examples; it holds from the next shell on. The program is asked for names whenever Tab is
     pressed, so an update of it needs no new script.
     """
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 - only here
-
-    from elements_local.cli import cli  # noqa: PLC0415 - which knows this module, too
-
     complete = get_completion_class(shell)
     if complete is None:  # a click that has not this shell
         raise click.UsageError(f"click has no completion for {shell}")
-    click.echo(complete(cli, {}, "elements-local", "_ELEMENTS_LOCAL_COMPLETE").source())
+    click.echo(complete(ctx.find_root().command, {}, "elements-local", "_ELEMENTS_LOCAL_COMPLETE").source())

@@ -10,7 +10,7 @@ import click
 from elements_local.command_line.output import examples, print_json
 from elements_local.command_line.where import json_option
 from elements_local.interruption import cut_off
-from elements_local.scenarios.records import COLLECTIONS, believable_fields
+from elements_local.records import COLLECTIONS, believable_fields
 
 if TYPE_CHECKING:
     from elements_local.clients import WorkspaceClients

@@ -10,7 +10,7 @@ from elements_local.command_line.output import examples, print_json
 from elements_local.command_line.where import running_stack, workspace_option
 from elements_local.interruption import cut_off
 from elements_local.kit.api.json_syntax import json_fault
-from elements_local.scenarios.records import COLLECTIONS
+from elements_local.records import COLLECTIONS
 
 if TYPE_CHECKING:
     from elements_local.clients import WorkspaceClients

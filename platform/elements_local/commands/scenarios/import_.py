@@ -51,7 +51,7 @@ def command(*, file: Path, output: Path, force: bool, check: bool, as_json: bool
         write(output, made.document, made.notes)
     print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
     if check:
-        from elements_local.reports.file_check import check_file  # noqa: PLC0415 - only where it is asked for
+        from elements_local.replay.file_check import check_file  # noqa: PLC0415 - only where it is asked for
 
         otherwise = "it does not come to the callbacks that were imported"
         check_file(output, {}, otherwise=otherwise, as_json=as_json)

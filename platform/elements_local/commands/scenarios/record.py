@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 - the command's options
         recording = recorder.write()
     print_written(output, recording.steps, recording.notes, as_json=as_json)
     if check:
-        from elements_local.reports.file_check import check_file  # noqa: PLC0415 - only where it is asked for
+        from elements_local.replay.file_check import check_file  # noqa: PLC0415 - only where it is asked for
 
         with cut_off(lambda: f"{output} is written; whether it passes is not known"):
             check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)

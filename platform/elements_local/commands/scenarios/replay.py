@@ -113,6 +113,6 @@ def command(**given: Any) -> None:
     Exit status: 0 all passed or agree, 1 one failed, differs or was not seen, 2 a file has mistakes, which are all listed, 130 it was
     interrupted.
     """
-    from elements_local.reports.replay_call import replay  # noqa: PLC0415 - loads the services
+    from elements_local.replay.call import replay  # noqa: PLC0415 - loads the services
 
     replay(**given)

@@ -8,7 +8,7 @@ from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, read, record_path, whose
 from elements_local.dashboard.lists import Listing, list_page
 from elements_local.errors import CallError
-from elements_local.scenarios.records import COLLECTIONS
+from elements_local.records import COLLECTIONS
 
 bp = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 

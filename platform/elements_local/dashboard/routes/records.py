@@ -14,7 +14,7 @@ from elements_local.dashboard.routes.audit import decisions
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.errors import CallError, HarnessError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 

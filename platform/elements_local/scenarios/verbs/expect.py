@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct
 
-from elements_local.failures import missing_callbacks
 from elements_local.failures.timeline import clock_text, event_lines, message_of, taken
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.scenarios import expect
+from elements_local.scenarios import expect, missing_callbacks
 from elements_local.scenarios.placeholders import filled
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, fail_if_any
 from elements_local.scenarios.verbs import audits
@@ -25,7 +24,7 @@ from elements_local.scenarios.verbs.inspect_stack import (
 )
 from elements_local.scenarios.verbs.records import Fields, record_differences
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb, event_objections
-from elements_local.scenarios.yaml_text import Path
+from elements_local.shape_errors import Path
 
 _TAKEN = range(200, 300)
 UNSEEN = "unseen"

@@ -8,12 +8,12 @@ from msgspec import Meta
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.api.nearest import nearest
 from elements_local.kit.api.shape_words import PATTERNS
+from elements_local.records import COLLECTIONS, default_fields, kind_of
 from elements_local.scenarios import expect
 from elements_local.scenarios.placeholders import filled
-from elements_local.scenarios.records import COLLECTIONS, default_fields, kind_of
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
-from elements_local.scenarios.shape_errors import unknown
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, kind_objections
+from elements_local.shape_errors import unknown
 
 _NAME = r"^[A-Za-z][\w-]*/[\w.-]+$"
 PATTERNS[_NAME] = "a record's name: a kind, a slash and a word, such as contacts/ada"

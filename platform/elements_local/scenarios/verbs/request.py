@@ -9,9 +9,9 @@ from msgspec import UNSET, Meta, Struct
 
 from elements_local.clients import BASE_PATH
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.records import COLLECTIONS, RESOURCES
 from elements_local.scenarios import expect
 from elements_local.scenarios.placeholders import filled, filled_text, slips
-from elements_local.scenarios.records import COLLECTIONS, RESOURCES
 from elements_local.scenarios.scenario_context import (
     ExpectationError,
     ScenarioContext,

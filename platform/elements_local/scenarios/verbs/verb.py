@@ -7,10 +7,9 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_duration, parse_instant
-from elements_local.scenarios.records import COLLECTIONS
+from elements_local.records import COLLECTIONS
 from elements_local.scenarios.scenario_context import ScenarioContext
-from elements_local.scenarios.shape_errors import shown, unknown
-from elements_local.scenarios.yaml_text import Path
+from elements_local.shape_errors import Path, shown, unknown
 
 Objection: TypeAlias = tuple[Path, str]
 """Where, and what is wrong."""

@@ -18,7 +18,7 @@ from pytest_httpserver import HTTPServer
 from elements_local import guide
 from elements_local.cli import cli
 from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
+from elements_local.records import COLLECTIONS, ID_FIELDS
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
 from elements_local.trigger import leave_the_second, let_it_poll, make, outcome_of, poller_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.reports.replay_session import Selection
-from elements_local.reports.replay_watch import WatchedFiles
+from elements_local.replay.session import Selection
+from elements_local.replay.watch import WatchedFiles
 
 
 @pytest.fixture

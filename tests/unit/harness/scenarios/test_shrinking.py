@@ -7,9 +7,9 @@ from random import Random
 import pytest
 import yaml
 
+from elements_local.replay.shrinking import save, shrink
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import load
-from elements_local.scenarios.shrinking import save, shrink
 
 SEEDS = range(20)
 

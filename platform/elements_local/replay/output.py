@@ -10,10 +10,7 @@ from msgspec import Struct
 
 from elements_local.command_line.output import counted
 from elements_local.kit.api.json_text import encode_text
-from elements_local.reports.files import writable
-from elements_local.reports.junit import write_junit
-from elements_local.reports.progress import progress
-from elements_local.reports.replay_report import (
+from elements_local.replay.report import (
     Case,
     CaseStatus,
     ReplayReport,
@@ -23,7 +20,9 @@ from elements_local.reports.replay_report import (
     head_json,
     mistake_json,
 )
-from elements_local.reports.stopwatch import Stopwatch
+from elements_local.replay.report_files import write_junit, write_page
+from elements_local.reports.files import writable
+from elements_local.reports.progress import Stopwatch, progress
 from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
@@ -173,8 +172,6 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             if self.junit:
                 write_junit(self.junit, report)
             if self.html:
-                from elements_local.reports.replay_page import write_page  # noqa: PLC0415 - loads the templates
-
                 write_page(self.html, report)
 
     def show_result(self, result: ScenarioResult) -> None:

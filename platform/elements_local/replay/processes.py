@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.performing import ScenarioResult
-from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import Scenario
 
 _HANDFUL = 4

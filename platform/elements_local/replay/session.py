@@ -12,12 +12,12 @@ from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.workspaces.clock import SystemClock
-from elements_local.reports.replay_output import ReplayOutput
-from elements_local.reports.replay_report import ReplayReport, Skipped, SkipReason
-from elements_local.reports.stopwatch import Stopwatch
+from elements_local.replay.output import ReplayOutput
+from elements_local.replay.processes import chosen, replaying, shuffled
+from elements_local.replay.report import ReplayReport, Skipped, SkipReason
+from elements_local.replay.runner import How, Runner
+from elements_local.reports.progress import Stopwatch
 from elements_local.scenarios.performing import ScenarioResult
-from elements_local.scenarios.replaying import chosen, replaying, shuffled
-from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.scenarios.yaml_text import SourcePosition
@@ -164,7 +164,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
 
     def _shrink(self, failed: Sequence[ScenarioResult]) -> None:
         """Save the shortest scenario that still fails, for each that does."""
-        from elements_local.scenarios.shrinking import save, shrink  # noqa: PLC0415 - seldom wanted
+        from elements_local.replay.shrinking import save, shrink  # noqa: PLC0415 - seldom wanted
 
         with closing(Runner(replace(self.how, cures=False))) as runner, runner.holding():
             for result in failed:

@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from elements_local.scenarios.runner import Runner
+    from elements_local.replay.runner import Runner
     from elements_local.scenarios.scenario import Scenario
     from elements_local.stack.stack import Stack
 
@@ -130,7 +130,7 @@ def stack_environment(config: pytest.Config) -> dict[str, str]:
     """
     from elements_local.errors import OptionError  # noqa: PLC0415 - as above
     from elements_local.kit.settings import SettingsError  # noqa: PLC0415 - as above
-    from elements_local.setting_sources import Configuration  # noqa: PLC0415 - see the module
+    from elements_local.stack_settings import Configuration  # noqa: PLC0415 - see the module
 
     chosen = Configuration(os.environ, config.rootpath / "pyproject.toml")
     try:
@@ -152,7 +152,7 @@ def _make_known(config: pytest.Config, tag: str) -> None:
 
 def _runner(config: pytest.Config) -> "Runner":
     """Return what runs this session's scenarios."""
-    from elements_local.scenarios.runner import How, Runner, Transport  # noqa: PLC0415 - see the module
+    from elements_local.replay.runner import How, Runner, Transport  # noqa: PLC0415 - see the module
 
     if _RUNNER not in config.stash:
         elsewhere = config.stash.get(ELSEWHERE, None)

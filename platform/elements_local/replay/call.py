@@ -18,12 +18,12 @@ from elements_local.kit.values import replace
 from elements_local.kit.workspaces.clock import FastClock
 from elements_local.project_scaffold import shipped_scenarios
 from elements_local.receiving import ReceiverError, receiver_of
-from elements_local.reports.replay_output import ReplayOutput
-from elements_local.reports.replay_session import ReplaySession, Selection
-from elements_local.reports.replay_watch import watch
-from elements_local.scenarios.runner import How, Transport
+from elements_local.replay.output import ReplayOutput
+from elements_local.replay.runner import How, Transport
+from elements_local.replay.session import ReplaySession, Selection
+from elements_local.replay.shrinking import NothingToShrinkWithError
+from elements_local.replay.watch import watch
 from elements_local.scenarios.scenario import LoadedFile
-from elements_local.scenarios.shrinking import NothingToShrinkWithError
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.tenant_replay.opening import opened
 from elements_local.tenant_replay.own_data import clean, left_behind

@@ -17,7 +17,7 @@ from elements_local.kit.workspaces.clock import FrozenClock
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.receiving import reachable, receiver_of
-from elements_local.reports.stopwatch import Stopwatch
+from elements_local.reports.progress import Stopwatch
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioResult, failed_to_begin, perform
 from elements_local.scenarios.scenario import Scenario

@@ -16,7 +16,7 @@ _TEST = '''"""Made from {origin}: the shortest scenario that still fails as that
 from contextlib import closing
 from pathlib import Path
 
-from elements_local.scenarios.runner import How, Runner
+from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 

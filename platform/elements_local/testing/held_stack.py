@@ -9,11 +9,12 @@ from elements_local.clients import WorkspaceClients
 from elements_local.kit.workspaces.clock import FrozenClock
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
-from elements_local.markers import CHOICES, MarkerError, choices, workspace_of
 from elements_local.receiving import reachable, receiver_of
 from elements_local.stack.held_time import HeldTime
+from elements_local.stack.options import Options
 from elements_local.stack.stack import Stack
-from elements_local.start import Options, in_process
+from elements_local.start import in_process
+from elements_local.testing.markers import CHOICES, MarkerError, choices, workspace_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

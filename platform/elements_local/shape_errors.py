@@ -9,9 +9,11 @@ from elements_local.kit.api.mismatch import fields_of, first_mismatch, plain
 from elements_local.kit.api.nearest import nearest
 from elements_local.kit.api.shape_words import words
 from elements_local.kit.text import shortened
-from elements_local.scenarios.yaml_text import Path
 
 _LONGEST = 100
+
+Path = tuple[str | int, ...]
+"""Keys and places in lists that lead to a value."""
 
 
 def place_and_reason(value: object, shape: Any, forms: Mapping[str, str] | None = None) -> tuple[Path, str]:

@@ -10,7 +10,7 @@ from elements_local.failures.reason import Explainer
 from elements_local.failures.timeline import clock_text
 from elements_local.failures.unreported import Unreported
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.scenarios.records import COLLECTIONS
+from elements_local.records import COLLECTIONS
 from elements_local.scenarios.scenario_context import ScenarioContext
 
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import junitparser
+
 from elements_local.failures.timeline import TimelineEntry, clock_text, condensed
 from elements_local.kit.workspaces.instants import format_instant
-from elements_local.reports.html_page import render
-from elements_local.reports.replay_report import COUNTED, Case, CaseStatus, ReplayReport, by_file
+from elements_local.replay.report import COUNTED, Case, CaseStatus, ReplayReport, by_file
+from elements_local.reports.files import render, write_junit_document, xml_text
 
 _MOST_OPEN = 20
 _BAD = (CaseStatus.ERROR, CaseStatus.FAILED)
@@ -93,3 +95,49 @@ def _seconds(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+
+
+class _Case(junitparser.TestCase):
+    """A test case with its place, which pytest writes in the same attributes and CI systems link to."""
+
+    file = junitparser.Attr()
+    line = junitparser.IntAttr()
+
+
+def write_junit(path: Path, report: ReplayReport) -> None:
+    """Write a test case for each scenario and each mistake, in one suite for each file."""
+    document = junitparser.JUnitXml("elements-local")
+    for file, cases in by_file(report.cases).items():
+        suite = junitparser.TestSuite(xml_text(str(file)))
+        suite.timestamp = report.began.replace(microsecond=0, tzinfo=None).isoformat()
+        suite.add_testcases([_test_case(case) for case in cases])
+        document.add_testsuite(suite)
+    write_junit_document(path, document, seconds=report.seconds)
+
+
+def _test_case(case: Case) -> _Case:
+    """Return a case; its class is the file, written as pytest does: of a path, readers make packages at its dots."""
+    test = _Case(xml_text(case.name), classname=_dotted(case.path), time=round(case.seconds, 3))
+    test.file = xml_text(case.path.as_posix())
+    test.line = case.failure.line if case.failure else case.line
+    headline = xml_text(case.why.partition("\n")[0].rstrip(":"))
+    if case.status is CaseStatus.SKIPPED:
+        test.result = [junitparser.Skipped(headline)]
+        return test
+    result: junitparser.Error | junitparser.Failure
+    if case.status is CaseStatus.ERROR:
+        result = junitparser.Error(headline, "ScenarioError")
+    elif case.failure:
+        kind = "ExpectationError" if case.failure.expected else "HarnessError"
+        result = junitparser.Failure(headline, kind)
+    else:
+        return test
+    result.text = xml_text(case.why)
+    test.result = [result]
+    return test
+
+
+def _dotted(path: Path) -> str:
+    return xml_text(
+        ".".join(part for part in path.with_suffix("").parts if part not in {path.anchor, ".", ".."})
+    )

@@ -12,8 +12,8 @@ from threading import Event
 
 from elements_local.command_line.output import counted
 from elements_local.kit.values import replace
-from elements_local.reports.replay_report import ReplayReport
-from elements_local.reports.replay_session import ReplaySession, Selection
+from elements_local.replay.report import ReplayReport
+from elements_local.replay.session import ReplaySession, Selection
 from elements_local.scenarios.expect import streams_of
 
 _BETWEEN_LOOKS_S = 0.3

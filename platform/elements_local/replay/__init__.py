@@ -1,0 +1,1 @@
+"""Replaying scenarios: each in a fresh workspace of a stack, several at a time, watched and reported."""
