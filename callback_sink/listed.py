@@ -2,27 +2,21 @@
 
 from collections.abc import Callable, Iterable
 
-from msgspec import Struct
-
 from callback_sink.inbox import Callback
 from callback_sink.usage import StorageUsage
+from elements_local.kit.api.pages import Page
 
 PAGE_BYTES = 16 * 1024 * 1024
 """Of the bodies of a page of callbacks: it ends with the one that makes it longer."""
 
 
-class CallbackPage(Struct, frozen=True, kw_only=True):
+class CallbackPage(Page[Callback], frozen=True, kw_only=True):
     """A page of callbacks, oldest first.
 
     Attributes:
-        more: whether there are any after them, or before them if the latest were asked for.
-        total: how many there are on all pages.
         used: how much is kept where was looked.
     """
 
-    callbacks: list[Callback]
-    more: bool
-    total: int
     used: StorageUsage
 
 
@@ -53,4 +47,5 @@ def page_of(
         if not more:
             first.append(callback)
             size += len(callback.body)
-    return CallbackPage(callbacks=first, more=more, total=total if counts else used.callbacks, used=used)
+    cursor = first[-1].id if more else None
+    return CallbackPage(items=first, total=total if counts else used.callbacks, cursor=cursor, used=used)

@@ -170,7 +170,7 @@ class Callbacks:
             used,
             counts=filters.narrows,
         )
-        return page if before is None else replace(page, callbacks=page.callbacks[::-1])
+        return page if before is None else replace(page, items=page.items[::-1])
 
     def near_misses(self, filters: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""

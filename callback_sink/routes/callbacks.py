@@ -19,7 +19,7 @@ from callback_sink.search import Filters
 from callback_sink.store import Callbacks
 from callback_sink.stream import Stream
 from elements_local.kit.api.operations import Answer, Link, operation
-from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from elements_local.kit.api.pages import PAGE, Cursor, Limit, PageJson, page_json
 from elements_local.kit.workspaces.instants import format_instant
 
 LONGEST_WAIT = timedelta(seconds=60)
@@ -47,8 +47,8 @@ class CallbackPageQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown
         limit: the oldest of them.
     """
 
-    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+    after: Cursor = 0
+    limit: Limit = PAGE
 
 
 class CallbackListQuery(
@@ -60,7 +60,7 @@ class CallbackListQuery(
         before: the latest of those with a lower id, instead of the oldest; ``next`` leads to the ones before them.
     """
 
-    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    before: Cursor | None = None
 
 
 class Wait(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -128,7 +128,7 @@ def search(query: CallbackListQuery) -> Answer[CallbackListJson]:
 def whole(query: CallbackPageQuery) -> Answer[CallbackExport]:
     """Export the callbacks that the filters mean, with their exact bytes."""
     found = _asked(query)
-    return Answer(as_json(found.callbacks, _page(found)), _named("callbacks.json"))
+    return Answer(as_json(found.items, page_json(found, "after")), _named("callbacks.json"))
 
 
 @exports.get("/callbacks.har")
@@ -136,7 +136,9 @@ def whole(query: CallbackPageQuery) -> Answer[CallbackExport]:
 def archive(query: CallbackPageQuery) -> Answer[Har]:
     """Export the callbacks that the filters mean as an HTTP archive (HAR 1.2)."""
     found = _asked(query)
-    return Answer(as_har(found.callbacks, _page(found), origin=request.host_url), _named("callbacks.har"))
+    return Answer(
+        as_har(found.items, page_json(found, "after"), origin=request.host_url), _named("callbacks.har")
+    )
 
 
 @bp.delete("")
@@ -223,10 +225,6 @@ def _asked(query: CallbackPageQuery, *, before: int | None = None) -> CallbackPa
     return found
 
 
-def _page(found: CallbackPage) -> PageJson:
-    return page_json(found.total, {"after": found.callbacks[-1].id} if found.more else None)
-
-
 def _named(file: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{file}"'}
 
@@ -240,17 +238,14 @@ def _listing(
         match: what was searched for, if it is not in the query.
         latest: the next page has those before this one.
     """
-    cursor = None
-    if found.more:
-        end = {"before": found.callbacks[0].id} if latest else {"after": found.callbacks[-1].id}
-        cursor = {**to_builtins(match or Filters()), **end}
+    cursor, search = "before" if latest else "after", to_builtins(match or Filters())
     return Answer(
         {
-            "count": len(found.callbacks),
+            "count": len(found.items),
             "pruned": found.used.pruned,
             "pruned_at": format_instant(found.used.pruned_at) if found.used.pruned_at else None,
-            "callbacks": [each.to_json() for each in found.callbacks],
-            **page_json(found.total, cursor, path=bp.url_prefix),
+            "callbacks": [each.to_json() for each in found.items],
+            **page_json(found, cursor, path=bp.url_prefix, search=search),
         }
     )
 

@@ -11,12 +11,14 @@ Source: v2.2 and v3.1 lists are ordered by id (v2.2 organisations of 2017, live 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 from sqlalchemy import Select, bindparam, func, select
 
 from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_insightly.kinds.kind import RecordKind
@@ -187,20 +189,6 @@ def _holds(tx: Transaction, criterion: Criterion) -> Callable[[Record], bool]:
     )
 
 
-class Listed(Struct, frozen=True, kw_only=True):
-    """A page of records.
-
-    Attributes:
-        documents: as they are kept.
-        last: the id of the last of them; None if there is no further page.
-        total: of all that contain the text, on whichever page.
-    """
-
-    documents: list[str]
-    last: int | None
-    total: int
-
-
 class RecordSearch(Struct, frozen=True, kw_only=True):
     """Which records are listed.
 
@@ -217,19 +205,18 @@ class RecordSearch(Struct, frozen=True, kw_only=True):
     before: int | None = None
 
 
-def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Listed:
+def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Page[Row]:
     """Return a page as whoever looks after the CRM goes through them: the latest first, those that contain a text, ids descending; without any text it costs what is shown, with one all records are read."""
     limit = search.limit
     highest = LARGEST_WHOLE if search.before is None else search.before - 1
     if not search.text and not search.unwanted:
         # One more than is shown, which tells that there is a further page.
         found = tx.all(_newest_from, kind=kind.name, up_to=highest, top=limit + 1)
-        return _listed_page(
-            [(row.id, row.document) for row in found], tx.scalar(_total_of_kind, kind=kind.name), limit
-        )
+        total = tx.scalar(_total_of_kind, kind=kind.name)
+        return Page.of(found, limit, total=total, cursor=attrgetter("id"))
     # as they stand in the JSON that is kept
     wanted, *others = (encode_text(each)[1:-1].lower() for each in (search.text, *search.unwanted))
-    rows: list[tuple[int, str]] = []
+    rows: list[Row] = []
     total = 0
     for row in tx.stream(_newest, at_once=_BATCH, kind=kind.name):
         # The documents are searched as they are kept, without being read: a text in any field, and a field's name
@@ -239,10 +226,5 @@ def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Listed:
             total += 1
             # One more than is shown, which tells that there is a further page; counting goes on to the end.
             if len(rows) <= limit and row.id <= highest:
-                rows.append((row.id, row.document))
-    return _listed_page(rows, total, limit)
-
-
-def _listed_page(rows: list[tuple[int, str]], total: int, limit: int) -> Listed:
-    last = rows[limit - 1][0] if len(rows) > limit else None
-    return Listed(documents=[document for _, document in rows[:limit]], last=last, total=total)
+                rows.append(row)
+    return Page.of(rows, limit, total=total, cursor=attrgetter("id"))

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypedDict
 
 from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
+from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.workspaces.instants import format_instant
@@ -16,7 +18,6 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import (
-    Listed,
     RecordPage,
     RecordSearch,
     documents_of,
@@ -41,19 +42,6 @@ class ChangeJson(TypedDict):
     at: str
     created: str
     updated: str
-
-
-class Changes(Struct, frozen=True, kw_only=True):
-    """A page of changes that clients made, in order.
-
-    Attributes:
-        more: whether there are any after them.
-        total: how many there are on all pages.
-    """
-
-    shown: list[ChangeJson]
-    more: bool
-    total: int
 
 
 class ChangeFilter(Struct, frozen=True, kw_only=True):
@@ -114,7 +102,7 @@ class Records:
         """Return the changes of a kind's records that were made later than an instant: their seq, record_id and at."""
         return written_since(self.tx, kind, since)
 
-    def changes(self, wanted: ChangeFilter, *, after: int = 0, limit: int) -> Changes:
+    def changes(self, wanted: ChangeFilter, *, after: int = 0, limit: int) -> Page[ChangeJson]:
         """Return a page of changes, oldest first.
 
         Args:
@@ -128,14 +116,13 @@ class Records:
         rows = self.tx.all(_page_of_changes(given), **values, after=after, top=limit + 1)
         # Counted without `after`: the total is of all pages.
         total = self.tx.scalar(_number_of_changes(given), **values)
-        shown = [_change(row) for row in rows[:limit]]
-        return Changes(shown=shown, more=len(rows) > len(shown), total=total)
+        return Page.of([_change(row) for row in rows], limit, total=total, cursor=itemgetter("seq"))
 
     def documents(self, kind: RecordKind) -> Iterator[str]:
         """Yield all records of a kind one by one, ids ascending."""
         return documents_of(self.tx, kind)
 
-    def listed(self, kind: RecordKind, search: RecordSearch) -> Listed:
+    def listed(self, kind: RecordKind, search: RecordSearch) -> Page[Row]:
         """Return the records of a kind that are looked for, the highest ids first."""
         return listed(self.tx, kind, search)
 

@@ -75,7 +75,7 @@ def test_the_bodies_of_admin_routes_take_no_other_keys_than_they_read(
         ("platform", "/_local/clock?workspace=mine", "here; this route takes none"),
         ("crm", "/_local/changes?recordid=1", "(did you mean 'recordId'?)"),
         ("sink", "/_local/callbacks?objecttype=contacts", "(did you mean 'objectType'?)"),
-        ("sink", "/_local/journal?worckspace=mine", "(did you mean 'workspace'?); expected any of q, not, struck, before, limit, workspace, bin"),
+        ("sink", "/_local/journal?worckspace=mine", "(did you mean 'workspace'?); expected any of limit, q, not, struck, before, workspace, bin"),
     ],
 )  # fmt: skip
 def test_the_nearest_that_there_is_is_named(

@@ -67,8 +67,7 @@ def workspaces():
 
 def ids(store, workspace="acme", stretch=ALL, **wanted):
     return [
-        each.id
-        for each in Room(store, Instances, workspace).search(InstanceFilter(**wanted), stretch).instances
+        each.id for each in Room(store, Instances, workspace).search(InstanceFilter(**wanted), stretch).items
     ]
 
 
@@ -114,8 +113,8 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
     walked, after, more = [], 0, True
     while more:
         page = Room(store, Instances, workspace).search(wanted, InstanceRange(after=after, size=size))
-        walked.append([each.id for each in page.instances])
-        after, more = page.instances[-1].id if page.instances else 0, page.more
+        walked.append([each.id for each in page.items])
+        after, more = page.items[-1].id if page.items else 0, page.cursor is not None
         assert page.total == len(expected)
     numbered = [
         ids(store, workspace, InstanceRange(skip=number * size, size=size), tags=("x",)) for number in (0, 1)
@@ -136,11 +135,11 @@ def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, ad
     late = add()
 
     second = Room(store, Instances, "acme").search(
-        InstanceFilter(), InstanceRange(after=first.instances[-1].id, size=9)
+        InstanceFilter(), InstanceRange(after=first.items[-1].id, size=9)
     )
 
-    assert [each.id for each in second.instances] == [each.id for each in (*made[3:], late)]
-    assert second.more is False
+    assert [each.id for each in second.items] == [each.id for each in (*made[3:], late)]
+    assert second.cursor is None
 
 
 def test_an_element_and_pollers_that_were_switched_off(store, add):

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from elements_local.kit.admin.routes import ParameterError, asked_workspace
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from elements_local.kit.api.pages import LogQuery, PageJson, page_json
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.workspaces.registry import Workspace
@@ -27,22 +27,18 @@ _PROFILES = {"small": SMALL, "edge": EDGE}
 bp = Blueprint("crm", __name__, url_prefix="/_local")
 
 
-class ChangesQuery(Struct, rename="camel"):
+class ChangesQuery(LogQuery, rename="camel"):
     """Which changes are asked for.
 
     Attributes:
         kind: of the records, as paths spell it; case does not count.
         record_id: of the one record whose changes are asked for.
         since: an ISO 8601 instant; changes made then or later.
-        after: changes with a higher ``seq``, as ``next`` says it.
-        limit: changes at the most, the oldest of them.
     """
 
     kind: str | None = None
     record_id: Annotated[int, Meta(ge=1, le=_LARGEST_NUMBER)] | None = None
     since: str | None = None
-    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
 class ChangesJson(PageJson):
@@ -97,13 +93,13 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     kind = None if query.kind is None else kind_named(query.kind, parameter="kind").name
     wanted = ChangeFilter(kind=kind, record_id=query.record_id, since=_instant(query.since))
     with dependencies().store.read(asked_workspace()) as records:
-        found = records.changes(wanted, after=query.after, limit=query.limit)
+        page = records.changes(wanted, after=query.after, limit=query.limit)
         pruned = dependencies().store.pruned(records)
     return Answer(
         {
-            "changes": found.shown,
+            "changes": page.items,
             "pruned": pruned,
-            **page_json(found.total, {"after": found.shown[-1]["seq"]} if found.more else None),
+            **page_json(page, "after"),
         }
     )
 

@@ -8,18 +8,11 @@ from msgspec import Meta, Struct, field
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import (
-    LARGEST_CURSOR,
-    LARGEST_PAGE,
-    PAGE,
-    PageJson,
-    UnwantedTexts,
-    page_json,
-)
+from elements_local.kit.api.pages import ListQuery, Page, PageJson, UnwantedTexts, page_json
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
-from mock_insightly.records.finding import Listed, RecordSearch
+from mock_insightly.records.finding import RecordSearch
 from mock_insightly.records.stamps import record_in, updated_at
 from mock_insightly.routes.admin.local import kind_named
 from mock_insightly.routes.below.actions import convert
@@ -64,7 +57,7 @@ class ConversionRequest(Struct, forbid_unknown_fields=True):
     opportunity: str | None = None
 
 
-class RecordsQuery(Struct, rename="camel"):
+class RecordsQuery(ListQuery, rename="camel"):
     """Which records are asked for.
 
     Attributes:
@@ -72,16 +65,12 @@ class RecordsQuery(Struct, rename="camel"):
         record_id: the one record of this id.
         q: a text that they contain, wherever; case does not count.
         not_: texts that they do not contain.
-        before: only those with a lower id, as ``next`` says it.
-        limit: records at the most, the highest ids of them.
     """
 
     kind: str
     record_id: _Id | None = None
     q: Annotated[str, Meta(max_length=1000)] = ""
     not_: UnwantedTexts = field(default=[], name="not")
-    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
 class RecordsJson(PageJson):
@@ -102,12 +91,12 @@ def list_records(query: RecordsQuery) -> Answer[RecordsJson]:
     with dependencies().store.read(asked_workspace()) as records:
         page = records.listed(kind, search)
     if query.record_id is not None:
-        wanted = [one for one in page.documents if kind.id_of(record_in(one)) == query.record_id]
-        page = Listed(documents=wanted, last=None, total=len(wanted))
+        wanted = [row for row in page.items if row.id == query.record_id]
+        page = Page(items=wanted, total=len(wanted))
     return Answer(
         {
-            "records": [record_in(document) for document in page.documents],
-            **page_json(page.total, {"before": page.last} if page.last else None),
+            "records": [record_in(row.document) for row in page.items],
+            **page_json(page, "before"),
         }
     )
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from elements_local.kit.admin.masks import mask_body, mask_header, mask_target
 from elements_local.kit.admin.ring_buffers import MemoryBudget, RingBuffer, pack, unpack, weight_of
 from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.pages import Page
 from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.workspaces.instants import format_instant
 
@@ -104,20 +105,15 @@ class _Kept(Struct, frozen=True, kw_only=True):
     reads: RingBuffer
 
 
-class CallPage(Struct, frozen=True, kw_only=True):
+class CallPage(Page[RecordedCall], frozen=True, kw_only=True):
     """Calls in the order of their numbers.
 
     Attributes:
-        more: whether there are any after them.
-        total: how many are kept.
         resets: how often the workspace's calls were forgotten altogether.
         last: the number of the latest call that is kept, of those that are shown and all others; 0 if there is none.
         pruned, pruned_reads: the latest change, and the latest read, that made room for others.
     """
 
-    calls: list[RecordedCall]
-    more: bool
-    total: int
     resets: int
     last: int
     pruned: int
@@ -162,11 +158,11 @@ class CallLog:
             resets = self._resets.get(workspace, 0)
             pruned, pruned_reads = buffers.changes.pruned, buffers.reads.pruned
         newer = [piece for its_number, piece in sorted(entries) if its_number > number]
-        page = _page(newer[:limit])
+        items = [unpack(piece, RecordedCall) for piece in _page(newer[:limit])]
         return CallPage(
-            calls=[unpack(piece, RecordedCall) for piece in page],
-            more=len(page) < len(newer),
+            items=items,
             total=len(entries),
+            cursor=items[-1].number if len(items) < len(newer) else None,
             resets=resets,
             last=max((its_number for its_number, _ in entries), default=0),
             pruned=pruned,

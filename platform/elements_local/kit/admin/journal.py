@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -12,8 +13,9 @@ from elements_local.kit.admin.calls import CallLog
 from elements_local.kit.admin.masks import mask_body, mask_header, mask_target
 from elements_local.kit.admin.ring_buffers import MemoryBudget, RingBuffer, pack, unpack
 from elements_local.kit.api.json_text import Json
-from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, UnwantedTexts
+from elements_local.kit.api.pages import Limit, ListQuery, Page, UnwantedTexts
 from elements_local.kit.settings import whole
+from elements_local.kit.values import replace
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -70,22 +72,19 @@ class Exchange(Struct, frozen=True, kw_only=True):
         }
 
 
-class JournalQuery(Struct):
+class JournalQuery(ListQuery):
     """Which exchanges are asked for.
 
     Attributes:
         q: a text that they contain, as they are shown; case does not count.
         not_: texts that they do not contain.
         struck: only those that a scripted fault struck.
-        before: only those that came before the one with this number, as ``next`` says it.
-        limit: the latest of them.
     """
 
     q: str = ""
     not_: UnwantedTexts = parameter(default=[], name="not")
     struck: bool = False
-    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 50
+    limit: Limit = 50
 
     def means(self, exchange: Exchange) -> bool:
         """Say whether an exchange is asked for, on whichever page."""
@@ -102,22 +101,14 @@ class KeptExchanges(Struct):
     exchanges: list[Exchange]
 
 
-class ExchangePage(Struct, frozen=True, kw_only=True):
-    """A page of exchanges, newest first.
+class ExchangePage(Page[tuple[int, Exchange]], frozen=True, kw_only=True):
+    """A page of exchanges, each with its number, newest first.
 
     Attributes:
-        exchanges: each with its number.
-        last: the number of the oldest of them; 0 if there is none.
-        total: how many there are on all pages.
-        more: whether there are older ones.
         pruned: how many had to make room since the workspace was made or reset.
     """
 
-    exchanges: list[tuple[int, Exchange]]
-    last: int
-    total: int
-    more: bool
-    pruned: int
+    pruned: int = 0
 
 
 class Journal:
@@ -167,21 +158,15 @@ class Journal:
         return lambda: self._replace(workspace.name, value)
 
     def page(self, workspace: str, query: JournalQuery) -> ExchangePage:
-        """Return a page of a workspace's exchanges, newest first; ``before`` is the ``last`` of the page before."""
+        """Return a page of a workspace's exchanges, newest first; ``before`` is the ``cursor`` of the page before."""
         with self._budget.lock:
             buffer = self._kept.get(workspace) or RingBuffer.empty()
             entries, pruned = [*reversed(buffer.entries)], buffer.pruned
         exchanges = ((number, unpack(piece, Exchange)) for number, piece in entries)
         matches = [(number, one) for number, one in exchanges if query.means(one)]
         older = [(number, one) for number, one in matches if query.before is None or number < query.before]
-        page = older[: query.limit]
-        return ExchangePage(
-            exchanges=page,
-            last=page[-1][0] if page else 0,
-            total=len(matches),
-            more=len(older) > len(page),
-            pruned=pruned,
-        )
+        page = ExchangePage.of(older, query.limit, total=len(matches), cursor=itemgetter(0))
+        return replace(page, pruned=pruned)
 
     def _replace(self, workspace: str, kept: KeptExchanges | None) -> None:
         with self._budget.lock:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from hmac import compare_digest
-from typing import Annotated
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
 from elements_local.kit.admin.fault_rules import FaultRuleError, parse_rules
 from elements_local.kit.admin.journal import JournalQuery
@@ -14,7 +13,7 @@ from elements_local.kit.admin.metrics import Measure, exposition
 from elements_local.kit.admin.paths import ADMIN, is_admin
 from elements_local.kit.api.json_text import encode, read_json
 from elements_local.kit.api.operations import JSON, Answer, operation, operation_of
-from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from elements_local.kit.api.pages import LogQuery, page_json
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
 from elements_local.kit.storage.snapshots import SnapshotTooLargeError
 from elements_local.kit.storage.table_rows import SnapshotError, TakenError
@@ -102,18 +101,6 @@ class ResetQuery(Struct):
     check: bool = False
 
 
-class CallsQuery(Struct):
-    """Which calls are asked for.
-
-    Attributes:
-        after: only those with a higher number: that of the last one of the page before.
-        limit: the first of them; fewer, if their bodies are long.
-    """
-
-    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
-
-
 _PROBLEMS = (401, 403)
 
 
@@ -188,18 +175,18 @@ def journal(query: JournalQuery) -> Answer[dict[str, object]]:
     page = _admin().middleware.journal.page(asked_workspace().name, query)
     return Answer(
         {
-            "count": len(page.exchanges),
-            **page_json(page.total, {"before": page.last} if page.more else None),
+            "count": len(page.items),
+            **page_json(page, "before"),
             "pruned": page.pruned,
             **_admin().workspaces.remembered_by,
-            "exchanges": [{"number": number, **exchange.to_json()} for number, exchange in page.exchanges],
+            "exchanges": [{"number": number, **exchange.to_json()} for number, exchange in page.items],
         }
     )
 
 
 @bp.get("/journal/calls")
 @operation(problems=_PROBLEMS)
-def calls(query: CallsQuery) -> Answer[dict[str, object]]:
+def calls(query: LogQuery) -> Answer[dict[str, object]]:
     """Show what was asked from outside, oldest first, page by page; admin calls that change something are among it.
 
     ``resets`` counts how often all of it was forgotten, ``last`` is the number of the latest, and ``pruned`` and
@@ -214,9 +201,9 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
             "last": page.last,
             "pruned": page.pruned,
             "prunedReads": page.pruned_reads,
-            **page_json(page.total, {"after": page.calls[-1].number} if page.more else None),
+            **page_json(page, "after"),
             **_admin().workspaces.remembered_by,
-            "calls": [call.to_json(workspace) for call in page.calls],
+            "calls": [call.to_json(workspace) for call in page.items],
         }
     )
 

@@ -1,8 +1,11 @@
 """E-mails that would have been sent."""
 
+from operator import itemgetter
+
 from msgspec import convert, structs
 from sqlalchemy import bindparam, func, select
 
+from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.core.tables import emails
@@ -29,16 +32,12 @@ class Emails:
         """Keep an e-mail."""
         self._tx.run(_add, **structs.asdict(email) | {"cause": email.cause.value})
 
-    def latest(self, *, before: int | None = None, limit: int) -> list[tuple[int, Email]]:
-        """Return the latest e-mails, oldest first, each with its number.
+    def page(self, *, before: int | None = None, limit: int) -> Page[tuple[int, Email]]:
+        """Return a page of the e-mails, the latest first, each with its number.
 
         Args:
             before: only those that have a lower number.
         """
-        rows = self._tx.all(_latest, before=_HIGHEST if before is None else before, most=limit)
-        return [(row.number, convert(row._asdict(), Email)) for row in reversed(rows)]
-
-    def count(self) -> int:
-        """Return how many there are in all."""
-        number: int = self._tx.scalar(_count)
-        return number
+        rows = self._tx.all(_latest, before=_HIGHEST if before is None else before, most=limit + 1)
+        found = [(row.number, convert(row._asdict(), Email)) for row in rows]
+        return Page.of(found, limit, total=self._tx.scalar(_count), cursor=itemgetter(0))

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Annotated
 
 from flask import Blueprint, request
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from elements_local.kit.api.pages import Cursor, LogQuery, page_json
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
@@ -16,7 +16,7 @@ from elements_local.platform.errors import InvalidRequestError, NotFoundError, s
 bp = Blueprint("activity", __name__, url_prefix="/_local/activity")
 
 
-class ActivityQuery(Struct):
+class ActivityQuery(LogQuery):
     """Which activities are asked for.
 
     Attributes:
@@ -26,8 +26,7 @@ class ActivityQuery(Struct):
         workspace: by name. Without it, that of the credentials; without those too, all.
     """
 
-    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+    after: Cursor | None = None  # type: ignore[assignment]  # without it, the latest
     wait_s: Annotated[float, Meta(ge=0, le=30)] = 0
     workspace: str | None = None
 
@@ -50,14 +49,13 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
             query.after, workspace, limit=query.limit, patience=timedelta(seconds=query.wait_s)
         )
     )
-    entries = [entry.to_json() for entry in page.entries]
     return Answer(
         {
             "last": page.last,
             "dropped": page.dropped,
-            **page_json(page.total, {"after": page.last} if page.more else None),
+            **page_json(page, "after"),
             **dependencies().workspaces.remembered_by,
-            "activities": entries,
+            "activities": [entry.to_json() for entry in page.items],
         }
     )
 

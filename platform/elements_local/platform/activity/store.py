@@ -13,6 +13,7 @@ from threading import Condition
 
 from msgspec import Struct
 
+from elements_local.kit.api.pages import Page
 from elements_local.kit.text import shortened
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.kit.workspaces.registry import Workspace
@@ -55,20 +56,15 @@ class ActivityEntry(Struct, frozen=True, kw_only=True):
         }
 
 
-class ActivityPage(Struct, frozen=True, kw_only=True):
+class ActivityPage(Page[ActivityEntry], frozen=True, kw_only=True):
     """Entries in the order of their numbers.
 
     Attributes:
         last: what to ask for those after: the number of the last one that is shown, or if that is all, of the latest.
-        total: how many are kept.
-        more: whether there are any after the last one that is shown.
         dropped: how many that would have come first had made room for others.
     """
 
-    entries: list[ActivityEntry]
     last: int
-    total: int = 0
-    more: bool = False
     dropped: int = 0
 
 
@@ -125,7 +121,7 @@ class Activities:
         """Return the latest entries of a workspace, or of all."""
         with self._changed:
             newest = islice(self._newest_first(workspace), limit)
-            return ActivityPage(entries=[*newest][::-1], last=self._last, total=self._total(workspace))
+            return ActivityPage(items=[*newest][::-1], last=self._last, total=self._total(workspace))
 
     def after(
         self, number: int, workspace: str | None, *, limit: int, patience: timedelta = _NO_WAIT
@@ -180,12 +176,12 @@ class Activities:
 
     def _stretch(self, number: int, workspace: str | None, limit: int) -> ActivityPage:
         newer = [*takewhile(lambda entry: entry.number > number, self._newest_first(workspace))][::-1]
-        page = newer[:limit]
+        cursor = newer[limit - 1].number if len(newer) > limit else None
         return ActivityPage(
-            entries=page,
-            last=page[-1].number if len(page) < len(newer) else self._last,
+            items=newer[:limit],
             total=self._total(workspace),
-            more=len(page) < len(newer),
+            cursor=cursor,
+            last=cursor or self._last,
             dropped=self._dropped(number, workspace, kept=len(newer)),
         )
 

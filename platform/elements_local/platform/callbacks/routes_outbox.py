@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson, page_json
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.accounts.emails import Email
@@ -25,7 +25,6 @@ from elements_local.platform.jobs.store import Jobs
 
 bp = Blueprint("outbox", __name__, url_prefix="/_local")
 
-_Limit = Annotated[int, Meta(ge=1, le=LARGEST_PAGE)]
 _Id = Annotated[int, Meta(ge=0, le=10**18)]
 
 
@@ -40,19 +39,7 @@ class OutboxQuery(Struct, rename="camel"):
     notification_id: _Id | None = None
     subscription_id: _Id | None = None
     before: Annotated[str, Meta(pattern=r"^[0-9]{1,18}/[0-9]{1,18}$(?!\n)")] | None = None
-    limit: _Limit = PAGE
-
-
-class EmailsQuery(Struct):
-    """Which e-mails are asked for.
-
-    Attributes:
-        before: only those that were sent before this one, as ``next`` says it.
-        limit: the latest of them.
-    """
-
-    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
-    limit: _Limit = PAGE
+    limit: Limit = PAGE
 
 
 class AttemptJson(TypedDict):
@@ -113,47 +100,40 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
     workspace = asked_workspace().name
     store = dependencies().store
     with store.read(workspace) as tx:
-        latest, total = Deliveries(tx).latest(
+        page = Deliveries(tx).page(
             notification_id=query.notification_id,
             subscription_id=query.subscription_id,
             before=_key(query.before),
-            limit=query.limit + 1,
+            limit=query.limit,
         )
-        page = latest[-query.limit :]
-        tries = Attempts(tx).of_each({one.delivery.notification_id for one in page})
+        tries = Attempts(tx).of_each({one.delivery.notification_id for one in page.items})
         dues = Jobs(tx).dues(JobKind.DELIVER)
         pruned = store[HistoryRetention].pruned(tx)
-    shown = [_delivery(one, tries.get(one.key, []), dues.get(_name(one))) for one in page]
+    shown = [_delivery(one, tries.get(one.key, []), dues.get(one.name)) for one in reversed(page.items)]
     return Answer(
         {
             "deliveries": shown,
             "pruned": pruned,
-            **page_json(total, {"before": _name(page[0])} if len(latest) > query.limit else None),
+            **page_json(page, "before"),
         }
     )
 
 
 @bp.get("/emails")
 @operation(problems=(401, 403))
-def emails(query: EmailsQuery) -> Answer[EmailsJson]:
+def emails(query: ListQuery) -> Answer[EmailsJson]:
     """List the e-mails that would have been sent; the latest ``limit`` of them."""
     store = dependencies().store
     with store.read(asked_workspace().name) as tx:
-        latest = Emails(tx).latest(before=query.before, limit=query.limit + 1)
-        total = Emails(tx).count()
+        page = Emails(tx).page(before=query.before, limit=query.limit)
         pruned = store[HistoryRetention].pruned(tx)
-    page = latest[-query.limit :]
     return Answer(
         {
-            "emails": [_email(one) for _, one in page],
+            "emails": [_email(one) for _, one in reversed(page.items)],
             "pruned": pruned,
-            **page_json(total, {"before": page[0][0]} if len(latest) > query.limit else None),
+            **page_json(page, "before"),
         }
     )
-
-
-def _name(delivery: KeptDelivery) -> str:
-    return "{}/{}".format(*delivery.key)
 
 
 def _key(name: str | None) -> Key | None:

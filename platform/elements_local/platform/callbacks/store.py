@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, Select, bindparam, func, select, tuple_
 
+from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.platform.callbacks.delivery import released
@@ -72,15 +74,15 @@ class Deliveries:
         given = _given(notification_id, subscription_id)
         return self._read(self._tx.all(_found(frozenset(given)), **given))
 
-    def latest(
+    def page(
         self,
         *,
         notification_id: int | None = None,
         subscription_id: int | None = None,
         before: Key | None = None,
         limit: int,
-    ) -> tuple[list[KeptDelivery], int]:
-        """Return the last deliveries of those that ``find`` finds, in its order, and how many these are.
+    ) -> Page[KeptDelivery]:
+        """Return a page of the deliveries that ``find`` finds, the last first.
 
         Args:
             before: only those that come before this one.
@@ -89,9 +91,8 @@ class Deliveries:
         names = frozenset(given)
         total: int = self._tx.scalar(_number(names), **given)
         end = {} if before is None else {"before_notification": before[0], "before_subscription": before[1]}
-        last = self._tx.all(_last(names, ends=before is not None), **given, **end, most=limit)
-        # from the end, as pages go back from the latest; turned round again
-        return self._read(last)[::-1], total
+        last = self._tx.all(_last(names, ends=before is not None), **given, **end, most=limit + 1)
+        return Page.of(self._read(last), limit, total=total, cursor=attrgetter("name"))
 
     def release(self, matches: Callable[[KeptDelivery], bool], *, now: datetime) -> list[KeptDelivery]:
         """Put deliveries on the agenda again, the oldest first, and make their subscriptions active."""

@@ -80,7 +80,7 @@ def page_headers(page: Paging, *, returned: int, more: bool, total: int | None =
     return headers
 
 
-def page_token(place: int, *, counted: str = "offset") -> str:
+def page_token(place: int | str, *, counted: str = "offset") -> str:
     """Return the opaque token of a list's stretch (base64 in practice: observed).
 
     Args:

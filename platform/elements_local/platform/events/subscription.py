@@ -28,6 +28,11 @@ class KeptDelivery(Struct, frozen=True, kw_only=True):
         """The ids of its notification and its subscription."""
         return self.delivery.key
 
+    @property
+    def name(self) -> str:
+        """What its job and the admin lists call it."""
+        return "{}/{}".format(*self.key)
+
 
 class SubscriptionJson(TypedDict):
     """A subscription as the API shows it."""

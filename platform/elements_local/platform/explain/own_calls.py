@@ -35,7 +35,7 @@ def own_calls(journal: Journal, workspace: str) -> Sequence[OwnCall]:
     """
     remembered: list[RecordedCall | Exchange] = [*journal.calls.changes(workspace)]
     latest = journal.page(workspace, JournalQuery(limit=LARGEST_PAGE))
-    remembered += [one for _, one in latest.exchanges if one.method not in READS]
+    remembered += [one for _, one in latest.items if one.method not in READS]
     found = [_own_call(one) for one in remembered if one.status is not None and one.status < _REFUSED]
     return sorted(found, key=lambda one: one.at, reverse=True)
 

@@ -61,13 +61,11 @@ def listed(
         result = Instances(tx).search(instance_filter, page_range)
     if not result.total:
         raise NothingFoundError("element instances")
-    headers = page_headers(page, returned=len(result.instances), more=False, total=result.total)
-    if result.more:
-        headers["Elements-Next-Page-Token"] = page_token(result.instances[-1].id, counted=_COUNTED)
+    headers = page_headers(page, returned=len(result.items), more=False, total=result.total)
+    if result.cursor is not None:
+        headers["Elements-Next-Page-Token"] = page_token(result.cursor, counted=_COUNTED)
     unset = dependencies().settings.unset
-    entries = [
-        encoded_entry(view, unset=unset, hydrate=hydrate) for view in views(workspace, result.instances)
-    ]
+    entries = [encoded_entry(view, unset=unset, hydrate=hydrate) for view in views(workspace, result.items)]
     # JSON already, of this shape
     return Answer(cast("list[InstanceJson]", entries), headers)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.json import Decoder
 from sqlalchemy import bindparam, func, select
 
 from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.prepared import Prepared, Row
 from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction, WorkspaceStatement
 from elements_local.platform.core.counters import next_number
@@ -21,7 +23,6 @@ from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.instances.schedule import PollPlan
 from elements_local.platform.instances.store_search import (
     InstanceFilter,
-    InstancePage,
     InstanceRange,
     count_found,
     forget_tags,
@@ -107,12 +108,14 @@ class Instances:
         row = self._tx.first(_with_token, of_token=token)
         return _instance(row) if row else None
 
-    def search(self, instance_filter: InstanceFilter, page_range: InstanceRange) -> InstancePage:
+    def search(self, instance_filter: InstanceFilter, page_range: InstanceRange) -> Page[Instance]:
         """Return a page of the instances that are wanted, by their ids."""
-        rows, more = rows_found(self._tx, _with_subscription, instance_filter, page_range)
-        is_whole = not more and not page_range.skip and page_range.after is None
+        rows = rows_found(self._tx, _with_subscription, instance_filter, page_range)
+        is_whole = len(rows) <= page_range.size and not page_range.skip and page_range.after is None
         total = len(rows) if is_whole else self.count(instance_filter)
-        return InstancePage(instances=[_instance(row) for row in rows], total=total, more=more)
+        return Page.of(
+            [_instance(row) for row in rows], page_range.size, total=total, cursor=attrgetter("id")
+        )
 
     def count(self, instance_filter: InstanceFilter) -> int:
         """Return how many instances are wanted."""

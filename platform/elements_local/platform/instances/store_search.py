@@ -49,30 +49,15 @@ class InstanceRange(Struct, frozen=True, kw_only=True):
     size: int
 
 
-class InstancePage(Struct, frozen=True, kw_only=True):
-    """A page of the instances that were found.
-
-    Attributes:
-        total: how many there are in all.
-        more: whether others come behind these.
-    """
-
-    instances: list[Instance]
-    total: int
-    more: bool
-
-
 def rows_found(
     tx: Transaction, selected: WithSubscription, instance_filter: InstanceFilter, page_range: InstanceRange
-) -> tuple[list[Row], bool]:
-    """Return the rows of a stretch, and whether others come behind them."""
-    # One more than is shown tells whether others come behind.
+) -> list[Row]:
+    """Return the rows of a stretch, and one more if others come behind them."""
     behind = {} if page_range.after is None else {"behind": page_range.after}
     query = _page(
         selected, instance_filter, descending=page_range.descending, goes_on=page_range.after is not None
     )
-    rows = tx.all(query, **behind, skip=page_range.skip, most=page_range.size + 1)
-    return rows[: page_range.size], len(rows) > page_range.size
+    return tx.all(query, **behind, skip=page_range.skip, most=page_range.size + 1)
 
 
 def count_found(tx: Transaction, instance_filter: InstanceFilter) -> int:

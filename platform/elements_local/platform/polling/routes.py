@@ -8,8 +8,7 @@ from msgspec import Meta, Struct, field, structs
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.nearest import other_form
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
-from elements_local.kit.values import replace
+from elements_local.kit.api.pages import ListQuery, page_json
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.poll import Decision, Poll
@@ -24,22 +23,18 @@ bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
 Json = dict[str, object]
 
 
-class PollsQuery(Struct, rename="camel"):
+class PollsQuery(ListQuery, rename="camel"):
     """Which polls are asked for.
 
     Attributes:
         not_: a resource that they are not of.
         idle: false leaves out those that saw no record and did not fail.
-        before: only those that ran before the one with this id, as ``next`` says it.
-        limit: the latest of them.
     """
 
     instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
     resource: str | None = None
     not_: str | None = field(default=None, name="not")
     idle: bool = True
-    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
 class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
@@ -63,22 +58,19 @@ def index(query: PollsQuery) -> Answer[Json]:
         idle=query.idle,
         before=query.before,
     )
-    # one more than is shown says whether there is a page before
     with store.read(name) as tx:
-        latest = Polls(tx).latest(search, limit=query.limit + 1)
-        total = Polls(tx).count(replace(search, before=None))
+        page = Polls(tx).page(search, limit=query.limit)
         resources = Polls(tx).resources()
         pruned = store[HistoryRetention].pruned(tx)
-    polls = latest[-query.limit :]
-    if query.resource is not None and not total:
+    if query.resource is not None and not page.total:
         near = other_form(query.resource, sorted(resources))
         if near is not None:
             raise InvalidRequestError(f"no resource {query.resource!r} is polled (did you mean {near!r}?)")
     return Answer(
         {
-            "polls": [_shown(poll) for poll in polls],
+            "polls": [_shown(poll) for poll in reversed(page.items)],
             "pruned": pruned,
-            **page_json(total, {"before": polls[0].id} if len(latest) > query.limit else None),
+            **page_json(page, "before"),
         }
     )
 

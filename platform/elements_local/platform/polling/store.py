@@ -11,8 +11,10 @@ from msgspec.json import Decoder
 from sqlalchemy import ColumnElement, Subquery, bindparam, func, not_, or_, select
 
 from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.prepared import Row, numbered, one_of
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.kit.values import replace
 from elements_local.platform.core.counters import take_numbers
 from elements_local.platform.core.paging import Paging
 from elements_local.platform.core.poll import Decision, Poll, PollVerdict
@@ -125,6 +127,12 @@ class Polls:
         # one statement for each set of filters, instead of one with `OR ... IS NULL`, which no index would help
         rows = self._tx.all(_latest(frozenset(parameters)), **parameters, most=limit)
         return [_poll(row) for row in reversed(rows)]
+
+    def page(self, search: PollSearch, *, limit: int) -> Page[Poll]:
+        """Return a page of the polls that are meant, the latest first."""
+        found = self.latest(search, limit=limit + 1)[::-1]
+        total = self.count(replace(search, before=None))
+        return Page.of(found, limit, total=total, cursor=attrgetter("id"))
 
     def count(self, search: PollSearch = _ANY) -> int:
         """Return how many of the polls that are meant are kept."""

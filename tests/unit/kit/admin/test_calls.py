@@ -65,7 +65,7 @@ def calls_of(*made: RecordedCall, most_bytes: int = JOURNAL_BYTES) -> CallLog:
 
 
 def numbers(calls: CallLog, after: int = 0, *, limit: int = 100) -> list[int]:
-    return [one.number for one in calls.after("default", after, limit=limit).calls]
+    return [one.number for one in calls.after("default", after, limit=limit).items]
 
 
 def test_numbers_only_rise():
@@ -84,7 +84,7 @@ def test_pages_go_by_number_and_leave_nothing_out():
 def test_what_was_answered_late_comes_on_a_later_page_though_it_began_early():
     calls = calls_of(call(2, began=2), call(9, began=1))
 
-    assert [one.began for one in calls.after("default", 2, limit=10).calls] == [1]
+    assert [one.began for one in calls.after("default", 2, limit=10).items] == [1]
 
 
 def test_reads_push_no_change_out():
@@ -92,7 +92,7 @@ def test_reads_push_no_change_out():
 
     found = calls.after("default", 0, limit=1)
 
-    assert [one.number for one in found.calls] == [1]
+    assert [one.number for one in found.items] == [1]
     assert (found.pruned, found.pruned_reads, found.last) == (0, 11, KEPT_CALLS + 11)
 
 
@@ -166,8 +166,8 @@ def test_a_page_ends_with_the_call_that_makes_it_long(letters, shown):
 
     found = calls.after("default", 0, limit=100)
 
-    assert [one.number for one in found.calls] == [1, 2, 3][:shown]
-    assert (found.total, found.more) == (3, shown < 3)
+    assert [one.number for one in found.items] == [1, 2, 3][:shown]
+    assert (found.total, found.cursor is not None) == (3, shown < 3)
 
 
 def test_clearing_forgets_one_workspace_and_counts_it():
@@ -179,7 +179,7 @@ def test_clearing_forgets_one_workspace_and_counts_it():
     assert calls.after("default", 0, limit=1).resets == 1
     assert numbers(calls) == []
     other = calls.after("other", 0, limit=1)
-    assert ([one.number for one in other.calls], other.resets) == ([2], 0)
+    assert ([one.number for one in other.items], other.resets) == ([2], 0)
 
 
 def test_own_secrets_are_shown_by_their_names_and_others_not_at_all():

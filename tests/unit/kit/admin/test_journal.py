@@ -48,7 +48,7 @@ def journal_of(*exchanges: Exchange) -> Journal:
 
 def targets(journal: Journal, workspace: str = "default", **search: object) -> list[str]:
     found = journal.page(workspace, JournalQuery(**{"limit": 10 * KEPT_REQUESTS, **search}))
-    return [one.target for _, one in found.exchanges]
+    return [one.target for _, one in found.items]
 
 
 def test_an_exchange_shows_everything_but_its_secrets():
@@ -184,14 +184,18 @@ def test_pages_lead_from_the_newest_to_the_oldest_and_count_all():
     journal = journal_of(*(exchange(f"/{nth}") for nth in range(1, 6)))
 
     first = journal.page("default", JournalQuery(limit=2))
-    second = journal.page("default", JournalQuery(limit=2, before=first.last))
+    second = journal.page("default", JournalQuery(limit=2, before=first.cursor))
     journal.add("default", exchange("/6"))  # while somebody reads
-    third = journal.page("default", JournalQuery(limit=2, before=second.last))
+    third = journal.page("default", JournalQuery(limit=2, before=second.cursor))
 
-    pages = [[one.target for _, one in page.exchanges] for page in (first, second, third)]
+    pages = [[one.target for _, one in page.items] for page in (first, second, third)]
     assert pages == [["/5", "/4"], ["/3", "/2"], ["/1"]]
-    assert [(page.total, page.more) for page in (first, second, third)] == [(5, True), (5, True), (6, False)]
-    assert journal.page("default", JournalQuery(limit=5, before=third.last)).exchanges == []
+    assert [(page.total, bool(page.cursor)) for page in (first, second, third)] == [
+        (5, True),
+        (5, True),
+        (6, False),
+    ]
+    assert journal.page("default", JournalQuery(limit=5, before=1)).items == []
 
 
 def test_what_is_not_wanted_is_left_out():
@@ -212,7 +216,7 @@ def test_a_page_of_a_search_counts_what_was_searched_for():
 
     found = journal.page("default", JournalQuery(q="/a", limit=1))
 
-    assert (found.total, found.more, found.exchanges[0][1].target) == (2, True, "/a/c")
+    assert (found.total, bool(found.cursor), found.items[0][1].target) == (2, True, "/a/c")
 
 
 def weight(exchange: Exchange) -> int:
@@ -270,6 +274,6 @@ def test_a_snapshot_says_how_many_had_made_room():
     other.add("default", exchange("/after"))
 
     found = other.page("default", JournalQuery(limit=2))
-    assert [one.target for _, one in found.exchanges] == ["/after", f"/{KEPT_REQUESTS + 3}"]
+    assert [one.target for _, one in found.items] == ["/after", f"/{KEPT_REQUESTS + 3}"]
     assert (found.total, found.pruned) == (KEPT_REQUESTS, 4)
     assert encode(journal.recall(workspace)) == encode(kept)

@@ -46,7 +46,7 @@ def told(activities: Activities, *workspaces: Workspace) -> Activities:
 def followed(activities: Activities, workspace: str | None, *, limit: int, after: int = 0) -> list[int]:
     """Return the numbers that a client sees who always asks for what comes after the last answer."""
     seen: list[int] = []
-    while entries := (found := activities.after(after, workspace, limit=limit)).entries:
+    while entries := (found := activities.after(after, workspace, limit=limit)).items:
         seen += [entry.number for entry in entries]
         after = found.last
     return seen
@@ -55,7 +55,7 @@ def followed(activities: Activities, workspace: str | None, *, limit: int, after
 def test_an_entry_shows_what_happened_when_and_where(activities):
     activities.tell(MINE, line("poll of contacts", instanceId=7), at=NOON + timedelta(seconds=1))
 
-    assert [entry.to_json() for entry in activities.after(0, None, limit=9).entries] == [
+    assert [entry.to_json() for entry in activities.after(0, None, limit=9).items] == [
         {
             "number": 1,
             "workspace": "mine",
@@ -70,7 +70,7 @@ def test_an_entry_shows_what_happened_when_and_where(activities):
 def test_without_an_instant_it_is_now(activities):
     told(activities, MINE)
 
-    assert activities.after(0, None, limit=9).entries[0].at == NOON
+    assert activities.after(0, None, limit=9).items[0].at == NOON
 
 
 def test_telling_nothing_leaves_everything_as_it_is(activities):
@@ -94,9 +94,9 @@ def test_who_goes_by_the_last_number_misses_nothing_and_sees_nothing_twice(
 def test_the_latest_are_shown_oldest_first(activities):
     told(activities, MINE, THEIRS, MINE)
 
-    assert [entry.number for entry in activities.latest(None, limit=2).entries] == [2, 3]
-    assert [entry.number for entry in activities.latest("mine", limit=1).entries] == [3]
-    assert activities.latest("nobody", limit=1).entries == []
+    assert [entry.number for entry in activities.latest(None, limit=2).items] == [2, 3]
+    assert [entry.number for entry in activities.latest("mine", limit=1).items] == [3]
+    assert activities.latest("nobody", limit=1).items == []
 
 
 def test_a_number_of_an_earlier_run_shows_everything(activities):
@@ -111,9 +111,9 @@ def test_a_workspaces_oldest_make_room_for_its_new_ones_alone(activities):
     mine, theirs = (activities.after(0, name, limit=KEPT) for name in ("mine", "theirs"))
     both = activities.after(0, None, limit=KEPT)
 
-    assert (mine.entries[0].number, len(mine.entries), mine.dropped) == (4, KEPT_OF_ONE, 2)
-    assert ([entry.number for entry in theirs.entries], theirs.dropped) == ([1], 0)
-    assert (len(both.entries), both.dropped) == (KEPT_OF_ONE + 1, 2)
+    assert (mine.items[0].number, len(mine.items), mine.dropped) == (4, KEPT_OF_ONE, 2)
+    assert ([entry.number for entry in theirs.items], theirs.dropped) == ([1], 0)
+    assert (len(both.items), both.dropped) == (KEPT_OF_ONE + 1, 2)
 
 
 def test_all_workspaces_together_have_only_so_many(activities):
@@ -123,7 +123,7 @@ def test_all_workspaces_together_have_only_so_many(activities):
 
     everything = activities.after(0, None, limit=2 * KEPT)
 
-    assert (len(everything.entries), everything.dropped) == (KEPT, KEPT_OF_ONE)
+    assert (len(everything.items), everything.dropped) == (KEPT, KEPT_OF_ONE)
     assert activities.after(0, "w0", limit=9).dropped == KEPT_OF_ONE
     assert activities.after(0, "w1", limit=9).dropped == 0
 
@@ -151,7 +151,7 @@ def test_what_a_deleted_workspace_left_makes_room_too(activities):
     for nth in range(KEPT // KEPT_OF_ONE):
         told(activities, *[replace(MINE, name=f"w{nth}")] * KEPT_OF_ONE)
 
-    assert activities.after(0, None, limit=1).entries[0].workspace == "w0"
+    assert activities.after(0, None, limit=1).items[0].workspace == "w0"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_what_a_deleted_workspace_left_makes_room_too(activities):
 def test_a_line_is_one_line_of_seemly_length_without_secrets(activities, text, shown):
     activities.tell(MINE, line(text, resource=text, changes=[{"recordId": text}]))
 
-    (entry,) = activities.after(0, None, limit=9).entries
+    (entry,) = activities.after(0, None, limit=9).items
 
     assert entry.activity.text == shown
     assert entry.activity.about == {"resource": shown, "changes": [{"recordId": shown}]}
@@ -204,11 +204,11 @@ def test_what_happens_elsewhere_does_not_end_a_wait(activities):
         assert activities.waiting == 1
         told(activities, MINE)
 
-    assert [entry.number for entry in asked.result().entries] == [2]
+    assert [entry.number for entry in asked.result().items] == [2]
 
 
 def test_a_wait_ends_with_its_time(activities):
-    assert activities.after(0, None, limit=9, patience=timedelta(milliseconds=1)).entries == []
+    assert activities.after(0, None, limit=9, patience=timedelta(milliseconds=1)).items == []
 
 
 def test_only_so_many_wait_and_the_end_of_the_process_lets_them_go(activities):
@@ -220,6 +220,6 @@ def test_only_so_many_wait_and_the_end_of_the_process_lets_them_go(activities):
         one_too_many = activities.after(0, None, limit=9, patience=DEADLINE)
         activities.stop()
 
-    assert one_too_many.entries == []
-    assert [future.result().entries for future in asked] == [[]] * WAITERS
-    assert activities.after(0, None, limit=9, patience=DEADLINE).entries == []
+    assert one_too_many.items == []
+    assert [future.result().items for future in asked] == [[]] * WAITERS
+    assert activities.after(0, None, limit=9, patience=DEADLINE).items == []
