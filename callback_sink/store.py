@@ -19,9 +19,9 @@ from callback_sink.settings import SinkSettings
 from callback_sink.signature import judge
 from callback_sink.tables import callback_of, digest_of, row_of, taken, weight_of
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.api.nearest import other_form
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.transaction import Forgetting, Transaction, WorkspaceStatement
+from elements_local.kit.text import other_form
 from elements_local.kit.values import replace
 
 _LARGEST_ID = 2**63 - 1

@@ -6,9 +6,8 @@ from typing import Any
 from msgspec.inspect import LiteralType, UnionType, type_info
 
 from elements_local.kit.api.mismatch import fields_of, first_mismatch, plain
-from elements_local.kit.api.nearest import nearest
 from elements_local.kit.api.shape_words import words
-from elements_local.kit.text import shortened
+from elements_local.kit.text import nearest, shortened
 
 _LONGEST = 100
 

@@ -21,7 +21,8 @@ from elements_local.kit.settings import (
     variable,
     whole,
 )
-from elements_local.kit.web.exposure_settings import host_names, origins
+from elements_local.kit.text import nearest
+from elements_local.kit.web.origins import host_names, origins
 
 _MOST_SEED = 2**53 - 1
 
@@ -303,8 +304,6 @@ def _refuse_unknown(settings: Mapping[str, FoundSetting]) -> None:
 
 def _nearest(name: str, setting: FoundSetting) -> str | None:
     """Return the setting that may be meant, written as in the place where it was found."""
-    from elements_local.kit.api.nearest import nearest  # noqa: PLC0415 - only after a slip
-
     near = nearest(name, every_setting())
     if near is None or setting.origin == "flag":
         return near

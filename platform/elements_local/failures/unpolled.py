@@ -15,7 +15,7 @@ from elements_local.failures.observed import (
     observe,
     polled_from,
 )
-from elements_local.kit.api.nearest import other_form
+from elements_local.kit.text import other_form
 
 _Sought = tuple[str | None, str | None]
 """Whose callbacks are looked for: the object's type and its id, of which None is any."""

@@ -1,4 +1,7 @@
-"""Texts that strangers send, as messages show them and as numbers are read from them."""
+"""Texts that strangers send: as messages show them, as numbers are read from them, and which word was meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 """A pattern of header names: tokens (RFC 9110, section 5.6.2)."""
@@ -26,3 +29,36 @@ def whole_number(text: str) -> int | None:
     (42, None, None, None)
     """
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the known word that may be meant, None if none is near; the case of letters does not count.
+
+    >>> nearest("objecttype", ["objectId", "objectType"]), nearest("x", ["objectId"])
+    ('objectType', None)
+    """
+    folded = {each.casefold(): each for each in candidates}
+    matches = get_close_matches(word.casefold(), folded, n=1)
+    return folded[matches[0]] if matches else None
+
+
+def other_form(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word of which this one is the singular, the plural, or in other letters; None if it is known itself.
+
+    >>> other_form("contact", ["contacts"]), other_form("Opportunity", ["opportunities"])
+    ('contacts', 'opportunities')
+    >>> other_form("contacts", ["contacts", "Contacts"]), other_form("contract", ["contacts"])
+    (None, None)
+    """
+    words = list(known)
+    if word in words:
+        return None
+    forms = _forms(word)
+    return next((each for each in words if each.casefold() in forms or word.casefold() in _forms(each)), None)
+
+
+def _forms(word: str) -> set[str]:
+    """Return a word in small letters and its plurals."""
+    folded = word.casefold()
+    plurals = {f"{folded}s", f"{folded}es"}
+    return {folded, *plurals, *({f"{folded[:-1]}ies"} if folded.endswith("y") else ())}

@@ -10,8 +10,7 @@ from elements_local.kit.admin.calls import ENGINE, InternalHttp
 from elements_local.kit.admin.journal import Journal
 from elements_local.kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
 from elements_local.kit.admin.snapshot_routes import add_snapshots
-from elements_local.kit.api.declared_routes import IdConverter
-from elements_local.kit.api.openapi import serve_document
+from elements_local.kit.api.openapi import IdConverter, serve_document
 from elements_local.kit.shared.choice import fault_book_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.snapshots import Snapshots

@@ -12,12 +12,11 @@ from werkzeug.exceptions import NotFound
 from elements_local.kit.admin.routes import ADMIN_STATUSES, json_answer
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import JSON, operation_of
-from elements_local.kit.api.shapes import SENT
-from elements_local.kit.api.undeclared_keys import undeclared_keys
+from elements_local.kit.api.shapes import SENT, undeclared_keys
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.web.guard import share
-from elements_local.kit.web.precedence import Precedence
 from elements_local.kit.web.problems import answer_problems
+from elements_local.kit.web.service_flask import Precedence
 from elements_local.kit.workspaces.instants import UnreadableTimeError
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,

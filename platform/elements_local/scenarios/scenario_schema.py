@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from elements_local.kit.api.json_schema import schemas_of
+from elements_local.kit.api.shape_words import schemas_of
 from elements_local.scenarios.matrix import MATRIX, MOST_ROWS
 from elements_local.scenarios.scenario_document import ScenarioHead
 from elements_local.scenarios.verbs import VERBS

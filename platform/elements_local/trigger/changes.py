@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.kit.api.nearest import nearest
+from elements_local.kit.text import nearest
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.records import COLLECTIONS, ID_FIELDS, TEXT_FIELDS, believable_fields
 from elements_local.trigger.pollers import NothingToTriggerError, Poller

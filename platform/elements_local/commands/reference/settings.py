@@ -44,7 +44,7 @@ def command(ctx: click.Context, /, *, name: str | None, as_json: bool) -> None:
 
 
 def _of_name(name: str, settings: "list[ListedSetting]") -> "ListedSetting":
-    from elements_local.kit.api.nearest import nearest  # noqa: PLC0415 - not needed for --help
+    from elements_local.kit.text import nearest  # noqa: PLC0415 - not needed for --help
 
     by_name = {each.name: each for each in settings} | {each.variable: each for each in settings}
     if setting := by_name.get(name) or by_name.get(name.replace("-", "_")):

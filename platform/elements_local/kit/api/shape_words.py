@@ -1,14 +1,16 @@
-"""Declared shapes in words, for whoever sent something else: what came, and what was expected there."""
+"""Declared shapes in words, for whoever sent something else, and as JSON Schema."""
 
+from collections.abc import Sequence
+from inspect import cleandoc
 from typing import Any
 
+import msgspec
 from msgspec import inspect
 
 from elements_local.kit.admin.masks import MASK, is_secret, mask_body
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.mismatch import Mismatch, Path, fields_of, first_mismatch
-from elements_local.kit.api.nearest import nearest
-from elements_local.kit.text import shortened
+from elements_local.kit.text import nearest, shortened
 
 _SHOWN = 100
 _LONGEST_SHAPE = 600
@@ -177,3 +179,29 @@ def _count(type_: inspect.StrType | inspect.ListType | inspect.VarTupleType) -> 
     if high is None:
         return f"{low} or more " if low else ""
     return f"{low} to {high} " if low else f"up to {high} "
+
+
+def schemas_of(shapes: Sequence[object], *, reference: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return a schema for each shape, and those of the named shapes that they refer to.
+
+    Args:
+        reference: how a name is referred to, ``{name}`` in its place.
+    """
+    schemas, named = msgspec.json.schema_components(shapes, schema_hook=_any_json, ref_template=reference)
+    return tuple(map(_dedented, schemas)), _dedented(named)
+
+
+def _dedented(value: Any) -> Any:
+    """Take the indentation out of docstrings, as Python does by itself from 3.13 on."""
+    if isinstance(value, dict):
+        return {
+            key: cleandoc(inner) if key == "description" and isinstance(inner, str) else _dedented(inner)
+            for key, inner in value.items()
+        }
+    return [_dedented(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _any_json(shape: type) -> dict[str, object]:
+    if shape is not object:
+        raise TypeError(f"{shape!r} has no JSON Schema; declare a msgspec type")
+    return {"description": "any JSON value"}

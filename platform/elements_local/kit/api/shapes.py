@@ -10,16 +10,23 @@ import msgspec
 
 from elements_local.kit.api.json_text import read_json
 from elements_local.kit.api.mismatch import fields_of, first_mismatch
-from elements_local.kit.api.nearest import nearest
 from elements_local.kit.api.shape_words import dotted, refusal, words
-from elements_local.kit.text import shortened
+from elements_local.kit.text import nearest, shortened
 
 if TYPE_CHECKING:
     from flask import Request
     from werkzeug.datastructures import MultiDict
+from collections.abc import Iterator
+
+from msgspec import inspect
+
+from elements_local.kit.api.json_text import Json
 
 T = TypeVar("T")
 
+_type_info = cache(inspect.type_info)  # there are as many shapes as the program has
+Undeclared = tuple[tuple[str, ...], str | None]
+"""The keys from the body's top to one that nothing reads, and the declared one that may be meant."""
 SENT = "elements_local.kit.sent"
 """Where in a request's environment its JSON is found, with the keys that its shape does not name."""
 
@@ -141,3 +148,36 @@ def _is_list(shape: Any) -> bool:
 def _plain(shape: Any) -> object:
     bare = without_none(shape)
     return get_args(bare)[0] if get_origin(bare) is Annotated else bare
+
+
+def undeclared_keys(sent: Json, shape: object) -> list[Undeclared]:
+    """Return what nobody reads of a body that fits its shape.
+
+    >>> from msgspec import Struct
+    >>> class Person(Struct):
+    ...     name: str
+    >>> undeclared_keys([{"name": "Ada", "nam": 1}], list[Person])
+    [(('0', 'nam'), 'name')]
+    """
+    return list(_inside(sent, _type_info(shape), ()))
+
+
+def _inside(sent: Json, type_: inspect.Type, path: tuple[str, ...]) -> Iterator[Undeclared]:
+    match type_:
+        case inspect.Metadata(type=inner):
+            yield from _inside(sent, inner, path)
+        case inspect.UnionType(types=types):
+            wanted = inspect.ListType if isinstance(sent, list) else inspect.StructType
+            for each in types:
+                if isinstance(each, wanted):
+                    yield from _inside(sent, each, path)
+        case inspect.ListType(item_type=entry) if isinstance(sent, list):
+            for at, value in enumerate(sent):
+                yield from _inside(value, entry, (*path, str(at)))
+        case inspect.StructType(fields=fields) if isinstance(sent, dict):
+            types_by_name = {field.encode_name: field.type for field in fields}
+            for name, value in sent.items():
+                if name in types_by_name:
+                    yield from _inside(value, types_by_name[name], (*path, name))
+                else:
+                    yield (*path, name), nearest(name, types_by_name)

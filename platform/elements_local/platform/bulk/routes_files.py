@@ -14,7 +14,7 @@ from elements_local.kit.api.json_text import (
     encode_text,
     is_deeper_than,
 )
-from elements_local.kit.api.nearest import nearest
+from elements_local.kit.text import nearest
 from elements_local.platform.bulk import csv_text
 from elements_local.platform.errors import InvalidRequestError, NotAcceptableError, shown
 from elements_local.platform.lint.service import send_along

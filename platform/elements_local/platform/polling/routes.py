@@ -6,9 +6,9 @@ from flask import Blueprint
 from msgspec import Meta, Struct, field, structs
 
 from elements_local.kit.admin.routes import asked_workspace
-from elements_local.kit.api.nearest import other_form
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, page_json
+from elements_local.kit.text import other_form
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.poll import Decision, Poll

@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeAlias
 from msgspec import Meta
 
 from elements_local.kit.api.json_text import decode
-from elements_local.kit.api.nearest import nearest
 from elements_local.kit.api.shape_words import PATTERNS
+from elements_local.kit.text import nearest
 from elements_local.records import COLLECTIONS, default_fields, kind_of
 from elements_local.scenarios import expect
 from elements_local.scenarios.placeholders import filled

@@ -1,6 +1,6 @@
 from msgspec import Struct
 
-from elements_local.kit.api.undeclared_keys import undeclared_keys
+from elements_local.kit.api.shapes import undeclared_keys
 
 
 class Leaf(Struct, rename="camel"):

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.kit.settings import Settings, SettingsError, variable
-from elements_local.kit.web.exposure_settings import host_names, origins
-from elements_local.kit.web.origins import POSTMAN, host_in, is_local, may_call
+from elements_local.kit.web.origins import POSTMAN, host_in, host_names, is_local, may_call, origins
 
 MORE = POSTMAN | {"https://app.example", "http://dev.example:3000", "https://*.team.example"}
 

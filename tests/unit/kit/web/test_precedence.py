@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 
-from elements_local.kit.web.precedence import Precedence
+from elements_local.kit.web.service_flask import Precedence
 
 ROUTES = Map(
     [
