@@ -31,13 +31,12 @@ from mock_insightly import errors
 from mock_insightly.account.allowance import allowance_on
 from mock_insightly.account.grants import Grants
 from mock_insightly.dependencies import EXTENSION, CrmDependencies
-from mock_insightly.description import describe
 from mock_insightly.faults import CrmRules
 from mock_insightly.made_up.seed import LARGEST
 from mock_insightly.middleware import InsightlyMiddleware, compress_if_asked
-from mock_insightly.routes import consent, lookups, records
+from mock_insightly.routes import consent
 from mock_insightly.routes.admin import exchange, local, vendor_pages
-from mock_insightly.routes.below import files, members, sub_resources
+from mock_insightly.routes.api import add_api
 from mock_insightly.routes.checks import check_request, workspace_of
 from mock_insightly.routes.error_answers import answer_errors
 from mock_insightly.settings import CrmSettings
@@ -49,9 +48,11 @@ from mock_insightly.versions.known import chosen
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
+    from elements_local.kit.api.openapi import Description
+
 SERVICE = "crm"
 
-_ROUTES = (records, lookups, sub_resources, files, members, local, vendor_pages, exchange, consent)
+_ROUTES = (local, vendor_pages, exchange, consent)
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -105,9 +106,10 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     )
     app.extensions[EXTENSION] = dependencies
     answer_problems(app, STATUSES, problem)
-    serve_document(app, lambda: describe(settings))
+    serve_document(app, lambda: _description(settings))
     answer_errors(app, {**KIT_STATUSES, **STATUSES})
     app.before_request(check_request)
+    add_api(app)
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
@@ -117,6 +119,12 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         admin = StandaloneAdmin(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST)
         add_standalone_admin(app, admin)
     return app
+
+
+def _description(settings: CrmSettings) -> "Description":
+    from mock_insightly.document import describe  # noqa: PLC0415 - only where a document is wanted
+
+    return describe(settings)
 
 
 def problem(status: int, message: str, error: Exception) -> Json:

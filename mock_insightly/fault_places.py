@@ -13,8 +13,8 @@ from elements_local.kit.text import shortened
 from mock_insightly.kinds import custom_object
 from mock_insightly.versions.known import VERSIONS, plain_path
 from mock_insightly.versions.shape import Shape
-from mock_insightly.versions.sub_resources import CUSTOM, Children, SubResource
-from mock_insightly.versions.version import Version
+from mock_insightly.versions.sub_resources import Children
+from mock_insightly.versions.version import Version, record_targets
 
 STAMPS = frozenset({"clock_skew_s", "stamp_step_s", "updated_later_s", "updated_within_s"})
 """Effects on the stamps that a write leaves."""
@@ -83,7 +83,7 @@ def _deletes(place: _Place) -> bool:
 
 
 def _updates(place: _Place) -> bool:
-    return place.paged and "PUT" in place.shape.on_path
+    return place.paged and "PUT" in place.shape.on_all
 
 
 def _writes(place: _Place) -> bool:
@@ -122,39 +122,23 @@ def _places() -> tuple[_Place, ...]:
 
 
 def _of_version(version: Version) -> Iterator[_Place]:
-    shapes = dict(version.shapes)
-    if version.custom_shape:
-        shapes[_CUSTOM_NAME] = version.custom_shape(custom_object(_CUSTOM_NAME))
-    for name, shape in shapes.items():
-        yield from _of_records(version, name, shape)
-    for (of, sub), below in version.sub_resources.items():
-        name = _CUSTOM_NAME if of == CUSTOM else of
-        if name in shapes:
-            yield from _below(version, f"/{version.name}/{name}/#/{sub}", shapes[name], below)
-
-
-def _below(version: Version, path: str, parent: Shape, below: SubResource) -> Iterator[_Place]:
-    shape, lists, whole = parent, False, False
-    if isinstance(below, Children):
-        shape, lists, whole = version.shape(below.kind), True, below.arrays
-    for method in sorted(below.on_all):
-        listed = lists and method == "GET"
-        yield _Place(method=method, path=path, shape=shape, listed=listed, paged=listed and not whole)
-    for method in sorted(below.on_one):
-        yield _Place(method=method, path=f"{path}/*", shape=shape)
-
-
-def _of_records(version: Version, name: str, shape: Shape) -> Iterator[_Place]:
-    path = f"/{version.name}/{name}"
-    for method in sorted(shape.on_all):
-        lists = method == "GET"
-        yield _Place(method=method, path=path, shape=shape, listed=lists, paged=lists)
-    if "GET" in shape.on_all:
-        searches = (shape.searched and "search", shape.tagged and "searchbytag")
-        for search in filter(None, searches):
-            yield _Place(method="GET", path=f"{path}/{search}", shape=shape, listed=True, paged=True)
-    for method in sorted(shape.on_path):
-        yield _Place(method=method, path=f"{path}/#", shape=shape)
+    custom = [version.custom_shape(custom_object(_CUSTOM_NAME))] if version.custom_shape else []
+    # resources first: what is given as an example is one of them, where one will do
+    for target in sorted(record_targets(version, custom), key=lambda target: target.sub is not None):
+        shape, sub = target.shape, target.sub
+        path = f"/{version.name}/{shape.kind.name.lower()}"
+        below = {"": "", "Search": "/search", "SearchByTag": "/searchbytag", "{}": "/#"}
+        lists, paged = True, True
+        if sub is not None:
+            path, below = f"{path}/#/{sub.name.lower()}", {"": "", "{}": "/*"}
+            lists, paged = isinstance(sub, Children), not getattr(sub, "arrays", False)
+            shape = version.shape(sub.kind) if lists else shape
+        for at, rest in below.items():
+            for method in sorted(target.methods(at)):
+                listed = lists and method == "GET" and at != "{}"
+                yield _Place(
+                    method=method, path=path + rest, shape=shape, listed=listed, paged=listed and paged
+                )
 
 
 def _names(shape: Shape) -> Collection[str]:

@@ -16,7 +16,7 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.bulk_insert import HistoryTransaction
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
-from mock_insightly.records.references import hung, link_to
+from mock_insightly.records.references import child_fields, link_to
 from mock_insightly.records.row_types import custom_field
 from mock_insightly.records.stamps import created, number_rows, updated_at
 
@@ -70,7 +70,7 @@ def _given(sample: SampleRecord, known: Mapping[str, tuple[RecordKind, int]]) ->
     if not sample.on:
         return given
     kind, record_id = known[sample.on]
-    return hung(sample.kind, given, kind.entity, record_id)
+    return child_fields(sample.kind, given, kind.entity, record_id)
 
 
 _TAGS: list[Json] = [{"TAG_NAME": "Customer"}, {"TAG_NAME": "VIP"}]

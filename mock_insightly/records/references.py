@@ -57,7 +57,7 @@ def _reference(entity: Json, record_id: Json) -> Reference | None:
     return reference(entity, record_id)
 
 
-def hung(kind: RecordKind, given: Record, entity: str, record_id: int) -> Record:
+def child_fields(kind: RecordKind, given: Record, entity: str, record_id: int) -> Record:
     """Return the fields of a new record of a kind that hangs on another one.
 
     Raises:

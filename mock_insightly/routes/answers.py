@@ -26,41 +26,37 @@ _NOTED = 1000
 """Records that the journal names, of those that a fault kept from a list."""
 
 
-def page(
-    call: CrmCall, shape: Shape, record_filter: RecordFilter, status: int = 200, *, whole: bool = False
-) -> Response:
+def page(call: CrmCall, shape: Shape, record_filter: RecordFilter, *, whole: bool = False) -> Response:
     """Answer with a page of what is wanted; or with all of it, whatever is asked for."""
     asked = WHOLE if whole else _asked(call)
     found = _page_of(call, shape, record_filter, asked)
-    response = answer(call, shape.page(found.documents, brief=asked.brief), status)
+    response = answer(call, shape.page(found.documents, brief=asked.brief))
     if found.total is not None:
         response.headers["X-Total-Count"] = str(found.total)
     return response
 
 
-def rows(call: CrmCall, shown: list[Record], *, paged: bool, status: int = 200) -> Response:
+def rows(call: CrmCall, shown: list[Record], *, paged: bool) -> Response:
     """Answer with rows that are all at hand.
 
     Args:
         paged: whether paging parameters count.
     """
     asked = _asked(call) if paged else PageRange()
-    response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown), status)
+    response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown))
     if paged and asked.count_total:
         response.headers["X-Total-Count"] = str(len(shown))
     return response
 
 
-def written(
-    call: CrmCall, shape: Shape, record: Record, status: int, *, shown: bytes | None = None
-) -> Response:
+def written(call: CrmCall, shape: Shape, record: Record, *, shown: bytes | None = None) -> Response:
     """Answer with a written record and where it is.
 
     Args:
         shown: what the body is instead of all that the version shows of the record.
     """
     shown = shape.one(encode_text(record)) if shown is None else shown
-    return located(call, answer(call, shown, status), shape.kind.name, record[shape.kind.id_field])
+    return located(call, answer(call, shown), shape.kind.name, record[shape.kind.id_field])
 
 
 def located(call: CrmCall, response: Response, resource: str, number: Json) -> Response:
@@ -73,10 +69,10 @@ def located(call: CrmCall, response: Response, resource: str, number: Json) -> R
     return response
 
 
-def answer(call: CrmCall, body: bytes, status: int = 200) -> Response:
+def answer(call: CrmCall, body: bytes) -> Response:
     """Answer with JSON."""
     shown = _renamed(body, call.fault.effect.rename_fields or {})
-    response = Response(shown, status=status, content_type="application/json")
+    response = Response(shown, content_type="application/json")
     if call.version.tagged:
         response.headers["ETag"] = tag = etag(body)
         if _is_known(call, tag):
@@ -84,15 +80,7 @@ def answer(call: CrmCall, body: bytes, status: int = 200) -> Response:
     return response
 
 
-def accepted() -> Response:
-    """Answer a delete.
-
-    Source: 202 with an empty body (recorded v2.1 exchanges, live probes of v3.1; observed).
-    """
-    return Response(status=202)
-
-
-def insist(call: CrmCall, shape: Shape, before: Record, part: bytes | None = None) -> None:
+def check_if_match(call: CrmCall, shape: Shape, before: Record, part: bytes | None = None) -> None:
     """Refuse a write that insists on another state of the record than the present one.
 
     Args:
@@ -193,7 +181,7 @@ def _change_first(call: CrmCall, shape: Shape, record_filter: RecordFilter) -> N
         with call.writing(meanwhile=True) as writing:
             for number in _first(call, kind, record_filter, effect.delete_listed):
                 writing.delete(kind, number)
-    if effect.update_listed and "PUT" in shape.on_path:
+    if effect.update_listed and "PUT" in shape.on_all:
         renewed = _first(call, kind, record_filter, effect.update_listed)
         with call.writing(meanwhile=True) as writing:
             for number in renewed:

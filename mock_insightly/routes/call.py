@@ -25,7 +25,7 @@ from mock_insightly.records.reading import Records
 from mock_insightly.records.stamps import changed, created, updated_at
 from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
-from mock_insightly.versions.shape import Methods, Shape
+from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
 
 
@@ -140,18 +140,3 @@ def _call_of(version: str, asked: Request, workspace: Workspace) -> CrmCall:
         fault=asked.environ.get(RULE, NO_FAULT),
         noted=asked.environ.setdefault(NOTED, {}),
     )
-
-
-def allow(allowed: Methods) -> None:
-    """Refuse a call whose method a path does not take.
-
-    Raises:
-        MethodNotAllowed: it is none of those.
-
-    Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand).
-    """
-    method = request.method
-    if method == "HEAD":
-        method = "GET"
-    if method not in allowed:
-        raise MethodNotAllowed(valid_methods=sorted(allowed))

@@ -1,36 +1,84 @@
-"""The routes of records, the same for every version and kind."""
+"""Records: their lists, searches and writes, the same for every version and kind."""
 
-from flask import Blueprint
-from flask.typing import ResponseReturnValue
+from collections.abc import Callable
+
+from flask import Response
 
 from elements_local.kit.api.json_text import read_json
 from elements_local.kit.values import replace
 from mock_insightly.errors import FieldError, MissingFieldError
-from mock_insightly.kinds import FOLLOWS, LEADS, USERS
+from mock_insightly.json_schemas import DescribedTarget, JsonSchema, array, id_schema, with_key
+from mock_insightly.kinds import FILE_ATTACHMENTS, FOLLOWS, LEADS
 from mock_insightly.records.fields import Record, Sent, read_id
 from mock_insightly.records.query import is_true
 from mock_insightly.records.row_types import with_unlisted
 from mock_insightly.records.rules import ANONYMOUS
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
 from mock_insightly.records.sequences import CONVERSIONS
-from mock_insightly.routes import answers, lookups, writes
-from mock_insightly.routes.call import CrmCall, allow, this_call
-from mock_insightly.versions.known import ANY_VERSION
+from mock_insightly.routes import answers, writes
+from mock_insightly.routes.call import CrmCall
+from mock_insightly.routes.operations import (
+    BRIEF,
+    COUNTED,
+    LOCATED,
+    ONE,
+    PAGING,
+    UPDATED_AFTER,
+    CrmOperation,
+    asked,
+    flag,
+    record_variable,
+)
 from mock_insightly.versions.shape import INCLUDE_CONVERTED, Shape
 
-_ONE = "/<resource>/<int:record_id>"
-
-bp = Blueprint("records", __name__, url_prefix=ANY_VERSION)
+_RECORD_TYPE = asked("record_type", "the resource whose follows are asked for; blank means all")
 
 
-@bp.get("/<resource>")
-def index(version: str, resource: str) -> ResponseReturnValue:
-    """List a resource's records."""
-    call = this_call(version)
-    if resource in call.version.lookups:
-        return lookups.listed(call, call.version.lookups[resource])
-    shape = call.shape(resource)
-    allow(shape.on_all)
+def _shown_by_lists(of: DescribedTarget) -> tuple[JsonSchema, ...]:
+    """Return the parameters of lists and searches."""
+    hides = of.shape.hides is not None
+    return (
+        *PAGING,
+        BRIEF,
+        *([flag(INCLUDE_CONVERTED, "whether those of conversions are among them")] if hides else []),
+    )
+
+
+def _page(of: DescribedTarget) -> JsonSchema:
+    return array(of.record)
+
+
+def _links_of_page(of: DescribedTarget) -> dict[str, str]:
+    return {"show": "0/"} if "GET" in of.shape.on_one else {}
+
+
+def _links_of_new(of: DescribedTarget) -> dict[str, str]:
+    """Return where a new record can be put next."""
+    taken = of.methods(ONE)
+    verbs = {"show": "GET", "update_one": "PUT", "delete": "DELETE"}
+    return {verb: "" for verb, method in verbs.items() if method in taken}
+
+
+def _id(of: DescribedTarget) -> tuple[JsonSchema, ...]:
+    return (record_variable(of.shape.kind.id_field.lower()),)
+
+
+def _refusals(*statuses: int) -> Callable[[DescribedTarget], tuple[int, ...]]:
+    """Return the statuses of errors, with that for what others use, or what is retired."""
+    return lambda of: (*statuses, 409) if of.shape.kind.used_by or of.shape.kind.retires else statuses
+
+
+@CrmOperation(
+    of=Shape,
+    method="GET",
+    gives=_page,
+    headers=COUNTED,
+    links=_links_of_page,
+    query=lambda of: (*([_RECORD_TYPE] if of.shape.kind is FOLLOWS else []), *_shown_by_lists(of)),
+    problems=lambda of: (400,) if of.shape.kind is FOLLOWS else (),
+)
+def index(call: CrmCall, shape: Shape) -> Response:
+    """List {name}."""
     wanted = EVERYTHING
     if call.dependencies.settings.list_honours_updated_after:
         wanted = RecordFilter(after=updated_after(call.query.get("updated_after_utc", "")))
@@ -39,17 +87,27 @@ def index(version: str, resource: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<resource>/search")
-def search(version: str, resource: str) -> ResponseReturnValue:
-    """List the records that a search finds."""
-    call = this_call(version)
-    shape = call.shape(resource)
-    allow(shape.on_all if shape.searched else frozenset())
-    settings, asked = call.dependencies.settings, call.query.get("updated_after_utc", "")
+@CrmOperation(
+    of=Shape,
+    method="GET",
+    at="Search",
+    gives=_page,
+    headers=COUNTED,
+    links=_links_of_page,
+    query=lambda of: (
+        *(asked(name, "what it must equal") for name in of.version.filters(of.shape.kind)),
+        UPDATED_AFTER,
+        *_shown_by_lists(of),
+    ),
+    problems=(400,),
+)
+def search(call: CrmCall, shape: Shape) -> Response:
+    """List the {name} that a search finds."""
+    settings, after = call.dependencies.settings, call.query.get("updated_after_utc", "")
     wanted = call.version.search_filter(shape, call.query)
     wanted = replace(
         wanted,
-        after=updated_after(asked, inclusive=settings.search_inclusive),
+        after=updated_after(after, inclusive=settings.search_inclusive),
         unless=_hidden(call, shape),
         criterion=wanted.criterion and replace(wanted.criterion, cased=settings.search_heeds_case),
         by_date=settings.search_order == "updated",
@@ -57,131 +115,198 @@ def search(version: str, resource: str) -> ResponseReturnValue:
     return answers.page(call, shape, wanted)
 
 
-@bp.get("/<resource>/searchbytag")
-def search_by_tag(version: str, resource: str) -> ResponseReturnValue:
-    """List the records that carry a tag.
+@CrmOperation(
+    of=Shape,
+    method="GET",
+    at="SearchByTag",
+    gives=_page,
+    headers=COUNTED,
+    links=_links_of_page,
+    query=(asked("tagName", "the tag", {"type": "string", "pattern": r"\S"}, required=True), *PAGING, BRIEF),
+    problems=(400,),
+)
+def search_by_tag(call: CrmCall, shape: Shape) -> Response:
+    """List the {name} that a search finds.
 
     Source: Insightly v3.1 OpenAPI document (documented).
     """
-    call = this_call(version)
-    shape = call.shape(resource)
-    allow(shape.on_all if shape.tagged else frozenset())
     tag = call.query.get("tagname", "")
     if not tag.strip():
         raise MissingFieldError("tagName", "query")
     return answers.page(call, shape, RecordFilter(criterion=Criterion(places=("TAGS.TAG_NAME",), value=tag)))
 
 
-@bp.get("/users/me")
-def me(version: str) -> ResponseReturnValue:
-    """Show the caller."""
-    call = this_call(version)
-    return _shown(call, call.shape(USERS.name.lower()), call.account.user_id)
-
-
-@bp.get(_ONE)
-def show(version: str, resource: str, record_id: int) -> ResponseReturnValue:
-    """Show a record."""
-    call = this_call(version)
-    if resource in call.version.lookups:
-        return lookups.one(call, call.version.lookups[resource], str(record_id))
-    shape = call.shape(resource)
-    allow(shape.on_path)
-    return _shown(call, shape, record_id)
-
-
-@bp.post("/<resource>")
-def create(version: str, resource: str) -> ResponseReturnValue:
-    """Create a record."""
-    call = this_call(version)
-    shape = call.shape(resource)
-    allow(shape.on_all)
+@CrmOperation(
+    of=Shape,
+    method="POST",
+    status=201,
+    gives=lambda of: of.record,
+    headers=LOCATED,
+    links=_links_of_new,
+    takes=lambda of: of.schemas.to_create(of.shape),
+    problems=(402,),
+)
+def create(call: CrmCall, shape: Shape) -> Response:
+    """Create one of the {name}."""
     sent = shape.sent(read_json(call.request))
     given = shape.given(sent, {}, whole=call.version.replaces)
     with call.writing() as writing:
-        writes.see_that_it_fits(writing, call, shape, given)
+        writes.validate_task_links(writing, call, shape, given)
         made = writes.create_in(
             writing, call, shape.kind, writes.with_team(writing, call, shape, sent, given)
         )
-    return answers.written(call, shape, made, 201)
+    return answers.written(call, shape, made)
 
 
-@bp.put("/<resource>")
-def update(version: str, resource: str) -> ResponseReturnValue:
-    """Change the record whose id the body says."""
-    call = this_call(version)
-    shape = call.shape(resource)
-    allow(shape.on_all)
+def _text_of_update(of: DescribedTarget) -> str:
+    return f"What the body does not mention {'is cleared' if of.version.replaces else 'stays'}."
+
+
+def _query_of_update(of: DescribedTarget) -> tuple[JsonSchema, ...]:
+    brief = of.version.briefs or of.shape.is_team
+    return (flag("brief", "whether what is not given, and every collection, stays"),) if brief else ()
+
+
+def _to_update(of: DescribedTarget) -> JsonSchema:
+    return of.schemas.to_update(of.shape, whole=of.version.replaces)
+
+
+@CrmOperation(
+    of=Shape,
+    method="PUT",
+    status=lambda of: of.version.put_status,
+    gives=lambda of: of.record,
+    headers=LOCATED,
+    text=_text_of_update,
+    query=_query_of_update,
+    if_match=True,
+    takes=lambda of: with_key(_to_update(of), of.shape.kind.id_field, id_schema()),
+    problems=_refusals(404),
+)
+def update(call: CrmCall, shape: Shape) -> Response:
+    """Change the one of the {name} whose id the body says."""
     sent = shape.sent(read_json(call.request))
     return _update(call, shape, shape.id_in(sent), sent)
 
 
-@bp.put(_ONE)
-def update_one(version: str, resource: str, record_id: int) -> ResponseReturnValue:
-    """Change the record whose id the path says, whatever the body says.
+@CrmOperation(
+    of=Shape,
+    method="PUT",
+    at=ONE,
+    status=lambda of: of.version.put_status,
+    gives=lambda of: of.record,
+    headers=LOCATED,
+    text=_text_of_update,
+    variables=_id,
+    query=_query_of_update,
+    if_match=True,
+    takes=_to_update,
+    problems=_refusals(404),
+)
+def update_one(call: CrmCall, shape: Shape, record_id: int) -> Response:
+    """Change the one of the {name} whose id the path says.
 
     Source: no vendor document has the route, but the Ampersand connector uses it and is understood (observed).
     """
-    call = this_call(version)
-    shape = call.shape(resource)
-    allow(shape.on_path if call.version.puts_by_id else shape.on_one)
     return _update(call, shape, record_id, shape.sent(read_json(call.request)))
 
 
-@bp.delete(_ONE)
-def delete(version: str, resource: str, record_id: int) -> ResponseReturnValue:
-    """Delete a record."""
-    call = this_call(version)
-    shape = call.shape(resource)
-    allow(shape.on_path)
+@CrmOperation(
+    of=Shape,
+    method="GET",
+    at=ONE,
+    when=lambda of: of.shape.kind is not FILE_ATTACHMENTS,
+    gives=lambda of: of.record,
+    variables=_id,
+    problems=(404,),
+)
+def show(call: CrmCall, shape: Shape, record_id: int) -> Response:
+    """Show one of the {name}."""
+    return _shown(call, shape, record_id)
+
+
+@CrmOperation(
+    of=Shape,
+    method="GET",
+    at=ONE,
+    id="show",
+    when=lambda of: of.shape.kind is FILE_ATTACHMENTS,
+    gives=lambda of: of.record,
+    file=True,
+    variables=_id,
+    query=(asked("format", "JSON for what is known of the file, instead of the file"),),
+    problems=(404,),
+)
+def show_file(call: CrmCall, shape: Shape, record_id: int) -> Response:
+    """Show one of the {name}."""
+    with call.reading() as records:
+        document = records.document(shape.kind, record_id)
+        file = records.file(shape.kind, record_id)
+    if file is None or call.query.get("format", "").lower() == "json":
+        return answers.answer(call, shape.one(document))
+    return Response(file.content, mimetype=file.content_type)
+
+
+@CrmOperation(of=Shape, method="DELETE", at=ONE, status=202, variables=_id, problems=_refusals(404))
+def delete(call: CrmCall, shape: Shape, record_id: int) -> None:
+    """Delete one of the {name}.
+
+    Source: 202 with an empty body (recorded v2.1 exchanges, live probes of v3.1; observed).
+    """
     writes.delete(call, shape.kind, record_id)
-    return answers.accepted()
 
 
-@bp.delete("/<resource>")
-def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
-    """Delete the record that the query names.
+@CrmOperation(
+    of=Shape,
+    method="DELETE",
+    status=202,
+    query=lambda _of: (asked("id", "the record's id", id_schema(), required=True),),
+    problems=_refusals(400, 404),
+)
+def delete_by_query(call: CrmCall, shape: Shape) -> None:
+    """Delete one of the {name}.
 
     Source: lead sources and statuses on v3.1 (Insightly v3.1 OpenAPI document, documented).
     """
-    call = this_call(version)
-    shape = call.shape(resource)
-    allow(shape.on_all)
     if not call.query.get("id", "").strip():
         raise MissingFieldError("id", "query")
-    record_id = read_id(call.query["id"], "id")
-    writes.delete(call, shape.kind, record_id)
-    return answers.accepted()
+    writes.delete(call, shape.kind, read_id(call.query["id"], "id"))
 
 
-def _update(call: CrmCall, shape: Shape, record_id: int, sent: Sent) -> ResponseReturnValue:
+@CrmOperation(of=Shape, method="GET", at="Me", gives=lambda of: of.record)
+def me(call: CrmCall, shape: Shape) -> Response:
+    """Show the caller."""
+    return _shown(call, shape, call.account.user_id)
+
+
+def _update(call: CrmCall, shape: Shape, record_id: int, sent: Sent) -> Response:
     """Change a record: all of it where the version replaces, unless the query says ``brief=true``.
 
     Source: Insightly v2.2 OpenAPI document, v3.1 help page; of teams, v3.1 OpenAPI document (documented).
     """
-    asked = is_true(call.query.get("brief"))
+    brief_asked = is_true(call.query.get("brief"))
 
     with call.writing() as writing:
 
         def change(before: Record) -> Record:
-            answers.insist(call, shape, before)
+            answers.check_if_match(call, shape, before)
             if shape.kind.retires:
-                writes.see_that_it_is_free(writing, shape.kind, before)
+                writes.ensure_not_in_use(writing, shape.kind, before)
             # a brief change leaves the members of a team alone, but not those of an anonymous one
-            brief = asked and (not before[ANONYMOUS] if shape.minds_members else call.version.briefs)
+            brief = brief_asked and (not before[ANONYMOUS] if shape.is_team else call.version.briefs)
             whole = call.version.replaces and not brief
             given = shape.given(sent, before, whole=whole, brief=brief)
             if call.dependencies.settings.put_keeps_custom_fields and not whole:
                 given = with_unlisted(sent, before, given)
-            writes.see_that_it_fits(writing, call, shape, {**before, **given})
+            writes.validate_task_links(writing, call, shape, {**before, **given})
             given = writes.with_team(writing, call, shape, sent, given)
             return call.changed(shape.kind, before, given)
 
         made = writes.update_in(writing, call, shape.kind, record_id, change)
-    return answers.written(call, shape, made, call.version.put_status)
+    return answers.written(call, shape, made)
 
 
-def _shown(call: CrmCall, shape: Shape, record_id: int) -> ResponseReturnValue:
+def _shown(call: CrmCall, shape: Shape, record_id: int) -> Response:
     with call.reading() as records:
         document = records.document(shape.kind, record_id)
     return answers.answer(call, shape.one(document))

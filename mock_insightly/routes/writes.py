@@ -96,7 +96,7 @@ def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
     """
     with call.writing() as writing:
         before = writing.get(kind, record_id)
-        see_that_it_is_free(writing, kind, before)
+        ensure_not_in_use(writing, kind, before)
         if kind.retires:
             retired: Record = {kind.retires: False}
             writing.update(kind, record_id, lambda record: call.changed(kind, record, retired))
@@ -107,7 +107,7 @@ def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
             _tell_activity(writing, call, kind, before)
 
 
-def see_that_it_is_free(writing: Writing, kind: RecordKind, record: Record) -> None:
+def ensure_not_in_use(writing: Writing, kind: RecordKind, record: Record) -> None:
     """Refuse a change of what others use, or of what is retired.
 
     Raises:
@@ -187,7 +187,7 @@ def _stamp(writing: Writing, call: CrmCall, others: Iterable[Reference]) -> None
             continue
 
 
-def see_that_it_fits(writing: Writing, call: CrmCall, shape: Shape, record: Record) -> None:
+def validate_task_links(writing: Writing, call: CrmCall, shape: Shape, record: Record) -> None:
     """Refuse a task whose places do not agree, on a version that minds; other records pass.
 
     Args:
@@ -196,7 +196,7 @@ def see_that_it_fits(writing: Writing, call: CrmCall, shape: Shape, record: Reco
     Raises:
         FieldError: they do not.
     """
-    if not shape.minds_places:
+    if not shape.checks_task_links:
         return
     task = {**shape.kind.blank, **record}
     refuse_misplaced(

@@ -10,7 +10,7 @@ from msgspec import Struct
 from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.values import replace
 from mock_insightly.errors import MissingFieldError, NotARecordError
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds import USERS, RecordKind
 from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.records.rules import check_team
@@ -42,7 +42,7 @@ INCLUDE_CONVERTED = "include_converted"
 _LISTED = 200
 """Records of a kind and a version that lists have ready: two pages of the usual size."""
 
-_ALL, _ONE, _PUT = methods("GCU"), methods("GD"), methods("U")
+_ALL, _ONE, _GET, _PUT = methods("GCU"), methods("GD"), methods("G"), methods("U")
 
 
 class Key(Struct, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ def flat(field: Field, called: str | None = None, *, read_only: bool = False) ->
     )
 
 
-def hung_on(kind: RecordKind, parent: RecordKind) -> Key:
+def parent_id_key(kind: RecordKind, parent: RecordKind) -> Key:
     """Return the key that holds the id of what a record of a kind hangs on, if that is of another kind."""
     entity, number = kind.parent or ("", "")
 
@@ -111,8 +111,8 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
         tagged: whether there is a search by tag.
         hides: the flag of the records that lists leave out unless ``include_converted`` is true.
         check: refuses a body for what no single key can see.
-        minds_places: whether a task's project, opportunity, milestone and stage must agree.
-        minds_members: whether what a team needs, and who changes its members, depends on whether it is anonymous.
+        checks_task_links: whether a task's project, opportunity, milestone and stage must agree.
+        is_team: whether what a team needs, and who changes its members, depends on whether it is anonymous.
         agree: gives several keys that stand for one field the value that the body means, or refuses it; called with the
             record as it was, before keys that were not sent count as null.
     """
@@ -126,14 +126,29 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
     tagged: bool = False
     hides: str | None = None
     check: Callable[[Sent, RecordKind], None] | None = None
-    minds_places: bool = False
-    minds_members: bool = False
+    checks_task_links: bool = False
+    is_team: bool = False
     agree: Callable[[Sent, Record], Sent] | None = None
 
-    @cached_property
-    def on_path(self) -> Methods:
-        """The methods of the path of one record, with the PUT that follows from the resource's."""
-        return self.on_one | (self.on_all & _PUT)
+    def methods_at(self, at: str, *, puts_by_id: bool) -> Methods:
+        """Return the methods of a path below the resource.
+
+        Args:
+            puts_by_id: whether the path of a record takes the PUT that the resource's takes.
+        """
+        match at:
+            case "":
+                return self.on_all
+            case "Search" if self.searched:
+                return self.on_all & _GET
+            case "SearchByTag" if self.tagged:
+                return self.on_all & _GET
+            case "Me" if self.kind is USERS:
+                return _GET
+            case "{}":
+                return self.on_one | (self.on_all & _PUT) if puts_by_id else self.on_one
+            case _:
+                return frozenset()
 
     @cached_property
     def canonical(self) -> bool:
@@ -244,7 +259,7 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
                 taken = key.take(sent, before)
                 # Even what is left alone has been read: a value that does not fit is refused.
                 given.update({} if brief and key.collection else taken)
-        if self.minds_members:
+        if self.is_team:
             check_team({**before, **given})
         return given
 

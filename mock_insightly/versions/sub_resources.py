@@ -10,8 +10,6 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.versions.shape import Methods, Shape, methods
 
-_PUT = methods("U")
-
 
 class SubResource(Struct, frozen=True, kw_only=True):
     """The base of all sub-resources.
@@ -24,10 +22,6 @@ class SubResource(Struct, frozen=True, kw_only=True):
     name: str
     on_all: Methods
     on_one: Methods = frozenset()
-
-    def on_member(self, _member: str) -> Methods:
-        """Return the methods of the path of one of its members."""
-        return self.on_one
 
 
 class EmbeddedCollection(SubResource, frozen=True, kw_only=True):
@@ -108,10 +102,6 @@ class Picture(SubResource, frozen=True, kw_only=True):
 
 class FieldPicture(SubResource, frozen=True, kw_only=True):
     """The image in a custom field of a record, which the path names; a PUT names its file too."""
-
-    def on_member(self, member: str) -> Methods:
-        """Return the methods of a field's path, or of that of a file in it."""
-        return self.on_one & _PUT if "/" in member else self.on_one - _PUT
 
 
 class PipelinePosition(SubResource, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.extracts import extract
 from mock_insightly.records.fields import Choice, Record, Sent, Text
 from mock_insightly.versions.graph_links import LinkGraph
-from mock_insightly.versions.shape import Key, Shape, hung_on, methods
+from mock_insightly.versions.shape import Key, Shape, methods, parent_id_key
 from mock_insightly.versions.v2_keys import RIGHTS, child_links, custom_fields, flats
 
 _PROJECT = Shape(
@@ -63,7 +63,7 @@ def _recurrence() -> Key:
 _TASK = Shape(
     kind=kinds.TASKS,
     required=("TITLE", "COMPLETED", "PUBLICLY_VISIBLE"),
-    minds_places=True,
+    checks_task_links=True,
     keys=(
         *flats(
             kinds.TASKS,
@@ -173,7 +173,7 @@ _COMMENT = Shape(
     searched=False,
     keys=(
         *flats(kinds.COMMENTS, "COMMENT_ID BODY OWNER_USER_ID"),
-        *(hung_on(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.EMAILS, kinds.TASKS)),
+        *(parent_id_key(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.EMAILS, kinds.TASKS)),
         *flats(kinds.COMMENTS, "DATE_CREATED_UTC DATE_UPDATED_UTC"),
         *RIGHTS,
     ),

@@ -12,7 +12,7 @@ from mock_insightly.records.fields import Record, Rows, Sent, rows_of
 from mock_insightly.records.query import Query
 from mock_insightly.records.row_types import CustomFields, custom_field
 from mock_insightly.records.search import Criterion, RecordFilter, exactly
-from mock_insightly.versions.shape import Shape, flat, hung_on, methods, shapes_of
+from mock_insightly.versions.shape import Shape, flat, methods, parent_id_key, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES, UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.version import Version
 
@@ -138,7 +138,7 @@ def _comment() -> Shape:
     """
     shape = _shape(kinds.COMMENTS, "U", "D")
     # One pair of fields is kept; a key for each kind of parent is shown, of which one is not null.
-    of = (hung_on(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.TASKS, kinds.EMAILS))
+    of = (parent_id_key(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.TASKS, kinds.EMAILS))
     return replace(shape, keys=(*shape.keys, *of))
 
 
@@ -150,7 +150,7 @@ def _team() -> Shape:
     """
     shape = _shape(kinds.TEAMS, "GCU", "GD")
     first, name, *rest, anonymous = shape.keys
-    return replace(shape, keys=(first, name, anonymous, *rest), minds_members=True)
+    return replace(shape, keys=(first, name, anonymous, *rest), is_team=True)
 
 
 _SHAPES = (

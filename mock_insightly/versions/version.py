@@ -1,6 +1,7 @@
 """What sets one version of the API apart from another."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
@@ -12,7 +13,10 @@ from mock_insightly.records.search import RecordFilter
 from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_insightly.versions.sub_resources import CUSTOM, SubResource, SubResources
 
-_MEMBERS = methods("GC")
+TAGS, CUSTOM_FIELDS, TEAM_MEMBERS = "Tags", "CustomFields", "TeamMembers"
+"""The lists that follow from records; of custom fields, in versions that have no such lookup."""
+
+_EVERY, _MEMBERS = methods("GCUD"), methods("GC")
 _LISTED_AS_CREATED = frozenset({"Tags", "Dates", "EmailDomains", "Milestones", "Comment"})
 """Sub-resources whose list is answered with 201, says the v3.1 OpenAPI document (documented, but hard to believe)."""
 
@@ -76,3 +80,79 @@ class Version(Struct, frozen=True, kw_only=True):
     def below(self, resource: str, sub: str) -> SubResource | None:
         """Return a sub-resource; both names are in lower case. All custom objects have the same."""
         return self.sub_resources.get((resource if resource in self.shapes else CUSTOM, sub))
+
+
+Sort: TypeAlias = type | str
+"""What operations are declared for: shapes, lookups, a sort of sub-resource, or one of the lists that follow from records."""
+
+
+class CrmTarget(Struct, frozen=True, kw_only=True):
+    """What a path is about.
+
+    Attributes:
+        resource: how its records are shown, or a list that nobody changes, or the name of one that follows from records.
+        sub: what hangs below one of its records, of the sort that an operation is declared for; None if that is not asked for.
+    """
+
+    version: Version
+    resource: Shape | Lookup | str
+    sub: Any = None
+
+    @property
+    def sort(self) -> Sort:
+        """What its operations are declared for."""
+        if self.sub is not None:
+            return type(self.sub)
+        return self.resource if isinstance(self.resource, str) else type(self.resource)
+
+    @property
+    def shape(self) -> Shape:
+        """How the records of its resource are shown, if these are records."""
+        assert isinstance(self.resource, Shape)  # noqa: S101 - only operations of records ask
+        return self.resource
+
+    @property
+    def lookup(self) -> Lookup:
+        """The list that nobody changes, if it is one."""
+        assert isinstance(self.resource, Lookup)  # noqa: S101 - only operations of lookups ask
+        return self.resource
+
+    @property
+    def name(self) -> str:
+        """The resource's name, as paths spell it."""
+        match self.resource:
+            case Shape(kind=kind):
+                return kind.name
+            case Lookup(name=name):
+                return name
+            case name:
+                return name
+
+    def methods(self, at: str) -> Methods:
+        """Return the methods that the tables allow at a place: below a resource, or below what hangs below its records."""
+        if self.sub is not None:
+            allowed: Methods = self.sub.on_one if at else self.sub.on_all
+            return allowed
+        match self.resource:
+            case Shape() as shape:
+                return shape.methods_at(at, puts_by_id=self.version.puts_by_id)
+            case Lookup(key=None) if at:
+                return frozenset()
+            case "TeamMembers" if not at:
+                return self.version.on_members
+            case _:
+                return _EVERY
+
+
+def record_targets(version: Version, custom_shapes: Iterable[Shape] = ()) -> Iterator[CrmTarget]:
+    """Yield each resource of records that a version has, followed by what hangs below its records.
+
+    Args:
+        custom_shapes: those of the custom objects that there are.
+    """
+    for shape in (*version.shapes.values(), *custom_shapes):
+        yield CrmTarget(version=version, resource=shape)
+        name = shape.kind.name.lower()
+        for (of, _), sub in version.sub_resources.items():
+            if of == (name if name in version.shapes else CUSTOM):
+                yield CrmTarget(version=version, resource=shape, sub=sub)

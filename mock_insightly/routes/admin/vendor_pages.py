@@ -14,8 +14,8 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
 from mock_insightly.records.finding import RecordSearch
 from mock_insightly.records.stamps import record_in, updated_at
+from mock_insightly.routes.actions import convert
 from mock_insightly.routes.admin.local import kind_named
-from mock_insightly.routes.below.actions import convert
 from mock_insightly.routes.call import admin_call
 from mock_insightly.routes.writes import create_in
 

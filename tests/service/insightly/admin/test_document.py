@@ -3,16 +3,15 @@
 import re
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from elements_local.kit.api.json_text import decode
-from mock_insightly.document.sub_paths import add_below
+from mock_insightly.routes.api import OPERATIONS
 from mock_insightly.versions.known import VERSIONS
-from mock_insightly.versions.sub_resources import SubResource
+from mock_insightly.versions.version import record_targets
 
 METHODS = ("post", "get", "put", "delete")
 JSON = "application/json"
@@ -198,11 +197,13 @@ def test_every_literal_route_is_spoken_of(document, crm):
     assert not {*literal} - spoken
 
 
-def test_a_sort_of_sub_resource_that_nobody_described_is_a_defect():
-    sub = SubResource(name="Unheard", on_all=frozenset({"GET"}))
-
-    with pytest.raises(LookupError, match=r"SubResource \(Unheard below Contacts\) has no operations"):
-        add_below(SimpleNamespace(name="Contacts"), sub)
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=NAMES)
+def test_every_method_that_the_tables_allow_has_an_operation(version):
+    for target in record_targets(version):
+        for on_one in (False, True):
+            places = [(of, at) for of, at in OPERATIONS if of == target.sort and bool(at) == on_one]
+            declared = {operation.method for place in places for operation, _ in OPERATIONS[place]}
+            assert {method for _, at in places for method in target.methods(at)} <= declared, target
 
 
 def test_custom_objects_are_those_of_the_settings(configured):

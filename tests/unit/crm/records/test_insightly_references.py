@@ -1,7 +1,7 @@
 """What records refer to."""
 
 from mock_insightly.kinds import COMMENTS, CONTACTS, NOTES, TASKS
-from mock_insightly.records.references import hung, link_to, reference, references, without
+from mock_insightly.records.references import child_fields, link_to, reference, references, without
 
 CONTACT = reference("Contact", 5)
 
@@ -34,7 +34,7 @@ def test_what_is_gone_is_forgotten_and_the_rest_stays():
 
 
 def test_a_note_is_about_what_it_hangs_on_and_linked_to_it_once():
-    given = hung(NOTES, {"TITLE": "x"}, "Contact", 5)
+    given = child_fields(NOTES, {"TITLE": "x"}, "Contact", 5)
 
     assert given == {
         "TITLE": "x",
@@ -42,8 +42,8 @@ def test_a_note_is_about_what_it_hangs_on_and_linked_to_it_once():
         "LINK_SUBJECT_ID": 5,
         "LINKS": [link_to("Contact", 5)],
     }
-    assert hung(NOTES, given, "Contact", 5) == given
+    assert child_fields(NOTES, given, "Contact", 5) == given
 
 
 def test_what_hangs_by_a_field_says_so():
-    assert hung(TASKS, {"LINKS": []}, "Project", 5)["PROJECT_ID"] == 5
+    assert child_fields(TASKS, {"LINKS": []}, "Project", 5)["PROJECT_ID"] == 5

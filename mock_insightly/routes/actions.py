@@ -7,14 +7,16 @@ Source: paths and bodies from the v2.2 and v3.1 OpenAPI documents, of conversion
     an assignment repeats what came, and the one to a conversion is the lead, is assumed.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from flask.typing import ResponseReturnValue
+from flask import Response
 
 from elements_local.kit.api.json_text import Json, encode_text
 from mock_insightly.account.lookups import activity_sets, entered
 from mock_insightly.errors import FieldError, InUseError, MissingFieldError, NoSuchRowError
+from mock_insightly.json_schemas import DescribedTarget, JsonSchema, id_schema, object_of, taken
 from mock_insightly.kinds import (
     CONTACTS,
     FOLLOWS,
@@ -33,16 +35,17 @@ from mock_insightly.records.consequences import (
     state_entry,
 )
 from mock_insightly.records.dates import format_date, whole_second
-from mock_insightly.records.fields import Date, Record, Sent, read_id, rows_of, upper_keys
+from mock_insightly.records.fields import Date, Record, Sent, Whole, read_id, rows_of, upper_keys
 from mock_insightly.records.query import PageRange
-from mock_insightly.records.references import hung
+from mock_insightly.records.references import child_fields
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.records.stamps import created, record_in
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
-from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall
+from mock_insightly.routes.operations import LOCATED, CrmOperation
+from mock_insightly.routes.sub_resources import Parent
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.sub_resources import (
     Assignment,
@@ -51,30 +54,35 @@ from mock_insightly.versions.sub_resources import (
     PipelinePosition,
     StateSwitch,
 )
+from mock_insightly.versions.version import CrmTarget
+
+_FOLLOWED = object_of({"FOLLOWING": {"type": "boolean"}})
 
 
-def show_following(parent: Parent, _following: Following) -> ResponseReturnValue:
-    """Say whether the caller follows the record."""
+@CrmOperation(of=Following, method="GET", id="show", gives=_FOLLOWED, problems=(404,))
+def show_following(parent: Parent, _following: Following) -> Response:
+    """Say whether the caller follows {one}."""
     parent.record()
     return parent.answer({"FOLLOWING": bool(_follows(parent))})
 
 
-def follow(parent: Parent, _following: Following) -> ResponseReturnValue:
-    """Follow the record; whoever follows it already goes on."""
+@CrmOperation(of=Following, method="POST", id="start", status=201, gives=_FOLLOWED, problems=(404,))
+def follow(parent: Parent, _following: Following) -> Response:
+    """Follow {one}."""
     parent.record()
     if not _follows(parent):
         with parent.call.writing() as writing:
             writing.create(FOLLOWS, partial(_new_follow, parent))
-    return parent.answer({"FOLLOWING": True}, 201)
+    return parent.answer({"FOLLOWING": True})
 
 
-def unfollow(parent: Parent, _following: Following) -> ResponseReturnValue:
-    """Follow the record no longer."""
+@CrmOperation(of=Following, method="DELETE", id="stop", status=202, problems=(404,))
+def unfollow(parent: Parent, _following: Following) -> None:
+    """Follow {one} no longer."""
     parent.record()
     for follow in _follows(parent):
         with parent.call.writing() as writing:
             writing.delete(FOLLOWS, follow)
-    return answers.accepted()
 
 
 def _new_follow(parent: Parent, number: int) -> Record:
@@ -93,29 +101,82 @@ def _follows(parent: Parent) -> list[int]:
 _CHANGE = "PIPELINE_STAGE_CHANGE"
 
 
-def enter_pipeline(parent: Parent, place: PipelinePosition) -> ResponseReturnValue:
-    """Bring the record into a pipeline, or to another stage of the one it is in."""
-    sent = parent.call.body()
-    inner = sent if place.stage_only else upper_keys(sent.get(_CHANGE) or {}, _CHANGE)
-    stage = _number(inner, "STAGE_ID")
-    if place.stage_only and stage is None:
-        raise MissingFieldError("STAGE_ID", "stage change")
+def _stage_only(of: CrmTarget) -> bool:
+    return bool(of.sub.stage_only)
 
+
+def _not_stage_only(of: CrmTarget) -> bool:
+    return not of.sub.stage_only
+
+
+def _pipeline_and_stage(_of: DescribedTarget) -> JsonSchema:
+    inner: JsonSchema = {"type": ["object", "null"], "properties": {"STAGE_ID": taken(Whole(lowest=1))}}
+    return object_of({"PIPELINE_ID": id_schema()}, {"PIPELINE_STAGE_CHANGE": inner})
+
+
+def _enters(
+    *, when: Callable[[CrmTarget], bool], takes: Callable[[DescribedTarget], JsonSchema]
+) -> CrmOperation:
+    return CrmOperation(
+        of=PipelinePosition,
+        method="PUT",
+        id="put",
+        when=when,
+        gives=lambda of: of.record,
+        headers=LOCATED,
+        if_match=True,
+        takes=takes,
+        problems=(404,),
+    )
+
+
+@_enters(when=_not_stage_only, takes=_pipeline_and_stage)
+def enter_pipeline(parent: Parent, _position: PipelinePosition) -> Response:
+    """Bring {one} into a pipeline."""
+    sent = parent.call.body()
+    stage = _number(upper_keys(sent.get(_CHANGE) or {}, _CHANGE), "STAGE_ID")
+    return _put_at_stage(parent, lambda _before: _number(sent, "PIPELINE_ID"), stage)
+
+
+@_enters(when=_stage_only, takes=lambda _of: object_of({"STAGE_ID": id_schema()}))
+def change_stage(parent: Parent, _position: PipelinePosition) -> Response:
+    """Bring {one} to another stage."""
+    stage = _number(parent.call.body(), "STAGE_ID")
+    if stage is None:
+        raise MissingFieldError("STAGE_ID", "stage change")
+    return _put_at_stage(parent, lambda before: before["PIPELINE_ID"], stage)
+
+
+def _put_at_stage(parent: Parent, pipeline: Callable[[Record], Json], stage: Json) -> Response:
     def given(before: Record) -> Record:
-        pipeline = before["PIPELINE_ID"] if place.stage_only else _number(sent, "PIPELINE_ID")
-        return entered(parent.call.account, parent.shape.kind.entity, pipeline, stage)
+        return entered(parent.call.account, parent.shape.kind.entity, pipeline(before), stage)
 
     return parent.answer_record(parent.write(given, stamps=True))
 
 
-def leave_pipeline(parent: Parent, _place: PipelinePosition) -> ResponseReturnValue:
-    """Take the record out of its pipeline."""
+@CrmOperation(of=PipelinePosition, method="DELETE", id="leave", status=202, problems=(404,))
+def leave_pipeline(parent: Parent, _position: PipelinePosition) -> None:
+    """Take {one} out of its pipeline."""
     parent.write(lambda _before: {"PIPELINE_ID": None, "STAGE_ID": None}, stamps=True)
-    return answers.accepted()
 
 
-def switch_state(parent: Parent, _switch: StateSwitch) -> ResponseReturnValue:
-    """Change an opportunity's state."""
+def _state_change(of: DescribedTarget) -> JsonSchema:
+    field = of.shape.kind.field("OPPORTUNITY_STATE")
+    state: JsonSchema = {} if field is None else taken(field.type, required=True)
+    return object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Whole(lowest=1))})
+
+
+@CrmOperation(
+    of=StateSwitch,
+    method="PUT",
+    id="put",
+    gives=lambda of: of.schemas.record(of.version.shape(STATE_CHANGES)),
+    if_match=True,
+    takes=_state_change,
+    problems=(404,),
+)
+def switch_state(parent: Parent, _switch: StateSwitch) -> Response:
+    """Change the state of {one}."""
     sent = parent.call.body()
     field = OPPORTUNITIES.field("OPPORTUNITY_STATE")
     called = "FOR_OPPORTUNITY_STATE"
@@ -123,15 +184,22 @@ def switch_state(parent: Parent, _switch: StateSwitch) -> ResponseReturnValue:
         raise MissingFieldError(called, "state change")
     state = field.take(sent[called], called)
     reason = known_reason(parent.call.account, _number(sent, "STATE_REASON_ID"))
-    told: Record = {"OPPORTUNITY_STATE": state, "OPPORTUNITY_STATE_REASON_ID": reason}
-    record = parent.write(lambda _before: told, stamps=True)
+    given: Record = {"OPPORTUNITY_STATE": state, "OPPORTUNITY_STATE_REASON_ID": reason}
+    record = parent.write(lambda _before: given, stamps=True)
     shape = parent.call.version.shape(STATE_CHANGES)
     entry = state_entry(record, parent.call.account)
     return answers.answer(parent.call, shape.one(encode_text(entry)))
 
 
-def show_mailbox(parent: Parent, sub: Mailbox) -> ResponseReturnValue:
-    """Show the address that files e-mail under the record."""
+@CrmOperation(
+    of=Mailbox,
+    method="GET",
+    id="show",
+    gives=object_of({"EMAIL": {"type": "string"}}),
+    problems=(404,),
+)
+def show_mailbox(parent: Parent, sub: Mailbox) -> Response:
+    """Show the address that files e-mail under {one}."""
     address = parent.record().get("LINKED_EMAIL_ADDRESS")
     if address is None:
         raise NoSuchRowError(sub.name, address)
@@ -143,8 +211,17 @@ def _number(sent: Sent, name: str) -> Json:
     return None if value is None else read_id(value, name)
 
 
-def assign(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
-    """Assign a set of activities."""
+@CrmOperation(
+    of=Assignment,
+    method="POST",
+    id="create",
+    status=201,
+    gives={"type": "object"},
+    takes=lambda _of: object_of({"ACTIVITYSET_ID": id_schema()}, {"START_DATE": taken(Date())}),
+    problems=(402, 404),
+)
+def assign(parent: Parent, _assignment: Assignment) -> Response:
+    """Assign a set of activities to {one}; each becomes a task."""
     sent = parent.call.body()
     chosen = _activity_set(parent, sent)
     given, kind = _given_start(sent), parent.shape.kind
@@ -153,9 +230,12 @@ def assign(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
         start = whole_second(parent.call.now) if given is None else given
         for activity in rows_of(chosen, "ACTIVITIES"):
             create_in(
-                writing, parent.call, TASKS, hung(TASKS, _task(activity, start), kind.entity, parent.id)
+                writing,
+                parent.call,
+                TASKS,
+                child_fields(TASKS, _task(activity, start), kind.entity, parent.id),
             )
-    return parent.answer(dict(sent), 201)
+    return parent.answer(dict(sent))
 
 
 def _activity_set(parent: Parent, sent: Sent) -> Record:
@@ -206,7 +286,7 @@ def convert(call: CrmCall, lead_id: int, opportunity: str | None) -> Record:
         deal = None
         if opportunity:
             deal = _made(writing, call, OPPORTUNITIES, opportunity_of(opportunity, contact, organisation))
-        told: Record = {
+        given: Record = {
             "CONVERTED": True,
             "CONVERTED_DATE_UTC": format_date(call.stamped),
             "CONVERTED_CONTACT_ID": contact,
@@ -214,7 +294,7 @@ def convert(call: CrmCall, lead_id: int, opportunity: str | None) -> Record:
             "CONVERTED_OPPORTUNITY_ID": deal,
         }
         writing.reserve(CONVERSIONS, 1)
-        return update_in(writing, call, LEADS, lead_id, lambda before: call.changed(LEADS, before, told))
+        return update_in(writing, call, LEADS, lead_id, lambda before: call.changed(LEADS, before, given))
 
 
 def _made(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) -> int:

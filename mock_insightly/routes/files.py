@@ -8,42 +8,45 @@ Source: paths, parts and answers from the v2.2 and v3.1 OpenAPI documents (docum
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, request
-from flask.typing import ResponseReturnValue
+from flask import Response, request
 
 from elements_local.kit.values import replace
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.errors import EmptyUploadError, FieldError, NoSuchRowError
+from mock_insightly.json_schemas import JsonSchema
 from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.files import File, Upload, read_upload
-from mock_insightly.records.references import hung
+from mock_insightly.records.references import child_fields
 from mock_insightly.records.row_types import custom_field
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
-from mock_insightly.routes.below.parent import Parent
-from mock_insightly.routes.call import CrmCall, this_call
+from mock_insightly.routes.call import CrmCall
+from mock_insightly.routes.operations import LOCATED, ONE, CrmOperation, variable
+from mock_insightly.routes.sub_resources import Parent
 from mock_insightly.routes.writes import create_in, put_file
-from mock_insightly.versions.known import ANY_VERSION
-from mock_insightly.versions.sub_resources import Attachments, FieldPicture, Picture
+from mock_insightly.versions.sub_resources import Attachments, FieldPicture, Picture, SubResource
+from mock_insightly.versions.version import CrmTarget
 
-bp = Blueprint("attached", __name__, url_prefix=ANY_VERSION)
-
-
-@bp.get("/fileattachments/<int:record_id>")
-def show(version: str, record_id: int) -> ResponseReturnValue:
-    """Show a file; or, with ``format=JSON``, what is known of it."""
-    call = this_call(version)
-    with call.reading() as records:
-        document = records.document(FILE_ATTACHMENTS, record_id)
-        file = records.file(FILE_ATTACHMENTS, record_id)
-    if file is None or call.query.get("format", "").lower() == "json":
-        return answers.answer(call, call.shape(FILE_ATTACHMENTS.name.lower()).one(document))
-    return Response(file.content, mimetype=file.content_type)
+_BYTES: JsonSchema = {"type": "string", "format": "binary"}
+_TEXTS: dict[str, JsonSchema] = {name: {} for name in ("file_name", "content_type", "file_category_id")}
+_FIELD = variable("field", {"type": "string", "minLength": 1}, "The name of a custom field for images.")
+_FILE_NAME = variable("file_name", {"type": "string", "minLength": 1})
 
 
-def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
-    """Attach the file of a multipart body."""
+@CrmOperation(
+    of=Attachments,
+    method="POST",
+    id="create",
+    status=201,
+    gives=lambda of: of.child,
+    headers=LOCATED,
+    takes={"type": "object", "properties": {"file": _BYTES, **_TEXTS}, "required": ["file"]},
+    media_type="multipart/form-data",
+    problems=(402, 404, 417),
+)
+def attach_file(parent: Parent, _attachments: Attachments) -> Response:
+    """Create one of the {sub} of {one}."""
     upload = read_upload(request.get_data(), request.content_type or "")
     if upload is None:
         came = request.content_type or ""
@@ -52,7 +55,7 @@ def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
         writing.get(parent.shape.kind, parent.id)
         made = attach(writing, parent.call, upload, parent.shape.kind.entity, parent.id)
     shape = parent.call.version.shape(FILE_ATTACHMENTS)
-    return answers.written(parent.call, shape, made, 201)
+    return answers.written(parent.call, shape, made)
 
 
 def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_id: int) -> Record:
@@ -73,7 +76,9 @@ def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_
         "FILE_SIZE": len(upload.file.content),
         "FILE_CATEGORY_ID": category.take(sent, "file_category_id") if category and sent else None,
     }
-    made = create_in(writing, call, FILE_ATTACHMENTS, hung(FILE_ATTACHMENTS, given, entity, record_id))
+    made = create_in(
+        writing, call, FILE_ATTACHMENTS, child_fields(FILE_ATTACHMENTS, given, entity, record_id)
+    )
     number = FILE_ATTACHMENTS.id_of(made)
     put_file(writing, FILE_ATTACHMENTS, number, File(content_type=kind, content=upload.file.content))
     return writing.edit(
@@ -81,56 +86,84 @@ def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_
     )
 
 
-def show_image(parent: Parent, picture: Picture) -> ResponseReturnValue:
-    """Show the image."""
+@CrmOperation(of=Picture, method="GET", id="show", file=True, problems=(404,))
+def show_image(parent: Parent, picture: Picture) -> Response:
+    """Show the image of {one}."""
     file = _file(parent, parent.shape.kind)
     if file is None:
         raise NoSuchRowError(picture.name, parent.id)
     return Response(file.content, mimetype=file.content_type)
 
 
-def put_image(parent: Parent, picture: Picture, name: str) -> ResponseReturnValue:
-    """Keep the body as the image."""
+def _keeps_image(
+    of: type[SubResource],
+    at: str,
+    variables: tuple[JsonSchema, ...],
+    status: int | Callable[[CrmTarget], int],
+) -> CrmOperation:
+    return CrmOperation(
+        of=of,
+        method="PUT",
+        at=at,
+        id="put",
+        status=status,
+        gives=lambda of: of.record,
+        headers=LOCATED,
+        variables=variables,
+        takes=_BYTES,
+        media_type="application/octet-stream",
+        problems=(404, 417),
+    )
+
+
+@_keeps_image(Picture, ONE, (_FILE_NAME,), lambda of: int(of.sub.put_status))
+def put_image(parent: Parent, _picture: Picture, name: str) -> Response:
+    """Keep the body as the image of {one}."""
     file = _sent(name, name)
     url = f"http://s3.amazonaws.com/insightly.userfiles/{parent.call.account.instance_id}/{name}"
     record = _written(parent, parent.shape.kind, file, lambda _before: {"IMAGE_URL": url})
-    return parent.answer_record(record, picture.put_status)
+    return parent.answer_record(record)
 
 
-def remove_image(parent: Parent, _picture: Picture) -> ResponseReturnValue:
-    """Take the image away, if there is one."""
+@CrmOperation(of=Picture, method="DELETE", id="remove", status=202, problems=(404,))
+def remove_image(parent: Parent, _picture: Picture) -> None:
+    """Take the image of {one} away."""
     if parent.record()["IMAGE_URL"] is not None:
         _written(parent, parent.shape.kind, None, lambda _before: {"IMAGE_URL": None})
-    return answers.accepted()
 
 
-def show_field_image(parent: Parent, picture: FieldPicture, member: str) -> ResponseReturnValue:
-    """Show the image of a field."""
+@CrmOperation(
+    of=FieldPicture, method="GET", at=ONE, id="show", file=True, variables=(_FIELD,), problems=(404,)
+)
+def show_field_image(parent: Parent, picture: FieldPicture, member: str) -> Response:
+    """Show the image in a field of {one}."""
     file = _file(parent, _kept_as(parent.shape.kind, member))
     if file is None:
         raise NoSuchRowError(picture.name, member)
     return Response(file.content, mimetype=file.content_type)
 
 
-def put_field_image(parent: Parent, _picture: FieldPicture, member: str) -> ResponseReturnValue:
-    """Keep the body as the image of a field."""
-    field, _, name = member.partition("/")
-    file = _sent(name, member)
+@_keeps_image(FieldPicture, "{}/{}", (_FIELD, _FILE_NAME), 201)
+def put_field_image(parent: Parent, _picture: FieldPicture, field: str, name: str) -> Response:
+    """Keep the body as the image in a field of {one}."""
+    file = _sent(name, f"{field}/{name}")
     called = _image_field(parent.shape.kind, field)
 
     def given(before: Record) -> Record:
         return {"CUSTOMFIELDS": [*_other_fields(before, called), custom_field(called, name)]}
 
-    return parent.answer_record(_written(parent, _kept_as(parent.shape.kind, called), file, given), 201)
+    return parent.answer_record(_written(parent, _kept_as(parent.shape.kind, called), file, given))
 
 
-def remove_field_image(parent: Parent, _picture: FieldPicture, member: str) -> ResponseReturnValue:
-    """Take the image of a field away, if there is one."""
+@CrmOperation(
+    of=FieldPicture, method="DELETE", at=ONE, id="remove", status=202, variables=(_FIELD,), problems=(404,)
+)
+def remove_field_image(parent: Parent, _picture: FieldPicture, member: str) -> None:
+    """Take the image in a field of {one} away."""
     kept_as = _kept_as(parent.shape.kind, member)
     if _file(parent, kept_as):
         called = _image_field(parent.shape.kind, member)
         _written(parent, kept_as, None, lambda before: {"CUSTOMFIELDS": [*_other_fields(before, called)]})
-    return answers.accepted()
 
 
 def _file(parent: Parent, kept_as: RecordKind) -> File | None:
