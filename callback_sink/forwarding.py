@@ -12,7 +12,8 @@ from werkzeug.datastructures import Headers
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
 from elements_local.kit.admin.masks import mask_header
-from elements_local.kit.web.outbound import Outbound, is_loopback
+from elements_local.kit.web.origins import is_loopback
+from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.web.wire import NoReply, Reply
 from elements_local.kit.workspaces.instants import format_instant
 

@@ -2,20 +2,21 @@
 
 import os
 import signal
+from difflib import get_close_matches
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from elements_local.command_line.output import examples
+from elements_local.command_line.options import examples
+from elements_local.errors import HarnessError
+from elements_local.interruption import interrupted
 from elements_local.kit.settings import SettingsError
 from elements_local.stack.gc_paused import gc_paused
 from elements_local.stack_settings import Configuration
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "up": ("running", "Run the platform, the CRM and the sink until Ctrl-C."),
@@ -78,8 +79,6 @@ class _Commands(click.Group):
         """Find a command, and name the nearest one if there is none."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            from difflib import get_close_matches  # noqa: PLC0415 - only after a slip
-
             near = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {name!r}.{hint}")
@@ -87,8 +86,6 @@ class _Commands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Complete names of commands without importing any."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for a shell that completes
-
         named = [
             CompletionItem(name, help=about)
             for name, (_, about) in COMMANDS.items()
@@ -101,16 +98,12 @@ class _Commands(click.Group):
 
         Commands that leave something behind say what; they do so by themselves.
         """
-        from elements_local.errors import HarnessError  # noqa: PLC0415 - light, but not needed for --help
-
         try:
             return super().invoke(ctx)
         except (HarnessError, SettingsError) as error:
             click.echo(f"{ctx.info_name}: {error}", err=True)
             return ctx.exit(2)
         except KeyboardInterrupt:
-            from elements_local.interruption import interrupted  # noqa: PLC0415 - seldom needed
-
             return interrupted(f"{ctx.info_name} {ctx.invoked_subcommand} was cut off")
 
 

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
+import yaml
 from msgspec import Meta, MsgspecError, Struct, convert
 from msgspec.json import decode
 from msgspec.structs import replace
@@ -46,8 +47,6 @@ def ledger() -> list[Behaviour]:
     Raises:
         msgspec.ValidationError: an entry is not one.
     """
-    import yaml  # noqa: PLC0415 - only where the ledger is wanted
-
     ledgers = sorted(
         (file for file in files(__package__).joinpath("evidence").iterdir() if file.name.endswith(".yaml")),
         key=lambda file: file.name,

@@ -1,5 +1,6 @@
 """Where settings come from: flags, then the environment, then ``pyproject.toml``; what nobody knows is refused."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from elements_local.kit.settings import (
 )
 from elements_local.kit.text import nearest
 from elements_local.kit.web.origins import host_names, origins
+from elements_local.kit.workspaces.instants import parse_instant
 
 _MOST_SEED = 2**53 - 1
 
@@ -33,8 +35,6 @@ def _port(default: int, about: str) -> int:
 
 def _instant(value: str) -> str:
     """Return a text that says an instant."""
-    from elements_local.kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
-
     parse_instant(value)
     return value
 
@@ -340,8 +340,6 @@ def _in_project(path: Path) -> dict[str, FoundSetting]:
 
 def _sound_lines(text: str) -> int:
     """Return how many lines from the first one on are TOML by themselves."""
-    import tomllib  # noqa: PLC0415 - as below
-
     lines = text.splitlines(keepends=True)
     for count in range(len(lines) - 1, 0, -1):
         with suppress(tomllib.TOMLDecodeError):
@@ -352,8 +350,6 @@ def _sound_lines(text: str) -> int:
 
 def _keys(path: Path) -> Iterator[tuple[str, str, object]]:
     """Yield the keys of a project's table and of the tables in it: name, what a message calls it, value."""
-    import tomllib  # noqa: PLC0415 - only where there is something to read
-
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

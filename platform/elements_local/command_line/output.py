@@ -1,4 +1,4 @@
-"""What commands print, and the examples in their help."""
+"""What commands print."""
 
 import os
 import sys
@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from elements_local.kit.api.json_text import encode_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 """What an option takes that names a file."""
-
-
-def examples(*lines: str) -> str:
-    """Return the end of a command's help: what it looks like when it is typed."""
-    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
 def counted(number: int, noun: str) -> str:
@@ -61,6 +58,4 @@ def print_written(output: Path, steps: int, notes: "Sequence[str]", *, as_json: 
 
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
-    from elements_local.kit.api.json_text import encode_text  # noqa: PLC0415 - not needed for --help
-
     click.echo(encode_text(value))

@@ -10,6 +10,7 @@ from msgspec import Struct
 from elements_local.failures.observed import JsonObject, Observed
 from elements_local.kit.admin.masks import mask_target, mask_url
 from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.platform.explain.poll_errors import failed
 from elements_local.records import RESOURCES
 
 _MOST_POLLS = 20
@@ -179,6 +180,4 @@ def _poll_line(poll: JsonObject, instant: Callable[[str], str]) -> str:
 
 def _failed(error: str) -> str:
     """Say why a poll failed, in the words of the platform's answer rather than with all of it."""
-    from elements_local.platform.explain.poll_errors import failed  # noqa: PLC0415 - loads the platform, which few need
-
     return failed(error)

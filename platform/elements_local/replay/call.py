@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
+from elements_local.command_line.options import refuse_set, stack_environment, typed_options
 from elements_local.command_line.output import counted
-from elements_local.command_line.setting_options import refuse_set, stack_environment, typed_options
-from elements_local.command_line.where import addresses_of
+from elements_local.command_line.stacks import addresses_of
 from elements_local.interruption import Interruption
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.clock import FastClock

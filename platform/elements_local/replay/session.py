@@ -16,6 +16,7 @@ from elements_local.replay.output import ReplayOutput
 from elements_local.replay.processes import chosen, replaying, shuffled
 from elements_local.replay.report import ReplayReport, Skipped, SkipReason
 from elements_local.replay.runner import How, Runner
+from elements_local.replay.shrinking import save, shrink
 from elements_local.reports.progress import Stopwatch
 from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
@@ -164,8 +165,6 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
 
     def _shrink(self, failed: Sequence[ScenarioResult]) -> None:
         """Save the shortest scenario that still fails, for each that does."""
-        from elements_local.replay.shrinking import save, shrink  # noqa: PLC0415 - seldom wanted
-
         with closing(Runner(replace(self.how, cures=False))) as runner, runner.holding():
             for result in failed:
                 shrunk = shrink(result, runner.run)

@@ -1,5 +1,6 @@
 """Compares what was expected with what came, and what came with what is stored of it; says the difference in lines."""
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -105,7 +106,6 @@ class GoldenStream(Struct, frozen=True, kw_only=True):
             return []
         if not self.path.exists():
             return [f"{self.path} is not there; --update writes it", *(f"  {line}" for line in lines)]
-        import difflib  # noqa: PLC0415 - only where something differs
 
         recorded = self.path.read_text(encoding="utf-8").splitlines()
         if recorded == lines:

@@ -15,6 +15,7 @@ from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.scenarios.verbs.instances import INSTANCE_KEYS
 from elements_local.scenarios.yaml_text import Document, SourcePosition
 from elements_local.shape_errors import place_and_reason, unknown
+from elements_local.stack_settings import Configuration, stack_variables
 
 T = TypeVar("T")
 Tag: TypeAlias = Annotated[
@@ -188,7 +189,6 @@ def settings_of(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, str]
     """Return a scenario's settings as environment variables; each has to be one that a service knows."""
     if not head.settings:
         return {}
-    from elements_local.stack_settings import Configuration, stack_variables  # noqa: PLC0415 - loads the services, which few need
 
     names = [each.removeprefix(PREFIX) for each in stack_variables() if each != PROFILE]
     for name in head.settings:

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from elements_local.errors import OptionError
 from elements_local.kit.settings import variable
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.origins import is_local
-from elements_local.kit.web.outbound import is_address
+from elements_local.kit.web.origins import is_address, is_local
 from elements_local.kit.workspaces.workspace import DOCUMENTED
 from elements_local.service_client import TOKEN_HEADER
 from elements_local.stack_settings import SharedSettings

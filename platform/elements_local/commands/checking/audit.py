@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_result
+from elements_local.command_line.stacks import running_stack, workspace_option
+from elements_local.reports.explanation_text import audit_text, objections, unpolled
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
@@ -30,8 +32,6 @@ def command(stack: "Stack", *, instance: int | None, strict: bool, workspace: st
     status is 1 if anything is lost, misclassified or a duplicate, or if a poll failed; a line on standard error says which.
     What is late has come, or is to be tried again.
     """
-    from elements_local.reports.explanation_text import audit_text, objections, unpolled  # noqa: PLC0415 - not needed for --help
-
     platform = stack.workspace(workspace).platform
     numbers = [instance] if instance else [each["instanceId"] for each in platform.pollers()]
     audits = [{"instanceId": number, **platform.audit(number)} for number in numbers]

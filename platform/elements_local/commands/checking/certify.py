@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import FILE, examples, print_result
-from elements_local.command_line.where import json_option
+from elements_local.certify import certify, checks_named
+from elements_local.certify.report import write_html, write_junit
+from elements_local.certify.sending import restart_by
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import FILE, print_result
+from elements_local.command_line.stacks import json_option
 from elements_local.interruption import cut_off
+from elements_local.reports.files import writable
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
@@ -83,9 +88,6 @@ def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: An
     effect decides is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a
     check that --only names could not be made.
     """
-    from elements_local.certify.report import write_html, write_junit  # noqa: PLC0415 - not needed for --help
-    from elements_local.reports.files import writable  # noqa: PLC0415 - as above
-
     scorecard = _certified(**given)
     print_result(scorecard.to_json(), _coloured(scorecard), as_json=as_json)
     with writable(junit, html):
@@ -109,9 +111,6 @@ def _certified(
     **given: Any,
 ) -> "Scorecard":
     """Try a receiver, and show how far that is."""
-    from elements_local.certify import certify, checks_named  # noqa: PLC0415 - not needed for --help
-    from elements_local.certify.sending import restart_by  # noqa: PLC0415 - as above
-
     names, results = list(checks_named(only)), list["Result"]()
     with (
         cut_off(lambda: _so_far(results, names[len(results) :])),

@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_result
+from elements_local.command_line.stacks import running_stack, workspace_option
+from elements_local.explaining import instances_polling
 from elements_local.interruption import cut_off
+from elements_local.reports.explanation_text import explanation_text
 
 if TYPE_CHECKING:
     from elements_local.clients import WorkspaceClients
@@ -52,8 +55,6 @@ def command(  # noqa: PLR0913 - an option each
     it says when the callback came. Of several instances that poll the record each is explained. The exit status is 1 if
     anything went wrong.
     """
-    from elements_local.reports.explanation_text import explanation_text  # noqa: PLC0415 - not needed for --help
-
     if sum(each is not None for each in (record, change, event, callback)) > 1:
         raise click.UsageError("give a record, --change, --event or --callback, and no two of them")
     clients = stack.workspace(workspace)
@@ -70,8 +71,6 @@ def _asked(
     clients: "WorkspaceClients", *, record: str | None, instance: int | None, **others: Any
 ) -> list[dict[str, Any]]:
     """Return what the platform is asked about, of each instance that polls it."""
-    from elements_local.explaining import instances_polling  # noqa: PLC0415 - not needed for --help
-
     if others["event"] is not None or others["callback"] is not None:
         return [others]
     resource, _, record_id = (record or "").partition("/")

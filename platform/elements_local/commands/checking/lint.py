@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import FILE, counted, examples, print_json, wrapped
-from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
+from elements_local.command_line.output import FILE, counted, print_json, wrapped
+from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.kit.api.json_syntax import json_fault
 from elements_local.kit.os_errors import os_reason
+from elements_local.recording.text import write
+from elements_local.replay.runner import How, Runner
+from elements_local.start import Options, in_process
+from elements_local.what_if.finding_scenario import scenario_of
+from elements_local.what_if.finding_trial import tried
+from elements_local.what_if.reading import of_body, of_instance, rules
+from elements_local.what_if.sweep import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,11 +130,8 @@ def _linted(
     stack: "Stack", workspace: str, file: Path | None, instance_id: int | None, lag_s: int | None
 ) -> "Linted":
     """Look at an instance, or at a body by a stack of our own, which ends with the look."""
-    from elements_local.what_if.reading import of_body, of_instance  # noqa: PLC0415 - not needed for --help
-
     if file is None:
         return of_instance(stack.workspace(workspace), instance_id, lag_s=lag_s)
-    from elements_local.start import Options, in_process  # noqa: PLC0415 - loads the services
 
     body = read_body(file)
     with in_process(Options(environment=stack_environment())) as own:
@@ -158,9 +162,6 @@ def read_body(file: Path) -> "Mapping[str, Any]":
 
 def _write(linted: "Linted", rule: str, output: Path) -> None:
     """Write the scenarios of a rule's findings."""
-    from elements_local.recording.text import write  # noqa: PLC0415 - as above
-    from elements_local.what_if.finding_scenario import scenario_of  # noqa: PLC0415 - as above
-
     findings = [finding for finding in linted.findings if finding["rule"] == rule]
     if not findings:
         named = ", ".join(dict.fromkeys(finding["rule"] for finding in linted.findings))
@@ -174,11 +175,6 @@ def _write(linted: "Linted", rule: str, output: Path) -> None:
 
 def _tried(linted: "Linted") -> "list[dict[str, Any]]":
     """Run the scenarios and grids of all findings; returns what came of each."""
-    from elements_local.replay.runner import How, Runner  # noqa: PLC0415 - as above
-    from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
-    from elements_local.what_if.finding_trial import tried  # noqa: PLC0415 - as above
-    from elements_local.what_if.sweep import ENVIRONMENT  # noqa: PLC0415 - as above
-
     environment = stack_environment()
     with (
         closing(Runner(How(environment=environment, cures=False))) as runner,
@@ -208,9 +204,6 @@ def _print(findings: "Sequence[Mapping[str, Any]]", left_out: int) -> None:
 
 
 def _print_rules(*, as_json: bool) -> None:
-    from elements_local.start import in_process  # noqa: PLC0415 - as above
-    from elements_local.what_if.reading import rules  # noqa: PLC0415 - as above
-
     with in_process() as stack:
         every = rules(stack.workspace())
     if as_json:

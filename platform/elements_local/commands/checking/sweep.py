@@ -1,14 +1,23 @@
 """``sweep``: what becomes of a change at every second around a poll, as a grid."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import FILE, examples, print_json
-from elements_local.command_line.setting_options import set_option, stack_environment
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local.command_line.options import examples, set_option, stack_environment
+from elements_local.command_line.output import FILE, print_json
+from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.commands.checking.lint import read_body
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process
+from elements_local.what_if import table
+from elements_local.what_if.configured import patch_of, patched, resource_of, unread
+from elements_local.what_if.grid import changed
+from elements_local.what_if.reading import configured_body, configured_instance, of_body
+from elements_local.what_if.sweep import ENVIRONMENT, sweep
+from elements_local.what_if.table import svg_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,8 +83,6 @@ def command(  # noqa: PLR0913 - the command's options
     grids = [before, *([after] if after else [])]
     marked = _changed_cells(before, after)
     if svg is not None:
-        from elements_local.what_if.table import svg_of  # noqa: PLC0415 - not needed for --help
-
         named = [f"{before.resource} {title}" for title in titles]
         svg.write_text(svg_of(*zip(named, grids, strict=True), marked=marked), encoding="utf-8")
     if as_json:
@@ -85,11 +92,6 @@ def command(  # noqa: PLR0913 - the command's options
 
 
 def _configured(stack: "Stack", workspace: str, body: Path | None, instance_id: int | None) -> "Configured":
-    from elements_local.what_if.reading import (  # noqa: PLC0415 - not needed for --help
-        configured_body,
-        configured_instance,
-    )
-
     if body is not None:
         return configured_body(read_body(body))
     return configured_instance(stack.workspace(workspace), instance_id)
@@ -97,12 +99,6 @@ def _configured(stack: "Stack", workspace: str, body: Path | None, instance_id: 
 
 def _swept(configured: "Configured", name: str | None, cures: tuple[str, ...]) -> "tuple[Grid, Grid | None]":
     """Sweep a configuration as it is, and with changes if there are any, each in a fresh workspace of one stack."""
-    from dataclasses import replace  # noqa: PLC0415 - as above
-
-    from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
-    from elements_local.what_if.configured import patch_of, patched, resource_of  # noqa: PLC0415 - as above
-    from elements_local.what_if.sweep import ENVIRONMENT, sweep  # noqa: PLC0415 - as above
-
     resource = resource_of(configured, name)
     patch = patch_of(cures, resource.name)
     with in_process(Options(environment={**stack_environment(), **ENVIRONMENT})) as stack:
@@ -117,10 +113,6 @@ def _swept(configured: "Configured", name: str | None, cures: tuple[str, ...]) -
 
 def _refuse_unread(stack: "Stack", before: "Configured", after: "Configured") -> None:
     """Refuse a change that nothing would read."""
-    from elements_local.guide import instance_body  # noqa: PLC0415 - as above
-    from elements_local.what_if.configured import unread  # noqa: PLC0415 - as above
-    from elements_local.what_if.reading import of_body  # noqa: PLC0415 - as above
-
     clients = stack.workspace()
     guide = instance_body(clients.credentials)
     found = [
@@ -132,14 +124,10 @@ def _refuse_unread(stack: "Stack", before: "Configured", after: "Configured") ->
 
 
 def _changed_cells(before: "Grid", after: "Grid | None") -> "Collection[CellKey]":
-    from elements_local.what_if.grid import changed  # noqa: PLC0415 - as above
-
     return {key for keys in changed(before, after).values() for key in keys} if after else ()
 
 
 def _as_json(before: "Grid", after: "Grid | None", cures: tuple[str, ...]) -> dict[str, Any]:
-    from elements_local.what_if.grid import changed  # noqa: PLC0415 - as above
-
     if after is None:
         return before.to_json()
     moved = [
@@ -158,8 +146,6 @@ def _as_json(before: "Grid", after: "Grid | None", cures: tuple[str, ...]) -> di
 
 
 def _print(titled: "dict[str, Grid]", marked: "Collection[CellKey]") -> None:
-    from elements_local.what_if import table  # noqa: PLC0415 - as above
-
     before, *others = titled.values()
     for title, grid in titled.items():
         click.echo(f"{grid.resource}, {title}")

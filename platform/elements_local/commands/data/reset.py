@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_result
+from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.interruption import cut_off
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.setting_options import setting_option
-from elements_local.command_line.where import running_stack
+from elements_local.command_line.options import examples, setting_option
+from elements_local.command_line.output import print_result
+from elements_local.command_line.stacks import running_stack
 from elements_local.reports.progress import announce_filling
 
 if TYPE_CHECKING:

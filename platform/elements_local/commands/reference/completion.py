@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
-from elements_local.command_line.output import examples
+from elements_local.command_line.options import examples
 
 _HOW = (
     "elements-local completion bash >> ~/.bashrc",

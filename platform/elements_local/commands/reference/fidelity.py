@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_json, wrapped
-from elements_local.command_line.where import json_option
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_json, wrapped
+from elements_local.command_line.stacks import json_option
+from elements_local.fidelity import ledger, markdown, observed_at
 
 if TYPE_CHECKING:
     from elements_local.fidelity import Behaviour
@@ -37,8 +39,6 @@ def command(
     area: str | None, evidence: str | None, observed: Path | None, *, as_markdown: bool, as_json: bool
 ) -> None:
     """List every imitated behaviour with its source, kind of evidence, and the tests that hold it."""
-    from elements_local.fidelity import ledger, markdown, observed_at  # noqa: PLC0415 - not needed for --help
-
     everything = observed_at(ledger(), observed) if observed else ledger()
     entries = [
         entry for entry in everything if area in {None, entry.area} and evidence in {None, entry.evidence}

@@ -1,11 +1,14 @@
 """``openapi``: what a service's routes take and give, as an OpenAPI document."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from elements_local.command_line.output import examples
+from elements_local.clients import ServiceClient
+from elements_local.command_line.options import examples
+from elements_local.start import in_process
 
 SERVICES = ("platform", "crm", "sink")
 
@@ -26,9 +29,6 @@ def command(service: str, *, compact: bool) -> None:
 
 def documents(services: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the OpenAPI documents of some services by their names."""
-    from elements_local.clients import ServiceClient  # noqa: PLC0415 - not needed for --help
-    from elements_local.start import in_process  # noqa: PLC0415 - loads the services
-
     with in_process() as stack:
         return {
             name: ServiceClient(http=stack.http, url=getattr(stack.addresses, name), headers={}).call(
@@ -40,6 +40,4 @@ def documents(services: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 def print_document(document: dict[str, Any], *, compact: bool) -> None:
     """Print JSON that people read, unless it is to be one line."""
-    import json  # noqa: PLC0415 - only here is JSON to be read by people
-
     click.echo(json.dumps(document, ensure_ascii=False, indent=None if compact else 2))

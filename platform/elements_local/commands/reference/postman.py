@@ -2,8 +2,9 @@
 
 import click
 
-from elements_local.command_line.output import examples
+from elements_local.command_line.options import examples
 from elements_local.commands.reference.openapi import SERVICES, documents, print_document
+from elements_local.postman import collection
 
 
 @click.command(
@@ -20,7 +21,5 @@ def command(services: tuple[str, ...], *, compact: bool) -> None:
 
     `init` lays down the environment that goes with it, and smaller collections that teach.
     """
-    from elements_local.postman import collection  # noqa: PLC0415 - not needed for --help
-
     chosen = [name for name in SERVICES if not services or {name, "all"} & {*services}]
     print_document(collection(documents(chosen)), compact=compact)

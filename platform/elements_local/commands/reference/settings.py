@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_json, wrapped
-from elements_local.command_line.setting_options import configuration, set_option
-from elements_local.command_line.where import json_option
+from elements_local.command_line.options import configuration, examples, set_option
+from elements_local.command_line.output import print_json, wrapped
+from elements_local.command_line.stacks import json_option
+from elements_local.kit.text import nearest
+from elements_local.settings_list import listed, written
 
 if TYPE_CHECKING:
     from elements_local.settings_list import ListedSetting
@@ -30,8 +32,6 @@ def command(ctx: click.Context, /, *, name: str | None, as_json: bool) -> None:
     What is listed is what `up` would start with here: flags go before ELEMENTS_LOCAL_* in the environment, that before
     [tool.elements-local] in ./pyproject.toml, and that before the default. Secrets are masked.
     """
-    from elements_local.settings_list import listed, written  # noqa: PLC0415 - loads the services
-
     settings = listed(configuration(ctx))
     chosen = [_of_name(name, settings)] if name else settings
     if as_json:
@@ -44,8 +44,6 @@ def command(ctx: click.Context, /, *, name: str | None, as_json: bool) -> None:
 
 
 def _of_name(name: str, settings: "list[ListedSetting]") -> "ListedSetting":
-    from elements_local.kit.text import nearest  # noqa: PLC0415 - not needed for --help
-
     by_name = {each.name: each for each in settings} | {each.variable: each for each in settings}
     if setting := by_name.get(name) or by_name.get(name.replace("-", "_")):
         return setting

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import counted, examples, print_result
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import counted, print_result
+from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.errors import HarnessError
 from elements_local.interruption import cut_off
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
@@ -126,8 +128,6 @@ def _showing_progress(clock: "ClockClient", bounds: dict[str, str]) -> Iterator[
 
 def _watch(clock: "ClockClient", ended: Event, bounds: dict[str, str]) -> None:
     """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
-    from elements_local.kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
-
     with suppress(HarnessError):
         if ended.wait(_WORTH_SHOWING_S) or "advance" not in (state := clock.show()):
             return
@@ -149,8 +149,6 @@ def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
     Args:
         bounds: where it began and is to end, should it have ended already, as its caller has hung up.
     """
-    from elements_local.kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
-
     try:
         advance_run = clock.stop() or bounds
         state, pause = clock.show(), Event()

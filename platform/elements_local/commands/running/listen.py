@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_json
-from elements_local.command_line.setting_options import setting_option
-from elements_local.command_line.where import running_stack
+from elements_local.command_line.options import examples, setting_option
+from elements_local.command_line.output import print_json
+from elements_local.command_line.stacks import running_stack
+from elements_local.errors import NotRunningError, UnreachableError
 from elements_local.interruption import ended_by_signal
+from elements_local.reports.activity_lines import activities, latest, line
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
@@ -31,9 +33,6 @@ def command(stack: "Stack", *, workspace: str | None, since_start: bool, as_json
     warnings, and time that is moved: what `up` tells in its own terminal. It begins with the present, and ends, too,
     when the stack does. With --json each line is an object.
     """
-    from elements_local.errors import NotRunningError, UnreachableError  # noqa: PLC0415 - as above
-    from elements_local.reports.activity_lines import activities, latest, line  # noqa: PLC0415 - not needed for --help
-
     if not stack.addresses.platform:
         raise NotRunningError("platform")
     if workspace is not None:

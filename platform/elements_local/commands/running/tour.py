@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_json
-from elements_local.command_line.where import json_option
+from elements_local.clients import BASE_PATH
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_json
+from elements_local.command_line.stacks import json_option
+from elements_local.guide import instance_body
 from elements_local.interruption import cut_off
 from elements_local.records import COLLECTIONS, believable_fields
+from elements_local.start import Options, on_ports
 
 if TYPE_CHECKING:
     from elements_local.clients import WorkspaceClients
@@ -49,8 +53,6 @@ def command(*, as_json: bool) -> None:
     An instance is made from the guide's JSON, records are created and changed in the CRM, time is advanced,
     and the signed callbacks are shown as they arrive. Nothing is kept, and nothing else is needed.
     """
-    from elements_local.start import Options, on_ports  # noqa: PLC0415 - loads the services
-
     steps = _Steps(quiet=as_json)
     with (
         cut_off(lambda: f"{len(steps.told)} steps were shown; nothing is kept, so a tour begins anew"),
@@ -87,9 +89,6 @@ def _walk(clients: "WorkspaceClients", steps: _Steps) -> None:
 
 
 def _create_instance(clients: "WorkspaceClients", steps: _Steps) -> dict[str, Any]:
-    from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
-    from elements_local.guide import instance_body  # noqa: PLC0415 - as above
-
     instance = clients.platform.create_instance(instance_body(clients.credentials))
     steps.tell(
         "An element instance is made from the guide's JSON; the CRM has accepted its API key",

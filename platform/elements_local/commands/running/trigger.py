@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.output import examples, print_json
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local import trigger
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_json
+from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.interruption import cut_off
 from elements_local.kit.api.json_syntax import json_fault
 from elements_local.records import COLLECTIONS
@@ -128,8 +130,6 @@ def _triggered(  # noqa: PLR0913 - what the command was told
     as_json: bool,
 ) -> "tuple[RecordChange, TriggerOutcome]":
     """Make the change and see what comes of it, telling of each step."""
-    from elements_local import trigger  # noqa: PLC0415 - not needed for --help
-
     done = ["nothing has been changed"]
     with cut_off(lambda: done[-1]):
         poller = trigger.poller_of(clients, kind)

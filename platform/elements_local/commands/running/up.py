@@ -10,24 +10,34 @@ from urllib.parse import urlsplit
 
 import click
 
-from elements_local.command_line.output import examples, print_json
-from elements_local.command_line.setting_options import (
+from elements_local.clients import BASE_PATH
+from elements_local.command_line.options import (
+    examples,
     set_option,
     setting_option,
     stack_option,
     typed_options,
 )
-from elements_local.command_line.start_options import start_options
+from elements_local.command_line.output import print_json
+from elements_local.command_line.stacks import start_options
 from elements_local.interruption import Interruption, interrupted
+from elements_local.kit.storage.database_errors import shown_url
+from elements_local.kit.web.origins import is_loopback
+from elements_local.reports.activity_lines import ActivityPrinter
 from elements_local.reports.progress import announce_filling
+from elements_local.service_client import SERVICES
+from elements_local.stack.exposure import who_can_reach
 from elements_local.stack.gc_paused import gc_paused
+from elements_local.stack.options import is_shared
+from elements_local.stack.stack import at
+from elements_local.stack.stack_elsewhere import addresses_at, as_platform_says, wait_for
 from elements_local.stack_settings import FLAT
+from elements_local.start import on_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from elements_local.clients import Addresses, Credentials
-    from elements_local.reports.activity_lines import ActivityPrinter
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
 
@@ -133,9 +143,6 @@ def command(  # noqa: PLR0913 - the command's options
     spared = "" if options["fresh"] else _without_effect(options["data"])
     with Interruption().heeded() as stop, ExitStack() as closing:
         with gc_paused():
-            from elements_local.stack.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
-            from elements_local.start import on_ports  # noqa: PLC0415 - loads the services
-
             chosen = start_options(token=token or None, **options)
             stack = closing.enter_context(on_ports(chosen, called_inside=True))
         if warning := who_can_reach(stack, chosen):
@@ -167,8 +174,6 @@ def _print_start(stack: "Stack", options: "Options", *, as_json: bool) -> None:
 
 def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPrinter":
     """Tell what happens."""
-    from elements_local.reports.activity_lines import ActivityPrinter  # noqa: PLC0415 - not needed for --help
-
     return ActivityPrinter(stack, stream, coloured=stream.isatty() and ctx.color is not False)
 
 
@@ -178,8 +183,6 @@ def _confirm_fresh(database: str) -> None:
     Raises:
         click.ClickException: it may not, or nobody is there to say so.
     """
-    from elements_local.kit.storage.database_errors import shown_url  # noqa: PLC0415 - not needed for --help
-
     question = f"{shown_url(database)}: drop the tables of elements-local, with all that they keep?"
     try:
         agreed = click.confirm(question, err=True)
@@ -226,8 +229,6 @@ def _wait(  # noqa: PLR0913 - where, and how long
     **_of_starting: object,
 ) -> None:
     """Wait until a stack answers that was started elsewhere, and print what runs."""
-    from elements_local.stack.stack_elsewhere import addresses_at, wait_for  # noqa: PLC0415 - not needed for --help
-
     if role == "worker":
         raise click.UsageError("--wait waits for what answers at a port, and a worker opens none")
     ports = {"platform": platform_port, "crm": crm_port, "sink": sink_port}
@@ -255,11 +256,6 @@ def _wait(  # noqa: PLR0913 - where, and how long
 
 def _print_awaited(role: str, addresses: "Addresses", *, token: str | None, database: str | None) -> None:
     """Print the line of JSON that what answers has printed itself."""
-    from elements_local.service_client import SERVICES  # noqa: PLC0415 - not needed for --help
-    from elements_local.stack.options import is_shared  # noqa: PLC0415 - as above
-    from elements_local.stack.stack import at  # noqa: PLC0415 - as above
-    from elements_local.stack.stack_elsewhere import as_platform_says  # noqa: PLC0415 - as above
-
     if role == "platform":
         part = {"role": role, "listens": addresses.platform}
         told = as_platform_says(addresses, SERVICES, token=token)
@@ -311,8 +307,6 @@ def print_part(role: str, addresses: "Addresses", *, listens: str, as_json: bool
 
 def moved_sinks(stack: "Stack") -> "Iterator[str]":
     """Yield a sentence for each instance of before whose callbacks still go where its stack's sink was then."""
-    from elements_local.clients import BASE_PATH  # noqa: PLC0415 - as above
-
     if not (stack.addresses.platform and stack.addresses.sink):
         return
     for workspace in stack.workspaces()[:_MOST_LOOKED_AT]:
@@ -328,8 +322,6 @@ def moved_sinks(stack: "Stack") -> "Iterator[str]":
 
 
 def _with_base_path(addresses: "Addresses") -> dict[str, str]:
-    from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
-
     return {name: url + (BASE_PATH if name == "platform" else "") for name, url in addresses.running.items()}
 
 
@@ -362,8 +354,6 @@ def _dashboard(stack: "Stack") -> str:
 
 def _is_elsewhere(url: str, bin_url: str) -> bool:
     """Say whether a callback URL is that of a bin but for the port."""
-    from elements_local.kit.web.outbound import is_loopback  # noqa: PLC0415 - as above
-
     try:
         given, own = urlsplit(url), urlsplit(bin_url)
         host, port = given.hostname or "", given.port

@@ -4,8 +4,13 @@ from pathlib import Path
 
 import click
 
-from elements_local.command_line.output import FILE, examples, print_written
-from elements_local.command_line.where import json_option
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import FILE, print_written
+from elements_local.command_line.stacks import json_option
+from elements_local.importing.scenario_made import NothingToImportError, scenario_of
+from elements_local.importing.sources import read
+from elements_local.recording.text import write
+from elements_local.replay.file_check import check_file
 from elements_local.reports.files import writable
 
 
@@ -37,10 +42,6 @@ def command(*, file: Path, output: Path, force: bool, check: bool, as_json: bool
     HAR file, a Postman collection with saved answers, or newman's JSON report. Masked secrets are left out. What could not be known is
     said, and stands in the scenario as a comment.
     """
-    from elements_local.importing.scenario_made import NothingToImportError, scenario_of  # noqa: PLC0415 - not needed for --help
-    from elements_local.importing.sources import read  # noqa: PLC0415 - as above
-    from elements_local.recording.text import write  # noqa: PLC0415 - as above
-
     if output.exists() and not force:
         raise click.UsageError(f"{output} is there already; --force writes over it, --output names another")
     try:
@@ -51,7 +52,5 @@ def command(*, file: Path, output: Path, force: bool, check: bool, as_json: bool
         write(output, made.document, made.notes)
     print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
     if check:
-        from elements_local.replay.file_check import check_file  # noqa: PLC0415 - only where it is asked for
-
         otherwise = "it does not come to the callbacks that were imported"
         check_file(output, {}, otherwise=otherwise, as_json=as_json)

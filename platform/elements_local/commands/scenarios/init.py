@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import examples, print_result
-from elements_local.command_line.where import json_option
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_result
+from elements_local.command_line.stacks import json_option
+from elements_local.project_scaffold import lay_down
 
 if TYPE_CHECKING:
     from elements_local.project_scaffold import ProjectFiles
@@ -40,8 +42,6 @@ def command(directory: Path, *, force: bool, examples: bool, as_json: bool) -> N
 
     It asks nothing, and files that are there are left as they are, and listed.
     """
-    from elements_local.project_scaffold import lay_down  # noqa: PLC0415 - not needed for --help
-
     files = lay_down(directory, force=force, examples=examples)
     document = {"directory": str(directory), **asdict(files), "next": list(_NEXT)}
     print_result(document, _as_text(directory, files), as_json=as_json)

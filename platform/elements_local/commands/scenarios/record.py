@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.output import FILE, examples, print_written
-from elements_local.command_line.setting_options import refuse_set, set_option, stack_environment
-from elements_local.command_line.where import running_stack, workspace_option
+from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
+from elements_local.command_line.output import FILE, print_written
+from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
+from elements_local.recording import Recorder, Watch
+from elements_local.replay.file_check import check_file
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
@@ -58,8 +60,6 @@ def command(  # noqa: PLR0913 - the command's options
     Calls to the platform, the CRM and the sink become steps, by whatever client they were made; what came at the sink
     is what the scenario expects. Secrets are left out: a scenario has its own.
     """
-    from elements_local.recording import Recorder, Watch  # noqa: PLC0415 - not needed for --help
-
     _check_folder(output)
     if not check:
         refuse_set("nothing is started without --check")
@@ -74,8 +74,6 @@ def command(  # noqa: PLR0913 - the command's options
         recording = recorder.write()
     print_written(output, recording.steps, recording.notes, as_json=as_json)
     if check:
-        from elements_local.replay.file_check import check_file  # noqa: PLC0415 - only where it is asked for
-
         with cut_off(lambda: f"{output} is written; whether it passes is not known"):
             check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)
 

@@ -1,20 +1,19 @@
 """``replay``: scenarios without pytest."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from elements_local.command_line.output import FILE, examples
-from elements_local.command_line.setting_options import set_option, setting_option
+from elements_local.command_line.options import examples, set_option, setting_option
+from elements_local.command_line.output import FILE
+from elements_local.replay.call import replay
+from elements_local.scenarios.scenario_schema import json_schema
 
 
 def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:  # noqa: FBT001 - click's
     if requested:
-        import json  # noqa: PLC0415 - only here is JSON to be read by people
-
-        from elements_local.scenarios.scenario_schema import json_schema  # noqa: PLC0415 - seldom wanted
-
         click.echo(json.dumps(json_schema(), indent=2))
         ctx.exit()
 
@@ -113,6 +112,4 @@ def command(**given: Any) -> None:
     Exit status: 0 all passed or agree, 1 one failed, differs or was not seen, 2 a file has mistakes, which are all listed, 130 it was
     interrupted.
     """
-    from elements_local.replay.call import replay  # noqa: PLC0415 - loads the services
-
     replay(**given)

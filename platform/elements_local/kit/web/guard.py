@@ -14,8 +14,7 @@ from msgspec import Struct
 from elements_local.kit.admin.calls import READS
 from elements_local.kit.admin.paths import is_admin
 from elements_local.kit.text import whole_number
-from elements_local.kit.web.origins import POSTMAN, host_in, is_local, may_call
-from elements_local.kit.web.outbound import is_address
+from elements_local.kit.web.origins import POSTMAN, host_in, is_address, is_local, may_call
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment

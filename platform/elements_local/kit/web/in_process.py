@@ -14,11 +14,11 @@ from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
 from werkzeug.datastructures import Headers
 
+from elements_local.kit.web.origins import USUAL_PORTS
 from elements_local.kit.web.over_network import OverNetwork, reason_of
 from elements_local.kit.web.wire import (
     AGENT,
     NO_HEADERS,
-    USUAL_PORTS,
     DroppedError,
     Http,
     NoReply,

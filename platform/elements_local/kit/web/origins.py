@@ -6,15 +6,15 @@ behind it. What is written otherwise comes from no browser, and is no origin her
 
 import re
 from collections.abc import Iterable
+from ipaddress import IPv6Address, ip_address
 
 from elements_local.kit.settings import setting, split_names
-from elements_local.kit.web.outbound import is_loopback
-from elements_local.kit.web.wire import USUAL_PORTS
 
 HOST_NAME = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
 _PATTERN = re.compile(
     rf"[a-z][a-z0-9+.-]*://(\*\.{HOST_NAME}|\[[0-9a-f:.]+\]|{HOST_NAME})(:[1-9][0-9]{{0,4}})?"
 )
+USUAL_PORTS = {"http": "80", "https": "443"}
 POSTMAN = frozenset({"https://*.postman.co", "https://app.getpostman.com"})
 """Where Postman's web client is served from."""
 
@@ -30,6 +30,26 @@ _HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{0,5})?", re.I
 def is_local(host: str) -> bool:
     """Say whether a host is this machine's own, which nobody else can make stand for another one."""
     return host == "localhost" or is_loopback(host)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host is an address of this machine that no other one reaches; names are not looked up."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped.is_loopback
+    return address.is_loopback
+
+
+def is_address(host: str) -> bool:
+    """Say whether a host is an address, and no name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def host_in(header: str) -> str | None:

@@ -8,12 +8,12 @@ and the call it could come to mean another machine, which would have to hold the
 import re
 import socket
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
 from elements_local.kit.admin.paths import ADMIN, leads_to_admin
+from elements_local.kit.web.origins import is_address, is_loopback
 from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 
 ANY_HOST = "*"
@@ -145,26 +145,6 @@ def _host(parts: SplitResult) -> str:
 
 def _origin(parts: SplitResult) -> str:
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host is an address of this machine that no other one reaches; names are not looked up."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback
-
-
-def is_address(host: str) -> bool:
-    """Say whether a host is an address, and no name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _resolve(host: str) -> list[str]:

@@ -18,7 +18,6 @@ DELAY_HEADER = "Elements-Local-Delay"
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 AGENT: Mapping[str, str] = MappingProxyType({"User-Agent": "elements-local"})
-USUAL_PORTS = {"http": "80", "https": "443"}
 BODILESS = frozenset({204, 304})
 LARGEST_REPLY = 64 * 1024 * 1024
 """How many bytes of a body are taken."""

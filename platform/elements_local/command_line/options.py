@@ -106,6 +106,11 @@ set_option = click.option(
 """Gives a command that starts a stack the option that reaches every setting of its services."""
 
 
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: what it looks like when it is typed."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
 def typed_options() -> dict[str, str]:
     """Return what was typed for the present command: the options' flags by the names of their parameters."""
     context = click.get_current_context()
