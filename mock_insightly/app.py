@@ -28,7 +28,7 @@ from elements_local.kit.workspaces.standalone_admin import (
 )
 from elements_local.kit.workspaces.workspace_snapshot import rewording, workspace_snapshot_of
 from mock_insightly import errors
-from mock_insightly.account.allowance import allowance_on
+from mock_insightly.account.allowance import Allowance
 from mock_insightly.account.grants import Grants
 from mock_insightly.dependencies import EXTENSION, CrmDependencies
 from mock_insightly.faults import CrmRules
@@ -98,7 +98,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         settings=settings,
         workspaces=workspaces,
         store=RecordStore(database, change_retention=settings.change_retention),
-        allowance=allowance_on(database, rolling=settings.limits_reset == "rolling"),
+        allowance=_allowance_on(database, rolling=settings.limits_reset == "rolling"),
         versions=chosen(settings),
         grants=Grants(database),
         faults=fault_book_on(database, service=SERVICE, shape=CrmRules),
@@ -211,3 +211,12 @@ def _add_snapshots(app: Flask, dependencies: CrmDependencies, database: Database
         moved=_moved,
     )
     add_snapshots(app, snapshots)
+
+
+def _allowance_on(database: Database, *, rolling: bool) -> Allowance:
+    """Return what counts calls: in memory, or in a database where other processes count, too."""
+    if database.locks is None:
+        return Allowance(rolling=rolling)
+    from mock_insightly.account.shared_allowance import SharedAllowance  # noqa: PLC0415 - not needed by one process
+
+    return SharedAllowance(database, rolling=rolling)

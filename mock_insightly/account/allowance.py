@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, structs
 from sqlalchemy import Connection
 
-from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.table_rows import SnapshotError
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -155,15 +154,6 @@ class Allowance:
             return _left_of_day(now)
         # Rounded up: who comes back a fraction of a second early would be refused again.
         return -(-(_DAY - (now - used.stamps[0])) // _SECOND)
-
-
-def allowance_on(database: Database, *, rolling: bool) -> Allowance:
-    """Return what counts calls: in memory, or in a database where other processes count, too."""
-    if database.locks is None:
-        return Allowance(rolling=rolling)
-    from mock_insightly.account.shared_allowance import SharedAllowance  # noqa: PLC0415 - not needed by one process
-
-    return SharedAllowance(database, rolling=rolling)
 
 
 def _left_of_day(now: datetime) -> int:

@@ -24,6 +24,7 @@ from elements_local.platform.bulk.callback import BulkCallbacks
 from elements_local.platform.bulk.task import BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
 from elements_local.platform.core import identities
+from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.hub_client import HubClient
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
@@ -33,7 +34,6 @@ from elements_local.platform.events.store_notifications import NewNotification, 
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.schedule import plan
 from elements_local.platform.polling.task import PollTask
-from elements_local.platform.shared.choice import WorkerChoices
 from elements_local.platform.store import PlatformStore
 from elements_local.start import Options, in_process
 

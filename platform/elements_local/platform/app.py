@@ -29,6 +29,7 @@ from elements_local.platform.blueprints import add_routes
 from elements_local.platform.bulk.callback import BulkCallbacks
 from elements_local.platform.bulk.task import BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.dependencies import EXTENSION, PlatformDependencies
 from elements_local.platform.core.hub_client import HubClient
 from elements_local.platform.core.paths import BASE_PATH
@@ -47,7 +48,6 @@ from elements_local.platform.inbound import routes as inbound
 from elements_local.platform.inbound.service import Inbound
 from elements_local.platform.polling.task import PollTask
 from elements_local.platform.response_policy import add_response_policy
-from elements_local.platform.shared.choice import WorkerChoices
 from elements_local.platform.soundness import check_sound
 from elements_local.platform.store import PlatformStore
 

@@ -18,6 +18,7 @@ from elements_local.platform.activity import lines as activity
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.bulk.task import BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.run_control import AdvanceRun, RunSummary, nobody_left
 from elements_local.platform.errors import ConflictError, InvalidRequestError
@@ -25,7 +26,7 @@ from elements_local.platform.jobs.due_job import Job, JobKind
 from elements_local.platform.jobs.store import Jobs
 from elements_local.platform.jobs.task import JobTask, RunLocks
 from elements_local.platform.polling.task import PollTask
-from elements_local.platform.shared.choice import WorkerChoices, real_time_on
+from elements_local.platform.shared.choice import real_time_on
 from elements_local.platform.store import PlatformStore
 
 

@@ -1,5 +1,6 @@
 """What settings choose from where sources disagree, or say nothing."""
 
+from datetime import timedelta
 from enum import Enum
 
 from msgspec import Struct
@@ -65,3 +66,16 @@ class RetrySchedule(Struct, frozen=True, kw_only=True):
 
 CLOUD_ELEMENTS = RetrySchedule(tries=9, base=4)
 OPEN_CONNECTORS = RetrySchedule(tries=5, base=8)
+
+
+class WorkerChoices(Struct, frozen=True, kw_only=True):
+    """How a process works that shares a database with others.
+
+    Attributes:
+        at_once: how many jobs it runs at the same time.
+        silence: for how long no worker is to be at a job before it is taken over: one whose connection was cut shows meanwhile
+            that it lives.
+    """
+
+    at_once: int = 16
+    silence: timedelta = timedelta(seconds=5)

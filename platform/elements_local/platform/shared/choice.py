@@ -1,30 +1,15 @@
 """Chooses who runs what falls due by real clocks: threads of the one process, or workers, by the database."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from elements_local.kit.storage.database import Database
+from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.jobs.task import RunLocks
 from elements_local.platform.real_time import RealTime
 
 if TYPE_CHECKING:
     from elements_local.platform.shared.real_time import SharedRealTime
-
-
-class WorkerChoices(Struct, frozen=True, kw_only=True):
-    """How a process works that shares a database with others.
-
-    Attributes:
-        at_once: how many jobs it runs at the same time.
-        silence: for how long no worker is to be at a job before it is taken over: one whose connection was cut shows meanwhile
-            that it lives.
-    """
-
-    at_once: int = 16
-    silence: timedelta = timedelta(seconds=5)
 
 
 def real_time_on(
