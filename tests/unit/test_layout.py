@@ -52,7 +52,7 @@ DOING = {
     "flask",
     "werkzeug",
     "sqlalchemy",
-    "requests",
+    "urllib3",
     "msgspec",
     "time",
     "os",
