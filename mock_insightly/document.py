@@ -13,6 +13,7 @@ from mock_insightly.kinds import custom_object
 from mock_insightly.routes.api import OPERATIONS
 from mock_insightly.routes.operations import (
     IF_MATCH,
+    ONE,
     CrmOperation,
     View,
     record_variable,
@@ -20,6 +21,7 @@ from mock_insightly.routes.operations import (
 )
 from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.known import VERSIONS, chosen
+from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import (
     CUSTOM_FIELDS,
     TAGS,
@@ -126,6 +128,8 @@ def _add(paths: dict[str, JsonSchema], target: CrmTarget, schemas: RecordSchemas
         taken = [(one, view) for one, view in declared if one.is_taken(of)] if sort == of.sort else []
         for operation, view in taken:
             own = stated(operation.variables, of)
+            if sort is Shape and at == ONE:
+                own = (record_variable(of.shape.kind.id_field.lower()),)
             names = iter(own)
             places = [f"{{{next(names)['name']}}}" if place == "{}" else place for place in at.split("/")]
             path = "/".join([base, *places]) if at else base
@@ -144,7 +148,9 @@ def _described(operation: CrmOperation, view: View, of: DescribedTarget) -> Json
         *stated(operation.query, of),
     ]
     takes = stated(operation.takes, of)
-    implied = {401} | ({400, 413, 415} if takes is not None else set())
+    implied = {401} | ({404} if of.sub is not None else set())
+    if takes is not None:
+        implied |= {400, 413, 415}
     body = {"required": True, "content": {operation.media_type: {"schema": takes}}}
     return {
         "operationId": f"{prefix}.{of.name}.{sub}{operation.id or view.__name__}",
@@ -155,7 +161,7 @@ def _described(operation: CrmOperation, view: View, of: DescribedTarget) -> Json
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": body} if takes is not None else {}),
         "responses": {
-            str(stated(operation.status, of)): _success(operation, of),
+            str(operation.status_for(of)): _success(operation, of),
             **{
                 str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
                 for status in sorted(implied | {*stated(operation.problems, of)})
@@ -181,7 +187,7 @@ def _success(operation: CrmOperation, of: DescribedTarget) -> JsonSchema:
         for verb, place in (operation.links(of) if operation.links else {}).items()
     }
     return {
-        "description": HTTPStatus(stated(operation.status, of)).phrase,
+        "description": HTTPStatus(operation.status_for(of)).phrase,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
         **({"content": content} if content else {}),
         **({"links": links} if links else {}),

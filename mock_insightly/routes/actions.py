@@ -59,14 +59,14 @@ from mock_insightly.versions.version import CrmTarget
 _FOLLOWED = object_of({"FOLLOWING": {"type": "boolean"}})
 
 
-@CrmOperation(of=Following, method="GET", id="show", gives=_FOLLOWED, problems=(404,))
+@CrmOperation(Following, "GET", id="show", gives=_FOLLOWED)
 def show_following(parent: Parent, _following: Following) -> Response:
     """Say whether the caller follows {one}."""
     parent.record()
     return parent.answer({"FOLLOWING": bool(_follows(parent))})
 
 
-@CrmOperation(of=Following, method="POST", id="start", status=201, gives=_FOLLOWED, problems=(404,))
+@CrmOperation(Following, "POST", id="start", gives=_FOLLOWED)
 def follow(parent: Parent, _following: Following) -> Response:
     """Follow {one}."""
     parent.record()
@@ -76,7 +76,7 @@ def follow(parent: Parent, _following: Following) -> Response:
     return parent.answer({"FOLLOWING": True})
 
 
-@CrmOperation(of=Following, method="DELETE", id="stop", status=202, problems=(404,))
+@CrmOperation(Following, "DELETE", id="stop")
 def unfollow(parent: Parent, _following: Following) -> None:
     """Follow {one} no longer."""
     parent.record()
@@ -118,15 +118,14 @@ def _enters(
     *, when: Callable[[CrmTarget], bool], takes: Callable[[DescribedTarget], JsonSchema]
 ) -> CrmOperation:
     return CrmOperation(
-        of=PipelinePosition,
-        method="PUT",
+        PipelinePosition,
+        "PUT",
         id="put",
         when=when,
         gives=lambda of: of.record,
         headers=LOCATED,
         if_match=True,
         takes=takes,
-        problems=(404,),
     )
 
 
@@ -154,7 +153,7 @@ def _put_at_stage(parent: Parent, pipeline: Callable[[Record], Json], stage: Jso
     return parent.answer_record(parent.write(given, stamps=True))
 
 
-@CrmOperation(of=PipelinePosition, method="DELETE", id="leave", status=202, problems=(404,))
+@CrmOperation(PipelinePosition, "DELETE", id="leave")
 def leave_pipeline(parent: Parent, _position: PipelinePosition) -> None:
     """Take {one} out of its pipeline."""
     parent.write(lambda _before: {"PIPELINE_ID": None, "STAGE_ID": None}, stamps=True)
@@ -167,13 +166,12 @@ def _state_change(of: DescribedTarget) -> JsonSchema:
 
 
 @CrmOperation(
-    of=StateSwitch,
-    method="PUT",
+    StateSwitch,
+    "PUT",
     id="put",
     gives=lambda of: of.schemas.record(of.version.shape(STATE_CHANGES)),
     if_match=True,
     takes=_state_change,
-    problems=(404,),
 )
 def switch_state(parent: Parent, _switch: StateSwitch) -> Response:
     """Change the state of {one}."""
@@ -191,13 +189,7 @@ def switch_state(parent: Parent, _switch: StateSwitch) -> Response:
     return answers.answer(parent.call, shape.one(encode_text(entry)))
 
 
-@CrmOperation(
-    of=Mailbox,
-    method="GET",
-    id="show",
-    gives=object_of({"EMAIL": {"type": "string"}}),
-    problems=(404,),
-)
+@CrmOperation(Mailbox, "GET", id="show", gives=object_of({"EMAIL": {"type": "string"}}))
 def show_mailbox(parent: Parent, sub: Mailbox) -> Response:
     """Show the address that files e-mail under {one}."""
     address = parent.record().get("LINKED_EMAIL_ADDRESS")
@@ -212,13 +204,12 @@ def _number(sent: Sent, name: str) -> Json:
 
 
 @CrmOperation(
-    of=Assignment,
-    method="POST",
+    Assignment,
+    "POST",
     id="create",
-    status=201,
     gives={"type": "object"},
     takes=lambda _of: object_of({"ACTIVITYSET_ID": id_schema()}, {"START_DATE": taken(Date())}),
-    problems=(402, 404),
+    problems=(402,),
 )
 def assign(parent: Parent, _assignment: Assignment) -> Response:
     """Assign a set of activities to {one}; each becomes a task."""

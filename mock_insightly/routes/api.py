@@ -154,7 +154,7 @@ def _run(call: CrmCall, target: CrmTarget, at: str, *called: str | int) -> Respo
 
 
 def _answer(operation: CrmOperation, target: CrmTarget, response: Response | None) -> Response:
-    status = operation.status(target) if callable(operation.status) else operation.status
+    status = operation.status_for(target)
     if response is None:
         return Response(status=status)
     if response.status_code == HTTPStatus.OK:  # a view may have said that nothing has changed

@@ -35,15 +35,14 @@ _FILE_NAME = variable("file_name", {"type": "string", "minLength": 1})
 
 
 @CrmOperation(
-    of=Attachments,
-    method="POST",
+    Attachments,
+    "POST",
     id="create",
-    status=201,
     gives=lambda of: of.child,
     headers=LOCATED,
     takes={"type": "object", "properties": {"file": _BYTES, **_TEXTS}, "required": ["file"]},
     media_type="multipart/form-data",
-    problems=(402, 404, 417),
+    problems=(402, 417),
 )
 def attach_file(parent: Parent, _attachments: Attachments) -> Response:
     """Create one of the {sub} of {one}."""
@@ -86,7 +85,7 @@ def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_
     )
 
 
-@CrmOperation(of=Picture, method="GET", id="show", file=True, problems=(404,))
+@CrmOperation(Picture, "GET", id="show", file=True)
 def show_image(parent: Parent, picture: Picture) -> Response:
     """Show the image of {one}."""
     file = _file(parent, parent.shape.kind)
@@ -102,9 +101,9 @@ def _keeps_image(
     status: int | Callable[[CrmTarget], int],
 ) -> CrmOperation:
     return CrmOperation(
-        of=of,
-        method="PUT",
-        at=at,
+        of,
+        "PUT",
+        at,
         id="put",
         status=status,
         gives=lambda of: of.record,
@@ -112,7 +111,7 @@ def _keeps_image(
         variables=variables,
         takes=_BYTES,
         media_type="application/octet-stream",
-        problems=(404, 417),
+        problems=(417,),
     )
 
 
@@ -125,16 +124,14 @@ def put_image(parent: Parent, _picture: Picture, name: str) -> Response:
     return parent.answer_record(record)
 
 
-@CrmOperation(of=Picture, method="DELETE", id="remove", status=202, problems=(404,))
+@CrmOperation(Picture, "DELETE", id="remove")
 def remove_image(parent: Parent, _picture: Picture) -> None:
     """Take the image of {one} away."""
     if parent.record()["IMAGE_URL"] is not None:
         _written(parent, parent.shape.kind, None, lambda _before: {"IMAGE_URL": None})
 
 
-@CrmOperation(
-    of=FieldPicture, method="GET", at=ONE, id="show", file=True, variables=(_FIELD,), problems=(404,)
-)
+@CrmOperation(FieldPicture, "GET", ONE, id="show", file=True, variables=(_FIELD,))
 def show_field_image(parent: Parent, picture: FieldPicture, member: str) -> Response:
     """Show the image in a field of {one}."""
     file = _file(parent, _kept_as(parent.shape.kind, member))
@@ -155,9 +152,7 @@ def put_field_image(parent: Parent, _picture: FieldPicture, field: str, name: st
     return parent.answer_record(_written(parent, _kept_as(parent.shape.kind, called), file, given))
 
 
-@CrmOperation(
-    of=FieldPicture, method="DELETE", at=ONE, id="remove", status=202, variables=(_FIELD,), problems=(404,)
-)
+@CrmOperation(FieldPicture, "DELETE", ONE, id="remove", variables=(_FIELD,))
 def remove_field_image(parent: Parent, _picture: FieldPicture, member: str) -> None:
     """Take the image in a field of {one} away."""
     kept_as = _kept_as(parent.shape.kind, member)

@@ -61,8 +61,8 @@ def _brief(lookup: Lookup, row: Record) -> Record:
 
 
 @CrmOperation(
-    of=Lookup,
-    method="GET",
+    Lookup,
+    "GET",
     gives=lambda of: _row(of) if of.lookup.single else array(_row(of)),
     headers=lambda of: COUNTED if _is_paged(of) else (),
     query=lambda of: (*(PAGING if _is_paged(of) else ()), *([BRIEF] if of.lookup.collection else [])),
@@ -90,7 +90,7 @@ def _key(of: DescribedTarget) -> tuple[JsonSchema, ...]:
     )
 
 
-@CrmOperation(of=Lookup, method="GET", at=ONE, gives=_row, variables=_key, problems=(404,))
+@CrmOperation(Lookup, "GET", ONE, gives=_row, variables=_key, problems=(404,))
 def show(call: CrmCall, lookup: Lookup, called: str) -> Response:
     """Show one of the {name}."""
     for row in lookup.rows(call.account):
@@ -115,8 +115,8 @@ def _record_type(of: DescribedTarget) -> tuple[JsonSchema, ...]:
 
 
 @CrmOperation(
-    of=TAGS,
-    method="GET",
+    TAGS,
+    "GET",
     id="index",
     gives=lambda of: array(of.schemas.row(_TAGS)),
     headers=COUNTED,
@@ -155,12 +155,7 @@ _OBJECT_NAME = variable(
 
 
 @CrmOperation(
-    of=CUSTOM_FIELDS,
-    method="GET",
-    at=ONE,
-    id="index",
-    gives=lambda of: array(_definition(of)),
-    variables=(_OBJECT_NAME,),
+    CUSTOM_FIELDS, "GET", ONE, id="index", gives=lambda of: array(_definition(of)), variables=(_OBJECT_NAME,)
 )
 def list_custom_fields(call: CrmCall, kind: str) -> Response:
     """List the custom fields of a kind of record.
@@ -172,9 +167,9 @@ def list_custom_fields(call: CrmCall, kind: str) -> Response:
 
 
 @CrmOperation(
-    of=CUSTOM_FIELDS,
-    method="GET",
-    at="{}/Search",
+    CUSTOM_FIELDS,
+    "GET",
+    "{}/Search",
     id="search",
     gives=_definition,
     variables=(_OBJECT_NAME,),
@@ -212,8 +207,8 @@ _PERMISSION_ID = (record_variable("permission_id"),)
 
 
 @CrmOperation(
-    of=TEAM_MEMBERS,
-    method="PUT",
+    TEAM_MEMBERS,
+    "PUT",
     id="update",
     gives=_member_schema,
     headers=LOCATED,
@@ -237,12 +232,7 @@ def replace_member(call: CrmCall) -> Response:
 
 
 @CrmOperation(
-    of=TEAM_MEMBERS,
-    method="GET",
-    id="index",
-    gives=lambda of: array(_member_schema(of)),
-    headers=COUNTED,
-    query=PAGING,
+    TEAM_MEMBERS, "GET", id="index", gives=lambda of: array(_member_schema(of)), headers=COUNTED, query=PAGING
 )
 def list_members(call: CrmCall) -> Response:
     """List the members of all teams."""
@@ -250,13 +240,7 @@ def list_members(call: CrmCall) -> Response:
 
 
 @CrmOperation(
-    of=TEAM_MEMBERS,
-    method="GET",
-    at=ONE,
-    id="show",
-    gives=_member_schema,
-    variables=_PERMISSION_ID,
-    problems=(404,),
+    TEAM_MEMBERS, "GET", ONE, id="show", gives=_member_schema, variables=_PERMISSION_ID, problems=(404,)
 )
 def show_member(call: CrmCall, number: int) -> Response:
     """Show one of the {name}."""
@@ -264,10 +248,9 @@ def show_member(call: CrmCall, number: int) -> Response:
 
 
 @CrmOperation(
-    of=TEAM_MEMBERS,
-    method="POST",
+    TEAM_MEMBERS,
+    "POST",
     id="create",
-    status=201,
     gives=_member_schema,
     headers=LOCATED,
     takes=lambda _of: object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()}),
@@ -288,11 +271,10 @@ def add_member(call: CrmCall) -> Response:
 
 
 @CrmOperation(
-    of=TEAM_MEMBERS,
-    method="DELETE",
-    at=ONE,
+    TEAM_MEMBERS,
+    "DELETE",
+    ONE,
     id="delete",
-    status=202,
     variables=_PERMISSION_ID,
     problems=(400, 404),  # the members of an anonymous team change with their team alone
 )

@@ -22,7 +22,7 @@ Declared: TypeAlias = T | Callable[[DescribedTarget], T]
 """What an operation says: the same of all that take it, or of each."""
 
 
-class CrmOperation(Struct, frozen=True, kw_only=True):
+class CrmOperation(Struct, frozen=True):
     """Declares that a view is an operation; the first line of its docstring is the summary, with ``{name}``, ``{sub}``, ``{one}``.
 
     Attributes:
@@ -30,13 +30,13 @@ class CrmOperation(Struct, frozen=True, kw_only=True):
         at: its path below that, with ``{}`` for each variable.
         id: after the names of version, resource and sub-resource; None is the view's name.
         when: which of that sort take it, beyond what the tables say of its method; None is all.
-        status: of its answer, unless the view says more.
+        status: of its answer, unless the view says more; None is 201 of a POST, 202 of a DELETE, 200 of others.
         gives: the schema of the answer's body; None if it is empty.
         file: whether that may be a file instead.
         headers: of its answer, beside those that all answers have.
         links: an operation of the resource -> where the body has the id that it needs.
         text: what the document says beside the summary.
-        variables: the parameters of the path.
+        variables: the parameters of its path below that; of one record, its id.
         query: the other parameters.
         if_match: whether it heeds ``If-Match``, in versions that have it.
         takes: the schema of the request's body; None if it has none.
@@ -49,7 +49,7 @@ class CrmOperation(Struct, frozen=True, kw_only=True):
     at: str = ""
     id: str | None = None
     when: Callable[[CrmTarget], bool] | None = None
-    status: int | Callable[[CrmTarget], int] = 200
+    status: int | Callable[[CrmTarget], int] | None = None
     gives: Declared[JsonSchema | None] = None
     file: bool = False
     headers: tuple[str, ...] | Callable[[DescribedTarget], tuple[str, ...]] = ()
@@ -66,6 +66,15 @@ class CrmOperation(Struct, frozen=True, kw_only=True):
         """Declare a view."""
         view.operations = [*operations_of(view), self]  # type: ignore[attr-defined]  # found again by operations_of
         return view
+
+    def status_for(self, target: CrmTarget) -> int:
+        """Return the status of its answer.
+
+        Source: 202 with an empty body for a DELETE (recorded v2.1 exchanges, live probes of v3.1; observed).
+        """
+        if self.status is None:
+            return {"POST": 201, "DELETE": 202}.get(self.method, 200)
+        return self.status(target) if callable(self.status) else self.status
 
     def is_taken(self, target: CrmTarget) -> bool:
         """Say whether a target of its sort takes it."""

@@ -27,7 +27,6 @@ from mock_insightly.routes.operations import (
     CrmOperation,
     asked,
     flag,
-    record_variable,
 )
 from mock_insightly.versions.shape import INCLUDE_CONVERTED, Shape
 
@@ -59,18 +58,14 @@ def _links_of_new(of: DescribedTarget) -> dict[str, str]:
     return {verb: "" for verb, method in verbs.items() if method in taken}
 
 
-def _id(of: DescribedTarget) -> tuple[JsonSchema, ...]:
-    return (record_variable(of.shape.kind.id_field.lower()),)
-
-
 def _refusals(*statuses: int) -> Callable[[DescribedTarget], tuple[int, ...]]:
     """Return the statuses of errors, with that for what others use, or what is retired."""
     return lambda of: (*statuses, 409) if of.shape.kind.used_by or of.shape.kind.retires else statuses
 
 
 @CrmOperation(
-    of=Shape,
-    method="GET",
+    Shape,
+    "GET",
     gives=_page,
     headers=COUNTED,
     links=_links_of_page,
@@ -88,9 +83,9 @@ def index(call: CrmCall, shape: Shape) -> Response:
 
 
 @CrmOperation(
-    of=Shape,
-    method="GET",
-    at="Search",
+    Shape,
+    "GET",
+    "Search",
     gives=_page,
     headers=COUNTED,
     links=_links_of_page,
@@ -116,9 +111,9 @@ def search(call: CrmCall, shape: Shape) -> Response:
 
 
 @CrmOperation(
-    of=Shape,
-    method="GET",
-    at="SearchByTag",
+    Shape,
+    "GET",
+    "SearchByTag",
     gives=_page,
     headers=COUNTED,
     links=_links_of_page,
@@ -137,9 +132,8 @@ def search_by_tag(call: CrmCall, shape: Shape) -> Response:
 
 
 @CrmOperation(
-    of=Shape,
-    method="POST",
-    status=201,
+    Shape,
+    "POST",
     gives=lambda of: of.record,
     headers=LOCATED,
     links=_links_of_new,
@@ -172,8 +166,8 @@ def _to_update(of: DescribedTarget) -> JsonSchema:
 
 
 @CrmOperation(
-    of=Shape,
-    method="PUT",
+    Shape,
+    "PUT",
     status=lambda of: of.version.put_status,
     gives=lambda of: of.record,
     headers=LOCATED,
@@ -190,14 +184,13 @@ def update(call: CrmCall, shape: Shape) -> Response:
 
 
 @CrmOperation(
-    of=Shape,
-    method="PUT",
-    at=ONE,
+    Shape,
+    "PUT",
+    ONE,
     status=lambda of: of.version.put_status,
     gives=lambda of: of.record,
     headers=LOCATED,
     text=_text_of_update,
-    variables=_id,
     query=_query_of_update,
     if_match=True,
     takes=_to_update,
@@ -212,12 +205,11 @@ def update_one(call: CrmCall, shape: Shape, record_id: int) -> Response:
 
 
 @CrmOperation(
-    of=Shape,
-    method="GET",
-    at=ONE,
+    Shape,
+    "GET",
+    ONE,
     when=lambda of: of.shape.kind is not FILE_ATTACHMENTS,
     gives=lambda of: of.record,
-    variables=_id,
     problems=(404,),
 )
 def show(call: CrmCall, shape: Shape, record_id: int) -> Response:
@@ -226,14 +218,13 @@ def show(call: CrmCall, shape: Shape, record_id: int) -> Response:
 
 
 @CrmOperation(
-    of=Shape,
-    method="GET",
-    at=ONE,
+    Shape,
+    "GET",
+    ONE,
     id="show",
     when=lambda of: of.shape.kind is FILE_ATTACHMENTS,
     gives=lambda of: of.record,
     file=True,
-    variables=_id,
     query=(asked("format", "JSON for what is known of the file, instead of the file"),),
     problems=(404,),
 )
@@ -247,7 +238,7 @@ def show_file(call: CrmCall, shape: Shape, record_id: int) -> Response:
     return Response(file.content, mimetype=file.content_type)
 
 
-@CrmOperation(of=Shape, method="DELETE", at=ONE, status=202, variables=_id, problems=_refusals(404))
+@CrmOperation(Shape, "DELETE", ONE, problems=_refusals(404))
 def delete(call: CrmCall, shape: Shape, record_id: int) -> None:
     """Delete one of the {name}.
 
@@ -257,9 +248,8 @@ def delete(call: CrmCall, shape: Shape, record_id: int) -> None:
 
 
 @CrmOperation(
-    of=Shape,
-    method="DELETE",
-    status=202,
+    Shape,
+    "DELETE",
     query=lambda _of: (asked("id", "the record's id", id_schema(), required=True),),
     problems=_refusals(400, 404),
 )
@@ -273,7 +263,7 @@ def delete_by_query(call: CrmCall, shape: Shape) -> None:
     writes.delete(call, shape.kind, read_id(call.query["id"], "id"))
 
 
-@CrmOperation(of=Shape, method="GET", at="Me", gives=lambda of: of.record)
+@CrmOperation(Shape, "GET", "Me", gives=lambda of: of.record)
 def me(call: CrmCall, shape: Shape) -> Response:
     """Show the caller."""
     return _shown(call, shape, call.account.user_id)

@@ -113,12 +113,11 @@ class Parent(Struct, frozen=True, kw_only=True):
 
 
 @CrmOperation(
-    of=EmbeddedCollection,
-    method="GET",
+    EmbeddedCollection,
+    "GET",
     id="index",
     status=lambda of: of.version.list_status(of.sub),
     gives=lambda of: array(of.row),
-    problems=(404,),
 )
 def list_rows(parent: Parent, collection: EmbeddedCollection) -> Response:
     """List the {sub} of {one}."""
@@ -126,14 +125,12 @@ def list_rows(parent: Parent, collection: EmbeddedCollection) -> Response:
 
 
 @CrmOperation(
-    of=EmbeddedCollection,
-    method="POST",
+    EmbeddedCollection,
+    "POST",
     id="add",
-    status=201,
     gives=lambda of: of.row,
     if_match=True,
     takes=lambda of: of.row_to_write,
-    problems=(404,),
 )
 def add_row(parent: Parent, collection: EmbeddedCollection) -> Response:
     """Add one of the {sub} of {one}."""
@@ -148,13 +145,12 @@ def _row_or_rows(of: DescribedTarget) -> JsonSchema:
 
 
 @CrmOperation(
-    of=EmbeddedCollection,
-    method="PUT",
+    EmbeddedCollection,
+    "PUT",
     id="put",
     gives=lambda of: {"anyOf": [of.row, array(of.row)]},
     if_match=True,
     takes=_row_or_rows,
-    problems=(404,),
 )
 def put_rows(parent: Parent, collection: EmbeddedCollection) -> Response:
     """Put an array in the place of all {sub}, or an object in the place of one of the {sub} of {one}."""
@@ -177,13 +173,7 @@ def put_rows(parent: Parent, collection: EmbeddedCollection) -> Response:
 
 
 @CrmOperation(
-    of=EmbeddedCollection,
-    method="DELETE",
-    id="remove",
-    status=202,
-    if_match=True,
-    takes=lambda of: object_of({of.sub.by: {}}),
-    problems=(404,),
+    EmbeddedCollection, "DELETE", id="remove", if_match=True, takes=lambda of: object_of({of.sub.by: {}})
 )
 def remove_row(parent: Parent, collection: EmbeddedCollection) -> None:
     """Take away one of the {sub} of {one}: the one that the body names."""
@@ -199,14 +189,13 @@ def _row_variable(of: DescribedTarget) -> tuple[JsonSchema, ...]:
 
 
 @CrmOperation(
-    of=EmbeddedCollection,
-    method="DELETE",
-    at=ONE,
+    EmbeddedCollection,
+    "DELETE",
+    ONE,
     id="remove_one",
-    status=202,
     variables=_row_variable,
     if_match=True,
-    problems=(400, 404),
+    problems=(400,),
 )
 def remove_named_row(parent: Parent, collection: EmbeddedCollection, member: str) -> None:
     """Take away one of the {sub} of {one}."""
@@ -268,14 +257,14 @@ def _made(collection: EmbeddedCollection, before: list[Record], after: list[Reco
 
 def _list_of_children(of: type[Children]) -> CrmOperation:
     return CrmOperation(
-        of=of,
-        method="GET",
+        of,
+        "GET",
         id="index",
         status=lambda of: of.version.list_status(of.sub),
         gives=lambda of: array(of.child),
         headers=lambda of: () if of.sub.arrays else COUNTED,
         query=lambda of: (UPDATED_AFTER,) if of.sub.arrays else (UPDATED_AFTER, *PAGING, BRIEF),
-        problems=(400, 404),
+        problems=(400,),
     )
 
 
@@ -299,14 +288,13 @@ def _child_or_array(of: DescribedTarget) -> JsonSchema:
 
 
 @CrmOperation(
-    of=Children,
-    method="POST",
+    Children,
+    "POST",
     id="create",
-    status=201,
     gives=_child_or_array,
     headers=LOCATED,
     takes=lambda of: of.schemas.to_create(of.children.below()),
-    problems=(402, 404),
+    problems=(402,),
 )
 def create_child(parent: Parent, children: Children) -> Response:
     """Create one of the {sub} of {one}."""
@@ -326,15 +314,14 @@ def _to_update_child(of: DescribedTarget) -> JsonSchema:
 
 
 @CrmOperation(
-    of=Children,
-    method="PUT",
+    Children,
+    "PUT",
     id="update",
     gives=_child_or_array,
     headers=LOCATED,
     query=(BRIEF,),
     if_match=True,
     takes=_to_update_child,
-    problems=(404,),
 )
 def update_child(parent: Parent, children: Children) -> Response:
     """Change one of the {sub} of {one}: the one whose id the body says.
@@ -363,13 +350,11 @@ def update_child(parent: Parent, children: Children) -> Response:
 
 
 @CrmOperation(
-    of=Children,
-    method="DELETE",
-    at=ONE,
+    Children,
+    "DELETE",
+    ONE,
     id="delete",
-    status=202,
     variables=lambda of: (record_variable(of.children.kind.id_field.lower()),),
-    problems=(404,),
 )
 def delete_child(parent: Parent, children: Children, member: str) -> None:
     """Delete one of the {sub} of {one}."""
