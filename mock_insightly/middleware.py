@@ -114,7 +114,9 @@ def compress_if_asked(environ: "WSGIEnvironment", answer: WsgiResponse) -> WsgiR
     Source: ``Accept-Encoding: gzip`` is honoured (the vendor's Python client, documented; live probes of v3.1, observed
         second-hand), and ``Vary: Accept-Encoding`` stands on such answers (recorded v2.1 exchanges, observed).
     """
-    headers = Headers(answer.headers) if answer.body and _asked_for(environ) else Headers()
+    if not answer.body or not _asked_for(environ):
+        return answer
+    headers = Headers(answer.headers)
     # what is shorter than it says has been cut by a fault, and is sent as it is
     if headers.get("Content-Length") != str(len(answer.body)):
         return answer

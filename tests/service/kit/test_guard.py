@@ -10,7 +10,7 @@ from werkzeug.test import create_environ
 
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.web.guard import TOKEN_HEADER, Guard
-from elements_local.kit.web.in_process import call
+from elements_local.kit.web.in_process import begin
 from elements_local.kit.web.serving import Server, listen, url_of
 
 FAILS = {"effect": {"status": 503}}
@@ -129,7 +129,7 @@ class TestHost:
         environ = create_environ("/_local/health")
         del environ["HTTP_HOST"]
 
-        assert call(service.app, environ).status == 200
+        assert begin(service.app, environ).reply.status == 200
 
 
 class TestOrigin:
@@ -262,7 +262,7 @@ class TestFetchSite:
     def test_slashes_before_it_hide_no_admin_route(self, service):
         environ = create_environ(method="POST", headers={"Origin": PAGE})
 
-        assert call(service.app, {**environ, "PATH_INFO": "//_local/reset"}).status == 403
+        assert begin(service.app, {**environ, "PATH_INFO": "//_local/reset"}).reply.status == 403
 
 
 class TestToken:
@@ -305,7 +305,7 @@ class TestLength:
         environ = create_environ("/things", method="POST", environ_overrides={"CONTENT_LENGTH": length})
 
         with unseen(service):
-            reply = call(service.app, environ)
+            reply = begin(service.app, environ).reply
 
         assert message(reply, 400) == "Content-Length is no length of a body"
 
@@ -315,7 +315,7 @@ class TestLength:
             "/things", method="POST", data=b"{}", environ_overrides={"CONTENT_LENGTH": length}
         )
 
-        assert call(service.app, environ).status == 200
+        assert begin(service.app, environ).reply.status == 200
 
     @pytest.mark.parametrize(
         ("head", "status"),

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from elements_local.kit.web.in_process import call
+from elements_local.kit.web.in_process import begin
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_anything_at_all_is_answered(sink, asked):
         "HTTP_X_ODD": asked["header"].decode("latin-1"),
     }
 
-    assert call(sink.app, environ).status == 200
+    assert begin(sink.app, environ).reply.status == 200
     assert sink.client.get("/_local/callbacks").status_code == 200
 
 

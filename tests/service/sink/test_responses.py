@@ -96,6 +96,13 @@ def test_a_dropped_callback_is_recorded_without_a_status(sink):
     assert sink.client.get("/_local/journal?q=kept").json["exchanges"][0]["status"] is None
 
 
+def test_a_fault_makes_no_answer_of_a_dropped_connection(sink):
+    sink.answer({"drop": True})
+    sink.client.put("/_local/faults", json={"faults": [{"effect": {"delay_s": 1}}]})
+
+    assert sink.send() == NoReply(reason="connection closed without an answer")
+
+
 def test_hanging_up_is_an_exception_to_whoever_calls_the_application(sink):
     sink.answer({"drop": True})
 

@@ -74,7 +74,7 @@ class InProcess:
         began = monotonic()
         try:
             # in a context of its own: an application that calls itself would share Flask's `g` with its caller
-            reply = Context().run(call, application, environ)
+            reply = Context().run(begin, application, environ).reply
         # before `Exception`: this one is a fault that was asked for, and no defect to be logged
         except DroppedError:
             return NoReply(reason="connection closed without an answer")
@@ -86,12 +86,6 @@ class InProcess:
         return received(reply, method, self._timeout)
 
 
-def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
-    """Run a WSGI application to its end and return its answer."""
-    status, headers, body, _ = begin(application, environ)
-    return Reply(status=int(status[:3]), headers=Headers(headers), body=body, phrase=status[4:])
-
-
 class WsgiResponse(NamedTuple):
     """What a WSGI application answers: status with phrase, and all of the body, or its start and ``rest`` of it."""
 
@@ -99,6 +93,12 @@ class WsgiResponse(NamedTuple):
     headers: list[tuple[str, str]]
     body: bytes
     rest: Generator[bytes, None, None] | None = None
+
+    @property
+    def reply(self) -> Reply:
+        """The answer to a client."""
+        status, headers, body, _ = self
+        return Reply(status=int(status[:3]), headers=Headers(headers), body=body, phrase=status[4:])
 
 
 def begin(

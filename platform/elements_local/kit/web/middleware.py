@@ -24,7 +24,7 @@ from elements_local.kit.admin.paths import ADMIN, is_admin
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.in_process import WsgiResponse, begin, call
+from elements_local.kit.web.in_process import WsgiResponse, begin
 from elements_local.kit.web.wire import DroppedError, Reply
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -184,7 +184,7 @@ class ServiceMiddleware:
         environ[NOTED] = {}
         answer: WsgiResponse | None = None
         try:
-            answer = self._struck(environ, rule) if rule else self._served(environ)
+            answer = self._struck(environ, rule) if rule else self._asked(environ, enough=KEPT_BYTES)
         # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
         # for
         finally:
@@ -198,8 +198,8 @@ class ServiceMiddleware:
             answer.headers.append(("Date", _date(workspace.clock.now())))
         return answer if self._finish is None else self._finish(environ, answer)
 
-    def _served(self, environ: "WSGIEnvironment") -> WsgiResponse:
-        answer = begin(self._application, environ, enough=KEPT_BYTES)
+    def _asked(self, environ: "WSGIEnvironment", *, enough: int | None = None) -> WsgiResponse:
+        answer = begin(self._application, environ, enough=enough)
         if environ.get(DROPPED):  # only now: Flask would answer an exception with 500
             raise DroppedError
         return answer
@@ -214,7 +214,7 @@ class ServiceMiddleware:
             # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
             reply = Reply(status=200)
         else:
-            reply = call(self._application, {**environ, RULE: rule})
+            reply = self._asked({**environ, RULE: rule}).reply
         struck = distort(reply, rule.effect)
         return WsgiResponse(_status_line(struck), list(struck.headers), struck.body)
 

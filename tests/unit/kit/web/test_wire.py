@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.datastructures import Headers
 
-from elements_local.kit.web.in_process import call
+from elements_local.kit.web.in_process import begin
 from elements_local.kit.web.wire import DELAY_HEADER, NoReply, Reply, in_time
 
 
@@ -34,7 +34,7 @@ def test_what_is_written_comes_before_what_is_returned():
         write(b"2")
         return [b"3"]
 
-    assert call(application, {}) == Reply(status=200, headers=Headers([("A", "b")]), body=b"123")
+    assert begin(application, {}).reply == Reply(status=200, headers=Headers([("A", "b")]), body=b"123")
 
 
 def test_an_answer_may_be_started_anew_until_it_is_sent():
@@ -43,7 +43,7 @@ def test_an_answer_may_be_started_anew_until_it_is_sent():
         start_response("500 Sorry", [("C", "d")], (ValueError, ValueError(), None))
         return [b""]
 
-    reply = call(application, {})
+    reply = begin(application, {}).reply
 
     assert (reply.status, list(reply.headers)) == (500, [("C", "d")])
 
@@ -74,9 +74,9 @@ def test_a_body_is_closed_once_it_was_read(error):
 
     if error:
         with pytest.raises(ValueError, match="halfway"):
-            call(application, {})
+            begin(application, {})
     else:
-        assert call(application, {}).body == b"a"
+        assert begin(application, {}).reply.body == b"a"
 
     assert body.closed
 
