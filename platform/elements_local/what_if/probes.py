@@ -12,7 +12,6 @@ from elements_local.kit.workspaces.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs.audits import AUDITED
-from elements_local.service_client import query_of
 from elements_local.what_if.circumstances import (
     BETWEEN,
     CHANGES,
@@ -96,22 +95,21 @@ class Probes:
     def cells(self) -> dict[CellKey, GridCell]:
         """Return what the audit says of each record."""
         found = defaultdict[str, list[tuple[str, str]]](list)
-        for verdict, entry in self._audited(causes=False):
+        for verdict, entry in self._audited():
             found[entry["recordId"]].append((verdict, entry["why"]))
         return {key: cell_of(found[str(record)]) for key, record in self.records.items()}
 
     def causes(self) -> dict[CellKey, set[str]]:
         """Return why records were lost or misnamed, as far as is known."""
         of_record = defaultdict[str, set[str]](set)
-        for verdict, entry in self._audited(causes=True):
+        for verdict, entry in self._audited():
             if verdict in {"lost", "misclassified"} and entry["cause"]:
                 of_record[entry["recordId"]].add(entry["cause"])
         return {key: of_record[str(record)] for key, record in self.records.items()}
 
-    def _audited(self, *, causes: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _audited(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what an audit found since the changes began."""
-        asked = query_of({"instanceId": self.instance_id, "causes": str(causes).lower()})
-        audit = self.clients.platform.call_object("GET", f"/_local/audit{asked}")
+        audit = self.clients.platform.audit(self.instance_id)
         for verdict in AUDITED:
             for entry in audit[verdict]:
                 if self.begins and self.begins <= parse_instant(entry["at"]):

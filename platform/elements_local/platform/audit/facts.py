@@ -17,8 +17,6 @@ from elements_local.platform.core.poll import Poll
 from elements_local.platform.events.records import Attempt, DeliveryStatus
 from elements_local.platform.explain.case_reader import CaseReader
 
-_NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
-
 
 class AuditedResource(Struct, frozen=True, kw_only=True):
     """A resource that an instance polls, or has polled.
@@ -28,7 +26,7 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
         since: from when on it was polled, as far as that is known.
         interval: at which it should be polled; None while the instance is disabled.
         on: whether it is polled by now; if not, when in the interval after its last poll that ended is not kept.
-        silent: why there is no poll to come; empty if there is.
+        ended: whether there is no poll to come.
         is_cut: whether it was polled before ``since``, of which not everything is kept.
     """
 
@@ -38,7 +36,7 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
     since: datetime
     interval: timedelta | None
     on: bool
-    silent: str
+    ended: bool
     is_cut: bool = False
 
     def followed(
@@ -70,7 +68,7 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
             watch=watch,
             polls=self.polls,
             reports=reports,
-            silent=self.silent,
+            ended=self.ended,
         )
 
     def kept_since(self, at: datetime) -> "AuditedResource":
@@ -101,7 +99,7 @@ def polled(reader: CaseReader) -> list[AuditedResource]:
             since=reader.polled_since(name),
             interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
             on=name in last_polls,
-            silent=reader.silent if name in last_polls else _NOT_POLLED,
+            ended=name not in last_polls or bool(reader.silent),
         )
         for name in polls
     ]

@@ -81,7 +81,7 @@ def _too_early(polled: Sequence[AuditedResource], changes: _Changes, now: dateti
     """Say which polls have not come yet."""
     unpolled = defaultdict[str, list[str]](list)
     for one in polled:
-        if one.silent or one.interval is None:
+        if one.ended or one.interval is None:
             continue
         last = max((poll.at for poll in one.polls), default=None)
         waiting = sum(last is not None and each.at >= last for each in _of(one, changes))

@@ -19,9 +19,8 @@ from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.events.store_history import HistoryRetention
 from elements_local.platform.explain.case_reader import CaseReader
-from elements_local.platform.explain.cause import Cause
 from elements_local.platform.explain.poll_errors import why_failed
-from elements_local.platform.explain.verdict import explained
+from elements_local.platform.explain.verdict import Explanation, explained
 from elements_local.platform.instances.calling import instance_named
 from elements_local.platform.instances.routes_warnings import kept_warnings
 from elements_local.platform.lint.warning import WarningJson
@@ -30,21 +29,16 @@ bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
 
 
 class AuditQuery(Struct, rename="camel"):
-    """Which instance is audited.
-
-    Attributes:
-        causes: whether the cause of what went wrong is looked for, which takes most of the time.
-    """
+    """Which instance is audited."""
 
     instance_id: Annotated[int, Meta(ge=0, le=10**18)]
-    causes: bool = True
 
 
 class FindingJson(TypedDict):
     """An event, and why it came as it did, or did not.
 
-    ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when. ``cause`` is the word
-    of what went wrong, as ``/_local/explain`` has it; null if nothing did, nobody knows, or it was not asked for.
+    ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when. ``why`` and the word of
+    the ``cause`` are those of ``/_local/explain``; of what was reported as it should, ``why`` names the poll, and ``cause`` is null.
     """
 
     resource: str
@@ -101,7 +95,7 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
     workspace = asked_workspace()
     instance = instance_named(workspace, str(query.instance_id))
     found = _audited(workspace, instance)
-    audit, reader = found.audit, found.reader if query.causes else None
+    audit, reader = found.audit, found.reader
     ((_, slips),) = kept_warnings(workspace, [instance])
     return Answer(
         {
@@ -182,30 +176,28 @@ def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
     return max(affected, key=lambda each: each.before, default=None)
 
 
-def _shown(audit: Audit, verdict: AuditVerdict, reader: CaseReader | None) -> list[FindingJson]:
+def _shown(audit: Audit, verdict: AuditVerdict, reader: CaseReader) -> list[FindingJson]:
     return [_finding(finding, reader) for finding in audit.of(verdict)]
 
 
-def _finding(finding: AuditFinding, reader: CaseReader | None) -> FindingJson:
-    is_wrong = finding.verdict is not AuditVerdict.REPORTED
-    cause = _cause(finding, reader) if reader and is_wrong else None
+def _finding(finding: AuditFinding, reader: CaseReader) -> FindingJson:
+    said = None if finding.verdict is AuditVerdict.REPORTED else _explained(finding, reader)
     return {
         "resource": finding.resource,
         "recordId": finding.record_id,
         "change": finding.change.value,
         "at": format_instant(finding.at),
-        "why": finding.why,
-        "cause": cause.word if cause else None,
+        "why": said.why if said else finding.why,
+        "cause": said.cause.word if said and said.cause else None,
     }
 
 
-def _cause(finding: AuditFinding, reader: CaseReader) -> Cause | None:
+def _explained(finding: AuditFinding, reader: CaseReader) -> Explanation:
     """Return what went wrong with an event."""
     resource, record_id = finding.resource, finding.record_id
     seq = reader.seq_of(resource, record_id, finding.change.value, finding.at)
-    case = (
+    return explained(
         reader.told_case(resource, record_id, at=finding.at)
         if seq is None
         else reader.case(resource, record_id, seq=seq)
     )
-    return explained(case).cause

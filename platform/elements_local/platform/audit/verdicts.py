@@ -9,7 +9,6 @@ from enum import Enum
 
 from msgspec import Struct
 
-from elements_local.platform.audit import reasons
 from elements_local.platform.audit.callbacks import CallbackHistory
 from elements_local.platform.audit.oracle import (
     ExpectedEventType,
@@ -19,6 +18,7 @@ from elements_local.platform.audit.oracle import (
     owed,
 )
 from elements_local.platform.core.poll import Poll
+from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 
 _SECOND = timedelta(seconds=1)
 
@@ -60,7 +60,7 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
     Attributes:
         change: what was owed; of what was not, what was told.
         at: when that happened; of what was not owed, when it was told.
-        why: a sentence.
+        why: how what was owed was reported as it should; of all else ``explain`` says it.
     """
 
     verdict: AuditVerdict
@@ -68,7 +68,7 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
     record_id: str
     change: ExpectedEventType
     at: datetime
-    why: str
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class ResourceHistory:
     Attributes:
         changes: of the CRM's collection that it polls.
         polls: of this resource, oldest first.
-        silent: why there is no poll to come; empty if there is.
+        ended: whether there is no poll to come.
     """
 
     resource: str
@@ -93,7 +93,7 @@ class ResourceHistory:
     watch: PollingHistory
     polls: Sequence[Poll]
     reports: Sequence[ReportedEvent]
-    silent: str = ""
+    ended: bool = False
 
 
 class Audit(Struct, frozen=True, kw_only=True):
@@ -152,10 +152,10 @@ def _findings(followed: ResourceHistory, events: Sequence[OwedEvent]) -> Iterato
         told_of[report.record_id].append(report)
     writer = _Writer(followed)
     for record_id in {**owed_for, **told_of}:
-        if record_id in owed_for or reasons.is_id(record_id):
-            yield from writer.of_record(record_id, owed_for[record_id], told_of[record_id])
+        if record_id in owed_for or _is_id(record_id):
+            yield from writer.of_record(owed_for[record_id], told_of[record_id])
         else:
-            yield from map(writer.nameless, told_of[record_id])
+            yield from (writer.besides(each, AuditVerdict.MISCLASSIFIED) for each in told_of[record_id])
 
 
 class _Writer:
@@ -163,10 +163,9 @@ class _Writer:
 
     def __init__(self, followed: ResourceHistory) -> None:
         self._followed = followed
-        self._dates = {(one.record_id, one.kind, one.at): one.updated for one in followed.changes}
 
     def of_record(
-        self, record_id: str, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
+        self, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
     ) -> Iterator[AuditFinding]:
         """Yield what became of the events that one record owed, and what was told of it besides.
 
@@ -181,21 +180,15 @@ class _Writer:
                 yield self._told(event, report, _names(covered, event))
             again = report.poll_at not in earlier or (report.poll_at, report.date) in states
             if report.callback.times and not covered and again:
-                why = reasons.repeated(record_id, report.poll_at, earlier, self._followed.polls)
-                yield self.besides(report, AuditVerdict.DUPLICATE, why)
+                yield self.besides(report, AuditVerdict.DUPLICATE)
             for _ in range(report.callback.times - 1):
-                yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
+                yield self.besides(report, AuditVerdict.DUPLICATE)
             earlier.append(report.poll_at)
             states.add((report.poll_at, report.date))
         for event in left:
             yield self._untold(event)
 
-    def nameless(self, report: ReportedEvent) -> AuditFinding:
-        """Return a finding about what was told of nobody that the CRM knows."""
-        why = reasons.nameless(report.record_id, report.poll_at)
-        return self.besides(report, AuditVerdict.MISCLASSIFIED, why)
-
-    def besides(self, report: ReportedEvent, verdict: AuditVerdict, why: str) -> AuditFinding:
+    def besides(self, report: ReportedEvent, verdict: AuditVerdict) -> AuditFinding:
         """Return a finding about what was told without being owed."""
         delivered = report.callback.taken
         return AuditFinding(
@@ -204,38 +197,28 @@ class _Writer:
             record_id=report.record_id,
             change=report.told,
             at=delivered.at if delivered else report.poll_at,
-            why=why,
         )
 
     def _told(self, event: OwedEvent, report: ReportedEvent, names: set[ExpectedEventType]) -> AuditFinding:
         """Return what became of an event that a notification tells of."""
-        callback, polls, at = report.callback, self._followed.polls, report.poll_at
+        callback = report.callback
         if callback.taken is None:
-            verdict = AuditVerdict.LOST if callback.is_given_up else AuditVerdict.LATE
-            return self._about(event, verdict, f"{reasons.reported(event, at)}; {callback.delay()}")
+            return self._about(event, AuditVerdict.LOST if callback.is_given_up else AuditVerdict.LATE)
         if report.told not in names:
-            misnamed = reasons.misnamed(event, report.told.value, at, polls, self._date(event))
-            return self._about(event, AuditVerdict.MISCLASSIFIED, misnamed)
-        if at > event.due or callback.is_late:
-            why = reasons.late(event, at, callback, polls, self._date(event))
-            return self._about(event, AuditVerdict.LATE, why)
-        return self._about(event, AuditVerdict.REPORTED, reasons.reported(event, at))
+            return self._about(event, AuditVerdict.MISCLASSIFIED)
+        if report.poll_at > event.due or callback.is_late:
+            return self._about(event, AuditVerdict.LATE)
+        together = f", one event for {event.changes} changes" if event.changes > 1 else ""
+        why = f"the poll of {shown(report.poll_at)} reported it{together}"
+        return self._about(event, AuditVerdict.REPORTED, why)
 
     def _untold(self, event: OwedEvent) -> AuditFinding:
         """Return what became of an event that no notification tells of."""
-        followed, date = self._followed, self._date(event)
-        if event.kind is ExpectedEventType.DELETED:
-            return self._about(event, AuditVerdict.LOST, reasons.NO_DELETIONS)
-        was_polled = any(poll.at >= event.due and poll.error is None for poll in followed.polls)
-        silent = "" if was_polled else followed.silent
-        if not was_polled and not silent:
-            return self._about(event, AuditVerdict.LATE, reasons.to_come(event, followed.polls, date))
-        return self._about(event, AuditVerdict.LOST, reasons.lost(event, followed.polls, date, silent))
+        was_polled = any(poll.at >= event.due and poll.error is None for poll in self._followed.polls)
+        to_come = not was_polled and not self._followed.ended and event.kind is not ExpectedEventType.DELETED
+        return self._about(event, AuditVerdict.LATE if to_come else AuditVerdict.LOST)
 
-    def _date(self, event: OwedEvent) -> datetime:
-        return self._dates[event.record_id, event.kind, event.at]
-
-    def _about(self, event: OwedEvent, verdict: AuditVerdict, why: str) -> AuditFinding:
+    def _about(self, event: OwedEvent, verdict: AuditVerdict, why: str = "") -> AuditFinding:
         return AuditFinding(
             verdict=verdict,
             resource=self._followed.resource,
@@ -244,6 +227,11 @@ class _Writer:
             at=event.at,
             why=why,
         )
+
+
+def _is_id(record_id: str) -> bool:
+    """Say whether a text can be an id of the CRM's (documented: numbers)."""
+    return record_id.isascii() and record_id.isdecimal()
 
 
 def _covers(report: ReportedEvent, event: OwedEvent) -> bool:

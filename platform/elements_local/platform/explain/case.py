@@ -1,6 +1,7 @@
 """All that is known of one change at the vendor and of one resource of an instance, from which its cause is told. Pure."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -268,14 +269,27 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         )
 
 
-def beside(
-    changes: Sequence[VendorChange], change: VendorChange | None, polls: Sequence[PollOfRecord]
-) -> list[VendorChange]:
-    """Return the changes of other records in the second of a change, or of a poll since."""
-    if change is None:
-        return []
-    seconds = {change.second, *(each.poll.at.replace(microsecond=0) for each in polls)}
-    return [one for one in changes if one.record_id != change.record_id and one.second in seconds]
+class LoggedCollection:
+    """The changes of a collection in a log, ordered once for all cases.
+
+    Attributes:
+        ids: of the records.
+        step: by how much of them dates are apart, if that is a usual span.
+    """
+
+    def __init__(self, changes: Iterable[VendorChange]) -> None:
+        self._by_second = defaultdict[datetime, list[VendorChange]](list)
+        for one in changes:
+            self._by_second[one.second].append(one)
+        every = [one for each in self._by_second.values() for one in each]
+        self.ids = {one.record_id for one in every}
+        self.step = step_of([one.dated for one in every])
+
+    def beside(self, change: VendorChange, polls: Sequence[PollOfRecord]) -> list[VendorChange]:
+        """Return the changes of other records in the second of a change, or of a poll since."""
+        seconds = sorted({change.second, *(each.poll.at.replace(microsecond=0) for each in polls)})
+        found = (one for second in seconds for one in self._by_second.get(second, ()))
+        return [one for one in found if one.record_id != change.record_id]
 
 
 def step_of(dates: Sequence[datetime]) -> timedelta:

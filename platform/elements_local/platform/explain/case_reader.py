@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
@@ -14,11 +15,10 @@ from elements_local.platform.errors import NotFoundError
 from elements_local.platform.events.records import Attempt
 from elements_local.platform.explain.case import (
     ExplainedCase,
+    LoggedCollection,
     OwedCallback,
     PolledState,
     PollOfRecord,
-    beside,
-    step_of,
 )
 from elements_local.platform.explain.facts import EVER, InstanceFacts, NotifiedRecord, masked
 from elements_local.platform.explain.polled import resource_in
@@ -29,6 +29,10 @@ from elements_local.platform.lint.unread_keys import in_configuration
 
 class CaseReader(InstanceFacts):
     """Puts together what is known of a change, however many changes of an instance are asked about."""
+
+    @cached_property
+    def _ordered(self) -> dict[tuple[bool, str], LoggedCollection]:
+        return {}
 
     def resource_of(self, collection: str) -> str:
         """Return the name of the first resource that is polled of a collection; the collection's own if none is."""
@@ -59,8 +63,8 @@ class CaseReader(InstanceFacts):
         if change and resource not in self.configured and resource not in self.polls:
             # Whoever asks by another name means the record all the same.
             resource = self.resource_of(change.collection)
-        changes = [one for one in log.changes if change and one.collection == change.collection]
-        polls = self._polls_of(resource, change, {one.record_id for one in changes}, record_id)
+        logged = self._collection_in(log, change)
+        polls = self._polls_of(resource, change, logged.ids, record_id)
         # What decided is the configuration that the first poll had; where none has come, the present one counts.
         instance = self.instance_at(polls[0].poll.at) if polls else self.instance
         state = self._state(resource, change, instance, polls)
@@ -77,11 +81,11 @@ class CaseReader(InstanceFacts):
                 one.at < change.at and (one.event.object_type, one.event.object_id) == (resource, record_id)
                 for one in self.told
             ),
-            beside=beside(changes, change, polls),
+            beside=logged.beside(change, polls) if change else (),
             state=state,
             polls=polls,
             sent=self._sent(resource, ids, [each.poll.at for each in polls]),
-            step=step_of([one.dated for one in changes]),
+            step=logged.step,
             pruned=self.pruned,
             sink_pruned=self.arrivals.pruned,
             now=self.workspace.clock.now(),
@@ -102,6 +106,7 @@ class CaseReader(InstanceFacts):
         Raises:
             ProviderError, ConflictError: as for the log.
         """
+        record_id = self._meant(resource, record_id)
         told = [one for one in self._history(resource, record_id)[0] if one.at <= at]
         return self.case(resource, record_id, seq=told[-1].seq if told else None)
 
@@ -111,6 +116,12 @@ class CaseReader(InstanceFacts):
         history, _ = self._history(resource, record_id)
         found = (one.seq for one in history if (one.record_id, str(one.kind), one.at) == wanted)
         return next(found, None)
+
+    def _collection_in(self, log: ChangeLog, change: VendorChange | None) -> LoggedCollection:
+        key = log is self.log, change.collection if change else ""
+        if key not in self._ordered:
+            self._ordered[key] = LoggedCollection(one for one in log.changes if one.collection == key[1])
+        return self._ordered[key]
 
     @property
     def _logs(self) -> Iterator[ChangeLog]:
@@ -171,7 +182,7 @@ class CaseReader(InstanceFacts):
             others=list(self.last_polls),
             since=since,
             last=before[-1] if before else since,
-            next_poll=None if self.instance.disabled else self.next_poll,
+            next_poll=None if self.instance.disabled or resource not in self.configured else self.next_poll,
             off_because=self.silent if self.instance.polling_disabled else "",
             slips=[(path.rpartition(".")[2], meant) for path, meant in slips],
             repeated=self._repeated(resource),

@@ -55,8 +55,9 @@ def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
     """Say that a receiver failed before it took a callback; None if it took it at once."""
     for one in (each for each in sent if each.times):
         failed = [attempt for attempt in one.attempts if attempt.reason]
-        if failed and failed[0].at < max(attempt.at for attempt in one.attempts):
-            why = f"{_outcomes(failed[:_MOST])}; it was taken at a later try"
+        taken = min(attempt.at for attempt in one.attempts if not attempt.reason)
+        if failed and failed[0].at < taken:
+            why = f"{_outcomes(failed[:_MOST])}; it was taken at {shown(taken)}"
             return CauseFinding(Cause.TAKEN_LATE, why)
     return None
 

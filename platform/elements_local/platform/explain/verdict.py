@@ -76,6 +76,8 @@ def _explained(case: ExplainedCase) -> Explanation:
         or naming_causes.of_repeats(case, change, telling)
         or delivery_causes.of_receiver(case, sent)
     )
+    if late:
+        late = CauseFinding(late.cause, f"{late.why}; {telling.named} reported it")
     found = wrong or late or _put_off(case, telling) or delivery_causes.of_tries(sent)
     if found:
         return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
