@@ -277,4 +277,4 @@ class Writing(RecordTransaction):
             updated=stamp(record, "DATE_UPDATED_UTC"),
         )
         # Whoever writes tidies up: there is nobody else who would, as there is no process in the background.
-        self._retention.run(self.tx, self._at)
+        self._retention.forget(self.tx, self._at)

@@ -20,6 +20,7 @@ from elements_local.kit.web.wire import Reply
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from elements_local.platform import PlatformSettings
 from elements_local.platform.accounts.directory import user_of
+from elements_local.platform.activity.store import Activities
 from elements_local.platform.bulk.callback import BulkCallbacks
 from elements_local.platform.bulk.task import BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
@@ -30,11 +31,12 @@ from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.engine import Engine
 from elements_local.platform.events.event import topic
+from elements_local.platform.events.store_history import history_retention
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.schedule import plan
 from elements_local.platform.polling.task import PollTask
-from elements_local.platform.store import PlatformStore
+from elements_local.platform.store import create_tables
 from elements_local.start import Options, in_process
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -159,7 +161,6 @@ class Bench:
 
     database: Database
     workspaces: Workspaces
-    store: PlatformStore
     wire: Wire
     engine: Engine
     settings: PlatformSettings
@@ -187,7 +188,7 @@ class Bench:
             return rules.make(body, INSIGHTLY, instance_id=number, token=token, now=now)
 
         return add_instance(
-            self.store,
+            self.database,
             workspace.name,
             make,
             lambda made: plan(None, made, INSIGHTLY, empty_block=self.settings.empty_block, now=now),
@@ -202,7 +203,7 @@ class Bench:
             told: instances, and the bodies that these are told.
         """
         first = identities.first_notification_id(workspace)
-        with self.store.transaction(workspace.name) as tx:
+        with self.database.transaction(workspace.name) as tx:
             notifications = Notifications(tx)
             for made, body in told:
                 number, now = notifications.take_ids(first=first), workspace.clock.now()
@@ -222,24 +223,33 @@ def make_bench(new_database_url):
             database = Database(url or new_database_url())
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
-            store, workspaces, wire = PlatformStore(database), workspaces_on(database), Wire()
+            create_tables(database)
+            workspaces, wire, activities = workspaces_on(database), Wire(), Activities()
             hub, catalogue = HubClient(http=wire, url=chosen.url), Catalogue(shipped())
             callbacks = BulkCallbacks(receivers=wire, settings=chosen)
             engine = Engine(
-                store=store,
                 workspaces=workspaces,
+                activities=activities,
                 polls=polls
                 or PollTask(
-                    store=store, workspaces=workspaces, hub=hub, catalogue=catalogue, settings=chosen
+                    database=database,
+                    activities=activities,
+                    history=history_retention(
+                        keep=chosen.history_retention, keep_events=chosen.event_retention
+                    ),
+                    workspaces=workspaces,
+                    hub=hub,
+                    catalogue=catalogue,
+                    settings=chosen,
                 ),
-                deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
+                deliveries=DeliveryTask(database=database, activities=activities, http=wire, settings=chosen),
                 lanes=chosen.delivery_lanes,
                 patience=patience,
-                bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, callbacks=callbacks),
+                bulk=BulkTask(database=database, hub=hub, catalogue=catalogue, callbacks=callbacks),
                 database=database,
                 workers=WorkerChoices(at_once=chosen.worker_jobs, silence=chosen.worker_silence),
             )
-            return Bench(database, workspaces, store, wire, engine, chosen)
+            return Bench(database, workspaces, wire, engine, chosen)
 
         yield make
 

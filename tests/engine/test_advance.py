@@ -69,8 +69,8 @@ def test_after_an_advance_nothing_is_left_that_was_due(bench, found):
 
     bench.engine.advance(workspace, minutes(42))
 
-    assert Room(bench.store, Jobs, workspace.name).first_due(until=minutes(42)) is None
-    assert Room(bench.store, Jobs, workspace.name).next_due(after=START) > minutes(42)
+    assert Room(bench.database, Jobs, workspace.name).first_due(until=minutes(42)) is None
+    assert Room(bench.database, Jobs, workspace.name).next_due(after=START) > minutes(42)
 
 
 @pytest.mark.parametrize("step", ["7m", "1m 1s", "15m", "59m"])
@@ -124,7 +124,7 @@ def test_an_earlier_job_runs_first_whatever_its_number(bench):
 
     bench.engine.advance(workspace, minutes(10))
 
-    polls = Room(bench.store, Polls, workspace.name).latest(limit=9)
+    polls = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert [(poll.instance_id, poll.at) for poll in polls] == [
         (quick.id, minutes(4)),
         (quick.id, minutes(8)),
@@ -333,7 +333,7 @@ def test_a_task_that_leaves_itself_due_is_found_out_instead_of_running_for_ever(
     with pytest.raises(RuntimeError, match="left itself due"):
         bench.engine.advance(workspace, minutes(15))
 
-    assert Room(bench.store, Jobs, workspace.name).of(JobKind.POLL, str(instance.id)).due == minutes(15)
+    assert Room(bench.database, Jobs, workspace.name).of(JobKind.POLL, str(instance.id)).due == minutes(15)
 
 
 def test_a_parked_poller_survives_the_end_of_the_calendar(clients, poll_contacts):

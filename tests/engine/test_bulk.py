@@ -39,7 +39,7 @@ def make_job(bench, acme):
             updated=now,
             **others,
         )
-        return Room(bench.store, Bulk, "acme").add(
+        return Room(bench.database, Bulk, "acme").add(
             new, first_id=identities.first_bulk_id(acme), sources=sources
         )
 
@@ -52,14 +52,14 @@ def run(bench, acme):
 
     def advance(job):
         bench.engine.advance(acme, acme.clock.now())
-        return Room(bench.store, Bulk, "acme").get(job.id)
+        return Room(bench.database, Bulk, "acme").get(job.id)
 
     return advance
 
 
 @pytest.fixture
 def results(bench):
-    return lambda job: [decode(body)["ID"] for body in bulk_results(bench.store, "acme", job)]
+    return lambda job: [decode(body)["ID"] for body in bulk_results(bench.database, "acme", job)]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_job_that_was_torn_down_goes_on_where_it_was(bench, make_job, run, res
     job = make_job()
     with pytest.raises(Torn):
         run(job)
-    assert Room(bench.store, Bulk, "acme").get(job.id).status is BulkStatus.RUNNING
+    assert Room(bench.database, Bulk, "acme").get(job.id).status is BulkStatus.RUNNING
 
     done = run(job)
 
@@ -139,7 +139,7 @@ def test_an_upload_that_was_torn_down_makes_no_record_twice(bench, make_job, run
 
 def test_what_is_cancelled_while_the_hub_is_asked_keeps_no_more(bench, acme, make_job, run, results, hub):
     def cancel():
-        Room(bench.store, Bulk, "acme").cancel(job.id, at=acme.clock.now())
+        Room(bench.database, Bulk, "acme").cancel(job.id, at=acme.clock.now())
         return page(2, token="t-3")
 
     hub(page(1, token="t-2"), cancel)
@@ -150,7 +150,7 @@ def test_what_is_cancelled_while_the_hub_is_asked_keeps_no_more(bench, acme, mak
     assert (cancelled.status, cancelled.records) == (BulkStatus.CANCELLED, 1)
     assert results(job) == [1]
     assert bench.wire.callbacks == []
-    assert Room(bench.store, Jobs, "acme").first_due(until=acme.clock.now()) is None
+    assert Room(bench.database, Jobs, "acme").first_due(until=acme.clock.now()) is None
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_hub_that_makes_no_sense_fails_a_query(bench, make_job, run, hub, answ
     failed = run(job)
 
     assert (failed.status, failed.records, failed.failed) == (BulkStatus.FAILED, 1, 1)
-    (error,) = (decode(body) for body in Room(bench.store, Bulk, "acme").errors(job.id, offset=0, limit=9))
+    (error,) = (decode(body) for body in Room(bench.database, Bulk, "acme").errors(job.id, offset=0, limit=9))
     assert says in error["message"]
     assert error["number"] == 2
     assert len(bench.wire.callbacks) == 1
@@ -183,7 +183,7 @@ def test_records_that_sort_alike_stay_as_they_came_over_many_pages(bench, make_j
     job = make_job(order_field="K", descending=True)
     run(job)
 
-    found = [decode(body) for body in bulk_results(bench.store, "acme", job)]
+    found = [decode(body) for body in bulk_results(bench.database, "acme", job)]
 
     assert found == sorted(rows, key=lambda row: -row["K"])
 

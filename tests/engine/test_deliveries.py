@@ -371,9 +371,9 @@ def test_every_attempt_is_kept_with_its_time_its_address_and_what_came_of_it(ben
 
     bench.engine.advance(workspace, workspace.clock.now() + timedelta(minutes=16))
 
-    (poll,) = Room(bench.store, Polls, workspace.name).latest(limit=9)
-    (event,) = Room(bench.store, Events, workspace.name).list(EventFilter(), offset=0, limit=9)
-    (attempts,) = Room(bench.store, Attempts, workspace.name).of_each([event.notification_id]).values()
+    (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
+    (event,) = Room(bench.database, Events, workspace.name).list(EventFilter(), offset=0, limit=9)
+    (attempts,) = Room(bench.database, Attempts, workspace.name).of_each([event.notification_id]).values()
     assert [
         (kept.number, (kept.at - poll.at).total_seconds(), kept.status, kept.reason) for kept in attempts
     ] == [

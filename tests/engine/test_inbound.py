@@ -3,20 +3,16 @@
 import pytest
 
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
-from elements_local.platform.inbound.service import Inbound
+from elements_local.platform.inbound.service import targets
 
 
 @pytest.fixture
 def found(bench):
     """Return a function that says in which workspaces an id finds an instance."""
-    inbound = Inbound(
-        store=bench.store,
-        workspaces=bench.workspaces,
-        settings=bench.settings,
-    )
 
     def names(instance_id, *, of=None):
-        return [workspace.name for workspace, _ in inbound.targets(INSIGHTLY, [instance_id], of=of)]
+        found = targets(bench.database, bench.workspaces, INSIGHTLY, [instance_id], of=of)
+        return [workspace.name for workspace, _ in found]
 
     return names
 

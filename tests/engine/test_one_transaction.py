@@ -86,7 +86,7 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     kept = [
         rows(bench, each) for each in (tables.polls, tables.notifications, tables.deliveries, tables.attempts)
     ]
-    last_polls = Room(bench.store, Instances, workspace.name).last_polls(instance.id)
+    last_polls = Room(bench.database, Instances, workspace.name).last_polls(instance.id)
     jobs = rows(bench, tables.jobs)
     ran = bench.engine.advance(workspace, POLLED).ran
 
@@ -95,7 +95,7 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     assert [(job.kind, job.due) for job in jobs] == [("poll", POLLED)]
     assert (ran.polls, ran.events, ran.deliveries) == (1, 23, 3)
     assert len(bench.wire.callbacks) == 3
-    assert Room(bench.store, Instances, workspace.name).last_polls(instance.id) == {
+    assert Room(bench.database, Instances, workspace.name).last_polls(instance.id) == {
         "contacts": LastPoll(at=POLLED)
     }
 
@@ -115,7 +115,7 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
     )
 
     def compose_and_fail():
-        with bench.store.transaction(workspace.name) as tx:
+        with bench.database.transaction(workspace.name) as tx:
             Polls(tx).keep([poll])
             Notifications(tx).take_ids(first=1)
             raise WriteFailedError("compose")
@@ -124,7 +124,7 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
         compose_and_fail()
 
     assert rows(bench, tables.polls) == rows(bench, tables.notifications) == []
-    assert Room(bench.store, Instances, workspace.name).last_polls(instance.id) == {
+    assert Room(bench.database, Instances, workspace.name).last_polls(instance.id) == {
         "contacts": LastPoll(at=START)
     }
     assert "notification" not in {row.name for row in rows(bench, tables.counters)}
@@ -139,7 +139,7 @@ def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_du
         bench.engine.advance(workspace, POLLED)
     (delivery,) = rows(bench, tables.deliveries)
     (notification,) = rows(bench, tables.notifications)
-    job = Room(bench.store, Jobs, workspace.name).first_due(until=POLLED)
+    job = Room(bench.database, Jobs, workspace.name).first_due(until=POLLED)
     ran = bench.engine.advance(workspace, POLLED).ran
 
     assert (delivery.status, delivery.failures, notification.status) == ("created", 0, "NEW")
@@ -157,14 +157,14 @@ def test_a_failed_poll_and_its_count_are_written_together(bench):
         error="502",
     )  # fmt: skip
 
-    with failing(bench, "platform_polls"), bench.store.transaction(workspace.name) as tx:
+    with failing(bench, "platform_polls"), bench.database.transaction(workspace.name) as tx:
         Polls(tx).switch_poller_off(instance.id)
         Polls(tx).keep([poll])
 
-    assert Room(bench.store, Instances, workspace.name).last_polls(instance.id) == {
+    assert Room(bench.database, Instances, workspace.name).last_polls(instance.id) == {
         "contacts": LastPoll(at=START, failures=0)
     }
-    assert Room(bench.store, Instances, workspace.name).get(instance.id).polling_disabled is False
+    assert Room(bench.database, Instances, workspace.name).get(instance.id).polling_disabled is False
 
 
 THREE = {
@@ -186,13 +186,13 @@ def test_polls_of_a_turn_that_see_nothing_are_written_together(bench):
     assert kept == []
     assert ran.polls == 3
     assert [
-        (poll.id, poll.resource) for poll in Room(bench.store, Polls, workspace.name).latest(limit=10)
+        (poll.id, poll.resource) for poll in Room(bench.database, Polls, workspace.name).latest(limit=10)
     ] == [
         (1, "first"),
         (2, "second"),
         (3, "third"),
     ]
-    assert set(Room(bench.store, Instances, workspace.name).last_polls(instance.id).values()) == {
+    assert set(Room(bench.database, Instances, workspace.name).last_polls(instance.id).values()) == {
         LastPoll(at=POLLED)
     }
 
@@ -203,7 +203,7 @@ def test_what_a_poll_finds_is_kept_before_the_next_resource_is_read(bench, found
     kept_by_then = {}
 
     def answer(method, url, _body):
-        kept = Room(bench.store, Polls, workspace.name).latest(limit=10)
+        kept = Room(bench.database, Polls, workspace.name).latest(limit=10)
         kept_by_then[url.partition("?")[0].rpartition("/")[2]] = [poll.resource for poll in kept]
         return found((1, 1, 1)) if method == "GET" and "/second?" in url else None
 

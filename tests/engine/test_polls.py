@@ -318,7 +318,7 @@ def test_a_page_goes_on_while_one_of_its_records_is_later_than_the_last_poll(ben
 
     bench.engine.advance(workspace, workspace.clock.now().replace(minute=15))
 
-    (poll,) = Room(bench.store, Polls, workspace.name).latest(limit=9)
+    (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert (poll.seen, poll.events, poll.error) == (6, 2, None)
     assert len(bench.wire.sent) == 4, "three pages, since the third is older throughout, and one callback"
 
@@ -335,7 +335,7 @@ def test_pages_that_lead_in_a_circle_end_the_poll_with_an_error(bench, found, pl
 
     ran = bench.engine.advance(workspace, workspace.clock.now().replace(minute=15)).ran
 
-    (poll,) = Room(bench.store, Polls, workspace.name).latest(limit=9)
+    (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert poll.error == "the page token 'one' has come before"
     assert (ran.polls, ran.events, ran.attempts) == (1, 0, 0)
     assert len(bench.wire.sent) == 3

@@ -25,7 +25,7 @@ from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.jobs.due_job import JobKind
 from elements_local.platform.jobs.store import Jobs
 from elements_local.platform.shared import job_queue
-from elements_local.platform.store import PlatformStore
+from elements_local.platform.store import create_tables
 
 SOON = timedelta(milliseconds=300)
 
@@ -99,7 +99,7 @@ def working(*benches):
 
 def poll_at(bench, workspace, instance, due=None):
     due = due or workspace.clock.now()
-    with bench.store.transaction(workspace.name) as tx:
+    with bench.database.transaction(workspace.name) as tx:
         Jobs(tx).drop(JobKind.POLL, str(instance.id))
         Jobs(tx).plan(JobKind.POLL, str(instance.id), due)
 
@@ -128,7 +128,7 @@ def test_a_poll_that_is_due_is_run_by_one_worker_and_planned_again(benches, work
         sent.wait(1)
 
     assert [method for _, method, *_ in sent.entries] == ["GET"]
-    planned = Room(benches[1].store, Jobs, workspace.name).of(JobKind.POLL, str(instance.id))
+    planned = Room(benches[1].database, Jobs, workspace.name).of(JobKind.POLL, str(instance.id))
     assert begun + timedelta(minutes=14) < planned.due <= workspace.clock.now() + timedelta(minutes=15)
     assert waiting(benches[0]) == job_queue.QueueFigures(
         due=0, planned=2, lag_s=0
@@ -175,7 +175,7 @@ def test_polls_and_bulk_jobs_of_one_instance_are_run_one_at_a_time(benches, work
     with working(*benches):
         poll_at(first, workspace, instance)
         sent.wait(1)
-        Room(first.store, Bulk).add(
+        Room(first.database, Bulk).add(
             BulkJob(id=0, instance_id=instance.id, kind=BulkKind.QUERY, object_name="contacts", **times),
             first_id=1,
         )
@@ -188,7 +188,7 @@ def test_polls_and_bulk_jobs_of_one_instance_are_run_one_at_a_time(benches, work
     methods = [method for _, method, *_ in sent.entries]
     assert (methods.count("GET"), methods.count("POST")) == (3, 1)  # what was asked, and who was told
     assert max(sum(not url.endswith(".test/") for url in at_once) for at_once in sent.at_once) == 2
-    assert Room(first.store, Jobs, "acme").count() == 2  # the polls of next time
+    assert Room(first.database, Jobs, "acme").count() == 2  # the polls of next time
 
 
 def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, workspace):
@@ -197,7 +197,7 @@ def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, w
     before = waiting(benches[0]).planned
     now = workspace.clock.now()
 
-    with benches[0].store.transaction(workspace.name) as tx:
+    with benches[0].database.transaction(workspace.name) as tx:
         for number in range(50):
             Jobs(tx).plan(JobKind.DELIVER, f"{number}/7", now, subscription_id=7)
     assert waiting(benches[0]).planned == before + 1
@@ -212,7 +212,7 @@ def test_what_is_not_kept_is_not_planned(benches, workspace):
     before = waiting(benches[0])
 
     def fail():
-        with benches[0].store.transaction(workspace.name) as tx:
+        with benches[0].database.transaction(workspace.name) as tx:
             Jobs(tx).plan(JobKind.POLL, "7", workspace.clock.now())
             raise ZeroDivisionError
 
@@ -229,7 +229,7 @@ def test_a_receiver_that_moves_gets_what_is_left_where_it_is_by_then(benches, wo
 
     def move(_method, url, _body):
         if url == "http://before.test/":
-            (subscription,) = Room(first.store, Subscriptions, workspace.name).all()
+            (subscription,) = Room(first.database, Subscriptions, workspace.name).all()
             with first.database.writing() as connection:
                 connection.execute(
                     subscriptions.update()
@@ -537,7 +537,7 @@ def test_health_and_metrics_of_a_platform_say_what_waits_in_the_queue(own_stack)
 
 def test_the_queue_is_made_beside_procrastinates_own_tables_or_with_them_and_begins_empty(postgresql_server):
     with postgresql_server.empty_database() as url, closing(Database(url)) as database:
-        PlatformStore(database)
+        create_tables(database)
         workspaces_on(database)
         job_queue.prepare(database)
         job_queue.prepare(database)
@@ -545,7 +545,7 @@ def test_the_queue_is_made_beside_procrastinates_own_tables_or_with_them_and_beg
             connection.execute(text("SELECT platform_plan('acme', 'poll', '1', now())"))
             drop_all(connection)
             assert inspect(connection).has_table("procrastinate_jobs")
-        PlatformStore(database)
+        create_tables(database)
         workspaces_on(database)
         job_queue.prepare(database)
         assert job_queue.figures(database) == job_queue.QueueFigures(0, 0, 0)

@@ -69,7 +69,7 @@ def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found)
         bench.engine.wake()
         arrivals.wait(4)
 
-    polls = Room(bench.store, Polls, workspace.name).latest(limit=9)
+    polls = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert [(poll.at - START) / timedelta(seconds=1) for poll in polls] == [15 * 60 + 1, 31 * 60]
     assert [method for method, *_ in bench.wire.sent] == ["GET", "POST", "GET", "POST"]
 
@@ -83,7 +83,7 @@ def test_what_is_due_when_the_stack_starts_is_run_at_once(bench, real):
     with following(bench.engine):
         arrivals.wait(1)
 
-    (poll,) = Room(bench.store, Polls, workspace.name).latest(limit=9)
+    (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert poll.at == START + timedelta(days=3)
 
 
@@ -99,7 +99,7 @@ def test_virtual_workspaces_are_left_alone(bench, real):
     with following(bench.engine):
         arrivals.wait(1)
 
-    assert Room(bench.store, Polls, virtual.name).latest(limit=9) == []
+    assert Room(bench.database, Polls, virtual.name).latest(limit=9) == []
     assert virtual.clock.now() == START + timedelta(hours=1)
 
 
@@ -123,11 +123,11 @@ def test_a_defect_in_one_workspace_is_logged_and_does_not_end_the_polls_of_anoth
         bench.engine.wake()
         calls.wait(4)
 
-    assert [poll.at for poll in Room(bench.store, Polls, sound.name).latest(limit=9)] == [
+    assert [poll.at for poll in Room(bench.database, Polls, sound.name).latest(limit=9)] == [
         START + timedelta(minutes=15),
         START + timedelta(minutes=30),
     ]
-    assert Room(bench.store, Polls, broken.name).latest(limit=9) == []
+    assert Room(bench.database, Polls, broken.name).latest(limit=9) == []
 
 
 def test_a_defect_is_not_met_at_once_again(bench, real, caplog):
@@ -172,7 +172,7 @@ def test_a_provider_that_does_not_answer_holds_up_no_other_workspaces_polls(benc
         calls.wait(2)
         go_on.set()
 
-    assert len(Room(bench.store, Polls, sound.name).latest(limit=9)) == 2
+    assert len(Room(bench.database, Polls, sound.name).latest(limit=9)) == 2
 
 
 def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
@@ -185,7 +185,7 @@ def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
         bench.engine.wake()
         arrivals.wait(1)
 
-    (poll,) = Room(bench.store, Polls, workspace.name).latest(limit=9)
+    (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert poll.at == START + timedelta(minutes=16)
 
 
@@ -240,7 +240,7 @@ def test_whoever_comes_while_a_real_clock_runs_something_waits_for_it(bench, rea
         caller.join(DEADLINE_S)
 
     assert ran[0].polls == 1
-    assert len(Room(bench.store, Polls, workspace.name).latest(limit=9)) == 2
+    assert len(Room(bench.database, Polls, workspace.name).latest(limit=9)) == 2
 
 
 def test_a_real_clock_cannot_be_advanced(bench, real):
@@ -258,4 +258,4 @@ def test_a_reset_leaves_a_real_clock_real(bench, real):
 
     assert workspace.clock.mode is Mode.REAL
     assert workspace.clock.now() == clock.time
-    assert Room(bench.store, Instances, workspace.name).all() == []
+    assert Room(bench.database, Instances, workspace.name).all() == []

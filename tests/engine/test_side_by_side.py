@@ -100,7 +100,7 @@ def world(make_bench, receivers):
 
 def subscribe(bench, workspace, *urls):
     for url in urls:
-        Room(bench.store, Subscriptions, workspace.name).add(
+        Room(bench.database, Subscriptions, workspace.name).add(
             lambda number, url=url: Subscription(
                 id=number, channel=Channel.WEBHOOK, topics=("leaks",), config={"url": url}
             ),
@@ -111,7 +111,7 @@ def subscribe(bench, workspace, *urls):
 def post(bench, workspace, times=1):
     for _ in range(times):
         now = workspace.clock.now()
-        with bench.store.transaction(workspace.name) as tx:
+        with bench.database.transaction(workspace.name) as tx:
             number = Notifications(tx).take_ids(first=100)
             body = plain_body(topic="leaks", notification_id=number, created=now)
             new = NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER)
@@ -129,7 +129,7 @@ def following(bench):
 
 
 def statuses(bench, workspace):
-    return [one.delivery.status.value for one in Room(bench.store, Deliveries, workspace.name).find()]
+    return [one.delivery.status.value for one in Room(bench.database, Deliveries, workspace.name).find()]
 
 
 def test_a_receiver_that_hangs_holds_up_no_other(world, receivers):
@@ -248,7 +248,7 @@ def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers
         receivers.wait(1)
 
     assert statuses(bench, workspace) == []
-    assert Room(bench.store, Attempts, workspace.name).of_each([100]) == {}
+    assert Room(bench.database, Attempts, workspace.name).of_each([100]) == {}
 
 
 def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_under_way(world, receivers):

@@ -14,7 +14,7 @@ from elements_local.platform.core.instance import Instance
 from elements_local.platform.instances.schedule import PollPlan
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.instances.store_search import InstanceFilter, InstanceRange
-from elements_local.platform.store import PlatformStore
+from elements_local.platform.store import create_tables, forget_workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = PollPlan(
@@ -35,7 +35,8 @@ RULES = settings(
 
 @pytest.fixture
 def store(database):
-    return PlatformStore(database)
+    create_tables(database)
+    return database
 
 
 @pytest.fixture
@@ -172,5 +173,5 @@ def test_a_deleted_instance_leaves_no_tags_behind(store, add):
     Room(store, Instances).delete(add().id)
 
     assert ids(store, tags=("a",)) == []
-    store.reset("acme")
+    forget_workspace(store, "acme")
     assert ids(store) == []

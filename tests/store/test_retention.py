@@ -31,7 +31,7 @@ class Shop:
     def add(self, at, workspace="mine"):
         with self.database.transaction(workspace) as tx:
             tx.run(WorkspaceStatement(THINGS.insert()), at=at)
-            self.retention.run(tx, at)
+            self.retention.forget(tx, at)
 
     def kept(self, workspace="mine"):
         asked = select(THINGS.c.at).where(THINGS.c.workspace == workspace).order_by(THINGS.c.at)

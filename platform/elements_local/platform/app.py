@@ -22,18 +22,17 @@ from elements_local.kit.web.outbound import NonAdminHttp, Outbound
 from elements_local.kit.web.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
-from elements_local.platform.accounts.calling import Callers
 from elements_local.platform.activity.lines import restored
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.blueprints import add_routes
 from elements_local.platform.bulk.callback import BulkCallbacks
 from elements_local.platform.bulk.task import BulkTask
+from elements_local.platform.call import EXTENSION, Platform
 from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.core.callers import Callers
 from elements_local.platform.core.choices import WorkerChoices
-from elements_local.platform.core.dependencies import EXTENSION, PlatformDependencies
 from elements_local.platform.core.hub_client import HubClient
 from elements_local.platform.core.paths import BASE_PATH
-from elements_local.platform.core.registry import Registry
 from elements_local.platform.core.request_ids import RequestIds
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.core.tables import metadata
@@ -41,15 +40,15 @@ from elements_local.platform.description import DESCRIPTION
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.connector import Connector
 from elements_local.platform.engine import Engine
+from elements_local.platform.events.store_history import history_retention
 from elements_local.platform.explain.cures import CureDesk, CureTrier
 from elements_local.platform.hub.refusals import refuse_what_is_not_imitated
 from elements_local.platform.hub.routing import HubRouting
 from elements_local.platform.inbound import routes as inbound
-from elements_local.platform.inbound.service import Inbound
 from elements_local.platform.polling.task import PollTask
 from elements_local.platform.response_policy import add_response_policy
 from elements_local.platform.soundness import check_sound
-from elements_local.platform.store import PlatformStore
+from elements_local.platform.store import create_tables
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -84,41 +83,57 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
-    store = PlatformStore(
-        database,
-        event_retention=settings.event_retention,
-        history_retention=settings.history_retention,
-    )
+    starts = create_tables(database)
     outbound = _guarded(settings, receivers or http)
     own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
-    hub = HubClient(http=own, url=settings.url)
     catalogue = Catalogue((*shipped(crm_url=settings.crm_url), *connectors))
-    engine = _engine(settings, database, store, workspaces, hub=hub, catalogue=catalogue, receivers=outbound)
-    app.extensions[EXTENSION] = PlatformDependencies(
+    activities = Activities()
+    history = history_retention(keep=settings.history_retention, keep_events=settings.event_retention)
+    hub = HubClient(http=own, url=settings.url)
+    engine = Engine(
+        database=database,
+        workspaces=workspaces,
+        activities=activities,
+        polls=PollTask(
+            database=database,
+            activities=activities,
+            history=history,
+            workspaces=workspaces,
+            hub=hub,
+            catalogue=catalogue,
+            settings=settings,
+        ),
+        deliveries=DeliveryTask(database=database, activities=activities, http=outbound, settings=settings),
+        bulk=BulkTask(
+            database=database,
+            hub=hub,
+            catalogue=catalogue,
+            callbacks=BulkCallbacks(receivers=outbound, settings=settings),
+        ),
+        lanes=settings.delivery_lanes,
+        workers=WorkerChoices(at_once=settings.worker_jobs, silence=settings.worker_silence),
+    )
+    platform = Platform(
         settings=settings,
         workspaces=workspaces,
-        store=store,
+        callers=Callers(workspaces=workspaces, database=database),
+        database=database,
+        activities=activities,
+        history=history,
+        catalogue=catalogue,
         engine=engine,
-        outbound=outbound,
-        services=Registry(
-            [
-                engine,
-                Callers(workspaces=workspaces, store=store),
-                catalogue,
-                CureDesk(cures),
-                Inbound(store=store, workspaces=workspaces, settings=settings),
-            ]
-        ),
         http=http,
         inside=InternalHttp(http, "platform"),
+        outbound=outbound,
         faults=fault_book_on(database, service="platform"),
         journal=Journal(settings.journal_bytes),
         admin_headers=guard.headers,
     )
-    _add_admin(app, workspaces, guard, pages)
-    _add_snapshots(app, database)
-    add_routes(app)
-    add_response_policy(app, RequestIds(store.starts))
+    app.extensions[EXTENSION] = platform
+    _add_admin(app, platform, engine, guard, pages)
+    _add_snapshots(app, platform, engine)
+    add_routes(app, CureDesk(cures))
+    add_response_policy(app, platform, RequestIds(starts))
     app.before_request(refuse_what_is_not_imitated)
     serve_document(app, DESCRIPTION)
     return app
@@ -134,72 +149,43 @@ def _guarded(settings: PlatformSettings, http: Http) -> Outbound:
     )
 
 
-def _engine(  # noqa: PLR0913 - as create_app
-    settings: PlatformSettings,
-    database: Database,
-    store: PlatformStore,
-    workspaces: Workspaces,
-    *,
-    hub: HubClient,
-    catalogue: Catalogue,
-    receivers: Outbound,
-) -> Engine:
-    """Return what runs the due work."""
-    callbacks = BulkCallbacks(receivers=receivers, settings=settings)
-    return Engine(
-        database=database,
-        store=store,
-        workspaces=workspaces,
-        polls=PollTask(store=store, workspaces=workspaces, hub=hub, catalogue=catalogue, settings=settings),
-        deliveries=DeliveryTask(store=store, http=receivers, settings=settings),
-        bulk=BulkTask(store=store, hub=hub, catalogue=catalogue, callbacks=callbacks),
-        lanes=settings.delivery_lanes,
-        workers=WorkerChoices(at_once=settings.worker_jobs, silence=settings.worker_silence),
-    )
-
-
 def engine_of(app: Flask) -> Engine:
     """Return what runs the due work of a platform; whoever serves it lets it follow real clocks."""
-    found: PlatformDependencies = app.extensions[EXTENSION]
-    return found.services[Engine]
+    engine: Engine = app.extensions[EXTENSION].engine
+    return engine
 
 
-def _add_snapshots(app: Flask, database: Database) -> None:
-    dependencies: PlatformDependencies = app.extensions[EXTENSION]
+def _add_snapshots(app: Flask, platform: Platform, engine: Engine) -> None:
     workspace_snapshot = WorkspaceSnapshot(
-        workspaces=dependencies.workspaces, sink_url=dependencies.settings.sink_url
+        workspaces=platform.workspaces, sink_url=platform.settings.sink_url
     )
     snapshots = Snapshots(
         service="platform",
-        database=database,
+        database=platform.database,
         tables=AllRows(metadata),
         memories={
             WORKSPACE: workspace_snapshot,
-            "faults": dependencies.faults,
-            "journal": dependencies.journal,
+            "faults": platform.faults,
+            "journal": platform.journal,
         },
-        quiescers=(dependencies.services[Engine].quiesce, dependencies.faults.quiesce),
+        quiescers=(engine.quiesce, platform.faults.quiesce),
         moved=workspace_snapshot.moved,
-        sound=partial(check_sound, dependencies.services[Catalogue]),
-        restored=lambda workspace: dependencies.store[Activities].tell(workspace, restored(workspace.name)),
+        sound=partial(check_sound, platform.catalogue),
+        restored=lambda workspace: platform.activities.tell(workspace, restored(workspace.name)),
     )
     add_snapshots(app, snapshots)
 
 
-def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | None) -> None:
-    dependencies: PlatformDependencies = app.extensions[EXTENSION]
+def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pages: Pages | None) -> None:
+    workspaces, settings = platform.workspaces, platform.settings
 
     def quietly(environ: "WSGIEnvironment") -> Workspace:
-        return (
-            dependencies.services[Callers].workspace_of(environ.get("HTTP_AUTHORIZATION"))
-            or workspaces.default
-        )
+        return platform.callers.of_request(environ).known or workspaces.default
 
     def of_admin_call(asked: Request) -> Workspace:
-        header = asked.headers.get("Authorization")
-        if header is None:
+        if "Authorization" not in asked.headers:
             return workspaces.default
-        found = dependencies.services[Callers].workspace_of(header)
+        found = platform.callers.of_request(asked.environ).known
         if found is None:
             raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return found
@@ -207,8 +193,8 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
     middleware = ServiceMiddleware(
         app,
         guard=guard,
-        faults=dependencies.faults,
-        journal=dependencies.journal,
+        faults=platform.faults,
+        journal=platform.journal,
         workspace_of=quietly,
         pages=pages,
         changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",),
@@ -218,14 +204,10 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard, pages: Pages | 
         service="platform",
         workspaces=workspaces,
         workspace_of=of_admin_call,
-        reset=dependencies.services[Engine].reset,
-        holding=dependencies.engine.exclusive,
+        reset=engine.reset,
+        holding=engine.exclusive,
         middleware=middleware,
-        addresses={
-            "platform": dependencies.settings.url,
-            "crm": dependencies.settings.crm_url,
-            "sink": dependencies.settings.sink_url,
-        },
-        measures=dependencies.services[Engine].measures,
+        addresses={"platform": settings.url, "crm": settings.crm_url, "sink": settings.sink_url},
+        measures=engine.measures,
     )
     add_admin(app, admin)

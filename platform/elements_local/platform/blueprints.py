@@ -6,7 +6,6 @@ from elements_local.platform.accounts import routes as accounts
 from elements_local.platform.accounts import routes_login as login
 from elements_local.platform.accounts import routes_users as users
 from elements_local.platform.accounts import routes_workspaces as workspace_routes
-from elements_local.platform.activity import routes as activity
 from elements_local.platform.audit import routes as audit
 from elements_local.platform.audit import routes_pollers as pollers
 from elements_local.platform.bulk import routes as bulk
@@ -15,13 +14,13 @@ from elements_local.platform.callbacks import routes_outbox as outbox
 from elements_local.platform.core.paths import BASE_PATH
 from elements_local.platform.documents import routes as docs
 from elements_local.platform.documents import routes_instance as instance_docs
-from elements_local.platform.elements import routes as elements
-from elements_local.platform.elements import routes_oauth as oauth
 from elements_local.platform.events import routes_notifications as notifications
 from elements_local.platform.events import routes_subscriptions as subscriptions
-from elements_local.platform.explain import routes as explain
+from elements_local.platform.explain.cures import CureDesk
+from elements_local.platform.explain.routes import explain_routes
 from elements_local.platform.hub import routes as hubs
 from elements_local.platform.hub import routes_catalogue as hub_catalogue
+from elements_local.platform.hub import routes_elements as elements
 from elements_local.platform.hub import routes_objects as hub_objects
 from elements_local.platform.inbound import routes as inbound
 from elements_local.platform.instances import routes as instances
@@ -29,12 +28,13 @@ from elements_local.platform.instances import routes_configuration as instance_c
 from elements_local.platform.instances import routes_event_analytics as event_analytics
 from elements_local.platform.instances import routes_events as events
 from elements_local.platform.instances import routes_lint as lint
+from elements_local.platform.instances import routes_oauth as oauth
 from elements_local.platform.instances import routes_of_account as account_instances
 from elements_local.platform.instances import routes_of_element as element_instances
 from elements_local.platform.instances import routes_one as one_instance
 from elements_local.platform.instances import routes_traces as traces
 from elements_local.platform.instances import routes_warnings as config_warnings
-from elements_local.platform.instances.named_instance import register_both_ways
+from elements_local.platform.jobs import routes_activity as activity
 from elements_local.platform.jobs import routes_clock as clock
 from elements_local.platform.polling import routes as polls
 from elements_local.platform.polling import routes_jobs as jobs
@@ -47,7 +47,6 @@ _LOCAL = (
     pollers.bp,
     outbox.bp,
     audit.bp,
-    explain.bp,
     activity.bp,
     config_warnings.bp,
     lint.bp,
@@ -67,11 +66,14 @@ _OF_ONE_INSTANCE = (one_instance.bp, instance_configuration.bp, instance_docs.bp
 """What is reached by an instance's id, and by its token."""
 
 
-def add_routes(app: Flask) -> None:
+def add_routes(app: Flask, cures: CureDesk) -> None:
     """Give the platform its routes."""
-    for blueprint in _LOCAL:
+    for blueprint in (*_LOCAL, explain_routes(cures)):
         app.register_blueprint(blueprint)
     for blueprint in _API:
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
     for blueprint in _OF_ONE_INSTANCE:
-        register_both_ways(app, blueprint, base_path=BASE_PATH)
+        app.register_blueprint(blueprint, url_prefix=f"{BASE_PATH}/instances/<instance_id>")
+        app.register_blueprint(
+            blueprint, url_prefix=f"{BASE_PATH}/instances", name=f"{blueprint.name}_of_token"
+        )

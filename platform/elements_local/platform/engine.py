@@ -27,14 +27,14 @@ from elements_local.platform.jobs.store import Jobs
 from elements_local.platform.jobs.task import JobTask, RunLocks
 from elements_local.platform.polling.task import PollTask
 from elements_local.platform.shared.choice import real_time_on
-from elements_local.platform.store import PlatformStore
+from elements_local.platform.store import forget_workspace
 
 
 class Engine:
     """Runs jobs in the order of (time, number).
 
     Args:
-        database: that of the store; where others run jobs of the same workspaces it has locks for that.
+        database: where others run jobs of the same workspaces it has locks for that.
         lanes: receivers that are called at the same time, on real clocks.
         workers: how this process works where several share a database.
         patience: how long a caller waits for what a real clock lets run, which is soon over unless a receiver is slow.
@@ -44,8 +44,8 @@ class Engine:
         self,
         *,
         database: Database,
-        store: PlatformStore,
         workspaces: Workspaces,
+        activities: Activities,
         polls: PollTask,
         deliveries: DeliveryTask,
         bulk: BulkTask,
@@ -53,7 +53,8 @@ class Engine:
         workers: WorkerChoices = WorkerChoices(),  # noqa: B008 - a frozen value
         patience: timedelta = timedelta(seconds=5),
     ) -> None:
-        self._store = store
+        self._database = database
+        self._activities = activities
         self._workspaces = workspaces
         self._polls = polls
         self._tasks: dict[JobKind, JobTask] = {
@@ -66,7 +67,6 @@ class Engine:
         self._patience_s = patience.total_seconds()
         self._real_time = real_time_on(
             database,
-            store=store,
             workspaces=workspaces,
             tasks=self._tasks,
             deliveries=deliveries,
@@ -107,7 +107,7 @@ class Engine:
             # from there.
             if not run.stopped:
                 self._workspaces.reach(workspace, target)
-            self._store[Activities].tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
+            self._activities.tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
         return run
 
     def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
@@ -127,11 +127,15 @@ class Engine:
         # Outside the lock: a slow receiver must not keep what else falls due from being run.
         return ran + sent()
 
+    def forget(self, workspace: Workspace) -> None:
+        """Forget everything about a workspace whose run lock is held."""
+        forget_workspace(self._database, workspace.name)
+
     def reset(self, workspace: Workspace) -> None:
-        """Forget everything about a workspace that the caller has for himself, and let a virtual clock start anew."""
-        self._store.reset(workspace.name)
+        """Do that, and let a virtual clock start anew."""
+        self.forget(workspace)
         self._workspaces.start_anew(workspace)
-        self._store[Activities].tell(workspace, activity.reset(workspace.name))
+        self._activities.tell(workspace, activity.reset(workspace.name))
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None = None) -> None:
         """Let a workspace go by another clock, without running anything in between.
@@ -145,7 +149,7 @@ class Engine:
         with self.exclusive(workspace):
             present = workspace.clock.now()
             then = self._workspaces.real_clock.now() if mode is Mode.REAL else now or present
-            with self._store.read(workspace.name) as tx:
+            with self._database.read(workspace.name) as tx:
                 waiting = Jobs(tx).count()
             if then < present and waiting:
                 raise ConflictError(
@@ -154,7 +158,7 @@ class Engine:
                 )
             self._workspaces.set_clock(workspace, mode, then)
             told = activity.clock_set(present, then, follows=mode is Mode.REAL)
-            self._store[Activities].tell(workspace, told)
+            self._activities.tell(workspace, told)
         self.wake()
 
     @contextmanager
@@ -204,7 +208,7 @@ class Engine:
 
     def stop(self) -> None:
         """Let ``follow_real_clocks`` return."""
-        self._store[Activities].stop()
+        self._activities.stop()
         self._real_time.stop()
 
     def measures(self) -> Mapping[str, Measure]:
@@ -233,7 +237,7 @@ class Engine:
             while run.goes_on():
                 # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
                 until = max(run.target, workspace.clock.now())
-                with self._store.read(workspace.name) as tx:
+                with self._database.read(workspace.name) as tx:
                     job = Jobs(tx).first_due(until=until)
                 if job is None:
                     break

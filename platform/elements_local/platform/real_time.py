@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from threading import Condition
 
 from elements_local.kit.admin.metrics import Measure
+from elements_local.kit.storage.database import Database
 from elements_local.kit.workspaces.clock import Mode
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.callbacks.lanes import LaneKey, Lanes
 from elements_local.platform.callbacks.task import DeliveryTask
-from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.errors import ConflictError
 from elements_local.platform.jobs.due_job import Job, JobKind
@@ -37,7 +37,7 @@ class RealTime:
     def __init__(  # noqa: PLR0913 - what the engine has; all of it by name
         self,
         *,
-        store: StoreRegistry,
+        database: Database,
         workspaces: Workspaces,
         tasks: Mapping[JobKind, JobTask],
         deliveries: DeliveryTask,
@@ -45,7 +45,7 @@ class RealTime:
         limit: int,
         patience_s: float,
     ) -> None:
-        self._store = store
+        self._database = database
         self._workspaces = workspaces
         self._tasks = tasks
         self._locks = locks
@@ -134,7 +134,7 @@ class RealTime:
             # Without patience: who holds it runs what is due, or wakes this when leaving.
             if self._locks.acquire(workspace.name):
                 self._run(workspace, now)
-            with self._store.read(workspace.name) as tx:
+            with self._database.read(workspace.name) as tx:
                 due = Jobs(tx).next_due(after=now)
         except Exception:  # noqa: BLE001 - logged with its trace, and tried again
             known = {"event": "real_time_failed", "workspace": workspace.name}
@@ -177,7 +177,7 @@ class RealTime:
 
     def _first_due(self, workspace: Workspace, until: datetime) -> Job | None:
         """Return what comes first of what is no delivery."""
-        with self._store.read(workspace.name) as tx:
+        with self._database.read(workspace.name) as tx:
             return Jobs(tx).first_due(until=until, deliveries=False)
 
     def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
@@ -198,7 +198,7 @@ class RealTime:
     def _turns(self, workspace: Workspace, until: datetime, but: set[str]) -> dict[str, list[Job]]:
         """Return what is due to receivers by their URL, some of them left out."""
         turns: dict[str, list[Job]] = {}
-        with self._store.read(workspace.name) as tx:
+        with self._database.read(workspace.name) as tx:
             due = Jobs(tx).deliveries_due(until=until, but=but, limit=_LOOKED_AT)
         for url, job in due:
             turns.setdefault(url, []).append(job)

@@ -24,11 +24,10 @@ from elements_local.kit.workspaces.workspace import (
     WorkspaceNameError,
 )
 from elements_local.platform import errors
-from elements_local.platform.accounts.calling import Callers, authorization, calling
-from elements_local.platform.core.dependencies import EXTENSION, PlatformDependencies
+from elements_local.platform.call import Platform
 from elements_local.platform.core.paths import BASE_PATH, INSTANCE_HEADER, routed_path
 from elements_local.platform.core.request_ids import RequestIds
-from elements_local.platform.instances.calling import called_instance
+from elements_local.platform.instances.call import called_instance
 from elements_local.platform.lint.service import HEADER
 from elements_local.platform.lint.unread_keys import unread
 from elements_local.platform.lint.warning import ConfigWarnings
@@ -73,9 +72,9 @@ _WHERE_THINGS_ARE = (
 """Letters of an error: it quotes what came, which may be as long as a body."""
 
 
-def add_response_policy(app: Flask, ids: RequestIds) -> None:
+def add_response_policy(app: Flask, platform: Platform, ids: RequestIds) -> None:
     """Give every answer of an application, all of whose routes are there, what every answer has."""
-    policy = _ResponsePolicy(app.extensions[EXTENSION], ids, Precedence(app.url_map))
+    policy = _ResponsePolicy(platform, ids, Precedence(app.url_map))
     app.before_request(policy.begin)
     app.after_request(policy.finish)
     app.register_error_handler(errors.ProviderError, policy.tell_provider_error)
@@ -85,8 +84,8 @@ def add_response_policy(app: Flask, ids: RequestIds) -> None:
 class _ResponsePolicy:
     """What is done before and after each request."""
 
-    def __init__(self, dependencies: PlatformDependencies, ids: RequestIds, precedence: Precedence) -> None:
-        self._dependencies = dependencies
+    def __init__(self, platform: Platform, ids: RequestIds, precedence: Precedence) -> None:
+        self._platform = platform
         self._ids = ids
         self._precedence = precedence
 
@@ -96,7 +95,7 @@ class _ResponsePolicy:
             # a method that only a less literal route would take is refused
             self._precedence.check(routed_path(request), request.url_rule.rule, request.method)
         elif request.path.startswith(f"{BASE_PATH}/"):
-            calling(authorization())
+            self._platform.callers.of_request(request.environ).authenticated()
         if "HTTP_ACCEPT" in request.environ and request.path.startswith(f"{BASE_PATH}/"):
             _refuse_what_cannot_be_served(request)
 
@@ -145,10 +144,9 @@ class _ResponsePolicy:
 
     def _time_of(self, asked: Request) -> datetime:
         """Return the time of the caller's workspace; of a stranger's call, that of the default one."""
-        workspaces = self._dependencies.workspaces
+        workspaces = self._platform.workspaces
         try:
-            found = self._dependencies.services[Callers].workspace_of(asked.environ.get("HTTP_AUTHORIZATION"))
-            return (found or workspaces.default).clock.now()
+            return (self._platform.callers.of_request(asked.environ).known or workspaces.default).clock.now()
         except Exception as error:
             # whoever is told that the database is away has an id, too
             if is_away(error):

@@ -10,7 +10,7 @@ from elements_local.kit.storage.snapshots import check_counted, check_none, chec
 from elements_local.kit.storage.table_rows import SnapshotError
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.text import whole_number
-from elements_local.platform.accounts.store import accounts, sessions
+from elements_local.platform.accounts.store import accounts
 from elements_local.platform.bulk.job import BulkKind, BulkStatus
 from elements_local.platform.bulk.store import BulkRowKind
 from elements_local.platform.bulk.tables import bulk_jobs, bulk_rows
@@ -28,6 +28,7 @@ from elements_local.platform.core.tables import (
     notifications,
     past_configurations,
     polls,
+    sessions,
     subscribed_topics,
     subscriptions,
     traces,

@@ -1,9 +1,9 @@
 """Routes that say what they take and give: what they refuse, what they answer, what the document says of them."""
 
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, ClassVar, Literal, NotRequired, TypedDict
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, request
 from msgspec import Meta, Struct
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -16,6 +16,20 @@ from elements_local.kit.web.problems import answer_problems
 
 class NobodyError(Exception):
     """Nobody has said who calls."""
+
+
+class Call(Struct):
+    """Who calls."""
+
+    guarded: ClassVar[bool] = True
+    who: str
+
+    @classmethod
+    def of_request(cls, _path):
+        """Return who the header says, or refuse."""
+        if "Authorization" not in request.headers:
+            raise NobodyError("say who calls")
+        return cls(request.headers["Authorization"])
 
 
 class Problem(TypedDict):
@@ -56,16 +70,9 @@ class ThingRequest(Struct):
 
 
 @pytest.fixture
-def app():  # noqa: C901 - a small service, and all of it
+def app():
     app = Flask("things")
     made = []
-
-    def somebody():
-        from flask import request  # noqa: PLC0415
-
-        if "Authorization" not in request.headers:
-            raise NobodyError("say who calls")
-        return request.headers["Authorization"]
 
     @app.get("/things")
     @operation(headers={"Things-Count": "how many"})
@@ -76,7 +83,6 @@ def app():  # noqa: C901 - a small service, and all of it
 
     @app.post("/things")
     @operation(
-        needs=somebody,
         status=201,
         problems=(409,),
         links={"show": Link(operation="show.get", parameters={"thing_id": "$response.body#/id"})},
@@ -89,13 +95,13 @@ def app():  # noqa: C901 - a small service, and all of it
             )
         },
     )
-    def create(who: str, body: ThingRequest) -> Answer[Thing]:
+    def create(call: Call, body: ThingRequest) -> Answer[Thing]:
         """Make a thing.
 
         It is kept for ever.
         """
         made.append(body.name)
-        return Answer({"id": len(made), "name": f"{body.name} of {who}"}, status=201)
+        return Answer({"id": len(made), "name": f"{body.name} of {call.who}"}, status=201)
 
     @app.get("/things/<int:thing_id>")
     @app.put("/things/<int:thing_id>")
@@ -105,10 +111,10 @@ def app():  # noqa: C901 - a small service, and all of it
         return Answer({"id": thing_id, "name": "x"})
 
     @app.delete("/things/<thing_id>")
-    @operation(needs=somebody)
-    def remove(_who: str, thing_id: str) -> Answer[None]:
+    @operation()
+    def remove(call: Call, thing_id: str) -> Answer[None]:
         """Remove a thing."""
-        return Answer(None, {"Removed": thing_id})
+        return Answer(None, {"Removed": f"{thing_id} for {call.who}"})
 
     @app.post("/maybe")
     @operation()

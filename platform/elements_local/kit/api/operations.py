@@ -108,7 +108,6 @@ class Operation(Struct, frozen=True, kw_only=True):
 
 def operation(  # noqa: PLR0913 - what an operation has beside its view's signature; all of it by name
     *,
-    needs: Callable[[], object] | None = None,
     problems: tuple[int, ...] = (),
     problem: type | None = None,
     headers: Mapping[str, str] | None = None,
@@ -121,7 +120,6 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
     """Declare a view.
 
     Args:
-        needs: says who calls, or refuses; asked before anything else, its result is the view's first argument.
         takes, gives: of views that read the request, or answer with a ``Response``, themselves.
     """
 
@@ -132,14 +130,13 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
 
         @wraps(view)
         def run(**path: Any) -> Response:
-            who = () if needs is None else (needs(),)
             if call is not None:
                 path["call"] = call.of_request(path)
             if query is not None:
                 path["query"] = read_query(request.args, query)
             if body is not None:
                 path["body"] = read_body(request, body)
-            answer = view(*who, **path)
+            answer = view(**path)
             return _response(answer) if isinstance(answer, Answer) else answer
 
         declared = Operation(
@@ -152,7 +149,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
             problem=problem,
             links=links or {},
             callbacks=callbacks or {},
-            guarded=call.guarded if call is not None else needs is not None,
+            guarded=call is not None and call.guarded,
         )
         run.operation = declared  # type: ignore[attr-defined]  # found again by operation_of
         return run

@@ -64,7 +64,7 @@ class Retention:
         self._find = WorkspaceStatement(select(table))
         self._note = WorkspaceStatement(lambda insert: _noting(insert, table))
 
-    def run(self, tx: Transaction, now: datetime) -> None:
+    def forget(self, tx: Transaction, now: datetime) -> None:
         """Forget what is too old by now, unless it was looked a little while ago."""
         noted = tx.first(self._find)
         # a clock that was set back makes the difference negative: it is looked again then, or nothing would be for as

@@ -4,13 +4,16 @@ Source: the platform's administration answers (documented, observed); the flags 
 inside of a role, and an organization's ``environment`` and ``status`` are assumed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import NotRequired, TypedDict
 
+from elements_local.kit.text import whole_number
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.identities import small_number
 from elements_local.platform.core.instance import User
+from elements_local.platform.errors import ForbiddenError, NotFoundError, shown
 
 SECURED = "secured"
 NEVER = "1970-01-01"
@@ -160,3 +163,25 @@ def _role(number: int, key: str, name: str, description: str) -> RoleJson:
 def _date(instant: datetime) -> str:
     """Write the day of an instant: ``yyyy-MM-dd`` (documented for the date of creation, assumed for the last login)."""
     return instant.date().isoformat()
+
+
+def check_account(workspace: Workspace, account_id: str) -> None:
+    """Refuse an account that a path names, unless it is the workspace's.
+
+    Raises:
+        NotFoundError: there is none of this id.
+    """
+    if whole_number(account_id) != user_of(workspace).account_id:
+        raise NotFoundError("account", account_id)
+
+
+def check_own_accounts(workspace: Workspace, named: Iterable[str]) -> None:
+    """Refuse to tell of another's account.
+
+    Raises:
+        ForbiddenError: one of those that are named is not the caller's (observed: 403).
+    """
+    own = str(user_of(workspace).account_id)
+    foreign = [account_id for account_id in named if account_id != own]
+    if foreign:
+        raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {own}")

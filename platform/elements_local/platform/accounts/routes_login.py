@@ -3,18 +3,17 @@
 Source: requests and answers of both (observed); which password is right here is assumed.
 """
 
-from typing import TypedDict
+from typing import Any, Self, TypedDict
 
 from flask import Blueprint, Response, request
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.authorization import Authorization
-from elements_local.platform.accounts.calling import authorization, calling
 from elements_local.platform.accounts.store import Accounts
+from elements_local.platform.call import Call, OpenCall
+from elements_local.platform.core.callers import Authorization
 from elements_local.platform.core.choices import Passwords
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.errors import InvalidCredentialsError, InvalidRequestError
 
 bp = Blueprint("authentication", __name__, url_prefix="/authentication")
@@ -59,27 +58,39 @@ class OldSecretsJson(TypedDict):
 
 @bp.post("")
 @operation(problems=(401,))
-def sign_in_with_json(body: Login) -> Answer[TokenJson]:
+def sign_in_with_json(call: OpenCall, body: Login) -> Answer[TokenJson]:
     """Sign in, and get a token."""
-    return Answer({"token": _signed_in(body.username, body.password)})
+    return Answer({"token": _signed_in(call, body.username, body.password)})
 
 
-def _token_holder() -> Workspace:
-    return calling(authorization())
+class _TokenCall(Call, frozen=True, kw_only=True):
+    """A call of a user, whether an organization is named or not."""
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:
+        """Return the present request's call.
+
+        Raises:
+            InvalidCredentialsError: there are no secrets, or they are nobody's.
+        """
+        platform = OpenCall.of_request(path).platform
+        return cls.of_workspace(platform, platform.callers.of_request(request.environ).authenticated())
 
 
 @bp.get("/secrets")
-@operation(needs=_token_holder)
-def secrets(workspace: Workspace) -> Answer[SecretsJson]:
+@operation()
+def secrets(call: _TokenCall) -> Answer[SecretsJson]:
     """Show the secrets of who signed in."""
-    return Answer({"userSecret": workspace.user_secret, "organizationSecret": workspace.organization_secret})
+    return Answer(
+        {"userSecret": call.workspace.user_secret, "organizationSecret": call.workspace.organization_secret}
+    )
 
 
 @console.post("/j_spring_security_check")
 @operation(
     problems=(400, 401), takes={"application/x-www-form-urlencoded": LoginForm}, gives={"text/plain": None}
 )
-def sign_in_with_form() -> Response:
+def sign_in_with_form(call: OpenCall) -> Response:
     """Sign in, and get a cookie; the answer is 200, not a redirect (observed)."""
     sent = [request.form.get(name) for name in LoginForm.__annotations__]
     if None in sent:
@@ -87,23 +98,36 @@ def sign_in_with_form() -> Response:
     username, password = sent
     response = Response(status=200, mimetype="text/plain")
     response.set_cookie(
-        COOKIE, _signed_in(username or "", password or ""), path="/elements", httponly=True, samesite="Lax"
+        COOKIE,
+        _signed_in(call, username or "", password or ""),
+        path="/elements",
+        httponly=True,
+        samesite="Lax",
     )
     return response
 
 
-def _cookie_holder() -> Workspace:
-    token = request.cookies.get(COOKIE)
-    if token is None:
-        raise InvalidCredentialsError(f"There was no cookie {COOKIE}; sign in first.")
-    return calling(Authorization(bearer=token))
+class _CookieCall(Call, frozen=True, kw_only=True):
+    """A call of who signed in by the form."""
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:
+        """Return the present request's call.
+
+        Raises:
+            InvalidCredentialsError: there is no cookie, or none that is known here.
+        """
+        platform, token = OpenCall.of_request(path).platform, request.cookies.get(COOKIE)
+        if token is None:
+            raise InvalidCredentialsError(f"There was no cookie {COOKIE}; sign in first.")
+        return cls.of_workspace(platform, platform.callers.of(Authorization(bearer=token)).authenticated())
 
 
 @console.get("/api-v1/ui/getSecrets")
-@operation(needs=_cookie_holder)
-def old_secrets(workspace: Workspace) -> Answer[OldSecretsJson]:
+@operation()
+def old_secrets(call: _CookieCall) -> Answer[OldSecretsJson]:
     """Show the secrets of who has the cookie."""
-    return Answer({"user": workspace.user_secret, "company": workspace.organization_secret})
+    return Answer({"user": call.workspace.user_secret, "company": call.workspace.organization_secret})
 
 
 def opens(workspace: Workspace, password: str, *, passwords: Passwords) -> bool:
@@ -111,16 +135,16 @@ def opens(workspace: Workspace, password: str, *, passwords: Passwords) -> bool:
     return password == workspace.user_secret or (passwords is Passwords.ANY and bool(password))
 
 
-def _signed_in(email: str, password: str) -> str:
+def _signed_in(call: OpenCall, email: str, password: str) -> str:
     """Return the token of a new session.
 
     Raises:
         InvalidCredentialsError: nobody has this address and this password.
     """
-    passwords = dependencies().settings.passwords
-    for workspace in dependencies().workspaces:
+    passwords = call.settings.passwords
+    for workspace in call.platform.workspaces:
         is_theirs = workspace.crm_username.casefold() == email.casefold()
         if is_theirs and opens(workspace, password, passwords=passwords):
-            with dependencies().store.transaction(workspace.name) as tx:
+            with call.platform.database.transaction(workspace.name) as tx:
                 return Accounts(tx).sign_in(workspace, workspace.clock.now())
     raise InvalidCredentialsError(f"There is no user {email[:80]!r} with this password.")

@@ -4,8 +4,6 @@ from flask import Blueprint, request
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.text import whole_number
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.calling import caller
 from elements_local.platform.accounts.directory import (
     MemberJson,
     OrganizationJson,
@@ -15,7 +13,7 @@ from elements_local.platform.accounts.directory import (
 )
 from elements_local.platform.accounts.routes_login import opens
 from elements_local.platform.accounts.store import Accounts
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import Call
 from elements_local.platform.core.listing import WhereQuery, narrowed, paginated
 from elements_local.platform.core.paging import PAGE_HEADERS, paging
 from elements_local.platform.errors import InvalidCredentialsError, NotFoundError
@@ -27,38 +25,38 @@ PASSWORD_HEADER = "Elements-User-Password"  # noqa: S105 - a header's name
 
 
 @bp.get("")
-@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
-def index(workspace: Workspace, query: WhereQuery) -> Answer[list[MemberJson]]:
+@operation(problems=(404,), headers=PAGE_HEADERS)
+def index(call: Call, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users."""
-    return paginated(narrowed([_shown(workspace)], query.where), paging(query), kinds="users")
+    return paginated(narrowed([_shown(call)], query.where), paging(query), kinds="users")
 
 
 @bp.get("/<email_or_id>")
-@operation(needs=caller, problems=(404,))
-def get(workspace: Workspace, email_or_id: str) -> Answer[MemberJson]:
+@operation(problems=(404,))
+def get(call: Call, email_or_id: str) -> Answer[MemberJson]:
     """Show the user.
 
     With the user's password in ``Elements-User-Password`` the secret is shown too (documented).
     """
-    user, number = user_of(workspace), whole_number(email_or_id)
+    user, number = user_of(call.workspace), whole_number(email_or_id)
     if number != user.id and email_or_id.casefold() != user.email.casefold():
         raise NotFoundError("user", email_or_id, named="ID" if number is not None else "email")
-    answer = _shown(workspace)
+    answer = _shown(call)
     password = request.headers.get(PASSWORD_HEADER)
     if password is not None:
-        if not opens(workspace, password, passwords=dependencies().settings.passwords):
+        if not opens(call.workspace, password, passwords=call.settings.passwords):
             raise InvalidCredentialsError(f"{PASSWORD_HEADER} is not the password of {user.email}.")
-        answer["secret"] = workspace.user_secret
+        answer["secret"] = call.workspace.user_secret
     return Answer(answer)
 
 
 @organizations.get("/me", endpoint="get")
-@operation(needs=caller)
-def get_organization(workspace: Workspace) -> Answer[OrganizationJson]:
+@operation()
+def get_organization(call: Call) -> Answer[OrganizationJson]:
     """Show the caller's organization."""
-    return Answer(organization_to_json(workspace))
+    return Answer(organization_to_json(call.workspace))
 
 
-def _shown(workspace: Workspace) -> MemberJson:
-    with dependencies().store.read(workspace.name) as tx:
-        return user_to_json(workspace, last_login=Accounts(tx).last_login())
+def _shown(call: Call) -> MemberJson:
+    with call.read() as tx:
+        return user_to_json(call.workspace, last_login=Accounts(tx).last_login())

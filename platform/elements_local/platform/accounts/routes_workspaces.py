@@ -11,8 +11,7 @@ from elements_local.kit.web.wire import Http, NoReply
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.requests import NameQuery, WorkspaceRequest, chosen_workspace
 from elements_local.kit.workspaces.workspace import DefaultWorkspaceError
-from elements_local.platform.activity.store import Activities
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import OpenCall, Platform
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError
 
 Json = dict[str, object]
@@ -22,69 +21,70 @@ bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
 
 @bp.get("")
 @operation(problems=(403,))
-def index() -> Answer[Json]:
+def index(call: OpenCall) -> Answer[Json]:
     """List the workspaces with their credentials."""
-    return Answer({"workspaces": [_shown(workspace) for workspace in dependencies().workspaces]})
+    return Answer({"workspaces": [_shown(call, workspace) for workspace in call.platform.workspaces]})
 
 
 @bp.post("")
 @operation(problems=(403, 409, 502))
-def create(body: WorkspaceRequest) -> Answer[Json]:
+def create(call: OpenCall, body: WorkspaceRequest) -> Answer[Json]:
     """Make a workspace, and fill its CRM if records are asked for."""
-    workspace = dependencies().workspaces.create(chosen_workspace(body))
+    platform = call.platform
+    workspace = platform.workspaces.create(chosen_workspace(body))
     if body.records:
         try:
-            _tell_crm(workspace, "/_local/seed", {"records": body.records}, by=dependencies().http)
+            _tell_crm(platform, workspace, "/_local/seed", {"records": body.records}, by=platform.http)
         except (ProviderError, InvalidRequestError):
             with suppress(ProviderError, InvalidRequestError):
-                _tell_crm(workspace, "/_local/reset", {}, by=dependencies().inside)
-            dependencies().workspaces.delete(workspace)
+                _tell_crm(platform, workspace, "/_local/reset", {}, by=platform.inside)
+            platform.workspaces.delete(workspace)
             raise
-    return Answer(_shown(workspace))
+    return Answer(_shown(call, workspace))
 
 
 @bp.delete("")
 @operation(problems=(403, 404, 409, 502))
-def delete(query: NameQuery) -> Answer[Json]:
+def delete(call: OpenCall, query: NameQuery) -> Answer[Json]:
     """Delete the workspace that ``?name=`` says, with everything that any service keeps for it."""
-    workspace = dependencies().workspaces.named(query.name)
+    workspace = call.platform.workspaces.named(query.name)
     if workspace is None:
         raise NotFoundError("workspace", repr(query.name[:80]), named="name")
-    _remove(workspace)
+    _remove(call.platform, workspace)
     return Answer({})
 
 
-def _remove(workspace: Workspace) -> None:
+def _remove(platform: Platform, workspace: Workspace) -> None:
     """Forget a workspace, in every service.
 
     Raises:
         DefaultWorkspaceError: it is the one that stays.
         ConflictError: its time is being moved; nothing is forgotten.
     """
-    services = dependencies()
-    if workspace is services.workspaces.default:
+    if workspace is platform.workspaces.default:
         raise DefaultWorkspaceError
-    with services.engine.exclusive(workspace):
-        _tell_crm(workspace, "/_local/reset", {}, by=services.inside)
+    with platform.engine.exclusive(workspace):
+        _tell_crm(platform, workspace, "/_local/reset", {}, by=platform.inside)
         _send(
-            f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}",
+            platform,
+            f"{platform.settings.sink_url}/_local/reset?workspace={workspace.name}",
             {},
             {},
-            by=services.inside,
+            by=platform.inside,
         )
-        services.faults.replace(workspace.name, [])
-        services.journal.clear(workspace.name)
-        services.store.reset(workspace.name)
-        services.store[Activities].forget(workspace.name)
-        services.workspaces.delete(workspace)
+        platform.faults.replace(workspace.name, [])
+        platform.journal.clear(workspace.name)
+        platform.engine.forget(workspace)
+        platform.activities.forget(workspace.name)
+        platform.workspaces.delete(workspace)
 
 
-def _tell_crm(workspace: Workspace, path: str, body: Json, *, by: Http) -> None:
+def _tell_crm(platform: Platform, workspace: Workspace, path: str, body: Json, *, by: Http) -> None:
     key = b64encode(f"{workspace.crm_api_key}:".encode()).decode()
-    _send(dependencies().settings.crm_url + path, body, {"Authorization": f"Basic {key}"}, by=by)
+    _send(platform, platform.settings.crm_url + path, body, {"Authorization": f"Basic {key}"}, by=by)
 
 
-def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
+def _send(platform: Platform, url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
     """Have another service do its part.
 
     Args:
@@ -94,7 +94,7 @@ def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
         InvalidRequestError: it refuses.
         ProviderError: it does not answer.
     """
-    headers = {**dependencies().admin_headers, **headers, "Content-Type": "application/json"}
+    headers = {**platform.admin_headers, **headers, "Content-Type": "application/json"}
     reply = by.send("POST", url, headers=headers, body=encode(body))
     if isinstance(reply, NoReply):
         raise ProviderError(status=502, message=f"{url} did not answer: {reply.reason}")
@@ -104,6 +104,6 @@ def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
         )
 
 
-def _shown(workspace: Workspace) -> Json:
+def _shown(call: OpenCall, workspace: Workspace) -> Json:
     """Return what whoever works in the workspace has to know."""
-    return {**workspace.to_json(), "callback_url": f"{dependencies().settings.sink_url}/{workspace.name}"}
+    return {**workspace.to_json(), "callback_url": f"{call.settings.sink_url}/{workspace.name}"}

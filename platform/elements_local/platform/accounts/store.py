@@ -3,28 +3,21 @@
 from datetime import datetime
 
 from msgspec.json import Decoder
-from sqlalchemy import Column, Index, Insert, Table, Text, bindparam, select
+from sqlalchemy import Column, Insert, select
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.database import Instant
-from elements_local.kit.storage.prepared import InsertInto, Prepared
-from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction, WorkspaceStatement
+from elements_local.kit.storage.prepared import InsertInto
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.counters import next_number
 from elements_local.platform.core.identities import session_token
-from elements_local.platform.core.tables import OutsideText, metadata, platform_table
+from elements_local.platform.core.tables import OutsideText, platform_table, sessions
 
 accounts = platform_table(
     "platform_accounts",
     Column("settings", OutsideText, nullable=False),
     Column("last_login", Instant),
-)
-sessions = Table(
-    "platform_sessions",
-    metadata,
-    Column("token", OutsideText, primary_key=True),
-    Column("workspace", Text, nullable=False),
-    Index("platform_sessions_of_workspace", "workspace"),
 )
 
 _decoded = Decoder(dict[str, str])
@@ -33,7 +26,6 @@ _own_login = WorkspaceStatement(select(accounts.c.last_login))
 _keep_settings = WorkspaceStatement(lambda insert: _keeping(insert, "settings"))
 _keep_login = WorkspaceStatement(lambda insert: _keeping(insert, "last_login"))
 _add_session = WorkspaceStatement(sessions.insert())
-_of_token = Prepared(select(sessions.c.workspace).where(sessions.c.token == bindparam("of_token")))
 
 
 class Accounts:
@@ -62,12 +54,6 @@ class Accounts:
         self._tx.run(_keep_login, settings="{}", last_login=now)
         self._tx.run(_add_session, token=token)
         return token
-
-
-def workspace_with_token(tx: AcrossWorkspaces, token: str) -> str | None:
-    """Return the name of the workspace whose user got a token by signing in."""
-    name: str | None = tx.scalar(_of_token, of_token=token)
-    return name
 
 
 def _keeping(insert: InsertInto, column: str) -> Insert:

@@ -128,7 +128,7 @@ def _callbacks(reader: CaseReader) -> dict[int, CallbackHistory]:
     if not sent:
         return {}
     tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
-    with reader.services.store.read(reader.workspace.name) as tx:
+    with reader.call.read() as tx:
         for (number, _), attempts in Attempts(tx).of_each(sent).items():
             tries[number].append(attempts)
         for (number, _), state in Deliveries(tx).states_of(sent).items():

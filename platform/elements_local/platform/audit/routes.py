@@ -7,21 +7,18 @@ from typing import Annotated, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.workspaces.instants import format_instant
-from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.audit import facts
 from elements_local.platform.audit.notes import notes, unpolled
 from elements_local.platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, StampedChange, reckon
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import AdminCall, Call
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.events.store_history import HistoryRetention
 from elements_local.platform.explain.case_reader import CaseReader
 from elements_local.platform.explain.poll_errors import why_failed
 from elements_local.platform.explain.verdict import Explanation, explained
-from elements_local.platform.instances.calling import instance_named
+from elements_local.platform.instances.call import instance_named
 from elements_local.platform.instances.routes_warnings import kept_warnings
 from elements_local.platform.lint.warning import WarningJson
 
@@ -90,13 +87,12 @@ class AuditJson(TypedDict):
 
 @bp.get("")
 @operation(problems=(401, 403, 404, 409, 502))
-def show(query: AuditQuery) -> Answer[AuditJson]:
+def show(call: AdminCall, query: AuditQuery) -> Answer[AuditJson]:
     """Hold the CRM's own log of changes against the callbacks of an instance."""
-    workspace = asked_workspace()
-    instance = instance_named(workspace, str(query.instance_id))
-    found = _audited(workspace, instance)
+    instance = instance_named(call, str(query.instance_id))
+    found = _audited(call, instance)
     audit, reader = found.audit, found.reader
-    ((_, slips),) = kept_warnings(workspace, [instance])
+    ((_, slips),) = kept_warnings(call, [instance])
     return Answer(
         {
             "owed": audit.owed,
@@ -134,19 +130,19 @@ class _Audited(Struct, frozen=True, kw_only=True):
     reader: CaseReader
 
 
-def _audited(workspace: Workspace, instance: Instance) -> _Audited:
+def _audited(call: Call, instance: Instance) -> _Audited:
     """Gather what is known of an instance, and reckon."""
-    store, reader = dependencies().store, CaseReader(workspace, instance)
+    reader = CaseReader(call, instance)
     polled = facts.polled(reader)
     since = min((one.since for one in polled), default=instance.created)
     reader.since = since
     changes, reports = facts.ground_truth(reader), facts.reports(reader)
-    with store.read(workspace.name) as tx:
-        own = store[HistoryRetention].pruned(tx)
+    with call.read() as tx:
+        own = call.platform.history.pruned(tx)
     gone = _gone([own, reader.log.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
-    now = workspace.clock.now()
+    now = call.now
     audit = reckon(one.followed(changes, reports.get(one.resource, ()), until=now) for one in polled)
     nothing = not (audit.owed or audit.delivered or audit.findings)
     remarks = notes(instance, polled, changes, nothing=nothing, now=now, gone=gone)

@@ -5,12 +5,10 @@ from typing import TypedDict
 
 from flask import Blueprint
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.workspaces.instants import format_instant
-from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.call import AdminCall, Call
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import Resource
 from elements_local.platform.explain.facts import InstanceFacts
@@ -52,17 +50,16 @@ class PollersJson(TypedDict):
 
 @bp.get("")
 @operation(problems=(401, 403))
-def index() -> Answer[PollersJson]:
+def index(call: AdminCall) -> Answer[PollersJson]:
     """Show what is polled of each instance, and when next."""
-    workspace = asked_workspace()
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         dues = Jobs(tx).dues(JobKind.POLL)
         instances = Instances(tx).all()
-    return Answer({"pollers": [_poller(workspace, one, dues.get(str(one.id))) for one in instances]})
+    return Answer({"pollers": [_poller(call, one, dues.get(str(one.id))) for one in instances]})
 
 
-def _poller(workspace: Workspace, instance: Instance, due: datetime | None) -> PollerJson:
-    facts = InstanceFacts(workspace, instance)
+def _poller(call: Call, instance: Instance, due: datetime | None) -> PollerJson:
+    facts = InstanceFacts(call, instance)
     return {
         "instanceId": instance.id,
         "name": instance.name,
@@ -75,7 +72,7 @@ def _poller(workspace: Workspace, instance: Instance, due: datetime | None) -> P
 
 
 def _polled(facts: InstanceFacts, resource: Resource) -> PolledJson:
-    last, at = facts.last_polls.get(resource.name), facts.workspace.clock.now()
+    last, at = facts.last_polls.get(resource.name), facts.call.now
     return {
         "resource": resource.name,
         "collection": facts.collection(resource.name),

@@ -1,7 +1,6 @@
 """``/bulk``: many records read, or made, at once. Jobs are due work of the workspace's clock."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 from typing import NotRequired, TypedDict
 
@@ -35,14 +34,12 @@ from elements_local.platform.bulk.routes_files import (
 )
 from elements_local.platform.bulk.store import Bulk, results
 from elements_local.platform.core import identities
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.listing import part_of
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
-from elements_local.platform.elements.service import connector_of
 from elements_local.platform.errors import ConflictError, NotFoundError, UnsupportedCallError
 from elements_local.platform.hub.put_off import SCHEDULE
 from elements_local.platform.hub.service import HEADERS
-from elements_local.platform.instances.calling import HubCaller, enabled_caller
+from elements_local.platform.instances.call import HubCall
 
 bp = Blueprint("bulk", __name__)
 
@@ -103,78 +100,74 @@ class BulkLoaderQuery(PageQuery, rename="camel", kw_only=True):
 
 @bp.post("/bulk/query")
 @operation(
-    needs=enabled_caller,
     problems=(403, 501),
     headers=HEADERS,
     takes={_MULTIPART: MetaForm | None},
     links=_LINKS,
 )
-def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
+def query(call: HubCall, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     """Read many records; what they are is told by the job's status, and by the callback (documented)."""
     parsed = bulk_query.parse(query.q)
     order = parsed.order or (bulk_query.parse_order(query.orderby) if query.orderby else None)
     instants = [parse_instant(text) for text in (query.last_run_date, query.from_) if text]
     until = parse_instant(query.to) if query.to else None
     # That the dates are about the updated date, the first one not included, is assumed from how polls ask.
-    updated = connector_of(who.instance).updated_within(max(instants, default=None), until)
+    updated = call.connector_of(call.instance).updated_within(max(instants, default=None), until)
     job = replace(
-        _new_job(who, BulkKind.QUERY, parsed.object_name),
+        _new_job(call, BulkKind.QUERY, parsed.object_name),
         where=bulk_query.narrowed(parsed.where, updated),
         order_field=order.field if order else "",
         descending=order.descending if order else False,
     )
-    return _add(who, job)
+    return _add(call, job)
 
 
 @bp.post("/bulk/<object_name>")
 @operation(
-    needs=enabled_caller,
     problems=(403, 501),
     headers=HEADERS,
     takes={_MULTIPART: UploadForm},
     links=_LINKS_OF_UPLOAD,
 )
-def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
+def upload(call: HubCall, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
-    request.max_content_length = dependencies().settings.bulk_upload_limit
-    return _add(who, _new_job(who, BulkKind.UPLOAD, object_name), uploaded())
+    request.max_content_length = call.settings.bulk_upload_limit
+    return _add(call, _new_job(call, BulkKind.UPLOAD, object_name), uploaded())
 
 
 @bp.get("/bulk/<id:bulk_id>/status")
-@operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
-def status(who: HubCaller, bulk_id: str) -> Answer[BulkJobJson]:
+@operation(problems=(403, 404), headers=HEADERS)
+def status(call: HubCall, bulk_id: str) -> Answer[BulkJobJson]:
     """Tell how far a job is."""
-    return Answer(bulk_job.to_json(_named(who, bulk_id)))
+    return Answer(bulk_job.to_json(_named(call, bulk_id)))
 
 
 @bp.get("/bulk/<id:bulk_id>/errors")
-@operation(needs=enabled_caller, problems=(403, 404), headers={**HEADERS, **PAGE_HEADERS})
-def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkErrorJson]]:
+@operation(problems=(403, 404), headers={**HEADERS, **PAGE_HEADERS})
+def errors(call: HubCall, bulk_id: str, query: PageQuery) -> Answer[list[BulkErrorJson]]:
     """List which records failed, and why."""
-    job, page = _named(who, bulk_id), paging(query)
-    with dependencies().store.read(who.workspace.name) as tx:
+    job, page = _named(call, bulk_id), paging(query)
+    with call.read() as tx:
         found = Bulk(tx).errors(job.id, offset=page.offset, limit=page.size)
     rows: list[BulkErrorJson] = [decode(text) for text in found]  # type: ignore[misc]  # as bulk_task writes them
     return part_of(rows, page, total=job.failed)
 
 
 @bp.put("/bulk/<id:bulk_id>/cancel")
-@operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
-def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJobJson]:
+@operation(problems=(403, 404), headers=HEADERS)
+def cancel(call: HubCall, bulk_id: str) -> Answer[BulkJobJson]:
     """End a job; one that has come to its end stays as it is (assumed)."""
-    job = _named(who, bulk_id)
-    with dependencies().store.transaction(who.workspace.name) as tx:
-        cancelled = Bulk(tx).cancel(job.id, at=_now(who))
+    job = _named(call, bulk_id)
+    with call.transaction() as tx:
+        cancelled = Bulk(tx).cancel(job.id, at=call.now)
     return Answer(bulk_job.to_json(cancelled or job))
 
 
 @bp.get("/bulk/<id:bulk_id>/<object_name>")
-@operation(
-    needs=enabled_caller, problems=(403, 404, 406, 409), headers=HEADERS, gives={JSON: None, CSV: None}
-)
-def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
+@operation(problems=(403, 404, 406, 409), headers=HEADERS, gives={JSON: None, CSV: None})
+def records(call: HubCall, bulk_id: str, object_name: str) -> Response:
     """Give a job's records: JSON with one a line, or CSV with exactly that content type (observed)."""
-    job = _named(who, bulk_id)
+    job = _named(call, bulk_id)
     if object_name != job.object_name:
         raise NotFoundError(f"records of bulk job {job.id}", object_name, named="object")
     form = wanted_form()
@@ -183,25 +176,25 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
             f"Bulk job {job.id} is {job.status.value}; its records can be had once it is COMPLETED, which takes a "
             "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least)"
         )
-    bodies = results(dependencies().store, who.workspace.name, job)
+    bodies = results(call.platform.database, call.workspace.name, job)
     if form == CSV:
-        lines = as_csv_lines(bodies, job.fields, guarded=dependencies().settings.csv_guard)
+        lines = as_csv_lines(bodies, job.fields, guarded=call.settings.csv_guard)
     else:
         lines = as_json_lines(bodies)
     return Response(_blocks(lines), content_type=form)
 
 
 @bp.get("/bulkloader")
-@operation(needs=enabled_caller, problems=(403,), headers={**HEADERS, **PAGE_HEADERS})
-def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
+@operation(problems=(403,), headers={**HEADERS, **PAGE_HEADERS})
+def loader(call: HubCall, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
     """List the instance's jobs, the latest first (observed)."""
     page = paging(query)
     job_id = whole_number(query.job_id) if query.job_id else None
     if query.job_id and job_id is None:
         return part_of([], page, total=0)
-    with dependencies().store.read(who.workspace.name) as tx:
+    with call.read() as tx:
         jobs, total = Bulk(tx).of_instance(
-            who.instance.id, bulk_id=job_id, offset=page.offset, limit=page.size
+            call.instance.id, bulk_id=job_id, offset=page.offset, limit=page.size
         )
     return part_of([bulk_job.listed(job) for job in jobs], page, total=total)
 
@@ -212,34 +205,34 @@ def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
         yield "".join(some).encode()
 
 
-def _named(who: HubCaller, bulk_id: str) -> BulkJob:
+def _named(call: HubCall, bulk_id: str) -> BulkJob:
     number = whole_number(bulk_id)
-    with dependencies().store.read(who.workspace.name) as tx:
+    with call.read() as tx:
         job = None if number is None else Bulk(tx).get(number)
-    if job is None or job.instance_id != who.instance.id:
+    if job is None or job.instance_id != call.instance.id:
         raise NotFoundError("bulk job", bulk_id)
     return job
 
 
-def _new_job(who: HubCaller, kind: BulkKind, object_name: str) -> BulkJob:
+def _new_job(call: HubCall, kind: BulkKind, object_name: str) -> BulkJob:
     """Return what the present request asks for, without the id that it will have."""
     return BulkJob(
         id=0,
-        instance_id=who.instance.id,
+        instance_id=call.instance.id,
         kind=kind,
         object_name=object_name,
-        created=_now(who),
-        updated=_now(who),
+        created=call.now,
+        updated=call.now,
         payload=payload(),
         callback_url=_callback_url(),
     )
 
 
-def _add(who: HubCaller, new: BulkJob, sources: Iterable[str] = ()) -> Answer[BulkCreatedJson]:
-    first_id = identities.first_bulk_id(who.workspace)
-    with dependencies().store.transaction(who.workspace.name) as tx:
+def _add(call: HubCall, new: BulkJob, sources: Iterable[str] = ()) -> Answer[BulkCreatedJson]:
+    first_id = identities.first_bulk_id(call.workspace)
+    with call.transaction() as tx:
         job = Bulk(tx).add(new, first_id=first_id, sources=sources)
-    dependencies().engine.wake()
+    call.platform.engine.wake()
     return Answer({"id": job.id, "status": job.status.value})
 
 
@@ -254,7 +247,3 @@ def _callback_url() -> str | None:
         raise UnsupportedCallError(f"the header {SCHEDULE}")
     url = request.headers.get(callback.URL)
     return callback.read_url(url) if url else None
-
-
-def _now(who: HubCaller) -> datetime:
-    return who.workspace.clock.now()

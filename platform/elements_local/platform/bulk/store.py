@@ -12,13 +12,13 @@ from msgspec.json import Decoder
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.values import replace
 from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from elements_local.platform.bulk.tables import bulk_jobs, bulk_rows
 from elements_local.platform.core.counters import next_number
-from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.core.tables import columns_of
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.jobs.due_job import JobKind
@@ -185,12 +185,12 @@ class Bulk:
             self._tx.run_each(_add_row, some)
 
 
-def results(store: StoreRegistry, workspace: str, job: BulkJob) -> Iterator[str]:
+def results(database: Database, workspace: str, job: BulkJob) -> Iterator[str]:
     """Yield a job's records in its order."""
     last: Row | None = None
     while True:
         # Each page is read in its own transaction, so that a slow download keeps no lock.
-        with store.read(workspace) as tx:
+        with database.read(workspace) as tx:
             page = Bulk(tx).results_behind(job.id, last, descending=job.descending)
         yield from (row.body for row in page)
         if len(page) < _AT_ONCE:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import decode, encode, encode_text
+from elements_local.kit.storage.database import Database
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.directory import user_of
@@ -17,7 +18,6 @@ from elements_local.platform.bulk.store import Bulk, BulkStepOutcome
 from elements_local.platform.core import identities
 from elements_local.platform.core.hub_client import HubClient, HubError, InstanceHub, Record
 from elements_local.platform.core.instance import Instance, User
-from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.sort_key import key_of
 from elements_local.platform.elements.catalogue import Catalogue
@@ -36,18 +36,18 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         hub: through which records are read and made as other callers do.
     """
 
-    store: StoreRegistry
+    database: Database
     hub: HubClient
     catalogue: Catalogue
     callbacks: BulkCallbacks
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             going = Bulk(tx).get(int(job.subject))
             instance = None if going is None else Instances(tx).get(going.instance_id)
         if going is None or instance is None or going.status.is_final:
-            with self.store.transaction(workspace.name) as tx:
+            with self.database.transaction(workspace.name) as tx:
                 Jobs(tx).remove(job)
             return RunSummary()
         way = _BulkWay(
@@ -61,14 +61,14 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         # made twice but by the step that was cut off.
         while going is not None and not going.status.is_final:
             outcome, done = step(way, going), _notice(instance, user_of(workspace))
-            with self.store.transaction(workspace.name) as tx:
+            with self.database.transaction(workspace.name) as tx:
                 going = Bulk(tx).keep(going, outcome, done=done, first_id=first_id)
         if going is None or going.callback_url is None:
             return RunSummary()
-        with self.store.transaction(workspace.name) as tx:
+        with self.database.transaction(workspace.name) as tx:
             number = Notifications(tx).take_ids(first=first_id)
         # read again: it may have been changed, or deleted, while the job ran
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             now = Instances(tx).get(instance.id)
         values = now.configuration if now else {}
         return self.callbacks.tell(going.callback_url, going, values, notification_id=number)
@@ -96,7 +96,7 @@ class BulkTask(Struct, frozen=True, kw_only=True):
     def _make_record(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
         """Make one more record, or complete the job if there is none."""
         number = bulk.taken + 1
-        with self.store.read(way.workspace.name) as tx:
+        with self.database.read(way.workspace.name) as tx:
             source = Bulk(tx).source(bulk.id, number)
         if source is None:
             return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=way.now))

@@ -5,11 +5,9 @@ from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.text import whole_number
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.calling import caller
+from elements_local.platform.call import Call
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.ceql import matches
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.listing import counted, paginated
 from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
@@ -55,10 +53,10 @@ class ReleaseQuery(Struct):
 
 
 @bp.get("/subscriptions/deliveries")
-@operation(needs=caller, headers=PAGE_HEADERS)
-def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
+@operation(headers=PAGE_HEADERS)
+def index(call: Call, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
     """List deliveries by notification and subscription (assumed), those that a clause describes."""
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         deliveries = Deliveries(tx).find()
     clause = delivery_clause(query.where) if query.where.strip() else None
     if clause is not None:
@@ -67,8 +65,8 @@ def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJ
 
 
 @bp.put("/subscriptions/deliveries")
-@operation(needs=caller, headers=COUNT_HEADERS)
-def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJson]]:
+@operation(headers=COUNT_HEADERS)
+def release(call: Call, query: ReleaseQuery) -> Answer[list[DeliveryJson]]:
     """Make deliveries again, apart from this call, and make their subscriptions active.
 
     Source: releases what is queued and reactivates (documented); redelivers what was delivered, too (observed);
@@ -77,34 +75,32 @@ def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJs
     if not query.where.strip():
         raise InvalidRequestError("where must say which deliveries are meant, such as status='queued'")
     clause = delivery_clause(query.where)
-    now = workspace.clock.now()
-    with dependencies().store.transaction(workspace.name) as tx:
+    now = call.now
+    with call.transaction() as tx:
         again = Deliveries(tx).release(lambda one: matches(clause, filtered_by(one)), now=now)
-    dependencies().engine.wake()
+    call.platform.engine.wake()
     return counted([delivery_json(one, hydrate=query.hydrate) for one in again])
 
 
 @bp.get("/<notification_id>/subscriptions/deliveries")
-@operation(needs=caller, problems=(404,), headers=COUNT_HEADERS)
+@operation(problems=(404,), headers=COUNT_HEADERS)
 def index_of_notification(
-    workspace: Workspace, notification_id: str, query: HydrateQuery
+    call: Call, notification_id: str, query: HydrateQuery
 ) -> Answer[list[DeliveryJson]]:
     """List a notification's deliveries, one for each subscription."""
-    notification = notification_named(workspace, notification_id)
-    with dependencies().store.read(workspace.name) as tx:
+    notification = notification_named(call, notification_id)
+    with call.read() as tx:
         deliveries = Deliveries(tx).find(notification_id=notification.id)
     return counted([delivery_json(one, hydrate=query.hydrate) for one in deliveries])
 
 
 @bp.get("/<notification_id>/subscriptions/<subscription_id>/deliveries")
-@operation(needs=caller, problems=(404,))
-def get(
-    workspace: Workspace, notification_id: str, subscription_id: str, query: HydrateQuery
-) -> Answer[DeliveryJson]:
+@operation(problems=(404,))
+def get(call: Call, notification_id: str, subscription_id: str, query: HydrateQuery) -> Answer[DeliveryJson]:
     """Show what became of a notification with one subscriber."""
-    notification = notification_named(workspace, notification_id)
+    notification = notification_named(call, notification_id)
     number = whole_number(subscription_id)
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         deliveries = Deliveries(tx).find(notification_id=notification.id, subscription_id=number)
     if number is None or not deliveries:
         raise NotFoundError(f"delivery of notification {notification.id} to subscription", subscription_id)

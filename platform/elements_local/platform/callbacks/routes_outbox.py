@@ -6,19 +6,17 @@ from typing import Annotated, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson, page_json
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.call import AdminCall
 from elements_local.platform.callbacks.lines import subject_of
 from elements_local.platform.callbacks.store import Deliveries, Key
 from elements_local.platform.callbacks.store_attempts import Attempts
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.events.records import Attempt
-from elements_local.platform.events.store_history import HistoryRetention
 from elements_local.platform.events.subscription import KeptDelivery
 from elements_local.platform.jobs.due_job import JobKind
 from elements_local.platform.jobs.store import Jobs
@@ -95,11 +93,9 @@ class EmailsJson(PageJson):
 
 @bp.get("/deliveries")
 @operation(problems=(401, 403))
-def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
+def deliveries(call: AdminCall, query: OutboxQuery) -> Answer[OutboxJson]:
     """List deliveries with every attempt; the latest ``limit`` of them."""
-    workspace = asked_workspace().name
-    store = dependencies().store
-    with store.read(workspace) as tx:
+    with call.read() as tx:
         page = Deliveries(tx).page(
             notification_id=query.notification_id,
             subscription_id=query.subscription_id,
@@ -108,7 +104,7 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
         )
         tries = Attempts(tx).of_each({one.delivery.notification_id for one in page.items})
         dues = Jobs(tx).dues(JobKind.DELIVER)
-        pruned = store[HistoryRetention].pruned(tx)
+        pruned = call.platform.history.pruned(tx)
     shown = [_delivery(one, tries.get(one.key, []), dues.get(one.name)) for one in reversed(page.items)]
     return Answer(
         {
@@ -121,12 +117,11 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
 
 @bp.get("/emails")
 @operation(problems=(401, 403))
-def emails(query: ListQuery) -> Answer[EmailsJson]:
+def emails(call: AdminCall, query: ListQuery) -> Answer[EmailsJson]:
     """List the e-mails that would have been sent; the latest ``limit`` of them."""
-    store = dependencies().store
-    with store.read(asked_workspace().name) as tx:
+    with call.read() as tx:
         page = Emails(tx).page(before=query.before, limit=query.limit)
-        pruned = store[HistoryRetention].pruned(tx)
+        pruned = call.platform.history.pruned(tx)
     return Answer(
         {
             "emails": [_email(one) for _, one in reversed(page.items)],

@@ -6,6 +6,7 @@ from time import monotonic
 
 from msgspec import Struct
 
+from elements_local.kit.storage.database import Database
 from elements_local.kit.web.wire import Http, NoReply, Reply, in_time
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
@@ -19,7 +20,6 @@ from elements_local.platform.callbacks.headers import callback_headers, standard
 from elements_local.platform.callbacks.store import Key
 from elements_local.platform.callbacks.store_attempts import AttemptResult, Attempts, DueDelivery
 from elements_local.platform.configuration.callback_headers import STANDARD_SECRET
-from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.events.records import Attempt
@@ -38,7 +38,8 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         http: reaches receivers, as far as they may be reached.
     """
 
-    store: StoreRegistry
+    database: Database
+    activities: Activities
     http: Http
     settings: PlatformSettings
 
@@ -75,7 +76,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         return ran
 
     def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> RunSummary:
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             owed = Attempts(tx).owed([_key(job) for job in jobs])
         moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
         tried: list[AttemptResult] = []
@@ -92,7 +93,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
     ) -> RunSummary:
         """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
         if tried:
-            with self.store.transaction(workspace.name) as tx:
+            with self.database.transaction(workspace.name) as tx:
                 kept = Attempts(tx).keep(tried)
             for one in kept:
                 self._tell(workspace, one, owed[_key(one.job)].body)
@@ -101,21 +102,21 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
     def _tell(self, workspace: Workspace, tried: AttemptResult, body: bytes) -> None:
         subject, schedule = callback_lines.subject_of(body), self.settings.retries
         activities = callback_lines.attempted(tried.attempt, subject, tried.outcome, schedule=schedule)
-        self.store[Activities].tell(workspace, *activities, at=tried.attempt.at)
+        self.activities.tell(workspace, *activities, at=tried.attempt.at)
 
     def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
         """Send what a job is about, if it is still owed to somebody."""
         if owed is None:
-            with self.store.transaction(workspace.name) as tx:
+            with self.database.transaction(workspace.name) as tx:
                 Jobs(tx).remove(job)
             return None
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())
-            with self.store.transaction(workspace.name) as tx:
+            with self.database.transaction(workspace.name) as tx:
                 queued = Attempts(tx).queue(job, aside)
             if queued:
                 activity = callback_lines.put_aside(callback_lines.subject_of(owed.body))
-                self.store[Activities].tell(workspace, activity)
+                self.activities.tell(workspace, activity)
             return None
         attempt = self._attempt(owed, at=workspace.clock.now())
         succeeded = not attempt.reason
@@ -131,7 +132,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         return AttemptResult(job=job, attempt=attempt, outcome=outcome, email=email)
 
     def _policy(self, workspace: Workspace) -> FailurePolicy:
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             return failure_policy(Accounts(tx).settings())
 
     def _attempt(self, owed: DueDelivery, *, at: datetime) -> Attempt:

@@ -203,7 +203,13 @@ jobs = Table(
     Index("platform_jobs_by_subject", "workspace", "kind", "subject"),
     sqlite_autoincrement=True,
 )
-
+sessions = Table(
+    "platform_sessions",
+    metadata,
+    Column("token", OutsideText, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Index("platform_sessions_of_workspace", "workspace"),
+)
 emails = Table(
     "platform_emails",
     metadata,

@@ -1,5 +1,7 @@
 """``/instances/{id}/docs`` and ``/hubs/{hub}/objects/{name}/docs``: what an instance answers, in Swagger 2.0."""
 
+from flask import Blueprint
+
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.platform.documents.objects import objects_of_instance
 from elements_local.platform.documents.service import DefinitionsQuery, Json, chosen, whole_document
@@ -7,10 +9,9 @@ from elements_local.platform.documents.swagger import of_object
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.hub.routes import hub_blueprint
 from elements_local.platform.hub.service import HEADERS
-from elements_local.platform.instances.calling import HubCaller, hub_caller
-from elements_local.platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
+from elements_local.platform.instances.call import InstanceCall, TokenCall
 
-bp = instance_blueprint("instance_docs")
+bp = Blueprint("instance_docs", __name__)
 of_objects = hub_blueprint("object_docs")
 
 
@@ -35,48 +36,45 @@ class InstanceDocumentQuery(InstanceDefinitionsQuery, rename="camel", kw_only=Tr
 
 
 @bp.get("/docs")
-@operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
-def show(named: NamedInstance, query: InstanceDocumentQuery) -> Answer[Json]:
+@operation(problems=(401, 403, 404, 429, 502))
+def show(call: InstanceCall, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe the instance's calls, its mapped objects by the names that it has for them (observed)."""
-    return Answer(chosen(query, _document(named, query, base_url=query.base_url)))
+    return Answer(chosen(query, _document(call, query, base_url=query.base_url)))
 
 
 @bp.get("/docs/<operation_id>")
-@operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
-def show_operation(named: NamedInstance, operation_id: str, query: InstanceDocumentQuery) -> Answer[Json]:
+@operation(problems=(401, 403, 404, 429, 502))
+def show_operation(call: InstanceCall, operation_id: str, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe one call."""
-    return Answer(chosen(query, _document(named, query, base_url=query.base_url), operation_id))
+    return Answer(chosen(query, _document(call, query, base_url=query.base_url), operation_id))
 
 
 @bp.get("/docs/<operation_id>/definitions")
-@operation(needs=named_instance, problems=(401, 403, 404, 429, 502))
-def show_definitions(
-    named: NamedInstance, operation_id: str, query: InstanceDefinitionsQuery
-) -> Answer[Json]:
+@operation(problems=(401, 403, 404, 429, 502))
+def show_definitions(call: InstanceCall, operation_id: str, query: InstanceDefinitionsQuery) -> Answer[Json]:
     """Show the definitions that one call refers to."""
-    return Answer(chosen(query, _document(named, query), operation_id)["definitions"])
+    return Answer(chosen(query, _document(call, query), operation_id)["definitions"])
 
 
 @of_objects.get("/objects/<object_name>/docs")
-@operation(needs=hub_caller, problems=(400, 401, 403, 404, 429, 501, 502), headers=HEADERS)
-def show_object(caller: HubCaller, object_name: str, query: InstanceDocumentQuery) -> Answer[Json]:
+@operation(problems=(400, 401, 403, 404, 429, 501, 502), headers=HEADERS)
+def show_object(call: TokenCall, object_name: str, query: InstanceDocumentQuery) -> Answer[Json]:
     """Describe the calls of one object alone (observed)."""
-    named = NamedInstance(workspace=caller.workspace, instance=caller.instance)
-    whole = _document(named, query, base_url=query.base_url, only=object_name)
+    whole = _document(call, query, base_url=query.base_url, only=object_name)
     return Answer(chosen(query, of_object(whole, object_name)))
 
 
 def _document(
-    named: NamedInstance, query: InstanceDefinitionsQuery, *, base_url: str = "", only: str | None = None
+    call: InstanceCall, query: InstanceDefinitionsQuery, *, base_url: str = "", only: str | None = None
 ) -> Json:
-    element = named.element
-    objects = objects_of_instance(named.instance, element, discovery=query.discovery)
+    element = call.element
+    objects = objects_of_instance(call, call.instance, element, discovery=query.discovery)
     if only is not None and only not in {each.name for each in objects}:
         raise NotFoundError("object", only, named="name")
     return whole_document(
         query,
         objects,
-        title=named.instance.name,
+        title=call.instance.name,
         elements=(element,),
-        base_url=base_url,
+        base_url=base_url or call.base_url,
     )

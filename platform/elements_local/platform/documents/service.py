@@ -8,7 +8,6 @@ from flask import current_app
 from msgspec import Struct
 
 from elements_local.kit.api.openapi import document as openapi_document
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.paths import BASE_PATH
 from elements_local.platform.description import DESCRIPTION
 from elements_local.platform.documents.documented_object import DocumentedObject
@@ -61,7 +60,7 @@ def whole_document(
     *,
     title: str,
     elements: tuple[Element, ...],
-    base_url: str = "",
+    base_url: str,
 ) -> Json:
     """Return a document.
 
@@ -91,7 +90,7 @@ def chosen(query: DefinitionsQuery, whole: Json, operation_id: str | None = None
 def _place(base_url: str) -> tuple[str, str, str]:
     """Return scheme, host and path of where a document's paths are reached."""
     try:
-        split = urlsplit(base_url or dependencies().settings.url + BASE_PATH)
+        split = urlsplit(base_url)
         if split.hostname and split.scheme in {"http", "https"}:
             return split.scheme, split.netloc, split.path.rstrip("/") or BASE_PATH
     except ValueError:  # half an IPv6 address

@@ -9,19 +9,16 @@ from elements_local.kit.api.operations import Answer, Link, links, operation
 from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.calling import caller
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.accounts.emails import SENDER, Email, EmailCause
 from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.call import Call
 from elements_local.platform.core import identities
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.listing import part_of
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.events import notification as rules
 from elements_local.platform.events.notification import KeptNotification, NotificationJson, Severity
-from elements_local.platform.events.store_history import HistoryRetention
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
@@ -73,86 +70,85 @@ class EmailRequest(Struct):
 
 
 @bp.get("")
-@operation(needs=caller, headers=PAGE_HEADERS)
-def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJson]]:
+@operation(headers=PAGE_HEADERS)
+def index(call: Call, query: TopicsQuery) -> Answer[list[NotificationJson]]:
     """List the notifications of some topics by ascending id (assumed); an unknown topic has none (observed)."""
     page = paging(query)
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         rows = Notifications(tx).list(query.topics, offset=page.offset, limit=page.size)
         total = Notifications(tx).count(query.topics)
     return part_of([rules.as_json(one) for one in rows], page, total=total)
 
 
 @bp.post("")
-@operation(needs=caller, links=_LINKS)
-def create(workspace: Workspace, body: NotificationRequest) -> Answer[NotificationJson]:
+@operation(links=_LINKS)
+def create(call: Call, body: NotificationRequest) -> Answer[NotificationJson]:
     """Tell everybody who subscribed to a topic; callbacks go out apart from this call."""
-    now = workspace.clock.now()
+    now = call.now
 
-    store = dependencies().store
-    with store.transaction(workspace.name) as tx:
+    with call.transaction() as tx:
         notifications = Notifications(tx)
-        number = notifications.take_ids(first=identities.first_notification_id(workspace))
+        number = notifications.take_ids(first=identities.first_notification_id(call.workspace))
         callback = rules.plain_body(notification_id=number, created=now, **structs.asdict(body))
         new = NewNotification(
-            id=number, topic=body.topic, created=now, body=callback, owner=user_of(workspace)
+            id=number, topic=body.topic, created=now, body=callback, owner=user_of(call.workspace)
         )
         notifications.publish(new)
-        store[HistoryRetention].forget(tx, now)
-    dependencies().engine.wake()
+        call.platform.history.forget(tx, now)
+    call.platform.engine.wake()
     return Answer(rules.as_json(new))
 
 
 @bp.post("/emails")
-@operation(needs=caller)
-def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
+@operation()
+def send_email(call: Call, body: EmailRequest) -> Answer[None]:
     """Take an e-mail, and keep it: none is ever sent. ``GET /_local/emails`` shows them."""
     email = Email(
-        at=workspace.clock.now(),
+        at=call.now,
         cause=EmailCause.ASKED,
         recipient=body.to,
         sender=body.sender,
         subject=body.subject,
         message=body.message,
     )
-    with dependencies().store.transaction(workspace.name) as tx:
+    with call.transaction() as tx:
         Emails(tx).add(email)
     return Answer(None)
 
 
 @bp.get("/<notification_id>")
-@operation(needs=caller, problems=(404,))
-def get(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
+@operation(problems=(404,))
+def get(call: Call, notification_id: str) -> Answer[NotificationJson]:
     """Show one notification."""
-    return Answer(rules.as_json(notification_named(workspace, notification_id)))
+    return Answer(rules.as_json(notification_named(call, notification_id)))
 
 
 @bp.put("/<notification_id>/acknowledge")
-@operation(needs=caller, problems=(404,))
-def acknowledge(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
+@operation(problems=(404,))
+def acknowledge(call: Call, notification_id: str) -> Answer[NotificationJson]:
     """Mark a notification as seen; the answer shows it (assumed)."""
-    with dependencies().store.transaction(workspace.name) as tx:
+    with call.transaction() as tx:
         notification = _named(tx, notification_id)
         Notifications(tx).acknowledge(notification.id)
     return Answer(rules.as_json(replace(notification, acknowledged=True)))
 
 
 @bp.delete("/<notification_id>")
-@operation(needs=caller, problems=(404,))
-def delete(workspace: Workspace, notification_id: str) -> Answer[None]:
+@operation(problems=(404,))
+def delete(call: Call, notification_id: str) -> Answer[None]:
     """Delete a notification: what is still owed of it is not sent any more (assumed); its event stays."""
-    with dependencies().store.transaction(workspace.name) as tx:
+    with call.transaction() as tx:
         Notifications(tx).delete(_named(tx, notification_id).id)
     return Answer(None)
 
 
-def notification_named(workspace: Workspace, notification_id: str) -> KeptNotification:
+def notification_named(call: Call, notification_id: str) -> KeptNotification:
     """Return a notification by the id in a path.
 
     Raises:
         NotFoundError: there is none, or no longer.
     """
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         return _named(tx, notification_id)
 
 

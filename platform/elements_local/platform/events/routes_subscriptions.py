@@ -8,10 +8,8 @@ from msgspec import Meta, Struct
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.text import whole_number
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.calling import caller
+from elements_local.platform.call import Call
 from elements_local.platform.core import identities
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.listing import paginated
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from elements_local.platform.errors import NotFoundError
@@ -40,17 +38,17 @@ class SubscriptionRequest(Struct):
 
 
 @bp.get("")
-@operation(needs=caller, headers=PAGE_HEADERS)
-def index(workspace: Workspace, query: PageQuery) -> Answer[list[SubscriptionJson]]:
+@operation(headers=PAGE_HEADERS)
+def index(call: Call, query: PageQuery) -> Answer[list[SubscriptionJson]]:
     """List all subscriptions by ascending id (assumed), those of instances among them."""
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         subscriptions = Subscriptions(tx).all()
     return paginated([rules.as_json(one) for one in subscriptions], paging(query))
 
 
 @bp.post("")
-@operation(needs=caller, links=_LINKS)
-def create(workspace: Workspace, body: SubscriptionRequest) -> Answer[SubscriptionJson]:
+@operation(links=_LINKS)
+def create(call: Call, body: SubscriptionRequest) -> Answer[SubscriptionJson]:
     """Subscribe to topics; several may share one (observed)."""
     channel = Channel(body.channel)
     rules.check(channel, body.topics, body.config)
@@ -59,24 +57,24 @@ def create(workspace: Workspace, body: SubscriptionRequest) -> Answer[Subscripti
         topics = tuple(dict.fromkeys(body.topics))
         return Subscription(id=number, channel=channel, topics=topics, config=body.config)
 
-    first_id = identities.first_subscription_id(workspace)
-    with dependencies().store.transaction(workspace.name) as tx:
+    first_id = identities.first_subscription_id(call.workspace)
+    with call.transaction() as tx:
         return Answer(rules.as_json(Subscriptions(tx).add(make, first_id=first_id)))
 
 
 @bp.get("/<subscription_id>")
-@operation(needs=caller, problems=(404,))
-def get(workspace: Workspace, subscription_id: str) -> Answer[SubscriptionJson]:
+@operation(problems=(404,))
+def get(call: Call, subscription_id: str) -> Answer[SubscriptionJson]:
     """Show one subscription."""
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         return Answer(rules.as_json(_named(tx, subscription_id)))
 
 
 @bp.delete("/<subscription_id>")
-@operation(needs=caller, problems=(404,))
-def delete(workspace: Workspace, subscription_id: str) -> Answer[None]:
+@operation(problems=(404,))
+def delete(call: Call, subscription_id: str) -> Answer[None]:
     """End a subscription: what it is still owed is not sent any more (assumed)."""
-    with dependencies().store.transaction(workspace.name) as tx:
+    with call.transaction() as tx:
         Subscriptions(tx).remove(_named(tx, subscription_id).id)
     return Answer(None)
 

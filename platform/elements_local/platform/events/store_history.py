@@ -1,11 +1,11 @@
 """What happened long ago: polls, callbacks and the like, which are forgotten one day."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, select
 
-from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.kit.storage.retention import Retention, RetentionRule
+from elements_local.kit.storage.transaction import WorkspaceStatement, bound
 from elements_local.platform.core.tables import (
     attempts,
     deliveries,
@@ -37,37 +37,27 @@ def _gone(table: Table, *conditions: ColumnElement[bool]) -> WorkspaceStatement:
     return WorkspaceStatement(table.delete().where(*conditions))
 
 
-class HistoryRetention:
-    """Forgets what happened long ago, of every workspace.
+def history_retention(*, keep: timedelta, keep_events: timedelta) -> Retention:
+    """Return what forgets what happened long ago.
 
     Args:
         keep: how long polls, callbacks, e-mails and traces are kept.
         keep_events: how long events are kept at least, with their callbacks.
     """
-
-    def __init__(self, *, keep: timedelta, keep_events: timedelta) -> None:
-        dated = [_gone(table, table.c.at < bindparam("before")) for table in (polls, emails, traces)]
-        dated.append(_gone(past_configurations, past_configurations.c.until < bindparam("before")))
-        # These go before their notifications, by which they are found.
-        of_notifications = [
-            _gone(table, table.c.notification_id.in_(_old_ids)) for table in (attempts, deliveries)
-        ]
-        self._retention = Retention(
-            pruned,
-            [
-                RetentionRule(keep=keep, statements=dated),
-                RetentionRule(
-                    # Events never go before the polls that explain them.
-                    keep=max(keep, keep_events),
-                    statements=[*of_notifications, _gone(notifications, *_old)],
-                ),
-            ],
-        )
-
-    def forget(self, tx: Transaction, now: datetime) -> None:
-        """Forget what is too old by now, in a transaction that adds something."""
-        self._retention.run(tx, now)
-
-    def pruned(self, tx: Transaction) -> Pruned | None:
-        """Return what is no longer kept of a workspace; None if that is nothing."""
-        return self._retention.pruned(tx)
+    dated = [_gone(table, table.c.at < bindparam("before")) for table in (polls, emails, traces)]
+    dated.append(_gone(past_configurations, past_configurations.c.until < bindparam("before")))
+    # These go before their notifications, by which they are found.
+    of_notifications = [
+        _gone(table, table.c.notification_id.in_(_old_ids)) for table in (attempts, deliveries)
+    ]
+    return Retention(
+        pruned,
+        [
+            RetentionRule(keep=keep, statements=dated),
+            RetentionRule(
+                # Events never go before the polls that explain them.
+                keep=max(keep, keep_events),
+                statements=[*of_notifications, _gone(notifications, *_old)],
+            ),
+        ],
+    )

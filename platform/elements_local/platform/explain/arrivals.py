@@ -11,8 +11,7 @@ from msgspec.json import Decoder
 
 from elements_local.kit.admin.masks import mask_target, mask_url
 from elements_local.kit.web.wire import NoReply
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.core.dependencies import PlatformDependencies
+from elements_local.platform.call import Call
 from elements_local.platform.explain.case import ArrivedCallback
 
 _ID = "elements-webhook-id"
@@ -45,9 +44,9 @@ _page = Decoder(_Page)
 class SinkArrivals:
     """A workspace's callbacks at the sink, read when they are first asked for."""
 
-    def __init__(self, services: PlatformDependencies, workspace: Workspace) -> None:
-        self._services = services
-        self._workspace = workspace
+    def __init__(self, call: Call) -> None:
+        self._platform = call.platform
+        self._workspace = call.workspace
 
     def of(self, notification_id: int) -> Sequence[ArrivedCallback] | None:
         """Return the callbacks of a notification; None if the sink does not say."""
@@ -69,7 +68,7 @@ class SinkArrivals:
 
     def is_own(self, url: str) -> bool:
         """Say whether a URL leads to a bin of the workspace's in this stack's sink."""
-        sink, workspaces = self._services.settings.sink_url, self._services.workspaces
+        sink, workspaces = self._platform.settings.sink_url, self._platform.workspaces
         if url != sink and not url.startswith((f"{sink}/", f"{sink}?")):
             return False
         # A bin whose name is no workspace's belongs to the default one.
@@ -108,8 +107,8 @@ class SinkArrivals:
         return pages
 
     def _ask(self, path: str) -> _Page | None:
-        url = f"{self._services.settings.sink_url}{path}"
-        reply = self._services.http.send("GET", url, headers=dict(self._services.admin_headers))
+        url = f"{self._platform.settings.sink_url}{path}"
+        reply = self._platform.http.send("GET", url, headers=dict(self._platform.admin_headers))
         if isinstance(reply, NoReply) or not reply.ok:
             return None
         try:

@@ -88,8 +88,8 @@ class CaseReader(InstanceFacts):
             step=logged.step,
             pruned=self.pruned,
             sink_pruned=self.arrivals.pruned,
-            now=self.workspace.clock.now(),
-            default_tolerance=self.services.settings.created_check_tolerance,
+            now=self.call.now,
+            default_tolerance=self.call.settings.created_check_tolerance,
             policy=self.policy,
             # Whoever names a change asks about that one, whatever has been written since.
             unlogged=self.unlogged_write(record_id, change.at if change else EVER) if seq is None else None,
@@ -200,7 +200,7 @@ class CaseReader(InstanceFacts):
 
     def _repeated(self, resource: str) -> list[str]:
         """Return the keys of a block, or the block itself, that came twice in the body by which the instance was saved."""
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             said = BodyWarnings(tx).of(self.instance.id)
         block = f"configuration.{poller_configuration.CONFIGURATION}.{resource}"
         return [

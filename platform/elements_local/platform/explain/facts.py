@@ -12,13 +12,12 @@ from msgspec.json import Decoder
 from elements_local.kit.admin.calls import READS
 from elements_local.kit.admin.masks import mask_url
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
 from elements_local.platform.accounts.store import Accounts
+from elements_local.platform.call import Call
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.dependencies import PlatformDependencies, dependencies
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import poll_key, segments_below_hub
 from elements_local.platform.core.poll import EventType, LastPoll, Poll, Resource
@@ -29,9 +28,7 @@ from elements_local.platform.elements.connector import (
     VendorCall,
     VendorChange,
 )
-from elements_local.platform.elements.service import connector_of, vendor_of
 from elements_local.platform.events.records import Attempt, DeliveryStatus
-from elements_local.platform.events.store_history import HistoryRetention
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.events.subscription import KeptDelivery
 from elements_local.platform.explain import polled
@@ -102,17 +99,15 @@ class InstanceFacts:
     """What is kept of one instance, each thing read once, when it is first asked for.
 
     Attributes:
-        services: of the platform.
         since: changes before are not read.
         arrivals: what the sink has of the instance's callbacks.
     """
 
-    def __init__(self, workspace: Workspace, instance: Instance) -> None:
-        self.workspace = workspace
+    def __init__(self, call: Call, instance: Instance) -> None:
+        self.call = call
         self.instance = instance
         self.since = EVER
-        self.services: PlatformDependencies = dependencies()
-        self.arrivals = SinkArrivals(self.services, workspace)
+        self.arrivals = SinkArrivals(call)
 
     @cached_property
     def log(self) -> ChangeLog:
@@ -122,14 +117,14 @@ class InstanceFacts:
             ProviderError: the vendor does not answer, refuses, or answers with something else.
             ConflictError: it keeps no such log.
         """
-        vendor = vendor_of(self.instance, self.services.http)
+        vendor = self.call.vendor(self.instance, self.call.platform.http)
         return vendor.change_log(since=self.since, own_stack=self._access())
 
     @cached_property
     def polls(self) -> Mapping[str, Sequence[Poll]]:
         """The polls by resource, oldest first."""
         by_resource = defaultdict[str, list[Poll]](list)
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             found = Polls(tx).latest(PollSearch(instance_id=self.instance.id), limit=EVERY)
         for poll in found:
             by_resource[poll.resource].append(poll)
@@ -138,7 +133,7 @@ class InstanceFacts:
     @cached_property
     def last_polls(self) -> Mapping[str, LastPoll]:
         """How far each resource has been polled that is polled by now."""
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             return Instances(tx).last_polls(self.instance.id)
 
     @cached_property
@@ -149,7 +144,7 @@ class InstanceFacts:
     @cached_property
     def policy(self) -> FailurePolicy:
         """What the account wants of callbacks that fail."""
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             return failure_policy(Accounts(tx).settings())
 
     def collection(self, resource: str) -> str | None:
@@ -183,7 +178,7 @@ class InstanceFacts:
         """Why an instance that has events is polled no more; empty if it is."""
         if not self.instance.polling_disabled:
             return polled.silent(self.instance, ())
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             latest = Polls(tx).latest(PollSearch(instance_id=self.instance.id), limit=_LATEST)
         return polled.silent(self.instance, latest)
 
@@ -194,9 +189,9 @@ class InstanceFacts:
         Raises:
             ProviderError, ConflictError: as for the instance's.
         """
-        if self.workspace.crm_api_key in self.instance.configuration.values():
+        if self.call.workspace.crm_api_key in self.instance.configuration.values():
             return self.log
-        vendor = vendor_of(self.instance, self.services.http)
+        vendor = self.call.vendor(self.instance, self.call.platform.http)
         return vendor.change_log(since=self.since, own_stack=self._access(first=True))
 
     def instance_at(self, at: datetime) -> Instance:
@@ -210,21 +205,21 @@ class InstanceFacts:
 
     @cached_property
     def _past(self) -> Sequence[PastConfiguration]:
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             return Instances(tx).past_configurations(self.instance.id)
 
     def _resources(self, instance: Instance) -> Mapping[str, Resource]:
-        element, empty = self.connector.element, self.services.settings.empty_block
+        element, empty = self.connector.element, self.call.settings.empty_block
         polled = configuration.polled_resources(instance.configuration, element, empty_block=empty)
         return {resource.name: resource for resource in polled}
 
     @property
     def connector(self) -> Connector:
         """The connector of the instance's element."""
-        return connector_of(self.instance)
+        return self.call.connector_of(self.instance)
 
     def _access(self, *, first: bool = False) -> StackAccess:
-        key, admin = self.workspace.crm_api_key, self.services.admin_headers
+        key, admin = self.call.workspace.crm_api_key, self.call.platform.admin_headers
         return StackAccess(crm_api_key=key, admin_headers=admin, first=first)
 
     @cached_property
@@ -238,15 +233,15 @@ class InstanceFacts:
     @cached_property
     def pruned(self) -> datetime | None:
         """Before when something has been forgotten; None if nothing has."""
-        with self.services.store.read(self.workspace.name) as tx:
-            own = self.services.store[HistoryRetention].pruned(tx)
+        with self.call.read() as tx:
+            own = self.call.platform.history.pruned(tx)
         gone = [each.before for each in (own, self.log.pruned) if each]
         return max(gone, default=None)
 
     @cached_property
     def told(self) -> Sequence[NotifiedRecord]:
         """All events that the instance's notifications tell of."""
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             kept = Notifications(tx).of_instance(self.instance.id)
         return [
             NotifiedRecord(notification_id=one.id, at=one.created, event=event)
@@ -258,7 +253,7 @@ class InstanceFacts:
     def deliveries(self) -> Mapping[int, Sequence[KeptDelivery]]:
         """The deliveries by their notifications."""
         by_notification = defaultdict[int, list[KeptDelivery]](list)
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             found = Deliveries(tx).find()
         for one in found:
             by_notification[one.notification.id].append(one)
@@ -272,7 +267,7 @@ class InstanceFacts:
 
     def tries(self, notification_ids: Collection[int]) -> dict[tuple[int, int], list[Attempt]]:
         """Return the tries to deliver some notifications, by notification and subscription, without secrets in URLs."""
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             found = Attempts(tx).of_each(notification_ids)
         return {
             key: [replace(one, url=masked(one.url)) for one in each]
@@ -314,7 +309,7 @@ class InstanceFacts:
 
     @cached_property
     def _own_calls(self) -> Sequence[OwnCall]:
-        return own_calls(self.services.journal, self.workspace.name)
+        return own_calls(self.call.platform.journal, self.call.workspace.name)
 
     def _wrote(self, path: str, change: VendorChange) -> bool:
         resource, *below = segments_below_hub(path) or [""]
@@ -325,10 +320,10 @@ class InstanceFacts:
     def others_there(self) -> Sequence["InstanceFacts"]:
         """The other instances of the workspace that call the same URL."""
         url = self.instance.configuration.get(configuration.CALLBACK_URL)
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             everyone = Instances(tx).all()
         return [
-            InstanceFacts(self.workspace, one)
+            InstanceFacts(self.call, one)
             for one in everyone
             if url and one.id != self.instance.id and one.configuration.get(configuration.CALLBACK_URL) == url
         ]
@@ -369,14 +364,14 @@ class InstanceFacts:
     @cached_property
     def next_poll(self) -> datetime | None:
         """When the instance polls next; None if it does not."""
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             dues = Jobs(tx).dues(JobKind.POLL)
         return dues.get(str(self.instance.id))
 
     @cached_property
     def dues(self) -> Mapping[str, datetime]:
         """When deliveries are tried next, by notification and subscription."""
-        with self.services.store.read(self.workspace.name) as tx:
+        with self.call.read() as tx:
             return Jobs(tx).dues(JobKind.DELIVER)
 
     def calls_at(self, poll: Poll) -> Sequence[VendorCall]:
@@ -387,7 +382,7 @@ class InstanceFacts:
 
     @cached_property
     def _noted(self) -> Sequence[VendorCall]:
-        vendor = vendor_of(self.instance, self.services.http)
+        vendor = self.call.vendor(self.instance, self.call.platform.http)
         return vendor.noted_calls(own_stack=self._access())
 
     @cached_property

@@ -6,26 +6,22 @@ from typing import Annotated
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.text import whole_number
-from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.call import AdminCall, Call
 from elements_local.platform.configuration import poller_configuration
-from elements_local.platform.core.dependencies import dependencies
-from elements_local.platform.elements.service import connector_of
+from elements_local.platform.elements.connector import Connector
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.explain.arrivals import SinkArrivals
 from elements_local.platform.explain.case import ExplainedCase
 from elements_local.platform.explain.case_reader import CaseReader
-from elements_local.platform.explain.cures import CureCase, CureDesk, CureSearch
+from elements_local.platform.explain.cures import CureCase, CureDesk
 from elements_local.platform.explain.facts import told
 from elements_local.platform.explain.shown import ExplainJson, explanation_json
 from elements_local.platform.explain.verdict import Explanation, explained
-from elements_local.platform.instances.calling import instance_named
-
-bp = Blueprint("explain", __name__, url_prefix="/_local/explain")
+from elements_local.platform.instances.call import instance_named
 
 _Number = Annotated[int, Meta(ge=0, le=10**18)]
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -51,18 +47,24 @@ class ExplainQuery(Struct, rename="camel"):
     cures: bool = True
 
 
-@bp.get("")
-@operation(problems=(400, 401, 403, 404, 409, 502))
-def show(query: ExplainQuery) -> Answer[ExplainJson]:
-    """Say why a change did, or did not, lead to the callback that it should have."""
-    workspace = asked_workspace()
-    case = _case(workspace, query)
-    said = explained(case)
-    search = _search(workspace, case, said) if query.cures else None
-    return Answer(explanation_json(case, said, search))
+def explain_routes(cures: CureDesk) -> Blueprint:
+    """Return the routes of an application that asks there for what would have helped."""
+    bp = Blueprint("explain", __name__, url_prefix="/_local/explain")
+
+    @bp.get("")
+    @operation(problems=(400, 401, 403, 404, 409, 502))
+    def show(call: AdminCall, query: ExplainQuery) -> Answer[ExplainJson]:
+        """Say why a change did, or did not, lead to the callback that it should have."""
+        case = _case(call, query)
+        said = explained(case)
+        sought = _sought(call, case, said) if query.cures else None
+        found = None if sought is None else cures.search(sought)
+        return Answer(explanation_json(case, said, found))
+
+    return bp
 
 
-def _case(workspace: Workspace, query: ExplainQuery) -> ExplainedCase:
+def _case(call: Call, query: ExplainQuery) -> ExplainedCase:
     """Return the case that a query means.
 
     Raises:
@@ -77,12 +79,12 @@ def _case(workspace: Workspace, query: ExplainQuery) -> ExplainedCase:
             f"got {shown('more than one' if ways else 'nothing')}"
         )
     if query.event is not None:
-        return _case_of_event(workspace, query.event)
+        return _case_of_event(call, query.event)
     if query.callback is not None:
-        return _case_of_callback(workspace, query.callback)
+        return _case_of_callback(call, query.callback)
     if query.instance_id is None:
         raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
-    reader = CaseReader(workspace, instance_named(workspace, str(query.instance_id)))
+    reader = CaseReader(call, instance_named(call, str(query.instance_id)))
     if query.change is not None:
         change = reader.change(query.change)
         resource = query.resource or reader.resource_of(change.collection)
@@ -92,65 +94,63 @@ def _case(workspace: Workspace, query: ExplainQuery) -> ExplainedCase:
     return reader.case(query.resource, query.record_id or "")
 
 
-def _case_of_event(workspace: Workspace, event: str) -> ExplainedCase:
+def _case_of_event(call: Call, event: str) -> ExplainedCase:
     """Return the case of the first record that an event tells of, by the event's id or its notification's.
 
     Raises:
         NotFoundError: there is no such event, or it tells of no record.
     """
     number = whole_number(event)
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         if number is None or not Notifications(tx).get(number):
             found = Events(tx).get(EventFilter(), event)
             number = found.notification_id if found else None
     if number is None:
         raise NotFoundError("event", event)
-    return _told_case(workspace, number, named=event)
+    return _told_case(call, number, named=event)
 
 
-def _case_of_callback(workspace: Workspace, callback: int) -> ExplainedCase:
+def _case_of_callback(call: Call, callback: int) -> ExplainedCase:
     """Return the case of the first record that a callback of the sink tells of.
 
     Raises:
         NotFoundError: the sink has no such callback, or it tells of no record.
     """
-    number = whole_number(SinkArrivals(dependencies(), workspace).notification_of(callback) or "")
+    number = whole_number(SinkArrivals(call).notification_of(callback) or "")
     if number is None:
         raise NotFoundError("callback", str(callback))
-    return _told_case(workspace, number, named=str(callback))
+    return _told_case(call, number, named=str(callback))
 
 
-def _told_case(workspace: Workspace, notification_id: int, *, named: str) -> ExplainedCase:
-    with dependencies().store.read(workspace.name) as tx:
+def _told_case(call: Call, notification_id: int, *, named: str) -> ExplainedCase:
+    with call.read() as tx:
         kept = Notifications(tx).get(notification_id)
     message = told(kept.body) if kept else None
     if kept is None or message is None or not message.instance or not message.events:
         raise NotFoundError("event of a record", named)
-    reader = CaseReader(workspace, instance_named(workspace, str(message.instance)))
+    reader = CaseReader(call, instance_named(call, str(message.instance)))
     event = message.events[0]
     return reader.told_case(event.object_type, event.object_id, at=kept.created)
 
 
-def _search(workspace: Workspace, case: ExplainedCase, said: Explanation) -> CureSearch | None:
-    """Return what would have helped; None if nothing went wrong."""
+def _sought(call: Call, case: ExplainedCase, said: Explanation) -> CureCase | None:
+    """Return what a cure is sought for; None if nothing went wrong."""
     if said.cause is None:
         return None
-    blocks = connector_of(case.instance).element.poller_defaults
-    sought = CureCase(
-        workspace=workspace.name,
+    blocks = call.connector_of(case.instance).element.poller_defaults
+    return CureCase(
+        workspace=call.workspace.name,
         case=case,
         # What is done again has no key twice: it is the configuration that came of it.
         cause=said.beneath or said.cause,
-        own=blocks.get(case.resource) or _block_of_collection(case),
+        own=blocks.get(case.resource) or _block_of_collection(call.connector_of(case.instance), case),
         block=_block(case, blocks.get(case.resource, {})),
         nth=case.history.index(case.change) if case.change else 0,
     )
-    return dependencies().services[CureDesk].search(sought)
 
 
-def _block_of_collection(case: ExplainedCase) -> Mapping[str, object]:
+def _block_of_collection(connector: Connector, case: ExplainedCase) -> Mapping[str, object]:
     """Return a block for the collection of the change, written as the element's own ones are; empty if that is unknown."""
-    connector = connector_of(case.instance)
     written = next(iter(connector.element.poller_defaults.items()), None)
     if written is None or case.change is None:
         return {}

@@ -3,7 +3,7 @@
 from flask import request
 
 from elements_local.platform.errors import UnsupportedCallError
-from elements_local.platform.instances.calling import enabled_caller
+from elements_local.platform.instances.call import HubCall
 
 ASYNC = "Elements-Async-Request"
 SCHEDULE = "Elements-Schedule-Request"
@@ -22,5 +22,5 @@ def refuse_put_off() -> None:
         asked = ASYNC
     else:
         return
-    enabled_caller()
+    HubCall.of_request({})
     raise UnsupportedCallError(f"the header {asked}")

@@ -2,14 +2,12 @@
 
 from flask import request
 
-from elements_local.platform.accounts.calling import authorization, caller
-from elements_local.platform.core.instance import Instance
+from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.not_imitated import not_imitated
 from elements_local.platform.core.paths import BASE_PATH, routed_path
-from elements_local.platform.elements.service import connector_of
 from elements_local.platform.errors import NothingFoundError, UnsupportedCallError
 from elements_local.platform.hub.path import SHARED
-from elements_local.platform.instances.calling import hub_caller
+from elements_local.platform.instances.call import TokenCall
 
 
 def refuse_what_is_not_imitated() -> None:
@@ -34,19 +32,18 @@ def refuse_what_is_not_imitated() -> None:
         and not found.stands_before(_segments(request.url_rule.rule))
     ):
         return
-    if authorization().element is None:
-        caller()
-    elif _names_a_resource(hub_caller().instance, place[0]) and is_hubs:
+    if OpenCall.of_request({}).caller.sent.element is None:
+        Call.of_request({})
+    elif _names_a_resource(TokenCall.of_request({}), place[0]) and is_hubs:
         return
     if found.lists is not None and found.is_empty_list(request.method, place):
         raise NothingFoundError(found.lists)
     raise UnsupportedCallError(f"{request.method} {request.path}")
 
 
-def _names_a_resource(instance: Instance, word: str) -> bool:
+def _names_a_resource(call: TokenCall, word: str) -> bool:
     """Say whether a word names a resource of the instance's element, or is what the customer calls one."""
-    own = connector_of(instance).element.id_fields
-    return word in own or instance.objects.transformation_in_force(word) is not None
+    return word in call.element.id_fields or call.instance.objects.transformation_in_force(word) is not None
 
 
 def _segments(path: str) -> list[str]:

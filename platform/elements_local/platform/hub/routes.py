@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from elements_local.kit.api.operations import Answer, links, operation
-from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paging import PAGE_HEADERS
 from elements_local.platform.hub import service as hub_records
 from elements_local.platform.hub.put_off import refuse_put_off
@@ -18,8 +17,8 @@ from elements_local.platform.hub.service import (
     Json,
     RecordListQuery,
     RecordQuery,
-    enabled_instance,
 )
+from elements_local.platform.instances.call import HubCall
 
 
 def hub_blueprint(name: str) -> Blueprint:
@@ -51,82 +50,82 @@ _LINKS = links(
 
 
 @bp.get("/me")
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def me(instance: Instance, query: RecordQuery) -> Answer[Json]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def me(call: HubCall, query: RecordQuery) -> Answer[Json]:
     """Show the CRM's user whose credentials the instance has."""
-    return hub_records.me(instance, query.fields)
+    return hub_records.me(call, query.fields)
 
 
 @bp.get("/<object_name>")
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=_LIST_HEADERS)
-def index(instance: Instance, object_name: str, query: RecordListQuery) -> Answer[list[Json]]:
+@operation(problems=PROBLEMS, headers=_LIST_HEADERS)
+def index(call: HubCall, object_name: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
-    return hub_records.listed(instance, object_name, query)
+    return hub_records.listed(call, object_name, query)
 
 
 @bp.post("/<object_name>")
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS, links=_LINKS)
-def create(instance: Instance, object_name: str, body: Json) -> Answer[Json]:
+@operation(problems=PROBLEMS, headers=HEADERS, links=_LINKS)
+def create(call: HubCall, object_name: str, body: Json) -> Answer[Json]:
     """Make a record; an empty one is refused."""
-    return hub_records.created(instance, object_name, body)
+    return hub_records.created(call, object_name, body)
 
 
 @bp.get(_RECORD)
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def get(instance: Instance, object_name: str, record_id: str, query: RecordQuery) -> Answer[Json]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def get(call: HubCall, object_name: str, record_id: str, query: RecordQuery) -> Answer[Json]:
     """Show one record."""
-    return hub_records.got(instance, object_name, record_id, query.fields)
+    return hub_records.got(call, object_name, record_id, query.fields)
 
 
 @bp.patch(_RECORD)
 @bp.put(_RECORD)
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def update(instance: Instance, object_name: str, record_id: str, body: Json) -> Answer[Json]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def update(call: HubCall, object_name: str, record_id: str, body: Json) -> Answer[Json]:
     """Change some of a record's fields; PUT is partial too."""
-    return hub_records.updated(instance, object_name, record_id, body)
+    return hub_records.updated(call, object_name, record_id, body)
 
 
 @bp.delete(_RECORD)
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def delete(instance: Instance, object_name: str, record_id: str) -> Answer[None]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def delete(call: HubCall, object_name: str, record_id: str) -> Answer[None]:
     """Delete a record."""
-    return hub_records.deleted(instance, object_name, record_id)
+    return hub_records.deleted(call, object_name, record_id)
 
 
 @bp.get("/<object_name>/<record_id>/<child_name>")
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=_LIST_HEADERS)
-def index_of_record(instance: Instance, *, query: RecordListQuery, **place: str) -> Answer[list[Json]]:
+@operation(problems=PROBLEMS, headers=_LIST_HEADERS)
+def index_of_record(call: HubCall, *, query: RecordListQuery, **place: str) -> Answer[list[Json]]:
     """List what belongs to a record: its notes, tasks, addresses, tags."""
-    return hub_records.listed(instance, _children(place), query)
+    return hub_records.listed(call, _children(place), query)
 
 
 @bp.post("/<object_name>/<record_id>/<child_name>")
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def create_of_record(instance: Instance, *, body: Json, **place: str) -> Answer[Json]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def create_of_record(call: HubCall, *, body: Json, **place: str) -> Answer[Json]:
     """Make something that belongs to a record."""
-    return hub_records.created(instance, _children(place), body)
+    return hub_records.created(call, _children(place), body)
 
 
 @bp.get(_CHILD)
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def get_of_record(instance: Instance, *, child_id: str, query: RecordQuery, **place: str) -> Answer[Json]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def get_of_record(call: HubCall, *, child_id: str, query: RecordQuery, **place: str) -> Answer[Json]:
     """Show one of the things that belong to a record."""
-    return hub_records.got(instance, _children(place), child_id, query.fields)
+    return hub_records.got(call, _children(place), child_id, query.fields)
 
 
 @bp.patch(_CHILD)
 @bp.put(_CHILD)
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def update_of_record(instance: Instance, *, child_id: str, body: Json, **place: str) -> Answer[Json]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def update_of_record(call: HubCall, *, child_id: str, body: Json, **place: str) -> Answer[Json]:
     """Change one of the things that belong to a record."""
-    return hub_records.updated(instance, _children(place), child_id, body)
+    return hub_records.updated(call, _children(place), child_id, body)
 
 
 @bp.delete(_CHILD)
-@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
-def delete_of_record(instance: Instance, *, child_id: str, **place: str) -> Answer[None]:
+@operation(problems=PROBLEMS, headers=HEADERS)
+def delete_of_record(call: HubCall, *, child_id: str, **place: str) -> Answer[None]:
     """Delete one of the things that belong to a record."""
-    return hub_records.deleted(instance, _children(place), child_id)
+    return hub_records.deleted(call, _children(place), child_id)
 
 
 def _children(place: Mapping[str, str]) -> str:

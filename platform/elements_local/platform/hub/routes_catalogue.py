@@ -4,11 +4,11 @@ from flask import Blueprint
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
+from elements_local.platform.call import OpenCall
 from elements_local.platform.core.listing import counted, paginated
 from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
-from elements_local.platform.elements.catalogue import HUBS, Hub, HubJson, find_hub, hub_to_json
+from elements_local.platform.elements.catalogue import HUBS, HubJson, find_hub, hub_to_json
 from elements_local.platform.elements.catalogue_entry import ElementDetails, element_details
-from elements_local.platform.elements.service import catalogue
 
 bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
 
@@ -37,9 +37,11 @@ class HubsQuery(PageQuery, rename="camel", kw_only=True):
 
 @bp.get("")
 @operation(headers=PAGE_HEADERS, links=_LINKS)
-def index(query: HubsQuery) -> Answer[list[HubJson]]:
+def index(call: OpenCall, query: HubsQuery) -> Answer[list[HubJson]]:
     """List the hubs."""
-    return paginated([_shown(hub, hydrate=query.hydrate) for hub in HUBS], paging(query))
+    return paginated(
+        [hub_to_json(hub, call.catalogue.elements, hydrate=query.hydrate) for hub in HUBS], paging(query)
+    )
 
 
 @bp.get("/keys")
@@ -51,19 +53,15 @@ def keys() -> Answer[list[str]]:
 
 @bp.get("/<key>")
 @operation(problems=(404,))
-def get(key: str, query: HubQuery) -> Answer[HubJson]:
+def get(call: OpenCall, key: str, query: HubQuery) -> Answer[HubJson]:
     """Show a hub."""
-    return Answer(_shown(find_hub(key), hydrate=query.hydrate))
+    return Answer(hub_to_json(find_hub(key), call.catalogue.elements, hydrate=query.hydrate))
 
 
 @bp.get("/<key>/elements")
 @operation(problems=(404,), headers=PAGE_HEADERS)
-def elements_of_hub(key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
+def elements_of_hub(call: OpenCall, key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
     """List the elements of a hub."""
     hub = find_hub(key)
-    details = [element_details(one) for one in catalogue().elements if one.hub == hub.key]
+    details = [element_details(one) for one in call.catalogue.elements if one.hub == hub.key]
     return paginated(details, paging(query))
-
-
-def _shown(hub: Hub, *, hydrate: bool) -> HubJson:
-    return hub_to_json(hub, catalogue().elements, hydrate=hydrate)

@@ -6,16 +6,14 @@ from flask import request
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.workspaces.instants import format_instant
-from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.listing import counted
 from elements_local.platform.core.paging import COUNT_HEADERS
 from elements_local.platform.elements.connector import FieldMetadata, ObjectName
-from elements_local.platform.elements.service import vendor_of
 from elements_local.platform.errors import ProviderError
 from elements_local.platform.hub.object_metadata import mapped_metadata
 from elements_local.platform.hub.routes import hub_blueprint
-from elements_local.platform.hub.service import HEADERS, enabled_instance
-from elements_local.platform.instances.calling import HubCaller, hub_caller
+from elements_local.platform.hub.service import HEADERS
+from elements_local.platform.instances.call import HubCall, TokenCall
 from elements_local.platform.transformations.name_mapping import names
 
 bp = hub_blueprint("hub_objects")
@@ -38,59 +36,58 @@ class Ping(TypedDict):
 
 
 @bp.get("/objects")
-@operation(needs=hub_caller, problems=_PROBLEMS, headers={**HEADERS, **COUNT_HEADERS})
-def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
+@operation(problems=_PROBLEMS, headers={**HEADERS, **COUNT_HEADERS})
+def index(call: TokenCall) -> Answer[list[str | ObjectName]]:
     """List the objects: names, or more about each with ``Elements-Version: Helium``.
 
     Source: the two forms (documented); a disabled instance answers too (observed).
     """
-    objects = objects_of(caller.instance)
+    objects = objects_of(call)
     helium = request.headers.get("Elements-Version", "").strip().lower() == "helium"
     answer: list[str | ObjectName] = [each if helium else each["name"] for each in objects]
     return counted(answer)
 
 
 @bp.get("/objects/<object_name>/metadata")
-@operation(needs=hub_caller, problems=_PROBLEMS, headers=HEADERS)
-def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
+@operation(problems=_PROBLEMS, headers=HEADERS)
+def metadata(call: TokenCall, object_name: str) -> Answer[ObjectMetadata]:
     """Show the fields of an object, those that are mapped with both names."""
-    instance = caller.instance
+    instance = call.instance
     mapping = names(object_name, instance.objects)
-    fields = vendor_of(instance).fields(mapping.resource, ask=True)
+    fields = call.vendor(instance).fields(mapping.resource, ask=True)
     mapped = mapping.transformation
     return Answer({"fields": fields if mapped is None else list(mapped_metadata(fields, mapped))})
 
 
 @bp.get("/ping")
-@operation(needs=enabled_instance, problems=_PROBLEMS, headers=HEADERS)
-def ping(instance: Instance) -> Answer[Ping]:
+@operation(problems=_PROBLEMS, headers=HEADERS)
+def ping(call: HubCall) -> Answer[Ping]:
     """Say whether the CRM takes the instance's credentials.
 
     Source: ``dateTime`` and ``endpoint``, later ``valid`` (documented); that the provider is asked is assumed.
     """
-    now = hub_caller().workspace.clock.now()
     answer: Ping = {
-        "dateTime": format_instant(now.replace(microsecond=0)),
-        "endpoint": instance.element_key,
-        "valid": _is_valid(instance),
+        "dateTime": format_instant(call.now.replace(microsecond=0)),
+        "endpoint": call.instance.element_key,
+        "valid": _is_valid(call),
     }
     return Answer(answer)
 
 
-def objects_of(instance: Instance) -> list[ObjectName]:
+def objects_of(call: TokenCall) -> list[ObjectName]:
     """Return an instance's objects: its own names for them first."""
     own: list[ObjectName] = [
         {"name": name, "vendorName": mapped.vendor_name, "type": "vdr"}
-        for name, mapped in instance.objects.in_force().items()
+        for name, mapped in call.instance.objects.in_force().items()
     ]
     own_names = {each["name"] for each in own}
-    provided = vendor_of(instance).objects()
+    provided = call.vendor(call.instance).objects()
     return [*own, *(each for each in provided if each["name"] not in own_names)]
 
 
-def _is_valid(instance: Instance) -> bool:
+def _is_valid(call: HubCall) -> bool:
     try:
-        vendor_of(instance).check()
+        call.vendor(call.instance).check()
     except ProviderError as error:
         if error.status in {401, 403}:
             return False

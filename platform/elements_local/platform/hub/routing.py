@@ -6,7 +6,7 @@ from flask import Request
 from werkzeug.routing import MapAdapter
 
 from elements_local.kit.web.service_flask import ServiceFlask
-from elements_local.platform.accounts.authorization import parse_authorization
+from elements_local.platform.core.callers import parse_authorization
 from elements_local.platform.core.paths import ROUTED
 from elements_local.platform.errors import InvalidCredentialsError
 from elements_local.platform.hub.path import HubPaths

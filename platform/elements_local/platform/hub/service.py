@@ -7,17 +7,15 @@ from elements_local.kit.api.operations import Answer
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import parse
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Direction
 from elements_local.platform.core.ordering import parse_order
 from elements_local.platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, page_headers, paging
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
-from elements_local.platform.elements.service import connector_of, vendor_of
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.errors import shown as quoted
 from elements_local.platform.hub.projection import parse_fields, project, without_nulls
-from elements_local.platform.instances.calling import called_at, enabled_caller
+from elements_local.platform.instances.call import HubCall
 from elements_local.platform.provider import PageRequest
 from elements_local.platform.transformations.name_mapping import NameMapping, names
 
@@ -53,23 +51,14 @@ class RecordQuery(msgspec.Struct):
     fields: str = ""
 
 
-def enabled_instance() -> Instance:
-    """Return the caller's instance, unless it is switched off.
-
-    Raises:
-        InstanceDisabledError: it is (observed: 403).
-    """
-    return enabled_caller().instance
-
-
-def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
+def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
-    mapping = _names(instance, resource)
+    mapping = _names(call, resource)
     page = paging(
         # the token is the vendor's own here, and not one of ours to be read
         msgspec.structs.replace(query, next_page=""),
-        default=_page_size(instance),
-        largest=connector_of(instance).largest_page,
+        default=_page_size(call.instance),
+        largest=call.connector_of(call.instance).largest_page,
     )
     where = query.where.strip()
     page_request = PageRequest(
@@ -80,78 +69,78 @@ def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[
         skip=0 if query.next_page else page.offset,
         order=mapping.order(parse_order(query.order_by)),
     )
-    vendor_page = vendor_of(instance).page(mapping.resource, page_request)
-    records = shown(instance, mapping, vendor_page.records, query.fields)
+    vendor_page = call.vendor(call.instance).page(mapping.resource, page_request)
+    records = shown(call, mapping, vendor_page.records, query.fields)
     headers = page_headers(page, returned=len(records), more=False)
     if vendor_page.next_token is not None:
         headers["Elements-Next-Page-Token"] = vendor_page.next_token
     return Answer(records, headers)
 
 
-def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
+def got(call: HubCall, resource: str, record_id: str, fields: str) -> Answer[Json]:
     """Show one record."""
-    mapping = _names(instance, resource)
-    record = vendor_of(instance).get(mapping.resource, record_id)
-    return _record(instance, mapping, record, fields)
+    mapping = _names(call, resource)
+    record = call.vendor(call.instance).get(mapping.resource, record_id)
+    return _record(call, mapping, record, fields)
 
 
-def created(instance: Instance, resource: str, body: Json) -> Answer[Json]:
+def created(call: HubCall, resource: str, body: Json) -> Answer[Json]:
     """Make a record; an empty one is refused (observed)."""
-    mapping = _names(instance, resource)
-    record = vendor_of(instance).create(mapping.resource, _sent(mapping, body))
-    return _record(instance, mapping, record)
+    mapping = _names(call, resource)
+    record = call.vendor(call.instance).create(mapping.resource, _sent(call, mapping, body))
+    return _record(call, mapping, record)
 
 
-def updated(instance: Instance, resource: str, record_id: str, body: Json) -> Answer[Json]:
+def updated(call: HubCall, resource: str, record_id: str, body: Json) -> Answer[Json]:
     """Change some of a record's fields; PUT is partial too (observed)."""
-    mapping = _names(instance, resource)
-    fields = _sent(mapping, body)
-    return _record(instance, mapping, vendor_of(instance).update(mapping.resource, record_id, fields))
+    mapping = _names(call, resource)
+    fields = _sent(call, mapping, body)
+    return _record(call, mapping, call.vendor(call.instance).update(mapping.resource, record_id, fields))
 
 
-def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
+def deleted(call: HubCall, resource: str, record_id: str) -> Answer[None]:
     """Delete a record."""
-    vendor_of(instance).delete(_names(instance, resource).resource, record_id)
+    call.vendor(call.instance).delete(_names(call, resource).resource, record_id)
     return Answer(None)
 
 
-def me(instance: Instance, fields: str) -> Answer[Json]:
+def me(call: HubCall, fields: str) -> Answer[Json]:
     """Show the vendor's user whose credentials the instance has, by the names of users if the vendor lists them."""
     try:
-        mapping = _names(instance, "users")
+        mapping = _names(call, "users")
     # a vendor without a list of users has a user all the same
     except NotFoundError:
         mapping = NameMapping(resource="users")
-    return _record(instance, mapping, vendor_of(instance).me(), fields)
+    return _record(call, mapping, call.vendor(call.instance).me(), fields)
 
 
-def shown(instance: Instance, mapping: NameMapping, records: list[Json], fields: str = "") -> list[Json]:
+def shown(call: HubCall, mapping: NameMapping, records: list[Json], fields: str = "") -> list[Json]:
     """Return records by the client's names, without nulls if the instance filters them (the default: observed)."""
-    mapped = mapping.shown(records, now=called_at())
-    if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
+    mapped = mapping.shown(records, now=call.now)
+    if configuration.is_true(call.instance.configuration, configuration.FILTER_NULLS):
         # before fields are chosen: a field that is null is left out, asked for or not
         mapped = [without_nulls(record) for record in mapped]
     selected = parse_fields(fields)
     return [project(record, selected) for record in mapped] if selected else mapped
 
 
-def _names(instance: Instance, resource: str) -> NameMapping:
-    mapping = names(resource, instance.objects)
-    if not dependencies().settings.id_alias:
+def _names(call: HubCall, resource: str) -> NameMapping:
+    mapping = names(resource, call.instance.objects)
+    if not call.settings.id_alias:
         return mapping
     return replace(
         mapping,
-        id_field=connector_of(instance).collection(mapping.resource).id_field,
+        id_field=call.connector_of(call.instance).collection(mapping.resource).id_field,
         shows_alias=request.headers.get(ID_ALIAS_HEADER, "").lower() != "false",
     )
 
 
-def _record(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
-    (only,) = shown(instance, mapping, [record], fields)
+def _record(call: HubCall, mapping: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
+    (only,) = shown(call, mapping, [record], fields)
     return Answer(only)
 
 
-def _sent(mapping: NameMapping, body: Json) -> Json:
+def _sent(call: HubCall, mapping: NameMapping, body: Json) -> Json:
     """Return a body by the provider's names.
 
     Raises:
@@ -159,7 +148,7 @@ def _sent(mapping: NameMapping, body: Json) -> Json:
     """
     if not body:
         raise InvalidRequestError("the body must be an object with at least one field; got {}")
-    fields = mapping.sent(body, now=called_at())
+    fields = mapping.sent(body, now=call.now)
     if not fields:
         passing = [each.path for each in mapping.fields if each.passes(Direction.TO_VENDOR)]
         raise InvalidRequestError(

@@ -6,12 +6,10 @@ from flask import Blueprint, request
 
 from elements_local.kit.api.json_text import DEEPEST, MalformedJsonError, decode, is_deeper_than
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.platform.accounts.calling import Callers
-from elements_local.platform.core.dependencies import dependencies
-from elements_local.platform.elements.service import catalogue
+from elements_local.platform.call import OpenCall
 from elements_local.platform.inbound import inbound
 from elements_local.platform.inbound.inbound import POLLER_SUFFIX
-from elements_local.platform.inbound.service import Inbound
+from elements_local.platform.inbound.service import hand_off, keep, targets
 
 bp = Blueprint("inbound", __name__, url_prefix="/events")
 
@@ -20,43 +18,43 @@ _TAKES = {"application/json": object | None, "application/x-www-form-urlencoded"
 
 @bp.post("/<element_key>")
 @operation(takes=_TAKES, problems=(404,))
-def receive(element_key: str) -> Answer[None]:
+def receive(call: OpenCall, element_key: str) -> Answer[None]:
     """Take in what a provider sends, for the instances that the ``Element-Instances`` header names (observed).
 
     What fits no instance is dropped, and answered 200 too; an unknown key is 404 (both assumed).
     """
-    return _take_in(element_key, inbound.instance_ids(request.headers.get("Element-Instances", "")))
+    return _take_in(call, element_key, inbound.instance_ids(request.headers.get("Element-Instances", "")))
 
 
 @bp.get("/<element_key>")
 @operation(problems=(404,))
-def ping(element_key: str) -> Answer[None]:
+def ping(call: OpenCall, element_key: str) -> Answer[None]:
     """Answer a provider's ping, or take in what stands in its query (observed)."""
-    return _take_in(element_key, inbound.instance_ids(request.headers.get("Element-Instances", "")))
+    return _take_in(call, element_key, inbound.instance_ids(request.headers.get("Element-Instances", "")))
 
 
 @bp.post("/<element_key>/<encoded_id>")
 @operation(takes=_TAKES, problems=(404,))
-def receive_for_instance(element_key: str, encoded_id: str) -> Answer[None]:
+def receive_for_instance(call: OpenCall, element_key: str, encoded_id: str) -> Answer[None]:
     """Take in what a provider, or a poller, sends for the instance whose id stands in the path, plain or in base64 (documented).
 
     Below ``/events/{elementKey}Polling`` it is a poller's own find: ``{instance_id, objectType, <objectType>:
     [records], events?}``, which becomes an event and a callback as if it had been polled just now.
     """
     named = inbound.instance_id(encoded_id)
-    return _take_in(element_key, [] if named is None else [named])
+    return _take_in(call, element_key, [] if named is None else [named])
 
 
 @bp.get("/<element_key>/<encoded_id>")
 @operation(problems=(404,))
-def ping_for_instance(element_key: str, encoded_id: str) -> Answer[None]:
+def ping_for_instance(call: OpenCall, element_key: str, encoded_id: str) -> Answer[None]:
     """Answer a provider's ping, or take in its query, for the instance whose id stands in the path."""
     named = inbound.instance_id(encoded_id)
-    return _take_in(element_key, [] if named is None else [named])
+    return _take_in(call, element_key, [] if named is None else [named])
 
 
-def _take_in(element_key: str, instance_ids: list[int]) -> Answer[None]:
-    element = catalogue().element(element_key.removesuffix(POLLER_SUFFIX))
+def _take_in(call: OpenCall, element_key: str, instance_ids: list[int]) -> Answer[None]:
+    element = call.catalogue.element(element_key.removesuffix(POLLER_SUFFIX))
     body = _body()
     polled = element_key.endswith(POLLER_SUFFIX) and request.method == "POST"
     handed = inbound.read_hand_off(body) if polled else None
@@ -64,14 +62,13 @@ def _take_in(element_key: str, instance_ids: list[int]) -> Answer[None]:
     if polled and not instance_ids:
         instance_ids = inbound.instance_ids(request.headers.get("Id", ""))
     if payload:
-        services = dependencies().services
-        workspace = services[Callers].workspace_of(request.headers.get("Authorization"))
-        for target in list(services[Inbound].targets(element, instance_ids, of=workspace)):
+        platform, of = call.platform, call.caller.known
+        for target in list(targets(platform.database, platform.workspaces, element, instance_ids, of=of)):
             if handed is not None:
-                services[Inbound].hand_off(target, handed, element)
+                hand_off(platform, target, handed, element)
             else:
-                services[Inbound].receive(target, payload, element)
-        dependencies().engine.wake()
+                keep(platform, target, payload, element)
+        platform.engine.wake()
     return Answer(None)
 
 

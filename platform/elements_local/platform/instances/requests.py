@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.element import Element
-from elements_local.platform.elements.service import catalogue
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.instances.instance import InstanceBody
 
@@ -16,7 +16,7 @@ class ElementReference(Struct):
     key: str | None = None
     id: int | str | None = None
 
-    def find(self) -> Element:
+    def find(self, catalogue: Catalogue) -> Element:
         """Return the element that is meant.
 
         Raises:
@@ -24,14 +24,14 @@ class ElementReference(Struct):
             NotFoundError: there is none by that key or id.
         """
         if self.key is not None:
-            return catalogue().element(self.key)
+            return catalogue.element(self.key)
         if self.id is None:
-            example = catalogue().elements[0].key
+            example = catalogue.elements[0].key
             raise InvalidRequestError(
                 f'element.key or element.id is missing; expected {{"element": {{"key": "{example}"}}}}'
             )
         try:
-            return catalogue().element(str(self.id))
+            return catalogue.element(str(self.id))
         except NotFoundError as error:
             raise NotFoundError("element", self.id) from error
 

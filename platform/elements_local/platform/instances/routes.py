@@ -5,14 +5,12 @@ from typing import TypedDict
 from flask import Blueprint
 
 from elements_local.kit.api.operations import Answer, links, operation
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.calling import caller
+from elements_local.platform.call import Call
 from elements_local.platform.configuration.instance_json import InstanceJson
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery
 from elements_local.platform.description import EVENT_CALLBACK
 from elements_local.platform.elements.element import Element
-from elements_local.platform.instances.named_instance import NamedInstance, named_instance, put_names_aside
+from elements_local.platform.instances.call import InstanceCall
 from elements_local.platform.instances.requests import ElementReference, InstanceRequest
 from elements_local.platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
 from elements_local.platform.instances.service import instance_json, make
@@ -23,7 +21,6 @@ from elements_local.platform.instances.store_search import InstanceFilter
 from elements_local.platform.lint.service import WARNING_HEADERS
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
-bp.url_value_preprocessor(put_names_aside)
 
 _ID = "$response.body#/id"
 LINKS = {
@@ -41,49 +38,48 @@ class InstanceTotalsJson(TypedDict):
 
 @bp.post("")
 @operation(
-    needs=caller,
     problems=(400, 401, 403, 404, 429, 502),
     headers={**TRACE_HEADERS, **WARNING_HEADERS},
     links=LINKS,
     callbacks=EVENT_CALLBACK,
 )
-def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
+def create(call: Call, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
-    return made(workspace, body, (body.element or ElementReference()).find())
+    return made(call, body, (body.element or ElementReference()).find(call.catalogue))
 
 
-def made(workspace: Workspace, body: InstanceRequest, element: Element) -> Answer[InstanceJson]:
+def made(call: Call, body: InstanceRequest, element: Element) -> Answer[InstanceJson]:
     """Make an instance of an element, whatever the body says of one."""
     with_objects = body.retrieve_objects_after_instantiation
-    wire = wire_to_vendor(workspace, element.key, body)
-    return Answer(make(workspace, with_grant(body, element), element, wire=wire, with_objects=with_objects))
+    wire = wire_to_vendor(call, element.key, body)
+    return Answer(make(call, with_grant(call, body, element), element, wire=wire, with_objects=with_objects))
 
 
 @bp.get("")
-@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
-def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJson]]:
+@operation(problems=(404,), headers=PAGE_HEADERS)
+def index(call: Call, query: InstancesQuery) -> Answer[list[InstanceJson]]:
     """List instances, the latest first (inferred); a list without any is 404 (observed)."""
-    return listed(workspace, query, query.wanted, hydrate=query.hydrate)
+    return listed(call, query, query.wanted, hydrate=query.hydrate)
 
 
 @bp.get("/count")
-@operation(needs=caller)
-def count(workspace: Workspace) -> Answer[InstanceTotalsJson]:
+@operation()
+def count(call: Call) -> Answer[InstanceTotalsJson]:
     """Count the instances; the two keys are observed, what tells them apart is assumed."""
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         number = Instances(tx).count(InstanceFilter())
     return Answer({"totalInstances": number, "elementInstances": number})
 
 
 @bp.get("/polling-disabled")
-@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
-def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
+@operation(problems=(404,), headers=PAGE_HEADERS)
+def polling_disabled(call: Call, query: PageQuery) -> Answer[list[InstanceJson]]:
     """List the instances whose poller was switched off (documented); without any it is 404 (assumed)."""
-    return listed(workspace, query, InstanceFilter(polling_disabled=True))
+    return listed(call, query, InstanceFilter(polling_disabled=True))
 
 
 @bp.get("/<id:instance_id>")
-@operation(needs=named_instance, problems=(404,))
-def get(named: NamedInstance) -> Answer[InstanceJson]:
+@operation(problems=(404,))
+def get(call: InstanceCall) -> Answer[InstanceJson]:
     """Show one instance."""
-    return Answer(instance_json(named.workspace, named.instance))
+    return Answer(instance_json(call, call.instance))

@@ -1,20 +1,20 @@
 """``/instances/{id}/configuration``: an instance's configuration, entry by entry."""
 
+from flask import Blueprint
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, Link, operation
 from elements_local.platform.configuration.entry import EntryJson, entries, key_named
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.listing import counted
 from elements_local.platform.core.paging import COUNT_HEADERS
 from elements_local.platform.instances import instance as rules
+from elements_local.platform.instances.call import InstanceCall
 from elements_local.platform.instances.instance import InstanceBody
-from elements_local.platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from elements_local.platform.instances.service import ProviderCheck, change
 from elements_local.platform.lint.service import WARNING_HEADERS
 
-bp = instance_blueprint("instance_configuration")
+bp = Blueprint("instance_configuration", __name__)
 
 _LINKS = {
     "entry": Link(
@@ -34,43 +34,44 @@ class ValueRequest(Struct, rename="camel"):
 
 
 @bp.get("/configuration")
-@operation(needs=named_instance, problems=(404,), headers=COUNT_HEADERS, links=_LINKS)
-def index(named: NamedInstance) -> Answer[list[EntryJson]]:
+@operation(problems=(404,), headers=COUNT_HEADERS, links=_LINKS)
+def index(call: InstanceCall) -> Answer[list[EntryJson]]:
     """List the entries, those of keys that the element does not know after its own."""
-    return counted(_entries(named, named.instance))
+    return counted(_entries(call, call.instance))
 
 
 @bp.get("/configuration/<config_id>")
-@operation(needs=named_instance, problems=(404,))
-def get(named: NamedInstance, config_id: str) -> Answer[EntryJson]:
+@operation(problems=(404,))
+def get(call: InstanceCall, config_id: str) -> Answer[EntryJson]:
     """Show one entry."""
-    key = _key(named, config_id)
-    return Answer(_entry(named, named.instance, key))
+    key = _key(call, config_id)
+    return Answer(_entry(call, call.instance, key))
 
 
 @bp.patch("/configuration/<config_id>")
-@operation(needs=named_instance, problems=(403, 404, 429, 502), headers=WARNING_HEADERS)
-def patch(named: NamedInstance, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
+@operation(problems=(403, 404, 429, 502), headers=WARNING_HEADERS)
+def patch(call: InstanceCall, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
     """Change one value, with effect at once (observed); a mask that is sent back keeps the secret (assumed)."""
-    key = _key(named, config_id)
+    key = _key(call, config_id)
     instance_body = InstanceBody(configuration={key: body.property_value})
-    element = named.element
+    element = call.element
     saved = change(
-        named,
+        call,
+        call.instance,
         lambda stored: rules.patch(stored, instance_body, element),
         ask=ProviderCheck.WHERE_NEW,
         sent={},
     )
-    return Answer(_entry(named, saved, key))
+    return Answer(_entry(call, saved, key))
 
 
-def _key(named: NamedInstance, config_id: str) -> str:
-    return key_named(named.instance.configuration, named.element, config_id)
+def _key(call: InstanceCall, config_id: str) -> str:
+    return key_named(call.instance.configuration, call.element, config_id)
 
 
-def _entry(named: NamedInstance, instance: Instance, key: str) -> EntryJson:
-    return next(entry for entry in _entries(named, instance) if entry["key"] == key)
+def _entry(call: InstanceCall, instance: Instance, key: str) -> EntryJson:
+    return next(entry for entry in _entries(call, instance) if entry["key"] == key)
 
 
-def _entries(named: NamedInstance, instance: Instance) -> list[EntryJson]:
-    return entries(instance.configuration, named.element, dependencies().settings.unset)
+def _entries(call: InstanceCall, instance: Instance) -> list[EntryJson]:
+    return entries(instance.configuration, call.element, call.settings.unset)

@@ -13,12 +13,10 @@ from msgspec import Struct, field
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.instants import earlier, parse_instant
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.calling import caller, check_own_accounts
-from elements_local.platform.accounts.directory import user_of
+from elements_local.platform.accounts.directory import check_own_accounts, user_of
+from elements_local.platform.call import Call
 from elements_local.platform.core import analytics
 from elements_local.platform.core.analytics import Bucket, Buckets, Interval, Tally
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.events.store import EventFilter, Events
 
 bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
@@ -87,32 +85,32 @@ class AnalyticsQuery(IntervalQuery, kw_only=True):
 
 
 @bp.get("")
-@operation(needs=caller, problems=(403,))
-def counts(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[CountJson]]:
+@operation(problems=(403,))
+def counts(call: Call, query: AnalyticsQuery) -> Answer[list[CountJson]]:
     """Count events over time."""
-    cut, tallies = _counted(workspace, query)
+    cut, tallies = _counted(call, query)
     return Answer([shown_count(bucket) for bucket in analytics.fold(cut, tallies)])
 
 
 @bp.get("/instances")
-@operation(needs=caller, problems=(403,))
-def by_instance(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[InstanceCountsJson]]:
+@operation(problems=(403,))
+def by_instance(call: Call, query: AnalyticsQuery) -> Answer[list[InstanceCountsJson]]:
     """Count events over time, by instance."""
-    cut, tallies = _counted(workspace, query)
+    cut, tallies = _counted(call, query)
     return Answer([shown_by_instance(bucket) for bucket in analytics.fold(cut, tallies)])
 
 
 @bp.get("/accounts")
-@operation(needs=caller, problems=(403,))
-def by_account(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[AccountCountsJson]]:
+@operation(problems=(403,))
+def by_account(call: Call, query: AnalyticsQuery) -> Answer[list[AccountCountsJson]]:
     """Count events over time, by account: all of them are the workspace's own account's."""
-    cut, tallies = _counted(workspace, query)
-    account_id = user_of(workspace).account_id
+    cut, tallies = _counted(call, query)
+    account_id = user_of(call.workspace).account_id
     of_account = [replace(tally, of=account_id) for tally in tallies]
     return Answer([shown_by_account(bucket) for bucket in analytics.fold(cut, of_account)])
 
 
-def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
+def cut_up(call: Call, query: IntervalQuery) -> Buckets:
     """Return the range that a query asks for, cut up as it asks.
 
     Raises:
@@ -121,27 +119,25 @@ def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
     since, until = analytics.span(
         None if query.from_ is None else parse_instant(query.from_),
         None if query.to is None else parse_instant(query.to),
-        now=workspace.clock.now(),
+        now=call.now,
     )
-    return analytics.buckets(
-        since, until, Interval(query.interval), limit=dependencies().settings.analytics_limit
-    )
+    return analytics.buckets(since, until, Interval(query.interval), limit=call.settings.analytics_limit)
 
 
-def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, Sequence[Tally[int]]]:
+def _counted(call: Call, query: AnalyticsQuery) -> tuple[Buckets, Sequence[Tally[int]]]:
     """Return the range that is asked for, and what was counted in it.
 
     Raises:
         ForbiddenError: another's account is named (observed: 403).
     """
-    check_own_accounts(workspace, query.account_ids)
-    cut = cut_up(workspace, query)
-    oldest = earlier(workspace.clock.now(), dependencies().settings.event_retention)
+    check_own_accounts(call.workspace, query.account_ids)
+    cut = cut_up(call, query)
+    oldest = earlier(call.now, call.settings.event_retention)
     event_filter = EventFilter(
         since=max(oldest, cut.since),
         until=cut.until,
     )
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         return cut, Events(tx).counted(event_filter, cut.unit)
 
 

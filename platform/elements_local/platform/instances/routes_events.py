@@ -9,10 +9,8 @@ from msgspec import Meta, field
 from elements_local.kit.api.operations import Answer, Link, operation
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.instants import earlier, parse_instant
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.accounts.calling import authorization, caller
+from elements_local.platform.call import Call
 from elements_local.platform.core.analytics import span
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.listing import part_of
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, Paging, paging
@@ -25,7 +23,7 @@ from elements_local.platform.events.stored_event import (
     disposition,
     to_json,
 )
-from elements_local.platform.instances.calling import instance_named, instance_of_token
+from elements_local.platform.instances.call import InstanceCall, instance_of_token
 
 bp = Blueprint("events", __name__, url_prefix="/instances")
 
@@ -61,85 +59,85 @@ class DispositionsQuery(PageQuery, rename="camel", kw_only=True):
 
 
 @bp.get("/events")
-@operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
-def index(workspace: Workspace, query: EventsQuery) -> Answer[list[EventJson]]:
+@operation(headers=PAGE_HEADERS, links=_LINKS)
+def index(call: Call, query: EventsQuery) -> Answer[list[EventJson]]:
     """List events, newest first (assumed): all of the workspace's, or those of the token's instance."""
-    wanted = _wanted(workspace, _instance_of_token(workspace))
+    wanted = _wanted(call, _instance_of_token(call))
     if query.instance_id is not None:
         # a filter, which finds nothing of another instance than the token's (assumed)
         own = wanted.instance_ids or (query.instance_id,)
         wanted = replace(wanted, instance_ids=tuple(one for one in own if one == query.instance_id))
-    return _list(workspace, wanted, query)
+    return _list(call, wanted, query)
 
 
 @bp.get("/events/<event_id>")
-@operation(needs=caller, problems=(404,))
-def get(workspace: Workspace, event_id: str) -> Answer[EventJson]:
+@operation(problems=(404,))
+def get(call: Call, event_id: str) -> Answer[EventJson]:
     """Show one event."""
-    return _get(workspace, _wanted(workspace, _instance_of_token(workspace)), event_id)
+    return _get(call, _wanted(call, _instance_of_token(call)), event_id)
 
 
 @bp.get("/<id:instance_id>/events")
-@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS, links=_LINKS)
-def index_of_instance(workspace: Workspace, instance_id: str, query: PageQuery) -> Answer[list[EventJson]]:
+@operation(problems=(404,), headers=PAGE_HEADERS, links=_LINKS)
+def index_of_instance(call: InstanceCall, query: PageQuery) -> Answer[list[EventJson]]:
     """List an instance's events."""
-    return _list(workspace, _wanted(workspace, instance_named(workspace, instance_id)), query)
+    return _list(call, _wanted(call, call.instance), query)
 
 
 @bp.get("/<id:instance_id>/events/<event_id>")
-@operation(needs=caller, problems=(404,))
-def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> Answer[EventJson]:
+@operation(problems=(404,))
+def get_of_instance(call: InstanceCall, event_id: str) -> Answer[EventJson]:
     """Show one of an instance's events."""
-    return _get(workspace, _wanted(workspace, instance_named(workspace, instance_id)), event_id)
+    return _get(call, _wanted(call, call.instance), event_id)
 
 
 @bp.get("/events/dispositions")
-@operation(needs=caller, headers=PAGE_HEADERS)
-def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[DispositionJson]]:
+@operation(headers=PAGE_HEADERS)
+def dispositions(call: Call, query: DispositionsQuery) -> Answer[list[DispositionJson]]:
     """List what happened to each event, the newest first: every attempt to deliver it."""
-    now = workspace.clock.now()
-    oldest = earlier(now, dependencies().settings.event_retention)
+    now = call.now
+    oldest = earlier(now, call.settings.event_retention)
     since = oldest if query.from_ is None else parse_instant(query.from_)
     since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
-    event_filter = replace(_wanted(workspace, None), since=max(since, oldest), until=until)
+    event_filter = replace(_wanted(call, None), since=max(since, oldest), until=until)
     page = paging(query)
-    events, total = _found(workspace, event_filter, page)
+    events, total = _found(call, event_filter, page)
     reasons: dict[int, list[str]] = defaultdict(list)
     numbers = [event.notification_id for event in events]
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         for notification_id, reason in Events(tx).outcomes(numbers):
             reasons[notification_id].append(reason)
     shown = [disposition(event, reasons[event.notification_id]) for event in events]
     return part_of(shown, page, total=total)
 
 
-def _instance_of_token(workspace: Workspace) -> Instance | None:
-    token = authorization().element
-    return None if token is None else instance_of_token(workspace, token)
+def _instance_of_token(call: Call) -> Instance | None:
+    token = call.caller.sent.element
+    return None if token is None else instance_of_token(call, token)
 
 
-def _wanted(workspace: Workspace, instance: Instance | None) -> EventFilter:
+def _wanted(call: Call, instance: Instance | None) -> EventFilter:
     """Return which events are meant: of all instances or of one, and not older than they get."""
     return EventFilter(
         instance_ids=None if instance is None else (instance.id,),
-        since=earlier(workspace.clock.now(), dependencies().settings.event_retention),
+        since=earlier(call.now, call.settings.event_retention),
     )
 
 
-def _list(workspace: Workspace, event_filter: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
+def _list(call: Call, event_filter: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
     page = paging(query)
-    events, total = _found(workspace, event_filter, page)
+    events, total = _found(call, event_filter, page)
     return part_of([to_json(event) for event in events], page, total=total)
 
 
-def _found(workspace: Workspace, event_filter: EventFilter, page: Paging) -> tuple[list[StoredEvent], int]:
-    with dependencies().store.read(workspace.name) as tx:
+def _found(call: Call, event_filter: EventFilter, page: Paging) -> tuple[list[StoredEvent], int]:
+    with call.read() as tx:
         rows = Events(tx).list(event_filter, offset=page.offset, limit=page.size)
         return rows, Events(tx).count(event_filter)
 
 
-def _get(workspace: Workspace, event_filter: EventFilter, event_id: str) -> Answer[EventJson]:
-    with dependencies().store.read(workspace.name) as tx:
+def _get(call: Call, event_filter: EventFilter, event_id: str) -> Answer[EventJson]:
+    with call.read() as tx:
         event = Events(tx).get(event_filter, event_id)
     if event is None:
         raise NotFoundError("event", event_id)

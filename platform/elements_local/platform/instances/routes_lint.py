@@ -6,14 +6,12 @@ from typing import Annotated, Any, TypedDict
 from flask import Blueprint, request
 from msgspec import Meta, Struct
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.platform.call import AdminCall, OpenCall
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.poller_configuration import entries_of
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.instance import Values
-from elements_local.platform.elements.service import catalogue
-from elements_local.platform.instances.calling import instance_named
+from elements_local.platform.instances.call import instance_named
 from elements_local.platform.instances.requests import ElementReference, InstanceRequest
 from elements_local.platform.instances.service import sent_body
 from elements_local.platform.instances.service_granted import grants_for
@@ -99,30 +97,29 @@ class RulesJson(TypedDict):
 
 @bp.get("")
 @operation(problems=(401, 403, 404))
-def show(query: LintQuery) -> Answer[LintJson]:
+def show(call: AdminCall, query: LintQuery) -> Answer[LintJson]:
     """Look for what of an instance's configuration will lose, repeat or misname events."""
-    workspace = asked_workspace()
-    instance = instance_named(workspace, str(query.instance_id))
-    element = catalogue().element(instance.element_key)
-    with dependencies().store.read(workspace.name) as tx:
+    instance = instance_named(call, str(query.instance_id))
+    element = call.element_of(instance)
+    with call.read() as tx:
         body_warnings = BodyWarnings(tx).of(instance.id)
-    around = lint_context(element, instance.configuration, lag=timedelta(seconds=query.index_lag))
+    around = lint_context(call, element, instance.configuration, lag=timedelta(seconds=query.index_lag))
     warnings = of_instance(instance.configuration, body_warnings, around, instance.objects)
     return Answer(_shown(warnings, instance.configuration))
 
 
 @bp.post("")
 @operation(problems=(400, 401, 403, 404))
-def look_at(query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
+def look_at(call: OpenCall, query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
     """Look at the body of an instance that is not made: one without credentials, or with masks for them, will do."""
-    element = (body.element or ElementReference()).find()
+    element = (body.element or ElementReference()).find(call.catalogue)
     credentials = {entry.key: "not given" for entry in element.keys if entry.required}
     values = configuration.complete(
         {**credentials, **(body.configuration or {})}, element, stored=credentials
     )
-    around = lint_context(element, values, lag=timedelta(seconds=query.index_lag))
+    around = lint_context(call, element, values, lag=timedelta(seconds=query.index_lag))
     configuration.check(values, element, empty_block=around.empty_block)
-    redeemed = grants_for(body.configuration or {}, element) is not None
+    redeemed = grants_for(call, body.configuration or {}, element) is not None
     body_warnings = of_body(sent_body(), values, element, redeemed=redeemed, raw=request.get_data())
     return Answer(_shown(of_instance(values, body_warnings, around), values))
 

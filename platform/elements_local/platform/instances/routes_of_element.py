@@ -8,34 +8,32 @@ from elements_local.platform.configuration.instance_json import InstanceJson
 from elements_local.platform.core.paging import PAGE_HEADERS
 from elements_local.platform.instances import routes as instances
 from elements_local.platform.instances import routes_one as one_instance
-from elements_local.platform.instances.named_instance import ElementCaller, named_element, put_names_aside
+from elements_local.platform.instances.call import ElementCall
 from elements_local.platform.instances.requests import InstanceRequest
 from elements_local.platform.instances.routes_traces import TRACE_HEADERS
 from elements_local.platform.instances.service_lists import InstancesQuery, listed
 from elements_local.platform.lint.service import WARNING_HEADERS
 
 bp = Blueprint("element_instances", __name__, url_prefix="/elements/<key_or_id>/instances")
-bp.url_value_preprocessor(put_names_aside)
 
 
 @bp.get("")
-@operation(needs=named_element, problems=(404,), headers=PAGE_HEADERS)
-def index(caller: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJson]]:
+@operation(problems=(404,), headers=PAGE_HEADERS)
+def index(call: ElementCall, query: InstancesQuery) -> Answer[list[InstanceJson]]:
     """List an element's instances; a list without any is 404 (observed)."""
-    instance_filter = replace(query.wanted, element_key=caller.element.key)
-    return listed(caller.workspace, query, instance_filter, hydrate=query.hydrate)
+    instance_filter = replace(query.wanted, element_key=call.element.key)
+    return listed(call, query, instance_filter, hydrate=query.hydrate)
 
 
 @bp.post("")
 @operation(
-    needs=named_element,
     problems=(400, 401, 403, 404, 429, 502),
     headers={**TRACE_HEADERS, **WARNING_HEADERS},
     links=instances.LINKS,
 )
-def create(caller: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
+def create(call: ElementCall, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
-    return instances.made(caller.workspace, body, caller.element)
+    return instances.made(call, body, call.element)
 
 
 for _register, _view in (

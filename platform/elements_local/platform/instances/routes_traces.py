@@ -4,55 +4,53 @@ from flask import Blueprint, Response, after_this_request
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.web.wire import Http
-from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.call import Call
 from elements_local.platform.core import identities
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.errors import NotFoundError
-from elements_local.platform.instances.named_instance import ElementCaller, named_element, put_names_aside
+from elements_local.platform.instances.call import ElementCall
 from elements_local.platform.instances.requests import InstanceRequest
 from elements_local.platform.provider.provider_trace import Trace, TraceJson, to_json
-from elements_local.platform.provider.service import Tracing, provider_wire
+from elements_local.platform.provider.service import Tracing
 from elements_local.platform.provider.store_traces import Traces
 
 bp = Blueprint("traces", __name__, url_prefix="/elements/<key_or_id>/trace")
-bp.url_value_preprocessor(put_names_aside)
 
 TRACE_HEADERS = {"Elements-Trace-Id": "where providerData.debug asks for it: what to read the trace by"}
 
 
 @bp.get("/<trace_id>")
-@operation(needs=named_element, problems=(404,))
-def get(caller: ElementCaller, trace_id: str) -> Answer[TraceJson]:
+@operation(problems=(404,))
+def get(call: ElementCall, trace_id: str) -> Answer[TraceJson]:
     """Show a trace."""
-    with dependencies().store.read(caller.workspace.name) as tx:
+    with call.read() as tx:
         trace = Traces(tx).get(trace_id)
-    if trace is None or trace.element_key != caller.element.key:
+    if trace is None or trace.element_key != call.element.key:
         raise NotFoundError("trace", trace_id)
     return Answer(to_json(trace))
 
 
-def wire_to_vendor(workspace: Workspace, element_key: str, sent: InstanceRequest) -> Http:
+def wire_to_vendor(call: Call, element_key: str, sent: InstanceRequest) -> Http:
     """Return the wire to the vendor, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
     if sent.provider_data is None or not sent.provider_data.is_traced:
-        return provider_wire()
-    tracing = Tracing(http=dependencies().inside)
+        return call.wire
+    tracing = Tracing(http=call.platform.inside)
 
     @after_this_request
     def name_trace(response: Response) -> Response:
-        response.headers["Elements-Trace-Id"] = _kept(workspace, element_key, tracing).id
+        response.headers["Elements-Trace-Id"] = _kept(call, element_key, tracing).id
         return response
 
     return tracing
 
 
-def _kept(workspace: Workspace, element_key: str, tracing: Tracing) -> Trace:
+def _kept(call: Call, element_key: str, tracing: Tracing) -> Trace:
     def made(number: int) -> Trace:
         return Trace(
-            id=identities.trace_id(workspace, number),
+            id=identities.trace_id(call.workspace, number),
             element_key=element_key,
-            at=workspace.clock.now(),
+            at=call.now,
             exchanges=tuple(tracing.exchanges),
         )
 
-    with dependencies().store.transaction(workspace.name) as tx:
+    with call.transaction() as tx:
         return Traces(tx).add(made)

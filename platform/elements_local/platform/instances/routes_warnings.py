@@ -6,13 +6,10 @@ from typing import Annotated, NotRequired, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import AdminCall, Call
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.elements.service import catalogue
-from elements_local.platform.instances.calling import instances_asked_for
+from elements_local.platform.instances.call import instances_asked_for
 from elements_local.platform.lint.service import warnings_of
 from elements_local.platform.lint.store import BodyWarnings
 from elements_local.platform.lint.warning import ConfigWarnings, WarningJson
@@ -42,25 +39,20 @@ class WarningsJson(TypedDict):
 
 @bp.get("")
 @operation(problems=(401, 403, 404))
-def index(query: WarningsQuery) -> Answer[WarningsJson]:
+def index(call: AdminCall, query: WarningsQuery) -> Answer[WarningsJson]:
     """List what the platform took without a word and users will regret; instances without any are left out."""
-    workspace = asked_workspace()
-    instances = instances_asked_for(workspace, query.instance_id)
+    instances = instances_asked_for(call, query.instance_id)
     shown: list[InstanceWarningsJson] = [
         {"instanceId": instance.id, "name": instance.name, "warnings": warnings.to_json()}
-        for instance, warnings in kept_warnings(workspace, instances)
+        for instance, warnings in kept_warnings(call, instances)
         if warnings.listed
     ]
     return Answer({"warnings": shown})
 
 
-def kept_warnings(
-    workspace: Workspace, instances: Iterable[Instance]
-) -> Iterator[tuple[Instance, ConfigWarnings]]:
+def kept_warnings(call: Call, instances: Iterable[Instance]) -> Iterator[tuple[Instance, ConfigWarnings]]:
     """Yield instances with all that is to be said of each."""
-    elements = {element.key: element for element in catalogue().elements}
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         of_bodies = BodyWarnings(tx).all()
     for instance in instances:
-        of_body = of_bodies.get(instance.id, ConfigWarnings())
-        yield instance, warnings_of(instance, elements[instance.element_key], of_body)
+        yield instance, warnings_of(call, instance, of_bodies.get(instance.id, ConfigWarnings()))

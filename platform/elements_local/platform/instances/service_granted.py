@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 
 from elements_local.kit.values import replace
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import VendorGrants
 from elements_local.platform.elements.element import Element
 from elements_local.platform.elements.oauth import application, needs_grant
-from elements_local.platform.elements.service import catalogue
 from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.instances.instance import InstanceBody
 from elements_local.platform.instances.requests import InstanceRequest
 
 
-def with_grant(sent: InstanceRequest, element: Element, stored: Values | None = None) -> InstanceBody:
+def with_grant(
+    call: Call, sent: InstanceRequest, element: Element, stored: Values | None = None
+) -> InstanceBody:
     """Return what is said about an instance, with the credentials that a code stands for.
 
     Args:
@@ -30,7 +31,7 @@ def with_grant(sent: InstanceRequest, element: Element, stored: Values | None = 
     body = sent.to_body()
     code = None if sent.provider_data is None else sent.provider_data.code
     configuration = body.configuration or {}
-    grants = grants_for(configuration, element)
+    grants = grants_for(call, configuration, element)
     if code is None or grants is None:
         return body
     if not isinstance(code, str):
@@ -38,12 +39,12 @@ def with_grant(sent: InstanceRequest, element: Element, stored: Values | None = 
             f"providerData.code must be what the consent page gave, a text; got {shown(code)}"
         )
     asking = application({**(stored or {}), **configuration})
-    redeemed = grants.redeem(dependencies().inside, code, asking)
+    redeemed = grants.redeem(call.platform.inside, code, asking)
     return replace(body, configuration={**configuration, **redeemed})
 
 
-def grants_for(configuration: Mapping[str, object], element: Element) -> VendorGrants | None:
+def grants_for(call: OpenCall, configuration: Mapping[str, object], element: Element) -> VendorGrants | None:
     """Return what redeems a code for a configuration; None where the code means nothing."""
-    if not dependencies().settings.oauth_walk or not needs_grant(configuration, element):
+    if not call.settings.oauth_walk or not needs_grant(configuration, element):
         return None
-    return catalogue().connector(element.key).grants
+    return call.catalogue.connector(element.key).grants

@@ -7,10 +7,9 @@ from msgspec import Meta, Raw, field, structs
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer
-from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.call import Call
 from elements_local.platform.configuration.instance_json import InstanceJson
 from elements_local.platform.core.choices import InstanceOrder, UnsetValues
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
 from elements_local.platform.errors import NothingFoundError
 from elements_local.platform.instances.service import views
@@ -42,7 +41,7 @@ class InstancesQuery(PageQuery, rename="camel", kw_only=True):
 
 
 def listed(
-    workspace: Workspace, query: PageQuery, instance_filter: InstanceFilter, *, hydrate: bool = True
+    call: Call, query: PageQuery, instance_filter: InstanceFilter, *, hydrate: bool = True
 ) -> Answer[list[InstanceJson]]:
     """Answer with a page of the instances that are wanted.
 
@@ -55,17 +54,17 @@ def listed(
         after=token_place(query.next_page, counted=_COUNTED) if query.next_page else None,
         skip=0 if query.next_page else page.offset,
         size=page.size,
-        descending=dependencies().settings.instance_order is InstanceOrder.NEWEST_FIRST,
+        descending=call.settings.instance_order is InstanceOrder.NEWEST_FIRST,
     )
-    with dependencies().store.read(workspace.name) as tx:
+    with call.read() as tx:
         result = Instances(tx).search(instance_filter, page_range)
     if not result.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(result.items), more=False, total=result.total)
     if result.cursor is not None:
         headers["Elements-Next-Page-Token"] = page_token(result.cursor, counted=_COUNTED)
-    unset = dependencies().settings.unset
-    entries = [encoded_entry(view, unset=unset, hydrate=hydrate) for view in views(workspace, result.items)]
+    unset = call.settings.unset
+    entries = [encoded_entry(view, unset=unset, hydrate=hydrate) for view in views(call, result.items)]
     # JSON already, of this shape
     return Answer(cast("list[InstanceJson]", entries), headers)
 

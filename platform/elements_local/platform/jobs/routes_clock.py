@@ -5,7 +5,6 @@ from typing import NotRequired, TypedDict, cast
 from flask import Blueprint, request
 from msgspec import structs
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.web.serving import client_gone
 from elements_local.kit.workspaces.instants import format_instant
@@ -17,7 +16,7 @@ from elements_local.kit.workspaces.requests import (
     chosen_target,
     shown_clock,
 )
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import AdminCall
 from elements_local.platform.core.run_control import AdvanceRun
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
@@ -58,11 +57,10 @@ class Stopped(TypedDict):
 
 @bp.get("")
 @operation(problems=(401, 403))
-def show() -> Answer[PlatformClockJson]:
+def show(call: AdminCall) -> Answer[PlatformClockJson]:
     """Tell the time, and how far an advance is that is under way."""
-    workspace = asked_workspace()
-    answer = cast("PlatformClockJson", shown_clock(workspace))
-    run = dependencies().engine.run_of(workspace)
+    answer = cast("PlatformClockJson", shown_clock(call.workspace))
+    run = call.platform.engine.run_of(call.workspace)
     if run is not None:
         answer["advance"] = _under_way(run)
     return Answer(answer)
@@ -70,25 +68,23 @@ def show() -> Answer[PlatformClockJson]:
 
 @bp.put("")
 @operation(problems=(401, 403, 409))
-def put(body: ClockRequest) -> Answer[ClockJson]:
+def put(call: AdminCall, body: ClockRequest) -> Answer[ClockJson]:
     """Change the mode, or set a virtual clock without running anything in between."""
-    workspace = asked_workspace()
-    mode, now = chosen_clock(body, mode=workspace.clock.mode)
-    dependencies().engine.set_clock(workspace, mode, now)
-    return Answer(shown_clock(workspace))
+    mode, now = chosen_clock(body, mode=call.workspace.clock.mode)
+    call.platform.engine.set_clock(call.workspace, mode, now)
+    return Answer(shown_clock(call.workspace))
 
 
 @bp.post("/advance")
 @operation(problems=(401, 403, 409))
-def advance(body: AdvanceRequest) -> Answer[Advanced]:
+def advance(call: AdminCall, body: AdvanceRequest) -> Answer[Advanced]:
     """Move time, and return once everything due up to and at the target has run; hanging up ends it after a job."""
-    workspace = asked_workspace()
-    begin = workspace.clock.now()
+    begin = call.now
     abandoned = client_gone(request.environ)
-    run = dependencies().engine.advance(workspace, chosen_target(body, now=begin), abandoned=abandoned)
+    run = call.platform.engine.advance(call.workspace, chosen_target(body, now=begin), abandoned=abandoned)
     answer = {
         "from": format_instant(begin),
-        "now": format_instant(workspace.clock.now()),
+        "now": format_instant(call.workspace.clock.now()),
         **structs.asdict(run.ran),
     }
     if run.stopped:
@@ -98,9 +94,9 @@ def advance(body: AdvanceRequest) -> Answer[Advanced]:
 
 @bp.delete("/advance")
 @operation(problems=(401, 403))
-def stop_advance() -> Answer[Stopped]:
+def stop_advance(call: AdminCall) -> Answer[Stopped]:
     """Let an advance that is under way end after the job that is being run; time stays there."""
-    run = dependencies().engine.stop_run(asked_workspace())
+    run = call.platform.engine.stop_run(call.workspace)
     return Answer({"advance": _under_way(run) if run else None})
 
 

@@ -5,14 +5,12 @@ from datetime import timedelta
 from flask import Response, after_this_request
 
 from elements_local.kit.admin.masks import mask_url
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import OpenCall
 from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.elements.element import Element
-from elements_local.platform.elements.service import catalogue
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.lint.instance import LintContext, of_instance
 from elements_local.platform.lint.warning import ConfigWarnings
-from elements_local.platform.provider.service import provider_wire
 
 HEADER = "Elements-Local-Warnings"
 WARNING_HEADERS = {
@@ -25,27 +23,27 @@ WARNING_HEADERS = {
 """For the declaration of what makes or changes an instance."""
 
 
-def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -> ConfigWarnings:
+def warnings_of(call: OpenCall, instance: Instance, of_body: ConfigWarnings) -> ConfigWarnings:
     """Return all that is to be said of an instance.
 
     Args:
         of_body: what was said of the body that it was last changed by.
     """
-    return of_instance(
-        instance.configuration, of_body, lint_context(element, instance.configuration), instance.objects
-    )
+    context = lint_context(call, call.element_of(instance), instance.configuration)
+    return of_instance(instance.configuration, of_body, context, instance.objects)
 
 
-def lint_context(element: Element, values: Values, *, lag: timedelta = timedelta(0)) -> LintContext:
+def lint_context(
+    call: OpenCall, element: Element, values: Values, *, lag: timedelta = timedelta(0)
+) -> LintContext:
     """Return what rules depend on in this platform.
 
     Args:
         values: the configuration by which the provider is reached.
     """
-    services = dependencies()
 
     def fields(resource: str) -> list[str]:
-        client = catalogue().connector(element.key).client(provider_wire(), values)
+        client = call.catalogue.connector(element.key).client(call.wire, values)
         try:
             return [field["vendorPath"] for field in client.fields(resource, ask=False)]
         except NotFoundError:  # nothing can have the name, and its poll says so
@@ -53,8 +51,8 @@ def lint_context(element: Element, values: Values, *, lag: timedelta = timedelta
 
     return LintContext(
         element=element,
-        empty_block=services.settings.empty_block,
-        objection=lambda url: services.outbound.objection(mask_url(url)),
+        empty_block=call.settings.empty_block,
+        objection=lambda url: call.platform.outbound.objection(mask_url(url)),
         fields=fields,
         lag=lag,
     )

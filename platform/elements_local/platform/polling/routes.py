@@ -5,17 +5,15 @@ from typing import Annotated
 from flask import Blueprint
 from msgspec import Meta, Struct, field, structs
 
-from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, page_json
 from elements_local.kit.text import other_form
 from elements_local.kit.workspaces.instants import format_instant
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import AdminCall
 from elements_local.platform.core.poll import Decision, Poll
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.errors import InvalidRequestError
-from elements_local.platform.events.store_history import HistoryRetention
-from elements_local.platform.instances.calling import instances_asked_for
+from elements_local.platform.instances.call import instances_asked_for
 from elements_local.platform.polling.store import Polls, PollSearch
 
 bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
@@ -45,12 +43,11 @@ class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
 
 @bp.get("")
 @operation(problems=(401, 403))
-def index(query: PollsQuery) -> Answer[Json]:
+def index(call: AdminCall, query: PollsQuery) -> Answer[Json]:
     """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept.
 
     A resource without polls whose name is another's in the singular, or in other letters, is refused.
     """
-    name, store = asked_workspace().name, dependencies().store
     search = PollSearch(
         instance_id=query.instance_id or None,
         resource=query.resource,
@@ -58,10 +55,10 @@ def index(query: PollsQuery) -> Answer[Json]:
         idle=query.idle,
         before=query.before,
     )
-    with store.read(name) as tx:
+    with call.read() as tx:
         page = Polls(tx).page(search, limit=query.limit)
         resources = Polls(tx).resources()
-        pruned = store[HistoryRetention].pruned(tx)
+        pruned = call.platform.history.pruned(tx)
     if query.resource is not None and not page.total:
         near = other_form(query.resource, sorted(resources))
         if near is not None:
@@ -77,12 +74,11 @@ def index(query: PollsQuery) -> Answer[Json]:
 
 @bp.post("")
 @operation(problems=(401, 403, 404, 409))
-def poll_now(body: PollRequest) -> Answer[Json]:
+def poll_now(call: AdminCall, body: PollRequest) -> Answer[Json]:
     """Poll at once, whatever the schedule."""
-    workspace = asked_workspace()
     ran = RunSummary()
-    for instance in instances_asked_for(workspace, body.instance_id):
-        ran += dependencies().engine.poll_now(workspace, instance)
+    for instance in instances_asked_for(call, body.instance_id):
+        ran += call.platform.engine.poll_now(call.workspace, instance)
     return Answer(structs.asdict(ran))
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.retention import Retention
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.accounts.emails import poller_disabled
@@ -16,13 +18,11 @@ from elements_local.platform.core.hub_client import HubClient, HubError
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, POLL_HEADER, poll_key
 from elements_local.platform.core.poll import Decision, Poll, Resource
-from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.events.composer import NotificationComposer, composer_of
 from elements_local.platform.events.event import Found
-from elements_local.platform.events.store_history import HistoryRetention
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.due_job import Job
@@ -48,7 +48,9 @@ class _Reading(Struct, frozen=True, kw_only=True):
 class PollTask(Struct, frozen=True, kw_only=True):
     """What is done when an instance's poll falls due."""
 
-    store: StoreRegistry
+    database: Database
+    activities: Activities
+    history: Retention
     workspaces: Workspaces
     hub: HubClient
     catalogue: Catalogue
@@ -57,11 +59,11 @@ class PollTask(Struct, frozen=True, kw_only=True):
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
         at = workspace.clock.now()
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             instance = Instances(tx).get(int(job.subject))
         # deleting an instance drops its job; this one was taken off the agenda just before that
         if instance is None:
-            with self.store.transaction(workspace.name) as tx:
+            with self.database.transaction(workspace.name) as tx:
                 Jobs(tx).remove(job)
             return RunSummary()
         interval = configuration.refresh_interval(instance.configuration)
@@ -92,7 +94,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
 
     def _last_polls(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, datetime]]:
         """Return what is to be polled, and when each was polled last."""
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             last_polls = Instances(tx).last_polls(instance.id)
         element = self.catalogue.element(instance.element_key)
         resources = configuration.polled_resources(
@@ -130,12 +132,12 @@ class PollTask(Struct, frozen=True, kw_only=True):
         return ran
 
     def _plan_next(self, workspace: Workspace, then: NextRun) -> None:
-        with self.store.transaction(workspace.name) as tx:
+        with self.database.transaction(workspace.name) as tx:
             Jobs(tx).run_again(then)
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
         """Say whether an instance has been neither deleted nor disabled meanwhile."""
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             present = Instances(tx).get(instance.id)
         return present is not None and not present.disabled
 
@@ -151,13 +153,13 @@ class PollTask(Struct, frozen=True, kw_only=True):
         """
         latest, poll, limit = read[-1], read[-1].poll, self.settings.poll_failure_limit
         composer = self._composer(workspace, instance) if latest.found else None
-        with self.store.transaction(workspace.name) as tx:
+        with self.database.transaction(workspace.name) as tx:
             # first of all, and in one transaction with the events: a poll whose events are kept and whose time is not
             # would report them twice, the other way round they would be lost
             failures = Polls(tx).keep([each.poll for each in read])
             is_kept = poll.resource in failures
             if failures:
-                self.store[HistoryRetention].forget(tx, poll.at)
+                self.history.forget(tx, poll.at)
             if composer and is_kept:
                 composer.tell_changes(Notifications(tx), poll.resource, latest.found, at=poll.at)
             # `>=` and not `==`: the limit may have been lowered between two starts of a stack
@@ -182,10 +184,10 @@ class PollTask(Struct, frozen=True, kw_only=True):
             failures: how often the resource has failed in a row.
         """
         activities = filter(None, [poll_lines.polled(poll, resource)])
-        self.store[Activities].tell(workspace, *activities, at=poll.at)
+        self.activities.tell(workspace, *activities, at=poll.at)
         if failures >= self.settings.poll_failure_limit:
             off = poll_lines.switched_off(poll, failures=failures)
-            self.store[Activities].tell(workspace, off, at=poll.at)
+            self.activities.tell(workspace, off, at=poll.at)
 
     def _read(
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window

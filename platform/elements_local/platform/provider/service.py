@@ -2,24 +2,26 @@
 
 from collections.abc import Mapping
 
-from flask import request
+from flask import Request
 from msgspec import Struct, field
 
 from elements_local.kit.admin.calls import ENGINE, InternalHttp, caller_of
 from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.paths import POLL_HEADER
 from elements_local.platform.provider.provider_trace import ProviderExchange
 
 
-def provider_wire() -> Http:
-    """Return the wire on behalf of whom the present request is made: whoever calls, or the engine, which does so likewise."""
-    found = dependencies()
-    if caller_of(request.environ) != ENGINE:
-        return found.inside
-    poll = request.headers.get(POLL_HEADER)
-    own = PollHttp(http=found.http, poll=poll) if poll else found.http
-    return InternalHttp(own, ENGINE)
+def provider_wire(asked: Request, *, http: Http, inside: Http) -> Http:
+    """Return the wire on behalf of whom a request is made: whoever calls, or the engine, which does so likewise.
+
+    Args:
+        http: reaches providers, on behalf of whoever calls.
+        inside: reaches them, too, on the platform's own.
+    """
+    if caller_of(asked.environ) != ENGINE:
+        return inside
+    poll = asked.headers.get(POLL_HEADER)
+    return InternalHttp(PollHttp(http=http, poll=poll) if poll else http, ENGINE)
 
 
 class PollHttp(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.kit.storage.database import Database
 from elements_local.platform.core.choices import WorkerChoices
-from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.jobs.task import RunLocks
 from elements_local.platform.real_time import RealTime
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 def real_time_on(
     database: Database,
     *,
-    store: StoreRegistry,
     run_locks: RunLocks,
     limit: int,
     workers: WorkerChoices,
@@ -29,9 +27,9 @@ def real_time_on(
         same: what both take.
     """
     if database.locks is None:
-        return RealTime(store=store, locks=run_locks, limit=limit, **same)
+        return RealTime(database=database, locks=run_locks, limit=limit, **same)
     from elements_local.platform.shared.due_lanes import DueLanes  # noqa: PLC0415 - not needed by one process
     from elements_local.platform.shared.real_time import SharedRealTime  # noqa: PLC0415 - as above
 
-    lanes = DueLanes(database=database, locks=database.locks, store=store, **same)
+    lanes = DueLanes(database=database, locks=database.locks, **same)
     return SharedRealTime(database, database.locks, lanes, run_locks=run_locks, workers=workers)

@@ -15,7 +15,6 @@ from elements_local.kit.workspaces.clock import Mode
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.bulk.store import Bulk
 from elements_local.platform.callbacks.task import DeliveryTask
-from elements_local.platform.core.registry import StoreRegistry
 from elements_local.platform.jobs.due_job import Job, JobKind
 from elements_local.platform.jobs.store import Jobs
 from elements_local.platform.jobs.task import JobTask, run_lock
@@ -53,7 +52,6 @@ class DueLanes(Struct, frozen=True, kw_only=True):
 
     database: Database
     locks: DatabaseLocks
-    store: StoreRegistry
     workspaces: Workspaces
     tasks: Mapping[JobKind, JobTask]
     deliveries: DeliveryTask
@@ -102,7 +100,7 @@ class DueLanes(Struct, frozen=True, kw_only=True):
 
     def owes(self, workspace: Workspace, until: datetime) -> bool:
         """Say whether something is still to be sent that was due by an instant."""
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             return bool(Jobs(tx).deliveries_due(until=until, limit=1))
 
     def _send(self, workspace: Workspace, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> Left:
@@ -127,13 +125,13 @@ class DueLanes(Struct, frozen=True, kw_only=True):
         return workspace if workspace is not None and workspace.clock.mode is Mode.REAL else None
 
     def _due(self, workspace: Workspace, lane: JobLane) -> Job | None:
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             job = Jobs(tx).of(lane.kind, lane.subject)
         return job if job is not None and job.due <= self._now(workspace) else None
 
     def _deliveries_due(self, workspace: Workspace, lane: JobLane, *, limit: int) -> list[tuple[str, Job]]:
         subscription_id, until = int(lane.subject), self._now(workspace)
-        with self.store.read(workspace.name) as tx:
+        with self.database.read(workspace.name) as tx:
             return Jobs(tx).deliveries_due(until=until, subscription_id=subscription_id, limit=limit)
 
     def _now(self, workspace: Workspace) -> datetime:
@@ -147,7 +145,7 @@ class DueLanes(Struct, frozen=True, kw_only=True):
         number = int(lane.subject)
         if lane.kind is JobKind.POLL:
             return number
-        with self.store.read(lane.workspace) as tx:
+        with self.database.read(lane.workspace) as tx:
             bulk = Bulk(tx).get(number)
         return None if bulk is None else bulk.instance_id
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
+from flask import Blueprint
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.platform.core.dependencies import dependencies
 from elements_local.platform.core.objects import ObjectDefinition, Objects
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
-from elements_local.platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
+from elements_local.platform.instances.call import InstanceCall
 from elements_local.platform.instances.service import sent_body
 from elements_local.platform.instances.store import Instances, turn_of
 from elements_local.platform.lint.mapped_objects import of_mapped_objects
@@ -31,7 +31,7 @@ from elements_local.platform.transformations.shown import (
     transformation_json,
 )
 
-bp = instance_blueprint("transformations")
+bp = Blueprint("transformations", __name__)
 
 
 class DeletionQuery(Struct):
@@ -45,17 +45,17 @@ class DeletionQuery(Struct):
 
 
 @bp.get("/objects/definitions")
-@operation(needs=named_instance, problems=(404,))
-def index_definitions(named: NamedInstance) -> Answer[dict[str, DefinitionJson]]:
+@operation(problems=(404,))
+def index_definitions(call: InstanceCall) -> Answer[dict[str, DefinitionJson]]:
     """Show all definitions by the objects' names; 404 if there are none."""
-    definitions = rules.all_of(named.instance.objects.definitions, "object definitions")
+    definitions = rules.all_of(call.instance.objects.definitions, "object definitions")
     return Answer({name: definition_json(name, each) for name, each in definitions.items()})
 
 
 @bp.post("/objects/definitions")
-@operation(needs=named_instance, problems=(404, 409), headers=WARNING_HEADERS)
+@operation(problems=(404, 409), headers=WARNING_HEADERS)
 def create_definitions(
-    named: NamedInstance, body: dict[ObjectKey, DefinitionRequest]
+    call: InstanceCall, body: dict[ObjectKey, DefinitionRequest]
 ) -> Answer[dict[str, DefinitionJson]]:
     """Define objects by their names: all of them, or none if one cannot be."""
     if not body:
@@ -63,133 +63,133 @@ def create_definitions(
             'the body must have an object\'s name at least, as {"contacts": {"fields": []}}'
         )
     sent = {name: ObjectDefinition(fields=tuple(each.fields)) for name, each in body.items()}
-    _changed(named, lambda known: rules.define_all(known, sent))
+    _changed(call, lambda known: rules.define_all(known, sent))
     send_along(ConfigWarnings.of(in_definitions(sent_body())))
     return Answer({name: definition_json(name, each) for name, each in sent.items()})
 
 
 @bp.delete("/objects/definitions")
-@operation(needs=named_instance, problems=(404, 409))
-def delete_definitions(named: NamedInstance) -> Answer[None]:
+@operation(problems=(404, 409))
+def delete_definitions(call: InstanceCall) -> Answer[None]:
     """Delete all definitions; 409 while a transformation uses one of them."""
-    _changed(named, rules.without_definitions)
+    _changed(call, rules.without_definitions)
     return Answer(None)
 
 
 @bp.patch("/objects/<object_name>")
-@operation(needs=named_instance, problems=(404, 409))
-def rename(named: NamedInstance, object_name: str, body: RenameRequest) -> Answer[DefinitionJson]:
+@operation(problems=(404, 409))
+def rename(call: InstanceCall, object_name: str, body: RenameRequest) -> Answer[DefinitionJson]:
     """Give an object another name, its transformation with it."""
-    changed = _changed(named, lambda known: rules.renamed(known, object_name, body.object_name))
+    changed = _changed(call, lambda known: rules.renamed(known, object_name, body.object_name))
     return Answer(_definition(changed, body.object_name))
 
 
 @bp.get("/objects/<object_name>/definitions")
-@operation(needs=named_instance, problems=(404,))
-def get_definition(named: NamedInstance, object_name: str) -> Answer[DefinitionJson]:
+@operation(problems=(404,))
+def get_definition(call: InstanceCall, object_name: str) -> Answer[DefinitionJson]:
     """Show what an object is to look like."""
-    return Answer(_definition(named.instance.objects, object_name))
+    return Answer(_definition(call.instance.objects, object_name))
 
 
 @bp.post("/objects/<object_name>/definitions")
-@operation(needs=named_instance, problems=(404, 409), headers=WARNING_HEADERS)
+@operation(problems=(404, 409), headers=WARNING_HEADERS)
 def create_definition(
-    named: NamedInstance, object_name: str, body: DefinitionRequest
+    call: InstanceCall, object_name: str, body: DefinitionRequest
 ) -> Answer[DefinitionJson]:
     """Define an object."""
-    return _define(named, object_name, body, new=True)
+    return _define(call, object_name, body, new=True)
 
 
 @bp.put("/objects/<object_name>/definitions")
-@operation(needs=named_instance, problems=(404,), headers=WARNING_HEADERS)
-def put_definition(named: NamedInstance, object_name: str, body: DefinitionRequest) -> Answer[DefinitionJson]:
+@operation(problems=(404,), headers=WARNING_HEADERS)
+def put_definition(call: InstanceCall, object_name: str, body: DefinitionRequest) -> Answer[DefinitionJson]:
     """Define an object anew."""
-    return _define(named, object_name, body, new=False)
+    return _define(call, object_name, body, new=False)
 
 
 @bp.delete("/objects/<object_name>/definitions")
-@operation(needs=named_instance, problems=(404, 409))
-def delete_definition(named: NamedInstance, object_name: str) -> Answer[None]:
+@operation(problems=(404, 409))
+def delete_definition(call: InstanceCall, object_name: str) -> Answer[None]:
     """Let an object be as the provider has it; 409 while a transformation uses the definition, unless set otherwise."""
-    even_if_used = dependencies().settings.delete_used_definitions
-    _changed(named, lambda known: rules.without_definition(known, object_name, even_if_used=even_if_used))
+    even_if_used = call.settings.delete_used_definitions
+    _changed(call, lambda known: rules.without_definition(known, object_name, even_if_used=even_if_used))
     return Answer(None)
 
 
 @bp.get("/transformations")
-@operation(needs=named_instance, problems=(404,))
-def index(named: NamedInstance) -> Answer[dict[str, TransformationJson]]:
+@operation(problems=(404,))
+def index(call: InstanceCall) -> Answer[dict[str, TransformationJson]]:
     """Show all transformations by the objects' names; 404 if there are none."""
-    objects = named.instance.objects
+    objects = call.instance.objects
     transformations = rules.all_of(objects.transformations, "transformations")
     return Answer({name: transformation_json(name, each, objects) for name, each in transformations.items()})
 
 
 @bp.delete("/transformations")
-@operation(needs=named_instance, problems=(404,))
-def delete_all(named: NamedInstance) -> Answer[None]:
+@operation(problems=(404,))
+def delete_all(call: InstanceCall) -> Answer[None]:
     """Let hub calls show all objects as the provider has them; 404 if none is mapped."""
-    _changed(named, rules.without_transformations)
+    _changed(call, rules.without_transformations)
     return Answer(None)
 
 
 @bp.get("/transformations/<object_name>")
-@operation(needs=named_instance, problems=(404,))
-def get(named: NamedInstance, object_name: str) -> Answer[TransformationJson]:
+@operation(problems=(404,))
+def get(call: InstanceCall, object_name: str) -> Answer[TransformationJson]:
     """Show how an object is mapped."""
-    return Answer(_transformation(named.instance.objects, object_name))
+    return Answer(_transformation(call.instance.objects, object_name))
 
 
 @bp.post("/transformations/<object_name>")
-@operation(needs=named_instance, problems=(404, 409), headers=WARNING_HEADERS)
-def create(named: NamedInstance, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
+@operation(problems=(404, 409), headers=WARNING_HEADERS)
+def create(call: InstanceCall, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
     """Map an object that is defined: from now on hub calls show its own names."""
-    return _transform(named, object_name, body, new=True)
+    return _transform(call, object_name, body, new=True)
 
 
 @bp.put("/transformations/<object_name>")
-@operation(needs=named_instance, problems=(404,), headers=WARNING_HEADERS)
-def put(named: NamedInstance, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
+@operation(problems=(404,), headers=WARNING_HEADERS)
+def put(call: InstanceCall, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
     """Map an object anew."""
-    return _transform(named, object_name, body, new=False)
+    return _transform(call, object_name, body, new=False)
 
 
 @bp.delete("/transformations/<object_name>")
-@operation(needs=named_instance, problems=(404,))
-def delete(named: NamedInstance, object_name: str, query: DeletionQuery) -> Answer[None]:  # noqa: ARG001 - see its attribute
+@operation(problems=(404,))
+def delete(call: InstanceCall, object_name: str, query: DeletionQuery) -> Answer[None]:  # noqa: ARG001 - see its attribute
     """Let hub calls show the provider's names again."""
-    _changed(named, lambda known: rules.without_transformation(known, object_name))
+    _changed(call, lambda known: rules.without_transformation(known, object_name))
     return Answer(None)
 
 
-def _define(named: NamedInstance, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
+def _define(call: InstanceCall, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
     definition = ObjectDefinition(fields=tuple(body.fields))
-    changed = _changed(named, lambda known: rules.define(known, name, definition, new=new))
+    changed = _changed(call, lambda known: rules.define(known, name, definition, new=new))
     send_along(ConfigWarnings.of(in_definition(sent_body(), name)))
     return Answer(_definition(changed, name))
 
 
 def _transform(
-    named: NamedInstance, name: str, body: TransformationRequest, *, new: bool
+    call: InstanceCall, name: str, body: TransformationRequest, *, new: bool
 ) -> Answer[TransformationJson]:
-    transformation = body.to_transformation(name, start_date=start_date(named.workspace.clock.now()))
-    changed = _changed(named, lambda known: rules.transform(known, name, transformation, new=new))
+    transformation = body.to_transformation(name, start_date=start_date(call.now))
+    changed = _changed(call, lambda known: rules.transform(known, name, transformation, new=new))
     blocks = tuple(
         polled_blocks(
-            named.instance.configuration,
-            named.element,
-            empty_block=dependencies().settings.empty_block,
+            call.instance.configuration,
+            call.element,
+            empty_block=call.settings.empty_block,
             objects=changed,
         )
     )
-    of_instance = of_mapped_objects(named.instance.configuration, changed, blocks)
+    of_instance = of_mapped_objects(call.instance.configuration, changed, blocks)
     send_along(ConfigWarnings.of(in_transformation(sent_body(), name), of_instance))
     return Answer(_transformation(changed, name))
 
 
-def _changed(named: NamedInstance, change: Callable[[Objects], Objects]) -> Objects:
-    number = named.instance.id
-    with dependencies().store.transaction(named.workspace.name, alone=turn_of(number)) as tx:
+def _changed(call: InstanceCall, change: Callable[[Objects], Objects]) -> Objects:
+    number = call.instance.id
+    with call.transaction(alone=turn_of(number)) as tx:
         kept = Instances(tx).get(number)
         if kept is None:
             raise NotFoundError("element instance", number)

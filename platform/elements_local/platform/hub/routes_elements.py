@@ -4,6 +4,7 @@ from flask import Blueprint
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
+from elements_local.platform.call import OpenCall
 from elements_local.platform.core.listing import WhereQuery, counted, narrowed, paginated
 from elements_local.platform.core.paging import COUNT_HEADERS, DEFAULT_PAGE_SIZE, PAGE_HEADERS, paging
 from elements_local.platform.elements import catalogue_entry
@@ -15,7 +16,6 @@ from elements_local.platform.elements.catalogue_entry import (
     configuration_to_json,
     element_details,
 )
-from elements_local.platform.elements.service import catalogue
 
 bp = Blueprint("elements", __name__, url_prefix="/elements")
 
@@ -36,49 +36,49 @@ class MetadataQuery(Struct):
 
 @bp.get("")
 @operation(headers=PAGE_HEADERS, links=_LINKS)
-def index(query: WhereQuery) -> Answer[list[ElementDetails]]:
+def index(call: OpenCall, query: WhereQuery) -> Answer[list[ElementDetails]]:
     """List the elements; none is extended (observed), which gives an empty list."""
-    details = [element_details(one) for one in catalogue().elements]
+    details = [element_details(one) for one in call.catalogue.elements]
     return paginated(narrowed(details, query.where), paging(query, largest=DEFAULT_PAGE_SIZE))
 
 
 @bp.get("/keys")
 @operation(headers=COUNT_HEADERS)
-def keys() -> Answer[list[str]]:
+def keys(call: OpenCall) -> Answer[list[str]]:
     """List the elements' keys."""
-    return counted([one.key for one in catalogue().elements])
+    return counted([one.key for one in call.catalogue.elements])
 
 
 @bp.get("/metadata")
 @operation(headers=COUNT_HEADERS)
-def all_metadata(query: MetadataQuery) -> Answer[list[Metadata]]:
+def all_metadata(call: OpenCall, query: MetadataQuery) -> Answer[list[Metadata]]:
     """List what the elements can do."""
-    return counted([catalogue_entry.metadata(one, expand=query.expand) for one in catalogue().elements])
+    return counted([catalogue_entry.metadata(one, expand=query.expand) for one in call.catalogue.elements])
 
 
 @bp.get("/<key_or_id>")
 @operation(problems=(404,))
-def get(key_or_id: str) -> Answer[ElementDetails]:
+def get(call: OpenCall, key_or_id: str) -> Answer[ElementDetails]:
     """Show an element with its configuration keys."""
-    return Answer(element_details(catalogue().element(key_or_id)))
+    return Answer(element_details(call.catalogue.element(key_or_id)))
 
 
 @bp.get("/<key_or_id>/configuration")
 @operation(problems=(404,), headers=COUNT_HEADERS)
-def configuration(key_or_id: str) -> Answer[list[ConfigurationJson]]:
+def configuration(call: OpenCall, key_or_id: str) -> Answer[list[ConfigurationJson]]:
     """List an element's configuration keys."""
-    return counted(configuration_to_json(catalogue().element(key_or_id)))
+    return counted(configuration_to_json(call.catalogue.element(key_or_id)))
 
 
 @bp.get("/<key_or_id>/metadata")
 @operation(problems=(404,))
-def show_metadata(key_or_id: str, query: MetadataQuery) -> Answer[Metadata]:
+def show_metadata(call: OpenCall, key_or_id: str, query: MetadataQuery) -> Answer[Metadata]:
     """Show what an element can do."""
-    return Answer(catalogue_entry.metadata(catalogue().element(key_or_id), expand=query.expand))
+    return Answer(catalogue_entry.metadata(call.catalogue.element(key_or_id), expand=query.expand))
 
 
 @bp.get("/<key_or_id>/export")
 @operation(problems=(404,))
-def export(key_or_id: str) -> Answer[Definition]:
+def export(call: OpenCall, key_or_id: str) -> Answer[Definition]:
     """Show an element's whole definition."""
-    return Answer(catalogue_entry.definition(catalogue().element(key_or_id)))
+    return Answer(catalogue_entry.definition(call.catalogue.element(key_or_id)))

@@ -9,8 +9,7 @@ from msgspec import Meta
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import Cursor, LogQuery, page_json
-from elements_local.platform.activity.store import Activities
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import OpenCall
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
 
 bp = Blueprint("activity", __name__, url_prefix="/_local/activity")
@@ -33,7 +32,7 @@ class ActivityQuery(LogQuery):
 
 @bp.get("")
 @operation(problems=(401, 403, 404))
-def index(query: ActivityQuery) -> Answer[dict[str, object]]:
+def index(call: OpenCall, query: ActivityQuery) -> Answer[dict[str, object]]:
     """Show what happened, oldest first: in all workspaces, as whoever looks after the stack sees it, or in one.
 
     ``last`` is what to send as ``after`` next. ``dropped`` says how many older ones than those shown had to make room
@@ -41,7 +40,7 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
     comes with a higher one is shown all there is. Where several processes serve one environment, ``process`` says whose
     memory this is.
     """
-    activities, workspace = dependencies().store[Activities], _asked(query)
+    activities, workspace = call.platform.activities, _asked(call, query)
     page = (
         activities.latest(workspace, limit=query.limit)
         if query.after is None
@@ -54,13 +53,13 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
             "last": page.last,
             "dropped": page.dropped,
             **page_json(page, "after"),
-            **dependencies().workspaces.remembered_by,
+            **call.platform.workspaces.remembered_by,
             "activities": [entry.to_json() for entry in page.items],
         }
     )
 
 
-def _asked(query: ActivityQuery) -> str | None:
+def _asked(call: OpenCall, query: ActivityQuery) -> str | None:
     """Return the name of the workspace that is asked for; None if all are.
 
     Raises:
@@ -75,6 +74,6 @@ def _asked(query: ActivityQuery) -> str | None:
         raise InvalidRequestError(
             f"workspace is {shown(named)}, but the credentials are those of {shown(by_credentials)}; leave out one of the two"
         )
-    if dependencies().workspaces.named(named) is None:
+    if call.platform.workspaces.named(named) is None:
         raise NotFoundError("workspace", shown(named), named="name")
     return named

@@ -6,10 +6,9 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.platform.core.dependencies import dependencies
+from elements_local.platform.call import OpenCall
 from elements_local.platform.elements.connector import Application
 from elements_local.platform.elements.oauth import OAuthUrl, authorize_url, check_takes_oauth
-from elements_local.platform.elements.service import catalogue
 from elements_local.platform.errors import InvalidRequestError
 
 bp = Blueprint("oauth", __name__, url_prefix="/elements/<key_or_id>/oauth")
@@ -49,32 +48,32 @@ class OAuthToken(TypedDict):
 
 @bp.get("/url")
 @operation(problems=(404,))
-def url(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
+def url(call: OpenCall, key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
     """Say where a user consents; an element with basic authentication answers 400 unless it is made to."""
-    return _url(key_or_id, query)
+    return _url(call, key_or_id, query)
 
 
 @bp.post("/url")
 @operation(problems=(404,))
-def post_url(key_or_id: str, body: OAuthUrlQuery) -> Answer[OAuthUrl]:
+def post_url(call: OpenCall, key_or_id: str, body: OAuthUrlQuery) -> Answer[OAuthUrl]:
     """Say the same; the parameters are in the body."""
-    return _url(key_or_id, body)
+    return _url(call, key_or_id, body)
 
 
 @bp.get("/token")
 @operation(problems=(400, 404))
-def token(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthToken]:  # noqa: ARG001 - checked, then refused
+def token(call: OpenCall, key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthToken]:  # noqa: ARG001 - checked, then refused
     """Refuse a request token: those belong to OAuth 1 (documented), which no element here has."""
     raise InvalidRequestError(
-        f"{catalogue().element(key_or_id).name} has no OAuth 1; there is no request token to get"
+        f"{call.catalogue.element(key_or_id).name} has no OAuth 1; there is no request token to get"
     )
 
 
-def _url(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
-    oauth_element = catalogue().element(key_or_id)
-    takes = dependencies().settings.oauth_walk
+def _url(call: OpenCall, key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
+    oauth_element = call.catalogue.element(key_or_id)
+    takes = call.settings.oauth_walk
     grants = check_takes_oauth(
-        oauth_element, catalogue().connector(oauth_element.key).grants if takes else None
+        oauth_element, call.catalogue.connector(oauth_element.key).grants if takes else None
     )
     application = Application(
         api_key=query.api_key, api_secret=query.api_secret, callback_url=query.callback_url

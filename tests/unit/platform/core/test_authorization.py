@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elements_local.platform.accounts.authorization import Authorization, parse_authorization
+from elements_local.platform.core.callers import Authorization, parse_authorization
 from elements_local.platform.errors import InvalidCredentialsError
 
 USER = "aB3+/x0Lm9QzYt7Kc2VwRf5Jh8Nd1Gs4Pe6Uu+/TiAo="

@@ -1,0 +1,213 @@
+"""What a view calls ``call``: who calls, when, and the parts of the platform; made once, before the view runs.
+
+Calls about an instance or an element are in ``instances``.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, Self
+
+from flask import current_app, request
+from msgspec import Struct
+
+from elements_local.kit.admin.fault_book import FaultBook
+from elements_local.kit.admin.journal import Journal
+from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.retention import Retention
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.web.outbound import Outbound
+from elements_local.kit.web.wire import Http
+from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.platform.activity.lines import Activity
+from elements_local.platform.activity.store import Activities
+from elements_local.platform.core.callers import Caller, Callers
+from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.paths import BASE_PATH
+from elements_local.platform.core.run_control import AdvanceRun, RunSummary
+from elements_local.platform.core.settings import PlatformSettings
+from elements_local.platform.elements.catalogue import Catalogue
+from elements_local.platform.elements.connector import Connector, VendorClient
+from elements_local.platform.elements.element import Element
+from elements_local.platform.errors import InvalidCredentialsError
+from elements_local.platform.provider.service import provider_wire
+
+EXTENSION = "mock-platform"
+
+
+class DueWork(Protocol):
+    """The engine, as routes know it: what runs due work."""
+
+    def wake(self) -> None:
+        """Look at once at what has fallen due by a real clock."""
+
+    def advance(self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool]) -> AdvanceRun:
+        """Move virtual time, and run what falls due; returns how far that went."""
+
+    def run_of(self, workspace: Workspace) -> AdvanceRun | None:
+        """Return the run that is under way in a workspace, if there is one."""
+
+    def stop_run(self, workspace: Workspace) -> AdvanceRun | None:
+        """Let a run end before its next job, and return it."""
+
+    def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None) -> None:
+        """Change a clock without running anything in between."""
+
+    def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
+        """Poll an instance at once."""
+
+    def exclusive(self, workspace: Workspace) -> AbstractContextManager[None]:
+        """Hold a workspace's run lock, or refuse."""
+
+    def forget(self, workspace: Workspace) -> None:
+        """Forget everything about a workspace whose run lock is held."""
+
+
+class Platform(Struct, frozen=True, kw_only=True):
+    """The parts of a platform, put together by ``create_app``.
+
+    Attributes:
+        http: reaches the other services, on behalf of whoever calls.
+        inside: reaches them, too, on the platform's own.
+        outbound: reaches receivers, as far as they may be reached.
+        admin_headers: what this stack's admin routes want to see, in every service.
+    """
+
+    settings: PlatformSettings
+    workspaces: Workspaces
+    callers: Callers
+    database: Database
+    activities: Activities
+    history: Retention
+    catalogue: Catalogue
+    engine: DueWork
+    http: Http
+    inside: Http
+    outbound: Outbound
+    faults: FaultBook
+    journal: Journal
+    admin_headers: Mapping[str, str]
+
+
+class OpenCall(Struct, frozen=True, kw_only=True):
+    """A call of anybody."""
+
+    guarded: ClassVar[bool] = False
+
+    platform: Platform
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - some calls take from it
+        """Return the present request's call."""
+        return cls(platform=_platform())
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls, as far as that is known."""
+        return self.platform.callers.of_request(request.environ)
+
+    @property
+    def settings(self) -> PlatformSettings:
+        """The platform's settings."""
+        return self.platform.settings
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is, from outside."""
+        return self.platform.settings.url + BASE_PATH
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The elements that there are."""
+        return self.platform.catalogue
+
+    def element_of(self, instance: Instance) -> Element:
+        """Return an instance's element."""
+        return self.catalogue.element(instance.element_key)
+
+    def connector_of(self, instance: Instance) -> Connector:
+        """Return the connector of an instance's element."""
+        return self.catalogue.connector(instance.element_key)
+
+    @property
+    def wire(self) -> Http:
+        """The wire to vendors."""
+        return provider_wire(request, http=self.platform.http, inside=self.platform.inside)
+
+    def vendor(self, instance: Instance, wire: Http | None = None) -> VendorClient:
+        """Return the vendor as an instance reaches it.
+
+        Args:
+            wire: to the vendor; None for the usual one.
+        """
+        return self.connector_of(instance).client(wire or self.wire, instance.configuration)
+
+
+class Call(OpenCall, frozen=True, kw_only=True):
+    """A call of a user.
+
+    Attributes:
+        now: the instant of the call, by the workspace's clock.
+    """
+
+    guarded: ClassVar[bool] = True
+
+    workspace: Workspace
+    now: datetime
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - some calls take from it
+        """Return the call of who has a user and an organization; a Bearer token stands for both (assumed).
+
+        Raises:
+            InvalidCredentialsError: a secret is missing or nobody's, or the two are of different workspaces.
+        """
+        platform = _platform()
+        caller = platform.callers.of_request(request.environ)
+        workspace = caller.authenticated()
+        if caller.sent.organization is None and caller.sent.bearer is None:
+            raise InvalidCredentialsError("An Organization secret is needed beside the User secret.")
+        return cls.of_workspace(platform, workspace)
+
+    @classmethod
+    def of_workspace(cls, platform: Platform, workspace: Workspace) -> Self:
+        """Return a call about a workspace, as of now."""
+        return cls(platform=platform, workspace=workspace, now=workspace.clock.now())
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction of the workspace that only reads, and sees one state of it."""
+        return self.platform.database.read(self.workspace.name)
+
+    def transaction(self, *, alone: str | None = None) -> AbstractContextManager[Transaction]:
+        """Open a transaction of the workspace: all of it happens, or nothing.
+
+        Args:
+            alone: a name of what is changed, of which nobody else has a transaction open meanwhile.
+        """
+        return self.platform.database.transaction(self.workspace.name, alone=alone)
+
+    def tell(self, *activities: Activity) -> None:
+        """Publish what happened in the workspace."""
+        self.platform.activities.tell(self.workspace, *activities)
+
+
+class AdminCall(Call, frozen=True, kw_only=True):
+    """A call of an admin route about a workspace: that of the credentials, or else the default one."""
+
+    guarded: ClassVar[bool] = False
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - as above
+        """Return the present request's call.
+
+        Raises:
+            UnknownWorkspaceError: its credentials are nobody's.
+        """
+        return cls.of_workspace(_platform(), asked_workspace())
+
+
+def _platform() -> Platform:
+    platform: Platform = current_app.extensions[EXTENSION]
+    return platform
