@@ -34,14 +34,11 @@ from mock_insightly.dependencies import EXTENSION, CrmDependencies
 from mock_insightly.faults import CrmRules
 from mock_insightly.made_up.seed import LARGEST
 from mock_insightly.middleware import InsightlyMiddleware, compress_if_asked
-from mock_insightly.routes import consent
-from mock_insightly.routes.admin import exchange, local, vendor_pages
+from mock_insightly.routes import admin, consent, exchange
 from mock_insightly.routes.api import add_api
-from mock_insightly.routes.checks import check_request, workspace_of
-from mock_insightly.routes.error_answers import answer_errors
+from mock_insightly.routes.refusals import answer_errors, check_request, workspace_of
 from mock_insightly.settings import CrmSettings
-from mock_insightly.soundness import check_sound
-from mock_insightly.store import RecordStore
+from mock_insightly.store import RecordStore, check_sound
 from mock_insightly.tables import metadata
 from mock_insightly.versions.known import chosen
 
@@ -52,7 +49,7 @@ if TYPE_CHECKING:
 
 SERVICE = "crm"
 
-_ROUTES = (local, vendor_pages, exchange, consent)
+_ROUTES = (admin.bp, admin.vendor_pages, exchange.bp, consent.bp)
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -111,13 +108,15 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     app.before_request(check_request)
     add_api(app)
     for routes in _ROUTES:
-        app.register_blueprint(routes.bp)
+        app.register_blueprint(routes)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
     _add_middleware(app, dependencies, guard=guard, reset=reset, pages=pages)
     _add_snapshots(app, dependencies, database, alone=alone)
     if alone:
-        admin = StandaloneAdmin(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST)
-        add_standalone_admin(app, admin)
+        alone_admin = StandaloneAdmin(
+            workspaces=workspaces, shown=_shown, fill=admin.make_up, largest=LARGEST
+        )
+        add_standalone_admin(app, alone_admin)
     return app
 
 

@@ -13,7 +13,7 @@ from mock_insightly.account.account import DEFAULT_LEAD_SOURCE, CrmAccount, firs
 from mock_insightly.kinds import CONTACTS, USERS, RecordKind
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record
-from mock_insightly.records.stamps import created
+from mock_insightly.records.record import created
 
 _SOURCES = ("Web", "Phone Enquiry", "Partner Referral", "Purchased List", "Other")
 _STATUSES = (

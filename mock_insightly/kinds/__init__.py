@@ -15,9 +15,17 @@ from mock_insightly.kinds.account import (
     USERS,
     custom_object,
 )
-from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.people import CONTACTS, LEADS, ORGANISATIONS
+from mock_insightly.kinds.sales import (
+    CONTACTS,
+    LEADS,
+    MILESTONES,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PER_UNIT,
+    PROJECTS,
+    opportunity_value,
+)
 from mock_insightly.kinds.work import (
     COMMENTS,
     EMAILS,

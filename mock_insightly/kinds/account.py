@@ -9,7 +9,15 @@ from functools import lru_cache
 
 from mock_insightly.kinds import shared_fields as shared
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.shared_fields import STAMPS, assigned, identity, no_rows, of, starting, texts
+from mock_insightly.kinds.shared_fields import (
+    STAMPS,
+    assigned,
+    identity,
+    no_rows,
+    of,
+    starting,
+    texts,
+)
 from mock_insightly.records.fields import Field, Flag, Text, Whole
 from mock_insightly.records.row_types import TEAM_MEMBERS
 

@@ -13,12 +13,11 @@ from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.bulk_insert import HistoryTransaction
+from mock_insightly.records.bulk import HistoryTransaction
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
-from mock_insightly.records.references import child_fields, link_to
+from mock_insightly.records.record import child_fields, created, link_to, number_rows, updated_at
 from mock_insightly.records.row_types import custom_field
-from mock_insightly.records.stamps import created, number_rows, updated_at
 
 
 class SampleRecord(Struct, frozen=True):

@@ -10,11 +10,10 @@ from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.foundation import as_contact, colleague
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
 from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues
-from mock_insightly.records.bulk_insert import HistoryTransaction, SeedRange
+from mock_insightly.records.bulk import HistoryTransaction, SeedRange
 from mock_insightly.records.dates import format_date, whole_second
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.records.references import link_to
-from mock_insightly.records.stamps import created, number_rows, updated_at
+from mock_insightly.records.record import created, link_to, number_rows, updated_at
 
 LARGEST = 10_000
 """Records of each kind in one call: some seconds of work, which whoever wants more repeats."""

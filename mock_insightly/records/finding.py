@@ -23,9 +23,8 @@ from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
-from mock_insightly.records.query import PageRange
-from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, sort_key, values_at
-from mock_insightly.records.stamps import record_in
+from mock_insightly.records.record import record_in
+from mock_insightly.records.search import EVERYTHING, Criterion, PageRange, RecordFilter, sort_key, values_at
 from mock_insightly.tables import changes, records, references
 
 _BATCH = 500

@@ -15,8 +15,8 @@ from elements_local.kit.storage.transaction import Transaction, WorkspaceStateme
 from elements_local.kit.workspaces.instants import format_instant
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind
+from mock_insightly.records.contents import File
 from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
-from mock_insightly.records.files import File
 from mock_insightly.records.finding import (
     RecordPage,
     RecordSearch,
@@ -25,10 +25,9 @@ from mock_insightly.records.finding import (
     listed,
     written_since,
 )
-from mock_insightly.records.query import PageRange
-from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.record import record_in
+from mock_insightly.records.search import PageRange, RecordFilter
 from mock_insightly.records.sequences import Sequences
-from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, files, records
 
 

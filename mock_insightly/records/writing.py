@@ -13,14 +13,21 @@ from elements_local.kit.storage.retention import Retention
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind, kind_of_rows
+from mock_insightly.records.contents import File
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
-from mock_insightly.records.files import File
 from mock_insightly.records.finding import documents_of
 from mock_insightly.records.reading import Records
-from mock_insightly.records.references import Reference, reference, references, without
+from mock_insightly.records.record import (
+    Reference,
+    number_rows,
+    record_in,
+    reference,
+    references,
+    stamp,
+    without,
+)
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.sequences import CHANGES
-from mock_insightly.records.stamps import number_rows, record_in, stamp
 from mock_insightly.settings import KEPT_IN_BIN
 from mock_insightly.tables import ChangeType, bin_, changes, files, records
 from mock_insightly.tables import references as reference_table

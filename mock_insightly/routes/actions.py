@@ -27,20 +27,18 @@ from mock_insightly.kinds import (
     TASKS,
     RecordKind,
 )
-from mock_insightly.records.consequences import (
+from mock_insightly.records.dates import format_date, whole_second
+from mock_insightly.records.fields import Date, Record, Sent, Whole, read_id, rows_of, upper_keys
+from mock_insightly.records.record import child_fields, created, record_in
+from mock_insightly.records.rules import (
     contact_of,
     known_reason,
     opportunity_of,
     organisation_of,
     state_entry,
 )
-from mock_insightly.records.dates import format_date, whole_second
-from mock_insightly.records.fields import Date, Record, Sent, Whole, read_id, rows_of, upper_keys
-from mock_insightly.records.query import PageRange
-from mock_insightly.records.references import child_fields
-from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.search import PageRange, RecordFilter
 from mock_insightly.records.sequences import CONVERSIONS
-from mock_insightly.records.stamps import created, record_in
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall

@@ -16,9 +16,8 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.fields import Record
 from mock_insightly.records.finding import RecordPage
-from mock_insightly.records.query import WHOLE, PageRange, page_of
-from mock_insightly.records.search import RecordFilter
-from mock_insightly.records.stamps import record_in, updated_at
+from mock_insightly.records.record import record_in, updated_at
+from mock_insightly.records.search import WHOLE, PageRange, RecordFilter, page_of
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 

@@ -20,9 +20,9 @@ from mock_insightly.kinds import CONTACTS, RecordKind
 from mock_insightly.middleware import CALLER
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.fields import Record, Sent, upper_keys
-from mock_insightly.records.query import Query, parse_query
 from mock_insightly.records.reading import Records
-from mock_insightly.records.stamps import changed, created, updated_at
+from mock_insightly.records.record import changed, created, updated_at
+from mock_insightly.records.search import Query, parse_query
 from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
 from mock_insightly.versions.shape import Shape

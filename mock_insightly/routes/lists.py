@@ -17,9 +17,8 @@ from mock_insightly.json_schemas import DescribedTarget, JsonSchema, array, id_s
 from mock_insightly.kinds import TEAMS
 from mock_insightly.records import row_types
 from mock_insightly.records.fields import Record, Rows, Sent, read_id, rows_of
-from mock_insightly.records.query import WHOLE, is_true
-from mock_insightly.records.search import EVERYTHING
-from mock_insightly.records.stamps import record_in
+from mock_insightly.records.record import record_in
+from mock_insightly.records.search import EVERYTHING, WHOLE, is_true
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.operations import (

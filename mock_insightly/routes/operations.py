@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.operations import JSON
 from mock_insightly.json_schemas import DATE, DescribedTarget, JsonSchema
-from mock_insightly.records.query import DEFAULT_TOP, LARGEST_TOP
+from mock_insightly.records.search import DEFAULT_TOP, LARGEST_TOP
 from mock_insightly.versions.version import CrmTarget, Sort
 
 View: TypeAlias = Callable[..., Response | None]

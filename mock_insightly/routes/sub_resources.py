@@ -21,11 +21,9 @@ from mock_insightly.json_schemas import (
     with_key,
 )
 from mock_insightly.records.fields import Record, Sent, sent_rows, upper_keys
-from mock_insightly.records.query import is_true
-from mock_insightly.records.references import Reference, child_fields, reference, references
+from mock_insightly.records.record import Reference, child_fields, record_in, reference, references
 from mock_insightly.records.rules import check_open
-from mock_insightly.records.search import RecordFilter, updated_after
-from mock_insightly.records.stamps import record_in
+from mock_insightly.records.search import RecordFilter, is_true, updated_after
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall

@@ -9,15 +9,12 @@ from mock_insightly.account.lookups import stages
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
 from mock_insightly.kinds import KINDS, MILESTONES, OPPORTUNITIES, PROJECTS, TEAMS, RecordKind, kind_of_rows
-from mock_insightly.records.consequences import DATED, activity, date_of, state_change
+from mock_insightly.records.contents import File
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, Sent, Whole, is_blank, rows_of
-from mock_insightly.records.files import File
-from mock_insightly.records.query import PageRange
-from mock_insightly.records.references import Reference, linked, references
-from mock_insightly.records.rules import refuse_misplaced
-from mock_insightly.records.search import Criterion, RecordFilter
-from mock_insightly.records.stamps import created, updated_at
+from mock_insightly.records.record import Reference, created, linked, references, updated_at
+from mock_insightly.records.rules import DATED, activity, date_of, refuse_misplaced, state_change
+from mock_insightly.records.search import Criterion, PageRange, RecordFilter
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape

@@ -8,13 +8,12 @@ from elements_local.kit.values import replace
 from mock_insightly.errors import NoSuchResourceError, NotImitatedError, SingularResourceError
 from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS, custom_object
 from mock_insightly.settings import CrmSettings
-from mock_insightly.versions import v2_2, v2_3, v3_1
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
+from mock_insightly.versions.v2 import V2_2, V2_3
+from mock_insightly.versions.v3 import V3_0, V3_1
 from mock_insightly.versions.version import Version
 
-VERSIONS: dict[str, Version] = {
-    version.name: version for version in (v2_2.VERSION, v2_3.VERSION, v3_1.VERSION_3_0, v3_1.VERSION)
-}
+VERSIONS: dict[str, Version] = {version.name: version for version in (V2_2, V2_3, V3_0, V3_1)}
 ANY_VERSION = f"/<any({', '.join(map(repr, VERSIONS))}):version>"
 """What routes of all versions begin with."""
 

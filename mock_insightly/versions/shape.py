@@ -12,9 +12,9 @@ from elements_local.kit.values import replace
 from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.kinds import USERS, RecordKind
 from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
+from mock_insightly.records.record import record_in
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.records.rules import check_team
-from mock_insightly.records.stamps import record_in
 
 Methods: TypeAlias = frozenset[str]
 """The HTTP methods that a path takes."""

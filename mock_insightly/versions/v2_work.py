@@ -7,11 +7,11 @@ from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.extracts import extract
+from mock_insightly.records.contents import extract
 from mock_insightly.records.fields import Choice, Record, Sent, Text
 from mock_insightly.versions.graph_links import LinkGraph
 from mock_insightly.versions.shape import Key, Shape, methods, parent_id_key
-from mock_insightly.versions.v2_keys import RIGHTS, child_links, custom_fields, flats
+from mock_insightly.versions.v2_records import RIGHTS, child_links, custom_fields, flats
 
 _PROJECT = Shape(
     kind=kinds.PROJECTS,

@@ -9,9 +9,8 @@ from mock_insightly.account.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.account.foundation import foundation
 from mock_insightly.account.lookups import countries, custom_objects, only
 from mock_insightly.kinds import CATEGORIES, KINDS
-from mock_insightly.made_up.countries import COUNTRIES, CURRENCIES
-from mock_insightly.records.references import references
-from mock_insightly.records.stamps import created
+from mock_insightly.made_up.words import COUNTRIES, CURRENCIES
+from mock_insightly.records.record import created, references
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

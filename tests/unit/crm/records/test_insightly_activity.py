@@ -3,7 +3,7 @@
 import pytest
 
 from mock_insightly.kinds import EVENTS, TASKS
-from mock_insightly.records.consequences import activity, date_of
+from mock_insightly.records.rules import activity, date_of
 
 NOW = "2026-03-02 10:00:00"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.records.extracts import LONGEST, extract
+from mock_insightly.records.contents import LONGEST, extract
 
 
 @pytest.mark.parametrize(

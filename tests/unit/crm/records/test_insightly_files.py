@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.records.files import read_upload
+from mock_insightly.records.contents import read_upload
 
 BOUNDARY = "multipart/form-data; boundary=b"
 

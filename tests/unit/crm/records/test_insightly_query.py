@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.records.query import PageRange, page_of, parse_query
+from mock_insightly.records.search import PageRange, page_of, parse_query
 
 NAMES = st.text("abcdefg_", min_size=1)
 

@@ -9,7 +9,7 @@ import pytest
 from elements_local.kit.api.json_text import encode_text
 from mock_insightly.account.account import account_of, first_number
 from mock_insightly.kinds import CONTACTS, KINDS, LEADS, OPPORTUNITIES, ORGANISATIONS
-from mock_insightly.records.stamps import changed, created, number_rows, record_in, stamp, updated_at
+from mock_insightly.records.record import changed, created, number_rows, record_in, stamp, updated_at
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)

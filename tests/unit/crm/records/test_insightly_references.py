@@ -1,7 +1,7 @@
 """What records refer to."""
 
 from mock_insightly.kinds import COMMENTS, CONTACTS, NOTES, TASKS
-from mock_insightly.records.references import child_fields, link_to, reference, references, without
+from mock_insightly.records.record import child_fields, link_to, reference, references, without
 
 CONTACT = reference("Contact", 5)
 

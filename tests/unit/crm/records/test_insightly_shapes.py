@@ -30,8 +30,8 @@ from mock_insightly.kinds import (
     TASKS,
 )
 from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Rows, Text, Whole, is_blank
+from mock_insightly.records.record import changed, created, number_rows
 from mock_insightly.records.row_types import CustomFields
-from mock_insightly.records.stamps import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS, served
 
 V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]

@@ -8,15 +8,14 @@ from mock_insightly.account.account import account_of
 from mock_insightly.account.lookups import activity_sets, entered, pipelines, stages, state_reasons
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import LEADS
-from mock_insightly.records.consequences import (
+from mock_insightly.records.record import created, link_to
+from mock_insightly.records.rules import (
     contact_of,
     known_reason,
     opportunity_of,
     organisation_of,
     state_change,
 )
-from mock_insightly.records.references import link_to
-from mock_insightly.records.stamps import created
 
 ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")
 SALES, DELIVERY = (one["PIPELINE_ID"] for one in pipelines(ACCOUNT))

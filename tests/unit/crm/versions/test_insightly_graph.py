@@ -8,7 +8,7 @@ import pytest
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import CONTACTS, OPPORTUNITIES, ORGANISATIONS
-from mock_insightly.records.stamps import created, number_rows
+from mock_insightly.records.record import created, number_rows
 from mock_insightly.versions.known import VERSIONS
 
 V22 = VERSIONS["v2.2"]

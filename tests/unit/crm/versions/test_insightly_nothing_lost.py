@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import BadRequestError
 from mock_insightly.kinds import custom_object
-from mock_insightly.records.stamps import changed, created, number_rows
+from mock_insightly.records.record import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

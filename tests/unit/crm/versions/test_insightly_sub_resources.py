@@ -3,7 +3,7 @@
 import pytest
 
 from mock_insightly.kinds import CONTACTS
-from mock_insightly.records.references import link_to
+from mock_insightly.records.record import link_to
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import methods
 from mock_insightly.versions.sub_resources import CUSTOM, below

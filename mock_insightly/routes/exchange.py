@@ -16,12 +16,11 @@ from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.foundation import owner_of
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import KINDS, LEADS, USERS, RecordKind, custom_object
-from mock_insightly.records.bulk_insert import HistoryTransaction
+from mock_insightly.records.bulk import HistoryTransaction, csv_records, csv_text, imported, json_text
 from mock_insightly.records.dates import whole_second
-from mock_insightly.records.exports import csv_records, csv_text, imported, json_text
 from mock_insightly.records.fields import Record
 from mock_insightly.records.sequences import CONVERSIONS
-from mock_insightly.routes.admin.local import kind_named
+from mock_insightly.routes.admin import kind_named
 
 _CSV = "text/csv"
 _LARGEST = 256 * 1024 * 1024

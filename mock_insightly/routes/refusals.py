@@ -1,4 +1,4 @@
-"""How the API's own errors are answered; those of the framework, such as 401, 405, 413 and 415, are JSON.
+"""What is refused before any view sees a call, and how errors are answered.
 
 Source: what versions after v2.1 say is unknown, so it is a setting (assumed).
 """
@@ -7,12 +7,56 @@ from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 
+from elements_local.kit.admin.routes import UnknownWorkspaceError
 from elements_local.kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
+from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly import errors
 from mock_insightly.dependencies import dependencies
+from mock_insightly.errors import (
+    AuthorizationDeniedError,
+    XmlNotServedError,
+)
+from mock_insightly.middleware import CALLER
 from mock_insightly.versions.known import is_api_path
+
+_XML = frozenset({"application/xml", "text/xml"})
+
+
+def check_request() -> None:
+    """Refuse a call of the API before anything else is looked at.
+
+    Raises:
+        AuthorizationDeniedError: the API key is nobody's.
+        XmlNotServedError: the Accept header will have nothing but XML.
+    """
+    environ = request.environ
+    if CALLER not in environ:
+        return
+    if environ[CALLER] is None:
+        raise AuthorizationDeniedError
+    if "xml" not in environ.get("HTTP_ACCEPT", "").lower():
+        return
+    wanted = request.accept_mimetypes
+    if not wanted.accept_json and _XML & {*wanted.values()}:
+        raise XmlNotServedError(str(wanted))
+
+
+def workspace_of(request: Request) -> Workspace:
+    """Return the workspace an admin call means: that of its API key, the default one without.
+
+    Raises:
+        UnknownWorkspaceError: the key is nobody's.
+    """
+    authorization = request.headers.get("Authorization")
+    if authorization is None:
+        return dependencies().workspaces.default
+    workspace = dependencies().with_key_in(authorization)
+    if workspace is None:
+        raise UnknownWorkspaceError("the Authorization header must be Basic with the API key of a workspace")
+    return workspace
+
 
 _TOLD = (
     errors.BadRequestError,

@@ -1,20 +1,105 @@
-"""Version 3.1: flat records, shown as they are kept; partial updates; search by one field's name and value."""
+"""Version 3: flat records, shown as they are kept; partial updates; search by one field's name and value.
 
+Source: lists and what hangs below records from the Insightly v3.1 OpenAPI document (documented), but for what a PUT of a
+    collection takes and answers: an array in place of all rows, or one row in place of that with its id (assumed).
+    ``/Notes/{id}/Comment`` answers with arrays and has no pages (documented); that they are of comments, as its name says, and
+    not of notes, as the document has it, is assumed.
+"""
+
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
 from mock_insightly import kinds
+from mock_insightly.account import lookups
 from mock_insightly.account.definitions import custom_fields_of
-from mock_insightly.errors import HalfAFilterError, MixedDatesError, NoSuchFieldError
+from mock_insightly.account.lookups import Lookup
+from mock_insightly.errors import (
+    HalfAFilterError,
+    HiddenByPlanError,
+    MixedDatesError,
+    NoSuchFieldError,
+    NotImitatedError,
+    OutOfPlanError,
+    UnservedError,
+)
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, Rows, Sent, rows_of
-from mock_insightly.records.query import Query
 from mock_insightly.records.row_types import CustomFields, custom_field
-from mock_insightly.records.search import Criterion, RecordFilter, exactly
+from mock_insightly.records.search import Criterion, Query, RecordFilter, exactly
+from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.shape import Shape, flat, methods, parent_id_key, shapes_of
-from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES, UNSERVED, UNSERVED_BELOW
+from mock_insightly.versions.sub_resources import CUSTOM, SubResources, below, collection
+from mock_insightly.versions.v2 import PARENTS, shared
 from mock_insightly.versions.version import Version
+
+LOOKUPS = lookups.by_name(
+    *lookups.SHARED,
+    Lookup(name="CustomObjects", rows=lookups.custom_objects, key="OBJECT_NAME", paged=False),
+    Lookup(name="Instance", rows=lookups.instance, single=True),
+)
+
+_LINKS = ("Links", "LINK_ID", "LINK_OBJECT_NAME", "LINK_OBJECT_ID")
+_COMMENT = subs.Children(
+    name="Comment", kind=kinds.COMMENTS, on_all=methods("GCU"), on_one=methods("D"), arrays=True
+)
+
+SUB_RESOURCES: SubResources = {
+    **shared(notes="GCU", members="C", staged="Leads Opportunities Projects", image_status=201),
+    **dict(
+        [
+            *below(f"{PARENTS} Emails", collection("Tags", "TAG_NAME", "TAG_NAME", on_all="GCUD", on_one="")),
+            *below(
+                "Contacts Organisations", collection("Dates", "DATE_ID", on_all="GU", on_one="", upserts=True)
+            ),
+            *below(
+                "Organisations",
+                collection(
+                    "EmailDomains", "EMAIL_DOMAIN_ID", "EMAIL_DOMAIN", on_all="GU", on_one="", upserts=True
+                ),
+            ),
+            *below("Contacts Organisations Opportunities Projects", collection(*_LINKS, on_all="GCU")),
+            *below("Tasks Events Notes Emails", collection(*_LINKS, on_all="GC")),
+            *below(
+                f"{PARENTS} Tasks Events",
+                subs.FieldPicture(name="ImageField", on_all=methods(""), on_one=methods("GUD")),
+            ),
+            *below("Opportunities", subs.StateSwitch(name="StateChange", on_all=methods("U"))),
+            *below("Notes", _COMMENT),
+            *below(
+                CUSTOM,
+                subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
+            ),
+        ]
+    ),
+}
+
+
+_UNSERVED: Mapping[type[UnservedError], str] = {
+    HiddenByPlanError: "opportunitylineitem pricebook pricebookentry product quotation quotationlineitem",
+    OutOfPlanError: (
+        "communitycomments communityforums communityposts forumcategories knowledgearticle knowledgearticlecategory "
+        "knowledgearticlefolder prospect ticket"
+    ),
+    NotImitatedError: "cti documenttemplates marketingcustomevent marketingvisits",
+}
+UNSERVED = {name: error for error, names in _UNSERVED.items() for name in names.split()}
+"""By resource.
+
+Source: the resources are those of the v3.1 OpenAPI document (documented); the two ways of a Professional plan are the
+    Ampersand connector's list (observed second-hand). That what hangs below a record goes the way of its resource, and
+    that merge documents are closed, is assumed.
+"""
+
+UNSERVED_BELOW: Mapping[str, type[UnservedError]] = {
+    "opportunitylineitem": HiddenByPlanError,
+    "pricebook": HiddenByPlanError,
+    "mergedocument": OutOfPlanError,
+    "translations": NotImitatedError,
+}
+"""By what hangs below a record of another resource."""
+
 
 FILTERS = ("field_name", "field_value")
 
@@ -176,7 +261,7 @@ _SHAPES = (
 )
 """Source: Insightly v3.1 OpenAPI document (documented)."""
 
-VERSION = Version(
+V3_1 = Version(
     name="v3.1",
     shapes=shapes_of(*_SHAPES),
     lookups=LOOKUPS,
@@ -192,8 +277,8 @@ VERSION = Version(
     custom_shape=custom_shape,
 )
 
-VERSION_3_0 = replace(
-    VERSION,
+V3_0 = replace(
+    V3_1,
     name="v3.0",
     replaces=True,
     unserved={name: UNSERVED[name] for name in ("ticket", "prospect", "knowledgearticle")},

@@ -1,1 +1,0 @@
-"""The admin routes that only the CRM has."""
