@@ -52,7 +52,7 @@ DOING = {
     "flask",
     "werkzeug",
     "sqlalchemy",
-    "urllib3",
+    "requests",
     "msgspec",
     "time",
     "os",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from elements_local.kit.workspaces.clock import FrozenTime
 
-_LEFT_REAL = ["_pytest.timing", "elements_local.reports.progress", "elements_local.kit.web.connections"]
+_LEFT_REAL = ["_pytest.timing", "elements_local.reports.progress", "elements_local.kit.web.sessions"]
 """By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""
 
 

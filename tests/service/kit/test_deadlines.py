@@ -9,8 +9,8 @@ from threading import Event, Thread
 import pytest
 from deadline import DEADLINE
 
-from elements_local.kit.web.connections import Watchdog
 from elements_local.kit.web.over_network import OverNetwork
+from elements_local.kit.web.sessions import Watchdog
 from elements_local.kit.web.wire import NoReply, Reply
 from elements_local.stack.held_time import HeldTime
 

@@ -25,7 +25,7 @@ def url(sink):
 def http():
     network = OverNetwork(timeout=DEADLINE)
     yield network
-    network._connections().clear()
+    network._session().close()
 
 
 def exchange(url, request):
@@ -59,7 +59,7 @@ def test_a_wait_ends_when_the_callbacks_are_there(sink, url, http):
         waiter = OverNetwork(timeout=DEADLINE)
         asked = encode({"count": 2, "match": {"bin": "default"}, "timeout_s": 60})
         replies.append(waiter.send("POST", f"{url}/_local/callbacks/wait", body=asked))
-        waiter._connections().clear()
+        waiter._session().close()
 
     waiting = Thread(target=wait)
     waiting.start()

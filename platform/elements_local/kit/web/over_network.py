@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from threading import local
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from werkzeug.datastructures import Headers
 
 from elements_local.kit.os_errors import os_reason
-from elements_local.kit.web.origins import USUAL_PORTS
 from elements_local.kit.web.wire import (
     AGENT,
     CUT_OFF,
@@ -27,7 +25,7 @@ from elements_local.kit.web.wire import (
 )
 
 if TYPE_CHECKING:
-    from urllib3 import HTTPHeaderDict, PoolManager
+    from requests import Session
 
 _NO_TLS = "; if what listens there speaks plain HTTP, the URL has to begin with http://"
 _PLAIN = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}
@@ -37,7 +35,7 @@ _NO_URL = "nothing can be sent there: it is no URL of http or https"
 
 
 class OverNetwork:
-    """Sends over sockets, by urllib3: no redirects followed, no cookies, proxies or netrc.
+    """Sends over sockets, by requests: no redirects followed, no cookies, proxies or netrc.
 
     Args:
         timeout: for a whole call, its answer's body included.
@@ -50,26 +48,30 @@ class OverNetwork:
     ) -> None:
         self._timeout = timeout
         self._handshake = min(handshake, timeout)
-        # connections for each thread: one keeps no other waiting, nor has it opened again and again
+        # a session for each thread: those of requests are not safe to share between threads
         self._kept = local()
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Send a request over the network."""
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - a tenth of a second that most starts never need
+        from requests import RequestException  # noqa: PLC0415 - an eighth of a second that most starts never need
 
-        from elements_local.kit.web.connections import WATCHDOG, keep_to  # noqa: PLC0415 - as above
+        from elements_local.kit.web.sessions import WATCHDOG, keep_to  # noqa: PLC0415 - as above
 
-        # a socket's own time-out begins anew with each byte that comes; the whole call has to end in time
+        # requests' own time-out begins anew with each byte that comes; the whole call has to end in time
         with WATCHDOG.within(self._timeout.total_seconds()) as deadline:
             keep_to(deadline)
             try:
                 check_headers(headers)
-                reply = self._sent(method, url, headers, body)
-            except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
+                reply = self._sent(method, url, {**AGENT, **headers}, body)
+            except Exception as error:
                 if deadline.passed:  # a socket that is closed under its reader may be found so in many ways
                     return NoReply(reason=timed_out(self._timeout))
+                # urllib3 lets its own errors out of a body that is read raw
+                is_network_error = isinstance(error, (RequestException, OSError, ValueError))
+                if not is_network_error and type(error).__module__.partition(".")[0] != "urllib3":
+                    raise
                 return NoReply(reason=reason_of(error, self._timeout, handshake=self._connecting(url)))
             finally:
                 keep_to(None)
@@ -78,66 +80,40 @@ class OverNetwork:
         return received(reply, method, self._timeout)
 
     def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        from requests import Request  # noqa: PLC0415 - as in send
         from urllib3.exceptions import IncompleteRead  # noqa: PLC0415 - as in send
-        from urllib3.util import Timeout  # noqa: PLC0415 - as in send
 
-        whole, connecting = self._timeout.total_seconds(), self._connecting(url)
-        answer = self._connections().urlopen(
-            method,
-            url,
-            headers=_headers(method, url, headers, body),
-            body=body or None,
-            redirect=False,
-            retries=False,
-            timeout=Timeout(whole if connecting is None else connecting.total_seconds(), whole),
-            preload_content=False,
-        )
-        try:
+        session = self._session()
+        prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
+        # not by the session itself: it reads a redirect's body, fails if it leads nowhere, and keeps cookies
+        with session.get_adapter(prepared.url or url).send(
+            prepared, stream=True, timeout=self._limits(url)
+        ) as answer:
             # one byte more than is allowed, to tell a body that is just long enough from one that goes on
-            content = answer.read(LARGEST_REPLY + 1, decode_content=True)
-            if answer.length_remaining and len(content) <= LARGEST_REPLY:
+            content = answer.raw.read(LARGEST_REPLY + 1, decode_content=True)
+            if answer.raw.length_remaining and len(content) <= LARGEST_REPLY:
                 # as urllib3 says itself since its version 2
-                raise IncompleteRead(answer.tell(), answer.length_remaining)
-        finally:
-            answer.close()
-        return Reply(status=answer.status, headers=Headers(list(answer.headers.items())), body=content)
+                raise IncompleteRead(answer.raw.tell(), answer.raw.length_remaining)
+            # requests would join headers that came twice, and cookies cannot be told apart then
+            headers_come = Headers(list(answer.raw.headers.items()))
+            return Reply(status=answer.status_code, headers=headers_come, body=content)
 
     def _connecting(self, url: str) -> timedelta | None:
         """Return how long a connection with TLS may take; None without TLS."""
         return self._handshake if url[:6].lower() == "https:" else None
 
-    def _connections(self) -> "PoolManager":
-        from elements_local.kit.web.connections import watched_connections  # noqa: PLC0415 - as in send
+    def _limits(self, url: str) -> tuple[float, float]:
+        whole = self._timeout.total_seconds()
+        connecting = self._connecting(url)
+        return (whole if connecting is None else connecting.total_seconds()), whole
 
-        kept: PoolManager | None = getattr(self._kept, "connections", None)
-        if kept is None:
-            kept = self._kept.connections = watched_connections()
-        return kept
+    def _session(self) -> "Session":
+        from elements_local.kit.web.sessions import watched_session  # noqa: PLC0415 - as in send
 
-
-def _headers(method: str, url: str, headers: Mapping[str, str], body: bytes) -> "HTTPHeaderDict":
-    """Return what goes with a call beside what urllib3 adds: no encodings that nobody asked for, and the user of the URL.
-
-    Raises:
-        InvalidURL: it is no URL of http or https.
-    """
-    from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - as in OverNetwork
-    from urllib3.util import SKIP_HEADER, make_headers  # noqa: PLC0415 - as above
-
-    parts = urlsplit(url)
-    if parts.scheme not in USUAL_PORTS or not parts.hostname:
-        raise http.client.InvalidURL(url)
-    sent = HTTPHeaderDict({"Accept-Encoding": SKIP_HEADER, **AGENT})
-    for name, value in headers.items():
-        sent[name] = value
-    # what the client says of the length is not trusted
-    sent.discard("Content-Length")
-    if body or method not in {"GET", "HEAD"}:
-        sent["Content-Length"] = str(len(body))
-    if parts.username is not None:
-        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        sent["Authorization"] = make_headers(basic_auth=user)["authorization"]
-    return sent
+        session: Session | None = getattr(self._kept, "session", None)
+        if session is None:
+            session = self._kept.session = watched_session()
+        return session
 
 
 def reason_of(error: Exception, timeout: timedelta, *, handshake: timedelta | None = None) -> str:
@@ -165,11 +141,14 @@ def reason_of(error: Exception, timeout: timedelta, *, handshake: timedelta | No
 
 
 def _kinds(late: str) -> Iterator[tuple[type | tuple[type, ...], str]]:
-    from urllib3 import exceptions as of_urllib3  # noqa: PLC0415 - a tenth of a second that most starts never need
+    from requests import exceptions as of_requests  # noqa: PLC0415 - an eighth of a second that most starts never need
+    from urllib3 import exceptions as of_urllib3  # noqa: PLC0415 - as above
 
-    yield (TimeoutError, of_urllib3.TimeoutError), late
+    yield (TimeoutError, of_requests.Timeout, of_urllib3.TimeoutError), late
+    yield of_requests.ProxyError, "the proxy cannot be used"
     yield of_urllib3.DecodeError, "the body is not encoded as its Content-Encoding says"
     yield (UnicodeError, http.client.InvalidURL, of_urllib3.LocationValueError), _NO_URL
+    yield (of_requests.InvalidURL, of_requests.InvalidSchema, of_requests.MissingSchema), _NO_URL
     yield (http.client.HTTPException, of_urllib3.HTTPError), "what came is no answer of HTTP"
 
 

@@ -1,4 +1,4 @@
-"""Connections of urllib3 whose calls have one deadline each, headers and body included, however slowly bytes come.
+"""Sessions of requests whose calls have one deadline each, headers and body included, however slowly bytes come.
 
 A socket's own time-out counts each read anew, so that a byte a second would hold a caller for ever.
 """
@@ -12,10 +12,12 @@ from threading import Condition, Lock, Thread, local
 from time import monotonic
 from typing import Any
 
-import certifi
-from urllib3 import PoolManager
+from requests import Session
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import SKIP_HEADER
 
 
 class Deadline:
@@ -143,11 +145,20 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedHttps
 
 
-def watched_connections() -> PoolManager:
-    """Return connections that keep to the deadline of ``keep_to``."""
-    connections = PoolManager(cert_reqs="CERT_REQUIRED", ca_certs=certifi.where())
-    connections.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-    return connections
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+def watched_session() -> Session:
+    """Return a session that goes by nothing of the environment, keeps to the deadline of ``keep_to`` and adds no headers."""
+    session = Session()
+    session.trust_env = False
+    session.headers = CaseInsensitiveDict({"Accept-Encoding": SKIP_HEADER})
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter())
+    return session
 
 
 def keep_to(deadline: Deadline | None) -> None:
