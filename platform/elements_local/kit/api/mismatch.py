@@ -71,7 +71,6 @@ def _fits(value: object, shape: Any, *, strict: bool) -> bool:
 
 
 def _member(shape: Any, value: object) -> Any:
-    """Return a type, and of several the one that is of the value's kind."""
     shape = plain(shape)
     if get_origin(shape) not in {Union, UnionType}:
         return shape

@@ -104,7 +104,6 @@ def _path(rule: "Rule") -> tuple[str, list[dict[str, object]]]:
 
 
 def _segment(variable: re.Match[str]) -> dict[str, object]:
-    """Return the schema of a path's variable."""
     match variable["converter"]:
         case "int":
             return {"type": "integer", "minimum": 0}

@@ -164,7 +164,6 @@ def operation_of(view: Callable[..., object]) -> Operation | None:
 
 
 def _given(returned: object) -> dict[str, object]:
-    """Return media type and shape that a return type ``Answer[T]`` speaks of."""
     shapes = [shape for shape in get_args(returned) if shape is not type(None)]
     return dict.fromkeys([JSON], shapes[0]) if shapes else {}
 

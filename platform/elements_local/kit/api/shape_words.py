@@ -104,7 +104,6 @@ def _plain(type_: inspect.Type) -> inspect.Type:
 
 
 def _shape(type_: inspect.StructType | inspect.TypedDictType) -> str:
-    """Write an object's keys with what each takes, of many the keys alone; one level of it."""
     entries = (
         f'"{each.encode_name}"{"" if each.required else "?"}: {_words(each.type)}' for each in type_.fields
     )
@@ -174,7 +173,6 @@ def _number(bound: float) -> str:
 
 
 def _count(type_: inspect.StrType | inspect.ListType | inspect.VarTupleType) -> str:
-    """Say how many letters or entries there may be."""
     low, high = type_.min_length or 0, type_.max_length
     if high is None:
         return f"{low} or more " if low else ""

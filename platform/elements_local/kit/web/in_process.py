@@ -116,8 +116,9 @@ def begin(
     chunks: list[bytes] = []
     for chunk in rest:
         chunks.append(chunk)
-        has_length = any(name.lower() == "content-length" for name, _ in started[-1][1])
-        if enough is not None and not has_length and sum(map(len, chunks)) > enough:
+        if enough is None or sum(map(len, chunks)) <= enough:
+            continue
+        if not any(name.lower() == "content-length" for name, _ in started[-1][1]):
             return WsgiResponse(*started[-1], b"".join([*written, *chunks]), rest)
     return WsgiResponse(*started[-1], b"".join([*written, *chunks]))
 
@@ -158,7 +159,6 @@ def _environ_of(method: str, url: str, headers: Mapping[str, str], body: bytes) 
 
 @lru_cache(maxsize=1024)  # all but the query comes again and again (``poe bench``, virtual day)
 def _environ_of_place(place: str) -> Mapping[str, object]:
-    """Return what a WSGI environment has of a URL without its query."""
     url = urlsplit(place)
     # clients over sockets take the steps `.` and `..` out before they send; the service must see the same path
     path = urljoin("/", f"/{url.path.lstrip('/')}") if "/." in url.path else url.path
@@ -194,6 +194,5 @@ def _origins_of(place: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _variable(name: str) -> str:
-    """Return what WSGI calls a header."""
     variable = name.upper().replace("-", "_")
     return variable if variable in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{variable}"

@@ -154,7 +154,7 @@ class ServiceMiddleware:
                 return self._app.process_response(response)(environ, start_response)
         start_response(answer.status, answer.headers)
         # a struck answer to HEAD has a body, which the client would take for the start of the next answer
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else _body(answer)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else _chunks(answer)
 
     def _administer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let the service answer an admin call, and keep it if it changes something."""
@@ -265,12 +265,11 @@ def _is_browser(environ: "WSGIEnvironment") -> bool:
     return reads and "text/html" in environ.get("HTTP_ACCEPT", "")
 
 
-def _body(answer: WsgiResponse) -> Iterable[bytes]:
+def _chunks(answer: WsgiResponse) -> Iterable[bytes]:
     return [answer.body] if answer.rest is None else _whole(answer.body, answer.rest)
 
 
 def _whole(start: bytes, rest: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
-    """Yield an answer as it comes."""
     with closing(rest):
         yield start
         yield from rest
@@ -301,7 +300,11 @@ def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first
         answered_at=workspace.clock.now(),
         method=environ["REQUEST_METHOD"],
         target=f"{path}?{query}" if query else path,
-        request_headers=_request_headers(environ),
+        request_headers=[
+            (_header(name), value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+        ],
         request_body=body[: KEPT_BYTES + 1],
         status=None if answer is None else int(answer.status[:3]),
         reply_headers=[] if answer is None else list(answer.headers),
@@ -312,7 +315,6 @@ def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first
 
 
 def _effect(rule: FaultRule, noted: dict[str, Any]) -> dict[str, Any]:
-    """Return what a rule does, and what the service noted that it did."""
     effect: dict[str, Any] = to_builtins(rule.effect)
     return {**effect, "noted": noted} if noted else effect
 
@@ -322,17 +324,8 @@ def _path(environ: "WSGIEnvironment") -> str:
     return path
 
 
-def _request_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
-    return [
-        (_header(name), value)
-        for name, value in environ.items()
-        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
-    ]
-
-
 @lru_cache(maxsize=1024)  # names come again and again
 def _header(variable: str) -> str:
-    """Return the name of the header that WSGI gives a variable to."""
     return variable.removeprefix("HTTP_").replace("_", "-").title()
 
 

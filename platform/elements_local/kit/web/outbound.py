@@ -126,7 +126,6 @@ class Outbound(Struct, frozen=True, kw_only=True):
 
 
 def _read(url: str) -> SplitResult | NoReply:
-    """Return a URL in its parts, or why nothing can be sent there."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -148,7 +147,6 @@ def _origin(parts: SplitResult) -> str:
 
 
 def _resolve(host: str) -> list[str]:
-    """Return a host's addresses, IPv4 first; none if it has none."""
     try:
         entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -158,7 +156,6 @@ def _resolve(host: str) -> list[str]:
 
 
 def _netloc(netloc: str, address: str, port: int | None) -> str:
-    """Put an address in the place of a name."""
     user, at, _ = netloc.rpartition("@")
     host = f"[{address}]" if ":" in address else address
     return f"{user}{at}{host}" + (f":{port}" if port is not None else "")

@@ -135,7 +135,11 @@ def reason_of(error: Exception, timeout: timedelta, *, handshake: timedelta | No
     system = [each for each in found if isinstance(each, OSError) and each.errno]
     if system and not isinstance(system[-1], TimeoutError):
         return os_reason(system[-1])
-    late = timed_out(timeout) if handshake is None else _no_connection(handshake)
+    late = (
+        timed_out(timeout)
+        if handshake is None
+        else f"TLS failed: no connection within {handshake.total_seconds():g} s{_NO_TLS}"
+    )
     known = (words for kinds, words in _kinds(late) if any(isinstance(each, kinds) for each in found))
     return next(known, "the connection failed")
 
@@ -150,10 +154,6 @@ def _kinds(late: str) -> Iterator[tuple[type | tuple[type, ...], str]]:
     yield (UnicodeError, http.client.InvalidURL, of_urllib3.LocationValueError), _NO_URL
     yield (of_requests.InvalidURL, of_requests.InvalidSchema, of_requests.MissingSchema), _NO_URL
     yield (http.client.HTTPException, of_urllib3.HTTPError), "what came is no answer of HTTP"
-
-
-def _no_connection(handshake: timedelta) -> str:
-    return f"TLS failed: no connection within {handshake.total_seconds():g} s{_NO_TLS}"
 
 
 def _tls_reason(error: ssl.SSLError) -> str:

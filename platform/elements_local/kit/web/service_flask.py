@@ -127,14 +127,12 @@ class Precedence:
         return next((self._methods[each] for each in rivals if _fits(segments, _segments(each))), None)
 
     def _found_rivals(self, shape: str) -> list[str]:
-        """Return the routes that stand before another, the most literal first."""
         alike = self._alike.get(len(_segments(shape)), [])
         return [each for each in alike if _stands_before(each, shape)]
 
 
 @cache  # there are as many rules as the program has
 def _shape(rule: str) -> str:
-    """Return a rule with its variables' names taken out."""
     return _VARIABLE.sub("*", rule)
 
 

@@ -98,7 +98,6 @@ class Watchdog:
             self._next().expire()
 
     def _next(self) -> Deadline:
-        """Return the next call whose time is over, once it is."""
         with self._changed:
             while True:
                 left = self._waiting[0][0] - monotonic() if self._waiting else None
