@@ -29,10 +29,6 @@ from elements_local.platform.instances import routes_event_analytics as event_an
 from elements_local.platform.instances import routes_events as events
 from elements_local.platform.instances import routes_lint as lint
 from elements_local.platform.instances import routes_oauth as oauth
-from elements_local.platform.instances import routes_of_account as account_instances
-from elements_local.platform.instances import routes_of_element as element_instances
-from elements_local.platform.instances import routes_one as one_instance
-from elements_local.platform.instances import routes_traces as traces
 from elements_local.platform.instances import routes_warnings as config_warnings
 from elements_local.platform.jobs import routes_activity as activity
 from elements_local.platform.jobs import routes_clock as clock
@@ -56,13 +52,13 @@ _LOCAL = (
 
 _API = (
     *(users.bp, accounts.bp, users.organizations, login.bp),
-    *(instances.bp, element_instances.bp, account_instances.bp),
+    *(instances.bp, instances.of_element, instances.of_account),
     *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
     *(notifications.bp, subscriptions.bp, deliveries.bp),
-    *(elements.bp, oauth.bp, hub_catalogue.bp, docs.bp, traces.bp),
+    *(elements.bp, oauth.bp, hub_catalogue.bp, docs.bp, instances.traces),
     *(hub_objects.bp, instance_docs.of_objects, hubs.bp),
 )
-_OF_ONE_INSTANCE = (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp)
+_OF_ONE_INSTANCE = (instances.one, instance_configuration.bp, instance_docs.bp, transformations.bp)
 """What is reached by an instance's id, and by its token."""
 
 
