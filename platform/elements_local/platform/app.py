@@ -33,7 +33,6 @@ from elements_local.platform.core.callers import Callers
 from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.hub_client import HubClient
 from elements_local.platform.core.paths import BASE_PATH
-from elements_local.platform.core.request_ids import RequestIds
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.core.tables import metadata
 from elements_local.platform.description import DESCRIPTION
@@ -46,7 +45,7 @@ from elements_local.platform.hub.refusals import refuse_what_is_not_imitated
 from elements_local.platform.hub.routing import HubRouting
 from elements_local.platform.inbound import routes as inbound
 from elements_local.platform.polling.task import PollTask
-from elements_local.platform.response_policy import add_response_policy
+from elements_local.platform.response_policy import RequestIds, add_response_policy
 from elements_local.platform.soundness import check_sound
 from elements_local.platform.store import create_tables
 

@@ -28,8 +28,6 @@ from elements_local.platform.instances import routes_configuration as instance_c
 from elements_local.platform.instances import routes_event_analytics as event_analytics
 from elements_local.platform.instances import routes_events as events
 from elements_local.platform.instances import routes_lint as lint
-from elements_local.platform.instances import routes_oauth as oauth
-from elements_local.platform.instances import routes_warnings as config_warnings
 from elements_local.platform.jobs import routes_activity as activity
 from elements_local.platform.jobs import routes_clock as clock
 from elements_local.platform.polling import routes as polls
@@ -44,7 +42,7 @@ _LOCAL = (
     outbox.bp,
     audit.bp,
     activity.bp,
-    config_warnings.bp,
+    lint.config_warnings,
     lint.bp,
     login.console,
 )
@@ -55,7 +53,7 @@ _API = (
     *(instances.bp, instances.of_element, instances.of_account),
     *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
     *(notifications.bp, subscriptions.bp, deliveries.bp),
-    *(elements.bp, oauth.bp, hub_catalogue.bp, docs.bp, instances.traces),
+    *(elements.bp, elements.oauth, hub_catalogue.bp, docs.bp, instances.traces),
     *(hub_objects.bp, instance_docs.of_objects, hubs.bp),
 )
 _OF_ONE_INSTANCE = (instances.one, instance_configuration.bp, instance_docs.bp, transformations.bp)

@@ -5,6 +5,7 @@ Every success is 200; that of a delete, and the like, has nothing in it (observe
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 
 from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import NotFound
@@ -17,6 +18,7 @@ from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.web.guard import share
 from elements_local.kit.web.problems import answer_problems
 from elements_local.kit.web.service_flask import Precedence
+from elements_local.kit.workspaces import seeded
 from elements_local.kit.workspaces.instants import UnreadableTimeError
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
@@ -26,7 +28,6 @@ from elements_local.kit.workspaces.workspace import (
 from elements_local.platform import errors
 from elements_local.platform.call import Platform
 from elements_local.platform.core.paths import BASE_PATH, INSTANCE_HEADER, routed_path
-from elements_local.platform.core.request_ids import RequestIds
 from elements_local.platform.instances.call import called_instance
 from elements_local.platform.lint.service import HEADER
 from elements_local.platform.lint.unread_keys import unread
@@ -65,11 +66,31 @@ _CORS = {
 
 _REQUEST_ID = "elements_local.platform.request_id"
 _LONGEST_MESSAGE = 2000
+"""Letters of an error: it quotes what came, which may be as long as a body."""
+
 _WHERE_THINGS_ARE = (
     f"the API is below {BASE_PATH}, the dashboard is /_local/, and GET /_local/openapi.json lists the routes"
 )
 """Said of the root, which is where somebody asks who knows nothing yet."""
-"""Letters of an error: it quotes what came, which may be as long as a body."""
+
+
+class RequestIds:
+    """Hands out ids of 24 hexadecimal digits that no two requests of a stack share.
+
+    Args:
+        start: tells one start of the same stack from another, since counting begins anew.
+
+    Source: they have the look of MongoDB's object ids (observed): the time in seconds, a number of who gives them, a count.
+    """
+
+    def __init__(self, start: int) -> None:
+        self._giver = seeded.hexadecimal(start, "request", length=8)
+        # `next` of a count is atomic: threads never get the same
+        self._count = count(1)
+
+    def next(self, now: datetime) -> str:
+        """Return the id of a request that comes now."""
+        return f"{int(now.timestamp()) & 0xFFFFFFFF:08x}{self._giver}{next(self._count) & 0xFFFFFFFF:08x}"
 
 
 def add_response_policy(app: Flask, platform: Platform, ids: RequestIds) -> None:

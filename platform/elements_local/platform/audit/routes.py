@@ -19,7 +19,7 @@ from elements_local.platform.explain.case_reader import CaseReader
 from elements_local.platform.explain.poll_errors import why_failed
 from elements_local.platform.explain.verdict import Explanation, explained
 from elements_local.platform.instances.call import instance_named
-from elements_local.platform.instances.routes_warnings import kept_warnings
+from elements_local.platform.instances.routes_lint import kept_warnings
 from elements_local.platform.lint.warning import WarningJson
 
 bp = Blueprint("audit", __name__, url_prefix="/_local/audit")

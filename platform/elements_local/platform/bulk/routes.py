@@ -37,7 +37,7 @@ from elements_local.platform.core import identities
 from elements_local.platform.core.listing import part_of
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from elements_local.platform.errors import ConflictError, NotFoundError, UnsupportedCallError
-from elements_local.platform.hub.put_off import SCHEDULE
+from elements_local.platform.hub.refusals import SCHEDULE
 from elements_local.platform.hub.service import HEADERS
 from elements_local.platform.instances.call import HubCall
 

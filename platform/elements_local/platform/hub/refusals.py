@@ -1,4 +1,4 @@
-"""Calls of what the vendor's platform has and this one does not imitate."""
+"""Calls of what the vendor's platform has and this one does not imitate: paths, and headers that put a call off."""
 
 from flask import request
 
@@ -7,7 +7,7 @@ from elements_local.platform.core.not_imitated import not_imitated
 from elements_local.platform.core.paths import BASE_PATH, routed_path
 from elements_local.platform.errors import NothingFoundError, UnsupportedCallError
 from elements_local.platform.hub.path import SHARED
-from elements_local.platform.instances.call import TokenCall
+from elements_local.platform.instances.call import HubCall, TokenCall
 
 
 def refuse_what_is_not_imitated() -> None:
@@ -48,3 +48,24 @@ def _names_a_resource(call: TokenCall, word: str) -> bool:
 
 def _segments(path: str) -> list[str]:
     return path.removeprefix(BASE_PATH).strip("/").split("/")
+
+
+ASYNC = "Elements-Async-Request"
+SCHEDULE = "Elements-Schedule-Request"
+
+
+def refuse_deferred_calls() -> None:
+    """Refuse a call that asks to be done later; a stranger's is 401 as without the headers.
+
+    Raises:
+        UnsupportedCallError: it has one of the headers.
+    """
+    headers = request.headers
+    if SCHEDULE in headers:
+        asked = SCHEDULE
+    elif headers.get(ASYNC, "").strip().lower() == "true":
+        asked = ASYNC
+    else:
+        return
+    HubCall.of_request({})
+    raise UnsupportedCallError(f"the header {asked}")

@@ -10,7 +10,7 @@ from flask import Blueprint
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.platform.core.paging import PAGE_HEADERS
 from elements_local.platform.hub import service as hub_records
-from elements_local.platform.hub.put_off import refuse_put_off
+from elements_local.platform.hub.refusals import refuse_deferred_calls
 from elements_local.platform.hub.service import (
     HEADERS,
     PROBLEMS,
@@ -24,7 +24,7 @@ from elements_local.platform.instances.call import HubCall
 def hub_blueprint(name: str) -> Blueprint:
     """Return a blueprint of calls through an instance."""
     blueprint = Blueprint(name, __name__, url_prefix="/hubs/<hub>")
-    blueprint.before_request(refuse_put_off)
+    blueprint.before_request(refuse_deferred_calls)
     blueprint.url_value_preprocessor(_forget_hub)
     return blueprint
 

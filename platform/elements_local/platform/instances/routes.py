@@ -24,8 +24,14 @@ from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances import lines as instance_lines
 from elements_local.platform.instances.call import ElementCall, InstanceCall
 from elements_local.platform.instances.requests import ElementReference, InstanceRequest
-from elements_local.platform.instances.service import ProviderCheck, change, instance_json, make, sent_body
-from elements_local.platform.instances.service_granted import with_grant
+from elements_local.platform.instances.service import (
+    ProviderCheck,
+    change,
+    instance_json,
+    make,
+    sent_body,
+    with_grant,
+)
 from elements_local.platform.instances.service_lists import InstancesQuery, listed
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.instances.store_search import InstanceFilter

@@ -1,25 +1,25 @@
-"""``/_local/lint``: what of a configuration will lose, repeat or misname events, how bad that is, and what cures it."""
+"""``/_local/lint`` and ``/_local/warnings``: what of a configuration will lose, repeat or misname events, or do nothing."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from flask import Blueprint, request
 from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.platform.call import AdminCall, OpenCall
+from elements_local.platform.call import AdminCall, Call, OpenCall
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.poller_configuration import entries_of
-from elements_local.platform.core.instance import Values
-from elements_local.platform.instances.call import instance_named
+from elements_local.platform.core.instance import Instance, Values
+from elements_local.platform.instances.call import instance_named, instances_asked_for
 from elements_local.platform.instances.requests import ElementReference, InstanceRequest
-from elements_local.platform.instances.service import sent_body
-from elements_local.platform.instances.service_granted import grants_for
+from elements_local.platform.instances.service import grants_for, sent_body
 from elements_local.platform.lint.instance import of_body, of_instance
 from elements_local.platform.lint.rules import RULES
-from elements_local.platform.lint.service import lint_context
+from elements_local.platform.lint.service import lint_context, warnings_of
 from elements_local.platform.lint.store import BodyWarnings
-from elements_local.platform.lint.warning import ConfigWarning, ConfigWarnings
+from elements_local.platform.lint.warning import ConfigWarning, ConfigWarnings, WarningJson
 
 bp = Blueprint("lint", __name__, url_prefix="/_local/lint")
 
@@ -164,3 +164,47 @@ def _finding(warning: ConfigWarning) -> LintFindingJson:
         "why": warning.rule.why,
         "cure": {"text": warning.rule.cure, "change": change},
     }
+
+
+config_warnings = Blueprint("config_warnings", __name__, url_prefix="/_local/warnings")
+
+
+class WarningsQuery(Struct, rename="camel"):
+    """Whose warnings are asked for: those of all instances, unless one is named."""
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
+
+
+class InstanceWarningsJson(TypedDict):
+    """An instance with its warnings."""
+
+    instanceId: int
+    name: NotRequired[str]
+    warnings: list[WarningJson]
+
+
+class WarningsJson(TypedDict):
+    """The instances that there is something to say of, by ascending id."""
+
+    warnings: list[InstanceWarningsJson]
+
+
+@config_warnings.get("", endpoint="index")
+@operation(problems=(401, 403, 404))
+def index_of_warnings(call: AdminCall, query: WarningsQuery) -> Answer[WarningsJson]:
+    """List what the platform took without a word and users will regret; instances without any are left out."""
+    instances = instances_asked_for(call, query.instance_id)
+    shown: list[InstanceWarningsJson] = [
+        {"instanceId": instance.id, "name": instance.name, "warnings": warnings.to_json()}
+        for instance, warnings in kept_warnings(call, instances)
+        if warnings.listed
+    ]
+    return Answer({"warnings": shown})
+
+
+def kept_warnings(call: Call, instances: Iterable[Instance]) -> Iterator[tuple[Instance, ConfigWarnings]]:
+    """Yield instances with all that is to be said of each."""
+    with call.read() as tx:
+        of_bodies = BodyWarnings(tx).all()
+    for instance in instances:
+        yield instance, warnings_of(call, instance, of_bodies.get(instance.id, ConfigWarnings()))

@@ -9,20 +9,22 @@ from elements_local.kit.api.shapes import SENT
 from elements_local.kit.values import replace
 from elements_local.kit.web.wire import Http
 from elements_local.platform.accounts.directory import user_of
-from elements_local.platform.call import Call
+from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.callbacks.receiver_keys import tell_sink
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.instance_json import InstanceJson, ObjectJson
 from elements_local.platform.core import identities
-from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.instance import Instance, Values
+from elements_local.platform.elements.connector import VendorGrants
 from elements_local.platform.elements.element import Element
-from elements_local.platform.errors import InvalidRequestError, NotFoundError
+from elements_local.platform.elements.oauth import application, needs_grant
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
 from elements_local.platform.errors import shown as quoted
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances import lines as instance_lines
 from elements_local.platform.instances.instance import InstanceBody
+from elements_local.platform.instances.requests import InstanceRequest
 from elements_local.platform.instances.schedule import plan
-from elements_local.platform.instances.service_granted import grants_for
 from elements_local.platform.instances.shown import InstanceView, to_json
 from elements_local.platform.instances.store import Instances, turn_of
 from elements_local.platform.lint.instance import of_body as of_body_sent
@@ -216,3 +218,40 @@ def _publish(call: Call, saved: Instance) -> None:
     # The sink judges signatures by the instance's key, and learns it here, before the first callback.
     tell_sink(platform.inside, platform.settings.sink_url, saved, admin_headers=platform.admin_headers)
     platform.engine.wake()
+
+
+def with_grant(
+    call: Call, sent: InstanceRequest, element: Element, stored: Values | None = None
+) -> InstanceBody:
+    """Return what is said about an instance, with the credentials that a code stands for.
+
+    Args:
+        stored: the configuration of an instance that is there, which knows the application already.
+
+    Raises:
+        InvalidRequestError: there is a code, but no application that it could be taken by; or it is no text.
+        ProviderError: the CRM refuses the code.
+
+    Source: the walk of the platform's Insightly guide (documented), behind a setting, as the element it speaks of
+        takes a user name and an API key; with credentials in the configuration a code means nothing (inferred).
+    """
+    body = sent.to_body()
+    code = None if sent.provider_data is None else sent.provider_data.code
+    configuration = body.configuration or {}
+    grants = grants_for(call, configuration, element)
+    if code is None or grants is None:
+        return body
+    if not isinstance(code, str):
+        raise InvalidRequestError(
+            f"providerData.code must be what the consent page gave, a text; got {shown(code)}"
+        )
+    asking = application({**(stored or {}), **configuration})
+    redeemed = grants.redeem(call.platform.inside, code, asking)
+    return replace(body, configuration={**configuration, **redeemed})
+
+
+def grants_for(call: OpenCall, configuration: Mapping[str, object], element: Element) -> VendorGrants | None:
+    """Return what redeems a code for a configuration; None where the code means nothing."""
+    if not call.settings.oauth_walk or not needs_grant(configuration, element):
+        return None
+    return call.catalogue.connector(element.key).grants
