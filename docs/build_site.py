@@ -29,6 +29,7 @@ REFERENCES = {
     "settings.md": "settings-list.md",
     "lint.md": "lint-rules.md",
     "polling.md": "poller-keys.md",
+    "explain.md": "causes.md",
     "fidelity.md": "evidence.md",
     "development.md": "licences.md",
 }

@@ -16,6 +16,7 @@ from elements_local.fidelity import ledger, markdown
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from elements_local.platform.core.poll import Resource
+from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES
 from elements_local.settings_list import written
 from elements_local.stack_settings import (
@@ -93,6 +94,16 @@ def lint_rules() -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for rule in RULES:
         yield f"| `{rule.value}` | {rule.severity} | {rule.seen} | {rule.why} | {rule.cure} |"
+
+
+def causes() -> Iterator[str]:
+    """Yield the page of what explain names."""
+    yield "# Every cause\n"
+    yield "What [Explain](explain.md) and an [audit](audit.md) name, by the link of the chain that broke.\n"
+    yield "| link | cause | what it is | instead of a cure that is tried |"
+    yield "| --- | --- | --- | --- |"
+    for cause in Cause:
+        yield f"| {cause.stage.value} | `{cause.word}` | {cause.text} | {cause.incurable or cause.advice} |"
 
 
 def poller_keys() -> Iterator[str]:
@@ -181,6 +192,7 @@ MADE: Mapping[str, Callable[[], Iterator[str]]] = {
     "settings-list.md": settings,
     "lint-rules.md": lint_rules,
     "poller-keys.md": poller_keys,
+    "causes.md": causes,
     "evidence.md": evidence,
     "licences.md": licences,
 }

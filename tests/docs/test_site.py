@@ -11,6 +11,7 @@ from made_pages import MADE, with_paths
 from elements_local.cli import COMMANDS
 from elements_local.fidelity import ledger
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
+from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES
 from elements_local.stack_settings import every_setting
 
@@ -61,6 +62,7 @@ def test_the_references_have_every_hazard_command_setting_rule_behaviour_and_lic
     assert rows(site, "settings-list.md") == len(every_setting())
     assert rows(site, "lint-rules.md") == len(RULES)
     assert rows(site, "poller-keys.md") == len(POLLER_KEYS)
+    assert rows(site, "causes.md") == len(Cause)
     assert not re.findall(r"^\| .* \|  \|$", (site / "licences.md").read_text("utf-8"), re.MULTILINE)
     assert rows(site, "licences.md") > len(PROJECT["dependencies"])
     assert rows(site, "evidence.md") == len(ledger()) + len({each.area for each in ledger()}) + 1

@@ -23,7 +23,7 @@ from elements_local.platform.core.poll import DateField
 from elements_local.platform.explain.arithmetic import parsed
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseStage
-from elements_local.platform.explain.cures import CureCase, CureFix
+from elements_local.platform.explain.cures import CureCase
 from elements_local.scenarios.scenario import Scenario
 from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
 from elements_local.what_if.configured import DATES
@@ -33,12 +33,8 @@ _OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER
 _OF_CRM = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.KEY, CauseStage.IDENTITY} - _AFTER_POLLS
 _OF_DATES = frozenset({CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT})
 _OF_RECEIVER = _AFTER_POLLS | {CauseStage.REPEAT}
-_RELEASED = {
-    Cause.QUEUED: "queued",
-    Cause.DEAD_SUBSCRIPTION: "queued",
-    Cause.RETRIES_EXHAUSTED: "queued",
-}
-"""The status in which the callback waits for a release."""
+_QUEUED = frozenset({Cause.QUEUED, Cause.DEAD_SUBSCRIPTION, Cause.RETRIES_EXHAUSTED})
+"""Causes by which the callback waits in the queue for a release."""
 
 _DELAYS = (1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)
 _FORMATS = (
@@ -111,22 +107,10 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
         text = f"let the receiver hold signatures against the instance's {SIGNATURE_KEY}"
         yield CureCandidate(where="receiver", text=text, shown={"key": SIGNATURE_KEY})
     elif cause.stage in _OF_RECEIVER:
-        if cause in _RELEASED:
-            yield _release(_RELEASED[cause], platform_url)
+        if cause in _QUEUED:
+            yield _release(platform_url)
         text = "let the receiver answer with a success at once"
         yield CureCandidate(where="receiver", text=text, answers=True, shown={"status": 200})
-
-
-def advice(cause: Cause) -> CureFix | None:
-    """Return what would help where no change of the configuration does, and no replay can show it."""
-    match cause:
-        case Cause.CHANGED_AT_ONCE | Cause.TOLERANCE_SHORT:
-            text = "let the receiver take UPDATED of a record that it does not know as its creation"
-        case Cause.TOLERANCE_LONG:
-            text = "let the receiver take CREATED of a record that it knows as a change of it"
-        case _:
-            return None
-    return CureFix(where="receiver", change={"idempotent": True}, text=text)
 
 
 def _split(change: Mapping[str, Any], resource: str) -> tuple[dict[str, object], dict[str, object]]:
@@ -144,8 +128,8 @@ def _text(block: Mapping[str, object], keys: Mapping[str, object], resource: str
     )
 
 
-def _release(status: str, platform_url: str) -> CureCandidate:
-    clause = quote(f"channel='webhook' and status='{status}'")
+def _release(platform_url: str) -> CureCandidate:
+    clause = quote("channel='webhook' and status='queued'")
     path = f"/notifications/subscriptions/deliveries?where={clause}"
     text = (
         "release the queue and reactivate the subscription: "

@@ -15,7 +15,7 @@ from elements_local.platform.explain.cause import Cause, CauseStage
 from elements_local.platform.explain.cures import CureAttempt, CureCase, CureFix, CureSearch
 from elements_local.stack.stack import Stack
 from elements_local.what_if.candidate import CureCandidate, applied
-from elements_local.what_if.candidates import advice, linted, others, single_keys
+from elements_local.what_if.candidates import linted, others, single_keys
 from elements_local.what_if.grid import CellKey, Grid, repeats_more, worsened
 from elements_local.what_if.history import (
     History,
@@ -216,7 +216,9 @@ class _Search:
         elif self._partly:
             one, outcome = self._partly[0]
             why += f"; more than one thing is wrong: with {one.change} it comes to {outcome.cause}"
-        return CureSearch(fix=advice(self._sought.cause), attempts=self._attempts, why=why)
+        advice = self._sought.cause.advice
+        fix = CureFix(where="receiver", change={"idempotent": True}, text=advice) if advice else None
+        return CureSearch(fix=fix, attempts=self._attempts, why=why)
 
 
 def _named(key: CellKey) -> str:

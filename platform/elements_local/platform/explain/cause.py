@@ -29,20 +29,35 @@ class Cause(Enum):
     Attributes:
         stage: where the chain broke.
         text: what it is, whatever the record.
+        incurable: why no change is tried as a cure; empty if some are.
+        advice: what the receiver can do where nothing that is tried helps.
     """
 
-    NO_CHANGE = CauseStage.LOG, "the CRM has logged no change of the record"
+    NO_CHANGE = (
+        CauseStage.LOG,
+        "the CRM has logged no change of the record",
+        "there is no change that could have been reported",
+    )
     UNTOUCHED_DATE = (
         CauseStage.LOG,
         "what was written of the record left its updated date as it was, by which polling goes",
+        "no configuration makes polling see a write that leaves the updated date as it was",
     )
-    PRUNED = CauseStage.LOG, "what would tell is no longer kept"
+    PRUNED = (
+        CauseStage.LOG,
+        "what would tell is no longer kept",
+        "what happened is no longer kept, so it cannot be done again",
+    )
 
     EVENTS_OFF = CauseStage.POLLER, "the instance's events are switched off"
     INSTANCE_DISABLED = CauseStage.POLLER, "the instance is disabled, or was for a while"
     POLLER_OFF = CauseStage.POLLER, "too many polls in a row failed, so the poller was switched off"
     UNPOLLED_RESOURCE = CauseStage.POLLER, "the configuration polls no such resource"
-    OTHER_ACCOUNT = CauseStage.POLLER, "the instance's key opens another account of the CRM than the record's"
+    OTHER_ACCOUNT = (
+        CauseStage.POLLER,
+        "the instance's key opens another account of the CRM than the record's",
+        "give the instance the API key of the account that has the record",
+    )
     OTHER_COLLECTION = (
         CauseStage.POLLER,
         "the block's url asks for something else than the record's collection",
@@ -56,8 +71,16 @@ class Cause(Enum):
         "for a while events were off, or the resource was not configured, and polling began anew after it",
     )
     BEFORE_EVENTS = CauseStage.WINDOW, "the change was there before the resource was polled"
-    DELETION = CauseStage.POLLER, "polling asks for what has changed, and what is gone is in no answer"
-    UNDONE = CauseStage.POLLER, "the record was made and deleted between two polls"
+    DELETION = (
+        CauseStage.POLLER,
+        "polling asks for what has changed, and what is gone is in no answer",
+        "no configuration makes polling tell of what is gone: ask for the record, and take 404 for deleted",
+    )
+    UNDONE = (
+        CauseStage.POLLER,
+        "the record was made and deleted between two polls",
+        "there was never anything to report: no poll came while the record was there",
+    )
 
     EXPIRED_KEY = CauseStage.REQUEST, "the CRM refused the instance's credentials"
     PERMISSION = (
@@ -119,12 +142,24 @@ class Cause(Enum):
     ID_OTHER = CauseStage.IDENTITY, "idField names another field than the CRM's id"
 
     CREATED_IS_UPDATED = CauseStage.NAME, "the created date is read from the field of the updated date"
-    TOLERANCE_SHORT = CauseStage.NAME, "the CRM writes the two dates further apart than createdCheckTolerance"
+    TOLERANCE_SHORT = (
+        CauseStage.NAME,
+        "the CRM writes the two dates further apart than createdCheckTolerance",
+        "",
+        "let the receiver take UPDATED of a record that it does not know as its creation",
+    )
     TOLERANCE_LONG = (
         CauseStage.NAME,
         "createdCheckTolerance is longer than it took until the record was changed",
+        "",
+        "let the receiver take CREATED of a record that it knows as a change of it",
     )
-    CHANGED_AT_ONCE = CauseStage.NAME, "the record was created and changed between two polls"
+    CHANGED_AT_ONCE = (
+        CauseStage.NAME,
+        "the record was created and changed between two polls",
+        "",
+        "let the receiver take UPDATED of a record that it does not know as its creation",
+    )
     DATES_UNREAD = (
         CauseStage.NAME,
         "a date that tells created from updated is not configured, or cannot be read",
@@ -137,10 +172,26 @@ class Cause(Enum):
         CauseStage.REPEAT,
         "the receiver had the callback, but its answer did not come, so it was sent again",
     )
-    TWIN_INSTANCE = CauseStage.REPEAT, "another instance polls the same records and calls the same URL"
-    TWIN_BLOCK = CauseStage.REPEAT, "another block of the instance polls the same records"
-    TWIN_SUBSCRIPTION = CauseStage.REPEAT, "two subscriptions call the same URL"
-    RELEASED = CauseStage.REPEAT, "a release sent again what had been taken"
+    TWIN_INSTANCE = (
+        CauseStage.REPEAT,
+        "another instance polls the same records and calls the same URL",
+        "delete one of the two instances, or give it another callback URL",
+    )
+    TWIN_BLOCK = (
+        CauseStage.REPEAT,
+        "another block of the instance polls the same records",
+        "take one of the two blocks out, or let what it reports be known by its objectType",
+    )
+    TWIN_SUBSCRIPTION = (
+        CauseStage.REPEAT,
+        "two subscriptions call the same URL",
+        "delete one of the two subscriptions, or give it another URL",
+    )
+    RELEASED = (
+        CauseStage.REPEAT,
+        "a release sent again what had been taken",
+        "the callback was released by hand, after it had been taken",
+    )
 
     NO_RECEIVER = CauseStage.DELIVERY, "nobody is called: there is no callback URL, or no subscription"
     OUTBOUND_GUARD = CauseStage.DELIVERY, "the callback's host is not one that this stack may call"
@@ -159,16 +210,23 @@ class Cause(Enum):
         CauseStage.RECEIVER,
         "the callback is signed with another key than its receiver holds it against",
     )
-    MADE_ROOM = CauseStage.RECEIVER, "the callback came to the sink, and made room for others"
+    MADE_ROOM = (
+        CauseStage.RECEIVER,
+        "the callback came to the sink, and made room for others",
+        "the callback came and was taken; the sink keeps the latest alone",
+    )
 
     ECHO = (
         CauseStage.EXPECTED,
         "the change was written through the instance's own hub, and polling reports it like any other",
+        "nothing went wrong: a receiver knows its own writes by keeping what it wrote",
     )
 
-    def __init__(self, stage: CauseStage, text: str) -> None:
+    def __init__(self, stage: CauseStage, text: str, incurable: str = "", advice: str = "") -> None:
         self.stage = stage
         self.text = text
+        self.incurable = incurable
+        self.advice = advice
 
     @property
     def word(self) -> str:

@@ -88,25 +88,8 @@ class CureDesk(Struct, frozen=True):
     def search(self, sought: CureCase) -> CureSearch:
         """Return what would have helped."""
         # Said at once: to try would take its time, and find nothing.
-        why = _INCURABLE.get(sought.cause)
-        if why:
-            return CureSearch(why=why)
+        if sought.cause.incurable:
+            return CureSearch(why=sought.cause.incurable)
         if self.trier is None:
             return CureSearch(why="nothing can be tried here: this platform runs without a harness")
         return self.trier.search(sought)
-
-
-_INCURABLE = {
-    Cause.NO_CHANGE: "there is no change that could have been reported",
-    Cause.PRUNED: "what happened is no longer kept, so it cannot be done again",
-    Cause.DELETION: "no configuration makes polling tell of what is gone: ask for the record, and take 404 for deleted",
-    Cause.OTHER_ACCOUNT: "give the instance the API key of the account that has the record",
-    Cause.UNTOUCHED_DATE: "no configuration makes polling see a write that leaves the updated date as it was",
-    Cause.ECHO: "nothing went wrong: a receiver knows its own writes by keeping what it wrote",
-    Cause.TWIN_INSTANCE: "delete one of the two instances, or give it another callback URL",
-    Cause.TWIN_BLOCK: "take one of the two blocks out, or let what it reports be known by its objectType",
-    Cause.TWIN_SUBSCRIPTION: "delete one of the two subscriptions, or give it another URL",
-    Cause.UNDONE: "there was never anything to report: no poll came while the record was there",
-    Cause.MADE_ROOM: "the callback came and was taken; the sink keeps the latest alone",
-    Cause.RELEASED: "the callback was released by hand, after it had been taken",
-}
