@@ -1,6 +1,7 @@
 """The CRM as a WSGI application."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
@@ -114,7 +115,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     _add_snapshots(app, dependencies, database, alone=alone)
     if alone:
         alone_admin = StandaloneAdmin(
-            workspaces=workspaces, shown=_shown, fill=admin.make_up, largest=LARGEST
+            workspaces=workspaces, shown=_shown, fill=partial(admin.make_up, dependencies), largest=LARGEST
         )
         add_standalone_admin(app, alone_admin)
     return app

@@ -1,6 +1,7 @@
 """What the CRM's routes work with, hung on the application by ``create_app``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property, partial
 
 from flask import current_app
@@ -14,6 +15,7 @@ from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.foundation import foundation
 from mock_insightly.account.grants import Grants
 from mock_insightly.kinds import CONTACTS
+from mock_insightly.records.bulk import HistoryTransaction
 from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
@@ -60,7 +62,7 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
             custom_objects=self.settings.custom_object_names,
         )
 
-    def lay_foundation(self, workspace: Workspace) -> None:
+    def ensure_foundation(self, workspace: Workspace) -> None:
         """See to it that the workspace has what every account has; workspaces come without a word to the CRM."""
         with self.store.read(workspace) as records:
             if records.count(FOUNDATIONS):
@@ -68,7 +70,16 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
         since = min(workspace.start, workspace.clock.now())
         with self.store.history(workspace) as history:
             next_contact = partial(history.reserve, CONTACTS.name, 0) if self.settings.user_contacts else None
-            history.found(foundation(self.account(workspace), since=since, next_contact=next_contact))
+            history.add_foundation(
+                foundation(self.account(workspace), since=since, next_contact=next_contact)
+            )
+
+    @contextmanager
+    def history(self, workspace: Workspace) -> Iterator[HistoryTransaction]:
+        """Open a transaction in which records can be added as if they had always been there, to those of every account."""
+        self.ensure_foundation(workspace)
+        with self.store.history(workspace) as history:
+            yield history
 
     def reset(self, workspace: Workspace) -> None:
         """Bring a workspace back to its start."""

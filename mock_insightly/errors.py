@@ -164,8 +164,8 @@ class StorageLimitError(PlanLimitError):
 class RepeatedRowError(BadRequestError):
     """A link or a tag is there already."""
 
-    def __init__(self, called: str, twin: Json) -> None:
-        super().__init__(f"{called} must differ from one another; there is already {shown(twin)}")
+    def __init__(self, called: str, duplicate: Json) -> None:
+        super().__init__(f"{called} must differ from one another; there is already {shown(duplicate)}")
 
 
 class MixedDatesError(BadRequestError):

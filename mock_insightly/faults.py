@@ -7,7 +7,7 @@ that fits no path and method on which its effects can show would be in force and
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 from msgspec.structs import fields
@@ -47,7 +47,7 @@ class _Place(Struct, frozen=True, kw_only=True):
     paged: bool = False
 
 
-def unshown(effects: Iterable[str], renamed: Mapping[str, str], match: Match) -> str | None:
+def why_without_effect(effects: Iterable[str], renamed: Mapping[str, str], match: Match) -> str | None:
     """Return why one of the CRM's own effects can never show in a call that a rule matches; None if each can.
 
     Args:
@@ -59,11 +59,13 @@ def unshown(effects: Iterable[str], renamed: Mapping[str, str], match: Match) ->
         if old not in _fields():
             return f"rename_fields: no record has a field {old}; case counts"
     for effect in effects:
-        shows, where = _SHOWS.get(effect, (None, ""))
-        if shows is not None and not any(map(shows, _met(match))):
+        where, shows = _SHOWS.get(effect, ("", None))
+        if shows is not None and not any(map(shows, _matched_places(match))):
             return _sentence(effect, where, match, next(filter(shows, _places())))
     for old in renamed:
-        if not any(old in _names(place.shape) for place in _met(match) if place.method != "DELETE"):
+        if not any(
+            old in _names(place.shape) for place in _matched_places(match) if place.method != "DELETE"
+        ):
             where = f"answers with records that have {old}"
             example = next(place for place in _places() if place.listed and old in _names(place.shape))
             return _sentence("rename_fields", where, match, example)
@@ -77,43 +79,30 @@ def _sentence(effect: str, where: str, match: Match, example: _Place) -> str:
     )
 
 
-def _listed(place: _Place) -> bool:
-    return place.listed
+_Shows: TypeAlias = tuple[str, Callable[[_Place], bool]]
+"""Where an effect shows, in words, and whether a place is one of these."""
 
+_LISTS: _Shows = ("lists and searches of records", lambda place: place.listed)
+_STAMPED: _Shows = ("writes of records", lambda place: place.method in _WRITES)
+_CREATES: _Shows = ("calls that create records", lambda place: place.method == "POST")
 
-def _paged(place: _Place) -> bool:
-    return place.paged
-
-
-def _deletes(place: _Place) -> bool:
-    return place.paged and "DELETE" in place.shape.on_one
-
-
-def _updates(place: _Place) -> bool:
-    return place.paged and "PUT" in place.shape.on_all
-
-
-def _writes(place: _Place) -> bool:
-    return place.method in _WRITES
-
-
-def _creates(place: _Place) -> bool:
-    return place.method == "POST"
-
-
-_SHOWS: Mapping[str, tuple[Callable[[_Place], bool], str]] = {
-    "index_lag_s": (_listed, "lists and searches of records"),
-    "index_lag_within_s": (_listed, "lists and searches of records"),
-    "list_cap": (_listed, "lists and searches of records"),
-    "page_overlap": (_paged, "lists that are read page by page"),
-    "delete_listed": (_deletes, "lists, read page by page, of records that can be deleted"),
-    "update_listed": (_updates, "lists, read page by page, of records that can be updated"),
-    **dict.fromkeys(("clock_skew_s", "stamp_step_s"), (_writes, "writes of records")),
-    **dict.fromkeys(("updated_later_s", "updated_within_s"), (_creates, "calls that create records")),
+_SHOWS: Mapping[str, _Shows] = {
+    **dict.fromkeys(("index_lag_s", "index_lag_within_s", "list_cap"), _LISTS),
+    "page_overlap": ("lists that are read page by page", lambda place: place.paged),
+    "delete_listed": (
+        "lists, read page by page, of records that can be deleted",
+        lambda place: place.paged and "DELETE" in place.shape.on_one,
+    ),
+    "update_listed": (
+        "lists, read page by page, of records that can be updated",
+        lambda place: place.paged and "PUT" in place.shape.on_all,
+    ),
+    **dict.fromkeys(("clock_skew_s", "stamp_step_s"), _STAMPED),
+    **dict.fromkeys(("updated_later_s", "updated_within_s"), _CREATES),
 }
 
 
-def _met(match: Match) -> Iterator[_Place]:
+def _matched_places(match: Match) -> Iterator[_Place]:
     """Yield the places of which a rule matches at least one call."""
     path = plain_path(match.path).lower()
     for place in _places():
@@ -286,7 +275,7 @@ class CrmRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         renamed = effect.rename_fields or {}
         # what updates records gives them stamps, on whichever route
         own = [name for name in effect.own if not (effect.update_listed and name in STAMPS)]
-        return super().objection() or unshown(own, renamed, self.match)
+        return super().objection() or why_without_effect(own, renamed, self.match)
 
 
 class CrmRules(FaultRules, frozen=True, forbid_unknown_fields=True):

@@ -54,10 +54,10 @@ class InsightlyMiddleware:
         verdict = None
         if workspace is not None:
             verdict = self._dependencies.allowance.take(workspace.name, workspace.clock.now(), limits)
-        more = self._of_the_caller(verdict, limits)
+        more = self._caller_headers(verdict, limits)
 
         def start(status: str, headers: "HeaderList", exc_info: "ExcInfo" = None) -> object:
-            return start_response(_phrased(status), [*_dressed(headers), *more], exc_info)
+            return start_response(_status_line(status), [*_vendor_headers(headers), *more], exc_info)
 
         if verdict and verdict.retry_after_s is not None:
             start("429 Too Many Requests", [("Content-Length", str(len(_TOO_MANY)))])
@@ -66,7 +66,7 @@ class InsightlyMiddleware:
         environ = {**environ, "PATH_INFO": path, CALLER: workspace}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
-    def _of_the_caller(self, verdict: RateLimitVerdict | None, limits: RateLimits) -> "HeaderList":
+    def _caller_headers(self, verdict: RateLimitVerdict | None, limits: RateLimits) -> "HeaderList":
         """Return the headers that depend on who calls.
 
         Source: the daily figures on every answer of v3.1 (observed second-hand).
@@ -84,18 +84,18 @@ class InsightlyMiddleware:
 
 
 @cache  # there are as many as the routes have
-def _phrased(status: str) -> str:
+def _status_line(status: str) -> str:
     """Return a status line with the words of the standard, which Flask writes in capitals.
 
     Source: ``Accepted``, ``Bad Request``, ``Expectation Failed`` (recorded v2.1 exchanges, observed).
 
-    >>> _phrased("404 NOT FOUND")
+    >>> _status_line("404 NOT FOUND")
     '404 Not Found'
     """
     return f"{status[:3]} {HTTPStatus(int(status[:3])).phrase}"
 
 
-def _dressed(headers: "HeaderList") -> "HeaderList":
+def _vendor_headers(headers: "HeaderList") -> "HeaderList":
     """Return an answer's headers with those that the vendor's answers carry.
 
     Source: the three against caches, and no Content-Type without a body, on v2.1 (recorded, observed), taken for later

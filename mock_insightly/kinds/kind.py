@@ -28,9 +28,9 @@ class RecordKind(Struct, frozen=True, kw_only=True, dict=True):
         numbers: the sequence of its ids, where several kinds share one.
         refers: pairs of a field that holds another record's id and the entity of that record.
         parent: the two fields, entity and id, of the record it hangs on; None if it hangs on none.
-        mortal: whether it is deleted with that record.
+        deleted_with_parent: whether it is deleted with that record.
         child: whether records come to hang on others with it, rather than being linked to them.
-        quiet: whether the log of changes says nothing of them, as their records are no records to a client.
+        unlogged: whether the log of changes says nothing of them, as their records are no records to a client.
         founded: whether an account has some of them from the start.
         used_by: a kind of record and its field that holds ids of these; while one does, none is deleted.
         retires: the flag that a delete lowers instead of taking the record away.
@@ -47,9 +47,9 @@ class RecordKind(Struct, frozen=True, kw_only=True, dict=True):
     numbers: str | None = None
     refers: tuple[tuple[str, str], ...] = ()
     parent: tuple[str, str] | None = None
-    mortal: bool = False
+    deleted_with_parent: bool = False
     child: bool = False
-    quiet: bool = False
+    unlogged: bool = False
     founded: bool = False
     used_by: tuple[str, str] | None = None
     retires: str | None = None

@@ -158,7 +158,7 @@ COMMENTS = RecordKind(
     id_field="COMMENT_ID",
     hidden=frozenset(_PARENT),
     parent=_PARENT,
-    mortal=True,
+    deleted_with_parent=True,
     child=True,
     fields=(
         shared.identity("COMMENT_ID"),
@@ -175,7 +175,7 @@ FILE_ATTACHMENTS = RecordKind(
     id_field="FILE_ID",
     hidden=frozenset(_PARENT),
     parent=_PARENT,
-    mortal=True,
+    deleted_with_parent=True,
     child=True,
     fields=(
         shared.identity("FILE_ID"),
@@ -195,8 +195,8 @@ STATE_CHANGES = RecordKind(
     id_field="STATE_CHANGE_ID",
     hidden=frozenset({"STATE_CHANGE_ID", "DATE_CREATED_UTC", "DATE_UPDATED_UTC"}),
     refers=(("OPPORTUNITY_ID", "Opportunity"),),
-    mortal=True,
-    quiet=True,
+    deleted_with_parent=True,
+    unlogged=True,
     fields=(
         *shared.of(Whole(), "OPPORTUNITY_ID"),
         *shared.of(Date(), "DATE_CHANGED_UTC"),
@@ -214,8 +214,8 @@ FOLLOWS = RecordKind(
     id_field="FOLLOW_ID",
     hidden=frozenset({"FOLLOW_ID", "DATE_CREATED_UTC", "DATE_UPDATED_UTC"}),
     parent=("RECORD_TYPE", "RECORD_ID"),
-    mortal=True,
-    quiet=True,
+    deleted_with_parent=True,
+    unlogged=True,
     fields=(
         *shared.assigned("RECORD_TYPE"),
         *shared.assigned("RECORD_ID", "FOLLOW_ID", type_=Whole()),

@@ -70,7 +70,7 @@ class HistoryTransaction(RecordTransaction):
             self.sequences.join(kind.name)
         return number
 
-    def found(self, foundation: Iterable[tuple[RecordKind, list[Record]]]) -> None:
+    def add_foundation(self, foundation: Iterable[tuple[RecordKind, list[Record]]]) -> None:
         """Add what every account has, and what refers to nothing else, unless another process was quicker."""
         # The number is taken before anything is added: of two processes that found at once, one gets the second.
         if self.reserve(FOUNDATIONS, 1) > 1:

@@ -205,7 +205,7 @@ class Writing(RecordTransaction):
         # all of them are read before the first is changed, since that changes what is read
         for name, other_id in self._referring_to(gone):
             other = kind_of_rows(name)
-            if other.mortal or (children and other.child):
+            if other.deleted_with_parent or (children and other.child):
                 self.delete(other, other_id, children=children)
             else:
                 self.edit(other, other_id, partial(without, other, gone=gone))
@@ -271,7 +271,7 @@ class Writing(RecordTransaction):
 
     def _note(self, kind: RecordKind, made: ChangeType, record: Record) -> None:
         """Write a change into the log."""
-        if kind.quiet:
+        if kind.unlogged:
             return
         self.tx.run(
             _add_change,

@@ -50,9 +50,10 @@ from mock_insightly.versions.sub_resources import (
     Following,
     Mailbox,
     PipelinePosition,
+    StagePosition,
     StateSwitch,
+    SubResource,
 )
-from mock_insightly.versions.version import CrmTarget
 
 _FOLLOWED = object_of({"FOLLOWING": {"type": "boolean"}})
 
@@ -99,35 +100,18 @@ def _follows(parent: Parent) -> list[int]:
 _CHANGE = "PIPELINE_STAGE_CHANGE"
 
 
-def _stage_only(of: CrmTarget) -> bool:
-    return bool(of.sub.stage_only)
-
-
-def _not_stage_only(of: CrmTarget) -> bool:
-    return not of.sub.stage_only
-
-
 def _pipeline_and_stage(_of: DescribedTarget) -> JsonSchema:
     inner: JsonSchema = {"type": ["object", "null"], "properties": {"STAGE_ID": taken(Whole(lowest=1))}}
     return object_of({"PIPELINE_ID": id_schema()}, {"PIPELINE_STAGE_CHANGE": inner})
 
 
-def _enters(
-    *, when: Callable[[CrmTarget], bool], takes: Callable[[DescribedTarget], JsonSchema]
-) -> CrmOperation:
+def _enters(of: type[SubResource], takes: Callable[[DescribedTarget], JsonSchema]) -> CrmOperation:
     return CrmOperation(
-        PipelinePosition,
-        "PUT",
-        id="put",
-        when=when,
-        gives=lambda of: of.record,
-        headers=LOCATED,
-        if_match=True,
-        takes=takes,
+        of, "PUT", id="put", gives=lambda of: of.record, headers=LOCATED, if_match=True, takes=takes
     )
 
 
-@_enters(when=_not_stage_only, takes=_pipeline_and_stage)
+@_enters(PipelinePosition, _pipeline_and_stage)
 def enter_pipeline(parent: Parent, _position: PipelinePosition) -> Response:
     """Bring {one} into a pipeline."""
     sent = parent.call.body()
@@ -135,8 +119,8 @@ def enter_pipeline(parent: Parent, _position: PipelinePosition) -> Response:
     return _put_at_stage(parent, lambda _before: _number(sent, "PIPELINE_ID"), stage)
 
 
-@_enters(when=_stage_only, takes=lambda _of: object_of({"STAGE_ID": id_schema()}))
-def change_stage(parent: Parent, _position: PipelinePosition) -> Response:
+@_enters(StagePosition, lambda _of: object_of({"STAGE_ID": id_schema()}))
+def change_stage(parent: Parent, _position: StagePosition) -> Response:
     """Bring {one} to another stage."""
     stage = _number(parent.call.body(), "STAGE_ID")
     if stage is None:

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal, TypeAlias, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct, field
 
-from elements_local.kit.admin.routes import ParameterError, asked_workspace
+from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, UnwantedTexts, page_json
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.workspaces.registry import Workspace
-from mock_insightly.dependencies import dependencies
+from mock_insightly.dependencies import CrmDependencies
 from mock_insightly.kinds import CONTACTS, KINDS, USERS, RecordKind
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
@@ -23,7 +23,7 @@ from mock_insightly.records.finding import RecordSearch
 from mock_insightly.records.reading import ChangeFilter, ChangeJson
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.routes.actions import convert
-from mock_insightly.routes.call import admin_call
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in
 
 _LARGEST_NUMBER = 2**63 - 1
@@ -96,13 +96,13 @@ def kind_named(name: str, *, parameter: str, among: Iterable[RecordKind] = KINDS
 
 @bp.get("/changes")
 @operation(problems=_PROBLEMS)
-def changes(query: ChangesQuery) -> Answer[ChangesJson]:
+def changes(call: CrmCall, query: ChangesQuery) -> Answer[ChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
     kind = None if query.kind is None else kind_named(query.kind, parameter="kind").name
     wanted = ChangeFilter(kind=kind, record_id=query.record_id, since=_instant(query.since))
-    with dependencies().store.read(asked_workspace()) as records:
+    with call.reading() as records:
         page = records.changes(wanted, after=query.after, limit=query.limit)
-        pruned = dependencies().store.pruned(records)
+        pruned = call.dependencies.store.pruned(records)
     return Answer(
         {
             "changes": page.items,
@@ -114,55 +114,55 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
 
 @bp.post("/seed")
 @operation(problems=_PROBLEMS)
-def seed(body: SeedRequest) -> Answer[SeededJson]:
+def seed(call: CrmCall, body: SeedRequest) -> Answer[SeededJson]:
     """Fill in records of several kinds, as if they had always been there."""
-    workspace = asked_workspace()
-    if body.if_empty and _contacts_of_its_own(workspace):
+    if body.if_empty and _contacts_of_its_own(call):
         return Answer({"records": {}})
     samples = _PROFILES.get(body.profile)
     if samples is not None:
-        _refuse_numbers(body)
-        dependencies().lay_foundation(workspace)
-        with dependencies().store.history(workspace) as history:
-            made = add_samples(history, dependencies().account(workspace), workspace.clock.now(), samples)
+        if body.records is not None or body.seed is not None or body.first:
+            raise ParameterError(
+                f"the profile {body.profile!r} is always the same; records, seed and first are for 'realistic'"
+            )
+        with call.dependencies.history(call.workspace) as history:
+            made = add_samples(history, call.account, call.now, samples)
         return Answer({"records": made})
     records = _RECORDS if body.records is None else body.records
-    make_up(workspace, records, seed=body.seed, first=body.first)
+    make_up(call.dependencies, call.workspace, records, seed=body.seed, first=body.first)
     return Answer({"records": {kind.name: records for kind in SEEDED}})
 
 
-def _contacts_of_its_own(workspace: Workspace) -> int:
+def _contacts_of_its_own(call: CrmCall) -> int:
     """Return how many contacts there are, but for those that stand for users."""
-    with dependencies().store.read(workspace) as records:
-        users = records.count(USERS.name) if dependencies().settings.user_contacts else 0
+    with call.reading() as records:
+        users = records.count(USERS.name) if call.dependencies.settings.user_contacts else 0
         return max(0, records.count(CONTACTS.name) - users)
 
 
-def make_up(workspace: Workspace, records: int, *, seed: int | None = None, first: int = 0) -> None:
+def make_up(
+    dependencies: CrmDependencies,
+    workspace: Workspace,
+    records: int,
+    *,
+    seed: int | None = None,
+    first: int = 0,
+) -> None:
     """Fill in made-up records, so many of each kind that is made up.
 
     Args:
         seed: what they follow from; None is the workspace's own.
         first: the position of the first of them.
     """
-    dependencies().lay_foundation(workspace)
-    with dependencies().store.history(workspace) as history:
+    with dependencies.history(workspace) as history:
         Seeding(
             history=history,
-            account=dependencies().account(workspace),
+            account=dependencies.account(workspace),
             seed=workspace.seed if seed is None else seed,
             now=workspace.clock.now(),
             first=first,
             count=records,
-            user_contacts=dependencies().settings.user_contacts,
+            user_contacts=dependencies.settings.user_contacts,
         ).fill()
-
-
-def _refuse_numbers(body: SeedRequest) -> None:
-    if body.records is not None or body.seed is not None or body.first:
-        raise ParameterError(
-            f"the profile {body.profile!r} is always the same; records, seed and first are for 'realistic'"
-        )
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -233,14 +233,14 @@ class RecordsJson(PageJson):
 
 @vendor_pages.get("/records")
 @operation(problems=_REFUSED)
-def list_records(query: RecordsQuery) -> Answer[RecordsJson]:
+def list_records(call: CrmCall, query: RecordsQuery) -> Answer[RecordsJson]:
     """List the records of a kind, the highest ids first, without a call of the API: no limit counts it, no fault strikes it."""
     kind = kind_named(query.kind, parameter="kind")
     if query.record_id is None:
         search = RecordSearch(text=query.q, unwanted=query.not_, before=query.before, limit=query.limit)
     else:
         search = RecordSearch(before=query.record_id + 1, limit=1)
-    with dependencies().store.read(asked_workspace()) as records:
+    with call.reading() as records:
         page = records.listed(kind, search)
     if query.record_id is not None:
         wanted = [row for row in page.items if row.id == query.record_id]
@@ -255,9 +255,8 @@ def list_records(query: RecordsQuery) -> Answer[RecordsJson]:
 
 @vendor_pages.post("/records")
 @operation(problems=(*_REFUSED, 402), status=201)
-def add_record(body: RecordRequest) -> Answer[RecordJson]:
+def add_record(call: CrmCall, body: RecordRequest) -> Answer[RecordJson]:
     """Create a record, also of a kind that no API creates: an e-mail that came in, a user."""
-    call = admin_call(asked_workspace())
     kind = kind_named(body.resource, parameter="resource")
     with call.writing() as writing:
         return Answer(create_in(writing, call, kind, _given(kind, body.fields)), status=201)
@@ -265,14 +264,13 @@ def add_record(body: RecordRequest) -> Answer[RecordJson]:
 
 @vendor_pages.post("/restore")
 @operation(problems=(*_REFUSED, 404), status=201)
-def restore(body: RestoreRequest) -> Answer[RecordJson]:
+def restore(call: CrmCall, body: RestoreRequest) -> Answer[RecordJson]:
     """Bring back a record that was deleted in the last thirty days, as the vendor's recycle bin does: with the same id.
 
     Source: there is such a bin, it keeps records for 30 days, and there is no API for it (the vendor's support pages,
         documented); the id, and that the record is stamped anew, are assumed.
     """
-    call = admin_call(asked_workspace())
-    stamps = dependencies().settings.restore_stamps
+    stamps = call.dependencies.settings.restore_stamps
     with call.writing() as writing:
         record = writing.restore(
             kind_named(body.resource, parameter="resource"),
@@ -284,11 +282,9 @@ def restore(body: RestoreRequest) -> Answer[RecordJson]:
 
 @vendor_pages.post("/leads/<int:lead_id>/convert")
 @operation(problems=(*_REFUSED, 404, 409), status=201)
-def convert_lead(lead_id: int, body: ConversionRequest | None) -> Answer[RecordJson]:
+def convert_lead(call: CrmCall, lead_id: int, body: ConversionRequest | None) -> Answer[RecordJson]:
     """Convert a lead, for which the API has no path."""
-    return Answer(
-        convert(admin_call(asked_workspace()), lead_id, body.opportunity if body else None), status=201
-    )
+    return Answer(convert(call, lead_id, body.opportunity if body else None), status=201)
 
 
 def _given(kind: RecordKind, sent: dict[str, Json]) -> Record:

@@ -123,12 +123,12 @@ def _page_of(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: Pag
     effect, kind = call.fault.effect, shape.kind
     visible = _indexed(call, kind, record_filter)
     if call.fault.phase is Phase.BEFORE:
-        _change_first(call, shape, visible)
+        _change_listed_records(call, shape, visible)
     overlap = min(effect.page_overlap, page.skip)
     shown = replace(page, skip=page.skip - overlap) if overlap else page
     read = _capped_page(call, kind, visible, shown)
     if call.fault.phase is Phase.AFTER:
-        _change_first(call, shape, visible)
+        _change_listed_records(call, shape, visible)
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
 
 
@@ -173,7 +173,7 @@ def _note(call: CrmCall, what: str, ids: Iterable[int]) -> None:
         call.noted[what] = numbers
 
 
-def _change_first(call: CrmCall, shape: Shape, record_filter: RecordFilter) -> None:
+def _change_listed_records(call: CrmCall, shape: Shape, record_filter: RecordFilter) -> None:
     """Delete and update the first records of a list, as somebody else might at this moment."""
     effect, kind = call.fault.effect, shape.kind
     if effect.delete_listed and "DELETE" in shape.on_one:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.errors import NoSuchResourceError, NoSuchRowError
 from mock_insightly.routes import actions, files, lists, records, sub_resources
-from mock_insightly.routes.call import CrmCall, this_call
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.operations import ONE, CrmOperation, View, operations_of
 from mock_insightly.routes.sub_resources import Parent
 from mock_insightly.versions.known import ANY_VERSION
@@ -40,13 +40,13 @@ def add_api(app: Flask) -> None:
 
 def resource(version: str, resource: str) -> Response:
     """Answer a call about a resource."""
-    call = this_call(version)
+    call = CrmCall.of_request({"version": version})
     return _run(call, _target(call, resource), "")
 
 
 def numbered(version: str, resource: str, number: int) -> Response:
     """Answer a call about a record, or a row of a list."""
-    call = this_call(version)
+    call = CrmCall.of_request({"version": version})
     target = _target(call, resource)
     return _run(call, target, ONE, number if _has_numbers(target) else str(number))
 
@@ -59,7 +59,7 @@ def named(version: str, resource: str, name: str) -> Response:
 
     Source: that an id which is no number is answered like one that nothing has is assumed.
     """
-    call = this_call(version)
+    call = CrmCall.of_request({"version": version})
     if name in _SEARCHES:
         return _run(call, CrmTarget(version=call.version, resource=call.shape(resource)), _SEARCHES[name])
     target = _target(call, resource)
@@ -71,19 +71,19 @@ def named(version: str, resource: str, name: str) -> Response:
 
 def me(version: str) -> Response:
     """Answer a call about the caller."""
-    call = this_call(version)
+    call = CrmCall.of_request({"version": version})
     return _run(call, _target(call, "users"), "Me")
 
 
 def custom_field(version: str, name: str) -> Response:
     """Answer a call of the search of custom fields."""
-    call = this_call(version)
+    call = CrmCall.of_request({"version": version})
     return _run(call, _target(call, CUSTOM_FIELDS.lower()), "{}/Search", name)
 
 
 def below(version: str, resource: str, number: int, sub: str, member: str | None = None) -> Response:
     """Answer a call about what hangs below a record, or about one member of that."""
-    call = this_call(version)
+    call = CrmCall.of_request({"version": version})
     if sub == "links" and call.dependencies.settings.singular_links:
         kind = call.version.kind_called(resource)
         resource = kind.name.lower() if kind else resource

@@ -5,11 +5,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any, ClassVar, Self
 
 from flask import Request, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from elements_local.kit.admin.calls import ENGINE, caller_of
+from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
 from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.workspaces.registry import Workspace
@@ -27,6 +29,8 @@ from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
+
+_LATEST = "v3.1"
 
 
 @dataclass(kw_only=True)
@@ -50,6 +54,29 @@ class CrmCall:
     query: Query
     fault: CrmRule
     noted: dict[str, Json]
+
+    guarded: ClassVar[bool] = False
+    """An admin route needs no credentials; the API's are described by ``document.py``."""
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:
+        """Return the present call; one of an admin route is of the latest version.
+
+        Args:
+            path: what the path names.
+        """
+        found, environ = dependencies(), request.environ
+        workspace = environ[CALLER] if CALLER in environ else asked_workspace()
+        return cls(
+            request=request,
+            dependencies=found,
+            version=found.versions[path.get("version", _LATEST)],
+            workspace=workspace,
+            now=workspace.clock.now(),
+            query=parse_query(environ.get("QUERY_STRING", "")),
+            fault=environ.get(RULE, NO_FAULT),
+            noted=environ.setdefault(NOTED, {}),
+        )
 
     @cached_property
     def account(self) -> CrmAccount:
@@ -91,7 +118,7 @@ class CrmCall:
             raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
         shape = served(self.version, resource, self.dependencies.settings.custom_object_names)
         if shape.kind.founded or (shape.kind is CONTACTS and self.dependencies.settings.user_contacts):
-            self.dependencies.lay_foundation(self.workspace)
+            self.dependencies.ensure_foundation(self.workspace)
         return shape
 
     def body(self, called: str = "The body") -> Sent:
@@ -116,27 +143,3 @@ class CrmCall:
     def changed(self, kind: RecordKind, before: Record, given: Record) -> Record:
         """Return a record after a change."""
         return changed(kind, before, given, account=self.account, now=self.stamped)
-
-
-def this_call(version: str) -> CrmCall:
-    """Return the present call."""
-    return _call_of(version, request, request.environ[CALLER])
-
-
-def admin_call(workspace: Workspace) -> CrmCall:
-    """Return what an admin call does to a workspace, as a call of the latest version."""
-    return _call_of("v3.1", request, workspace)
-
-
-def _call_of(version: str, asked: Request, workspace: Workspace) -> CrmCall:
-    found = dependencies()
-    return CrmCall(
-        request=asked,
-        dependencies=found,
-        version=found.versions[version],
-        workspace=workspace,
-        now=workspace.clock.now(),
-        query=parse_query(asked.environ.get("QUERY_STRING", "")),
-        fault=asked.environ.get(RULE, NO_FAULT),
-        noted=asked.environ.setdefault(NOTED, {}),
-    )

@@ -8,19 +8,19 @@ from typing import Literal, TypeAlias, TypedDict
 from flask import Blueprint, Response, request
 from msgspec import Struct
 
-from elements_local.kit.admin.routes import ParameterError, asked_workspace
+from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import JSON, Answer, operation
 from elements_local.kit.api.shapes import read_body
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.foundation import owner_of
-from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import KINDS, LEADS, USERS, RecordKind, custom_object
 from mock_insightly.records.bulk import HistoryTransaction, csv_records, csv_text, imported, json_text
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes.admin import kind_named
+from mock_insightly.routes.call import CrmCall
 
 _CSV = "text/csv"
 _LARGEST = 256 * 1024 * 1024
@@ -62,46 +62,43 @@ class ImportedJson(TypedDict):
 
 @bp.get("/export")
 @operation(problems=(401, 403), gives={JSON: RecordsExport})
-def export() -> Response:
+def export(call: CrmCall) -> Response:
     """Write the records of every kind, ids ascending: the same data are the same bytes."""
-    return _streamed(lambda read: json_text((kind, read(kind)) for kind in _kinds()), JSON)
+    return _streamed(call, lambda read: json_text((kind, read(kind)) for kind in _kinds(call)), JSON)
 
 
 @bp.get("/export/<resource>.csv")
 @operation(problems=_PROBLEMS, gives={_CSV: None})
-def export_csv(resource: str) -> Response:
+def export_csv(call: CrmCall, resource: str) -> Response:
     """Write the records of one kind; what is no text is JSON in its cell."""
-    kind = _kind(resource)
-    return _streamed(lambda read: csv_text(kind, read(kind)), f"{_CSV}; charset=utf-8")
+    kind = _kind(call, resource)
+    return _streamed(call, lambda read: csv_text(kind, read(kind)), f"{_CSV}; charset=utf-8")
 
 
 @bp.post("/import")
 @operation(problems=(*_PROBLEMS, 413, 415), takes={JSON: RecordsExport, _CSV: None})
-def import_(query: ImportQuery) -> Answer[ImportedJson]:
+def import_(call: CrmCall, query: ImportQuery) -> Answer[ImportedJson]:
     """Put a file's records in the place of all of their kinds, with their ids and dates; the log says nothing of it."""
     request.max_content_length = _LARGEST
-    workspace = asked_workspace()
-    dependencies().lay_foundation(workspace)
-    sent = _sent(query)
-    account, now = dependencies().account(workspace), whole_second(workspace.clock.now())
-    with dependencies().store.history(workspace) as history:
+    sent = _sent(call, query)
+    with call.dependencies.history(call.workspace) as history:
         for kind, records in sent:
-            _replace(history, kind, records, account, now)
-    with dependencies().store.read(workspace) as kept:
+            _replace(history, kind, records, call.account, whole_second(call.now))
+    with call.reading() as kept:
         return Answer({"records": {kind.name: kept.count(kind.name) for kind, _ in sent}})
 
 
-def _sent(query: ImportQuery) -> list[tuple[RecordKind, Iterable[Json]]]:
+def _sent(call: CrmCall, query: ImportQuery) -> list[tuple[RecordKind, Iterable[Json]]]:
     if request.mimetype == _CSV:
         if query.resource is None:
             raise ParameterError("a CSV holds one kind of record: say which, as in ?resource=Contacts")
-        kind = _kind(query.resource)
+        kind = _kind(call, query.resource)
         text = request.get_data(cache=False).decode("utf-8-sig", "replace")
         return [(kind, csv_records(kind, text))]
     if query.resource is not None:
         raise ParameterError("resource goes with a CSV; a JSON export names the kinds of its records itself")
     body: RecordsExport = read_body(request, RecordsExport)
-    return [(_kind(name), records) for name, records in body.records.items()]  # type: ignore[misc]  # JSON, decoded
+    return [(_kind(call, name), records) for name, records in body.records.items()]  # type: ignore[misc]  # JSON, decoded
 
 
 def _replace(
@@ -125,22 +122,19 @@ def _replace(
     history.replace(kind, read())
 
 
-def _streamed(written: Written, content_type: str) -> Response:
+def _streamed(call: CrmCall, written: Written, content_type: str) -> Response:
     """Answer with a text as it is written, all of it from one moment."""
     opened = ExitStack()
-    workspace = asked_workspace()
-    dependencies().lay_foundation(workspace)
-    records = opened.enter_context(dependencies().store.read(workspace))
-    parts = written(records.documents)
+    call.dependencies.ensure_foundation(call.workspace)
+    parts = written(opened.enter_context(call.reading()).documents)
     response = Response((part.encode() for part in parts), content_type=content_type)
     response.call_on_close(opened.close)
     return response
 
 
-def _kinds() -> list[RecordKind]:
-    names = dependencies().settings.custom_object_names
-    return [*KINDS, *map(custom_object, names)]
+def _kinds(call: CrmCall) -> list[RecordKind]:
+    return [*KINDS, *map(custom_object, call.dependencies.settings.custom_object_names)]
 
 
-def _kind(name: str) -> RecordKind:
-    return kind_named(name, parameter="resource", among=_kinds())
+def _kind(call: CrmCall, name: str) -> RecordKind:
+    return kind_named(name, parameter="resource", among=_kinds(call))

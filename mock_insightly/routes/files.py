@@ -79,7 +79,7 @@ def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_
         writing, call, FILE_ATTACHMENTS, child_fields(FILE_ATTACHMENTS, given, entity, record_id)
     )
     number = FILE_ATTACHMENTS.id_of(made)
-    put_file(writing, FILE_ATTACHMENTS, number, File(content_type=kind, content=upload.file.content))
+    put_file(writing, call, FILE_ATTACHMENTS, number, File(content_type=kind, content=upload.file.content))
     return writing.edit(
         FILE_ATTACHMENTS, number, lambda record: {**record, "URL": f"/fileattachments/{number}"}
     )
@@ -181,7 +181,7 @@ def _written(
         if file is None:
             writing.drop_file(kept_as, parent.id)
         else:
-            put_file(writing, kept_as, parent.id, file)
+            put_file(writing, parent.call, kept_as, parent.id, file)
 
     return parent.write(given, also=keep)
 

@@ -58,7 +58,7 @@ def workspace_of(request: Request) -> Workspace:
     return workspace
 
 
-_TOLD = (
+_OWN_ERRORS = (
     errors.BadRequestError,
     MalformedJsonError,
     errors.PlanLimitError,
@@ -78,7 +78,7 @@ def answer_errors(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
     Args:
         statuses: error -> status.
     """
-    for kind in _TOLD:
+    for kind in _OWN_ERRORS:
         app.register_error_handler(kind, partial(_answered, statuses[kind]))
 
 
@@ -88,12 +88,12 @@ def _answered(status: int, error: Exception) -> Response:
         case errors.HiddenByPlanError():
             return Response(status=status)
         case errors.StaleRecordError():
-            return _told(str(error), dependencies().settings.stale_status)
+            return _error_response(str(error), dependencies().settings.stale_status)
         case _:
-            return _told(str(error), status)
+            return _error_response(str(error), status)
 
 
-def _told(message: str, status: int) -> Response:
+def _error_response(message: str, status: int) -> Response:
     """Return the answer to a call that failed."""
     if not is_api_path(request.path):
         key = "message" if request.path.startswith("/_local") else "Message"

@@ -158,7 +158,7 @@ def put_rows(parent: Parent, collection: EmbeddedCollection) -> Response:
     row = dict(upper_keys(body, "The body"))
 
     def edit(rows: list[Record]) -> list[Record]:
-        at = collection.place(rows, row.get(collection.by))
+        at = collection.index_of(rows, row.get(collection.by))
         if at is None and collection.upserts:
             return [*rows, _new(collection, rows, row)]
         if at is None:
@@ -166,7 +166,7 @@ def put_rows(parent: Parent, collection: EmbeddedCollection) -> Response:
         return [*rows[:at], row, *rows[at + 1 :]]
 
     before, after = _write_rows(parent, collection, edit)
-    at = collection.place(after, row.get(collection.by))
+    at = collection.index_of(after, row.get(collection.by))
     return parent.answer(_made(collection, before, after, row) if at is None else after[at])
 
 
@@ -213,7 +213,7 @@ def _put_all(parent: Parent, collection: EmbeddedCollection, body: list[Json]) -
 
 def _remove(parent: Parent, collection: EmbeddedCollection, called: Json) -> None:
     def edit(rows: list[Record]) -> list[Record]:
-        at = collection.place(rows, called)
+        at = collection.index_of(rows, called)
         if at is None:
             raise NoSuchRowError(collection.name, called)
         return [*rows[:at], *rows[at + 1 :]]
@@ -241,16 +241,18 @@ def _new(collection: EmbeddedCollection, rows: list[Record], row: Sent) -> Recor
     Raises:
         RepeatedRowError: one of them says the same.
     """
-    twin = collection.twin(rows, row)
-    if twin is not None:
-        raise RepeatedRowError(collection.name, twin)
+    duplicate = collection.duplicate_of(rows, row)
+    if duplicate is not None:
+        raise RepeatedRowError(collection.name, duplicate)
     return dict(row)
 
 
 def _made(collection: EmbeddedCollection, before: list[Record], after: list[Record], row: Sent) -> Record:
     """Return the row that was added, or that of a custom field which null has cleared."""
     cleared: Record = {name: row.get(name) for name in ("CUSTOM_FIELD_ID", "FIELD_VALUE")}
-    return next((one for one in after if collection.place(before, one.get(collection.by)) is None), cleared)
+    return next(
+        (one for one in after if collection.index_of(before, one.get(collection.by)) is None), cleared
+    )
 
 
 def _list_of_children(of: type[Children]) -> CrmOperation:

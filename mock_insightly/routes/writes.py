@@ -6,7 +6,6 @@ from functools import partial
 from elements_local.kit.api.json_text import Json
 from mock_insightly import kinds
 from mock_insightly.account.lookups import stages
-from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
 from mock_insightly.kinds import KINDS, MILESTONES, OPPORTUNITIES, PROJECTS, TEAMS, RecordKind, kind_of_rows
 from mock_insightly.records.contents import File
@@ -47,7 +46,7 @@ def create_in(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) 
     if kind.child and call.dependencies.settings.children_stamp_parent:
         _stamp(writing, call, references(kind, made))
     _stamp_other_side(writing, call, kind, None, made)
-    _tell_activity(writing, call, kind, made)
+    _update_activity_dates(writing, call, kind, made)
     return made
 
 
@@ -63,19 +62,19 @@ def update_in(
 
     after = writing.update(kind, record_id, noted)
     _stamp_other_side(writing, call, kind, was[0], after)
-    _tell_activity(writing, call, kind, was[0], after)
+    _update_activity_dates(writing, call, kind, was[0], after)
     if kind is kinds.OPPORTUNITIES:
-        _tell_state(writing, call, was[0], after)
+        _add_state_change(writing, call, was[0], after)
     return after
 
 
-def put_file(writing: Writing, kind: RecordKind, record_id: int, file: File) -> None:
+def put_file(writing: Writing, call: CrmCall, kind: RecordKind, record_id: int, file: File) -> None:
     """Keep the file of a record, in the place of the one it had.
 
     Raises:
         StorageLimitError: the account has no room for it.
     """
-    limit = dependencies().settings.storage_limit
+    limit = call.dependencies.settings.storage_limit
     if limit and writing.bytes_kept() + len(file.content) > limit:
         raise StorageLimitError(limit)
     writing.put_file(kind, record_id, file)
@@ -101,7 +100,7 @@ def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
             if kind.used_by and writing.count(kind.name) == 1:
                 raise InUseError(kind.entity, record_id, "is the last one left")
             writing.delete(kind, record_id, children=call.dependencies.settings.delete_takes_children)
-            _tell_activity(writing, call, kind, before)
+            _update_activity_dates(writing, call, kind, before)
 
 
 def ensure_not_in_use(writing: Writing, kind: RecordKind, record: Record) -> None:
@@ -127,7 +126,7 @@ def _keep_to_plan(writing: Writing, call: CrmCall, kind: RecordKind) -> None:
         raise PlanLimitError(limit)
 
 
-def _tell_state(writing: Writing, call: CrmCall, before: Record, after: Record) -> None:
+def _add_state_change(writing: Writing, call: CrmCall, before: Record, after: Record) -> None:
     entry = state_change(before, after, call.account)
     if entry is None:
         return
@@ -138,7 +137,7 @@ def _tell_state(writing: Writing, call: CrmCall, before: Record, after: Record) 
     writing.create(kinds.STATE_CHANGES, make)
 
 
-def _tell_activity(writing: Writing, call: CrmCall, kind: RecordKind, *states: Record) -> None:
+def _update_activity_dates(writing: Writing, call: CrmCall, kind: RecordKind, *states: Record) -> None:
     """Bring the activity dates of what a task or an event hangs on, or hung on, up to date; that stamps nothing."""
     if kind not in DATED:
         return
@@ -147,13 +146,13 @@ def _tell_activity(writing: Writing, call: CrmCall, kind: RecordKind, *states: R
         if of is None or of.field("NEXT_ACTIVITY_DATE_UTC") is None:
             continue
         dates = [date_of(one, child) for one in DATED for child in writing.referring(one, parent)]
-        told = activity((date for date in dates if date is not None), format_date(call.stamped))
+        dates_of_activity = activity((date for date in dates if date is not None), format_date(call.stamped))
         try:
             before = writing.get(of, parent.id)
         except NoSuchRecordError:
             continue
-        if any(before[name] != value for name, value in told.items()):
-            writing.edit(of, parent.id, partial(_with, told))
+        if any(before[name] != value for name, value in dates_of_activity.items()):
+            writing.edit(of, parent.id, partial(_with, dates_of_activity))
 
 
 def _with(fields: Record, record: Record) -> Record:

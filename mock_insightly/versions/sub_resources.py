@@ -33,14 +33,14 @@ class EmbeddedCollection(SubResource, frozen=True, kw_only=True):
     Attributes:
         key: of the collection, in the version's shape.
         by: the row's key that a path or a body names it by.
-        alike: the row's keys in which no two rows may be equal; empty if they may.
+        unique_by: the row's keys in which no two rows may be equal; empty if they may.
         beside: keys which the shape reads together with the collection.
         upserts: whether a PUT adds the row that is not there.
     """
 
     key: str
     by: str
-    alike: tuple[str, ...] = ()
+    unique_by: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     upserts: bool = False
 
@@ -58,16 +58,16 @@ class EmbeddedCollection(SubResource, frozen=True, kw_only=True):
         changed: list[Json] = [*rows]
         return shape.given({**kept, self.key: changed}, record, whole=False)
 
-    def place(self, rows: list[Record], called: Json) -> int | None:
+    def index_of(self, rows: list[Record], called: Json) -> int | None:
         """Return where the row stands that is called so; case does not count."""
         places = (at for at, row in enumerate(rows) if _same(row.get(self.by), called))
         return next(places, None)
 
-    def twin(self, rows: list[Record], row: Mapping[str, Json]) -> Record | None:
+    def duplicate_of(self, rows: list[Record], row: Mapping[str, Json]) -> Record | None:
         """Return a row that another one would repeat."""
-        told = [name for name in self.alike if row.get(name) is not None]
+        keys = [name for name in self.unique_by if row.get(name) is not None]
         return next(
-            (one for one in rows if told and all(_same(one.get(name), row[name]) for name in told)), None
+            (one for one in rows if keys and all(_same(one.get(name), row[name]) for name in keys)), None
         )
 
 
@@ -105,13 +105,11 @@ class FieldPicture(SubResource, frozen=True, kw_only=True):
 
 
 class PipelinePosition(SubResource, frozen=True, kw_only=True):
-    """Where a record stands in a pipeline: both, or the stage alone.
+    """Which pipeline a record stands in, and at which stage of it."""
 
-    Attributes:
-        stage_only: whether the pipeline stays.
-    """
 
-    stage_only: bool = False
+class StagePosition(SubResource, frozen=True, kw_only=True):
+    """At which stage of its pipeline a record stands."""
 
 
 class StateSwitch(SubResource, frozen=True, kw_only=True):
@@ -146,7 +144,7 @@ def children(kind: RecordKind, on_all: str, on_one: str = "") -> Children:
 def collection(  # noqa: PLR0913 - a table's columns
     name: str,
     by: str,
-    *alike: str,
+    *unique_by: str,
     beside: str = "",
     on_all: str = "CU",
     on_one: str = "D",
@@ -157,7 +155,7 @@ def collection(  # noqa: PLR0913 - a table's columns
         name=name,
         key=name.upper(),
         by=by,
-        alike=alike,
+        unique_by=unique_by,
         beside=(beside,) if beside else (),
         on_all=methods(on_all),
         on_one=methods(on_one),

@@ -71,7 +71,7 @@ def shared(*, notes: str, members: str, staged: str, image_status: int) -> SubRe
             *below(
                 staged,
                 subs.PipelinePosition(name="Pipeline", on_all=methods("UD")),
-                subs.PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
+                subs.StagePosition(name="PipelineStage", on_all=methods("U")),
                 subs.Mailbox(name="LinkEmailAddress", on_all=methods("G")),
             ),
             *below("Opportunities", children(kinds.STATE_CHANGES, "G")),

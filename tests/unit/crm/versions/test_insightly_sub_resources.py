@@ -26,12 +26,12 @@ def test_sub_resources_are_found_by_names_in_lower_case():
 
 @pytest.mark.parametrize(("called", "place"), [("vip", 1), ("VIP", 1), ("x", None), (None, None)])
 def test_a_row_is_found_by_its_name_whatever_its_case(called, place):
-    assert TAGS.place([{"TAG_NAME": "a"}, {"TAG_NAME": "Vip"}], called) == place
+    assert TAGS.index_of([{"TAG_NAME": "a"}, {"TAG_NAME": "Vip"}], called) == place
 
 
 @pytest.mark.parametrize("called", [7, "7"])
 def test_a_row_is_found_by_its_number_as_a_number_and_as_text(called):
-    assert LINKS_31.place([{"LINK_ID": 7}], called) == 0
+    assert LINKS_31.index_of([{"LINK_ID": 7}], called) == 0
 
 
 @pytest.mark.parametrize(
@@ -45,16 +45,16 @@ def test_a_row_is_found_by_its_number_as_a_number_and_as_text(called):
     ],
 )
 def test_a_link_repeats_another_that_points_to_the_same(sent, repeats):
-    assert (LINKS_31.twin([link_to("Contact", 5)], sent) is not None) == repeats
+    assert (LINKS_31.duplicate_of([link_to("Contact", 5)], sent) is not None) == repeats
 
 
 def test_a_link_of_v2_2_is_compared_by_the_ids_that_it_gives():
     row = {"LINK_ID": 1, "CONTACT_ID": 9, "ORGANISATION_ID": 5, "OPPORTUNITY_ID": None, "PROJECT_ID": None}
 
-    assert LINKS_22.twin([row], {"ORGANISATION_ID": 5}) == row
-    assert LINKS_22.twin([row], {"CONTACT_ID": 9, "ORGANISATION_ID": 5}) == row
-    assert LINKS_22.twin([row], {"ORGANISATION_ID": 6}) is None
-    assert LINKS_22.twin([row], {"OPPORTUNITY_ID": 5}) is None
+    assert LINKS_22.duplicate_of([row], {"ORGANISATION_ID": 5}) == row
+    assert LINKS_22.duplicate_of([row], {"CONTACT_ID": 9, "ORGANISATION_ID": 5}) == row
+    assert LINKS_22.duplicate_of([row], {"ORGANISATION_ID": 6}) is None
+    assert LINKS_22.duplicate_of([row], {"OPPORTUNITY_ID": 5}) is None
 
 
 def test_a_write_of_rows_gives_that_collection_alone():
