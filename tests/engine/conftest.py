@@ -24,6 +24,7 @@ from elements_local.platform.activity.store import Activities
 from elements_local.platform.bulk.callback import BulkCallbacks
 from elements_local.platform.bulk.task import BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core import identities
 from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.hub_client import HubClient
@@ -170,7 +171,7 @@ class Bench:
 
     def instance(self, workspace, *, url="http://receiver.test/", configuration=None, first_id=None):
         """Make an instance that polls contacts every 15 minutes."""
-        body = rules.InstanceBody(
+        body = InstanceRequest(
             name="Mine",
             configuration={
                 "username": "ada",

@@ -31,16 +31,15 @@ OTHER_HANDS = {
     "audit": "notes",
     "bulk": "callback",
     "callbacks": "lanes lines receiver_keys",
-    "core": "callers counters hub_client identities listing paging paths settings time_units",
+    "core": "callers counters hub_client identities listing paths settings time_units",
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",
     "explain": "arrivals facts own_calls shown",
     "hub": "refusals routing",
-    "instances": "call requests",
+    "instances": "call",
     "provider": "client",
     "shared": "choice due_lanes job_queue real_time worker",
-    "transformations": "requests",
 }
 RULES = [
     path
@@ -63,13 +62,14 @@ DOING = {
 }
 PURE = {
     "elements_local.kit.api.json_syntax",
+    "elements_local.kit.api.views",
     "elements_local.kit.text",
     "elements_local.kit.values",
     "elements_local.kit.workspaces.instants",
 }
 """What rules may have of the kit."""
 
-VALUES = {"Struct", "field"}
+VALUES = {"UNSET", "Meta", "Struct", "UnsetType", "field"}
 """What they may have of msgspec: it makes values of their own, and reads no request."""
 
 OWN_MACHINE = "import platform; print(platform.__file__); print(platform.system())"

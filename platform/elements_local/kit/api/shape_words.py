@@ -10,6 +10,7 @@ from msgspec import inspect
 from elements_local.kit.admin.masks import MASK, is_secret, mask_body
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.mismatch import Mismatch, Path, fields_of, first_mismatch
+from elements_local.kit.api.views import require_constants, views
 from elements_local.kit.text import nearest, shortened
 
 _SHOWN = 100
@@ -186,6 +187,8 @@ def schemas_of(shapes: Sequence[object], *, reference: str) -> tuple[tuple[Any, 
         reference: how a name is referred to, ``{name}`` in its place.
     """
     schemas, named = msgspec.json.schema_components(shapes, schema_hook=_any_json, ref_template=reference)
+    for view in views():
+        require_constants(named.get(view.__name__, {}), view)
     return tuple(map(_dedented, schemas)), _dedented(named)
 
 

@@ -1,7 +1,6 @@
 """An instance and whose it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Struct
@@ -12,8 +11,7 @@ Values = Mapping[str, str | None]
 """An instance's configuration; None where a key has no value."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class User:
+class User(Struct, frozen=True, kw_only=True):
     """Whose an instance is, as the instance and its events say."""
 
     id: int

@@ -1,7 +1,9 @@
 """Lists of what the platform itself keeps: narrowed by ``where``, then a page of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
+
+from msgspec import to_builtins
 
 from elements_local.kit.api.operations import Answer
 from elements_local.platform.ceql import matches, parse
@@ -9,7 +11,6 @@ from elements_local.platform.core.paging import PageQuery, Paging, page_headers
 from elements_local.platform.errors import NothingFoundError
 
 Item = TypeVar("Item")
-Shown = TypeVar("Shown", bound=Mapping[str, object])
 
 
 class WhereQuery(PageQuery, rename="camel", kw_only=True):
@@ -24,14 +25,14 @@ class WhereQuery(PageQuery, rename="camel", kw_only=True):
     include_inactive: bool = False
 
 
-def narrowed(items: Sequence[Shown], where: str) -> list[Shown]:
+def narrowed(items: Sequence[Item], where: str) -> list[Item]:
     """Return those that a clause describes.
 
     Raises:
         QueryError: it cannot be read.
     """
     clause = parse(where) if where.strip() else None
-    return [one for one in items if clause is None or matches(clause, one)]
+    return [one for one in items if clause is None or matches(clause, to_builtins(one))]
 
 
 def counted(items: Sequence[Item]) -> Answer[list[Item]]:
@@ -40,7 +41,7 @@ def counted(items: Sequence[Item]) -> Answer[list[Item]]:
     return Answer(list(items), {"Elements-Returned-Count": number, "Elements-Total-Count": number})
 
 
-def paginated(items: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answer[list[Shown]]:
+def paginated(items: Sequence[Item], page: Paging, *, kinds: str = "") -> Answer[list[Item]]:
     """Answer with a page of a list.
 
     Args:

@@ -6,7 +6,7 @@ Source: the vendor's catalogue answers, exported definitions, and its test suite
 from typing import NotRequired, TypedDict
 
 from elements_local.platform.elements.element import ConfigurationKey, Element
-from elements_local.platform.elements.shown import ElementJson, element_to_json
+from elements_local.platform.elements.shown import ElementJson, element_json
 
 _EVENT_TYPES = ["created", "updated"]
 _READING = {"search": ("GET", ""), "retrieve": ("GET", "/{id}")}
@@ -40,7 +40,7 @@ class ConfigurationJson(TypedDict):
     options: NotRequired[list[OptionJson]]
 
 
-class ElementDetails(ElementJson):
+class ElementDetails(ElementJson, kw_only=True):
     """An element with its configuration."""
 
     configuration: list[ConfigurationJson]
@@ -55,7 +55,7 @@ class OperationJson(TypedDict):
     description: str
 
 
-class Definition(ElementDetails):
+class Definition(ElementDetails, kw_only=True):
     """An element as it is exported; its resources, elsewhere an empty list, are told."""
 
     definition: list[OperationJson]
@@ -170,12 +170,14 @@ class Metadata(TypedDict):
 
 def element_details(element: Element) -> ElementDetails:
     """Return an element with its configuration."""
-    return {**element_to_json(element), "configuration": configuration_to_json(element)}
+    return element_json(element, ElementDetails, configuration=configuration_to_json(element))
 
 
 def definition(element: Element) -> Definition:
     """Return an element as it is exported; that its calls are in ``definition`` is assumed."""
-    return {**element_details(element), "definition": _calls(element)}
+    return element_json(
+        element, Definition, configuration=configuration_to_json(element), definition=_calls(element)
+    )
 
 
 def configuration_to_json(element: Element) -> list[ConfigurationJson]:

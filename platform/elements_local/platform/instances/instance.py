@@ -1,13 +1,11 @@
 """Element instances: how one is made and changed."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-
-from msgspec import Struct
 
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.elements.element import Element
 from elements_local.platform.errors import InvalidRequestError
@@ -25,17 +23,8 @@ _TAG_START = re.compile("(?<!<)<+(?=[A-Za-z/!?])")
 _BASE_URL = "base.url"
 
 
-class InstanceBody(Struct, frozen=True, kw_only=True):
-    """What a client says about an instance; None where it says nothing."""
-
-    name: str | None = None
-    configuration: Mapping[str, object] | None = None
-    tags: tuple[str, ...] | None = None
-    external_authentication: str | None = None
-
-
 def make(
-    body: InstanceBody,
+    body: InstanceRequest,
     element: Element,
     *,
     instance_id: int,
@@ -62,7 +51,7 @@ def make(
     )
 
 
-def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
+def put(instance: Instance, body: InstanceRequest, element: Element) -> Instance:
     """Return the instance with everything replaced by what is sent; what it is reached by stays if it is left out.
 
     Source: PUT takes the shape of a create (observed); it may have a name and tags alone (documented), and event
@@ -85,7 +74,7 @@ def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
     )
 
 
-def patch(instance: Instance, body: InstanceBody, element: Element) -> Instance:
+def patch(instance: Instance, body: InstanceRequest, element: Element) -> Instance:
     """Return the instance with only what is sent changed; tags are replaced as a whole (observed).
 
     Args:

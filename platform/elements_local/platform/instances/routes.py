@@ -11,7 +11,11 @@ from elements_local.kit.values import replace
 from elements_local.kit.web.wire import Http
 from elements_local.platform.accounts.directory import check_account
 from elements_local.platform.call import Call
-from elements_local.platform.configuration.instance_json import InstanceJson
+from elements_local.platform.configuration.instance_json import (
+    ElementReference,
+    InstanceJson,
+    InstanceRequest,
+)
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.listing import counted
@@ -23,7 +27,6 @@ from elements_local.platform.errors import NotFoundError
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances import lines as instance_lines
 from elements_local.platform.instances.call import ElementCall, InstanceCall
-from elements_local.platform.instances.requests import ElementReference, InstanceRequest
 from elements_local.platform.instances.service import (
     ProviderCheck,
     change,

@@ -5,12 +5,12 @@ from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, Link, operation
 from elements_local.platform.configuration.entry import EntryJson, entries, key_named
+from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.listing import counted
 from elements_local.platform.core.paging import COUNT_HEADERS
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.call import InstanceCall
-from elements_local.platform.instances.instance import InstanceBody
 from elements_local.platform.instances.service import ProviderCheck, change
 from elements_local.platform.lint.service import WARNING_HEADERS
 
@@ -53,7 +53,7 @@ def get(call: InstanceCall, config_id: str) -> Answer[EntryJson]:
 def patch(call: InstanceCall, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
     """Change one value, with effect at once (observed); a mask that is sent back keeps the secret (assumed)."""
     key = _key(call, config_id)
-    instance_body = InstanceBody(configuration={key: body.property_value})
+    instance_body = InstanceRequest(configuration={key: body.property_value})
     element = call.element
     saved = change(
         call,

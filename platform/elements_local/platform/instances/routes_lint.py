@@ -10,10 +10,10 @@ from msgspec import Meta, Struct
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.platform.call import AdminCall, Call, OpenCall
 from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.configuration.instance_json import ElementReference, InstanceRequest
 from elements_local.platform.configuration.poller_configuration import entries_of
 from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.instances.call import instance_named, instances_asked_for
-from elements_local.platform.instances.requests import ElementReference, InstanceRequest
 from elements_local.platform.instances.service import grants_for, sent_body
 from elements_local.platform.lint.instance import of_body, of_instance
 from elements_local.platform.lint.rules import RULES

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
 from flask import request
+from msgspec import UNSET, UnsetType, convert
 
 from elements_local.kit.api.shapes import SENT
 from elements_local.kit.values import replace
@@ -12,7 +13,13 @@ from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.callbacks.receiver_keys import tell_sink
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.configuration.instance_json import InstanceJson, ObjectJson
+from elements_local.platform.configuration.instance_json import (
+    InstanceJson,
+    InstanceRequest,
+    InstanceView,
+    ObjectJson,
+    to_json,
+)
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.elements.connector import VendorGrants
@@ -22,10 +29,7 @@ from elements_local.platform.errors import InvalidRequestError, NotFoundError, s
 from elements_local.platform.errors import shown as quoted
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances import lines as instance_lines
-from elements_local.platform.instances.instance import InstanceBody
-from elements_local.platform.instances.requests import InstanceRequest
 from elements_local.platform.instances.schedule import plan
-from elements_local.platform.instances.shown import InstanceView, to_json
 from elements_local.platform.instances.store import Instances, turn_of
 from elements_local.platform.lint.instance import of_body as of_body_sent
 from elements_local.platform.lint.service import send_along, warnings_of
@@ -42,7 +46,7 @@ class ProviderCheck(Enum):
 
 
 def make(
-    call: Call, body: InstanceBody, element: Element, *, wire: Http, with_objects: bool = False
+    call: Call, body: InstanceRequest, element: Element, *, wire: Http, with_objects: bool = False
 ) -> InstanceJson:
     """Make an instance, once the CRM has accepted its credentials, and return it as the platform shows it.
 
@@ -62,7 +66,7 @@ def make(
     _check(call, draft)
     vendor = call.vendor(draft, wire)
     vendor_user = vendor.check()
-    objects = [ObjectJson(**each) for each in vendor.objects()] if with_objects else None
+    objects = convert(vendor.objects(), list[ObjectJson]) if with_objects else UNSET
     of_body = _lint_body(call, sent_body(), draft, made=True, vendor_user=vendor_user)
     with call.transaction() as tx:
         made = Instances(tx).add(
@@ -77,10 +81,7 @@ def make(
     call.tell(*instance_lines.made(made, follows, now=call.now))
     _warn(call, saved, warnings_of(call, saved, of_body))
     _publish(call, saved)
-    answer = instance_json(call, saved)
-    if objects is not None:
-        answer["objects"] = objects
-    return answer
+    return instance_json(call, saved, objects)
 
 
 def change(  # noqa: PLR0913 - what is changed, and how that is checked; the latter by name
@@ -140,10 +141,12 @@ def sent_body() -> Mapping[str, object]:
     return sent
 
 
-def instance_json(call: Call, instance: Instance) -> InstanceJson:
+def instance_json(
+    call: Call, instance: Instance, objects: list[ObjectJson] | UnsetType = UNSET
+) -> InstanceJson:
     """Return an instance as the platform shows it."""
     (view,) = views(call, [instance])
-    return to_json(view, unset=call.settings.unset)
+    return to_json(view, unset=call.settings.unset, objects=objects)
 
 
 def views(call: Call, instances: Iterable[Instance]) -> list[InstanceView]:
@@ -222,7 +225,7 @@ def _publish(call: Call, saved: Instance) -> None:
 
 def with_grant(
     call: Call, sent: InstanceRequest, element: Element, stored: Values | None = None
-) -> InstanceBody:
+) -> InstanceRequest:
     """Return what is said about an instance, with the credentials that a code stands for.
 
     Args:
@@ -235,19 +238,18 @@ def with_grant(
     Source: the walk of the platform's Insightly guide (documented), behind a setting, as the element it speaks of
         takes a user name and an API key; with credentials in the configuration a code means nothing (inferred).
     """
-    body = sent.to_body()
     code = None if sent.provider_data is None else sent.provider_data.code
-    configuration = body.configuration or {}
+    configuration = sent.configuration or {}
     grants = grants_for(call, configuration, element)
     if code is None or grants is None:
-        return body
+        return sent
     if not isinstance(code, str):
         raise InvalidRequestError(
             f"providerData.code must be what the consent page gave, a text; got {shown(code)}"
         )
     asking = application({**(stored or {}), **configuration})
     redeemed = grants.redeem(call.platform.inside, code, asking)
-    return replace(body, configuration={**configuration, **redeemed})
+    return replace(sent, configuration={**configuration, **redeemed})
 
 
 def grants_for(call: OpenCall, configuration: Mapping[str, object], element: Element) -> VendorGrants | None:

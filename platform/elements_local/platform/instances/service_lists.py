@@ -8,12 +8,11 @@ from msgspec import Meta, Raw, field, structs
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer
 from elements_local.platform.call import Call
-from elements_local.platform.configuration.instance_json import InstanceJson
+from elements_local.platform.configuration.instance_json import InstanceJson, InstanceView, as_entry, to_json
 from elements_local.platform.core.choices import InstanceOrder, UnsetValues
 from elements_local.platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
 from elements_local.platform.errors import NothingFoundError
 from elements_local.platform.instances.service import views
-from elements_local.platform.instances.shown import InstanceView, as_entry, to_json
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.instances.store_search import InstanceFilter, InstanceRange
 

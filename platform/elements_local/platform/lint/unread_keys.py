@@ -11,23 +11,15 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from elements_local.platform.configuration import callback_headers, poller_configuration
-from elements_local.platform.configuration.instance_json import InstanceJson
+from elements_local.platform.configuration.instance_json import InstanceJson, InstanceRequest
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.element import Element
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted
 
-BODY_KEYS = (
-    "element",
-    "name",
-    "configuration",
-    "providerData",
-    "tags",
-    "externalAuthentication",
-    "retrieveObjectsAfterInstantiation",
-)
-_READ_IN_BODY = frozenset({*BODY_KEYS, *InstanceJson.__annotations__})
+BODY_KEYS = InstanceRequest.__struct_encode_fields__
+_READ_IN_BODY = frozenset({*BODY_KEYS, *InstanceJson.__struct_encode_fields__})
 """With what instances show: clients put back whole what they got (observed)."""
 
 _SUCCESSORS_BLOCK_KEYS = frozenset(

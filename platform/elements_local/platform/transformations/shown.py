@@ -4,94 +4,101 @@ Source: the keys that its tools send and read, and that each field of a transfor
 (observed); the form of ``startDate`` (documented). That a type which was not sent is the definition's is inferred.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NotRequired, TypedDict
 
-from elements_local.platform.core.objects import MappingEntry, ObjectDefinition, Objects, Transformation
+from msgspec import UNSET, UnsetType
 
-_LEVEL = "instance"
+from elements_local.kit.api.views import View
+from elements_local.platform.core.objects import (
+    DefinedField,
+    MappingEntry,
+    ObjectDefinition,
+    Objects,
+    Transformation,
+)
 
 
-class DefinedFieldJson(TypedDict):
-    """A field of a definition."""
-
-    path: str
-    type: str
-
-
-class DefinitionJson(TypedDict):
+class DefinitionJson(View):
     """What an object is to look like."""
 
-    objectName: str
-    fields: list[DefinedFieldJson]
-    level: str
+    object_name: str
+    fields: tuple[DefinedField, ...]
+    level: str = "instance"
 
 
-class MappingEntryJson(TypedDict):
+class MappingEntryJson(View):
     """An entry of a configuration."""
 
     type: str
-    properties: NotRequired[dict[str, object]]
+    properties: Mapping[str, object] | UnsetType = UNSET
 
 
-class MappedFieldJson(TypedDict):
+class MappedFieldJson(View, kw_only=True):
     """A field's own path and the provider's."""
 
     path: str
-    vendorPath: str
+    vendor_path: str
     type: str
-    vendorType: NotRequired[str]
-    level: str
-    configuration: NotRequired[list[MappingEntryJson]]
+    level: str = "instance"
+    vendor_type: str | UnsetType = UNSET
+    configuration: list[MappingEntryJson] | UnsetType = UNSET
 
 
-class ScriptJson(TypedDict):
+class ScriptJson(View):
     """A script; it is not run."""
 
     body: str
-    mimeType: str
-    filterEmptyResponse: bool
+    mime_type: str
+    filter_empty_response: bool
 
 
-class TransformationJson(TypedDict):
+class TransformationJson(View, kw_only=True):
     """Which of the provider's objects is meant, and what its fields are called."""
 
-    objectName: str
-    vendorName: str
+    object_name: str
+    vendor_name: str
     fields: list[MappedFieldJson]
-    level: str
-    startDate: NotRequired[str]
-    configuration: NotRequired[list[MappingEntryJson]]
-    script: NotRequired[ScriptJson]
-    isLegacy: bool
+    level: str = "instance"
+    is_legacy: bool
+    start_date: str | UnsetType = UNSET
+    configuration: list[MappingEntryJson] | UnsetType = UNSET
+    script: ScriptJson | UnsetType = UNSET
 
 
 def definition_json(name: str, definition: ObjectDefinition) -> DefinitionJson:
     """Return a definition as the platform shows it."""
-    fields: list[DefinedFieldJson] = [{"path": each.path, "type": each.type} for each in definition.fields]
-    return {"objectName": name, "fields": fields, "level": _LEVEL}
+    return DefinitionJson(object_name=name, fields=definition.fields)
 
 
 def transformation_json(name: str, transformation: Transformation, objects: Objects) -> TransformationJson:
     """Return a transformation as the platform shows it."""
-    answer: TransformationJson = {
-        "objectName": name,
-        "vendorName": transformation.vendor_name,
-        "fields": _fields(transformation, objects.definitions.get(name, ObjectDefinition())),
-        "level": _LEVEL,
-        "isLegacy": transformation.is_legacy,
-    }
-    if transformation.start_date:
-        answer["startDate"] = transformation.start_date
-    if transformation.configuration:
-        answer["configuration"] = _entries(transformation.configuration)
-    if transformation.script is not None:
-        answer["script"] = {
-            "body": transformation.script.body,
-            "mimeType": transformation.script.mime_type,
-            "filterEmptyResponse": transformation.script.filter_empty_response,
-        }
-    return answer
+    definition = objects.definitions.get(name, ObjectDefinition())
+    script = transformation.script
+    return TransformationJson(
+        object_name=name,
+        vendor_name=transformation.vendor_name,
+        fields=[
+            MappedFieldJson(
+                path=each.path,
+                vendor_path=each.vendor_path,
+                type=each.type or definition.type_of(each.path),
+                vendor_type=UNSET if each.vendor_type is None else each.vendor_type,
+                configuration=_entries(each.configuration),
+            )
+            for each in transformation.fields
+        ],
+        is_legacy=transformation.is_legacy,
+        start_date=transformation.start_date or UNSET,
+        configuration=_entries(transformation.configuration),
+        script=UNSET
+        if script is None
+        else ScriptJson(
+            body=script.body,
+            mime_type=script.mime_type,
+            filter_empty_response=script.filter_empty_response,
+        ),
+    )
 
 
 def start_date(instant: datetime) -> str:
@@ -103,27 +110,8 @@ def start_date(instant: datetime) -> str:
     return instant.replace(tzinfo=None).isoformat(sep=" ")
 
 
-def _fields(transformation: Transformation, definition: ObjectDefinition) -> list[MappedFieldJson]:
-    fields: list[MappedFieldJson] = []
-    for each in transformation.fields:
-        answer: MappedFieldJson = {
-            "path": each.path,
-            "vendorPath": each.vendor_path,
-            "type": each.type or definition.type_of(each.path),
-            "level": _LEVEL,
-        }
-        if each.vendor_type is not None:
-            answer["vendorType"] = each.vendor_type
-        if each.configuration:
-            answer["configuration"] = _entries(each.configuration)
-        fields.append(answer)
-    return fields
-
-
-def _entries(entries: tuple[MappingEntry, ...]) -> list[MappingEntryJson]:
+def _entries(entries: tuple[MappingEntry, ...]) -> list[MappingEntryJson] | UnsetType:
     return [
-        {"type": each.type}
-        if each.properties is None
-        else {"type": each.type, "properties": dict(each.properties)}
+        MappingEntryJson(type=each.type, properties=UNSET if each.properties is None else each.properties)
         for each in entries
-    ]
+    ] or UNSET

@@ -9,13 +9,11 @@ from elements_local.platform.elements.catalogue import HUBS, Catalogue, find_hub
 from elements_local.platform.elements.catalogue_entry import (
     configuration_to_json,
     definition,
-    element_details,
     key_to_json,
     metadata,
 )
 from elements_local.platform.elements.element import ConfigurationKey
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
-from elements_local.platform.elements.shown import element_to_json
 from elements_local.platform.errors import ConflictError, NotFoundError
 
 CATALOGUE = Catalogue(shipped())
@@ -55,13 +53,6 @@ def test_a_connector_needs_a_name_of_its_own_and_a_hub_that_there_is(other, reas
 
     with pytest.raises(ConflictError, match=reason):
         Catalogue([insightly, replace(insightly, element=replace(INSIGHTLY, **other))])
-
-
-def test_details_are_the_element_and_its_configuration():
-    details = element_details(INSIGHTLY)
-
-    assert details == {**element_to_json(INSIGHTLY), "configuration": configuration_to_json(INSIGHTLY)}
-    assert list(details)[-1] == "configuration"
 
 
 def test_a_configuration_key_is_shown_with_its_keys_in_order():
@@ -262,8 +253,7 @@ def test_what_may_be_chosen_for_a_key_is_shown():
 def test_a_definition_has_the_calls_that_each_resource_takes():
     exported = definition(INSIGHTLY)
 
-    assert {key: exported[key] for key in element_details(INSIGHTLY)} == element_details(INSIGHTLY)
-    calls = {(call["method"], call["path"]) for call in exported["definition"]}
+    calls = {(call["method"], call["path"]) for call in exported.definition}
     assert {("GET", "/hubs/crm/contacts"), ("PATCH", "/hubs/crm/contacts/{id}")} <= calls
     assert [call for call in calls if call[1].startswith("/hubs/crm/users") and call[0] != "GET"] == []
 

@@ -7,11 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from elements_local.kit.values import replace
+from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.instances.instance import (
-    InstanceBody,
     clean,
     make,
     patch,
@@ -28,16 +28,16 @@ CREDENTIALS = {"username": "ada", "password": "0123"}
 
 
 def made(**said) -> Instance:
-    body = InstanceBody(**{"name": "My Insightly", "configuration": CREDENTIALS, **said})
+    body = InstanceRequest(**{"name": "My Insightly", "configuration": CREDENTIALS, **said})
     return make(body, INSIGHTLY, instance_id=123456, token="dG9rZW4=", now=NOW)
 
 
 def replaced(instance: Instance, **said) -> Instance:
-    return put(instance, InstanceBody(**{"name": "My Insightly", **said}), INSIGHTLY)
+    return put(instance, InstanceRequest(**{"name": "My Insightly", **said}), INSIGHTLY)
 
 
 def changed(instance: Instance, **said) -> Instance:
-    return patch(instance, InstanceBody(**said), INSIGHTLY)
+    return patch(instance, InstanceRequest(**said), INSIGHTLY)
 
 
 def test_a_new_instance_is_what_was_said_and_the_rest_by_default():

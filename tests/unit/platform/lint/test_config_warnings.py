@@ -13,10 +13,10 @@ from elements_local.clients import Credentials
 from elements_local.guide import instance_body
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from elements_local.platform.errors import PlatformError
-from elements_local.platform.instances.requests import InstanceRequest
 from elements_local.platform.lint import unread_keys
 from elements_local.platform.lint.instance import LintContext, of_body, of_instance
 from elements_local.platform.lint.rules import LintRule
