@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from elements_local.clients import WorkspaceClients
@@ -95,25 +96,28 @@ class Probes:
     def cells(self) -> dict[CellKey, GridCell]:
         """Return what the audit says of each record."""
         found = defaultdict[str, list[tuple[str, str]]](list)
-        for verdict, entry in self._audited():
+        for verdict, entry in self._audited:
             found[entry["recordId"]].append((verdict, entry["why"]))
         return {key: cell_of(found[str(record)]) for key, record in self.records.items()}
 
     def causes(self) -> dict[CellKey, set[str]]:
         """Return why records were lost or misnamed, as far as is known."""
         of_record = defaultdict[str, set[str]](set)
-        for verdict, entry in self._audited():
+        for verdict, entry in self._audited:
             if verdict in {"lost", "misclassified"} and entry["cause"]:
                 of_record[entry["recordId"]].add(entry["cause"])
         return {key: of_record[str(record)] for key, record in self.records.items()}
 
-    def _audited(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield what an audit found since the changes began."""
+    @cached_property
+    def _audited(self) -> list[tuple[str, dict[str, Any]]]:
+        """What an audit at the end found since the changes began."""
         audit = self.clients.platform.audit(self.instance_id)
-        for verdict in AUDITED:
-            for entry in audit[verdict]:
-                if self.begins and self.begins <= parse_instant(entry["at"]):
-                    yield verdict, entry
+        return [
+            (verdict, entry)
+            for verdict in AUDITED
+            for entry in audit[verdict]
+            if self.begins and self.begins <= parse_instant(entry["at"])
+        ]
 
     def next_poll(self) -> datetime:
         """Return when the instance polls next.

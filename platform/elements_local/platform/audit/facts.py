@@ -7,9 +7,13 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from elements_local.kit.values import replace
-from elements_local.platform.audit.callbacks import CallbackHistory
 from elements_local.platform.audit.oracle import ExpectedEventType, PollingHistory
-from elements_local.platform.audit.verdicts import ReportedEvent, ResourceHistory, StampedChange
+from elements_local.platform.audit.verdicts import (
+    CallbackHistory,
+    ReportedEvent,
+    ResourceHistory,
+    StampedChange,
+)
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.configuration import instance_configuration as configuration

@@ -2,14 +2,13 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from msgspec import Struct
 
-from elements_local.platform.audit.callbacks import CallbackHistory
 from elements_local.platform.audit.oracle import (
     ExpectedEventType,
     LoggedChange,
@@ -19,8 +18,13 @@ from elements_local.platform.audit.oracle import (
 )
 from elements_local.platform.core.poll import Poll
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
+from elements_local.platform.events.records import Attempt, DeliveryStatus
 
 _SECOND = timedelta(seconds=1)
+_PROMPT = timedelta(minutes=1)
+"""A callback that is taken within the shortest interval there is, at its first try, is not late."""
+
+_PLANNED = frozenset({DeliveryStatus.CREATED, DeliveryStatus.RETRY})
 
 
 class AuditVerdict(Enum):
@@ -35,6 +39,53 @@ class AuditVerdict(Enum):
     MISCLASSIFIED = "misclassified"
     LOST = "lost"
     DUPLICATE = "duplicate"
+
+
+class CallbackHistory(Struct, frozen=True, kw_only=True):
+    """What became of one notification.
+
+    Attributes:
+        sent: when it was first owed to anybody.
+        tries: the attempts to tell each subscriber, in their order.
+        states: of its deliveries; empty if nobody is told.
+    """
+
+    sent: datetime
+    tries: Sequence[Sequence[Attempt]] = ()
+    states: Collection[DeliveryStatus] = ()
+
+    @property
+    def taken(self) -> Attempt | None:
+        """The first attempt that a receiver took."""
+        delivered = [attempt for tried in self.tries for attempt in tried if not attempt.reason]
+        return min(delivered, key=lambda attempt: attempt.at, default=None)
+
+    @property
+    def times(self) -> int:
+        """How often one receiver took it, or may have: an attempt whose answer did not come may have come through."""
+        if self.taken is None:
+            return 0
+        # By receiver: two that took it once each have each got it once.
+        return max(sum(not one.reason or one.is_unheard for one in tried) for tried in self.tries)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was taken, but neither at the first try nor within the shortest interval that there is."""
+        delivered = self.taken
+        return delivered is not None and (bool(self._failed()) or delivered.at - self.sent > _PROMPT)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nothing is going to be sent any more, unless somebody does something about it."""
+        return self.taken is None and _PLANNED.isdisjoint(self.states)
+
+    def _failed(self) -> list[Attempt]:
+        """Return the attempts in vain, of whoever took it first, before that; of everybody, if nobody did."""
+        delivered = self.taken
+        if delivered is None:
+            return [attempt for tried in self.tries for attempt in tried]
+        first = next(tried for tried in self.tries if delivered in tried)
+        return [attempt for attempt in first[: first.index(delivered)] if attempt.reason]
 
 
 @dataclass(frozen=True, kw_only=True)

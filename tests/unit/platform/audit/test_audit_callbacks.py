@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from elements_local.platform.audit.callbacks import CallbackHistory
+from elements_local.platform.audit.verdicts import CallbackHistory
 from elements_local.platform.events.records import Attempt, DeliveryStatus
 
 SENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.audit.callbacks import CallbackHistory
 from elements_local.platform.audit.oracle import ExpectedEventType, PollingHistory, owed
 from elements_local.platform.audit.verdicts import (
     AuditVerdict,
+    CallbackHistory,
     ReportedEvent,
     ResourceHistory,
     StampedChange,
