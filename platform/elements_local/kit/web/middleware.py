@@ -194,7 +194,7 @@ class ServiceMiddleware:
                 self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         with self._counting:
             self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
-        if not any(name.lower() == "date" for name, _ in answer.headers):
+        if "date" not in {name.lower() for name, _ in answer.headers}:
             answer.headers.append(("Date", _date(workspace.clock.now())))
         return answer if self._finish is None else self._finish(environ, answer)
 
@@ -303,7 +303,7 @@ def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first
         request_headers=[
             (_header(name), value)
             for name, value in environ.items()
-            if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+            if name[:5] == "HTTP_" or name == "CONTENT_TYPE"
         ],
         request_body=body[: KEPT_BYTES + 1],
         status=None if answer is None else int(answer.status[:3]),

@@ -86,8 +86,7 @@ class Http(Protocol):
 
 def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
     """Hold a reply's scripted delay against the time-out; the wait itself never happens."""
-    # nearly always there is none, and ``get`` makes an exception of that, which costs as much as the rest
-    delay = reply.headers.get(DELAY_HEADER, type=float) if reply.headers.getlist(DELAY_HEADER) else None
+    delay = reply.headers.get(DELAY_HEADER, type=float)
     if delay is None or not delay > 0:  # a stranger may send anything, NaN included
         return reply
     if delay >= timeout.total_seconds():
@@ -102,14 +101,15 @@ def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
         return in_time(replace(reply, body=b""), timeout)
     if len(reply.body) > LARGEST_REPLY:
         return NoReply(reason=_TOO_LONG)
+    names = {name.lower() for name, _ in reply.headers}
     # the length is that of the packed body, and what came has been unpacked by now
-    packed = reply.headers.getlist("Content-Encoding")
-    promised = None if packed else reply.headers.get("Content-Length", type=int)
+    is_packed = "content-encoding" in names
+    promised = None if is_packed else reply.headers.get("Content-Length", type=int)
     if promised is not None and len(reply.body) < promised:
         return NoReply(reason=cut_off(len(reply.body), promised))
     if promised is not None and 0 <= promised < len(reply.body):
         reply = replace(reply, body=reply.body[:promised])
-    return in_time(reply, timeout)
+    return in_time(reply, timeout) if DELAY_HEADER.lower() in names else reply
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
