@@ -1,17 +1,26 @@
-"""What calls are answered with: pages of lists, records as their version shows them, what was written."""
+"""What calls are answered with: pages of lists, records as their version shows them, what was written, errors."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache, partial
 from hashlib import blake2b
+from http import HTTPStatus
 from itertools import islice
 
-from flask import Response
+from flask import Flask, Response, request
 
 from elements_local.kit.admin.fault_rules import Phase
-from elements_local.kit.api.json_text import Json, decode, encode, encode_text
+from elements_local.kit.api.json_text import (
+    Json,
+    MalformedJsonError,
+    NotJsonContentError,
+    decode,
+    encode,
+    encode_text,
+)
 from elements_local.kit.values import replace
-from mock_insightly.errors import StaleRecordError
+from mock_insightly import errors
+from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.fields import Record
@@ -19,6 +28,7 @@ from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.records.search import WHOLE, PageRange, RecordFilter, page_of
 from mock_insightly.routes.call import CrmCall
+from mock_insightly.versions.known import is_api_path
 from mock_insightly.versions.shape import Shape
 
 _NOTED = 1000
@@ -92,7 +102,7 @@ def check_if_match(call: CrmCall, shape: Shape, before: Record, part: bytes | No
     if if_match == "*" or (part is not None and if_match == etag(part)):
         return
     if if_match != etag(shape.one(encode_text(before))):
-        raise StaleRecordError(if_match)
+        raise errors.StaleRecordError(if_match)
 
 
 def _is_known(call: CrmCall, tag: str) -> bool:
@@ -206,3 +216,57 @@ def _renamed(body: bytes, names: Mapping[str, str]) -> bytes:
 
 def _with_names(value: Json, names: Mapping[str, str]) -> Json:
     return {names.get(key, key): one for key, one in value.items()} if isinstance(value, dict) else value
+
+
+_OWN_ERRORS = (
+    errors.BadRequestError,
+    MalformedJsonError,
+    errors.PlanLimitError,
+    errors.NoSuchRecordError,
+    errors.NoSuchRowError,
+    errors.InUseError,
+    errors.OutOfPlanError,
+    errors.HiddenByPlanError,
+    errors.EmptyUploadError,
+    NotJsonContentError,
+)
+
+
+def answer_errors(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
+    """Answer the API's own errors; those of the framework, such as 401, 405, 413 and 415, are JSON.
+
+    Source: what versions after v2.1 say is unknown, so it is a setting (assumed).
+
+    Args:
+        statuses: error -> status.
+    """
+    for kind in _OWN_ERRORS:
+        app.register_error_handler(kind, partial(_answered, statuses[kind]))
+
+
+def _answered(status: int, error: Exception) -> Response:
+    """Return the answer to an error, of which some have a status of their own."""
+    match error:
+        case errors.HiddenByPlanError():
+            return Response(status=status)
+        case errors.StaleRecordError():
+            return _error_response(str(error), dependencies().settings.stale_status)
+        case _:
+            return _error_response(str(error), status)
+
+
+def _error_response(message: str, status: int) -> Response:
+    """Return the answer to a call that failed."""
+    if not is_api_path(request.path):
+        key = "message" if request.path.startswith("/_local") else "Message"
+        return Response(encode({key: message}), status=status, mimetype="application/json")
+    match dependencies().settings.error_body:
+        case "empty":
+            return Response(status=status)
+        case "text":
+            return Response(message, status=status, content_type="text/plain; charset=utf-8")
+        case "name-and-message":
+            named = {"Name": HTTPStatus(status).phrase, "Message": message}
+            return Response(encode(named), status=status, mimetype="application/json")
+        case _:
+            return Response(encode({"Message": message}), status=status, mimetype="application/json")

@@ -140,11 +140,11 @@ def _operation_at(target: CrmTarget, at: str) -> tuple[CrmOperation, View]:
     if not declared and target.sub is None:
         known = (shape.kind.name for shape in target.version.shapes.values())
         raise NoSuchResourceError(target.name.lower(), known)
-    taken = {one.method: (one, view) for one, view in declared if one.is_taken(target)}
     method = "GET" if request.method == "HEAD" else request.method
-    if method not in taken:
-        raise MethodNotAllowed(valid_methods=sorted(taken))
-    return taken[method]
+    for operation, view in declared:
+        if operation.method == method and operation.is_taken(target):
+            return operation, view
+    raise MethodNotAllowed(valid_methods=sorted({one.method for one, _ in declared if one.is_taken(target)}))
 
 
 def _run(call: CrmCall, target: CrmTarget, at: str, *called: str | int) -> Response:

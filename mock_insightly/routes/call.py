@@ -1,4 +1,4 @@
-"""One call of the API: whose, in which version, about what."""
+"""One call of the API, or of an admin route: whose, in which version, about what; who is refused before any view."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,12 +11,13 @@ from flask import Request, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from elements_local.kit.admin.calls import ENGINE, caller_of
-from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.admin.routes import UnknownWorkspaceError, asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
 from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.dependencies import CrmDependencies, dependencies
+from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.kinds import CONTACTS, RecordKind
 from mock_insightly.middleware import CALLER
@@ -30,6 +31,7 @@ from mock_insightly.versions.known import served
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
 
+_XML = frozenset({"application/xml", "text/xml"})
 _LATEST = "v3.1"
 
 
@@ -143,3 +145,37 @@ class CrmCall:
     def changed(self, kind: RecordKind, before: Record, given: Record) -> Record:
         """Return a record after a change."""
         return changed(kind, before, given, account=self.account, now=self.stamped)
+
+
+def check_request() -> None:
+    """Refuse a call of the API before anything else is looked at.
+
+    Raises:
+        AuthorizationDeniedError: the API key is nobody's.
+        XmlNotServedError: the Accept header will have nothing but XML.
+    """
+    environ = request.environ
+    if CALLER not in environ:
+        return
+    if environ[CALLER] is None:
+        raise AuthorizationDeniedError
+    if "xml" not in environ.get("HTTP_ACCEPT", "").lower():
+        return
+    wanted = request.accept_mimetypes
+    if not wanted.accept_json and _XML & {*wanted.values()}:
+        raise XmlNotServedError(str(wanted))
+
+
+def workspace_of(request: Request) -> Workspace:
+    """Return the workspace an admin call means: that of its API key, the default one without.
+
+    Raises:
+        UnknownWorkspaceError: the key is nobody's.
+    """
+    authorization = request.headers.get("Authorization")
+    if authorization is None:
+        return dependencies().workspaces.default
+    workspace = dependencies().with_key_in(authorization)
+    if workspace is None:
+        raise UnknownWorkspaceError("the Authorization header must be Basic with the API key of a workspace")
+    return workspace
