@@ -4,7 +4,6 @@ import os
 import signal
 from difflib import get_close_matches
 from importlib import import_module
-from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -19,40 +18,40 @@ from elements_local.stack.gc_paused import gc_paused
 from elements_local.stack_settings import Configuration
 
 COMMANDS = {
-    "up": ("running", "Run the platform, the CRM and the sink until Ctrl-C."),
-    "tour": ("running", "See the Insightly guide's walk-through happen, step by step."),
-    "listen": ("running", "Tell what happens in a running stack, a line each."),
-    "trigger": ("running", "Make a change in the CRM, and show the callback that comes of it."),
+    "up": ("up", "Run the platform, the CRM and the sink until Ctrl-C."),
+    "tour": ("tour", "See the Insightly guide's walk-through happen, step by step."),
+    "listen": ("tour", "Tell what happens in a running stack, a line each."),
+    "trigger": ("trigger", "Make a change in the CRM, and show the callback that comes of it."),
     "explain": (
-        "checking",
+        "explain",
         "Say why a change did, or did not, lead to a callback, and what would have led to one.",
     ),
-    "audit": ("checking", "Hold what was owed to receivers against what they got."),
-    "clock": ("running", "Tell, set and advance a workspace's time."),
-    "replay": ("scenarios", "Run scenarios without pytest."),
-    "lint": ("checking", "Find what of a poller's configuration will lose, repeat or misname events."),
-    "sweep": ("checking", "Show at which second around a poll a change is lost, repeated or misnamed."),
-    "record": ("scenarios", "Write what happens in a workspace as a scenario that replays."),
+    "audit": ("explain", "Hold what was owed to receivers against what they got."),
+    "clock": ("clock", "Tell, set and advance a workspace's time."),
+    "replay": ("replay", "Run scenarios without pytest."),
+    "lint": ("lint", "Find what of a poller's configuration will lose, repeat or misname events."),
+    "sweep": ("sweep", "Show at which second around a poll a change is lost, repeated or misnamed."),
+    "record": ("scenario_files", "Write what happens in a workspace as a scenario that replays."),
     "import": (
-        "scenarios",
+        "scenario_files",
         "Make a scenario of an instance's JSON, a callback, a HAR file or a run in Postman.",
     ),
-    "seed": ("data", "Fill a workspace's CRM with believable records."),
-    "reset": ("data", "Bring a workspace back to its start."),
-    "workspace": ("data", "List, make and delete workspaces."),
-    "settings": ("reference", "List every setting with its value, and where that comes from."),
-    "init": ("scenarios", "Lay down a start in your project: a scenario, a test, a receiver and more."),
-    "certify": ("checking", "Try your own receiver with a battery of callbacks."),
-    "openapi": ("reference", "Print the OpenAPI document of a service."),
-    "postman": ("reference", "Print a Postman collection of every operation."),
-    "fidelity": ("reference", "List what is imitated, how sure that is, and which tests hold it."),
-    "completion": ("reference", "Print what completes commands and options in a shell."),
+    "seed": ("workspace", "Fill a workspace's CRM with believable records."),
+    "reset": ("workspace", "Bring a workspace back to its start."),
+    "workspace": ("workspace", "List, make and delete workspaces."),
+    "settings": ("settings", "List every setting with its value, and where that comes from."),
+    "init": ("scenario_files", "Lay down a start in your project: a scenario, a test, a receiver and more."),
+    "certify": ("certify", "Try your own receiver with a battery of callbacks."),
+    "openapi": ("openapi", "Print the OpenAPI document of a service."),
+    "postman": ("openapi", "Print a Postman collection of every operation."),
+    "fidelity": ("fidelity", "List what is imitated, how sure that is, and which tests hold it."),
+    "completion": ("settings", "Print what completes commands and options in a shell."),
 }
-"""By its name, the folder of a command's module, and what it does."""
+"""By its name, the module of a command in ``commands``, and what it does."""
 
 
 class _Commands(click.Group):
-    """The commands by name, each in the module of its name."""
+    """The commands by name; each module is imported when one of its commands is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of the help."""
@@ -63,9 +62,9 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         with gc_paused():
-            folder, _ = COMMANDS[cmd_name]
-            module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-            command: click.Command = import_module(f"elements_local.commands.{folder}.{module}").command
+            module, _ = COMMANDS[cmd_name]
+            found = import_module(f"elements_local.commands.{module}")
+        command: click.Command = getattr(found, f"{cmd_name}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

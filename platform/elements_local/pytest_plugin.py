@@ -3,7 +3,6 @@
 Loaded in every pytest run of whoever installs the package, so nothing heavy is imported at the top.
 """
 
-import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,25 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from elements_local.testing.plugin_options import INI, OPTIONS, USUAL_FOLDERS
+from elements_local import testing
 from elements_local.testing.scenario_items import (
     ELSEWHERE,
+    INI,
+    OPTIONS,
+    USUAL_FOLDERS,
     ScenarioFile,
     is_meant_as_scenarios,
-    named_receiver,
-    stack_environment,
     stop_runner,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from elements_local.certify import Scorecard
     from elements_local.clients import ClockClient, CrmClient, PlatformClient, SinkClient, WorkspaceClients
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
-    from elements_local.testing.held_stack import HeldStack
+    from elements_local.testing.fixtures import HeldStack
 
 _WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
             "--elements-set is for a stack of our own; leave it out with --elements-stack"
         )
     if given["stack"]:
-        config.stash[ELSEWHERE] = _running_stack(given)
+        config.stash[ELSEWHERE] = testing.fixtures.running_stack(given)
     elif any(given.values()):
         raise pytest.UsageError("--elements-crm and --elements-sink go with --elements-stack URL")
 
@@ -102,21 +102,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
     report: pytest.TestReport = outcome.get_result()
     if report.failed and report.when != "teardown":
         item.stash[_FAILED] = True
-        from elements_local.failures.failure_section import add_section, touched  # noqa: PLC0415 - see the module
-
-        used = [clients] if clients else touched(stack, after=item.stash.get(_BEGUN, 0)) if stack else ()
+        used = (
+            [clients]
+            if clients
+            else testing.fixtures.touched(stack, after=item.stash.get(_BEGUN, 0))
+            if stack
+            else ()
+        )
         for each in used:
             verbose = item.config.getoption("verbose") > 0
-            add_section(report, each, verbose=verbose, fixture=clients is not None)
+            testing.fixtures.add_section(report, each, verbose=verbose, fixture=clients is not None)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note where a test begins that works with the stack itself."""
     if stack := _stack_of(item):
-        from elements_local.failures.failure_section import latest_of  # noqa: PLC0415 - see the module
-
-        item.stash[_BEGUN] = latest_of(stack)
+        item.stash[_BEGUN] = testing.fixtures.latest_of(stack)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -127,13 +129,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def elements_settings(pytestconfig: pytest.Config) -> "Options":
     """How the stack is started: free ports, virtual time, and what is set. Override it to have another."""
-    from elements_local.errors import OptionError  # noqa: PLC0415 - see the module
-    from elements_local.start import Options  # noqa: PLC0415 - see the module
-
-    try:
-        return Options(ports=(0, 0, 0), environment=stack_environment(pytestconfig))
-    except OptionError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    return testing.fixtures.options(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -143,9 +139,7 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
     if ELSEWHERE in stash:
         yield stash.setdefault(_STACK, stash[ELSEWHERE])
         return
-    from elements_local.start import on_ports  # noqa: PLC0415 - see the module
-
-    with on_ports(request.getfixturevalue("elements_settings")) as stack:
+    with testing.fixtures.on_ports(request.getfixturevalue("elements_settings")) as stack:
         # For the report of a test that fails, which has no fixtures.
         stash[_STACK] = stack
         try:
@@ -157,16 +151,14 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
 @pytest.fixture(scope="session")
 def _elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
     """The three services in this process, for tests with a receiver: freezegun holds the time while one runs."""
-    from elements_local.testing.held_stack import HeldStack  # noqa: PLC0415 - see the module
-
-    with HeldStack.started(elements_settings) as stack:
+    with testing.fixtures.HeldStack.started(elements_settings) as stack:
         yield stack
 
 
 @pytest.fixture
 def elements_receiver(pytestconfig: pytest.Config) -> object:
     """Your own receiver, none unless the ini option says so: override it to return a WSGI or ASGI application."""
-    return named_receiver(pytestconfig)
+    return testing.fixtures.named_receiver(pytestconfig)
 
 
 @pytest.fixture
@@ -178,12 +170,9 @@ def elements_workspace(
     With a receiver it is in this process, its callbacks go there, and the process's time is the workspace's; unless
     ``--elements-stack`` says otherwise.
     """
-    from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
-    from elements_local.failures.unpolled import warn_of_unpolled, watched  # noqa: PLC0415 - see the module
-
     try:
         with _making_workspace(request, elements_receiver) as made:
-            clients = replace(made, sink=watched(made))
+            clients = replace(made, sink=testing.fixtures.watched(made))
             request.node.stash[_WORKSPACE] = clients
             try:
                 yield clients
@@ -191,8 +180,8 @@ def elements_workspace(
                 del request.node.stash[_WORKSPACE]
             # A test that failed says what has not been polled below its failure.
             if not request.node.stash.get(_FAILED, False):
-                warn_of_unpolled(clients)
-    except HarnessError as error:
+                testing.fixtures.warn_of_unpolled(clients)
+    except testing.fixtures.HarnessError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
@@ -223,25 +212,19 @@ def elements_sink(elements_workspace: "WorkspaceClients") -> "SinkClient":
 @pytest.fixture
 def elements_explain(elements_workspace: "WorkspaceClients") -> "Callable[..., dict[str, Any]]":
     """Say why a change did not lead to a callback: ``elements_explain("contacts", record_id)["cause"]``."""
-    from elements_local.explaining import explain  # noqa: PLC0415 - see the module
-
-    return partial(explain, elements_workspace)
+    return partial(testing.fixtures.explain, elements_workspace)
 
 
 @pytest.fixture
 def elements_audit(elements_workspace: "WorkspaceClients") -> "Callable[..., dict[str, Any]]":
     """Hold what was owed against what came: ``elements_audit()["lost"] == []``."""
-    from elements_local.explaining import audit  # noqa: PLC0415 - see the module
-
-    return partial(audit, elements_workspace)
+    return partial(testing.fixtures.audit, elements_workspace)
 
 
 @pytest.fixture
 def elements_certify() -> "Callable[..., Scorecard]":
     """Try a receiver with the whole battery: ``elements_certify(url, key=..., probe=...).passed``."""
-    from elements_local.certify import certify  # noqa: PLC0415 - see the module
-
-    return certify
+    return testing.fixtures.certify
 
 
 def _stack_of(item: pytest.Item) -> "Stack | None":
@@ -253,25 +236,9 @@ def _stack_of(item: pytest.Item) -> "Stack | None":
 def _making_workspace(
     request: pytest.FixtureRequest, receiver: object
 ) -> "AbstractContextManager[WorkspaceClients]":
-    """Return what makes a test's workspace."""
-    from elements_local.testing.held_stack import relayed_workspace_of  # noqa: PLC0415 - see the module
-    from elements_local.testing.markers import workspace_of  # noqa: PLC0415 - as above
-
     if receiver is None:
-        return workspace_of(request.node, request.getfixturevalue("elements_stack"))
+        return testing.fixtures.workspace_of(request.node, request.getfixturevalue("elements_stack"))
     if ELSEWHERE in request.config.stash:
-        return relayed_workspace_of(request.node, request.config.stash[ELSEWHERE], receiver)
+        return testing.fixtures.relayed_workspace_of(request.node, request.config.stash[ELSEWHERE], receiver)
     held: HeldStack = request.getfixturevalue("_elements_in_process")
     return held.workspace_of(request.node, receiver)
-
-
-def _running_stack(given: "Mapping[str, str | None]") -> "Stack":
-    """Find the stack that runs already."""
-    from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
-    from elements_local.stack.stack_elsewhere import running_stack  # noqa: PLC0415 - as above
-
-    token = os.environ.get("ELEMENTS_LOCAL_TOKEN")
-    try:
-        return running_stack(given["stack"] or "", crm=given["crm"], sink=given["sink"], token=token)
-    except HarnessError as error:
-        raise pytest.UsageError(f"--elements-stack: {error}") from None

@@ -170,7 +170,6 @@ def _served(app: "WSGIApplication") -> Iterator[str]:
 
 @contextmanager
 def _loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """Run an event loop in a thread."""
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, name="an ASGI receiver", daemon=True)
     thread.start()

@@ -328,7 +328,6 @@ def _in_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Found
 
 
 def _in_project(path: Path) -> dict[str, FoundSetting]:
-    """Return what a project's file says."""
     settings: dict[str, FoundSetting] = {}
     for name, named, value in _keys(path):
         for target in SHORTHANDS.get(name, (name,)):

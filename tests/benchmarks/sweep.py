@@ -11,7 +11,7 @@ from run import POLLS, bare_pair
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
 from elements_local.what_if.configured import resource_of
-from elements_local.what_if.reading import configured_body
+from elements_local.what_if.findings import configured_body
 from elements_local.what_if.sweep import ENVIRONMENT, sweep
 
 TIMES = 5

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 
-from elements_local.postman import SCHEMA
+from elements_local.commands.openapi import SCHEMA
 from elements_local.start import in_process
 
 SOURCES = Path(__file__).parent / "postman"

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from doc_pages import exists
 
-from elements_local.fidelity import ledger
+from elements_local.commands.fidelity import ledger
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.start import in_process

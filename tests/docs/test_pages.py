@@ -11,8 +11,7 @@ import pytest
 from doc_pages import BLOCKS, INDEX, PAGES, README, ROOT, anchors, links, of_kind, tokens
 
 from elements_local.cli import COMMANDS, cli
-from elements_local.scenarios.scenario import load
-from elements_local.scenarios.scenario_schema import json_schema
+from elements_local.scenarios.scenario import json_schema, load
 from elements_local.scenarios.verbs import VERBS
 
 PROGRAM = Path(sys.executable).parent / "elements-local"

@@ -9,7 +9,7 @@ from doc_pages import PAGES, ROOT, anchors, links, words
 from made_pages import MADE, with_paths
 
 from elements_local.cli import COMMANDS
-from elements_local.fidelity import ledger
+from elements_local.commands.fidelity import ledger
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES

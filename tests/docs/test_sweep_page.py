@@ -8,8 +8,8 @@ from doc_pages import ROOT
 from elements_local.guide import instance_body
 from elements_local.what_if.circumstances import CIRCUMSTANCES
 from elements_local.what_if.configured import resource_of
+from elements_local.what_if.findings import configured_body
 from elements_local.what_if.grid import LETTERS
-from elements_local.what_if.reading import configured_body
 from elements_local.what_if.sweep import sweep
 from elements_local.what_if.table import lines_of
 

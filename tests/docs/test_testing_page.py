@@ -9,7 +9,7 @@ from stable_names import names
 
 from callback_sink.search import Filters
 from elements_local import pytest_plugin
-from elements_local.commands.reference.openapi import documents
+from elements_local.commands.openapi import documents
 
 PAGE = (ROOT / "docs" / "testing.md").read_text("utf-8")
 

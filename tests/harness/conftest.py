@@ -6,10 +6,10 @@ from elements_local.clients import BASE_PATH
 from elements_local.replay import call, runner
 from elements_local.stack.held_time import load_services
 from elements_local.stack.stack import Stack
-from elements_local.testing import held_stack
+from elements_local.testing import fixtures
 
 load_services()
-__all__ = ["call", "held_stack", "runner"]
+__all__ = ["call", "fixtures", "runner"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from elements_local.commands.scenarios.replay import command
+from elements_local.commands.replay import replay_command as command
 
 TESTS = Path(__file__).with_name("newcomers") / "first_tests.py"
 

@@ -14,7 +14,7 @@ from filled_workspace import FilledWorkspace
 
 from elements_local import pytest_plugin
 from elements_local.cli import cli
-from elements_local.scenarios.scenario_schema import json_schema
+from elements_local.scenarios.scenario import json_schema
 from elements_local.scenarios.verbs import VERBS
 from elements_local.stack_settings import every_setting
 from elements_local.start import in_process

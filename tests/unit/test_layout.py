@@ -241,7 +241,7 @@ QUOTED = {"args", "description", "doc", "msg", "orig", "problem", "reason", "str
 
 MAY_QUOTE = {
     "elements_local/receiving.py": "the error is that of the user's own module",
-    "elements_local/failures/failure_section.py": "of errors of the harness alone",
+    "elements_local/failures/failure_report.py": "of errors of the harness alone",
     "elements_local/tenant_replay/replays.py": "what a foreign tenant answered so that a scenario failed",
 }
 

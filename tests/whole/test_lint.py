@@ -14,9 +14,16 @@ from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process
 from elements_local.what_if.configured import patched
-from elements_local.what_if.finding_scenario import AS_IT_IS, CURED, NoScenarioError, scenario_of
-from elements_local.what_if.finding_trial import tried
-from elements_local.what_if.reading import NoSuchInstanceError, of_body, of_instance
+from elements_local.what_if.findings import (
+    AS_IT_IS,
+    CURED,
+    NoScenarioError,
+    NoSuchInstanceError,
+    of_body,
+    of_instance,
+    scenario_of,
+    tried,
+)
 from elements_local.what_if.sweep import ENVIRONMENT
 
 POLLER = "event.poller.configuration"

@@ -6,7 +6,7 @@ import pytest
 from planted import Cure, World
 from planted_sentences import SENTENCES
 
-from elements_local.reports.explanation_text import explanation_text
+from elements_local.reports.explanations import explanation_text
 
 
 @pytest.fixture(scope="module")

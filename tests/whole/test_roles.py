@@ -29,8 +29,7 @@ from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import RecordingError, scenario_so_far
 from elements_local.replay.runner import How, run
 from elements_local.scenarios.scenario import load
-from elements_local.stack.stack import Stack, at
-from elements_local.stack.stack_elsewhere import running_stack
+from elements_local.stack.stack import Stack, at, running_stack
 from elements_local.start import Options, on_ports
 
 TOKEN = "of-the-whole-team"

@@ -14,9 +14,9 @@ from sixty_cases import SIXTY
 from elements_local.errors import HarnessError
 from elements_local.what_if.circumstances import OF_MINUTES
 from elements_local.what_if.configured import resource_of
+from elements_local.what_if.findings import configured_instance
 from elements_local.what_if.grid import Grid, worsened
-from elements_local.what_if.probes import AS_IT_IS, Probes
-from elements_local.what_if.reading import configured_instance
+from elements_local.what_if.sweep import AS_IT_IS, Probes
 
 DRAWN = SIXTY if LONG else random.Random(60).sample(SIXTY, 12)  # noqa: S311 - the same ones each time
 BELOW = {

@@ -6,8 +6,8 @@ from elements_local.guide import instance_body, poller_entry
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION as POLLER
 from elements_local.what_if.circumstances import BETWEEN, CHANGES, CIRCUMSTANCES, COLUMNS, OFFSETS, POLLS
 from elements_local.what_if.configured import Configured, NotPolledError, patched, resource_of
+from elements_local.what_if.findings import configured_body
 from elements_local.what_if.grid import CellVerdict
-from elements_local.what_if.reading import configured_body
 from elements_local.what_if.sweep import sweep
 
 NAMES = [circumstance.name for circumstance in CIRCUMSTANCES]

@@ -7,10 +7,9 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from elements_local.certify import checks
-from elements_local.certify.callback import CallbackComposer
+from elements_local.certify.callback import CallbackComposer, Sender
 from elements_local.certify.checks import Check
 from elements_local.certify.scorecard import UNSEEN, FailedError, Outcome, Result, Scorecard, SkippedError
-from elements_local.certify.sending import Sender
 from elements_local.certify.trial import Trial
 from elements_local.errors import OptionError
 from elements_local.kit.values import replace

@@ -1,16 +1,23 @@
 """The battery: what a receiver has to do, one function a check. Each uses an instance and ids of its own."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from json import dumps, loads
 from typing import Any, TypeAlias
 
-from elements_local.certify.callback import Envelope
-from elements_local.certify.forgeries import forged
+from elements_local.certify.callback import ComposedCallback, Envelope
 from elements_local.certify.scorecard import SkippedError
-from elements_local.certify.step import CheckStep, accepted, accepted_in_vain, accepted_or_ignored, refused
-from elements_local.certify.trial import Trial
+from elements_local.certify.trial import (
+    CheckStep,
+    Trial,
+    accepted,
+    accepted_in_vain,
+    accepted_or_ignored,
+    refused,
+)
 from elements_local.kit.values import replace
+from elements_local.platform.callbacks.signature import sign
 from elements_local.platform.core.poll import EventType
 
 Check: TypeAlias = Callable[[Trial], Iterator[CheckStep]]
@@ -31,7 +38,7 @@ def valid_signature(trial: Trial) -> Iterator[CheckStep]:
 
 def wrong_signature(trial: Trial) -> Iterator[CheckStep]:
     """A callback whose signature is not the body's is refused, and nothing comes of it."""
-    for what, callback in forged(trial.compose.change(), _key(trial)):
+    for what, callback in _forged(trial.compose.change(), _key(trial)):
         yield refused(what, callback)
 
 
@@ -163,3 +170,37 @@ def _key(trial: Trial) -> str:
     if not trial.compose.key:
         raise SkippedError(_NO_KEY)
     return trial.compose.key
+
+
+_SCHEME = "sha256="
+
+
+def _forged(callback: ComposedCallback, key: str) -> Iterator[tuple[str, ComposedCallback]]:
+    """Yield what is wrong, and the callback that is.
+
+    Args:
+        callback: rightly signed with the key.
+    """
+    text = sign(callback.body, key).removeprefix(_SCHEME)
+    right = b64decode(text)
+    signatures = {
+        "signed with another key": sign(callback.body, f"not {key}"),
+        "the last byte of the digest wrong": _SCHEME + _with_wrong_byte(right, len(right) - 1),
+        "the first byte of the digest wrong": _SCHEME + _with_wrong_byte(right, 0),
+        "a byte in the middle of the digest wrong": _SCHEME + _with_wrong_byte(right, len(right) // 2),
+        "small letters for capitals, and capitals for small ones": _SCHEME + text.swapcase(),
+        "the digest in hexadecimal": _SCHEME + right.hex(),
+        "no digest": _SCHEME,
+        "no base64": f"{_SCHEME}?",
+        "an empty header": "",
+    }
+    for what, signature in signatures.items():
+        yield what, replace(callback, signature=signature)
+    altered = callback.body.replace(b'"CREATED"', b'"DELETED"')
+    yield "a byte of the body changed after signing", replace(callback, body=altered)
+
+
+def _with_wrong_byte(digest: bytes, place: int) -> str:
+    wrong = bytearray(digest)
+    wrong[place] ^= 0xFF
+    return b64encode(wrong).decode()

@@ -1,8 +1,12 @@
-"""What came of each check."""
+"""What came of each check; as a JUnit file for a CI, and as one page of HTML for people."""
 
 from enum import Enum
+from pathlib import Path
 
+import junitparser
 from msgspec import Struct, to_builtins
+
+from elements_local.reports.files import render, write_junit_document, xml_text
 
 UNSEEN = "the answers were right; what came of the callbacks was not looked at: that needs a probe (--probe)"
 """Why a check is not passed, though the receiver answered as it should."""
@@ -105,3 +109,30 @@ class Scorecard(Struct, frozen=True, kw_only=True):
                 lines.append(f"           {result.why}")
         lines += [f"answered: {UNSEEN}"] if self.count(Outcome.ANSWERED) else []
         return "\n".join([*lines, self.counts])
+
+
+def write_junit(path: Path, scorecard: Scorecard) -> None:
+    """Write a test case for each check."""
+    suite = junitparser.TestSuite(xml_text(f"certify {scorecard.url}"))
+    for result in scorecard.results:
+        case = junitparser.TestCase(result.name, classname="elements-local.certify", time=result.seconds)
+        if result.outcome is Outcome.FAILED:
+            case.result = [junitparser.Failure(xml_text(result.why), "CertificateError")]
+        elif result.outcome in {Outcome.SKIPPED, Outcome.ANSWERED}:  # a pass would say more than was seen
+            case.result = [junitparser.Skipped(xml_text(result.why))]
+        suite.add_testcase(case)
+    document = junitparser.JUnitXml("elements-local certify")
+    document.add_testsuite(suite)
+    write_junit_document(path, document, seconds=sum(result.seconds for result in scorecard.results))
+
+
+def write_html(path: Path, scorecard: Scorecard) -> None:
+    """Write one page; nothing in it comes from elsewhere, and all text of others is escaped."""
+    page = render(
+        "certificate.html",
+        style="certificate.css",
+        card=scorecard,
+        verdict=scorecard.verdict,
+        counts=scorecard.counts,
+    )
+    path.write_text(page, encoding="utf-8")

@@ -13,8 +13,7 @@ from elements_local.errors import OptionError
 from elements_local.kit.workspaces.clock import Mode
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.stack.options import is_shared, origin_of
-from elements_local.stack.stack import found_at
-from elements_local.stack.stack_elsewhere import as_platform_says
+from elements_local.stack.stack import as_platform_says, found_at
 from elements_local.stack_settings import FLAT
 from elements_local.start import Options
 

@@ -1,1 +1,1 @@
-"""The commands of the command line by subject, a module each: parse, one call on the stack, print."""
+"""The commands of the command line by subject: parse, one call on the stack, print. ``cli.py`` says which module has which."""

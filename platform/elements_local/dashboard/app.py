@@ -1,6 +1,7 @@
 """The dashboard as a Flask application: pages made here, of what the routes of the three services answer."""
 
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 from flask import (
@@ -17,15 +18,17 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
-from elements_local.dashboard.access import FORM_FIELD
-from elements_local.dashboard.advances import progress
+from elements_local.dashboard.advances import Advances, progress
 from elements_local.dashboard.axis import WIDTH, span_text
 from elements_local.dashboard.context import (
     DEFAULT,
     EXTENSION,
+    FORM_FIELD,
     Answer,
     DashboardDependencies,
+    PageAccess,
     PageContext,
+    ScenarioSoFar,
     back,
     dependencies,
     local_path,
@@ -50,6 +53,7 @@ from elements_local.kit.web.middleware import BELOW
 from elements_local.kit.web.problems import in_own_words
 from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.service_client import TOKEN_HEADER
+from elements_local.stack.stack import Stack
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -101,13 +105,19 @@ class DashboardFlask(ServiceFlask):
     url_rule_class = Rule
 
 
-def create_dashboard(given: DashboardDependencies) -> Flask:
-    """Make the dashboard of what its views need."""
+def create_dashboard(stack: Stack, *, scenario: ScenarioSoFar, closing: Event, advances: Advances) -> Flask:
+    """Make the dashboard of a stack; its other arguments are those of ``DashboardPages``."""
     app = DashboardFlask(__name__)
     app.static_folder = "static"
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_FORM
-    app.extensions[EXTENSION] = given
+    app.extensions[EXTENSION] = DashboardDependencies(
+        stack=stack,
+        scenario=scenario,
+        closing=closing,
+        advances=advances,
+        access=PageAccess(token=stack.token),
+    )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"instant": _instant, "pretty": as_json, "span": span_text}

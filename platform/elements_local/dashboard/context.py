@@ -1,25 +1,27 @@
 """What the pages are made with, and what stands around each of them: workspace, clock, services."""
 
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from secrets import token_urlsafe
+from secrets import token_bytes, token_urlsafe
 from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
+import msgspec
 from flask import Response, current_app, g, redirect, render_template, request, url_for
-from msgspec import Struct, field
+from msgspec import Struct
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from elements_local.clients import Credentials, WorkspaceClients
-from elements_local.dashboard.access import PageAccess
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
 from elements_local.kit.text import whole_number
 from elements_local.service_client import ServiceClient, query_of
 
 if TYPE_CHECKING:
-    from elements_local.dashboard.pages import ScenarioSoFar
     from elements_local.stack.stack import Stack
 
 EXTENSION = "elements-local-dashboard"
@@ -62,6 +64,66 @@ class Notices:
             return self._kept.pop(name, None)
 
 
+ScenarioSoFar = Callable[["Stack", str], str]
+"""Returns what was done in a workspace as the text of a scenario; raises HarnessError if that cannot be written down."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageAccess:
+    """Who is let in.
+
+    Attributes:
+        token: what the stack asks of callers of admin routes; None on loopback.
+        key: what forms and cookies are signed with; another one after each start.
+    """
+
+    token: str | None = field(repr=False)
+    key: bytes = field(repr=False, default_factory=lambda: token_bytes(32))
+
+    @property
+    def form_token(self) -> str:
+        """What each form carries, and no page of another site can know."""
+        return self._sign("form")
+
+    @property
+    def cookie(self) -> str:
+        """What a browser shows that has sent the token once."""
+        return self._sign(f"admin {self.token}")
+
+    def takes(self, token: str) -> bool:
+        """Say whether a token is the stack's."""
+        return self.token is not None and hmac.compare_digest(token.encode(), self.token.encode())
+
+    def lets_in(self, *, cookie: str, header: str) -> bool:
+        """Say whether a request may see pages, by its cookie, or by the header that admin routes take."""
+        return (
+            self.token is None
+            or hmac.compare_digest(cookie.encode(), self.cookie.encode())
+            or self.takes(header)
+        )
+
+    def refusal(self, method: str, headers: Mapping[str, str], *, own_origin: str, form_token: str) -> str:
+        """Return why a request is refused as one that another site's page may have sent; empty if it is not.
+
+        Args:
+            own_origin: that of the page itself, as the browser called it.
+            form_token: that came with a form.
+        """
+        origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site", "")
+        if origin not in {None, own_origin}:
+            return f"the dashboard answers pages of its own only; the origin was {origin!r:.300}"
+        if method in {"GET", "HEAD"}:
+            return ""
+        if site in _ELSEWHERE:
+            return f"the form was sent by a page of another site (Sec-Fetch-Site: {site})"
+        if not hmac.compare_digest(form_token.encode(), self.form_token.encode()):
+            return "the form is not of this run of the stack; open the page again, and send it from there"
+        return ""
+
+    def _sign(self, text: str) -> str:
+        return hmac.digest(self.key, text.encode(), "sha256").hex()
+
+
 class DashboardDependencies(Struct, frozen=True, kw_only=True):
     """What views need.
 
@@ -73,12 +135,12 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
     """
 
     stack: "Stack"
-    scenario: "ScenarioSoFar"
+    scenario: ScenarioSoFar
     closing: Event
     advances: Advances
     access: PageAccess
-    notices: Notices = field(default_factory=Notices)
-    streams: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_STREAMS))
+    notices: Notices = msgspec.field(default_factory=Notices)
+    streams: BoundedSemaphore = msgspec.field(default_factory=lambda: BoundedSemaphore(MOST_STREAMS))
 
 
 def dependencies() -> DashboardDependencies:
@@ -238,3 +300,7 @@ def local_path(text: str) -> str | None:
     parts = urlsplit(text)
     is_local = not parts.scheme and not parts.netloc and text.startswith("/_local/") and "\\" not in text
     return text if is_local else None
+
+
+FORM_FIELD = "form_token"
+_ELSEWHERE = frozenset({"cross-site", "same-site"})

@@ -1,6 +1,6 @@
 """The dashboard as a WSGI application that is made when the first page is asked for, so that no start pays for it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -9,10 +9,8 @@ from elements_local.dashboard.advances import Advances
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from elements_local.dashboard.context import ScenarioSoFar
     from elements_local.stack.stack import Stack
-
-ScenarioSoFar = Callable[["Stack", str], str]
-"""Returns what was done in a workspace as the text of a scenario; raises HarnessError if that cannot be written down."""
 
 
 class DashboardPages:
@@ -23,7 +21,7 @@ class DashboardPages:
         scenario: writes what was done in one of its workspaces as a scenario.
     """
 
-    def __init__(self, stack: "Stack", *, scenario: ScenarioSoFar) -> None:
+    def __init__(self, stack: "Stack", *, scenario: "ScenarioSoFar") -> None:
         self._stack = stack
         self._scenario = scenario
         self._closing = Event()
@@ -43,16 +41,9 @@ class DashboardPages:
     def _made(self) -> "WSGIApplication":
         with self._making:
             if self._application is None:
-                from elements_local.dashboard import app, context  # noqa: PLC0415 - as said above
-                from elements_local.dashboard.access import PageAccess  # noqa: PLC0415 - as above
+                from elements_local.dashboard.app import create_dashboard  # noqa: PLC0415 - as said above
 
-                self._application = app.create_dashboard(
-                    context.DashboardDependencies(
-                        stack=self._stack,
-                        scenario=self._scenario,
-                        closing=self._closing,
-                        advances=self._advances,
-                        access=PageAccess(token=self._stack.token),
-                    )
+                self._application = create_dashboard(
+                    self._stack, scenario=self._scenario, closing=self._closing, advances=self._advances
                 )
             return self._application

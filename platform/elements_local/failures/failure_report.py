@@ -5,13 +5,19 @@ Scenarios and tests with fixtures have the reasons and the decisions from the sa
 
 from collections.abc import Callable, Iterator, Sequence
 
+import pytest
 from msgspec import Struct
 
-from elements_local.failures.observed import JsonObject, Observed
+from elements_local.clients import WorkspaceClients
+from elements_local.errors import HarnessError
+from elements_local.failures.observed import JsonObject, Observed, observe
+from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.kit.admin.masks import mask_target, mask_url
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.platform.explain.poll_errors import failed
 from elements_local.records import RESOURCES
+from elements_local.reports.activity_lines import latest
+from elements_local.stack.stack import Stack
 
 _MOST_POLLS = 20
 _MOST_RECORDS = 20
@@ -67,7 +73,7 @@ def warning_line(warning: JsonObject, instance: str) -> str:
     return f"warning {warning['rule']}: {warning['message']} ({where})"
 
 
-def report(observed: Observed, reasons: Sequence[str], *, verbose: bool) -> str:
+def text_of(observed: Observed, reasons: Sequence[str], *, verbose: bool) -> str:
     """Say in a few lines what happened, the most telling first; in as many as it takes if that is asked for.
 
     Args:
@@ -164,7 +170,6 @@ class _Report:
         return f"{self._words.record(resource, record_id)} {change}"
 
     def _others(self) -> Iterator[str]:
-        """Yield what came to the sink from others than the platform."""
         for each in self._observed.callbacks:
             if "Elements-Webhook-Id" not in each["headers"]:
                 at = self._words.instant(each["received_at"])
@@ -173,11 +178,65 @@ class _Report:
 
 def _poll_line(poll: JsonObject, instant: Callable[[str], str]) -> str:
     seen = f"{poll['seen']} seen, {poll['events']} reported"
-    outcome = _failed(poll["error"]) if poll["error"] else seen
+    outcome = failed(poll["error"]) if poll["error"] else seen
     window = f"{poll['resource']} from {instant(poll['from'])}"
     return f"poll at {instant(poll['at'])} of {window}: {outcome}"
 
 
-def _failed(error: str) -> str:
-    """Say why a poll failed, in the words of the platform's answer rather than with all of it."""
-    return failed(error)
+_TITLE = "elements-local"
+_MOST = 3
+
+
+def latest_of(stack: Stack) -> int:
+    """Return the number of what has happened last in a stack; 0 where nobody can tell."""
+    try:
+        return latest(stack.admin()) if stack.addresses.platform else 0
+    except HarnessError:
+        return 0
+
+
+def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
+    """Yield the latest few workspaces in which something has happened since; none where nobody can tell.
+
+    Args:
+        after: the number of what had happened last before.
+    """
+    if not stack.addresses.platform:
+        return
+    try:
+        activities = stack.admin().call("GET", f"/_local/activity?after={after}&limit=10000")["activities"]
+        workspaces = {each.name: each for each in stack.workspaces()}
+    except HarnessError:
+        return
+    # Latest first, so that the few that are shown are those that the test used last.
+    names = [*dict.fromkeys(activity["workspace"] for activity in reversed(activities))]
+    yield from [stack.clients(workspaces[name]) for name in names if name in workspaces][:_MOST][::-1]
+
+
+def add_section(
+    report: pytest.TestReport, clients: WorkspaceClients, *, verbose: bool, fixture: bool
+) -> None:
+    """Add what happened in a workspace to a report, or, if that cannot be told, a line that says so.
+
+    It belongs to the failure's own text where that can be added to, so that it is in every form of the report, also in
+    one for a CI.
+
+    Args:
+        fixture: whether the workspace is that of the test's fixtures.
+    """
+    try:
+        observed = observe(clients)
+        words = PlainWording(observed.now.partition("T")[0])
+        explainer = Explainer(
+            explain=clients.platform.explain, observed=observed, words=words, fixture=fixture
+        )
+        text = text_of(observed, explainer.lines(Unreported(observed).all()), verbose=verbose)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
+        said = f": {str(error)[:200]}" if isinstance(error, HarnessError) else ""
+        text = f"what happened cannot be told: {type(error).__name__}{said}"
+    # A failed assertion has a text that can be added to; a text alone, as of a fixture, cannot.
+    add = getattr(report.longrepr, "addsection", None)
+    if add is None:
+        report.sections.append((_TITLE, text))
+    else:
+        add(_TITLE, text)

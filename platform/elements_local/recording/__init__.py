@@ -1,7 +1,7 @@
 """Recording: what happened in a workspace is read and written as a scenario that does the same and expects what came."""
 
-from elements_local.recording.composer import Recording, compose
-from elements_local.recording.recorder import Recorder, scenario_so_far
+from elements_local.recording.composer import Recording
+from elements_local.recording.recorder import Recorder, compose, scenario_so_far
 from elements_local.recording.session import RecordingError, Session
 from elements_local.recording.text import write
 from elements_local.recording.watch import Watch, session_of

@@ -1,20 +1,20 @@
-"""Turns the calls of a session into the steps of a scenario, one after the other. Pure: it makes no calls and reads nothing."""
+"""The scenario so far, while calls become steps, and what arrived meanwhile. Pure: it makes no calls and reads nothing."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from elements_local.kit.workspaces.instants import format_instant
-from elements_local.recording import clocks, faults, instances, records, requests
-from elements_local.recording.arrivals import ArrivalQueue, Arrivals, expected
+from elements_local.failures.timeline import event_lines, message_of, taken
+from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.recording.names import Namer, PortableTexts
-from elements_local.recording.session import ObservedCall, RecordingError, Session
-from elements_local.recording.text import dump
+from elements_local.recording.session import ObservedCall, Session, makes
+from elements_local.recording.text import duration_text
 from elements_local.records import RecordNames
 
+_REPORTED = frozenset({"CREATED", "UPDATED"})
 _SECOND = timedelta(seconds=1)
-_SNAPSHOT = "/_local/snapshot"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,32 @@ class Recording:
     def steps(self) -> int:
         """Return how many steps it has."""
         return len(self.document["steps"])
+
+
+@dataclass
+class Arrivals:
+    """What arrived in a span of time.
+
+    Attributes:
+        callbacks: as the sink lists them.
+        events: by instance, as the polls found them.
+        from_polls: the sink does not have all that was sent, so the events of the polls count.
+    """
+
+    callbacks: list[Mapping[str, Any]] = field(default_factory=list)
+    events: dict[int, list[str]] = field(default_factory=dict)
+    from_polls: bool = False
+
+    def __bool__(self) -> bool:
+        """Say whether anything arrived."""
+        return bool(self.callbacks or (self.from_polls and self.events))
+
+    def add(self, other: "Arrivals") -> None:
+        """Append the arrivals of a later span."""
+        self.callbacks += other.callbacks
+        for instance, lines in other.events.items():
+            self.events.setdefault(instance, []).extend(lines)
+        self.from_polls = self.from_polls or other.from_polls
 
 
 @dataclass
@@ -72,7 +98,7 @@ class ScenarioComposer:
     def __post_init__(self) -> None:
         self.words = PortableTexts(self.session.credentials, self.session.addresses)
         self.arrivals = ArrivalQueue(self.session.callbacks, self.session.polls)
-        self.only_one = sum(map(instances.makes, self.session.calls)) == 1
+        self.only_one = sum(map(makes, self.session.calls)) == 1
 
     def step(self, verb: str, argument: Any, *, changes: bool = True) -> dict[str, Any]:
         """Add a step."""
@@ -115,7 +141,7 @@ class ScenarioComposer:
                 "The clock was real: time is advanced by whole seconds, so what fell into the same second may come out otherwise."
             )
             to = self.now + timedelta(seconds=seconds)
-            self.move(to, "advance", clocks.duration_text(to - self.now), seen=at)
+            self.move(to, "advance", duration_text(to - self.now), seen=at)
 
     def step_on(self, call: ObservedCall) -> None:
         """Follow a change that began the next second, and so moved the clock; the scenario's step will do the same."""
@@ -131,84 +157,89 @@ class ScenarioComposer:
             self.arrived, self.moved, self.changed = Arrivals(), False, False
 
 
-def compose(session: Session, *, name: str = "", reads: bool = False) -> Recording:
-    """Return the scenario that repeats a session.
+class ArrivalQueue:
+    """Hands out callbacks and polls, oldest first, to the steps that brought them."""
+
+    def __init__(self, callbacks: Sequence[Mapping[str, Any]], polls: Sequence[Mapping[str, Any]]) -> None:
+        self._callbacks = deque(callbacks)
+        self._polls = deque(polls)
+
+    def until(self, end: datetime, names: RecordNames, ran: Mapping[str, int] | None = None) -> Arrivals:
+        """Take what came up to an instant.
+
+        Args:
+            ran: how many polls and attempts there were, if that is known; what came in the very same instant
+                by another step is left then.
+        """
+        polls = _take(self._polls, "at", end, ran["polls"] if ran else None)
+        # Several steps may fall into one instant; the counts of the step itself tell how much of it is its own.
+        attempts = ran["attempts"] if ran else None
+        arrivals = Arrivals(callbacks=_take(self._callbacks, "received_at", end, attempts))
+        # Fewer came to the sink than were sent: the instance has another receiver.
+        arrivals.from_polls = attempts is not None and len(arrivals.callbacks) < attempts
+        for poll in polls:
+            for record in poll["records"]:
+                if record["verdict"] in _REPORTED and not poll["error"]:
+                    line = f"{names.shown(poll['resource'], record['id'])} {record['verdict']}"
+                    arrivals.events.setdefault(poll["instanceId"], []).append(line)
+        return arrivals
+
+
+def expected(arrivals: Arrivals, instances: Mapping[int, str], names: RecordNames) -> dict[str, Any]:
+    """Return what a step ``expect`` says of arrivals.
 
     Args:
-        name: what it shows.
-        reads: calls that only look are among its steps.
-
-    Raises:
-        RecordingError: nothing was done, or time went back.
+        instances: id -> name of those that the scenario has, the first one first.
     """
-    _refuse_going_back(session)
-    if not any(not call.reads for call in session.calls):
-        raise RecordingError(
-            f"nothing has happened in workspace {session.credentials.name!r} since it was made or reset; there is nothing to write"
-        )
-    composer = ScenarioComposer(session=session, now=session.calls[0].at.replace(microsecond=0))
-    for note in session.notes:
-        composer.note(note)
-    for call in session.calls:
-        _add(composer, call, reads=reads)
-    composer.catch_up(session.now)
-    composer.expect()
-    return _recording(composer, name)
+    if arrivals.from_polls:
+        events = {
+            instances[number]: lines for number, lines in arrivals.events.items() if number in instances
+        }
+        return {"callbacks": _by_instance(events, instances)}
+    accepted = [one for one in arrivals.callbacks if taken(one)]
+    expectation: dict[str, Any] = {}
+    owners = [instances.get(_instance_of(one), "") for one in accepted]
+    if "" not in owners:  # others, such as the ends of bulk jobs, are no instance's
+        expectation["callbacks"] = _by_instance(_lines(accepted, owners, names), instances)
+    if len(accepted) < len(arrivals.callbacks) or "" in owners:
+        expectation["attempts"] = [one["status"] for one in arrivals.callbacks]
+    return expectation
 
 
-def _refuse_going_back(session: Session) -> None:
-    """Refuse a session in which a snapshot was put back: what that held is in no call.
-
-    Raises:
-        RecordingError: a snapshot was put back.
-    """
-    if any(
-        (call.method, call.target.partition("?workspace=")[0]) == ("PUT", _SNAPSHOT) and call.good
-        for call in session.calls
-    ):
-        raise RecordingError(
-            "a snapshot was put back: what had come before is gone, and what it held is not in any call; reset the "
-            "workspace (elements-local reset) and begin anew, or write the steps `snapshot` and `restore` by hand"
-        )
+def _lines(
+    callbacks: Sequence[Mapping[str, Any]], owners: Sequence[str], names: RecordNames
+) -> dict[str, list[Any]]:
+    """Return lines by instance; those without a signature say so, which takes a mapping for each callback."""
+    by_instance: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(owners):
+        own = [one for one, owner in zip(callbacks, owners, strict=True) if owner == name]
+        if any(one["signature"] == "absent" for one in own):
+            by_instance[name] = [_with_signature(one, names) for one in own]
+        else:
+            by_instance[name] = [line for one in own for line in event_lines(names, one)]
+    return by_instance
 
 
-def _add(composer: ScenarioComposer, call: ObservedCall, *, reads: bool) -> None:
-    if call.reads and not reads and not requests.matters(composer, call):
-        return
-    # First the time that passed before the call, so that what arrived by then is expected before the step.
-    composer.catch_up(call.at)
-    if clocks.add(composer, call):
-        return
-    # Whoever knows a call takes it; what nobody knows becomes a plain request.
-    if not any(handler.add(composer, call) for handler in (faults, instances, records)):
-        requests.add(composer, call)
-    # After the step: the call itself may have begun the next second.
-    composer.step_on(call)
+def _with_signature(callback: Mapping[str, Any], names: RecordNames) -> dict[str, Any]:
+    signature = "absent" if callback["signature"] == "absent" else "valid"
+    return {"events": event_lines(names, callback), "signature": signature}
 
 
-def _recording(composer: ScenarioComposer, name: str) -> Recording:
-    session = composer.session
-    if not composer.steps:
-        # A scenario without steps is none; that nothing came is what it can expect.
-        composer.steps.append({"expect": {"callbacks": []}})
-    document: dict[str, Any] = {
-        "scenario": name or f"recorded in workspace {session.credentials.name}",
-        "start": format_instant(composer.start or composer.now),
-        **({"settings": {"KEEP_TIES": True}} if session.keeps_ties else {}),
-        **instances.heading(composer.head.get("instances", {})),
-        **({"records": composer.head["records"]} if "records" in composer.head else {}),
-        "seed": session.seed,
-        "steps": composer.steps,
-    }
-    credentials = session.credentials
-    secrets = (credentials.organization_secret, credentials.user_secret, credentials.crm_api_key)
-    text = dump(document)
-    # The last line of defence: scenarios are committed, and a secret that slipped through would be published.
-    if any(secret in text for secret in secrets):
-        raise RecordingError("a defect: a secret of the workspace would be in the file, so it is not written")
-    return Recording(
-        document=document,
-        notes=tuple(composer.notes),
-        records=composer.names.ids,
-        instances=composer.instances,
-    )
+def _by_instance(lines: Mapping[str, list[Any]], instances: Mapping[int, str]) -> Any:
+    """Return a list if it is all the first instance's, and otherwise one for each."""
+    first = next(iter(instances.values()), "")
+    return lines.get(first, []) if lines.keys() <= {first} else dict(lines)
+
+
+def _instance_of(callback: Mapping[str, Any]) -> int:
+    number = message_of(callback).get("instanceId")
+    return number if isinstance(number, int) else 0
+
+
+def _take(
+    waiting: deque[Mapping[str, Any]], key: str, end: datetime, most: int | None
+) -> list[Mapping[str, Any]]:
+    items: list[Mapping[str, Any]] = []
+    while waiting and (most is None or len(items) < most) and parse_instant(waiting[0][key]) <= end:
+        items.append(waiting.popleft())
+    return items

@@ -10,7 +10,7 @@ from elements_local.kit.admin.masks import MASK
 from elements_local.kit.api.json_text import MalformedJsonError, decode, encode_text
 from elements_local.recording import requests
 from elements_local.recording.names import CALLBACK_URL, PortableTexts, without_masks
-from elements_local.recording.session import ObservedCall
+from elements_local.recording.session import ObservedCall, makes
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer
@@ -21,21 +21,7 @@ POLLER = "event.poller.configuration"
 _SCENARIOS_OWN = frozenset({"username", "password", CALLBACK_URL, SIGNATURE_KEY})
 """What a scenario fills in itself, whatever it was."""
 
-_MAKING = re.compile(rf"{BASE_PATH}(?:/elements/[^/]+)?/instances/?\Z")
 _ONE = re.compile(rf"{BASE_PATH}/instances(?:/(?P<id>\d+))?/?\Z")
-
-
-def makes(call: ObservedCall) -> bool:
-    """Say whether a call made an instance."""
-    return (
-        call.service == "platform"
-        and call.method == "POST"
-        and call.good
-        and _MAKING.match(call.path) is not None
-        and isinstance(call.json, dict)
-        and isinstance(call.answer, dict)
-        and isinstance(call.answer.get("id"), int)
-    )
 
 
 def heading(instances: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +77,6 @@ def _tell(composer: "ScenarioComposer", configuration: Mapping[str, Any]) -> Non
 
 
 def _configure(composer: "ScenarioComposer", call: ObservedCall, number: str | None) -> bool:
-    """Take a change of a configuration and of nothing else."""
     alone = isinstance(call.json, dict) and list(call.json) == ["configuration"]
     sent = call.json["configuration"] if alone else None
     name = composer.instances.get(int(number)) if number else next(iter(composer.live.values()), None)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from elements_local.clients import Addresses, Credentials
 from elements_local.kit.admin.masks import MASK, OWN
 from elements_local.records import COLLECTIONS, NAMED_BY
-from elements_local.scenarios.placeholders import escaped
+from elements_local.scenarios.scenario_context import escaped
 
 _LONGEST = 30
 _RESERVED = frozenset(

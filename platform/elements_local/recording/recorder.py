@@ -1,15 +1,17 @@
-"""Writes what a watch has seen, as often as there is something new."""
+"""Composes the scenario of a session, and writes it as often as there is something new."""
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elements_local.errors import HarnessError, UnreachableError
 from elements_local.interruption import Interruption
 from elements_local.kit.os_errors import os_reason
-from elements_local.recording.composer import Recording, compose
-from elements_local.recording.session import RecordingError
+from elements_local.kit.workspaces.instants import format_instant
+from elements_local.recording import controls, instances, records, requests
+from elements_local.recording.composer import Recording, ScenarioComposer
+from elements_local.recording.session import ObservedCall, RecordingError, Session
 from elements_local.recording.text import comments, dump, write
 from elements_local.recording.watch import Watch, session_of
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
 
 _BETWEEN_LOOKS_S = 0.5
+
+
+_SNAPSHOT = "/_local/snapshot"
 
 
 @dataclass
@@ -97,3 +102,89 @@ def scenario_so_far(stack: "Stack", workspace: str) -> str:
     """
     recording = compose(session_of(stack, workspace))
     return comments(recording.notes) + dump(recording.document)
+
+
+def compose(session: Session, *, name: str = "", reads: bool = False) -> Recording:
+    """Return the scenario that repeats a session.
+
+    Args:
+        name: what it shows.
+        reads: calls that only look are among its steps.
+
+    Raises:
+        RecordingError: nothing was done, or time went back.
+    """
+    _refuse_going_back(session)
+    if not any(not call.reads for call in session.calls):
+        raise RecordingError(
+            f"nothing has happened in workspace {session.credentials.name!r} since it was made or reset; there is nothing to write"
+        )
+    composer = ScenarioComposer(session=session, now=session.calls[0].at.replace(microsecond=0))
+    for note in session.notes:
+        composer.note(note)
+    for call in session.calls:
+        _add(composer, call, reads=reads)
+    composer.catch_up(session.now)
+    composer.expect()
+    return _recording(composer, name)
+
+
+def _refuse_going_back(session: Session) -> None:
+    """Refuse a session in which a snapshot was put back: what that held is in no call.
+
+    Raises:
+        RecordingError: a snapshot was put back.
+    """
+    if any(
+        (call.method, call.target.partition("?workspace=")[0]) == ("PUT", _SNAPSHOT) and call.good
+        for call in session.calls
+    ):
+        raise RecordingError(
+            "a snapshot was put back: what had come before is gone, and what it held is not in any call; reset the "
+            "workspace (elements-local reset) and begin anew, or write the steps `snapshot` and `restore` by hand"
+        )
+
+
+def _add(composer: ScenarioComposer, call: ObservedCall, *, reads: bool) -> None:
+    if call.reads and not reads and not requests.matters(composer, call):
+        return
+    # First the time that passed before the call, so that what arrived by then is expected before the step.
+    composer.catch_up(call.at)
+    if controls.add_clock(composer, call):
+        return
+    # Whoever knows a call takes it; what nobody knows becomes a plain request.
+    if not any(add(composer, call) for add in (controls.add_fault, instances.add, records.add)):
+        requests.add(composer, call)
+    # After the step: the call itself may have begun the next second.
+    composer.step_on(call)
+
+
+def _recording(composer: ScenarioComposer, name: str) -> Recording:
+    session = composer.session
+    if not composer.steps:
+        # A scenario without steps is none; that nothing came is what it can expect.
+        composer.steps.append({"expect": {"callbacks": []}})
+    document: dict[str, Any] = {
+        "scenario": name or f"recorded in workspace {session.credentials.name}",
+        "start": format_instant(composer.start or composer.now),
+        **({"settings": {"KEEP_TIES": True}} if session.keeps_ties else {}),
+        **instances.heading(composer.head.get("instances", {})),
+        **({"records": composer.head["records"]} if "records" in composer.head else {}),
+        "seed": session.seed,
+        "steps": composer.steps,
+    }
+    credentials = session.credentials
+    secrets = (credentials.organization_secret, credentials.user_secret, credentials.crm_api_key)
+    text = dump(document)
+    # The last line of defence: scenarios are committed, and a secret that slipped through would be published.
+    if any(secret in text for secret in secrets):
+        raise RecordingError("a defect: a secret of the workspace would be in the file, so it is not written")
+    return Recording(
+        document=document,
+        notes=tuple(composer.notes),
+        records=composer.names.ids,
+        instances=composer.instances,
+    )
+
+
+_REPORTED = frozenset({"CREATED", "UPDATED"})

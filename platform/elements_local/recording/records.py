@@ -46,7 +46,6 @@ def _named(composer: "ScenarioComposer", kind: str, number: object) -> str | Non
 
 
 def _place(call: ObservedCall) -> tuple[str, str | None] | None:
-    """Return the kind and the id of a record that a call is about."""
     if call.service == "crm":
         match = _OF_CRM.match(call.path)
         kind = _KINDS.get(match["kind"].lower()) if match else None

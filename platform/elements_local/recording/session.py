@@ -1,16 +1,19 @@
 """What was seen of a workspace since it was made or reset: calls from outside, callbacks, polls."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from elements_local.clients import Addresses, Credentials
+from elements_local.clients import BASE_PATH, Addresses, Credentials
 from elements_local.errors import HarnessError
 from elements_local.kit.admin.calls import LARGEST_KEPT_BODY, READS
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.workspaces.instants import parse_instant
+
+_MAKING = re.compile(rf"{BASE_PATH}(?:/elements/[^/]+)?/instances/?\Z")
 
 
 class RecordingError(HarnessError):
@@ -129,6 +132,19 @@ class Session:
     callbacks: tuple[Mapping[str, Any], ...] = ()
     polls: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def makes(call: ObservedCall) -> bool:
+    """Say whether a call made an instance."""
+    return (
+        call.service == "platform"
+        and call.method == "POST"
+        and call.good
+        and _MAKING.match(call.path) is not None
+        and isinstance(call.json, dict)
+        and isinstance(call.answer, dict)
+        and isinstance(call.answer.get("id"), int)
+    )
 
 
 def _by_small_names(headers: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -17,6 +18,9 @@ _WIDE = 10**6  # nothing is folded: a line is a line
 
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]")
 _BLOCK = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ud800-\udfff]+\Z")
+
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
 class _Dumper(yaml.SafeDumper):
@@ -124,3 +128,19 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
+
+
+def duration_text(duration: timedelta) -> str | float:
+    """Return a duration as a scenario writes it; seconds as a number where they are not whole.
+
+    >>> duration_text(timedelta(hours=25, minutes=1)), duration_text(timedelta(0)), duration_text(timedelta(seconds=0.5))
+    ('1d 1h 1m', '0s', 0.5)
+    """
+    seconds = duration.total_seconds()
+    if seconds != int(seconds):
+        return seconds
+    parts, rest = [], int(seconds)
+    for size, unit in _UNITS:
+        count, rest = divmod(rest, size)
+        parts += [f"{count}{unit}"] if count else []
+    return " ".join(parts) or "0s"

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, Addresses, ServiceClient, WorkspaceClients
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.recording import clocks
-from elements_local.recording.instances import makes
-from elements_local.recording.session import ObservedCall, RecordingError, Session
+from elements_local.recording import controls
+from elements_local.recording.session import ObservedCall, RecordingError, Session, makes
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
@@ -71,7 +70,9 @@ class Watch:
             addresses=self._addresses,
             seed=self._seed,
             now=parse_instant(clock["now"]),
-            keeps_ties="keep_ties" in clock or clock["mode"] == "real" or any(map(clocks.makes_real, calls)),
+            keeps_ties="keep_ties" in clock
+            or clock["mode"] == "real"
+            or any(map(controls.makes_real, calls)),
             calls=tuple(calls),
             callbacks=tuple(self._callbacks[number] for number in sorted(self._callbacks)),
             polls=tuple(self._clients.platform.polls()),

@@ -20,17 +20,15 @@ from elements_local.project_scaffold import shipped_scenarios
 from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.replay.output import ReplayOutput
 from elements_local.replay.runner import How, Transport
-from elements_local.replay.session import ReplaySession, Selection
+from elements_local.replay.session import ReplaySession, Selection, watch
 from elements_local.replay.shrinking import NothingToShrinkWithError
-from elements_local.replay.watch import watch
 from elements_local.scenarios.scenario import LoadedFile
 from elements_local.scenarios.verbs.verb import TenantAbilities
-from elements_local.tenant_replay.opening import opened
+from elements_local.tenant_replay.opening import TenantFile, opened, read_tenant
 from elements_local.tenant_replay.own_data import clean, left_behind
 from elements_local.tenant_replay.portability import ANY_TENANT, obstacles
 from elements_local.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.tenant_replay.tenant import OWN_NAME
-from elements_local.tenant_replay.tenant_file import TenantFile, read_tenant
 
 _OF_STACKS = {
     "assignments", "crm_url", "receiver", "sink_url", "target", "token", "transport", "update", "wants_shrunk", "watches",
@@ -114,7 +112,6 @@ def replay(  # noqa: PLR0913 - an option each
 
 
 def _refuse(selection: Selection, *, watches: bool, wants_shrunk: bool) -> None:
-    """Refuse what cannot be done before anything is."""
     if not selection.paths:
         raise click.UsageError("say which: elements-local replay scenarios")
     if missing := [path for path in selection.paths if not path.exists()]:
@@ -128,14 +125,12 @@ def _refuse(selection: Selection, *, watches: bool, wants_shrunk: bool) -> None:
 
 
 def _refuse_with_tenant() -> None:
-    """Refuse options that are of a stack."""
     for name, flag in typed_options().items():
         if name in _OF_STACKS:
             raise click.UsageError(f"--tenant runs at somebody else's platform; leave {flag} out")
 
 
 def _list(selection: Selection, output: ReplayOutput, tenant: TenantAbilities | None) -> int:
-    """List the scenarios, and return the exit status."""
     loaded = _read(selection)
     if tenant:
         output.show_portable(loaded, tenant)
@@ -145,7 +140,6 @@ def _list(selection: Selection, output: ReplayOutput, tenant: TenantAbilities | 
 
 
 def _replay(selection: Selection, session: ReplaySession) -> int:
-    """Replay the scenarios once, and return the exit status."""
     loaded = session.stop.unless_requested(lambda: _read(selection, session.portable_to))
     with session.replayed(loaded or LoadedFile()) as report:
         session.output.show_end(report)
@@ -205,7 +199,6 @@ def _clean(file: TenantFile, *, yes: bool) -> int:
 def _ask(
     replays: TenantReplays, scenarios: int, lasts: timedelta, session: ReplaySession, *, yes: bool
 ) -> None:
-    """Say what is about to be made, and ask."""
     tenant = replays.tenant
     order = "one after the other" if replays.jobs == 1 else f"{replays.jobs} at once"
     click.echo(

@@ -193,7 +193,6 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             self.say(f"  and {len(remaining) - _MOST_REMAINING} more")
 
     def _annotate(self, message: str, title: str, path: Path, line: int, column: int | None = None) -> None:
-        """Mark a line, where GitHub runs this."""
         if os.environ.get("GITHUB_ACTIONS") == "true":
             place = f"file={path},line={line}" + (f",col={column}" if column else "")
             message = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

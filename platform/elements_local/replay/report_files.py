@@ -33,7 +33,6 @@ def write_page(path: Path, report: ReplayReport) -> None:
 
 
 def _sections(cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
-    """Yield a section of what failed, and one for each file with the rest of it."""
     bad = [case for case in cases if case.status in _BAD]
     if bad:
         yield _section("What failed", bad, opened=_MOST_OPEN)
@@ -66,7 +65,6 @@ def _shown(case: Case, *, is_open: bool) -> dict[str, Any]:
 
 
 def _moment(moment: TimelineEntry) -> dict[str, Any]:
-    """Return what a list shows of a moment."""
     to = "" if moment.until is None else f" to {clock_text(moment.until)}"
     return {
         "kind": moment.kind.value + ("" if moment.good else " bad"),

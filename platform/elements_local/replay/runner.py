@@ -2,11 +2,14 @@
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
+
+import click
 
 from elements_local.clients import Addresses, WorkspaceClients
 from elements_local.errors import OptionError
@@ -20,7 +23,7 @@ from elements_local.receiving import reachable, receiver_of
 from elements_local.reports.progress import Stopwatch
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioResult, failed_to_begin, perform
-from elements_local.scenarios.scenario import Scenario
+from elements_local.scenarios.scenario import Scenario, load
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.stack.held_time import HeldTime
 from elements_local.stack.stack import Stack, at
@@ -211,3 +214,23 @@ def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
     settings = sorted(scenario.environment.items()) if scenario.is_choosy else []
     parts = (scenario.path.name, scenario.name, *(f"{name}={value}" for name, value in settings))
     return f"scenario-{seeded.hexadecimal(scenario.seed, *parts, length=12)}"
+
+
+def check_file(path: Path, environment: Mapping[str, str], *, otherwise: str, as_json: bool) -> None:
+    """Replay a file in process, and stop with exit status 1 if it does not pass.
+
+    Args:
+        environment: settings of its stack, as variables.
+        otherwise: what is said before a failure.
+
+    Raises:
+        SystemExit: it does not pass.
+    """
+    with closing(Runner(How(environment=environment))) as runner:
+        failures = [failure for scenario in load(path) if (failure := runner.run(scenario).failure)]
+    for failure in failures:
+        click.echo(f"{otherwise}:\n{failure}", err=True)
+    if failures:
+        raise SystemExit(1)
+    if not as_json:
+        click.echo("it passes")

@@ -1,15 +1,18 @@
-"""What is replayed, and one replay of it with a report at its end."""
+"""What is replayed, one replay of it with a report at its end, and ``--watch``, which runs again what has changed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from msgspec import Struct
 
+from elements_local.command_line.output import counted
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
+from elements_local.kit import values
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.workspaces.clock import SystemClock
 from elements_local.replay.output import ReplayOutput
@@ -18,6 +21,7 @@ from elements_local.replay.report import ReplayReport, Skipped, SkipReason
 from elements_local.replay.runner import How, Runner
 from elements_local.replay.shrinking import save, shrink
 from elements_local.reports.progress import Stopwatch
+from elements_local.scenarios.expect import streams_of
 from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
 from elements_local.scenarios.verbs.verb import TenantAbilities
@@ -152,7 +156,6 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
     def _not_run(
         self, runnable: Sequence[Scenario], results: Sequence[ScenarioResult], *, held_back: bool, error: str
     ) -> list[Skipped]:
-        """Return what would have been next."""
         if held_back:
             why = SkipReason.MISTAKES
         elif self.stop.requested:
@@ -164,7 +167,6 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
         return [Skipped(scenario=each, why=why) for each in runnable if _key(each) not in ran]
 
     def _shrink(self, failed: Sequence[ScenarioResult]) -> None:
-        """Save the shortest scenario that still fails, for each that does."""
         with closing(Runner(replace(self.how, cures=False))) as runner, runner.holding():
             for result in failed:
                 shrunk = shrink(result, runner.run)
@@ -191,3 +193,88 @@ def _unread(file: Path, reason: str) -> LoadedFile:
 def _key(scenario: Scenario) -> tuple[Path, str]:
     """Return what tells a scenario from the others, also once it has been to another process."""
     return scenario.path, scenario.name
+
+
+_BETWEEN_LOOKS_S = 0.3
+
+_Signature = frozenset[tuple[Path, int, int]]
+
+
+def watch(selection: Selection, session: ReplaySession) -> None:
+    """Run what is selected, and again what has changed of it, until the session is asked to stop."""
+    files = WatchedFiles(selection)
+    changed: Collection[Path] | None = files.changed()
+    state = None
+    while changed is not None:
+        with session.replayed(selection.read(changed)) as report:
+            _tell_of_old_failures(session, state, changed)
+            state = _since(state, report, changed)
+            session.output.show_end(state)
+        if not session.stop.requested:
+            _tell_of_waiting(session, selection)
+        changed = session.stop.unless_requested(partial(files.wait, Event()))
+        for path in sorted(changed or ()):
+            session.output.say(f"{'changed' if path.exists() else 'gone'}: {path}")
+
+
+@dataclass
+class WatchedFiles:
+    """The files of a selection, with the streams that are kept for them, as they were when they were last looked at."""
+
+    selection: Selection
+    _seen: Mapping[Path, _Signature] = field(default_factory=dict, init=False)
+
+    def changed(self) -> set[Path]:
+        """Return the scenario files that have come, gone or changed since the last look, or one of whose streams has."""
+        before, self._seen = self._seen, {file: _signature(file) for file in self.selection.files()}
+        return {
+            file for file in before.keys() | self._seen.keys() if before.get(file) != self._seen.get(file)
+        }
+
+    def wait(self, pause: Event) -> set[Path]:
+        """Wait until files change, and until no more of them do: many an editor writes in several steps."""
+        while not (changed := self.changed()):
+            pause.wait(_BETWEEN_LOOKS_S)
+        more = changed
+        while more:
+            pause.wait(_BETWEEN_LOOKS_S)
+            more = self.changed()
+            changed |= more
+        return changed
+
+
+def _signature(file: Path) -> _Signature:
+    signature = set()
+    for path in (file, *streams_of(file)):
+        try:
+            status = path.stat()
+        except OSError:  # it is gone again
+            continue
+        signature.add((path, status.st_mtime_ns, status.st_size))
+    return frozenset(signature)
+
+
+def _since(before: ReplayReport | None, report: ReplayReport, changed: Collection[Path]) -> ReplayReport:
+    """Return a report of all that is watched: what has changed is as it came out now, the rest as it did before."""
+    if before is None:
+        return report
+    return values.replace(
+        report,
+        results=[*(each for each in before.results if each.scenario.path not in changed), *report.results],
+        mistakes=[*(each for each in before.mistakes if each.path not in changed), *report.mistakes],
+        skipped=[*(each for each in before.skipped if each.scenario.path not in changed), *report.skipped],
+    )
+
+
+def _tell_of_old_failures(
+    session: ReplaySession, before: ReplayReport | None, changed: Collection[Path]
+) -> None:
+    for result in before.results if before else ():
+        if result.failure and result.scenario.path not in changed:
+            session.output.say(f"as before, {result.scenario.name} fails: {result.failure.place}")
+
+
+def _tell_of_waiting(session: ReplaySession, selection: Selection) -> None:
+    files = counted(len(selection.files()), "file")
+    where = ", ".join(map(str, selection.paths))
+    session.output.say(f"waiting for changes in {where} ({files}); Ctrl-C ends it\n")

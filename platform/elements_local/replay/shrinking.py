@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
+
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario
 
@@ -77,8 +79,6 @@ def shrink(failed: ScenarioResult, run: Callable[[Scenario], ScenarioResult]) ->
 
 def save(scenario: Scenario) -> tuple[Path, Path]:
     """Write a scenario beside its origin, as YAML and as a test for pytest, and return where they are."""
-    import yaml  # noqa: PLC0415 - only where something is written
-
     word = re.sub(r"[^a-z0-9]+", "_", scenario.name.lower()).strip("_")[:60]
     document = scenario.path.with_name(f"{scenario.path.stem}.{word}.shrunk.yaml")
     text = yaml.safe_dump(dict(scenario.document), sort_keys=False, allow_unicode=True, width=110)

@@ -1,12 +1,17 @@
-"""A stack that runs, wherever it does: the one client for tests, scenarios and the command line."""
+"""A stack that runs, wherever it does: the one client for tests, scenarios and the command line; how one is found and waited for."""
 
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import timedelta
+from http import HTTPStatus
+from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from elements_local.clients import (
+    BASE_PATH,
+    SERVICES,
     Addresses,
     ClockClient,
     Credentials,
@@ -17,10 +22,12 @@ from elements_local.clients import (
     WorkspaceClients,
     reset_services,
 )
-from elements_local.errors import OptionError
+from elements_local.errors import CallError, OptionError, UnreachableError
+from elements_local.interruption import Interruption
+from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.wire import Http, NoReply
-from elements_local.service_client import admin_headers, query_of
+from elements_local.service_client import TOKEN_HEADER, admin_headers, query_of
 
 CLIENT_TIMEOUT = timedelta(minutes=10)
 """How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""
@@ -128,3 +135,160 @@ def found_at(addresses: Addresses, *, token: str | None = None) -> Stack:
         if not isinstance(look.send("GET", f"{url}/_local/health"), NoReply):
             return stack if name == "platform" else at(Addresses(**{name: url}), token=token)
     return stack
+
+
+_OF_ITS_OWN_MACHINE = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104 - compared only
+_BETWEEN_LOOKS_S = 0.1
+_LOOK = timedelta(seconds=5)
+_WORTH_A_LINE_S = 1.0
+
+
+class ElsewhereError(OptionError):
+    """A stack that was said to run cannot be used; says what is missing, and what to do."""
+
+
+def running_stack(
+    url: str, *, crm: str | None = None, sink: str | None = None, token: str | None = None
+) -> Stack:
+    """Return the stack whose platform is at a URL, or the CRM or the sink that runs alone there.
+
+    The platform says where the other two are. What it calls by a name of its own machine is looked for on the machine that
+    the URL names.
+
+    Args:
+        url: as ``up`` prints it.
+        crm, sink: where these are reached, if that is not as the platform says.
+        token: for the admin routes of a stack that is not bound to loopback.
+
+    Raises:
+        ElsewhereError: a service does not answer, or is another stack's.
+    """
+    base = url.rstrip("/").removesuffix("/_local").removesuffix(BASE_PATH)
+    if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).hostname:
+        raise ElsewhereError(f"expected the URL of a platform, such as http://127.0.0.1:4700; got {url!r}")
+    health = _health(at(Addresses(platform=base), token=token).admin())
+    if health.get("service") != SERVICES[0]:
+        return _alone(base, str(health.get("service")), token)
+    chosen = {"crm": crm, "sink": sink}
+    urls = {name: (chosen[name] or _seen_from(base, health[name])).rstrip("/") for name in chosen}
+    stack = at(Addresses(platform=base, **urls), token=token)
+    _check(stack)
+    return stack
+
+
+def as_platform_says(addresses: Addresses, names: Iterable[str], *, token: str | None = None) -> Addresses:
+    """Return addresses of which some, the CRM's or the sink's, are as the platform says; unchanged if it does not answer."""
+    try:
+        health = _health(at(addresses, token=token).admin())
+    except ElsewhereError:
+        return addresses
+    return replace(
+        addresses, **{name: _seen_from(addresses.platform, health[name]) for name in names if name in health}
+    )
+
+
+def wait_for(
+    addresses: Addresses,
+    *,
+    timeout_s: float,
+    stop: Interruption,
+    say: Callable[[str], None],
+) -> dict[str, str]:
+    """Wait until every service answers, and return those that do not in time, each with the reason.
+
+    Args:
+        timeout_s: seconds of real time.
+        stop: ends it at once.
+        say: is told what is waited for, if that takes longer than a moment.
+    """
+    begun, announced = monotonic(), False
+    while True:
+        left = timeout_s - (monotonic() - begun)
+        missing = {name: reason for name, url in addresses.running.items() if (reason := _missing(name, url))}
+        if not missing or left <= 0:
+            return missing
+        if not announced and monotonic() - begun >= _WORTH_A_LINE_S:
+            announced = True
+            say(f"waiting: {'; '.join(missing.values())}")
+        if stop.wait(_BETWEEN_LOOKS_S):
+            return missing
+
+
+def addresses_at(host: str, ports: Mapping[str, int]) -> Addresses:
+    """Return where services are reached that listen at a host and these ports."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    bracketed = f"[{own}]" if ":" in own else own
+    return Addresses(**{name: f"http://{bracketed}:{port}" for name, port in ports.items()})
+
+
+def _alone(base: str, service: str, token: str | None) -> Stack:
+    if service not in SERVICES:
+        raise ElsewhereError(f"{base} is no service of elements-local: its /_local/health names none")
+    alone = at(Addresses(**{service: base}), token=token)
+    try:
+        alone.workspaces()
+    except CallError as error:
+        if error.status == HTTPStatus.NOT_FOUND:  # who keeps the workspaces is another
+            reason = f"{base} is the {service} of a whole stack; give the URL of its platform"
+            raise ElsewhereError(reason) from error
+        raise ElsewhereError(f"{base} cannot be used: {error}") from error
+    return alone
+
+
+def _health(service: ServiceClient) -> dict[str, Any]:
+    try:
+        health = service.call("GET", "/_local/health")
+    except (CallError, UnreachableError, MalformedJsonError) as error:
+        raise ElsewhereError(f"{service.url} cannot be used: {error}") from error
+    return health if isinstance(health, dict) else {}
+
+
+def _seen_from(base: str, url: str) -> str:
+    """Return where a service is that the platform calls by a name of the platform's own machine."""
+    parts, host = urlsplit(url), urlsplit(base).hostname or ""
+    if parts.hostname not in _OF_ITS_OWN_MACHINE or host in _OF_ITS_OWN_MACHINE:
+        return url
+    bracketed = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=bracketed if parts.port is None else f"{bracketed}:{parts.port}").geturl()
+
+
+def _check(stack: Stack) -> None:
+    """Make a workspace and delete it, and see that all three know of it meanwhile."""
+    try:
+        clients = stack.new_workspace()
+    except (CallError, UnreachableError) as error:
+        raise ElsewhereError(f"{stack.addresses.platform} makes no workspace: {error}") from error
+    try:
+        _ask(clients, "crm", clients.crm, "/_local/changes")
+        _ask(clients, "sink", clients.sink, f"/_local/callbacks?workspace={clients.credentials.name}")
+    finally:
+        stack.delete_workspace(clients.credentials.name)
+
+
+def _ask(clients: WorkspaceClients, name: str, service: ServiceClient, path: str) -> None:
+    try:
+        service.call("GET", path)
+    except UnreachableError as error:
+        raise ElsewhereError(f"{error}; say where it is reached: --elements-{name} URL") from error
+    except (CallError, MalformedJsonError) as error:
+        reason = (
+            f"what answers at {service.url} is not the {name} of the stack at {clients.platform.url}: {error}"
+        )
+        raise ElsewhereError(f"{reason}; say where that is reached: --elements-{name} URL") from error
+
+
+def _missing(name: str, url: str) -> str | None:
+    reply = OverNetwork(timeout=_LOOK).send("GET", f"{url}/_local/health")
+    if isinstance(reply, NoReply):
+        return f"no {name} at {url} ({reply.reason})"
+    if reply.status == 403 and TOKEN_HEADER.encode() in reply.body:
+        return None  # it is not bound to loopback, and answers whoever has its token
+    try:
+        health = decode(reply.body)
+    except MalformedJsonError:
+        health = None
+    service = health.get("service") if isinstance(health, dict) else None
+    if reply.ok and service == name:
+        return None
+    what = f"the {service} of a stack" if service else f"something else ({reply.status})"
+    return f"no {name} at {url}, where {what} answers"

@@ -19,10 +19,8 @@ from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult, perform
 from elements_local.scenarios.scenario import Scenario
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance
-from elements_local.tenant_replay.own_clients import OwnCallbacks, OwnCrm, OwnPlatform
-from elements_local.tenant_replay.own_data import OwnData
-from elements_local.tenant_replay.portability import needs_quiet
-from elements_local.tenant_replay.portable_times import length, longest_interval
+from elements_local.tenant_replay.own_data import OwnCallbacks, OwnCrm, OwnData, OwnPlatform
+from elements_local.tenant_replay.portability import length, longest_interval, needs_quiet
 from elements_local.tenant_replay.tenant import CRM_VERSION, OWN_NAME, Tenant
 
 _BETWEEN_LOOKS_S = 0.2
@@ -216,7 +214,6 @@ class TenantReplays(Struct, frozen=True, kw_only=True):
         return failure
 
     def _context(self, scenario: Scenario, made: OwnData, clock: WaitingClock) -> ScenarioContext:
-        """Return what a scenario has to do with at the tenant."""
         tenant, names = self.tenant, RecordNames()
         instances: dict[str, ScenarioInstance] = {}
         callbacks = OwnCallbacks(

@@ -91,7 +91,6 @@ def script_faults(test: "pytest.Item", clients: WorkspaceClients) -> None:
 
 
 def _choices(test: "pytest.Item", mark: "pytest.Mark") -> dict[str, object]:
-    """Read one marker."""
     if mark.args:
         keywords = ", ".join(WorkspaceChoices.__struct_fields__)
         raise MarkerError(test.nodeid, CHOICES, f"expected keywords ({keywords}); got {shown(mark.args)}")

@@ -3,13 +3,13 @@
 Imported in every pytest run, as the plugin is, so nothing heavy is imported at the top.
 """
 
-import os
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from elements_local import testing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +35,7 @@ class ScenarioFile(pytest.File):
 
     def collect(self) -> "Iterator[ScenarioItem | ScenarioMistake]":
         """Yield the file's scenarios, and what keeps others from being read."""
-        from elements_local.scenarios.scenario import load_all  # noqa: PLC0415 - see the module
-
-        loaded = load_all(self.path)
+        loaded = testing.fixtures.load_all(self.path)
         for error in loaded.errors:
             yield ScenarioMistake.from_parent(self, name=f"line {error.place.line}", message=str(error))
         for scenario in loaded.scenarios:
@@ -72,18 +70,22 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the scenario in a workspace of its own."""
-        from elements_local.errors import OptionError  # noqa: PLC0415 - see the module
-
         if ELSEWHERE in self.config.stash and self.scenario.is_choosy:
             pytest.skip(
                 "its settings or profile need a stack of their own; --elements-stack names one that runs"
             )
         try:
-            failure = _runner(self.config).run(self.scenario).failure
-        except OptionError as error:
+            failure = self._runner().run(self.scenario).failure
+        except testing.fixtures.OptionError as error:
             raise ScenarioFailedError(str(error)) from error
         if failure:
             raise ScenarioFailedError(str(failure))
+
+    def _runner(self) -> "Runner":
+        stash = self.config.stash
+        if _RUNNER not in stash:
+            stash[_RUNNER] = testing.fixtures.runner(self.config, stash.get(ELSEWHERE, None))
+        return stash[_RUNNER]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show a scenario's report in the place of a traceback through the harness."""
@@ -114,34 +116,6 @@ def stop_runner(config: pytest.Config) -> None:
         del config.stash[_RUNNER]
 
 
-def named_receiver(config: pytest.Config) -> str | None:
-    """Return the receiver that the ini option names, importable from the root directory."""
-    named: str | None = config.getini("elements_receiver") or None
-    if named and str(config.rootpath) not in sys.path:
-        sys.path.insert(0, str(config.rootpath))
-    return named
-
-
-def stack_environment(config: pytest.Config) -> dict[str, str]:
-    """Return the settings of the stacks that a session starts: its own, then the environment's, then the project's.
-
-    Raises:
-        OptionError: one cannot be used.
-    """
-    from elements_local.errors import OptionError  # noqa: PLC0415 - as above
-    from elements_local.kit.settings import SettingsError  # noqa: PLC0415 - as above
-    from elements_local.stack_settings import Configuration  # noqa: PLC0415 - see the module
-
-    chosen = Configuration(os.environ, config.rootpath / "pyproject.toml")
-    try:
-        for option, given in (("elements_set", config.getini), ("--elements-set", config.getoption)):
-            for assignment in given(option):
-                chosen.add_assignment(assignment, option=option)
-        return chosen.environment()
-    except SettingsError as error:
-        raise OptionError(str(error)) from error
-
-
 def _make_known(config: pytest.Config, tag: str) -> None:
     """Make a tag a marker, so that ``-m`` chooses by it, with strict markers too."""
     tags = config.stash.setdefault(_TAGS, set())
@@ -150,19 +124,50 @@ def _make_known(config: pytest.Config, tag: str) -> None:
         config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
 
 
-def _runner(config: pytest.Config) -> "Runner":
-    """Return what runs this session's scenarios."""
-    from elements_local.replay.runner import How, Runner, Transport  # noqa: PLC0415 - see the module
+USUAL_FOLDERS = ["scenarios"]
+"""A folder that others may have as well, so what in it is not ours is left alone; in one that is named, all of it is."""
 
-    if _RUNNER not in config.stash:
-        elsewhere = config.stash.get(ELSEWHERE, None)
-        how = How(
-            transport=Transport(config.getoption("--elements-transport")),
-            target=None if elsewhere is None else elsewhere.addresses,
-            token=None if elsewhere is None else elsewhere.token,
-            update=config.getoption("--elements-update"),
-            receiver=named_receiver(config),
-            environment={} if elsewhere else stack_environment(config),
-        )
-        config.stash[_RUNNER] = Runner(how)
-    return config.stash[_RUNNER]
+INI: dict[str, dict[str, Any]] = {
+    "elements_scenarios": {
+        "help": "folders whose *.yaml files are scenarios; unless set, those in scenarios/ that have `scenario:` at their top",
+        "type": "args",
+        "default": USUAL_FOLDERS,
+    },
+    "elements_receiver": {"help": "your own receiver of callbacks: module:app, module:app/path or a URL"},
+    "elements_set": {
+        "help": "settings of the stack, such as platform.batch_size=5; --elements-set goes before them",
+        "type": "args",
+    },
+}
+"""Of the ini file: name -> what pytest's ``addini`` is told."""
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--elements-set": {
+        "metavar": "NAME=VALUE",
+        "action": "append",
+        "default": [],
+        "help": "set what `elements-local settings` lists, such as platform.batch_size=5; may be given several times",
+    },
+    "--elements-stack": {
+        "metavar": "URL",
+        "help": "use the stack whose platform is at URL instead of starting one; fixtures and scenarios work in workspaces of "
+        "their own there. ELEMENTS_LOCAL_TOKEN is its admin token, if it has one",
+    },
+    **{
+        f"--elements-{service}": {
+            "metavar": "URL",
+            "help": f"where the {service} of that stack is reached, if not where its platform says",
+        }
+        for service in ("crm", "sink")
+    },
+    "--elements-transport": {
+        "choices": ["in-process", "network"],
+        "default": "in-process",
+        "help": "run scenarios in process under freezegun (default), or over real ports",
+    },
+    "--elements-update": {
+        "action": "store_true",
+        "help": "write the streams that scenarios expect, instead of holding what came against them",
+    },
+}
+"""Of the command line: flag -> what pytest's ``addoption`` is told."""

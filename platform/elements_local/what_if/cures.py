@@ -16,7 +16,8 @@ from elements_local.platform.explain.cures import CureAttempt, CureCase, CureFix
 from elements_local.stack.stack import Stack
 from elements_local.what_if.candidate import CureCandidate, applied
 from elements_local.what_if.candidates import linted, others, single_keys
-from elements_local.what_if.grid import CellKey, Grid, repeats_more, worsened
+from elements_local.what_if.findings import of_instance
+from elements_local.what_if.grid import Grid, repeats_more, worsened
 from elements_local.what_if.history import (
     History,
     HistoryReplay,
@@ -26,7 +27,6 @@ from elements_local.what_if.history import (
     rebuilt,
     replayed,
 )
-from elements_local.what_if.reading import of_instance
 
 _MOST_TRIES = 60
 _OF_RESOURCE = frozenset(
@@ -165,7 +165,9 @@ class _Search:
         if "createdCheckTolerance" not in candidate.block:
             worse = [key for key in worse if not (after.cells[key].is_misnamed and key.is_before_one_poll)]
         if worse:
-            return f"of others {len(worse)} are lost or misnamed that were not: {_named(worse[0])}", False
+            first = worse[0]
+            text = f"of others {len(worse)} are lost or misnamed that were not: {first.change} at {first.label} of a poll"
+            return text, False
         cause = self._sought.cause.word
         if not self._base.then.reported and cause in replay.why_lost(after):
             return f"others are still lost by {cause}", False
@@ -219,10 +221,6 @@ class _Search:
         advice = self._sought.cause.advice
         fix = CureFix(where="receiver", change={"idempotent": True}, text=advice) if advice else None
         return CureSearch(fix=fix, attempts=self._attempts, why=why)
-
-
-def _named(key: CellKey) -> str:
-    return f"{key.change} at {key.label} of a poll"
 
 
 def _cost(candidate: CureCandidate) -> str:

@@ -13,7 +13,7 @@ from elements_local.errors import HarnessError
 from elements_local.kit.workspaces.instants import UnreadableTimeError, format_instant
 from elements_local.platform.explain.cures import CureCase
 from elements_local.recording import RecordingError, Session, compose, session_of
-from elements_local.recording.clocks import makes_real
+from elements_local.recording.controls import makes_real
 from elements_local.recording.text import dump
 from elements_local.records import COLLECTIONS, UnknownRecordError
 from elements_local.scenarios.expect import golden_of
@@ -26,9 +26,9 @@ from elements_local.stack.stack import Stack
 from elements_local.what_if.candidate import ScenarioPlace, polled_alone, without_expectations
 from elements_local.what_if.circumstances import OF_MINUTES
 from elements_local.what_if.configured import resource_of
+from elements_local.what_if.findings import configured_instance
 from elements_local.what_if.grid import CellVerdict, Grid
-from elements_local.what_if.probes import AS_IT_IS, Probes
-from elements_local.what_if.reading import configured_instance
+from elements_local.what_if.sweep import AS_IT_IS, Probes
 
 _numbers = count(1)
 _NOWHERE = Path("what-happened.yaml")
@@ -124,7 +124,6 @@ class HistoryReplay:
         return {cause for key in lost for cause in causes.get(key, ())}
 
     def _asked(self, history: History) -> dict[str, Any]:
-        """Return what is asked of the change."""
         place, context = history.place, self._context
         named = context.names.ids.get(place.record) if place.record else None
         number = str(named if named is not None else history.record_id)

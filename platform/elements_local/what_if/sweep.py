@@ -1,18 +1,41 @@
-"""A sweep: the grid of one configuration, each circumstance replayed once in a workspace of its own."""
+"""A sweep: a record made at every second around three polls, in each circumstance, and what the audit says came of each."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
-from elements_local.kit.workspaces.instants import format_instant
-from elements_local.platform.configuration.poller_configuration import REFRESH_INTERVAL
+from elements_local.kit.workspaces.instants import format_instant, parse_instant
+from elements_local.kit.workspaces.seeded import number as number_of
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
+from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
+from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.stack.stack import Stack
-from elements_local.what_if.circumstances import AFTER_CLOCKS_CHANGE, CIRCUMSTANCES, START, Circumstance
-from elements_local.what_if.configured import Configured, ProbedResource
-from elements_local.what_if.grid import CellKey, Grid, GridCell
-from elements_local.what_if.probes import Probes
+from elements_local.what_if.circumstances import (
+    AFTER_CLOCKS_CHANGE,
+    BETWEEN,
+    CHANGES,
+    CIRCUMSTANCES,
+    COLUMNS,
+    OF_MINUTES,
+    OFFSETS,
+    POLLS,
+    START,
+    Circumstance,
+    Offset,
+)
+from elements_local.what_if.configured import (
+    Configured,
+    NotPolledError,
+    ProbedResource,
+    fields_asked_for,
+    patched,
+)
+from elements_local.what_if.grid import CellKey, Grid, GridCell, cell_of
 
 ENVIRONMENT = {"ELEMENTS_LOCAL_KEEP_TIES": "true"}
 """Of the stack that it needs: a change may fall into the second of a poll."""
@@ -74,3 +97,191 @@ def _make_instance(clients: WorkspaceClients, configured: Configured) -> int:
     for where, mapping in configured.mapping_requests():
         clients.platform.call("POST", f"{BASE_PATH}/instances/{number}/{where}", json=mapping)
     return number
+
+
+AS_IT_IS = Circumstance(name="as it is")
+
+_SECOND = timedelta(seconds=1)
+_BEFORE_S = -7
+"""Until when the record of the last minute is made, from the poll."""
+
+_OF_OLD_RECORDS = ("update", "delete")
+"""Changes of records that are there before."""
+
+_SETTLING_POLLS = 2
+"""After the last of the three, in which what is late or repeated shows."""
+
+_MOST_MINUTES = 30
+"""Between two polls, in which a record is made; of a longer interval every second minute, and so on."""
+
+
+@dataclass(kw_only=True)
+class Probes:
+    """Records that are made and changed in a workspace whose instance polls.
+
+    Attributes:
+        circumstance: its place in the grid, and what it is.
+        changes: what is done to a record at each second.
+        records: the record of each cell.
+        old: records that were there before, to be changed in minutes.
+        begins: from when on the audit is asked.
+        made: records that are changed once the second in which they were made is over.
+    """
+
+    clients: WorkspaceClients
+    instance_id: int
+    resource: ProbedResource
+    circumstance: tuple[int, Circumstance] = (0, AS_IT_IS)
+    changes: Sequence[str] = CHANGES
+    seed: int = 0
+    records: dict[CellKey, int] = field(default_factory=dict)
+    old: list[int] = field(default_factory=list)
+    victims: list[int] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)
+    begins: datetime | None = None
+
+    def run(self) -> None:
+        """Make all changes around the next polls, and let two more polls follow.
+
+        Raises:
+            NotPolledError: nothing is polled.
+        """
+        _, circumstance = self.circumstance
+        self._prepare()
+        # Until then what was prepared may be reported again; a change in the second of a poll would be a tie.
+        self.clients.clock.advance(to=self.next_poll() + self.resource.look_back + _SECOND)
+        self.begins = self.clients.clock.now()
+        self._small_pages(circumstance.page_size)
+        for victim in self.victims:
+            self._update(victim)
+        if circumstance.faults:
+            self.clients.crm.script_faults([*circumstance.faults])
+        for poll in range(POLLS):
+            self._around(poll, self.next_poll())
+        for _ in range(_SETTLING_POLLS):
+            self.clients.clock.advance(to=self.next_poll())
+
+    def cells(self) -> dict[CellKey, GridCell]:
+        """Return what the audit says of each record."""
+        found = defaultdict[str, list[tuple[str, str]]](list)
+        for verdict, entry in self._audited:
+            found[entry["recordId"]].append((verdict, entry["why"]))
+        return {key: cell_of(found[str(record)]) for key, record in self.records.items()}
+
+    def causes(self) -> dict[CellKey, set[str]]:
+        """Return why records were lost or misnamed, as far as is known."""
+        of_record = defaultdict[str, set[str]](set)
+        for verdict, entry in self._audited:
+            if verdict in {"lost", "misclassified"} and entry["cause"]:
+                of_record[entry["recordId"]].add(entry["cause"])
+        return {key: of_record[str(record)] for key, record in self.records.items()}
+
+    @cached_property
+    def _audited(self) -> list[tuple[str, dict[str, Any]]]:
+        """What an audit at the end found since the changes began."""
+        audit = self.clients.platform.audit(self.instance_id)
+        return [
+            (verdict, entry)
+            for verdict in AUDITED
+            for entry in audit[verdict]
+            if self.begins and self.begins <= parse_instant(entry["at"])
+        ]
+
+    def next_poll(self) -> datetime:
+        """Return when the instance polls next.
+
+        Raises:
+            NotPolledError: it does not.
+        """
+        pollers = self.clients.platform.call("GET", "/_local/pollers")["pollers"]
+        (poller,) = (each for each in pollers if each["instanceId"] == self.instance_id)
+        if poller["nextPoll"] is None:
+            raise NotPolledError(f"nothing is polled: {poller['silent']}")
+        return parse_instant(poller["nextPoll"])
+
+    def _prepare(self) -> None:
+        number, circumstance = self.circumstance
+        # First, as those of the lowest ids stand at the start of a list.
+        self.victims = [self._create(f"victim-{nth}") for nth in range(circumstance.victims)]
+        for poll in range(POLLS):
+            for change in self.changes:
+                for column in range(len(OFFSETS) if change in _OF_OLD_RECORDS else 0):
+                    key = CellKey(number, change, poll, column)
+                    self.records[key] = self._create(f"{change}-{poll}-{column}")
+        old = POLLS * _MOST_MINUTES // len(OF_MINUTES) + POLLS
+        self.old = [self._create(f"old-{nth}") for nth in range(old)]
+
+    def _around(self, poll: int, at: datetime) -> None:
+        """Make the changes of the minutes before a poll, and of every second around it."""
+        number, _ = self.circumstance
+        for key, when in self._minutes(poll, at):
+            self.clients.clock.advance(to=when)
+            self._change(key)
+            self.clients.clock.advance("1s")
+            self._change_what_was_made()
+        for column, offset in enumerate(OFFSETS):
+            self._go_to(at, offset)
+            for change in self.changes:
+                self._change(CellKey(number, change, poll, column))
+        self.clients.clock.advance("1s")
+        self._change_what_was_made()
+
+    def _minutes(self, poll: int, at: datetime) -> Iterator[tuple[CellKey, datetime]]:
+        """Yield the records of the minutes before a poll, and at which second each is made."""
+        now = self.clients.clock.now()
+        minutes = (at - now) // timedelta(minutes=1)
+        for minute in range(minutes, 0, -max(1, -(-minutes // _MOST_MINUTES))):
+            # The last seconds before the poll have columns of their own.
+            second = number_of(self.seed, poll, minute, low=0, high=59 + _BEFORE_S if minute == 1 else 59)
+            when = at - timedelta(minutes=minute) + second * _SECOND
+            change = OF_MINUTES[(poll + minute) % len(OF_MINUTES)]
+            if when > now:
+                yield CellKey(self.circumstance[0], change, poll, COLUMNS.index(BETWEEN), minute), when
+
+    def _small_pages(self, page_size: int | None) -> None:
+        if page_size is not None:
+            size = min(page_size, int(self.resource.block.get("pageSize") or page_size))
+            block = patched(self.resource.block, {"pageSize": size})
+            change = {"configuration": {CONFIGURATION: {self.resource.name: block}}}
+            self.clients.platform.patch_instance(self.instance_id, change)
+
+    def _go_to(self, poll: datetime, offset: Offset) -> None:
+        """Move time to a change; into a poll's second without polling, unless the change is after the poll."""
+        at = poll + offset.seconds * _SECOND
+        if offset.seconds or offset.after_the_poll:
+            self.clients.clock.advance(to=at)
+        else:
+            # Set, not advanced: an advance would run the poll that is due at this very second.
+            self.clients.clock.set(now=at)
+        if not (offset.seconds == 0 and offset.after_the_poll):
+            self._change_what_was_made()
+
+    def _change(self, key: CellKey) -> None:
+        if key.change == "delete":
+            self.clients.crm.delete(COLLECTIONS[self.resource.kind], self.records[key])
+        elif key.change == "update":
+            if key not in self.records:
+                self.records[key] = self.old.pop()
+            self._update(self.records[key])
+        else:
+            self.records[key] = self._create(f"{key.change}-{key.poll}-{key.column}-{key.minute}")
+            if key.change == "both":
+                self.made.append(self.records[key])
+
+    def _change_what_was_made(self) -> None:
+        while self.made:
+            self._update(self.made.pop())
+
+    def _create(self, word: str) -> int:
+        kind = self.resource.kind
+        fields = {**default_fields(f"{kind}/{word}"), **fields_asked_for(self.resource.block)}
+        number: int = self.clients.crm.create(COLLECTIONS[kind], fields)[ID_FIELDS[kind]]
+        return number
+
+    def _update(self, record_id: int) -> None:
+        kind = self.resource.kind
+        needed = fields_asked_for(self.resource.block)
+        free = [each for each in default_fields(f"{kind}/x") if each not in needed]
+        # Where the URL asks for every field, one is written again as it is, which is a change as well.
+        fields = {free[0]: "Changed"} if free else needed
+        self.clients.crm.update(COLLECTIONS[kind], record_id, fields)

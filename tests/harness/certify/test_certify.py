@@ -17,7 +17,7 @@ from werkzeug import Response
 from elements_local.certify import Outcome, certify
 from elements_local.certify.battery import BATTERY
 from elements_local.certify.callback import CallbackComposer
-from elements_local.certify.forgeries import forged
+from elements_local.certify.checks import _forged
 from elements_local.cli import cli
 from elements_local.errors import OptionError
 
@@ -96,7 +96,7 @@ def test_a_forged_signature_shares_all_but_one_thing_with_the_right_one():
     callback = CallbackComposer(
         key=receivers.KEY, instance_id=1, now=datetime(2026, 3, 2, tzinfo=UTC)
     ).change()
-    forgeries = dict(forged(callback, receivers.KEY))
+    forgeries = dict(_forged(callback, receivers.KEY))
 
     right = callback.signature
     sent = {(each.body, each.signature) for each in (callback, *forgeries.values())}

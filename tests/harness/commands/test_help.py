@@ -15,9 +15,7 @@ import click
 import pytest
 from programs import find_program
 
-from elements_local.certify.battery import BATTERY
 from elements_local.cli import COMMANDS, cli
-from elements_local.commands.checking import certify
 from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.replay.runner import Transport
@@ -168,7 +166,6 @@ def test_naming_the_commands_loads_nothing_that_is_slow(words: list[str], env: d
 def test_defaults_that_help_shows_are_those_that_hold() -> None:
     assert parse_instant(StartSettings().start) == DEFAULT_START
     assert set(FLAT["transport"].choices) == {transport.value for transport in Transport}
-    assert tuple(BATTERY) == certify.CHECKS
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,7 @@ def test_a_burst_that_is_cut_off_is_not_sent_to_its_end(httpserver: HTTPServer) 
 SCRIPT = """
 import signal, sys
 from elements_local.cli import main
-from elements_local.commands.running import {module}
+from elements_local.commands import {module}
 {module}.{name} = lambda *_: signal.raise_signal(signal.SIGINT)
 sys.argv = ["elements-local", *sys.argv[1:]]
 main()

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from elements_local.stack.stack import Stack
-from elements_local.stack.stack_elsewhere import ElsewhereError, _seen_from, running_stack
+from elements_local.stack.stack import ElsewhereError, Stack, _seen_from, running_stack
 from elements_local.start import Options, on_ports
 
 TESTS = """

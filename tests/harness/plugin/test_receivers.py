@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from elements_local.commands.scenarios.replay import command
+from elements_local.commands.replay import replay_command as command
 
 HOOKS = """
 import datetime

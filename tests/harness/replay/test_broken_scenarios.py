@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from elements_local.commands.scenarios.replay import command
+from elements_local.commands.replay import replay_command as command
 from elements_local.scenarios.scenario import ScenarioError, load, load_all
 
 GOOD = "scenario: s\nsteps:\n  - advance: 1m\n"

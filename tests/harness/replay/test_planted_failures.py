@@ -8,7 +8,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from elements_local.commands.scenarios.replay import command
+from elements_local.commands.replay import replay_command as command
 
 ADA = {"create": {"contacts/ada": {}}}
 A_MINUTE = {"advance": "1m"}

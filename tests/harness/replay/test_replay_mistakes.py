@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from elements_local.commands.scenarios.replay import command
+from elements_local.commands.replay import replay_command as command
 
 GOOD = "scenario: it is quiet\nsteps:\n  - advance: 1m\n  - expect: {events: []}\n"
 FAILS = "scenario: it is not quiet\nsteps:\n  - advance: 1m\n  - expect: {events: [COMPLETED]}\n"

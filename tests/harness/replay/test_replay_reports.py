@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from elements_local.commands.scenarios.replay import command
+from elements_local.commands.replay import replay_command as command
 
 PASSES = """scenario: a contact is reported
 tags: [quick, contacts]

@@ -12,7 +12,7 @@ SELDOM_NEEDED = {
 def test_a_stack_starts_without_what_few_calls_need():
     asks = (
         "import sys\n"
-        "import elements_local.commands.running.up\n"
+        "import elements_local.commands.up\n"
         "from elements_local.start import Options, on_ports\n"
         "with on_ports(Options(ports=(0, 0, 0)), called_inside=True) as stack:\n"
         "    print(stack.workspace().credentials.name, 'loaded', *sorted("

@@ -9,7 +9,7 @@ import pytest
 from examples import LONG
 from running_tenant import PROGRAM, free_port, tenant_running
 
-from elements_local.fidelity import ledger
+from elements_local.commands.fidelity import ledger
 from elements_local.scenarios.scenario import find, load
 from elements_local.tenant_replay.portability import obstacles
 

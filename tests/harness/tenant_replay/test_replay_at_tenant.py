@@ -18,8 +18,7 @@ from running_tenant import PROGRAM, free_port, tenant_running
 
 from elements_local.clients import BASE_PATH
 from elements_local.scenarios.scenario import find, load
-from elements_local.tenant_replay.portability import needs_quiet, obstacles
-from elements_local.tenant_replay.portable_times import length
+from elements_local.tenant_replay.portability import length, needs_quiet, obstacles
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 SPEED = "60" if LONG else "120"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from elements_local.commands.settings import listed
 from elements_local.errors import OptionError
 from elements_local.kit.settings import SettingsError, variable
-from elements_local.settings_list import listed
 from elements_local.stack_settings import FLAT, SHORTHANDS, Configuration, every_setting
 from elements_local.start import Options, in_process
 

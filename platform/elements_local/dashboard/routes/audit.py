@@ -20,7 +20,7 @@ from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
 from elements_local.guide import poller_entry
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.records import ID_FIELDS
-from elements_local.reports.explanation_text import WRONG
+from elements_local.reports.explanations import WRONG
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 explain = Blueprint("explain", __name__, url_prefix="/why")

@@ -116,7 +116,6 @@ def _inbox(callback: dict[str, Any] | None) -> Answer:
 
 
 def _detail(callback: dict[str, Any]) -> dict[str, Any]:
-    """Return what is shown of one callback beside itself."""
     text = copies.pretty(callback)
     notification = copies.header_of(callback, copies.WEBHOOK_ID)
     return {
@@ -143,7 +142,6 @@ def _event(event: copies.Json) -> dict[str, Any]:
 
 
 def _delivery(notification: str | None) -> dict[str, Any] | None:
-    """Return the delivery that a callback was an attempt of, if the platform knows it."""
     if "platform" not in page().runs or not (notification or "").isdecimal():
         return None
     try:

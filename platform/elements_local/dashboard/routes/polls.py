@@ -87,7 +87,6 @@ def _event(delivery: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the polls that reported what a delivery tells."""
     if delivery["instanceId"] is None:
         return []
     polls = read("platform", "polls", instanceId=delivery["instanceId"], limit=_NEAR)["polls"]
@@ -95,7 +94,6 @@ def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_told(poll: dict[str, Any], delivery: dict[str, Any]) -> bool:
-    """Say whether a delivery tells what a poll reported."""
     told = {text.rpartition(" ")[0] for text in delivery["events"]}
     return (delivery["instanceId"], delivery["created"]) == (poll["instanceId"], poll["at"]) and any(
         f"{poll['resource']}/{record['id']}" in told for record in poll["records"]

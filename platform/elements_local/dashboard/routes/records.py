@@ -177,7 +177,6 @@ def _name(record: Mapping[str, Any]) -> str:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """Read a JSON object."""
     try:
         value = decode(text.encode())
     except MalformedJsonError as error:

@@ -1,17 +1,19 @@
 """The verb ``expect``: what has to have come since the last one, and how things stand."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct
 
+from elements_local.failures.observed import Observed, observe
+from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.failures.timeline import clock_text, event_lines, message_of, taken
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.scenarios import expect, missing_callbacks
-from elements_local.scenarios.placeholders import filled
-from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, fail_if_any
+from elements_local.records import COLLECTIONS
+from elements_local.scenarios import expect
+from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, fail_if_any, filled
 from elements_local.scenarios.verbs import audits
 from elements_local.scenarios.verbs.inspect_stack import (
     INSPECT,
@@ -96,7 +98,7 @@ def _differences(context: ScenarioContext, argument: Expect, arrived: list[dict[
         lines += [
             *differing,
             *_closest(context, missing, arrived),
-            *(missing_callbacks.reasons(context, missing) if context.sees_inside else ()),
+            *(reasons(context, missing) if context.sees_inside else ()),
         ]
     if argument.attempts is not None:
         lines += expect.labelled(
@@ -136,7 +138,6 @@ def _stream(context: ScenarioContext, arrived: list[dict[str, Any]]) -> list[str
 def _callbacks_by_instance(
     context: ScenarioContext, expectation: Any, fresh: list[dict[str, Any]]
 ) -> list[str]:
-    """Compare callbacks with one expected list, or with a list for each instance."""
     first = next(iter(context.instances), "instance")
     by_instance = expectation if isinstance(expectation, dict) else {first: expectation}
     lines: list[str] = []
@@ -266,7 +267,6 @@ def _counts_callbacks(argument: Expect | str) -> bool:
 
 
 def _whole(callbacks: list[str | ExpectedCallback] | None) -> list[ExpectedCallback]:
-    """Return the callbacks that are expected one by one, and not as lines."""
     return [each for each in callbacks or () if not isinstance(each, str)]
 
 
@@ -291,3 +291,61 @@ EXPECT = Verb(
     needs_quiet=_counts_callbacks,
     shown=True,
 )
+
+
+class _ScenarioWording(Struct, frozen=True):
+    """A scenario's own names, and time since its start."""
+
+    context: ScenarioContext
+
+    def record(self, resource: str, record_id: str) -> str:
+        return self.context.names.shown(resource, record_id)
+
+    def instant(self, at: str) -> str:
+        return clock_text(parse_instant(at) - self.context.start)
+
+    def instance(self, instance_id: int) -> str:
+        names = [name for name, instance in self.context.instances.items() if instance.id == instance_id]
+        several = len(self.context.instances) > 1
+        return f"the instance {names[0]}" if names and several else "the instance"
+
+
+def reasons(context: ScenarioContext, missing: Iterable[str]) -> list[str]:
+    """Return why the latest change of each record that is missing has not come; nothing of one that has.
+
+    Args:
+        missing: ``contacts/ada CREATED``.
+    """
+    names = [name for name in dict.fromkeys(line.partition(" ")[0] for line in missing) if _is_name(name)]
+    if not names:
+        return []
+    observed = observe(context.clients)
+    return [line for name in names for line in _about(context, observed, name)]
+
+
+def _about(context: ScenarioContext, observed: Observed, name: str) -> Iterator[str]:
+    created_as = _own_name(context, observed, name)
+    if created_as is None:
+        near = get_close_matches(name, context.names.ids, n=1, cutoff=0.8)
+        yield f"no record is called {name}" + (f"; is {near[0]} meant?" if near else "")
+        return
+    collection, number = COLLECTIONS[created_as.partition("/")[0]], str(context.names.ids[created_as])
+    words = _ScenarioWording(context)
+    explain = context.clients.platform.explain
+    explainer = Explainer(explain=explain, observed=observed, words=words, cures=context.cures)
+    yield from explainer.lines(Unreported(observed).of(name.partition("/")[0], collection, number))
+
+
+def _is_name(text: str) -> bool:
+    """Say whether it is a record's name, and no id of one that a scenario has no name for."""
+    word = text.partition("/")[2]
+    return bool(word) and not word.isdecimal()
+
+
+def _own_name(context: ScenarioContext, observed: Observed, name: str) -> str | None:
+    """Return the name that a record was created by: a resource that copies another has names of its own."""
+    resource, _, word = name.partition("/")
+    polled = {each["resource"] for poller in observed.pollers for each in poller["resources"]}
+    if name in context.names.ids or resource not in polled:
+        return name if name in context.names.ids else None
+    return next((each for each in context.names.ids if each.endswith(f"/{word}")), None)

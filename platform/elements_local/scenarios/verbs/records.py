@@ -10,8 +10,7 @@ from elements_local.kit.api.shape_words import PATTERNS
 from elements_local.kit.text import nearest
 from elements_local.records import COLLECTIONS, default_fields, kind_of
 from elements_local.scenarios import expect
-from elements_local.scenarios.placeholders import filled
-from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
+from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext, filled
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, kind_objections
 from elements_local.shape_errors import unknown
 

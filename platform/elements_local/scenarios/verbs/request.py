@@ -11,12 +11,14 @@ from elements_local.clients import BASE_PATH
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.records import COLLECTIONS, RESOURCES
 from elements_local.scenarios import expect
-from elements_local.scenarios.placeholders import filled, filled_text, slips
 from elements_local.scenarios.scenario_context import (
     ExpectationError,
     ScenarioContext,
     client_of,
     fail_if_any,
+    filled,
+    filled_text,
+    slips,
 )
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
 

@@ -5,8 +5,7 @@ import pytest
 from elements_local import guide
 from elements_local.failures.failure_report import PlainWording
 from elements_local.failures.observed import observe
-from elements_local.failures.reason import Explainer
-from elements_local.failures.unreported import Unreported
+from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.workspaces.instants import format_instant
 

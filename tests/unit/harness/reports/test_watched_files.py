@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.replay.session import Selection
-from elements_local.replay.watch import WatchedFiles
+from elements_local.replay.session import Selection, WatchedFiles
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.scenarios.placeholders import escaped, fill, fill_text
+from elements_local.scenarios.scenario_context import escaped, fill, fill_text
 
 KNOWN = {"a": 7, "contacts/ada": 12345678, "workspace": "mine", "tricky": "{a}"}
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from elements_local.scenarios.scenario import ScenarioError, load
-from elements_local.scenarios.scenario_schema import json_schema
+from elements_local.scenarios.scenario import ScenarioError, json_schema, load
 from elements_local.scenarios.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[4]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from elements_local.tenant_replay.own_clients import OwnCallbacks
+from elements_local.tenant_replay.own_data import OwnCallbacks
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 

@@ -1,0 +1,173 @@
+"""``clock``: a workspace's time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import counted, print_result
+from elements_local.command_line.stacks import running_stack, workspace_option
+from elements_local.errors import HarnessError
+from elements_local.interruption import cut_off
+from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.reports.progress import progress
+
+if TYPE_CHECKING:
+    from elements_local.clients import ClockClient
+    from elements_local.stack.stack import Stack
+
+
+_LOOKS = 50
+_BETWEEN_LOOKS_S = 0.1
+_WORTH_SHOWING_S = 0.5
+_PATIENCE_S = 5
+
+
+@click.group(
+    "clock",
+    epilog=examples(
+        "elements-local clock show",
+        "elements-local clock advance 15m",
+        "elements-local clock real",
+    ),
+)
+def clock_command() -> None:
+    """Tell, set and advance a workspace's time."""
+
+
+@clock_command.command(
+    epilog=examples("elements-local clock show", "elements-local clock show --workspace mine --json")
+)
+@workspace_option
+@running_stack
+def show(stack: "Stack", *, workspace: str, as_json: bool) -> None:
+    """Tell the time."""
+    _print_clock(stack.workspace(workspace).clock.show(), as_json=as_json)
+
+
+@clock_command.command(
+    "set",
+    epilog=examples("elements-local clock set 2026-03-02T10:00:00Z", "elements-local clock set 2026-05-01"),
+)
+@click.argument("instant")
+@workspace_option
+@running_stack
+def set_(stack: "Stack", *, instant: str, workspace: str, as_json: bool) -> None:
+    """Set a virtual clock to INSTANT, such as 2026-03-02T10:00:00Z, without running anything in between."""
+    _print_clock(stack.workspace(workspace).clock.set(now=instant), as_json=as_json)
+
+
+@clock_command.command(
+    epilog=examples(
+        "elements-local clock advance 15m",
+        "elements-local clock advance '1h 30m' --json",
+        "elements-local clock advance --to 2026-03-03T00:00:00Z",
+    )
+)
+@click.argument("duration", required=False)
+@click.option("--to", metavar="INSTANT", help="Advance to an instant, in the place of by a duration.")
+@workspace_option
+@running_stack
+def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: str, as_json: bool) -> None:
+    """Advance virtual time by DURATION, such as 15m, 1h 30m or 2 days, and run all that falls due."""
+    if (duration is None) == (to is None):
+        raise click.UsageError("give a duration, or --to INSTANT")
+    clock = stack.workspace(workspace).clock
+    bounds = {"to": to} if to else {}
+    with cut_off(lambda: _stop(clock, bounds)), _showing_progress(clock, bounds):
+        summary = clock.advance(duration, to=to)
+    print_result(summary, f"{summary['from']} -> {summary['now']}{_what_ran(summary)}", as_json=as_json)
+    if summary.get("stopped"):
+        click.echo("somebody has stopped it before its end", err=True)
+        raise SystemExit(1)
+
+
+@clock_command.command(
+    epilog=examples("elements-local clock real", "elements-local clock real --workspace mine")
+)
+@workspace_option
+@running_stack
+def real(stack: "Stack", *, workspace: str, as_json: bool) -> None:
+    """Let the clock follow the machine's."""
+    _print_clock(stack.workspace(workspace).clock.set(mode="real"), as_json=as_json)
+
+
+@clock_command.command(
+    epilog=examples("elements-local clock virtual", "elements-local clock virtual --workspace mine")
+)
+@workspace_option
+@running_stack
+def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
+    """Stop the clock where it stands; it moves only when it is told to."""
+    _print_clock(stack.workspace(workspace).clock.set(mode="virtual"), as_json=as_json)
+
+
+def _what_ran(summary: dict[str, Any]) -> str:
+    """Say what ran, where there is a platform that runs things."""
+    if "polls" not in summary:
+        return ""
+    return (
+        f": {counted(summary['polls'], 'poll')}, {counted(summary['events'], 'event')}, "
+        f"{summary['deliveries']} of {summary['attempts']} callbacks delivered"
+    )
+
+
+@contextmanager
+def _showing_progress(clock: "ClockClient", bounds: dict[str, str]) -> Iterator[None]:
+    """Show how far an advance is, if it takes longer than a moment; note where it began and where it is to end."""
+    ended = Event()
+    watcher = Thread(target=_watch, args=(clock, ended, bounds), name="watch the clock", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join(_PATIENCE_S)
+
+
+def _watch(clock: "ClockClient", ended: Event, bounds: dict[str, str]) -> None:
+    """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
+    with suppress(HarnessError):
+        if ended.wait(_WORTH_SHOWING_S) or "advance" not in (state := clock.show()):
+            return
+        bounds.update({key: state["advance"][key] for key in ("from", "to")})
+        begun, target = parse_instant(bounds["from"]), parse_instant(bounds["to"])
+        seconds = int((target - begun).total_seconds())
+        with progress("seconds of virtual time", seconds) as tell:
+            done = 0
+            while "advance" in state and not ended.wait(_BETWEEN_LOOKS_S):
+                so_far = int((parse_instant(state["now"]) - begun).total_seconds())
+                tell(so_far - done, f"{state['now']}{_what_ran(state['advance'])}")
+                done = so_far
+                state = clock.show()
+
+
+def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
+    """Let an advance end that is waited for no longer, and say how far it has come.
+
+    Args:
+        bounds: where it began and is to end, should it have ended already, as its caller has hung up.
+    """
+    try:
+        advance_run = clock.stop() or bounds
+        state, pause = clock.show(), Event()
+        for _ in range(_LOOKS):
+            if "advance" not in state:  # the job that was being run is over
+                break
+            pause.wait(_BETWEEN_LOOKS_S)
+            state = clock.show()
+    except HarnessError as error:
+        return f"time was being moved, and nobody says how far it has come: {error}"
+    begun = f" from {advance_run['from']}" if "from" in advance_run else ""
+    position = f"the clock has come{begun} to {state['now']}"
+    if "to" not in advance_run or parse_instant(state["now"]) >= parse_instant(advance_run["to"]):
+        return position
+    return f"{position}, and not to {advance_run['to']}; `elements-local clock advance --to {advance_run['to']}` goes on"
+
+
+def _print_clock(clock: dict[str, Any], *, as_json: bool) -> None:
+    speed = f", {clock['speed']} times as fast as the machine's" if "speed" in clock else ""
+    print_result(clock, f"{clock['now']} ({clock['mode']}{speed})", as_json=as_json)

@@ -1,1 +1,0 @@
-"""Commands about what a stack keeps: records, workspaces, its database."""

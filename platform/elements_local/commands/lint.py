@@ -1,0 +1,215 @@
+"""``lint``: what of a poller's configuration will lose, repeat or misname events, and what mends it."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
+from elements_local.command_line.output import FILE, counted, print_json, wrapped
+from elements_local.command_line.stacks import running_stack, workspace_option
+from elements_local.kit.api.json_syntax import json_fault
+from elements_local.kit.os_errors import os_reason
+from elements_local.recording.text import write
+from elements_local.replay.runner import How, Runner
+from elements_local.start import Options, in_process
+from elements_local.what_if.findings import of_body, of_instance, rules, scenario_of, tried
+from elements_local.what_if.sweep import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from elements_local.stack.stack import Stack
+    from elements_local.what_if.findings import Linted
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+@click.command(
+    "lint",
+    epilog=examples(
+        "elements-local lint instance.json             # the body that you would send to POST /instances",
+        "curl -s https://example.com/body.json | elements-local lint -",
+        "elements-local lint --instance 155909         # of a running stack",
+        "elements-local lint instance.json --try       # shows that each finding bites, and that its cure helps",
+        "elements-local lint instance.json --scenario date-zone --output tests/date-zone.yaml",
+        "elements-local lint --rules                   # what is looked for",
+    ),
+)
+@click.argument("body", type=click.Path(allow_dash=True, path_type=Path), required=False, metavar="[FILE]")
+@click.option(
+    "--instance", "instance_id", type=click.IntRange(0), help="An instance of a running stack, by its id."
+)
+@click.option(
+    "--index-lag",
+    type=click.IntRange(0, 10**9),
+    metavar="SECONDS",
+    help="How far the provider's search lags behind its records.  [default: what the running CRM's faults say, else 0]",
+)
+@click.option(
+    "--try",
+    "tries",
+    is_flag=True,
+    help="Run the scenario of each finding, as it is and with its cure, and name the cell of the sweep where it shows.",
+)
+@click.option(
+    "--scenario", "rule", metavar="RULE", help="Write the scenarios that show a rule's findings, and stop."
+)
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    help="Where --scenario writes to.  [default: lint-RULE.yaml]",
+)
+@click.option("--rules", "only_rules", is_flag=True, help="List the rules, and stop.")
+@set_option
+@workspace_option
+@running_stack
+def lint_command(  # noqa: PLR0913 - the command's options
+    stack: "Stack",
+    *,
+    body: Path | None,
+    instance_id: int | None,
+    index_lag: int | None,
+    tries: bool,
+    rule: str | None,
+    output: Path | None,
+    only_rules: bool,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Find what of a poller's configuration will lose, repeat or misname events.
+
+    FILE is JSON as POST /instances takes it (`-` is standard input), credentials may be left out; nothing has to run for
+    it. Without a FILE an instance of a running stack is looked at: the only one, or the one that --instance names.
+
+    Each finding has the rule's name, its place, what was found, why it bites and what mends it. Errors lose, repeat or
+    misname events; warnings do what may be meant. A finding's scenario fails with the configuration as it is, and passes
+    with the cure: --try runs it, and names a cell of the sweep that the cure mends; --scenario writes it for
+    `elements-local replay`.
+
+    Exit status: 0 no errors, 1 there are, 2 misuse.
+    """
+    if only_rules:
+        _print_rules(as_json=as_json)
+        return
+    _check(body=body, instance_id=instance_id, rule=rule, output=output, tries=tries)
+    linted = _linted(stack, workspace, body, instance_id, index_lag)
+    if rule is not None:
+        _write(linted, rule, output or Path(f"lint-{rule}.yaml"))
+        return
+    tried = _tried(linted) if tries else [{} for _ in linted.findings]
+    findings = [{**each, "tried": None, **one} for each, one in zip(linted.findings, tried, strict=True)]
+    if as_json:
+        print_json({"findings": findings, "more": linted.more})
+    else:
+        _print(findings, linted.more)
+    if linted.has_errors:
+        raise SystemExit(1)
+
+
+def _check(
+    *, body: Path | None, instance_id: int | None, rule: str | None, output: Path | None, tries: bool
+) -> None:
+    if body is not None and instance_id is not None:
+        raise click.UsageError("give either FILE or --instance")
+    if rule is not None and tries:
+        raise click.UsageError("give either --scenario or --try")
+    if rule is None and output is not None:
+        raise click.UsageError("--output is where --scenario writes to")
+    if body is None and not tries:
+        refuse_set("no stack is started without FILE or --try")
+
+
+def _linted(
+    stack: "Stack", workspace: str, file: Path | None, instance_id: int | None, lag_s: int | None
+) -> "Linted":
+    """Look at an instance, or at a body by a stack of our own, which ends with the look."""
+    if file is None:
+        return of_instance(stack.workspace(workspace), instance_id, lag_s=lag_s)
+
+    body = read_body(file)
+    with in_process(Options(environment=stack_environment())) as own:
+        return of_body(own.workspace(), body, lag_s=lag_s)
+
+
+def read_body(file: Path) -> "Mapping[str, Any]":
+    """Return the body of an instance.
+
+    Raises:
+        click.UsageError: it cannot be read, or is no JSON object; says what came.
+    """
+    try:
+        with click.open_file(str(file), "rb") as opened:
+            raw = opened.read()
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {os_reason(error)}") from error
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{file} is not JSON: {json_fault(raw, error)}") from error
+    if not isinstance(body, dict):
+        raise click.UsageError(
+            f"{file} must be an object as POST /instances takes it; got {type(body).__name__}"
+        )
+    return body
+
+
+def _write(linted: "Linted", rule: str, output: Path) -> None:
+    findings = [finding for finding in linted.findings if finding["rule"] == rule]
+    if not findings:
+        named = ", ".join(dict.fromkeys(finding["rule"] for finding in linted.findings))
+        raise click.UsageError(f"nothing is found by {rule!r}; found are: {named or 'none'}")
+    first, *others = (scenario_of(linted, finding) for finding in findings)
+    write(output, first, [finding["message"] for finding in findings], others=others)
+    cured = all(finding["cure"]["change"] for finding in findings)
+    click.echo(f"{output}: fails with the configuration as it is{', passes with the cure' if cured else ''}")
+    click.echo(f"see it: elements-local replay {output}")
+
+
+def _tried(linted: "Linted") -> "list[dict[str, Any]]":
+    environment = stack_environment()
+    with (
+        closing(Runner(How(environment=environment, cures=False))) as runner,
+        runner.holding(),
+        in_process(Options(environment={**environment, **ENVIRONMENT})) as stack,
+    ):
+        return tried(linted, runner.run, stack)
+
+
+def _print(findings: "Sequence[Mapping[str, Any]]", left_out: int) -> None:
+    for finding in findings:
+        change = finding["cure"]["change"]
+        cell = finding.get("cell")
+        lines = {
+            "at": finding["path"],
+            "why": finding["why"],
+            "cure": finding["cure"]["text"]
+            + (f": {json.dumps(change, ensure_ascii=False)}" if change else ""),
+            "tried": finding["tried"],
+            "cell": cell and "{change} at {offset}, {circumstance}: {was}, with the cure {is}".format(**cell),
+        }
+        _print_one(finding["severity"], f"{finding['rule']}: {finding['message']}", lines)
+    severities = [finding["severity"] for finding in findings]
+    counts = [counted(severities.count(each), each) for each in _COLOURS if each in severities]
+    more = [f"{left_out} more"] if left_out else []
+    click.echo(", ".join([*counts, *more]) or "nothing is found")
+
+
+def _print_rules(*, as_json: bool) -> None:
+    with in_process() as stack:
+        every = rules(stack.workspace())
+    if as_json:
+        print_json({"rules": every})
+        return
+    for rule in every:
+        _print_one(rule["severity"], rule["rule"], {name: rule[name] for name in ("seen", "why", "cure")})
+
+
+def _print_one(severity: str, head: str, lines: "Mapping[str, str | None]") -> None:
+    click.echo(f"{click.style(severity, fg=_COLOURS[severity], bold=True)}  {head}")
+    for name, text in lines.items():
+        if text:
+            click.echo(wrapped(f"{name}: {text}", indent=2))

@@ -1,1 +1,0 @@
-"""Commands that run a stack, move its time, and show what happens in it."""

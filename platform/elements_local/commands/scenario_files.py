@@ -1,0 +1,186 @@
+"""``record``, ``import`` and ``init``: files of scenarios, written of what happened, of what an integration has, or as a start."""
+
+import os
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import click
+
+from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
+from elements_local.command_line.output import FILE, print_result, print_written
+from elements_local.command_line.stacks import json_option, running_stack, workspace_option
+from elements_local.interruption import Interruption, cut_off
+from elements_local.project_scaffold import lay_down
+from elements_local.recording import Recorder, Watch
+from elements_local.recording.import_sources import read
+from elements_local.recording.imported_scenario import NothingToImportError, scenario_of
+from elements_local.recording.text import write
+from elements_local.replay.runner import check_file
+from elements_local.reports.files import writable
+
+if TYPE_CHECKING:
+    from elements_local.project_scaffold import ProjectFiles
+    from elements_local.stack.stack import Stack
+
+
+@click.command(
+    "record",
+    epilog=examples(
+        "elements-local record --output tests/mine.yaml   # Ctrl-C ends it",
+        "elements-local record -o tests/mine.yaml --since-start --check",
+        "elements-local replay tests/mine.yaml",
+    ),
+)
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=FILE,
+    help="The scenario file; one that is there is written over, and a folder that is not is made.",
+)
+@click.option("--name", default="", help="What the scenario shows.")
+@click.option(
+    "--since-start",
+    is_flag=True,
+    help="Write what has happened so far, and stop, instead of watching until Ctrl-C.",
+)
+@click.option("--reads", is_flag=True, help="Keep calls that only look, too, with their statuses.")
+@click.option("--check", is_flag=True, help="Replay it at once, in process; exit 1 if it does not pass.")
+@set_option
+@workspace_option
+@running_stack
+def record_command(  # noqa: PLR0913 - the command's options
+    stack: "Stack",
+    *,
+    output: Path,
+    name: str,
+    since_start: bool,
+    reads: bool,
+    check: bool,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Write what was done in a workspace since it was made or reset as a scenario that does the same.
+
+    Calls to the platform, the CRM and the sink become steps, by whatever client they were made; what came at the sink
+    is what the scenario expects. Secrets are left out: a scenario has its own.
+    """
+    _check_folder(output)
+    if not check:
+        refuse_set("nothing is started without --check")
+    environment = stack_environment() if check else {}
+    watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
+    recorder = Recorder(watch, output, name=name, reads=reads, say=partial(click.echo, err=True))
+    with Interruption().heeded() as stop:
+        if since_start:
+            watch.look()
+        else:
+            recorder.follow(stop)
+        recording = recorder.write()
+    print_written(output, recording.steps, recording.notes, as_json=as_json)
+    if check:
+        with cut_off(lambda: f"{output} is written; whether it passes is not known"):
+            check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)
+
+
+def _check_folder(output: Path) -> None:
+    """See before anything is watched that there is a place to write to: a folder, or one in which it can be made."""
+    existing = next(folder for folder in output.absolute().parents if folder.exists())
+    if not existing.is_dir():
+        raise click.UsageError(f"{existing} is no directory")
+    if not os.access(existing, os.W_OK):
+        raise click.UsageError(f"nothing can be written in {existing}")
+
+
+@click.command(
+    "import",
+    epilog=examples(
+        "elements-local import instance.json",
+        "elements-local import callback.json --output scenarios/from-production.yaml --check",
+        "elements-local import browser.har --json",
+    ),
+)
+@click.argument("file", type=FILE)
+@click.option(
+    "--output",
+    type=FILE,
+    default=Path("scenarios/imported.yaml"),
+    show_default=True,
+    help="Where the scenario is written.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--check", is_flag=True, help="Replay it in process; exit 1 if it does not come to the callbacks."
+)
+@json_option
+def import_command(*, file: Path, output: Path, force: bool, check: bool, as_json: bool) -> None:
+    """Make a scenario of FILE, which comes from a real integration, that reproduces the callbacks in it.
+
+    FILE is an instance as GET /instances/{id} shows it, the body of a callback in the form of 2018 or 2020, what the sink exports, a
+    HAR file, a Postman collection with saved answers, or newman's JSON report. Masked secrets are left out. What could not be known is
+    said, and stands in the scenario as a comment.
+    """
+    if output.exists() and not force:
+        raise click.UsageError(f"{output} is there already; --force writes over it, --output names another")
+    try:
+        made = scenario_of(read(file))
+    except NothingToImportError as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    with writable(output):
+        write(output, made.document, made.notes)
+    print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
+    if check:
+        otherwise = "it does not come to the callbacks that were imported"
+        check_file(output, {}, otherwise=otherwise, as_json=as_json)
+
+
+_NEXT = (
+    "elements-local replay scenarios",
+    "pytest tests/test_elements_local.py",
+    "elements-local replay scenarios --receiver receiver:app/callbacks",
+)
+
+
+@click.command(
+    "init",
+    epilog=examples(
+        "elements-local init",
+        "elements-local init ../shop --json",
+        "elements-local init --force",
+        "elements-local init --examples && elements-local replay scenario-examples",
+    ),
+)
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".", metavar="[DIR]")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option(
+    "--examples", is_flag=True, help="Lay down more than a hundred scenarios to read, in scenario-examples/."
+)
+@json_option
+def init_command(directory: Path, *, force: bool, examples: bool, as_json: bool) -> None:
+    """Lay down a start in a project: a scenario, a test, a receiver, Postman's files and a CI workflow.
+
+    It asks nothing, and files that are there are left as they are, and listed.
+    """
+    files = lay_down(directory, force=force, examples=examples)
+    document = {"directory": str(directory), **asdict(files), "next": list(_NEXT)}
+    print_result(document, _as_text(directory, files), as_json=as_json)
+
+
+def _as_text(directory: Path, files: "ProjectFiles") -> str:
+    sections = (
+        (f"made in {directory}", files.made),
+        ("written over", files.overwritten),
+        ("left as they are (--force writes over them)", files.left),
+        ("there already", files.unchanged),
+    )
+    lines = [
+        line
+        for head, names in sections
+        if names
+        for line in (f"{head}:", *(f"  {name}" for name in names), "")
+    ]
+    inside = [] if directory.resolve() == Path.cwd() else [f"cd {quote(str(directory))}"]
+    return "\n".join([*lines, "next:", *(f"  {line}" for line in (*inside, *_NEXT))])

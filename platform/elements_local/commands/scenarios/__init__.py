@@ -1,1 +1,0 @@
-"""Commands that make scenarios, of nothing or of what happened, and run them."""

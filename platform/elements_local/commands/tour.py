@@ -1,0 +1,184 @@
+"""``tour`` and ``listen``: the guide's walk-through, and whatever else happens in a running stack, as it happens."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from elements_local.clients import BASE_PATH
+from elements_local.command_line.options import examples, setting_option
+from elements_local.command_line.output import print_json
+from elements_local.command_line.stacks import json_option, running_stack
+from elements_local.errors import NotRunningError, UnreachableError
+from elements_local.guide import instance_body
+from elements_local.interruption import cut_off, ended_by_signal
+from elements_local.records import COLLECTIONS, believable_fields
+from elements_local.reports.activity_lines import activities, latest, line
+from elements_local.start import Options, on_ports
+
+if TYPE_CHECKING:
+    from elements_local.clients import WorkspaceClients
+    from elements_local.stack.stack import Stack
+
+_RESOURCES = ("contacts", "accounts", "leads", "opportunities")
+
+
+class _TourError(click.ClickException):
+    """Something came otherwise than the guide says."""
+
+    exit_code = 1
+
+
+@dataclass
+class _Steps:
+    """Numbers the steps as they are told, or keeps them until all of them are there."""
+
+    quiet: bool
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    def tell(self, what: str, *details: str) -> None:
+        number = len(self.told) + 1
+        self.told.append({"step": number, "what": what, "details": list(details)})
+        if self.quiet:
+            return
+        click.echo(f"\n{click.style(f'{number}. {what}', bold=True)}")
+        for detail in details:
+            click.echo(f"   {detail}")
+
+
+@click.command("tour", epilog=examples("elements-local tour", "elements-local tour --json"))
+@json_option
+def tour_command(*, as_json: bool) -> None:
+    """See the Insightly guide's walk-through happen, step by step.
+
+    An instance is made from the guide's JSON, records are created and changed in the CRM, time is advanced,
+    and the signed callbacks are shown as they arrive. Nothing is kept, and nothing else is needed.
+    """
+    steps = _Steps(quiet=as_json)
+    with (
+        cut_off(lambda: f"{len(steps.told)} steps were shown; nothing is kept, so a tour begins anew"),
+        on_ports(Options(ports=(0, 0, 0))) as stack,
+    ):
+        _walk(stack.workspace(), steps)
+    if as_json:
+        print_json({"steps": steps.told})
+    else:
+        click.echo("\nThat was all of it. `elements-local up` keeps a stack running for you.")
+
+
+def _walk(clients: "WorkspaceClients", steps: _Steps) -> None:
+    instance = _create_instance(clients, steps)
+    fields = {resource: believable_fields(resource) for resource in _RESOURCES}
+    records = {
+        resource: clients.crm.create(COLLECTIONS[resource], fields[resource]) for resource in _RESOURCES
+    }
+    steps.tell(
+        f"Four records are created in the CRM; its clock shows {clients.clock.show()['now']}",
+        *(f"POST /v3.1/{COLLECTIONS[resource]} {json.dumps(fields[resource])}" for resource in _RESOURCES),
+    )
+    _advance(clients, steps)
+    _show_callbacks(clients, steps, expected=[(resource, "CREATED") for resource in _RESOURCES])
+    contact = records["contacts"]["CONTACT_ID"]
+    clients.crm.update("Contacts", contact, {"TITLE": "Countess"})
+    steps.tell(
+        "The contact is changed",
+        f'PUT /v3.1/Contacts {{"CONTACT_ID": {contact}, "TITLE": "Countess"}}',
+    )
+    _advance(clients, steps)
+    _show_callbacks(clients, steps, expected=[("contacts", "UPDATED")])
+    _explain(clients, steps, instance["id"], contact)
+
+
+def _create_instance(clients: "WorkspaceClients", steps: _Steps) -> dict[str, Any]:
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    steps.tell(
+        "An element instance is made from the guide's JSON; the CRM has accepted its API key",
+        f"POST {BASE_PATH}/instances",
+        f"-> id {instance['id']}, element {instance['element']['key']}, events enabled: {instance['eventsEnabled']}",
+        f"   callbacks to {instance['eventsNotificationCallbackUrl']}, signed",
+    )
+    return instance
+
+
+def _advance(clients: "WorkspaceClients", steps: _Steps) -> None:
+    ran = clients.clock.advance("15m")
+    steps.tell(
+        "Time is advanced by fifteen minutes; what falls due runs at its exact instant",
+        'POST /_local/clock/advance {"duration": "15m"}',
+        f"-> {ran['from']} to {ran['now']}: {ran['polls']} polls, {ran['events']} events, {ran['deliveries']} callbacks",
+    )
+
+
+def _show_callbacks(clients: "WorkspaceClients", steps: _Steps, *, expected: list[tuple[str, str]]) -> None:
+    """Show what has arrived since the last time, and make sure that it is what should have."""
+    callbacks = clients.sink.callbacks()
+    clients.sink.call("DELETE", f"/_local/callbacks?bin={clients.credentials.name}")
+    steps.tell(
+        "The sink has received", *(line for callback in callbacks for line in _callback_lines(callback))
+    )
+    events = [
+        (event["objectType"], event["eventType"]) for callback in callbacks for event in _events(callback)
+    ]
+    signatures = {callback["signature"] for callback in callbacks}
+    if events != expected or signatures != {"valid"}:
+        raise _TourError(f"expected {expected} with valid signatures; got {events} with {signatures}")
+
+
+def _callback_lines(callback: dict[str, Any]) -> Iterator[str]:
+    for event in _events(callback):
+        yield f"{event['eventType']:<8} {event['objectType']:<14} {event['objectId']:<10} signature {callback['signature']}"
+
+
+def _events(callback: dict[str, Any]) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = callback["json"]["message"]["events"]
+    return events
+
+
+def _explain(clients: "WorkspaceClients", steps: _Steps, instance_id: int, contact: int) -> None:
+    latest = clients.platform.polls(instanceId=instance_id, resource="contacts")[-1]
+    decision = next(record for record in latest["records"] if record["id"] == str(contact))
+    steps.tell(
+        f"Why {decision['verdict']}? Every decision of every poll is kept",
+        f"poll at {latest['at']}: GET {latest['request']['url']} -> {latest['request']['status']}",
+        f"record {decision['id']}: created {decision['created']}, updated {decision['updated']}",
+        f"{decision['verdict']}: {decision['why']}",
+    )
+
+
+@click.command(
+    "listen",
+    epilog=examples(
+        "elements-local listen",
+        "elements-local listen --workspace mine --since-start",
+        "elements-local listen --json | jq 'select(.kind == \"callback\")'",
+    ),
+)
+@setting_option("workspace", default=None, about="whose; all of them unless it is given")
+@click.option("--since-start", is_flag=True, help="Begin with what is still kept of what has happened.")
+@running_stack
+def listen_command(stack: "Stack", *, workspace: str | None, since_start: bool, as_json: bool) -> None:
+    """Tell what happens in a running stack, a line each, until Ctrl-C.
+
+    Instances that are made, polls that find something or fail, callbacks and how they are answered, retries,
+    warnings, and time that is moved: what `up` tells in its own terminal. It begins with the present, and ends, too,
+    when the stack does. With --json each line is an object.
+    """
+    if not stack.addresses.platform:
+        raise NotRunningError("platform")
+    if workspace is not None:
+        stack.workspace(workspace)  # there has to be one
+    platform = stack.admin()
+    after = 0 if since_start else latest(platform)
+    with ended_by_signal():
+        if not as_json:
+            click.echo(f"listening at {platform.url}; Ctrl-C ends it", err=True)
+        try:
+            for activity in activities(platform, after=after, workspace=workspace):
+                if as_json:
+                    print_json(activity)
+                else:
+                    click.echo(line(activity))
+        except UnreachableError as error:
+            click.echo(f"the stack has ended ({error.reason})", err=True)

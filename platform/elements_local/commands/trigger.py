@@ -1,0 +1,182 @@
+"""``trigger``: one change in the CRM, and the callback that comes of it."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from elements_local import trigger
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_json
+from elements_local.command_line.stacks import running_stack, workspace_option
+from elements_local.interruption import cut_off
+from elements_local.kit.api.json_syntax import json_fault
+from elements_local.records import COLLECTIONS
+
+if TYPE_CHECKING:
+    from elements_local.clients import WorkspaceClients
+    from elements_local.stack.stack import Stack
+    from elements_local.trigger import Change, RecordChange, TriggerOutcome
+
+_SINGULAR = {
+    "contact": "contacts",
+    "account": "accounts",
+    "lead": "leads",
+    "opportunity": "opportunities",
+    "project": "projects",
+    "task": "tasks",
+}
+
+
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+else:
+    _Choice = click.Choice  # which click 8.1 has not with a parameter
+
+
+class _Kind(_Choice):
+    """The kinds of record, in the plural; one of them is understood, too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(_SINGULAR.get(value, value), param, ctx)
+
+
+def _field(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip(":")):
+            raise click.BadParameter(f"expected NAME=TEXT, or NAME:=JSON; got {text!r}")
+        fields[name.removesuffix(":")] = _json(value, text) if name.endswith(":") else value
+    return fields
+
+
+def _json(value: str, text: str) -> object:
+    try:
+        read: object = json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise click.BadParameter(f"{text!r} has no JSON behind := ({json_fault(value, error)})") from error
+    return read
+
+
+@click.command(
+    "trigger",
+    epilog=examples(
+        "elements-local trigger contacts created",
+        "elements-local trigger contacts created --field LAST_NAME=Byron",
+        "elements-local trigger contacts updated",
+        "elements-local trigger opportunities updated --id 7 --field BID_AMOUNT:=900",
+        "elements-local trigger leads created --json",
+    ),
+)
+@click.argument("kind", metavar="KIND", type=_Kind(list(COLLECTIONS)))
+@click.argument("change", metavar="created|updated", type=click.Choice(["created", "updated"]))
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME=TEXT",
+    callback=_field,
+    help="A field of the record, as the CRM calls it; NAME:=JSON for what is no text. May be given several times.",
+)
+@click.option(
+    "--id",
+    "record_id",
+    type=click.IntRange(1),
+    help="The record that is updated.  [default: the one that was created last]",
+)
+@workspace_option
+@running_stack
+def trigger_command(  # noqa: PLR0913 - an option each
+    stack: "Stack",
+    *,
+    kind: str,
+    change: "Change",
+    fields: Mapping[str, object],
+    record_id: int | None,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Make a change in the CRM, let a poll find it, and print the callback that comes of it.
+
+    A record of KIND (contacts, accounts, leads, opportunities, projects or tasks) is created or updated, with fields that are believable unless you give some. A virtual clock is
+    then advanced to the next poll of an instance that polls such records; on a real clock it polls at once. The
+    callback is printed with the headers that a receiver goes by. If none comes, or not as it was to be, it says why,
+    and the exit status is 1.
+    """
+    if change == "created" and record_id is not None:
+        raise click.UsageError("--id names a record that is updated; the CRM gives a new one its id")
+    clients = stack.workspace(workspace)
+    change_made, outcome = _triggered(clients, kind, change, fields, record_id, as_json=as_json)
+    if as_json:
+        print_json(_as_json(change_made, outcome))
+    else:
+        _print_callback(outcome)
+    for reason in outcome.reasons:
+        click.echo(reason if outcome.sent else f"no callback: {reason}", err=True)
+    if outcome.reasons:
+        raise SystemExit(1)
+
+
+def _triggered(  # noqa: PLR0913 - what the command was told
+    clients: "WorkspaceClients",
+    kind: str,
+    change: "Change",
+    fields: Mapping[str, object],
+    record_id: int | None,
+    *,
+    as_json: bool,
+) -> "tuple[RecordChange, TriggerOutcome]":
+    done = ["nothing has been changed"]
+    with cut_off(lambda: done[-1]):
+        poller = trigger.poller_of(clients, kind)
+        if change == "updated":
+            record_id = trigger.record_to_change(clients, kind, record_id)
+        trigger.leave_the_second(clients, poller)
+        change_made = trigger.make(clients, kind, fields, record_id)
+        what = f"{kind} {change_made.record_id} {change}"
+        done.append(f"{what}; it is not known whether a callback came of it")
+        for name, near in change_made.ignored.items():
+            hint = f"; is {near} meant?" if near else ""
+            click.echo(f"warning: the CRM took no notice of {name}{hint}", err=True)
+        if not as_json:
+            click.echo(f"{what}: {json.dumps(change_made.fields, ensure_ascii=False)}")
+        at = trigger.let_it_poll(clients, poller)
+        if not as_json:
+            click.echo(f"instance {poller.instance_id} polled {poller.resource}; it is {at}")
+        return change_made, trigger.outcome_of(clients, poller, change_made)
+
+
+def _as_json(change: "RecordChange", outcome: "TriggerOutcome") -> dict[str, object]:
+    sent = outcome.sent
+    return {
+        "kind": change.resource,
+        "change": change.change.upper(),
+        "id": change.record_id,
+        "fields": change.fields,
+        "callback": None
+        if sent is None
+        else {
+            "url": sent.url,
+            "at": sent.at,
+            "status": sent.status,
+            "outcome": sent.outcome,
+            "signature": sent.signature,
+            "headers": sent.headers,
+            "json": sent.body,
+        },
+        "reasons": list(outcome.reasons),
+    }
+
+
+def _print_callback(outcome: "TriggerOutcome") -> None:
+    sent = outcome.sent
+    if sent is None:
+        return
+    signature = f", signature {sent.signature}" if sent.signature else ""
+    events = click.style(", ".join(sent.event_types), bold=True)
+    click.echo(f"\n{events}  POST {sent.url} -> {sent.status or sent.outcome}{signature}")
+    for name, value in sent.headers.items():
+        click.echo(f"{name}: {value}")
+    click.echo(f"\n{json.dumps(sent.body, indent=2, ensure_ascii=False)}")

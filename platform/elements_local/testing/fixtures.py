@@ -1,0 +1,174 @@
+"""What the plugin's fixtures and items do: the stack of a session, a workspace for a test, the receiver in its process."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from elements_local.certify import certify
+from elements_local.clients import WorkspaceClients
+from elements_local.errors import HarnessError, OptionError
+from elements_local.failures.failure_report import add_section, latest_of, touched
+from elements_local.failures.observed import warn_of_unpolled, watched
+from elements_local.kit.settings import SettingsError
+from elements_local.kit.workspaces.clock import FrozenClock
+from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.workspaces.registry import DEFAULT_START
+from elements_local.receiving import reachable, receiver_of
+from elements_local.replay.runner import How, Runner, Transport
+from elements_local.reports.explanations import audit, explain
+from elements_local.scenarios.scenario import load_all
+from elements_local.stack import stack
+from elements_local.stack.held_time import HeldTime
+from elements_local.stack.options import Options
+from elements_local.stack.stack import Stack
+from elements_local.stack_settings import Configuration
+from elements_local.start import in_process, on_ports
+from elements_local.testing.markers import CHOICES, MarkerError, choices, workspace_of
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+__all__ = [
+    "HarnessError",
+    "HeldStack",
+    "OptionError",
+    "add_section",
+    "audit",
+    "certify",
+    "explain",
+    "latest_of",
+    "load_all",
+    "named_receiver",
+    "on_ports",
+    "options",
+    "relayed_workspace_of",
+    "runner",
+    "running_stack",
+    "touched",
+    "warn_of_unpolled",
+    "watched",
+    "workspace_of",
+]
+
+
+def options(config: pytest.Config) -> Options:
+    """Return how a session's stack is started: free ports, virtual time, and what is set."""
+    try:
+        return Options(ports=(0, 0, 0), environment=stack_environment(config))
+    except OptionError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+def running_stack(given: Mapping[str, str | None]) -> Stack:
+    """Find the stack that runs already.
+
+    Args:
+        given: URLs by the names of the options that said them.
+    """
+    token = os.environ.get("ELEMENTS_LOCAL_TOKEN")
+    try:
+        return stack.running_stack(given["stack"] or "", crm=given["crm"], sink=given["sink"], token=token)
+    except HarnessError as error:
+        raise pytest.UsageError(f"--elements-stack: {error}") from None
+
+
+def named_receiver(config: pytest.Config) -> str | None:
+    """Return the receiver that the ini option names, importable from the root directory."""
+    named: str | None = config.getini("elements_receiver") or None
+    if named and str(config.rootpath) not in sys.path:
+        sys.path.insert(0, str(config.rootpath))
+    return named
+
+
+def stack_environment(config: pytest.Config) -> dict[str, str]:
+    """Return the settings of the stacks that a session starts: its own, then the environment's, then the project's.
+
+    Raises:
+        OptionError: one cannot be used.
+    """
+    chosen = Configuration(os.environ, config.rootpath / "pyproject.toml")
+    try:
+        for option, given in (("elements_set", config.getini), ("--elements-set", config.getoption)):
+            for assignment in given(option):
+                chosen.add_assignment(assignment, option=option)
+        return chosen.environment()
+    except SettingsError as error:
+        raise OptionError(str(error)) from error
+
+
+def runner(config: pytest.Config, elsewhere: Stack | None) -> Runner:
+    """Return what runs a session's scenarios."""
+    return Runner(
+        How(
+            transport=Transport(config.getoption("--elements-transport")),
+            target=None if elsewhere is None else elsewhere.addresses,
+            token=None if elsewhere is None else elsewhere.token,
+            update=config.getoption("--elements-update"),
+            receiver=named_receiver(config),
+            environment={} if elsewhere else stack_environment(config),
+        )
+    )
+
+
+@contextmanager
+def relayed_workspace_of(test: pytest.Item, stack: Stack, receiver: object) -> Iterator[WorkspaceClients]:
+    """Make a test's workspace on a stack that runs elsewhere; its callbacks go to the receiver, on a port of this machine.
+
+    Raises as ``HeldStack.workspace_of``.
+    """
+    with reachable(receiver_of(receiver), inside=None) as url, workspace_of(test, stack) as clients:
+        clients.sink.relay(url)
+        yield clients
+
+
+@dataclass(frozen=True)
+class HeldStack:
+    """A stack whose workspaces are opened one at a time, since the process has one time.
+
+    Attributes:
+        stack: the stack itself.
+    """
+
+    stack: Stack
+    _held: HeldTime
+    _applications: "dict[str, WSGIApplication]"
+
+    @classmethod
+    @contextmanager
+    def started(cls, settings: Options) -> Iterator["HeldStack"]:
+        """Run a stack in this process; its time is held only while a workspace is open."""
+        held = HeldTime()
+        applications: dict[str, WSGIApplication] = {}
+        options = replace(
+            settings,
+            virtual_clock=lambda start: FrozenClock(start, held),
+            applications=applications,
+        )
+        with in_process(options) as stack:
+            yield cls(stack, held, applications)
+
+    @contextmanager
+    def workspace_of(self, test: pytest.Item, receiver: object) -> Iterator[WorkspaceClients]:
+        """Open a test's workspace: its callbacks go to the receiver, and the process's time is its clock's.
+
+        Raises:
+            MarkerError: a marker of the test cannot be used; a real clock, too, as time is held.
+            ReceiverError: the receiver is none.
+        """
+        chosen = choices(test)
+        if chosen.get("clock") == "real":
+            raise MarkerError(test.nodeid, CHOICES, "clock: a receiver in process needs a virtual one")
+        start = chosen.get("start")
+        begin = DEFAULT_START if start is None else parse_instant(start)
+        with (
+            reachable(receiver_of(receiver), inside=self._applications) as url,
+            self._held.from_(begin),
+            workspace_of(test, self.stack) as clients,
+        ):
+            clients.sink.relay(url)
+            yield clients
