@@ -1,4 +1,7 @@
-"""Reading requests as waitress does, but for what its parser would fail at: that is answered with 400, as the rest is."""
+"""Reading requests as waitress does, but for what its parser would fail at: that is answered with 400, as the rest is.
+
+waitress documents no way to do so. Without it, who calls with https waits for an answer until the connection is given up.
+"""
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
