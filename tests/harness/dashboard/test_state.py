@@ -11,7 +11,7 @@ def test_the_audit_says_what_was_late_and_why(visitor, at, story):
 
     assert "1 of 2 owed were delivered" in page.words
     assert f"contacts/{story['eve']} CREATED" in page.words
-    assert "its receiver failed to take it: answered 503" in page.words
+    assert "its receiver answered 503 at" in page.words
 
 
 def test_without_an_instance_nothing_is_owed(visitor, at):
