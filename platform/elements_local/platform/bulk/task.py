@@ -18,8 +18,8 @@ from elements_local.platform.bulk.store import Bulk, BulkStepOutcome
 from elements_local.platform.core import identities
 from elements_local.platform.core.hub_client import HubClient, HubError, InstanceHub, Record
 from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.ordering import key_of
 from elements_local.platform.core.run_control import RunSummary
-from elements_local.platform.core.sort_key import key_of
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.connector import Connector
 from elements_local.platform.events.event import topic

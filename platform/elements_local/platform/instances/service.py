@@ -151,7 +151,7 @@ def instance_json(
 
 def views(call: Call, instances: Iterable[Instance]) -> list[InstanceView]:
     """Return instances with all that is shown of them at present."""
-    now, user = call.workspace.clock.now(), user_of(call.workspace)
+    now, user = call.now, user_of(call.workspace)
     return [InstanceView.at(now, instance, call.element_of(instance), user) for instance in instances]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.core.sort_key import key_of, sort_key
+from elements_local.platform.core.ordering import key_of, sort_key
 
 NUMBERS = st.integers(-(10**15), 10**15) | st.floats(allow_nan=False)
 
