@@ -106,7 +106,6 @@ def describe(settings: CrmSettings) -> Description:
 
 
 def _targets(version: Version, account: CrmAccount) -> Iterator[CrmTarget]:
-    """Yield all that a version has operations for."""
     custom: Iterable[str] = account.custom_objects if version.custom_shape else ()
     make = version.custom_shape
     yield from record_targets(version, [make(custom_object(name)) for name in custom] if make else ())

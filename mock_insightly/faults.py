@@ -103,7 +103,6 @@ _SHOWS: Mapping[str, _Shows] = {
 
 
 def _matched_places(match: Match) -> Iterator[_Place]:
-    """Yield the places of which a rule matches at least one call."""
     path = plain_path(match.path).lower()
     for place in _places():
         # whatever answers GET answers HEAD

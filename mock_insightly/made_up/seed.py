@@ -133,5 +133,4 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
 
 
 def _midnight(instant: datetime) -> datetime:
-    """Return the day of an instant, as dates without a time are kept."""
     return instant.replace(hour=0, minute=0, second=0)

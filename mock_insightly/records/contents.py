@@ -54,7 +54,6 @@ def read_upload(body: bytes, content_type: str) -> Upload | None:
 
 
 def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[dict[str, str], bytes]]:
-    """Yield the headers and the content of each part."""
     delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|$)")
     # What stands before the first delimiter is no part. Whoever ends each one with `--` is understood, as the
     # vendor's client does so.

@@ -66,8 +66,8 @@ class RecordPage(Struct, frozen=True, kw_only=True):
 
 def find(tx: Transaction, kind: RecordKind, record_filter: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of the records of a kind that are wanted."""
-    if _is_sifted(record_filter) or kind.order:
-        return _page_of(_sifted(tx, kind, record_filter), page)
+    if _needs_scan(record_filter) or kind.order:
+        return _page_of(_scanned(tx, kind, record_filter), page)
     values = _values(kind.name, record_filter)
     given = frozenset(values)
     statement = _page(given, first=not page.skip, counted=page.count_total)
@@ -85,8 +85,7 @@ def written_since(tx: Transaction, kind: RecordKind, since: datetime) -> list[Ro
     return tx.all(_written_since, kind=kind.name, indexed_at=since)
 
 
-def _is_sifted(record_filter: RecordFilter) -> bool:
-    """Say whether each record must be looked at."""
+def _needs_scan(record_filter: RecordFilter) -> bool:
     return bool(
         record_filter.criterion or record_filter.unless or record_filter.by_date or record_filter.without
     )
@@ -146,7 +145,7 @@ def _counting(given: frozenset[str]) -> "Select[Any]":
     return _chosen(select(func.count()).select_from(records), given)
 
 
-def _sifted(tx: Transaction, kind: RecordKind, record_filter: RecordFilter) -> Iterable[str]:
+def _scanned(tx: Transaction, kind: RecordKind, record_filter: RecordFilter) -> Iterable[str]:
     """Return what meets the criteria, in order; every record must be looked at for that."""
     holds = _holds(tx, record_filter.criterion) if record_filter.criterion else None
     unless = record_filter.unless

@@ -37,7 +37,7 @@ _this = {
     for table in (records, reference_table, bin_, files)
 }
 _insert = WorkspaceStatement(records.insert())
-_refer = WorkspaceStatement(reference_table.insert())
+_keep_references = WorkspaceStatement(reference_table.insert())
 _get = WorkspaceStatement(select(records.c.document).where(*_this[records]).with_for_update())
 _update = WorkspaceStatement(records.update().where(*_this[records]))
 _delete = {table: WorkspaceStatement(table.delete().where(*this)) for table, this in _this.items()}
@@ -82,16 +82,15 @@ class RecordTransaction(Records):
         """Keep records whose ids have been reserved, and what they refer to."""
         rows = [{"kind": kind.name, "id": kind.id_of(record), **kept_columns(record)} for record in added]
         self.tx.run_each(_insert, rows)
-        self._refer(kind, added)
+        self._keep_references(kind, added)
 
-    def _refer(self, kind: RecordKind, added: Iterable[Record]) -> None:
-        """Keep what records refer to."""
+    def _keep_references(self, kind: RecordKind, added: Iterable[Record]) -> None:
         rows = [
             {"kind": kind.name, "id": kind.id_of(record), "to_entity": one.entity, "to_id": one.id}
             for record in added
             for one in references(kind, record)
         ]
-        self.tx.run_each(_refer, rows)
+        self.tx.run_each(_keep_references, rows)
 
 
 def _key(kind: RecordKind, record_id: int) -> dict[str, Any]:
@@ -156,7 +155,7 @@ class Writing(RecordTransaction):
         self.insert(kind, [record])
         if kind.numbers:
             self.sequences.join(kind.name)
-        self._note(kind, ChangeType.CREATED, record)
+        self._log_change(kind, ChangeType.CREATED, record)
         return record
 
     def update(self, kind: RecordKind, record_id: int, change: Callable[[Record], Record]) -> Record:
@@ -170,7 +169,7 @@ class Writing(RecordTransaction):
         """
         record = self.edit(kind, record_id, change)
         # The log comes last: its number is taken under the lock of its row, and so numbers follow one another.
-        self._note(kind, ChangeType.UPDATED, record)
+        self._log_change(kind, ChangeType.UPDATED, record)
         return record
 
     def edit(self, kind: RecordKind, record_id: int, change: Callable[[Record], Record]) -> Record:
@@ -200,7 +199,7 @@ class Writing(RecordTransaction):
         # Files are not kept in the bin: a record that is restored comes back without them.
         self._drop_files(kind, record_id)
         self.tx.run(_put_in_bin, kind=kind.name, id=record_id, document=encode_text(before))
-        self._note(kind, ChangeType.DELETED, before)
+        self._log_change(kind, ChangeType.DELETED, before)
         gone = reference(kind.entity, record_id)
         # all of them are read before the first is changed, since that changes what is read
         for name, other_id in self._referring_to(gone):
@@ -230,7 +229,7 @@ class Writing(RecordTransaction):
         self.sequences.join(kind.name)
         # To whoever reads the log, a record that is back has been updated: it has its old id and its old date of
         # creation.
-        self._note(kind, ChangeType.UPDATED, record)
+        self._log_change(kind, ChangeType.UPDATED, record)
         return record
 
     def bytes_kept(self) -> int:
@@ -249,7 +248,6 @@ class Writing(RecordTransaction):
         )
 
     def _drop_files(self, kind: RecordKind, record_id: int) -> None:
-        """Forget the file of a record, and those in its fields."""
         self.tx.run(_delete_files, **_key(kind, record_id), of_fields=f"{kind.name}.")
 
     def drop_file(self, kind: RecordKind, record_id: int) -> None:
@@ -262,15 +260,14 @@ class Writing(RecordTransaction):
         # Few updates change what a record refers to, and each would write the same rows again.
         if references(kind, before) != references(kind, record):
             self.tx.run(_delete[reference_table], **this)
-            self._refer(kind, [record])
+            self._keep_references(kind, [record])
 
     def _referring_to(self, to: Reference) -> list[tuple[str, int]]:
         """Return kind and id of each record that refers to one."""
         found = self.tx.all(_referring, to_entity=to.entity, to_id=to.id)
         return [(row.kind, row.id) for row in found]
 
-    def _note(self, kind: RecordKind, made: ChangeType, record: Record) -> None:
-        """Write a change into the log."""
+    def _log_change(self, kind: RecordKind, made: ChangeType, record: Record) -> None:
         if kind.unlogged:
             return
         self.tx.run(

@@ -31,7 +31,7 @@ from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.known import is_api_path
 from mock_insightly.versions.shape import Shape
 
-_NOTED = 1000
+_LARGEST_NOTE = 1000
 """Records that the journal names, of those that a fault kept from a list."""
 
 
@@ -157,7 +157,7 @@ def _indexed(call: CrmCall, kind: RecordKind, record_filter: RecordFilter) -> Re
             for one in written
             if effect.indexed(one.at, one.seq, seed=call.account.seed) > call.now
         )
-        _note(call, "hidden", late)
+        _note_in_journal(call, "hidden", late)
         record_filter = replace(record_filter, without=late)
     return record_filter
 
@@ -171,14 +171,14 @@ def _capped_page(call: CrmCall, kind: RecordKind, wanted: RecordFilter, page: Pa
         read = records.find(kind, wanted, replace(page, top=max(0, min(page.top, cap - page.skip))))
         behind = []
         if page.skip + page.top >= cap:
-            behind = records.find(kind, wanted, PageRange(skip=cap, top=_NOTED)).documents
-    _note(call, "cut", (kind.id_of(record_in(document)) for document in behind))
+            behind = records.find(kind, wanted, PageRange(skip=cap, top=_LARGEST_NOTE)).documents
+    _note_in_journal(call, "cut", (kind.id_of(record_in(document)) for document in behind))
     return read if read.total is None else replace(read, total=min(read.total, cap))
 
 
-def _note(call: CrmCall, what: str, ids: Iterable[int]) -> None:
+def _note_in_journal(call: CrmCall, what: str, ids: Iterable[int]) -> None:
     """Note in the journal the records that a fault kept from a list."""
-    numbers: list[Json] = [str(number) for number in islice(sorted(ids), _NOTED)]
+    numbers: list[Json] = [str(number) for number in islice(sorted(ids), _LARGEST_NOTE)]
     if numbers:
         call.noted[what] = numbers
 
@@ -196,11 +196,10 @@ def _change_listed_records(call: CrmCall, shape: Shape, record_filter: RecordFil
             for number in renewed:
                 writing.update(kind, number, partial(updated_at, call.stamped))
         if record_filter.by_date:
-            _note(call, "moved", renewed)
+            _note_in_journal(call, "moved", renewed)
 
 
 def _first(call: CrmCall, kind: RecordKind, record_filter: RecordFilter, count: int) -> list[int]:
-    """Return the ids of the first records of a list."""
     with call.reading() as records:
         found = records.find(kind, record_filter, PageRange(top=count))
     return [kind.id_of(record_in(document)) for document in found.documents]
@@ -256,7 +255,6 @@ def _answered(status: int, error: Exception) -> Response:
 
 
 def _error_response(message: str, status: int) -> Response:
-    """Return the answer to a call that failed."""
     if not is_api_path(request.path):
         key = "message" if request.path.startswith("/_local") else "Message"
         return Response(encode({key: message}), status=status, mimetype="application/json")

@@ -123,7 +123,6 @@ def _replace(
 
 
 def _streamed(call: CrmCall, written: Written, content_type: str) -> Response:
-    """Answer with a text as it is written, all of it from one moment."""
     opened = ExitStack()
     call.dependencies.ensure_foundation(call.workspace)
     parts = written(opened.enter_context(call.reading()).documents)

@@ -289,7 +289,6 @@ def _written(call: CrmCall, row: Record) -> Response:
 
 
 def _shown(call: CrmCall, row: Record) -> Record:
-    """Return a member as the version shows it."""
     members = call.version.shape(TEAMS).key(_ROWS).holds
     assert isinstance(members, Rows)  # noqa: S101 - which every version says of it
     return {field.name: row.get(field.name) for field in members.fields}

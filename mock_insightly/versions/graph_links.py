@@ -92,7 +92,7 @@ class LinkGraph(Struct, frozen=True, kw_only=True):
             name=self.peers.name,
             holds=self.peers.rows,
             show=self._show_peers,
-            take=self._check_peers,
+            take=self._refuse_other_kinds,
             collection=True,
         )
         return links, peers
@@ -103,7 +103,7 @@ class LinkGraph(Struct, frozen=True, kw_only=True):
         links = [*self._sent_links(sent)]
         given: Record = {}
         if self.employs:
-            given, links = self._hire(sent, before, links, old)
+            given, links = self._find_employment(sent, before, links, old)
         unseen = [link for link in old.values() if not self._can_show(link)]
         seen = [
             {**BLANK_LINK, **old.get(link["LINK_ID"], {}), **link}
@@ -111,13 +111,12 @@ class LinkGraph(Struct, frozen=True, kw_only=True):
         ]
         return {**given, "LINKS": [*unseen, *seen]}
 
-    def _check_peers(self, sent: Sent, before: Record) -> Record:
-        """Refuse links to records of the same kind that are none; LINKS is what keeps them."""
+    def _refuse_other_kinds(self, sent: Sent, before: Record) -> Record:
         for _ in self._sent_peers(sent, before.get(self.kind.id_field)):
             pass
         return {}
 
-    def _hire(
+    def _find_employment(
         self, sent: Sent, before: Record, links: list[Record], old: dict[Json, Record]
     ) -> tuple[Record, list[Record]]:
         """Find the link to the record's organisation, and take it out of the links if the record's fields say it all."""
@@ -140,11 +139,11 @@ class LinkGraph(Struct, frozen=True, kw_only=True):
         said = [
             link
             for link in found
-            if link["LINK_ID"] not in old and self._says_no_more(link) and len(alike) == 1
+            if link["LINK_ID"] not in old and self._adds_nothing(link) and len(alike) == 1
         ]
         return given, [link for link in links if not any(link is one for one in said)]
 
-    def _says_no_more(self, link: Record) -> bool:
+    def _adds_nothing(self, link: Record) -> bool:
         """Say whether a link holds nothing but the organisation and, where there is a field for it, the title."""
         return link["DETAILS"] is None and (self.title is not None or link["ROLE"] is None)
 

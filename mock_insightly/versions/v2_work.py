@@ -110,7 +110,6 @@ _NOTE = Shape(
 
 
 def _body_extract(email: Record) -> Json:
-    """Return the beginning of an e-mail's text."""
     return extract(email["BODY"], email["FORMAT"])
 
 
