@@ -7,7 +7,7 @@ from functools import cache
 from itertools import count, islice
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct, convert, structs
 from msgspec.json import Decoder
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
@@ -16,10 +16,9 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.values import replace
-from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from elements_local.platform.bulk.job import BulkJob, BulkStatus
 from elements_local.platform.bulk.tables import bulk_jobs, bulk_rows
 from elements_local.platform.core.counters import next_number
-from elements_local.platform.core.tables import columns_of
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.jobs.due_job import JobKind
 from elements_local.platform.jobs.store import Jobs
@@ -236,11 +235,4 @@ def _row(job: BulkJob) -> dict[str, object]:
 
 
 def _job(row: Row) -> BulkJob:
-    return BulkJob(
-        **{
-            **columns_of(row),
-            "kind": BulkKind(row.kind),
-            "status": BulkStatus(row.status),
-            "fields": _fields.decode(row.fields),
-        }
-    )
+    return convert(row._asdict() | {"fields": _fields.decode(row.fields)}, BulkJob)

@@ -6,6 +6,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+from msgspec import convert
 from sqlalchemy import BigInteger, Select, bindparam, func, select, tuple_
 
 from elements_local.kit.api.pages import Page
@@ -198,13 +199,4 @@ def _state(delivery: Delivery) -> dict[str, object]:
 
 def delivery_of(row: Row) -> Delivery:
     """Return the delivery that a row holds."""
-    return Delivery(
-        notification_id=row.notification_id,
-        subscription_id=row.subscription_id,
-        status=DeliveryStatus(row.status),
-        created=row.created,
-        updated=row.updated,
-        tries=row.tries,
-        failures=row.failures,
-        first_failure=row.first_failure,
-    )
+    return convert(row._asdict(), Delivery)

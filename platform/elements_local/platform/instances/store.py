@@ -44,10 +44,8 @@ class PastConfiguration(Struct, frozen=True, kw_only=True):
 _tags = Decoder(tuple[str, ...])
 _configuration = Decoder(dict[str, str | None])
 _objects = Decoder(Objects)
-_KEPT_AS_IT_IS = (
-    "id", "token", "name", "element_key", "created", "external_authentication", "disabled", "polling_disabled",
-    "trace_logging_until",
-)  # fmt: skip
+_JSON = frozenset({"tags", "configuration", "objects"})
+_KEPT_AS_IT_IS = [name for name in Instance.__struct_fields__ if name in instances.c and name not in _JSON]
 """What of an instance has a column of its own; the rest is JSON in its columns, or in other tables."""
 
 _with_subscription = select(instances, subscriptions.c.id.label("subscription_id")).outerjoin(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, not_, select
 
 from elements_local.kit.storage.prepared import Row, numbered, one_of
@@ -165,6 +165,4 @@ def _key(kind: JobKind, subject: str) -> dict[str, str]:
 
 
 def _job(row: Row) -> Job:
-    return Job(
-        number=row.number, workspace=row.workspace, kind=JobKind(row.kind), subject=row.subject, due=row.due
-    )
+    return convert(row._asdict(), Job)
