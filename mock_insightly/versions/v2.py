@@ -10,6 +10,7 @@ Source: lists, what hangs below records and filters of v2.2 from the Insightly v
     too, and which of two names of one column counts, is assumed.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 from elements_local.kit.values import replace
@@ -181,13 +182,16 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
     kinds.EVENTS.name: _same("title owner_user_id start_date_utc end_date_utc"),
     kinds.NOTES.name: _same("title owner_user_id"),
     kinds.EMAILS.name: {**_same("email_from email_to"), **_TAG},
-    kinds.MILESTONES.name: {},
     kinds.USERS.name: {"email": ("EMAIL_ADDRESS",), **_NAMES},
     kinds.TEAMS.name: _same("team_name"),
 }
-"""The filters of each resource, and where their values stand."""
+"""The filters of each resource that has some, and where their values stand."""
 
 _VIA = {(kinds.CONTACTS.name, "organisation"): (kinds.ORGANISATIONS, "ORGANISATION_NAME")}
+
+
+def _filters(kind: RecordKind) -> Mapping[str, tuple[str, ...]]:
+    return FILTERS.get(kind.name, {})
 
 
 def search_filter(shape: Shape, query: Query) -> RecordFilter:
@@ -197,7 +201,7 @@ def search_filter(shape: Shape, query: Query) -> RecordFilter:
         TooManyFiltersError: more than one has a value, ``updated_after_utc`` counted.
         FieldError: a value does not fit its field.
     """
-    filters = FILTERS[shape.kind.name]
+    filters = _filters(shape.kind)
     came = [name for name in (*filters, "updated_after_utc") if query.get(name, "").strip()]
     if len(came) > 1:
         raise TooManyFiltersError(came)
@@ -220,7 +224,7 @@ V2_2 = Version(
     shapes=shapes_of(CONTACT, ORGANISATION, LEAD, OPPORTUNITY, *WORK),
     lookups=LOOKUPS,
     sub_resources=SUB_RESOURCES,
-    filters=lambda kind: FILTERS[kind.name],
+    filters=_filters,
     search_filter=search_filter,
     replaces=True,
     on_members=methods("GCU"),
