@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.platform.callbacks.signature import sign
+from elements_local.kit.web.signature import sign
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "signatures.json").read_text(encoding="utf-8"))
 

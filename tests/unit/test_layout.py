@@ -65,6 +65,7 @@ PURE = {
     "elements_local.kit.api.views",
     "elements_local.kit.text",
     "elements_local.kit.values",
+    "elements_local.kit.web.signature",
     "elements_local.kit.workspaces.instants",
 }
 """What rules may have of the kit."""

@@ -17,7 +17,7 @@ from elements_local.certify.trial import (
     refused,
 )
 from elements_local.kit.values import replace
-from elements_local.platform.callbacks.signature import sign
+from elements_local.kit.web.signature import SCHEME, sign
 from elements_local.platform.core.poll import EventType
 
 Check: TypeAlias = Callable[[Trial], Iterator[CheckStep]]
@@ -172,26 +172,23 @@ def _key(trial: Trial) -> str:
     return trial.compose.key
 
 
-_SCHEME = "sha256="
-
-
 def _forged(callback: ComposedCallback, key: str) -> Iterator[tuple[str, ComposedCallback]]:
     """Yield what is wrong, and the callback that is.
 
     Args:
         callback: rightly signed with the key.
     """
-    text = sign(callback.body, key).removeprefix(_SCHEME)
+    text = sign(callback.body, key).removeprefix(SCHEME)
     right = b64decode(text)
     signatures = {
         "signed with another key": sign(callback.body, f"not {key}"),
-        "the last byte of the digest wrong": _SCHEME + _with_wrong_byte(right, len(right) - 1),
-        "the first byte of the digest wrong": _SCHEME + _with_wrong_byte(right, 0),
-        "a byte in the middle of the digest wrong": _SCHEME + _with_wrong_byte(right, len(right) // 2),
-        "small letters for capitals, and capitals for small ones": _SCHEME + text.swapcase(),
-        "the digest in hexadecimal": _SCHEME + right.hex(),
-        "no digest": _SCHEME,
-        "no base64": f"{_SCHEME}?",
+        "the last byte of the digest wrong": SCHEME + _with_wrong_byte(right, len(right) - 1),
+        "the first byte of the digest wrong": SCHEME + _with_wrong_byte(right, 0),
+        "a byte in the middle of the digest wrong": SCHEME + _with_wrong_byte(right, len(right) // 2),
+        "small letters for capitals, and capitals for small ones": SCHEME + text.swapcase(),
+        "the digest in hexadecimal": SCHEME + right.hex(),
+        "no digest": SCHEME,
+        "no base64": f"{SCHEME}?",
         "an empty header": "",
     }
     for what, signature in signatures.items():

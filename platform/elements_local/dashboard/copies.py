@@ -2,9 +2,7 @@
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Mapping
-from hmac import digest
 from shlex import quote
 from typing import Any
 
@@ -192,14 +190,6 @@ def as_markdown(callback: Json) -> str:
     head = f"**{callback['method']} {callback['path']}** at {callback['received_at']}, answered {callback['status']}"
     text = f"{headers}\n\n{callback['body']}"
     return f"{head}\n\n{_fenced(text, 'http')}\n"
-
-
-def signature_by(key: str, body: bytes) -> str:
-    """Compute what a callback's signature has to be.
-
-    Source: the vendor's event documentation: base64 of the HMAC-SHA256 over the body's bytes (documented).
-    """
-    return f"sha256={b64encode(digest(key.encode(), body, 'sha256')).decode()}"
 
 
 def _known_change(callback: Json) -> tuple[str, str] | None:

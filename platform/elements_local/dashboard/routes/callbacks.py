@@ -8,6 +8,7 @@ from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, read, record_path, whose
 from elements_local.dashboard.lists import Listing, list_page
 from elements_local.errors import CallError
+from elements_local.kit.web.signature import sign
 from elements_local.records import COLLECTIONS
 
 bp = Blueprint("callbacks", __name__, url_prefix="/callbacks")
@@ -41,7 +42,7 @@ def show(callback_id: int) -> Answer:
 def check_signature(callback_id: int) -> Answer:
     """Compute a signature with a key, and hold it against the one that came; the key is kept nowhere."""
     callback = CALLBACKS.find(callback_id)
-    computed = copies.signature_by(request.form.get("key", ""), callback["body"].encode())
+    computed = sign(callback["body"].encode(), request.form.get("key", ""))
     came = copies.header_of(callback, copies.SIGNATURE)
     good = computed == came
     words = "is the one that came" if good else f"is not what came: {came or 'no signature'}"

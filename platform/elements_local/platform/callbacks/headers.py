@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 
-from elements_local.platform.callbacks.signature import sign
+from elements_local.kit.web.signature import sign
 from elements_local.platform.configuration.callback_headers import (
     EXTRA,
     PASSWORD,

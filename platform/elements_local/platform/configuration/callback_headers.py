@@ -13,6 +13,9 @@ EXTRA = "event.notification.callback.headers"
 USERNAME = "event.notification.basic.username"
 PASSWORD = "event.notification.basic.password"  # noqa: S105 - a configuration key's name
 STANDARD_SECRET = "elements-local.standard-webhooks.secret"  # noqa: S105 - as above
+OWN_KEYS = (STANDARD_SECRET,)
+"""Keys that no vendor has."""
+
 WEBHOOK_ID = "Elements-Webhook-Id"
 SIGNATURE = "Elements-Webhook-Signature"
 

@@ -34,7 +34,7 @@ _SUCCESSORS_BLOCK_KEYS = frozenset(
     }
 )
 _SUCCESSORS_KEYS = frozenset({"event.raw.enabled"})
-_SEEN_ELSEWHERE = ("event.notification.type", callback_headers.STANDARD_SECRET)
+_SEEN_ELSEWHERE = ("event.notification.type", *callback_headers.OWN_KEYS)
 _FAMILIES = ("oauth.", "bulk.")
 """How keys begin that other connectors have many of."""
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.callbacks.signature import sign
+from elements_local.kit.web.signature import sign
 
 
 def test_a_signature_is_base64_and_not_hexadecimal():

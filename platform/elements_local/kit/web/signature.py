@@ -2,11 +2,12 @@
 
 import hmac
 from base64 import b64encode
-from hashlib import sha256
+
+SCHEME = "sha256="
 
 
 def sign(body: bytes, key: str) -> str:
-    """Return the value of ``Elements-Webhook-Signature`` for exactly these bytes.
+    """Return the value of the signature's header for exactly these bytes.
 
     Source: the vendor's event guide (documented) and its test suite (observed): base64, not hexadecimal.
 
@@ -15,4 +16,4 @@ def sign(body: bytes, key: str) -> str:
     """
     # of the bytes as they are sent, and not of the JSON: a receiver that parses first and signs what it writes anew
     # gets another digest
-    return "sha256=" + b64encode(hmac.digest(key.encode(), body, sha256)).decode()
+    return SCHEME + b64encode(hmac.digest(key.encode(), body, "sha256")).decode()
