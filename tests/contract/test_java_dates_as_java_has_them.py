@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
-from elements_local.platform.dates.java_patterns import compile_pattern
+from elements_local.platform.dates.java_dates import (
+    compile_pattern,
+    epoch_milliseconds,
+    format_date,
+    parse_date,
+)
 from elements_local.platform.dates.zones import zone
 from elements_local.platform.errors import DatePatternError, UnreadableDateError
 

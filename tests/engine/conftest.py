@@ -21,8 +21,7 @@ from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from elements_local.platform import PlatformSettings
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.activity.store import Activities
-from elements_local.platform.bulk.callback import BulkCallbacks
-from elements_local.platform.bulk.task import BulkTask
+from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
 from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core import identities
@@ -32,10 +31,10 @@ from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.engine import Engine
 from elements_local.platform.events.event import topic
-from elements_local.platform.events.store_history import history_retention
+from elements_local.platform.events.store import history_retention
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.instances import instance as rules
-from elements_local.platform.instances.schedule import plan
+from elements_local.platform.instances.instance import plan
 from elements_local.platform.polling.task import PollTask
 from elements_local.platform.store import create_tables
 from elements_local.start import Options, in_process

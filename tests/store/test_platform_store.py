@@ -9,20 +9,20 @@ from sqlalchemy import inspect
 from elements_local.kit.storage.schema import SchemaVersionError
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.emails import Email, EmailCause
-from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.accounts.store import Emails
 from elements_local.platform.callbacks.delivery import AttemptOutcome
 from elements_local.platform.callbacks.store_attempts import AttemptResult, Attempts
 from elements_local.platform.core import tables
-from elements_local.platform.core.counters import next_number
+from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollVerdict
 from elements_local.platform.events import event
+from elements_local.platform.events.event import EventStatus
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
-from elements_local.platform.events.stored_event import EventStatus
-from elements_local.platform.instances.schedule import PollPlan
+from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.due_job import Job, JobKind
 from elements_local.platform.jobs.store import Jobs, NextRun

@@ -29,9 +29,8 @@ HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 OTHER_HANDS = {
     "accounts": "directory",
     "audit": "notes",
-    "bulk": "callback",
     "callbacks": "lanes lines receiver_keys",
-    "core": "callers counters hub_client identities listing paths settings time_units",
+    "core": "callers hub_client identities paging paths settings time_units",
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",

@@ -25,8 +25,7 @@ from elements_local.kit.workspaces.workspace_snapshot import WORKSPACE, Workspac
 from elements_local.platform.activity.lines import restored
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.blueprints import add_routes
-from elements_local.platform.bulk.callback import BulkCallbacks
-from elements_local.platform.bulk.task import BulkTask
+from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
 from elements_local.platform.call import EXTENSION, Platform
 from elements_local.platform.callbacks.task import DeliveryTask
 from elements_local.platform.core.callers import Callers
@@ -39,7 +38,7 @@ from elements_local.platform.description import DESCRIPTION
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.connector import Connector
 from elements_local.platform.engine import Engine
-from elements_local.platform.events.store_history import history_retention
+from elements_local.platform.events.store import history_retention
 from elements_local.platform.explain.cures import CureDesk, CureTrier
 from elements_local.platform.hub.refusals import refuse_what_is_not_imitated
 from elements_local.platform.hub.routing import HubRouting

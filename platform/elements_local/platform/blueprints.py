@@ -7,13 +7,11 @@ from elements_local.platform.accounts import routes_login as login
 from elements_local.platform.accounts import routes_users as users
 from elements_local.platform.accounts import routes_workspaces as workspace_routes
 from elements_local.platform.audit import routes as audit
-from elements_local.platform.audit import routes_pollers as pollers
 from elements_local.platform.bulk import routes as bulk
 from elements_local.platform.callbacks import routes as deliveries
 from elements_local.platform.callbacks import routes_outbox as outbox
 from elements_local.platform.core.paths import BASE_PATH
 from elements_local.platform.documents import routes as docs
-from elements_local.platform.documents import routes_instance as instance_docs
 from elements_local.platform.events import routes_notifications as notifications
 from elements_local.platform.events import routes_subscriptions as subscriptions
 from elements_local.platform.explain.cures import CureDesk
@@ -25,7 +23,6 @@ from elements_local.platform.hub import routes_objects as hub_objects
 from elements_local.platform.inbound import routes as inbound
 from elements_local.platform.instances import routes as instances
 from elements_local.platform.instances import routes_configuration as instance_configuration
-from elements_local.platform.instances import routes_event_analytics as event_analytics
 from elements_local.platform.instances import routes_events as events
 from elements_local.platform.instances import routes_lint as lint
 from elements_local.platform.jobs import routes_activity as activity
@@ -38,7 +35,7 @@ _LOCAL = (
     clock.bp,
     workspace_routes.bp,
     polls.bp,
-    pollers.bp,
+    audit.pollers,
     outbox.bp,
     audit.bp,
     activity.bp,
@@ -51,12 +48,12 @@ _LOCAL = (
 _API = (
     *(users.bp, accounts.bp, users.organizations, login.bp),
     *(instances.bp, instances.of_element, instances.of_account),
-    *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
+    *(events.bp, events.event_analytics, inbound.bp, jobs.bp, bulk.bp),
     *(notifications.bp, subscriptions.bp, deliveries.bp),
     *(elements.bp, elements.oauth, hub_catalogue.bp, docs.bp, instances.traces),
-    *(hub_objects.bp, instance_docs.of_objects, hubs.bp),
+    *(hub_objects.bp, docs.of_objects, hubs.bp),
 )
-_OF_ONE_INSTANCE = (instances.one, instance_configuration.bp, instance_docs.bp, transformations.bp)
+_OF_ONE_INSTANCE = (instances.one, instance_configuration.bp, docs.of_instance, transformations.bp)
 """What is reached by an instance's id, and by its token."""
 
 

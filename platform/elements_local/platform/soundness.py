@@ -12,8 +12,7 @@ from elements_local.kit.storage.transaction import Transaction, WorkspaceStateme
 from elements_local.kit.text import whole_number
 from elements_local.platform.accounts.store import accounts
 from elements_local.platform.bulk.job import BulkKind, BulkStatus
-from elements_local.platform.bulk.store import BulkRowKind
-from elements_local.platform.bulk.tables import bulk_jobs, bulk_rows
+from elements_local.platform.bulk.store import BulkRowKind, bulk_jobs, bulk_rows
 from elements_local.platform.core.objects import Objects
 from elements_local.platform.core.poll import PollVerdict
 from elements_local.platform.core.tables import (

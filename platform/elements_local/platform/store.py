@@ -4,7 +4,7 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.schema import SchemaPart
 from elements_local.kit.storage.transaction import Forgetting
 from elements_local.platform.core import tables
-from elements_local.platform.core.counters import next_number
+from elements_local.platform.core.identities import next_number
 
 SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""

@@ -4,8 +4,9 @@ Source: the platform's administration answers (documented, observed); the flags 
 inside of a role, and an organization's ``environment`` and ``status`` are assumed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 from typing import NotRequired, TypedDict
 
@@ -13,7 +14,7 @@ from elements_local.kit.text import whole_number
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.identities import small_number
 from elements_local.platform.core.instance import User
-from elements_local.platform.errors import ForbiddenError, NotFoundError, shown
+from elements_local.platform.errors import ForbiddenError, InvalidRequestError, NotFoundError, shown
 
 SECURED = "secured"
 NEVER = "1970-01-01"
@@ -185,3 +186,30 @@ def check_own_accounts(workspace: Workspace, named: Iterable[str]) -> None:
     foreign = [account_id for account_id in named if account_id != own]
     if foreign:
         raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {own}")
+
+
+POLICY_KEY = "notification.webhook.failure.policy"
+"""The account setting that holds the policy (documented)."""
+
+
+class FailurePolicy(Enum):
+    """What an account wants done with a callback that failed.
+
+    Source: the two words, and that ``retry`` is the default (documented).
+    """
+
+    RETRY = "retry"
+    QUEUE = "queue"
+
+
+def failure_policy(settings: Mapping[str, str]) -> FailurePolicy:
+    """Return the policy that an account's settings name; ``retry`` where they name none (documented).
+
+    Raises:
+        InvalidRequestError: they name something else.
+    """
+    word = settings.get(POLICY_KEY, FailurePolicy.RETRY.value)
+    try:
+        return FailurePolicy(word)
+    except ValueError as error:
+        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {shown(word)}") from error

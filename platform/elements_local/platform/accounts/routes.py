@@ -7,12 +7,15 @@ from flask import Blueprint
 from msgspec import Meta
 
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.platform.accounts.callback_failure_policy import failure_policy
-from elements_local.platform.accounts.directory import AccountJson, account_to_json, check_account
+from elements_local.platform.accounts.directory import (
+    AccountJson,
+    account_to_json,
+    check_account,
+    failure_policy,
+)
 from elements_local.platform.accounts.store import Accounts
 from elements_local.platform.call import Call
-from elements_local.platform.core.listing import WhereQuery, narrowed, paginated
-from elements_local.platform.core.paging import PAGE_HEADERS, paging
+from elements_local.platform.core.paging import PAGE_HEADERS, WhereQuery, narrowed, paginated, paging
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 

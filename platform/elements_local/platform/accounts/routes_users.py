@@ -14,8 +14,7 @@ from elements_local.platform.accounts.directory import (
 from elements_local.platform.accounts.routes_login import opens
 from elements_local.platform.accounts.store import Accounts
 from elements_local.platform.call import Call
-from elements_local.platform.core.listing import WhereQuery, narrowed, paginated
-from elements_local.platform.core.paging import PAGE_HEADERS, paging
+from elements_local.platform.core.paging import PAGE_HEADERS, WhereQuery, narrowed, paginated, paging
 from elements_local.platform.errors import InvalidCredentialsError, NotFoundError
 
 bp = Blueprint("users", __name__, url_prefix="/users")

@@ -12,9 +12,9 @@ from elements_local.kit.api.operations import Answer, Link, links, operation
 from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.instants import parse_instant
-from elements_local.platform.bulk import callback
 from elements_local.platform.bulk import job as bulk_job
 from elements_local.platform.bulk import query as bulk_query
+from elements_local.platform.bulk import task
 from elements_local.platform.bulk.job import (
     BulkCreatedJson,
     BulkErrorJson,
@@ -34,8 +34,7 @@ from elements_local.platform.bulk.routes_files import (
 )
 from elements_local.platform.bulk.store import Bulk, results
 from elements_local.platform.core import identities
-from elements_local.platform.core.listing import part_of
-from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging, part_of
 from elements_local.platform.errors import ConflictError, NotFoundError, UnsupportedCallError
 from elements_local.platform.hub.refusals import SCHEDULE
 from elements_local.platform.hub.service import HEADERS
@@ -245,5 +244,5 @@ def _callback_url() -> str | None:
     """
     if SCHEDULE in request.headers:
         raise UnsupportedCallError(f"the header {SCHEDULE}")
-    url = request.headers.get(callback.URL)
-    return callback.read_url(url) if url else None
+    url = request.headers.get(task.URL)
+    return task.read_url(url) if url else None

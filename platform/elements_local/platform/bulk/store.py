@@ -9,19 +9,65 @@ from typing import Any
 
 from msgspec import Struct, convert, structs
 from msgspec.json import Decoder
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.database import Database, Instant
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.values import replace
 from elements_local.platform.bulk.job import BulkJob, BulkStatus
-from elements_local.platform.bulk.tables import bulk_jobs, bulk_rows
-from elements_local.platform.core.counters import next_number
+from elements_local.platform.core.identities import next_number
+from elements_local.platform.core.tables import OutsideText, platform_table
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.jobs.due_job import JobKind
 from elements_local.platform.jobs.store import Jobs
+
+bulk_jobs = platform_table(
+    "platform_bulk_jobs",
+    Column("id", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("object_name", OutsideText, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("where", OutsideText, nullable=False),
+    Column("order_field", OutsideText, nullable=False),
+    Column("descending", Boolean, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("payload", Text),
+    Column("next_page", OutsideText, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("callback_url", OutsideText),
+    Index("platform_bulk_jobs_of_instance", "workspace", "instance_id", "id"),
+)
+
+bulk_rows = platform_table(
+    "platform_bulk_rows",
+    Column("bulk_id", BigInteger, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sort_key", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("platform_bulk_rows_sorted", "workspace", "bulk_id", "part", "sort_key", "number"),
+)
+
 
 _AT_ONCE = 500
 _fields = Decoder(tuple[str, ...])

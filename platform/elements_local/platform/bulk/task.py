@@ -2,31 +2,76 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import decode, encode, encode_text
 from elements_local.kit.storage.database import Database
 from elements_local.kit.values import replace
+from elements_local.kit.web.wire import Http, Reply, in_time
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.bulk import job as bulk_job
-from elements_local.platform.bulk.callback import BulkCallbacks
-from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus, to_json
 from elements_local.platform.bulk.store import Bulk, BulkStepOutcome
+from elements_local.platform.callbacks.headers import callback_headers
 from elements_local.platform.core import identities
 from elements_local.platform.core.hub_client import HubClient, HubError, InstanceHub, Record
-from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.instance import Instance, User, Values
 from elements_local.platform.core.ordering import key_of
 from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.connector import Connector
+from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.events.event import topic
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.due_job import Job
 from elements_local.platform.jobs.store import Jobs
+
+URL = "Elements-Async-Callback-Url"
+
+
+def read_url(text: str) -> str:
+    """Read the header.
+
+    Raises:
+        InvalidRequestError: it is no URL of http or https.
+    """
+    url = text.strip()
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidRequestError(f"{URL} must be a URL of http or https; got {shown(url)}")
+    return url
+
+
+class BulkCallbacks(Struct, frozen=True, kw_only=True):
+    """Tells the receivers that requests have named.
+
+    Attributes:
+        receivers: reaches them, as far as they may be reached.
+    """
+
+    receivers: Http
+    settings: PlatformSettings
+
+    def tell(self, url: str, job: BulkJob, values: Values, *, notification_id: int) -> RunSummary:
+        """Tell a receiver of a job's end once, signed as the callbacks of its instance are.
+
+        Args:
+            values: the instance's configuration.
+        """
+        body = encode(to_json(job))
+        headers = callback_headers(body, values, notification_id=notification_id)
+        reply = self.receivers.send("POST", url, headers=headers, body=body)
+        told = in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
+        return RunSummary(attempts=1, deliveries=int(isinstance(told, Reply) and told.ok))
 
 
 class BulkTask(Struct, frozen=True, kw_only=True):

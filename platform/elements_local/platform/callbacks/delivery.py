@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from elements_local.kit.values import replace
-from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.callbacks.retry import next_attempt
 from elements_local.platform.core.choices import RetrySchedule
 from elements_local.platform.events.records import Delivery, DeliveryStatus

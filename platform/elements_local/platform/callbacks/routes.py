@@ -8,8 +8,14 @@ from elements_local.kit.text import whole_number
 from elements_local.platform.call import Call
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.ceql import matches
-from elements_local.platform.core.listing import counted, paginated
-from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.core.paging import (
+    COUNT_HEADERS,
+    PAGE_HEADERS,
+    PageQuery,
+    counted,
+    paginated,
+    paging,
+)
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.events.routes_notifications import notification_named
 from elements_local.platform.events.subscription import (

@@ -11,7 +11,7 @@ from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson, page_
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.accounts.emails import Email
-from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.accounts.store import Emails
 from elements_local.platform.call import AdminCall
 from elements_local.platform.callbacks.lines import subject_of
 from elements_local.platform.callbacks.store import Deliveries, Key

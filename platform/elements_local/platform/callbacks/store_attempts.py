@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from elements_local.kit.storage.prepared import Row, numbered, one_of
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.platform.accounts.emails import Email
-from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.accounts.store import Emails
 from elements_local.platform.callbacks.delivery import AttemptOutcome
 from elements_local.platform.callbacks.store import (
     Deliveries,
@@ -22,10 +22,10 @@ from elements_local.platform.callbacks.store import (
     of_subscription,
 )
 from elements_local.platform.core.tables import attempts, deliveries, instances, notifications, subscriptions
+from elements_local.platform.events.event import EventStatus
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
-from elements_local.platform.events.stored_event import EventStatus
 from elements_local.platform.jobs.due_job import Job
 from elements_local.platform.jobs.store import Jobs, NextRun
 

@@ -4,9 +4,9 @@ Source: the vendor's CEQL guide for operators and grouping (documented), its tes
 (observed); that AND binds tighter than OR, and how values of different types compare, is assumed.
 """
 
-from elements_local.platform.ceql.grammar import DEEPEST, LONGEST, parse, to_text
-from elements_local.platform.ceql.matching import matches
-from elements_local.platform.ceql.tree import (
+from elements_local.platform.ceql.grammar import (
+    DEEPEST,
+    LONGEST,
     And,
     Clause,
     Comparison,
@@ -17,8 +17,11 @@ from elements_local.platform.ceql.tree import (
     Value,
     conditions_of,
     fields_of,
+    parse,
+    to_text,
     with_fields,
 )
+from elements_local.platform.ceql.matching import matches
 
 __all__ = [
     "DEEPEST",

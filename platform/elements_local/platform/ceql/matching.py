@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from elements_local.platform.ceql.grammar import And, Clause, Comparison, In, IsNull, Like, Or, Value
 from elements_local.platform.ceql.record_path import find_in_any_case
-from elements_local.platform.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operators.eq,

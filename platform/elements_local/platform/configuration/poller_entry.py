@@ -10,7 +10,7 @@ from msgspec import Struct
 from elements_local.platform.configuration.poller_keys import PollerKey, PollerKeyType
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import date_template, zones
-from elements_local.platform.dates.java_patterns import MILLISECONDS, compile_pattern
+from elements_local.platform.dates.java_dates import MILLISECONDS, compile_pattern
 from elements_local.platform.errors import InvalidRequestError, PollerConfigurationError, shown
 
 WHOLE = re.compile(r"\d{1,18}", re.ASCII)

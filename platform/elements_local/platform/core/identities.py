@@ -1,10 +1,14 @@
-"""The persons, ids and tokens of a workspace: they follow from its seed, so the same seed gives the same ones.
+"""The persons, ids, tokens and counted numbers of a workspace: they follow from its seed, so the same seed gives the same ones.
 
 What opens something by itself follows from the workspace's own user secret: who does not know that cannot tell it.
 """
 
+from sqlalchemy import bindparam
+
+from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.workspaces import seeded
 from elements_local.kit.workspaces.registry import Workspace
+from elements_local.platform.core.tables import counters
 
 
 def session_token(workspace: Workspace, number: int) -> str:
@@ -55,3 +59,27 @@ def job_id(workspace: Workspace, instance_id: int) -> str:
 def small_number(workspace: Workspace, kind: str) -> int:
     """Return a number of five digits, the same for each kind."""
     return seeded.number(workspace.seed, workspace.origin, kind, low=10_000, high=100_000)
+
+
+# one statement that makes or raises the counter: two transactions at once never see the same value
+_take = WorkspaceStatement(
+    lambda insert_into: (
+        insert_into(counters)
+        .on_conflict_do_update(
+            index_elements=[counters.c.workspace, counters.c.name],
+            set_={"value": counters.c.value + bindparam("more")},
+        )
+        .returning(counters.c.value)
+    )
+)
+
+
+def next_number(tx: Transaction, name: str, *, first: int) -> int:
+    """Return the next number of a kind; ``first`` is the one to start with."""
+    return take_numbers(tx, name, first=first, count=1)
+
+
+def take_numbers(tx: Transaction, name: str, *, first: int, count: int) -> int:
+    """Return the first of the next so many numbers of a kind."""
+    last: int = tx.scalar(_take, name=name, value=first + count - 1, more=count)
+    return last - count + 1

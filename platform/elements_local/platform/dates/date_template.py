@@ -11,8 +11,12 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from elements_local.platform.dates import zones
-from elements_local.platform.dates.java_dates import epoch_milliseconds, format_date
-from elements_local.platform.dates.java_patterns import MILLISECONDS, compile_pattern
+from elements_local.platform.dates.java_dates import (
+    MILLISECONDS,
+    compile_pattern,
+    epoch_milliseconds,
+    format_date,
+)
 from elements_local.platform.errors import DatePatternError
 
 # no `${` inside: of one that is not closed only the innermost counts; 500 letters, so that no URL makes the search

@@ -10,7 +10,7 @@ from msgspec import Struct
 from elements_local.kit.api.openapi import document as openapi_document
 from elements_local.platform.core.paths import BASE_PATH
 from elements_local.platform.description import DESCRIPTION
-from elements_local.platform.documents.documented_object import DocumentedObject
+from elements_local.platform.documents.objects import DocumentedObject
 from elements_local.platform.documents.swagger import (
     VERSION,
     DocumentSubject,

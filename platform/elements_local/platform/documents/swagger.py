@@ -15,11 +15,13 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from elements_local.platform.core.objects import DefinedField
-from elements_local.platform.documents.documented_object import DocumentedObject
-from elements_local.platform.documents.operation_id import VERBS, older_id, operation_id
+from elements_local.platform.documents.objects import DocumentedObject
 from elements_local.platform.documents.swagger_schema import (
+    VERBS,
     Schema,
     older,
+    older_id,
+    operation_id,
     parameter,
     plain,
     referred,

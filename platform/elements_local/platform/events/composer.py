@@ -13,10 +13,9 @@ from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.events import event
-from elements_local.platform.events.event import CallbackForm, Found
+from elements_local.platform.events.event import CallbackForm, EventStatus, Found
 from elements_local.platform.events.records import Notification
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
-from elements_local.platform.events.stored_event import EventStatus
 
 
 class NotificationComposer(Struct, frozen=True, kw_only=True):

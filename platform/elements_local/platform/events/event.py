@@ -1,8 +1,9 @@
-"""From what a poll found to the bodies of its callbacks."""
+"""From what a poll found to the bodies of its callbacks, and to events as the events API shows them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Literal, NotRequired, TypedDict
 
 from msgspec import Struct
@@ -11,9 +12,8 @@ from elements_local.platform.accounts.emails import SENDER
 from elements_local.platform.core.choices import RawForm
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision
-from elements_local.platform.dates.iso_dates import iso_date
-from elements_local.platform.dates.java_dates import epoch_milliseconds
-from elements_local.platform.dates.java_patterns import MONTHS, WEEKDAYS
+from elements_local.platform.dates.iso_dates import iso_date, iso_date_exact
+from elements_local.platform.dates.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
 from elements_local.platform.events.records import ChangeEvent, Notification
 
 Found = tuple[Decision, Mapping[str, object]]
@@ -209,4 +209,119 @@ def _entry(event: ChangeEvent, notification: Notification, instance: Instance, h
         "hubKey": hub,
         **identified,  # type: ignore[typeddict-item]  # a key that may be missing keeps its place so
         "objectType": notification.object_type,
+    }
+
+
+class EventStatus(Enum):
+    """Where an event stands.
+
+    Source: the words are the vendor's (observed); what each of them means, except for the last, is assumed.
+
+    Attributes:
+        NEW: found by a poll, and not sent to anybody yet.
+        RECEIVED: handed in at ``/events``, and not sent to anybody yet.
+        CONSUMED: there is nobody to tell; the event is only kept.
+        DISPATCHED: sent, and not taken so far.
+        NOTIFIED: taken by its receiver.
+    """
+
+    NEW = "NEW"
+    RECEIVED = "RECEIVED"
+    CONSUMED = "CONSUMED"
+    DISPATCHED = "DISPATCHED"
+    NOTIFIED = "NOTIFIED"
+
+
+class StoredEvent(Struct, frozen=True, kw_only=True):
+    """A notification as the events API shows it.
+
+    Attributes:
+        provider_data: JSON text of what was polled.
+        notified_data: the bodies that were delivered.
+    """
+
+    id: str
+    instance_id: int
+    notification_id: int
+    date: datetime
+    status: EventStatus
+    provider_data: str
+    notified_data: tuple[str, ...] = ()
+    updated: datetime
+
+
+class EventElementInstanceJson(TypedDict):
+    """What became of an event at the instance it is of."""
+
+    eventId: str
+    elementInstanceId: int
+    notificationId: int
+    notifiedData: str | None
+    createdDate: str
+    updatedDate: str
+
+
+class EventJson(TypedDict):
+    """An event."""
+
+    id: str
+    eventDate: str
+    status: str
+    providerData: str
+    notifiedData: list[str]
+    eventElementInstances: list[EventElementInstanceJson]
+
+
+class MessageJson(TypedDict):
+    """What happened to an event, in words."""
+
+    message: str
+
+
+class DispositionJson(TypedDict):
+    """Everything that happened to an event."""
+
+    eventId: str
+    elementInstanceId: int
+    notificationData: list[MessageJson]
+
+
+def to_json(event: StoredEvent) -> EventJson:
+    """Return an event as the platform shows it.
+
+    Source: the vendor's schemas (observed); ``notifiedData`` as a list here, as text inside the entry (observed).
+    """
+    return {
+        "id": event.id,
+        "eventDate": iso_date_exact(event.date),
+        "status": event.status.value,
+        "providerData": event.provider_data,
+        "notifiedData": list(event.notified_data),
+        "eventElementInstances": [
+            {
+                "eventId": event.id,
+                "elementInstanceId": event.instance_id,
+                "notificationId": event.notification_id,
+                "notifiedData": event.notified_data[0] if event.notified_data else None,
+                "createdDate": iso_date_exact(event.date),
+                "updatedDate": iso_date_exact(event.updated),
+            }
+        ],
+    }
+
+
+def disposition(event: StoredEvent, reasons: Sequence[str]) -> DispositionJson:
+    """Return what happened to an event.
+
+    Args:
+        reasons: of each attempt to deliver it, why it failed; empty if it did not.
+
+    Source: the keys and "Error delivering event" are the vendor's (documented); that the reason follows it, and
+        what is said of an event that was taken, is assumed.
+    """
+    messages = [f"Error delivering event: {reason}" if reason else "Delivered event" for reason in reasons]
+    return {
+        "eventId": event.id,
+        "elementInstanceId": event.instance_id,
+        "notificationData": [{"message": message} for message in messages],
     }

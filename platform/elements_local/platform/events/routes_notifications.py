@@ -11,11 +11,10 @@ from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.accounts.emails import SENDER, Email, EmailCause
-from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.accounts.store import Emails
 from elements_local.platform.call import Call
 from elements_local.platform.core import identities
-from elements_local.platform.core.listing import part_of
-from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging, part_of
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.events import notification as rules
 from elements_local.platform.events.notification import KeptNotification, NotificationJson, Severity

@@ -10,8 +10,7 @@ from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.text import whole_number
 from elements_local.platform.call import Call
 from elements_local.platform.core import identities
-from elements_local.platform.core.listing import paginated
-from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paginated, paging
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.events import subscription as rules
 from elements_local.platform.events.records import Channel, Subscription

@@ -10,14 +10,14 @@ from sqlalchemy import bindparam, func, select
 from elements_local.kit.storage.prepared import Row, numbered, one_of
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.platform.accounts.emails import of_notification
-from elements_local.platform.accounts.store_emails import Emails
-from elements_local.platform.core.counters import take_numbers
+from elements_local.platform.accounts.store import Emails
+from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.instance import User
 from elements_local.platform.core.tables import deliveries, notifications
+from elements_local.platform.events.event import EventStatus
 from elements_local.platform.events.notification import KeptNotification, as_json
 from elements_local.platform.events.records import Channel, DeliveryStatus, Subscription
 from elements_local.platform.events.store_subscriptions import Subscriptions
-from elements_local.platform.events.stored_event import EventStatus
 from elements_local.platform.jobs.due_job import JobKind
 from elements_local.platform.jobs.store import Jobs
 

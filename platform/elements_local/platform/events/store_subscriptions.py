@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.prepared import Row, numbered, one_of
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
-from elements_local.platform.core.counters import next_number
+from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.tables import subscribed_topics, subscriptions
 from elements_local.platform.events.event import topic

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Transformation
 from elements_local.platform.core.poll import Decision, EventType, Poll, Resource

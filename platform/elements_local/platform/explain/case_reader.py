@@ -23,7 +23,7 @@ from elements_local.platform.explain.case import (
 from elements_local.platform.explain.facts import EVER, InstanceFacts, NotifiedRecord, masked
 from elements_local.platform.explain.polled import resource_in
 from elements_local.platform.lint.rules import LintRule
-from elements_local.platform.lint.store import BodyWarnings
+from elements_local.platform.lint.service import BodyWarnings
 from elements_local.platform.lint.unread_keys import in_configuration
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.configuration.instance_configuration import CALLBACK_URL
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.events.records import Attempt, DeliveryStatus

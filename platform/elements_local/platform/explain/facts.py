@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 from elements_local.kit.admin.calls import READS
 from elements_local.kit.admin.masks import mask_url
 from elements_local.kit.values import replace
-from elements_local.platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
+from elements_local.platform.accounts.directory import FailurePolicy, failure_policy
 from elements_local.platform.accounts.store import Accounts
 from elements_local.platform.call import Call
 from elements_local.platform.callbacks.store import Deliveries

@@ -8,7 +8,7 @@ from elements_local.platform.core.paths import segments_below_hub
 from elements_local.platform.core.poll import Poll
 from elements_local.platform.elements.connector import Connector
 from elements_local.platform.errors import NotFoundError
-from elements_local.platform.explain.poll_errors import failed
+from elements_local.platform.explain.poller_causes import failed
 from elements_local.platform.transformations.name_mapping import names
 
 

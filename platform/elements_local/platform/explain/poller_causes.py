@@ -1,5 +1,6 @@
 """Causes before any poll that succeeded: nothing polls the record, nothing has yet, or each poll has failed. Pure."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,7 +10,36 @@ from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.case import ExplainedCase
 from elements_local.platform.explain.cause import Cause, CauseFinding
-from elements_local.platform.explain.poll_errors import failed
+
+_LONGEST = 300
+_MESSAGE = re.compile(r'"message"\s*:\s*"((?:[^"\\]|\\.)*)')
+
+
+def failed(error: str) -> str:
+    """Say that a poll failed, and why.
+
+    >>> failed('429: {"requestId": "65a5", "message": "Acme answered 429"}')
+    'failed: 429: Acme answered 429'
+    """
+    return f"failed: {why_failed(error)}"
+
+
+def why_failed(error: str) -> str:
+    r"""Say why a poll failed.
+
+    >>> why_failed('404: {"requestId": "65a5", "message": "There is no \\"contcts\\" here; there are Contacts, Organis')
+    '404: There is no "contcts" here; there are Contacts, Organis'
+    """
+    status, _, body = error.partition(": ")
+    # What is kept of a long answer is its beginning, which is no JSON.
+    found = _MESSAGE.search(body)
+    try:
+        message = json.loads(f'"{found[1]}"') if found else body
+    except ValueError:
+        message = body
+    words = f"{status}: {message}" if body else status
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."
+
 
 _STATUS = re.compile(r"\b([45]\d\d)\b")
 _ANSWERED = re.compile(r"answered (\d{3})")

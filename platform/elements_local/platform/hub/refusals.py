@@ -6,7 +6,7 @@ from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.not_imitated import not_imitated
 from elements_local.platform.core.paths import BASE_PATH, routed_path
 from elements_local.platform.errors import NothingFoundError, UnsupportedCallError
-from elements_local.platform.hub.path import SHARED
+from elements_local.platform.hub.routing import SHARED
 from elements_local.platform.instances.call import HubCall, TokenCall
 
 

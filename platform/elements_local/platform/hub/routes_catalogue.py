@@ -5,8 +5,14 @@ from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.platform.call import OpenCall
-from elements_local.platform.core.listing import counted, paginated
-from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.core.paging import (
+    COUNT_HEADERS,
+    PAGE_HEADERS,
+    PageQuery,
+    counted,
+    paginated,
+    paging,
+)
 from elements_local.platform.elements.catalogue import HUBS, HubJson, find_hub, hub_to_json
 from elements_local.platform.elements.catalogue_entry import ElementDetails, element_details
 

@@ -7,8 +7,16 @@ from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.platform.call import OpenCall
-from elements_local.platform.core.listing import WhereQuery, counted, narrowed, paginated
-from elements_local.platform.core.paging import COUNT_HEADERS, DEFAULT_PAGE_SIZE, PAGE_HEADERS, paging
+from elements_local.platform.core.paging import (
+    COUNT_HEADERS,
+    DEFAULT_PAGE_SIZE,
+    PAGE_HEADERS,
+    WhereQuery,
+    counted,
+    narrowed,
+    paginated,
+    paging,
+)
 from elements_local.platform.elements import catalogue_entry
 from elements_local.platform.elements.catalogue_entry import (
     ConfigurationJson,

@@ -11,8 +11,8 @@ from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import Resource
 from elements_local.platform.elements.element import Element
 from elements_local.platform.events.composer import composer_of
+from elements_local.platform.events.event import EventStatus
 from elements_local.platform.events.store_notifications import Notifications
-from elements_local.platform.events.stored_event import EventStatus
 from elements_local.platform.inbound import inbound
 from elements_local.platform.inbound.inbound import HandOff
 from elements_local.platform.instances.store import Instances, instances_everywhere

@@ -13,7 +13,7 @@ from elements_local.platform.activity.lines import (
 )
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.instances.schedule import PollPlan
+from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.lint.warning import ConfigWarning
 
 _NAMES_SHOWN = 8

@@ -18,8 +18,7 @@ from elements_local.platform.configuration.instance_json import (
 )
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.core.listing import counted
-from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery
+from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, counted
 from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.description import EVENT_CALLBACK
 from elements_local.platform.elements.element import Element
@@ -28,20 +27,18 @@ from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances import lines as instance_lines
 from elements_local.platform.instances.call import ElementCall, InstanceCall
 from elements_local.platform.instances.service import (
+    InstancesQuery,
     ProviderCheck,
     change,
     instance_json,
+    listed,
     make,
     sent_body,
     with_grant,
 )
-from elements_local.platform.instances.service_lists import InstancesQuery, listed
-from elements_local.platform.instances.store import Instances
-from elements_local.platform.instances.store_search import InstanceFilter
+from elements_local.platform.instances.store import InstanceFilter, Instances
 from elements_local.platform.lint.service import WARNING_HEADERS
-from elements_local.platform.provider.provider_trace import Trace, TraceJson, to_json
-from elements_local.platform.provider.service import Tracing
-from elements_local.platform.provider.store_traces import Traces
+from elements_local.platform.provider.service import Trace, TraceJson, Traces, Tracing, to_json
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
 one = Blueprint("instance", __name__)

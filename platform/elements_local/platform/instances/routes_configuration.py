@@ -4,11 +4,10 @@ from flask import Blueprint
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, Link, operation
-from elements_local.platform.configuration.entry import EntryJson, entries, key_named
+from elements_local.platform.configuration.instance_configuration import EntryJson, entries, key_named
 from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.core.listing import counted
-from elements_local.platform.core.paging import COUNT_HEADERS
+from elements_local.platform.core.paging import COUNT_HEADERS, counted
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.call import InstanceCall
 from elements_local.platform.instances.service import ProviderCheck, change

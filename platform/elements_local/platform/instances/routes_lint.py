@@ -17,8 +17,7 @@ from elements_local.platform.instances.call import instance_named, instances_ask
 from elements_local.platform.instances.service import grants_for, sent_body
 from elements_local.platform.lint.instance import of_body, of_instance
 from elements_local.platform.lint.rules import RULES
-from elements_local.platform.lint.service import lint_context, warnings_of
-from elements_local.platform.lint.store import BodyWarnings
+from elements_local.platform.lint.service import BodyWarnings, lint_context, warnings_of
 from elements_local.platform.lint.warning import ConfigWarning, ConfigWarnings, WarningJson
 
 bp = Blueprint("lint", __name__, url_prefix="/_local/lint")

@@ -12,8 +12,13 @@ from functools import lru_cache
 from elements_local.kit.values import replace
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import zones
-from elements_local.platform.dates.java_dates import format_date, parse_date
-from elements_local.platform.dates.java_patterns import MILLISECONDS, PatternField, compile_pattern
+from elements_local.platform.dates.java_dates import (
+    MILLISECONDS,
+    PatternField,
+    compile_pattern,
+    format_date,
+    parse_date,
+)
 from elements_local.platform.errors import UnreadableDateError, shown
 from elements_local.platform.lint.polled_block import PolledBlock
 from elements_local.platform.lint.rules import LintRule

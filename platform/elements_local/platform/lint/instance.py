@@ -1,32 +1,165 @@
 """All warnings about an instance: those that its configuration gives at any time, and those that only a body could."""
 
+import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
 
 from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.configuration.instance_configuration import CALLBACK_URL, ENABLED, VENDOR_TYPE
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.objects import NONE, Objects
 from elements_local.platform.elements.element import Element
-from elements_local.platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
+from elements_local.platform.errors import shown
 from elements_local.platform.lint.dates import of_dates
-from elements_local.platform.lint.fields import of_fields
-from elements_local.platform.lint.instance_body import (
-    in_provider_data,
-    of_code,
-    of_element,
-    of_objects_too_late,
-    of_user_name,
-)
-from elements_local.platform.lint.mapped_objects import of_mapped_objects
+from elements_local.platform.lint.fields import of_fields, of_mapped_objects
 from elements_local.platform.lint.polled_block import PolledBlock, polled_blocks
 from elements_local.platform.lint.pollers import of_doubles, of_poller, of_replaced_blocks, of_timing
 from elements_local.platform.lint.queries import of_queries
-from elements_local.platform.lint.repeated_keys import in_json
-from elements_local.platform.lint.unread_keys import in_body, in_configuration
-from elements_local.platform.lint.warning import ConfigWarning, ConfigWarnings
+from elements_local.platform.lint.rules import LintRule
+from elements_local.platform.lint.unread_keys import in_body, in_configuration, unread_in
+from elements_local.platform.lint.warning import ConfigWarning, ConfigWarnings, LintFinding, quoted
+
+_OBJECTS = "retrieveObjectsAfterInstantiation"
+_PROVIDER_DATA = ("code", "debug")
+
+
+def of_element(sent: Mapping[str, object], element: Element) -> Iterator[ConfigWarning]:
+    """Warn of a key or an id that names another element than the instance's.
+
+    Args:
+        sent: the body as it came.
+        element: the instance's.
+    """
+    named = sent.get("element")
+    for key, value in named.items() if isinstance(named, Mapping) else ():
+        # As texts: clients send the id as a number or as a text.
+        if key in {"key", "id"} and value is not None and str(value) not in {element.key, str(element.id)}:
+            message = f"{quoted(str(value))} has no effect: the instance is one of {quoted(element.key)}, {element.id}"
+            nearest = element.key if key == "key" else str(element.id)
+            yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, "element", key, nearest=nearest)
+
+
+def of_objects_too_late(sent: Mapping[str, object]) -> Iterator[ConfigWarning]:
+    """Warn of objects that a change asks for; arguments as above."""
+    if sent.get(_OBJECTS) is True:
+        message = f"{_OBJECTS} has no effect: objects come with the answer that makes an instance"
+        yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, _OBJECTS)
+
+
+def of_code(sent: Mapping[str, object], element: Element) -> Iterator[ConfigWarning]:
+    """Warn of a grant's code that was not redeemed; arguments as above."""
+    data = sent.get("providerData")
+    if isinstance(data, Mapping) and data.get("code") is not None:
+        message = f"the code has no effect: {element.name} is reached by {' and '.join(element.credentials)}"
+        yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, "providerData", "code")
+
+
+def of_user_name(values: Values, element: Element, vendor_user: str) -> Iterator[ConfigWarning]:
+    """Warn of a user name that is not the name of whom the vendor takes the secret's owner for."""
+    secrets = [key for key in element.credentials if key in element.secret_keys]
+    for key in element.credentials:
+        name = values.get(key)
+        if key not in secrets and name and name.casefold() != vendor_user.casefold():
+            message = (
+                f"{quoted(name)} has no effect: {element.name} goes by {' and '.join(secrets)} alone, "
+                f"which is that of {quoted(vendor_user)}"
+            )
+            rule = LintRule.KEY_WITHOUT_EFFECT
+            yield ConfigWarning.at(rule, message, "configuration", key, nearest=vendor_user)
+
+
+def in_provider_data(sent: Mapping[str, object]) -> Iterator[LintFinding]:
+    """Find what nothing reads in ``providerData``; arguments as above."""
+    data = sent.get("providerData")
+    if isinstance(data, Mapping):
+        yield from unread_in(data, _PROVIDER_DATA, ("providerData",))
+
+
+def in_json(raw: bytes) -> Iterator[ConfigWarning]:
+    """Warn of each key that comes twice in a body, or in the JSON text of its poller's configuration."""
+    whole = _read(raw.decode("utf-8", "replace"))
+    yield from _warnings(whole, ())
+    configuration = whole.get("configuration") if isinstance(whole, dict) else None
+    blocks = configuration.get(CONFIGURATION) if isinstance(configuration, dict) else None
+    if isinstance(blocks, str):
+        yield from _warnings(_read(blocks), ("configuration", CONFIGURATION))
+
+
+class _Object(dict[str, object]):
+    """An object of JSON that knows which of its keys came twice."""
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        super().__init__(pairs)
+        counts = Counter(key for key, _ in pairs)
+        self.twice = [key for key, count in counts.items() if count > 1]
+
+
+def _read(text: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_Object)
+    except (ValueError, RecursionError):  # what is no JSON is refused by whoever reads it
+        return None
+
+
+def _warnings(value: object, path: tuple[str, ...]) -> Iterator[ConfigWarning]:
+    if isinstance(value, _Object):
+        for key in value.twice:
+            message = f"{quoted(key)} comes more than once in one object, and the last one counts"
+            yield ConfigWarning.at(LintRule.REPEATED_KEY, message, *path, key)
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in inner:
+        yield from _warnings(each, (*path, str(name)))
+
+
+_ABOUT_EVENTS = (CALLBACK_URL, poller_configuration.REFRESH_INTERVAL, *poller_configuration.KEYS)
+
+_LONGEST_MESSAGE = 400
+"""It says the URL, which may be as long as a body."""
+
+Objection = Callable[[str], str | None]
+"""Says why nothing could be sent to a URL, as far as that can be said without looking its host up."""
+
+
+def of_callbacks(values: Values, element: Element, *, objection: Objection) -> Iterator[ConfigWarning]:
+    """Warn of events that reach nobody, or that nothing brings."""
+    if not configuration.events_enabled(values):
+        return
+    vendor_type = values.get(VENDOR_TYPE)
+    if not configuration.is_polled(values):
+        yield ConfigWarning.at(
+            LintRule.VENDOR_TYPE_WITHOUT_EFFECT,
+            f"with {shown(vendor_type)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
+            *("configuration", VENDOR_TYPE),
+            nearest="polling",
+            change={VENDOR_TYPE: "polling"},
+        )
+    url = values.get(CALLBACK_URL) or ""
+    against = objection(url) if url else "there is none, so events are kept, and nobody is told of them"
+    if against:
+        message = f"no callback will be delivered: {against}"[:_LONGEST_MESSAGE]
+        yield ConfigWarning.at(LintRule.CALLBACK_URL, message, "configuration", CALLBACK_URL)
+
+
+def of_events_left_off(sent: Mapping[str, object], values: Values) -> Iterator[ConfigWarning]:
+    """Warn of a body that speaks of events and leaves them off without a word; one that says false means it.
+
+    Args:
+        sent: the configuration in the body.
+        values: the whole one that results.
+    """
+    if configuration.events_enabled(values) or sent.get(ENABLED) is not None:
+        return
+    about = next((key for key in _ABOUT_EVENTS if sent.get(key)), None)
+    if about is not None:
+        message = f"{about} is set, but events are not enabled: nothing is polled, and no callback will come"
+        where, change = ("configuration", ENABLED), {ENABLED: "true"}
+        yield ConfigWarning.at(LintRule.EVENTS_NOT_ENABLED, message, *where, nearest=ENABLED, change=change)
 
 
 class LintContext(Struct, frozen=True, kw_only=True):

@@ -15,8 +15,7 @@ from elements_local.platform.call import Call
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.core.listing import paginated, part_of
-from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging
+from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paginated, paging, part_of
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.instances.service import change
 from elements_local.platform.instances.store import Instances

@@ -15,7 +15,7 @@ from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.prepared import Row, numbered, one_of
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
 from elements_local.kit.values import replace
-from elements_local.platform.core.counters import take_numbers
+from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.paging import Paging
 from elements_local.platform.core.poll import Decision, Poll, PollVerdict
 from elements_local.platform.core.tables import columns_of, instances, last_polls, polls

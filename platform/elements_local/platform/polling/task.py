@@ -10,7 +10,8 @@ from elements_local.kit.storage.retention import Retention
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.accounts.emails import poller_disabled
-from elements_local.platform.accounts.store_emails import Emails
+from elements_local.platform.accounts.store import Emails
+from elements_local.platform.activity.lines import Activity, ActivityKind, of_instance
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.poller_configuration import next_poll
@@ -20,6 +21,7 @@ from elements_local.platform.core.paths import ID_ALIAS_HEADER, POLL_HEADER, pol
 from elements_local.platform.core.poll import Decision, Poll, Resource
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
+from elements_local.platform.dates import date_template
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.events.composer import NotificationComposer, composer_of
 from elements_local.platform.events.event import Found
@@ -27,10 +29,35 @@ from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.due_job import Job
 from elements_local.platform.jobs.store import Jobs, NextRun
-from elements_local.platform.polling import lines as poll_lines
 from elements_local.platform.polling.created_or_updated import decide
 from elements_local.platform.polling.store import Polls
 from elements_local.platform.polling.window import Window, reads_on, request_url, window
+
+
+def polled(poll: Poll, resource: Resource) -> Activity | None:
+    """Tell of a poll that found changes, failed, or passed over what the provider gave it as changed; else nothing."""
+    about = of_instance(poll.instance_id) | {
+        "resource": poll.resource,
+        "seen": poll.seen,
+        "reported": poll.events,
+    }
+    if poll.error:
+        text = f"poll of {poll.resource} failed (instance {poll.instance_id}): {poll.error}"
+        return Activity(kind=ActivityKind.POLL, text=text, about=about | {"error": poll.error})
+    if not poll.events and not (poll.seen and date_template.has_placeholder(resource.url)):
+        return None
+    text = f"poll of {poll.resource}: {poll.seen} seen, {poll.events} reported (instance {poll.instance_id})"
+    why = "" if poll.events else f": {poll.decisions[0].why}"
+    return Activity(kind=ActivityKind.POLL, text=text + why, about=about)
+
+
+def switched_off(poll: Poll, *, failures: int) -> Activity:
+    """Tell that a poller failed so often that it was switched off."""
+    text = (
+        f"poller switched off (instance {poll.instance_id}): {poll.resource} failed {failures} times in a row"
+    )
+    about = of_instance(poll.instance_id) | {"resource": poll.resource, "failures": failures}
+    return Activity(kind=ActivityKind.POLLER, text=text, about=about)
 
 
 class _Reading(Struct, frozen=True, kw_only=True):
@@ -183,10 +210,10 @@ class PollTask(Struct, frozen=True, kw_only=True):
         Args:
             failures: how often the resource has failed in a row.
         """
-        activities = filter(None, [poll_lines.polled(poll, resource)])
+        activities = filter(None, [polled(poll, resource)])
         self.activities.tell(workspace, *activities, at=poll.at)
         if failures >= self.settings.poll_failure_limit:
-            off = poll_lines.switched_off(poll, failures=failures)
+            off = switched_off(poll, failures=failures)
             self.activities.tell(workspace, off, at=poll.at)
 
     def _read(

@@ -11,7 +11,7 @@ from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.instances.call import InstanceCall
 from elements_local.platform.instances.service import sent_body
 from elements_local.platform.instances.store import Instances, turn_of
-from elements_local.platform.lint.mapped_objects import of_mapped_objects
+from elements_local.platform.lint.fields import of_mapped_objects
 from elements_local.platform.lint.polled_block import polled_blocks
 from elements_local.platform.lint.service import WARNING_HEADERS, send_along
 from elements_local.platform.lint.unread_keys import in_definition, in_definitions, in_transformation

@@ -22,7 +22,7 @@ from elements_local.platform.core.objects import (
     Objects,
     Transformation,
 )
-from elements_local.platform.dates.java_patterns import compile_pattern
+from elements_local.platform.dates.java_dates import compile_pattern
 from elements_local.platform.errors import (
     ConflictError,
     InvalidRequestError,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from elements_local.kit.values import replace
-from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.activity import lines as activity
 from elements_local.platform.activity.lines import ActivityKind
 from elements_local.platform.callbacks import lines as callback_lines
@@ -21,8 +21,8 @@ from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
 from elements_local.platform.instances import lines as instance_lines
-from elements_local.platform.instances.schedule import plan
-from elements_local.platform.polling import lines as poll_lines
+from elements_local.platform.instances.instance import plan
+from elements_local.platform.polling import task as poll_lines
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILTERED = Resource(name="contacts", url="/hubs/crm/contacts?where=updated>'${date:yyyy}'")

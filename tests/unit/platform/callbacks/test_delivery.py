@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from elements_local.kit.values import replace
-from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
 from elements_local.platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 from elements_local.platform.events.records import Delivery, DeliveryStatus

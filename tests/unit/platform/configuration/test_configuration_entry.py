@@ -4,8 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.configuration.entry import entries, entry_number, key_named
-from elements_local.platform.configuration.masking import UNSET
+from elements_local.platform.configuration.instance_configuration import (
+    UNSET,
+    entries,
+    entry_number,
+    key_named,
+)
 from elements_local.platform.core.choices import UnsetValues
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.errors import NotFoundError

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.configuration.masking import MASK, mask, unmask
+from elements_local.platform.configuration.instance_configuration import MASK, mask, unmask
 from elements_local.platform.elements.element import ConfigurationKey
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 

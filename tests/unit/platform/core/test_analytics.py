@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from elements_local.platform.core.analytics import Interval, Tally, buckets, fold, span
 from elements_local.platform.errors import InvalidRequestError
-from elements_local.platform.instances.routes_event_analytics import (
+from elements_local.platform.instances.routes_events import (
     shown_by_account,
     shown_by_instance,
     shown_count,

@@ -10,8 +10,13 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from elements_local.platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
-from elements_local.platform.dates.java_patterns import PatternField, compile_pattern
+from elements_local.platform.dates.java_dates import (
+    PatternField,
+    compile_pattern,
+    epoch_milliseconds,
+    format_date,
+    parse_date,
+)
 from elements_local.platform.dates.zones import GMT, zone
 from elements_local.platform.errors import DatePatternError, UnreadableDateError
 

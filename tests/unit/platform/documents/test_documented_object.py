@@ -9,7 +9,7 @@ from elements_local.platform.core.objects import (
     ObjectDefinition,
     Transformation,
 )
-from elements_local.platform.documents.documented_object import DocumentedObject, mapped, with_alias
+from elements_local.platform.documents.objects import DocumentedObject, mapped, with_alias
 
 VENDORS = DocumentedObject(
     name="contacts",

@@ -7,7 +7,7 @@ from openapi_spec_validator import OpenAPIV2SpecValidator
 
 from elements_local.kit.values import replace
 from elements_local.platform.core.objects import DefinedField
-from elements_local.platform.documents.documented_object import DocumentedObject
+from elements_local.platform.documents.objects import DocumentedObject
 from elements_local.platform.documents.swagger import (
     DocumentSubject,
     HubCalls,

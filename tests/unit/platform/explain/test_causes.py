@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from elements_local.kit.values import replace
-from elements_local.platform.accounts.callback_failure_policy import FailurePolicy
+from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import DateField, Decision, EventType, Poll, PollVerdict, Resource
 from elements_local.platform.elements.connector import VendorCall, VendorChange

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.hub.path import HubPaths
+from elements_local.platform.hub.routing import HubPaths
 
 PATHS = HubPaths.beside(
     [

@@ -6,20 +6,20 @@ import pytest
 
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.values import replace
+from elements_local.platform.configuration.instance_configuration import UNSET
 from elements_local.platform.configuration.instance_json import (
     InstanceRequest,
     InstanceView,
     as_entry,
     to_json,
 )
-from elements_local.platform.configuration.masking import UNSET
 from elements_local.platform.core.choices import UnsetValues
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.objects import ObjectDefinition, Objects, Transformation
+from elements_local.platform.elements.catalogue_entry import ElementJson, element_json
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
-from elements_local.platform.elements.shown import ElementJson, element_json
 from elements_local.platform.instances.instance import make
-from elements_local.platform.instances.service_lists import encoded_entry
+from elements_local.platform.instances.service import encoded_entry
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)

@@ -10,7 +10,7 @@ from elements_local.platform.configuration import instance_configuration as conf
 from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
-from elements_local.platform.instances.schedule import PollPlan, plan
+from elements_local.platform.instances.instance import PollPlan, plan
 
 NOW = datetime(2026, 3, 2, 10, 7, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

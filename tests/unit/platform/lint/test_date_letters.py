@@ -5,7 +5,7 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elements_local.platform.dates.java_patterns import compile_pattern
+from elements_local.platform.dates.java_dates import compile_pattern
 from elements_local.platform.errors import DatePatternError
 from elements_local.platform.lint.dates import corrected
 

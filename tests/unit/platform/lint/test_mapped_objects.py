@@ -16,7 +16,7 @@ from elements_local.platform.core.objects import (
     TransformationScript,
 )
 from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
-from elements_local.platform.lint.mapped_objects import of_mapped_objects
+from elements_local.platform.lint.fields import of_mapped_objects
 from elements_local.platform.lint.polled_block import polled_blocks
 from elements_local.platform.lint.unread_keys import in_definition, in_definitions, in_transformation
 

@@ -12,11 +12,119 @@ from difflib import get_close_matches
 from elements_local.platform.ceql import Clause, fields_of
 from elements_local.platform.ceql.record_path import root_of
 from elements_local.platform.elements.connector import FieldMetadata, ObjectName
-from elements_local.platform.elements.insightly import field_names
 from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
 from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.provider.client import ProviderRequest
+
+_STAMPS = "DATE_CREATED_UTC DATE_UPDATED_UTC"
+_ACTIVITY = "LAST_ACTIVITY_DATE_UTC NEXT_ACTIVITY_DATE_UTC"
+_VISIBLE = "VISIBLE_TO VISIBLE_TEAM_ID"
+_VISIBLE_2 = f"{_VISIBLE} VISIBLE_USER_IDS"
+_SOCIAL = "SOCIAL_LINKEDIN SOCIAL_FACEBOOK SOCIAL_TWITTER"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _address(prefix: str) -> str:
+    return " ".join(f"{prefix}_{part}" for part in ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY"))
+
+
+_TASK = (
+    f"TASK_ID TITLE CATEGORY_ID DUE_DATE COMPLETED_DATE_UTC COMPLETED DETAILS STATUS PRIORITY PERCENT_COMPLETE "
+    f"START_DATE MILESTONE_ID RESPONSIBLE_USER_ID OWNER_USER_ID {_STAMPS} PROJECT_ID OPPORTUNITY_ID "
+    f"ASSIGNED_BY_USER_ID ASSIGNED_DATE_UTC ASSIGNED_TEAM_ID PARENT_TASK_ID OWNER_VISIBLE STAGE_ID "
+    f"REMINDER_DATE_UTC REMINDER_SENT"
+)
+_USER = (
+    f"USER_ID CONTACT_ID FIRST_NAME LAST_NAME TIMEZONE_ID EMAIL_ADDRESS EMAIL_DROPBOX_IDENTIFIER "
+    f"EMAIL_DROPBOX_ADDRESS ADMINISTRATOR ACCOUNT_OWNER ACTIVE {_STAMPS} USER_CURRENCY CONTACT_DISPLAY CONTACT_ORDER TASK_WEEK_START INSTANCE_ID"
+)
+
+VERSION_2: Mapping[str, str] = {
+    "/Contacts": (
+        f"CONTACT_ID SALUTATION FIRST_NAME LAST_NAME BACKGROUND IMAGE_URL DEFAULT_LINKED_ORGANISATION "
+        f"OWNER_USER_ID {_STAMPS} {_VISIBLE_2} CUSTOMFIELDS ADDRESSES CONTACTINFOS DATES TAGS LINKS CONTACTLINKS "
+        f"{_SOCIAL} CAN_EDIT CAN_DELETE"
+    ),
+    "/Organisations": (
+        f"ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID {_STAMPS} {_VISIBLE_2} CUSTOMFIELDS "
+        f"ADDRESSES CONTACTINFOS DATES TAGS LINKS ORGANISATIONLINKS {_SOCIAL} CAN_EDIT CAN_DELETE"
+    ),
+    "/Leads": (
+        f"LEAD_ID SALUTATION TITLE FIRST_NAME LAST_NAME ORGANIZATION_NAME PHONE_NUMBER MOBILE_PHONE_NUMBER "
+        f"FAX_NUMBER EMAIL_ADDRESS WEBSITE_URL OWNER_USER_ID RESPONSIBLE_USER_ID {_STAMPS} CONVERTED "
+        f"CONVERTED_DATE_UTC CONVERTED_CONTACT_ID CONVERTED_ORGANIZATION_ID CONVERTED_OPPORTUNITY_ID "
+        f"LEAD_STATUS_ID LEAD_SOURCE_ID INDUSTRY EMPLOYEE_COUNT LEAD_RATING LEAD_DESCRIPTION {_VISIBLE_2} "
+        f"{_address('ADDRESS')} CUSTOMFIELDS TAGS IMAGE_URL CAN_EDIT CAN_DELETE"
+    ),
+    "/Opportunities": (
+        f"OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS OPPORTUNITY_STATE OPPORTUNITY_STATE_REASON_ID "
+        f"RESPONSIBLE_USER_ID OWNER_USER_ID BID_CURRENCY BID_AMOUNT BID_TYPE BID_DURATION OPPORTUNITY_VALUE "
+        f"PROBABILITY FORECAST_CLOSE_DATE ACTUAL_CLOSE_DATE CATEGORY_ID PIPELINE_ID STAGE_ID IMAGE_URL {_STAMPS} "
+        f"{_VISIBLE_2} CUSTOMFIELDS TAGS LINKS CAN_EDIT CAN_DELETE"
+    ),
+    "/Tasks": f"{_TASK} PUBLICLY_VISIBLE PIPELINE_ID RECURRENCE TASKLINKS CAN_EDIT CAN_DELETE",
+    "/Users": _USER,
+}
+VERSION_3: Mapping[str, str] = {
+    "/Contacts": (
+        f"CONTACT_ID SALUTATION FIRST_NAME LAST_NAME IMAGE_URL BACKGROUND {_VISIBLE} OWNER_USER_ID {_STAMPS} {_SOCIAL} "
+        f"DATE_OF_BIRTH PHONE PHONE_HOME PHONE_MOBILE PHONE_OTHER PHONE_ASSISTANT PHONE_FAX EMAIL_ADDRESS "
+        f"ASSISTANT_NAME {_address('ADDRESS_MAIL')} {_address('ADDRESS_OTHER')} {_ACTIVITY} CREATED_USER_ID "
+        f"ORGANISATION_ID TITLE EMAIL_OPTED_OUT CUSTOMFIELDS TAGS DATES LINKS"
+    ),
+    "/Organisations": (
+        f"ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID {_STAMPS} {_ACTIVITY} CREATED_USER_ID "
+        f"PHONE PHONE_FAX WEBSITE {_address('ADDRESS_BILLING')} {_address('ADDRESS_SHIP')} {_SOCIAL} {_VISIBLE} "
+        f"CUSTOMFIELDS TAGS DATES EMAILDOMAINS LINKS"
+    ),
+    "/Leads": (
+        f"LEAD_ID SALUTATION FIRST_NAME LAST_NAME LEAD_SOURCE_ID LEAD_STATUS_ID TITLE CONVERTED CONVERTED_CONTACT_ID "
+        f"CONVERTED_DATE_UTC CONVERTED_OPPORTUNITY_ID CONVERTED_ORGANISATION_ID {_STAMPS} EMAIL EMPLOYEE_COUNT FAX "
+        f"INDUSTRY LEAD_DESCRIPTION LEAD_RATING MOBILE OWNER_USER_ID PHONE RESPONSIBLE_USER_ID WEBSITE "
+        f"{_address('ADDRESS')} {_ACTIVITY} {_VISIBLE} ORGANISATION_NAME CREATED_USER_ID IMAGE_URL EMAIL_OPTED_OUT "
+        f"CUSTOMFIELDS TAGS LINKS LINKED_EMAIL_ADDRESS"
+    ),
+    "/Opportunities": (
+        f"OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS OPPORTUNITY_STATE RESPONSIBLE_USER_ID CATEGORY_ID "
+        f"IMAGE_URL BID_CURRENCY BID_AMOUNT BID_TYPE BID_DURATION ACTUAL_CLOSE_DATE {_STAMPS} OPPORTUNITY_VALUE "
+        f"PROBABILITY FORECAST_CLOSE_DATE OWNER_USER_ID {_ACTIVITY} PIPELINE_ID STAGE_ID CREATED_USER_ID "
+        f"ORGANISATION_ID PRICEBOOK_ID {_VISIBLE} CUSTOMFIELDS TAGS LINKS LINKED_EMAIL_ADDRESS"
+    ),
+    "/Tasks": f"{_TASK} EMAIL_ID RECURRENCE CREATED_USER_ID CUSTOMFIELDS LINKS",
+    "/Users": f"{_USER} PROFILE_ID ROLE_ID",
+}
+
+BOOLEANS = _words(
+    "ACCOUNT_OWNER ACTIVE ADMINISTRATOR ALL_DAY CAN_DELETE CAN_EDIT COMPLETED CONVERTED EMAIL_OPTED_OUT OWNER_VISIBLE "
+    "PUBLICLY_VISIBLE REMINDER_SENT"
+)
+NUMBERS = _words(
+    "BID_AMOUNT BID_DURATION DEFAULT_LINKED_ORGANISATION EMPLOYEE_COUNT LEAD_RATING OPPORTUNITY_VALUE PERCENT_COMPLETE "
+    "PRIORITY PROBABILITY TASK_WEEK_START"
+)
+TEXT_IDS = _words("TIMEZONE_ID")
+LISTS = _words(
+    "ADDRESSES CONTACTINFOS CONTACTLINKS CUSTOMFIELDS DATES EMAILDOMAINS LINKS ORGANISATIONLINKS TAGS TASKLINKS"
+)
+DATES = _words("ACTUAL_CLOSE_DATE DATE_OF_BIRTH DUE_DATE FORECAST_CLOSE_DATE START_DATE")
+READ_ONLY = _words(
+    f"{_STAMPS} {_ACTIVITY} CAN_DELETE CAN_EDIT CREATED_USER_ID CONVERTED CONVERTED_CONTACT_ID CONVERTED_DATE_UTC "
+    f"CONVERTED_OPPORTUNITY_ID CONVERTED_ORGANISATION_ID CONVERTED_ORGANIZATION_ID IMAGE_URL LINKED_EMAIL_ADDRESS "
+    f"OPPORTUNITY_VALUE PIPELINE_ID PRICEBOOK_ID STAGE_ID"
+)
+CUSTOM_TYPES = {
+    "BIT": "boolean",
+    "NUMERIC": "number",
+    "PERCENT": "number",
+    "DATE": "date",
+    "DATETIME": "date",
+}
+"""Insightly's types of custom fields (recorded v3.1 replies, observed); all others are texts."""
+
 
 Record = Mapping[str, object]
 
@@ -64,7 +172,7 @@ def is_about(definition: Mapping[str, object], place: InsightlyCollection) -> bo
 
 def known_fields(path: str, id_field: str | None, *, base_url: str) -> list[FieldMetadata]:
     """Return the fields of a collection that is listed here; none of another."""
-    names = (field_names.VERSION_3 if is_version_3(base_url) else field_names.VERSION_2).get(path, "")
+    names = (VERSION_3 if is_version_3(base_url) else VERSION_2).get(path, "")
     return [_field(name, _type(name), id_field) for name in names.split()]
 
 
@@ -78,7 +186,7 @@ def custom_field(definition: Record) -> FieldMetadata:
     name = str(definition.get("CUSTOM_FIELD_ID") or definition.get("FIELD_NAME"))
     native = str(definition.get("FIELD_TYPE") or "TEXT")
     editable = definition.get("EDITABLE") is not False
-    return _described(name, field_names.CUSTOM_TYPES.get(native.upper(), "string"), native, writable=editable)
+    return _described(name, CUSTOM_TYPES.get(native.upper(), "string"), native, writable=editable)
 
 
 def with_custom_fields(record: Record) -> Record:
@@ -118,7 +226,7 @@ def refuse_unknown_fields(place: InsightlyCollection, clause: Clause | None, *, 
 
 
 def _field(name: str, kind: str, id_field: str | None) -> FieldMetadata:
-    return _described(name, kind, kind, writable=name not in field_names.READ_ONLY and name != id_field)
+    return _described(name, kind, kind, writable=name not in READ_ONLY and name != id_field)
 
 
 def _described(name: str, kind: str, native: str, *, writable: bool) -> FieldMetadata:
@@ -150,11 +258,11 @@ def _type_of(name: str, value: object) -> str:
 
 
 def _type(name: str) -> str:
-    if name in field_names.BOOLEANS:
+    if name in BOOLEANS:
         return "boolean"
-    if name in field_names.LISTS:
+    if name in LISTS:
         return "array"
-    if name in field_names.DATES or name.endswith(("_UTC", "_DATE")):
+    if name in DATES or name.endswith(("_UTC", "_DATE")):
         return "date"
-    is_number = name in field_names.NUMBERS or (name.endswith("_ID") and name not in field_names.TEXT_IDS)
+    is_number = name in NUMBERS or (name.endswith("_ID") and name not in TEXT_IDS)
     return "number" if is_number else "string"

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
 from elements_local.platform.elements.insightly.dialect import is_version_3
-from elements_local.platform.elements.insightly.field_names import VERSION_2
+from elements_local.platform.elements.insightly.fields import VERSION_2
 from elements_local.platform.elements.insightly.resources import InsightlyCollection, collection
 from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.provider.client import ProviderRequest
