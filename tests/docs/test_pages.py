@@ -156,3 +156,19 @@ def first_column(page, head):
 def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
     assert first_column("scenario-verbs.md", "| verb | does |\n") == set(VERBS)
     assert first_column("scenario-verbs.md", "| key | says |\n") == {*json_schema()["properties"]}
+
+
+def test_what_is_added_often_needs_five_files_at_the_most_and_they_are_there():
+    table = (
+        (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| what | where |")[2].partition("\n\n")[0]
+    )
+    rows = dict(re.findall(r"^\| (\w.*?) \| (.*) \|$", table, re.MULTILINE))
+    packages = ROOT / "platform"
+    roots = (ROOT, packages, packages / "elements_local" / "platform")
+
+    for what, where in rows.items():
+        files = re.findall(r"`([\w/]+\.(?!md)\w+)`", where)
+        gone = [file for file in files if not any([*root.glob(file.replace("NAME", "*"))] for root in roots)]
+        assert gone == [], what
+        assert 1 <= len(files) <= 5, what
+    assert len(rows) > 12

@@ -1,4 +1,4 @@
-"""The signature of a callback: who holds the key can tell that the body is the platform's."""
+"""The signature of a body: who holds the key can tell that it comes from another who does."""
 
 import hmac
 from base64 import b64encode
