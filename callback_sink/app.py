@@ -17,29 +17,28 @@ from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
 from callback_sink.tables import metadata
 from callback_sink.usage import used_by_all
-from elements_local.kit.admin.journal import Journal
 from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from elements_local.kit.admin.snapshot_routes import add_snapshots
-from elements_local.kit.api.openapi import serve_document
-from elements_local.kit.shared.choice import fault_book_on, look_after_on
-from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.snapshots import Snapshots
-from elements_local.kit.storage.table_rows import AllRows
-from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.middleware import Pages, ServiceMiddleware
-from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.web.problems import answer_problems, unrouted
-from elements_local.kit.web.service_flask import ServiceFlask
-from elements_local.kit.web.wire import Http
-from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.kit.workspaces.standalone_admin import (
+from elements_local.kit.admin.standalone import (
     STANDALONE_STATUSES,
     StandaloneAdmin,
     add_standalone_admin,
     starting_anew,
 )
-from elements_local.kit.workspaces.workspace_snapshot import workspace_snapshot_of
+from elements_local.kit.api.openapi import serve_document
+from elements_local.kit.shared.choice import fault_book_on, look_after_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.traffic.journal import Journal
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.middleware import Pages, ServiceMiddleware
+from elements_local.kit.web.outbound import Outbound
+from elements_local.kit.web.problems import answer_problems, unrouted
+from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.kit.wire import Http
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.workspaces.snapshots import Snapshots, workspace_snapshot_of
+from elements_local.kit.workspaces.table_rows import AllRows
 
 SERVICE = "sink"
 _REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"

@@ -10,8 +10,8 @@ from callback_sink.forwarding import Forwarder
 from callback_sink.settings import SinkSettings
 from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
-from elements_local.kit.admin.fault_book import FaultBook
-from elements_local.kit.admin.journal import Journal
+from elements_local.kit.traffic.fault_book import FaultBook
+from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "callback-sink"

@@ -10,9 +10,9 @@ from typing import TypedDict
 from urllib.parse import parse_qsl, quote
 
 from callback_sink.inbox import Callback, CallbackJson
-from elements_local.kit.admin.masks import mask_header
 from elements_local.kit.api.pages import PageJson
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_header
 
 VERSION = 1
 CREATOR = "elements-local"

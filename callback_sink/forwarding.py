@@ -11,11 +11,11 @@ from werkzeug.datastructures import Headers
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
-from elements_local.kit.admin.masks import mask_header
+from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_header
 from elements_local.kit.web.origins import is_loopback
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.web.wire import NoReply, Reply
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.wire import NoReply, Reply
 
 FORWARDED_HEADER = "Elements-Local-Forwarded"
 """What a callback that was sent on carries. Who receives one with it does not send it on again."""

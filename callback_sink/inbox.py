@@ -13,9 +13,9 @@ from urllib.parse import quote
 from msgspec import Meta
 
 from callback_sink.signature import SIGNATURE_HEADER, SignatureVerdict
-from elements_local.kit.admin.masks import mask_header
 from elements_local.kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, is_deeper_than
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_header
 
 BinName = Annotated[
     str,

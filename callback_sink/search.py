@@ -12,8 +12,8 @@ from callback_sink.inbox import BinName, Callback, CallbackJson
 from callback_sink.json_path import parse_condition
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.shape_words import refusal
+from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.kit.text import HEADER_NAME
-from elements_local.kit.workspaces.instants import format_instant, parse_instant
 
 _Header = Annotated[
     str,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from elements_local.kit.admin.journal import bytes_setting
 from elements_local.kit.settings import Settings, names, seconds, whole
+from elements_local.kit.traffic.journal import bytes_setting
 
 _LARGEST = 16 * 1024 * 1024
 """Of a callback's body; it is held in memory, and kept whole."""

@@ -11,10 +11,10 @@ from callback_sink.inbox import ForwardedJson
 from callback_sink.signature import SignatureVerdict
 from callback_sink.tables import bins, callback_of, callbacks, digest_of, usage, workspaces
 from callback_sink.usage import WHOLE
-from elements_local.kit.storage.snapshots import Snapshot, check_counted, check_texts, unmoved
-from elements_local.kit.storage.table_rows import Reworded, SnapshotError
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.workspaces.registry import Workspace
+from elements_local.kit.workspaces.snapshots import Snapshot, check_counted, check_texts, unmoved
+from elements_local.kit.workspaces.table_rows import Reworded, SnapshotError
 
 _TEXTS: Mapping[Column[Any], Any] = {
     bins.c.signature_keys: list[str],

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from elements_local.clients import WorkspaceClients
 from elements_local.guide import instance_body
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 from elements_local.start import Options, in_process
 
 IMAGES = Path(__file__).parent / "images"

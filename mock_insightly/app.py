@@ -7,27 +7,26 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from elements_local.kit.admin.journal import Journal
 from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
 from elements_local.kit.admin.snapshot_routes import add_snapshots
-from elements_local.kit.api.json_text import Json
-from elements_local.kit.api.openapi import serve_document
-from elements_local.kit.shared.choice import fault_book_on
-from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.snapshots import Snapshot, Snapshots
-from elements_local.kit.storage.table_rows import AllRows, Reworded
-from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
-from elements_local.kit.web.problems import KIT_STATUSES, answer_problems, unrouted
-from elements_local.kit.web.service_flask import ServiceFlask
-from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.kit.workspaces.standalone_admin import (
+from elements_local.kit.admin.standalone import (
     STANDALONE_STATUSES,
     StandaloneAdmin,
     add_standalone_admin,
     starting_anew,
 )
-from elements_local.kit.workspaces.workspace_snapshot import rewording, workspace_snapshot_of
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.openapi import serve_document
+from elements_local.kit.shared.choice import fault_book_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.traffic.journal import Journal
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
+from elements_local.kit.web.problems import KIT_STATUSES, answer_problems, unrouted
+from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.workspaces.snapshots import Snapshot, Snapshots, rewording, workspace_snapshot_of
+from elements_local.kit.workspaces.table_rows import AllRows, Reworded
 from mock_insightly import errors
 from mock_insightly.account.allowance import Allowance
 from mock_insightly.account.grants import Grants

@@ -7,14 +7,14 @@ from functools import cached_property, partial
 from flask import current_app
 from msgspec import Struct
 
-from elements_local.kit.admin.fault_book import FaultBook
-from elements_local.kit.admin.journal import Journal
+from elements_local.kit.traffic.fault_book import FaultBook
+from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
 from mock_insightly.account.allowance import Allowance, RateLimits
-from mock_insightly.account.foundation import foundation
 from mock_insightly.account.grants import Grants
 from mock_insightly.kinds import CONTACTS
+from mock_insightly.made_up.foundation import foundation
 from mock_insightly.records.bulk import HistoryTransaction
 from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.settings import CrmSettings

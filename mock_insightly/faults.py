@@ -12,12 +12,12 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 from msgspec.structs import fields
 
-from elements_local.kit.admin.fault_rules import Effect, FaultRule, FaultRules, Match, Phase
+from elements_local.kit import seeded
 from elements_local.kit.text import shortened
-from elements_local.kit.workspaces import seeded
+from elements_local.kit.traffic.fault_rules import Effect, FaultRule, FaultRules, Match, Phase
 from mock_insightly.account.allowance import RateLimits
+from mock_insightly.fields.dates import EARLIEST, shifted, whole_second
 from mock_insightly.kinds import custom_object
-from mock_insightly.records.dates import EARLIEST, shifted, whole_second
 from mock_insightly.versions.known import VERSIONS, plain_path
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Children

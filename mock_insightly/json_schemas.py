@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.records import fields
-from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
+from mock_insightly.fields import fields
+from mock_insightly.fields.fields import Field, Loose, Record, Rows, Text, Whole
+from mock_insightly.fields.row_types import CustomFields, LinkedName
 from mock_insightly.records.record import created
-from mock_insightly.records.row_types import CustomFields, LinkedName
 from mock_insightly.records.rules import ANONYMOUS, MEMBERS, TEAM_NAME
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import CrmTarget, Version

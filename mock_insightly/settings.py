@@ -5,8 +5,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from elements_local.kit.admin.journal import bytes_setting
 from elements_local.kit.settings import Settings, flag, one_of, seconds, text, whole
+from elements_local.kit.traffic.journal import bytes_setting
 from mock_insightly.account.account import DAILY_CALLS
 
 KEPT_IN_BIN = timedelta(days=30)

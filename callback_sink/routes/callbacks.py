@@ -20,7 +20,7 @@ from callback_sink.store import Callbacks
 from callback_sink.stream import Stream
 from elements_local.kit.api.operations import Answer, Link, operation
 from elements_local.kit.api.pages import PAGE, Cursor, Limit, PageJson, page_json
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 
 LONGEST_WAIT = timedelta(seconds=60)
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from elements_local.kit.workspaces import seeded
+from elements_local.kit import seeded
 
 DEFAULT_LEAD_SOURCE = 5
 """The place of the source that new leads come from; the first one, "Web", is not it (recorded v2.1 list, observed)."""

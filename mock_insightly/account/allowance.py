@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, structs
 from sqlalchemy import Connection
 
-from elements_local.kit.storage.table_rows import SnapshotError
 from elements_local.kit.workspaces.registry import Workspace
+from elements_local.kit.workspaces.table_rows import SnapshotError
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)

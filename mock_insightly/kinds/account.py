@@ -7,6 +7,8 @@ Source: fields and their order from recorded v2.1 records (observed), of custom 
 
 from functools import lru_cache
 
+from mock_insightly.fields.fields import Field, Flag, Text, Whole
+from mock_insightly.fields.row_types import TEAM_MEMBERS
 from mock_insightly.kinds import shared_fields as shared
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.shared_fields import (
@@ -18,8 +20,6 @@ from mock_insightly.kinds.shared_fields import (
     starting,
     texts,
 )
-from mock_insightly.records.fields import Field, Flag, Text, Whole
-from mock_insightly.records.row_types import TEAM_MEMBERS
 
 USERS = RecordKind(
     name="Users",

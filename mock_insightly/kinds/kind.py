@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.records.fields import Date, Field, Record, Rows, nothing
+from mock_insightly.fields.fields import Date, Field, Record, Rows, nothing
 
 
 def _as_it_is(record: Record, _account: CrmAccount) -> Record:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.records.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
-from mock_insightly.records.row_types import (
+from mock_insightly.fields.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
+from mock_insightly.fields.row_types import (
     ADDRESS_PARTS,
     ADDRESSES,
     CONTACT_INFOS,

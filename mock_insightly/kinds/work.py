@@ -9,10 +9,10 @@ Source: fields from the v3.1 OpenAPI document (documented), in the order of reco
 """
 
 from mock_insightly.account.account import CrmAccount
+from mock_insightly.fields.fields import Choice, Date, Field, Flag, Record, Text, Whole
+from mock_insightly.fields.row_types import ENTITIES, LinkedName
 from mock_insightly.kinds import shared_fields as shared
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.records.fields import Choice, Date, Field, Flag, Record, Text, Whole
-from mock_insightly.records.row_types import ENTITIES, LinkedName
 
 _CREATED, _UPDATED = shared.STAMPS
 _REMINDER = (*shared.of(Date(), "REMINDER_DATE_UTC"), shared.starting("REMINDER_SENT", Flag(), False))

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json
-from elements_local.kit.workspaces import seeded
+from mock_insightly.fields import words
+from mock_insightly.fields.fields import Record
+from mock_insightly.fields.row_types import ADDRESS_PARTS
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
-from mock_insightly.made_up import words
-from mock_insightly.records.fields import Record
-from mock_insightly.records.row_types import ADDRESS_PARTS
 
 if TYPE_CHECKING:
     from mock_insightly.made_up.vocabulary import Vocabulary

@@ -11,13 +11,13 @@ from msgspec import Struct, field
 from elements_local.kit.api.json_text import Json
 from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.account.definitions import custom_fields_of
+from mock_insightly.fields.dates import whole_second
+from mock_insightly.fields.definitions import custom_fields_of
+from mock_insightly.fields.fields import Record
+from mock_insightly.fields.row_types import custom_field
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.bulk import HistoryTransaction
-from mock_insightly.records.dates import whole_second
-from mock_insightly.records.fields import Record
 from mock_insightly.records.record import child_fields, created, link_to, number_rows, updated_at
-from mock_insightly.records.row_types import custom_field
 
 
 class SampleRecord(Struct, frozen=True):

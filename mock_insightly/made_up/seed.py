@@ -7,12 +7,12 @@ from functools import cached_property
 from msgspec import Struct
 
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.account.foundation import as_contact, colleague
+from mock_insightly.fields.dates import format_date, whole_second
+from mock_insightly.fields.fields import Record, rows_of
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
 from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues
+from mock_insightly.made_up.foundation import as_contact, colleague
 from mock_insightly.records.bulk import HistoryTransaction, SeedRange
-from mock_insightly.records.dates import format_date, whole_second
-from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.record import created, link_to, number_rows, updated_at
 
 LARGEST = 10_000

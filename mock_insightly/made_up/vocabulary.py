@@ -6,7 +6,7 @@ Faker's own lists change from one of its versions to the next, as it says itself
 from faker import Generator
 from faker.providers import BaseProvider
 
-from mock_insightly.made_up import words
+from mock_insightly.fields import words
 
 
 class Vocabulary(BaseProvider):

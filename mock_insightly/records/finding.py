@@ -21,8 +21,8 @@ from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from mock_insightly.fields.fields import LARGEST_WHOLE, Record
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.records.fields import LARGEST_WHOLE, Record
 from mock_insightly.records.record import record_in
 from mock_insightly.records.search import EVERYTHING, Criterion, PageRange, RecordFilter, sort_key, values_at
 from mock_insightly.tables import changes, records, references

@@ -10,13 +10,13 @@ from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
 from elements_local.kit.api.pages import Page
+from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
-from elements_local.kit.workspaces.instants import format_instant
 from mock_insightly.errors import NoSuchRecordError
+from mock_insightly.fields.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.contents import File
-from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.finding import (
     RecordPage,
     RecordSearch,

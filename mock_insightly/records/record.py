@@ -6,14 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json, decode
-from elements_local.kit.workspaces import seeded
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import FieldError
+from mock_insightly.fields.dates import format_date
+from mock_insightly.fields.fields import Record, Rows, rows_of
+from mock_insightly.fields.row_types import BLANK_LINK
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.records.dates import format_date
-from mock_insightly.records.fields import Record, Rows, rows_of
-from mock_insightly.records.row_types import BLANK_LINK
 
 Reserve = Callable[[str, int], int]
 """Takes so many numbers out of a sequence for good, and returns the first of them."""

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.account.lookups import state_reasons
 from mock_insightly.errors import FieldError, MissingFieldError
+from mock_insightly.fields.fields import Record, is_blank, rows_of
+from mock_insightly.fields.lookups import state_reasons
+from mock_insightly.fields.row_types import ADDRESS_PARTS
 from mock_insightly.kinds import EVENTS, TASKS, RecordKind
-from mock_insightly.records.fields import Record, is_blank, rows_of
 from mock_insightly.records.record import link_to
-from mock_insightly.records.row_types import ADDRESS_PARTS
 
 ANONYMOUS, TEAM_NAME, MEMBERS = "ANONYMOUS_TEAM", "TEAM_NAME", "TEAMMEMBERS"
 

@@ -14,8 +14,10 @@ from functools import partial
 from flask import Response
 
 from elements_local.kit.api.json_text import Json, encode_text
-from mock_insightly.account.lookups import activity_sets, entered
 from mock_insightly.errors import FieldError, InUseError, MissingFieldError, NoSuchRowError
+from mock_insightly.fields.dates import format_date, whole_second
+from mock_insightly.fields.fields import Date, Record, Sent, Whole, read_id, rows_of, upper_keys
+from mock_insightly.fields.lookups import activity_sets, entered
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, id_schema, object_of, taken
 from mock_insightly.kinds import (
     CONTACTS,
@@ -27,8 +29,6 @@ from mock_insightly.kinds import (
     TASKS,
     RecordKind,
 )
-from mock_insightly.records.dates import format_date, whole_second
-from mock_insightly.records.fields import Date, Record, Sent, Whole, read_id, rows_of, upper_keys
 from mock_insightly.records.record import child_fields, created, record_in
 from mock_insightly.records.rules import (
     contact_of,

@@ -11,14 +11,14 @@ from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, UnwantedTexts, page_json
+from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.storage.retention import Pruned
-from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.dependencies import CrmDependencies
+from mock_insightly.fields.fields import Record, upper_keys
 from mock_insightly.kinds import CONTACTS, KINDS, USERS, RecordKind
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
-from mock_insightly.records.fields import Record, upper_keys
 from mock_insightly.records.finding import RecordSearch
 from mock_insightly.records.reading import ChangeFilter, ChangeJson
 from mock_insightly.records.record import record_in, updated_at

@@ -9,7 +9,6 @@ from itertools import islice
 
 from flask import Flask, Response, request
 
-from elements_local.kit.admin.fault_rules import Phase
 from elements_local.kit.api.json_text import (
     Json,
     MalformedJsonError,
@@ -18,12 +17,13 @@ from elements_local.kit.api.json_text import (
     encode,
     encode_text,
 )
+from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
 from mock_insightly import errors
 from mock_insightly.dependencies import dependencies
+from mock_insightly.fields.dates import shifted
+from mock_insightly.fields.fields import Record
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.dates import shifted
-from mock_insightly.records.fields import Record
 from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.records.search import WHOLE, PageRange, RecordFilter, page_of

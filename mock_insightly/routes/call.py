@@ -10,19 +10,19 @@ from typing import Any, ClassVar, Self
 from flask import Request, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from elements_local.kit.admin.calls import ENGINE, caller_of
 from elements_local.kit.admin.routes import UnknownWorkspaceError, asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
+from elements_local.kit.traffic.calls import ENGINE, caller_of
 from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.dependencies import CrmDependencies, dependencies
 from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
 from mock_insightly.faults import NO_FAULT, CrmRule
+from mock_insightly.fields.dates import shifted
+from mock_insightly.fields.fields import Record, Sent, upper_keys
 from mock_insightly.kinds import CONTACTS, RecordKind
 from mock_insightly.middleware import CALLER
-from mock_insightly.records.dates import shifted
-from mock_insightly.records.fields import Record, Sent, upper_keys
 from mock_insightly.records.reading import Records
 from mock_insightly.records.record import changed, created, updated_at
 from mock_insightly.records.search import Query, parse_query

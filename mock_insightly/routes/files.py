@@ -11,14 +11,14 @@ from collections.abc import Callable
 from flask import Response, request
 
 from elements_local.kit.values import replace
-from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.errors import EmptyUploadError, FieldError, NoSuchRowError
+from mock_insightly.fields.definitions import custom_fields_of
+from mock_insightly.fields.fields import Record, rows_of
+from mock_insightly.fields.row_types import custom_field
 from mock_insightly.json_schemas import JsonSchema
 from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.contents import File, Upload, read_upload
-from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.record import child_fields
-from mock_insightly.records.row_types import custom_field
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall

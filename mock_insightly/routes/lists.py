@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from flask import Response
 
 from elements_local.kit.api.json_text import encode
-from mock_insightly.account.definitions import CUSTOM_FIELDS as DEFINED
-from mock_insightly.account.definitions import CustomField, custom_fields_of
-from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
+from mock_insightly.fields import row_types
+from mock_insightly.fields.definitions import CUSTOM_FIELDS as DEFINED
+from mock_insightly.fields.definitions import CustomField, custom_fields_of
+from mock_insightly.fields.fields import Record, Rows, Sent, read_id, rows_of
+from mock_insightly.fields.lookups import Lookup
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, array, id_schema, inferred, object_of
 from mock_insightly.kinds import TEAMS
-from mock_insightly.records import row_types
-from mock_insightly.records.fields import Record, Rows, Sent, read_id, rows_of
 from mock_insightly.records.record import record_in
 from mock_insightly.records.search import EVERYTHING, WHOLE, is_true
 from mock_insightly.routes import answers

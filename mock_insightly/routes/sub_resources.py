@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json, encode, encode_text, read_json
 from mock_insightly.errors import NoSuchRecordError, NoSuchRowError, RepeatedRowError
+from mock_insightly.fields.fields import Record, Sent, sent_rows, upper_keys
 from mock_insightly.json_schemas import (
     DescribedTarget,
     JsonSchema,
@@ -20,7 +21,6 @@ from mock_insightly.json_schemas import (
     rows_of_key,
     with_key,
 )
-from mock_insightly.records.fields import Record, Sent, sent_rows, upper_keys
 from mock_insightly.records.record import Reference, child_fields, record_in, reference, references
 from mock_insightly.records.rules import check_open
 from mock_insightly.records.search import RecordFilter, is_true, updated_after

@@ -5,12 +5,12 @@ from functools import partial
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly import kinds
-from mock_insightly.account.lookups import stages
 from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
+from mock_insightly.fields.dates import format_date
+from mock_insightly.fields.fields import Record, Sent, Whole, is_blank, rows_of
+from mock_insightly.fields.lookups import stages
 from mock_insightly.kinds import KINDS, MILESTONES, OPPORTUNITIES, PROJECTS, TEAMS, RecordKind, kind_of_rows
 from mock_insightly.records.contents import File
-from mock_insightly.records.dates import format_date
-from mock_insightly.records.fields import Record, Sent, Whole, is_blank, rows_of
 from mock_insightly.records.record import Reference, created, linked, references, updated_at
 from mock_insightly.records.rules import DATED, activity, date_of, refuse_misplaced, state_change
 from mock_insightly.records.search import Criterion, PageRange, RecordFilter

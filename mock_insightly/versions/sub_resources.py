@@ -6,8 +6,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
+from mock_insightly.fields.fields import Record, rows_of
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.versions.shape import Methods, Shape, methods
 
 

@@ -15,12 +15,12 @@ from functools import partial
 
 from elements_local.kit.values import replace
 from mock_insightly import kinds
-from mock_insightly.account import lookups
-from mock_insightly.account.definitions import custom_fields
-from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import FieldError, TooManyFiltersError
+from mock_insightly.fields import lookups
+from mock_insightly.fields.definitions import custom_fields
+from mock_insightly.fields.fields import Choice, Field, Record, Sent, Text, Whole
+from mock_insightly.fields.lookups import Lookup
 from mock_insightly.kinds import CONTACTS, OPPORTUNITIES, ORGANISATIONS, RecordKind
-from mock_insightly.records.fields import Choice, Field, Record, Sent, Text, Whole
 from mock_insightly.records.search import Criterion, Query, RecordFilter, exactly, wildcard
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph

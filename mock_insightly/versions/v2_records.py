@@ -8,10 +8,9 @@ from math import isfinite
 
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
-from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.errors import FieldError
-from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, RecordKind
-from mock_insightly.records.fields import (
+from mock_insightly.fields.definitions import custom_fields_of
+from mock_insightly.fields.fields import (
     Choice,
     Decimal,
     Field,
@@ -24,7 +23,8 @@ from mock_insightly.records.fields import (
     rows_of,
     sent_rows,
 )
-from mock_insightly.records.row_types import ADDRESSES, BLANK_LINK, CONTACT_INFOS, CustomFields, custom_field
+from mock_insightly.fields.row_types import ADDRESSES, BLANK_LINK, CONTACT_INFOS, CustomFields, custom_field
+from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, RecordKind
 from mock_insightly.versions.column_rows import NETWORKS, ColumnRows, address, info
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape, constant, flat

@@ -6,9 +6,9 @@ Source: keys, in the order in which the later v2.2 OpenAPI document declares the
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
 from mock_insightly import kinds
+from mock_insightly.fields.fields import Choice, Record, Sent, Text
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.contents import extract
-from mock_insightly.records.fields import Choice, Record, Sent, Text
 from mock_insightly.versions.graph_links import LinkGraph
 from mock_insightly.versions.shape import Key, Shape, methods, parent_id_key
 from mock_insightly.versions.v2_records import RIGHTS, child_links, custom_fields, flats

@@ -12,9 +12,6 @@ from difflib import get_close_matches
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
 from mock_insightly import kinds
-from mock_insightly.account import lookups
-from mock_insightly.account.definitions import custom_fields_of
-from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import (
     HalfAFilterError,
     HiddenByPlanError,
@@ -24,9 +21,12 @@ from mock_insightly.errors import (
     OutOfPlanError,
     UnservedError,
 )
+from mock_insightly.fields import lookups
+from mock_insightly.fields.definitions import custom_fields_of
+from mock_insightly.fields.fields import Record, Rows, Sent, rows_of
+from mock_insightly.fields.lookups import Lookup
+from mock_insightly.fields.row_types import CustomFields, custom_field
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.fields import Record, Rows, Sent, rows_of
-from mock_insightly.records.row_types import CustomFields, custom_field
 from mock_insightly.records.search import Criterion, Query, RecordFilter, exactly
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.shape import Shape, flat, methods, parent_id_key, shapes_of

@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
-from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import UnservedError
+from mock_insightly.fields.lookups import Lookup
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.search import Query, RecordFilter
 from mock_insightly.versions.shape import Methods, Shape, methods

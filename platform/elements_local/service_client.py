@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 from elements_local.errors import CallError, NotRunningError, UnreachableError
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.web.wire import Http, NoReply, Reply
-from elements_local.kit.workspaces.instants import format_instant, parse_instant
+from elements_local.kit.instants import format_instant, parse_instant
+from elements_local.kit.wire import Http, NoReply, Reply
 
 SERVICES = ("platform", "crm", "sink")
 TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name

@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.settings import (
     PREFIX,
     Setting,
@@ -24,7 +25,6 @@ from elements_local.kit.settings import (
 )
 from elements_local.kit.text import nearest
 from elements_local.kit.web.origins import host_names, origins
-from elements_local.kit.workspaces.instants import parse_instant
 
 _MOST_SEED = 2**53 - 1
 

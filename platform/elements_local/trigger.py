@@ -12,8 +12,8 @@ from msgspec import Struct
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.guide import instance_body, poller_entry
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import nearest
-from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.records import COLLECTIONS, ID_FIELDS, TEXT_FIELDS, believable_fields
 

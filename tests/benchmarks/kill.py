@@ -27,8 +27,8 @@ from werkzeug import Request, Response
 from elements_local.clients import BASE_PATH, Addresses, Credentials
 from elements_local.errors import HarnessError
 from elements_local.guide import instance_body
+from elements_local.kit.clock import Mode
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.workspaces.clock import Mode
 from elements_local.stack.stack import at
 
 BIN = Path(sys.executable).parent

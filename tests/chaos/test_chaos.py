@@ -16,7 +16,7 @@ from story import Deed
 from written import scenario
 
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.web.wire import Http
+from elements_local.kit.wire import Http
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 

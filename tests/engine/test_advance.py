@@ -11,8 +11,8 @@ from rooms import Room
 
 from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
-from elements_local.kit.web.wire import Reply
-from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.clock import Mode
+from elements_local.kit.wire import Reply
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.errors import ConflictError, InvalidRequestError
 from elements_local.platform.jobs.due_job import JobKind

@@ -9,7 +9,7 @@ import pytest
 from rooms import Room
 
 from elements_local.clients import BASE_PATH
-from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.polling.store import Polls

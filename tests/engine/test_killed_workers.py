@@ -16,8 +16,8 @@ from examples import LONG
 from postgresql import PostgresqlServer
 from werkzeug import Request, Response
 
+from elements_local.kit.clock import Mode
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.workspaces.clock import Mode
 from elements_local.kit.workspaces.registry import NewWorkspace
 
 OWED = 10_000 if LONG else 400

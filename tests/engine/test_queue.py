@@ -12,10 +12,10 @@ from rooms import Room
 from sqlalchemy import JSON, bindparam, inspect, text
 
 from elements_local.guide import instance_body
+from elements_local.kit.clock import Mode
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.schema import VERSIONS, SchemaVersionError, drop_all
-from elements_local.kit.workspaces.clock import Mode
 from elements_local.kit.workspaces.registry import NewWorkspace
 from elements_local.platform.bulk.job import BulkJob, BulkKind
 from elements_local.platform.bulk.store import Bulk

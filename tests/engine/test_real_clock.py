@@ -9,8 +9,8 @@ from deadline import DEADLINE_S
 from hand_clock import START, HandClock, following
 from rooms import Room
 
-from elements_local.kit.web.wire import Reply
-from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.clock import Mode
+from elements_local.kit.wire import Reply
 from elements_local.platform.errors import ConflictError
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.polling.store import Polls

@@ -8,8 +8,8 @@ import pytest
 from deadline import DEADLINE, DEADLINE_S
 from rooms import Room
 
-from elements_local.kit.web.wire import Reply
-from elements_local.kit.workspaces.clock import Mode, SystemClock
+from elements_local.kit.clock import Mode, SystemClock
+from elements_local.kit.wire import Reply
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core.instance import User

@@ -9,8 +9,8 @@ from deadline import DEADLINE_S
 
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.web.wire import Reply
-from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.clock import Mode
+from elements_local.kit.wire import Reply
 from elements_local.platform.errors import ConflictError
 from elements_local.start import Options, in_process
 

@@ -7,7 +7,7 @@ from flask import Flask, request
 
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
-from elements_local.kit.workspaces.clock import FrozenClock
+from elements_local.kit.clock import FrozenClock
 from elements_local.receiving import Receiver, reachable
 from elements_local.start import Options, in_process
 

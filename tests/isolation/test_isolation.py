@@ -19,7 +19,7 @@ from routes import Routes
 from sequences import URLS, load, makes_workspace
 from twins import NAME, Twins, state
 
-from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.clock import Mode
 from elements_local.start import in_process
 
 PARTS = 8

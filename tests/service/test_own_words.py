@@ -22,7 +22,7 @@ from elements_local.errors import HarnessError
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.web.wire import NoReply
+from elements_local.kit.wire import NoReply
 from elements_local.receiving import receiver_of
 from elements_local.recording.import_sources import read
 from elements_local.scenarios.yaml_text import YamlError, read_documents

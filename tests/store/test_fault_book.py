@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from elements_local.kit.admin.fault_rules import Effect, FaultRule, Match, Phase, When
 from elements_local.kit.shared.choice import fault_book_on
+from elements_local.kit.traffic.fault_rules import Effect, FaultRule, Match, Phase, When
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = FaultRule(effect=Effect(status=503))

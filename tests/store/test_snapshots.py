@@ -22,13 +22,14 @@ from sqlalchemy import (
     select,
 )
 
-from elements_local.kit.admin.fault_rules import parse_rules
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.shared.choice import fault_book_on, workspaces_on
 from elements_local.kit.storage.database import Database, Instant
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.snapshots import Snapshots
-from elements_local.kit.storage.table_rows import (
+from elements_local.kit.traffic.fault_rules import parse_rules
+from elements_local.kit.workspaces.registry import NewWorkspace
+from elements_local.kit.workspaces.snapshots import Snapshots
+from elements_local.kit.workspaces.table_rows import (
     ANEW,
     AllRows,
     SnapshotError,
@@ -36,7 +37,6 @@ from elements_local.kit.storage.table_rows import (
     TableRows,
     TakenError,
 )
-from elements_local.kit.workspaces.registry import NewWorkspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -7,8 +7,7 @@ from threading import Thread
 import freezegun
 import pytest
 
-from elements_local.kit.shared.choice import workspaces_on
-from elements_local.kit.workspaces.clock import (
+from elements_local.kit.clock import (
     ClockError,
     FrozenClock,
     Mode,
@@ -17,6 +16,7 @@ from elements_local.kit.workspaces.clock import (
     SystemClock,
     VirtualClock,
 )
+from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,

@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Loose, Rows, Text, Whole
-from mock_insightly.records.row_types import ENTITIES, CustomFields, LinkedName
+from mock_insightly.fields.fields import Choice, Date, Decimal, Flag, Loose, Rows, Text, Whole
+from mock_insightly.fields.row_types import ENTITIES, CustomFields, LinkedName
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(str.strip)
 OTHERWISE = {

@@ -6,7 +6,7 @@ from threading import Thread
 
 from deadline import DEADLINE_S
 
-from elements_local.kit.workspaces.clock import SystemClock
+from elements_local.kit.clock import SystemClock
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 

@@ -22,9 +22,9 @@ from programs import find_program, skip
 from sqlalchemy import URL, MetaData, NullPool, create_engine, delete, inspect, make_url, table, text
 
 from callback_sink import tables as sink
-from elements_local.kit.admin import fault_book
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.schema import VERSIONS
+from elements_local.kit.traffic import fault_book
 from elements_local.kit.workspaces import registry as workspaces
 from elements_local.platform import store as platform
 from elements_local.platform.shared import job_queue

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from deadline import DEADLINE
 
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.web.wire import NO_HEADERS, NoReply, Reply
+from elements_local.kit.wire import NO_HEADERS, NoReply, Reply
 
 
 @contextmanager

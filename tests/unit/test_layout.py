@@ -65,7 +65,7 @@ PURE = {
     "elements_local.kit.text",
     "elements_local.kit.values",
     "elements_local.kit.web.signature",
-    "elements_local.kit.workspaces.instants",
+    "elements_local.kit.instants",
 }
 """What rules may have of the kit."""
 
@@ -300,7 +300,7 @@ ACROSS_WORKSPACES = {
     "callback_sink/store.py": "the door",
     "callback_sink/usage.py": "metrics",
     "mock_insightly/account/grants.py": "a code says whose it is",
-    "elements_local/kit/admin/fault_book.py": "all rules are read at a start",
+    "elements_local/kit/traffic/fault_book.py": "all rules are read at a start",
     "elements_local/kit/shared/shared_workspaces.py": "the workspaces themselves",
     "elements_local/kit/workspaces/registry.py": "the workspaces themselves",
     "elements_local/platform/core/callers.py": "signing in",

@@ -12,7 +12,7 @@ from postgresql import PostgresqlServer
 from werkzeug import Response
 
 from elements_local.guide import instance_body
-from elements_local.kit.web.wire import Reply
+from elements_local.kit.wire import Reply
 from elements_local.start import Options, in_process, on_ports
 
 INSTANCES = "/elements/api-v2/instances"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from examples import drawn
 
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext

@@ -109,7 +109,7 @@ KILLED = """
 import json, os, signal, sys
 from pathlib import Path
 from elements_local.start import Options, in_process
-from elements_local.kit.storage.table_rows import AllRows
+from elements_local.kit.workspaces.table_rows import AllRows
 
 folder, document, left = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()), int(sys.argv[3])
 write = AllRows.write

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.clock import Mode
 
 _spec = importlib.util.spec_from_file_location("kill", Path(__file__).parents[1] / "benchmarks" / "kill.py")
 kill = importlib.util.module_from_spec(_spec)

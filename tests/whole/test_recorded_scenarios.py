@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.recording import Watch, compose, write
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.expect import golden_of

@@ -23,9 +23,9 @@ from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
+from elements_local.kit.instants import format_instant
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import RecordingError, scenario_so_far
 from elements_local.replay.runner import How, run
 from elements_local.scenarios.scenario import load

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from examples import LONG
 
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.replay.runner import How, run
 from elements_local.scenarios.scenario import find, load
 from elements_local.start import Options, on_ports

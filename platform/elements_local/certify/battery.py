@@ -12,10 +12,10 @@ from elements_local.certify.checks import Check
 from elements_local.certify.scorecard import UNSEEN, FailedError, Outcome, Result, Scorecard, SkippedError
 from elements_local.certify.trial import Trial
 from elements_local.errors import OptionError
+from elements_local.kit.clock import SystemClock
 from elements_local.kit.values import replace
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.web.wire import NoReply, Reply
-from elements_local.kit.workspaces.clock import SystemClock
+from elements_local.kit.wire import NoReply, Reply
 
 _FIRST_INSTANCE = 900_000
 

@@ -10,8 +10,8 @@ from click.core import ParameterSource
 from elements_local.clients import BASE_PATH, Addresses
 from elements_local.command_line.options import setting_option, stack_environment, typed_options
 from elements_local.errors import OptionError
-from elements_local.kit.workspaces.clock import Mode
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.clock import Mode
+from elements_local.kit.instants import parse_instant
 from elements_local.stack.options import is_shared, origin_of
 from elements_local.stack.stack import as_platform_says, found_at
 from elements_local.stack_settings import FLAT

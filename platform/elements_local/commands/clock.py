@@ -12,7 +12,7 @@ from elements_local.command_line.output import counted, print_result
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.errors import HarnessError
 from elements_local.interruption import cut_off
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from elements_local.clients import ClockClient
 from elements_local.errors import HarnessError
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 
 PATIENCE_S = 2.0
 """How long an advance is waited for before the page is shown while it goes on."""

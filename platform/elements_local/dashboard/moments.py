@@ -14,8 +14,8 @@ from msgspec import Struct
 from elements_local.dashboard.axis import TimeAxis
 from elements_local.dashboard.copies import first_two
 from elements_local.failures.timeline import condensed_runs, taken
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.records import RESOURCES
 
 Json = Mapping[str, Any]

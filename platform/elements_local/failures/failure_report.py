@@ -12,8 +12,8 @@ from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.failures.observed import JsonObject, Observed, observe
 from elements_local.failures.reasons import Explainer, Unreported
-from elements_local.kit.admin.masks import mask_target, mask_url
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
+from elements_local.kit.masks import mask_target, mask_url
 from elements_local.platform.explain.poller_causes import failed
 from elements_local.records import RESOURCES
 from elements_local.reports.activity_lines import latest

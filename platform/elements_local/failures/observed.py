@@ -13,8 +13,8 @@ from msgspec import Struct
 from elements_local.clients import CrmClient, PlatformClient, ServiceClient, SinkClient, WorkspaceClients
 from elements_local.errors import HarnessError, OtherResourceError, UnpolledWarning
 from elements_local.kit.api.json_text import decode
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import other_form
-from elements_local.kit.workspaces.instants import parse_instant
 
 JsonObject: TypeAlias = dict[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.records import RESOURCES, RecordNames
 
 T = TypeVar("T")

@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Request
 
-from elements_local.kit.admin.calls import ENGINE, InternalHttp
-from elements_local.kit.admin.journal import Journal
 from elements_local.kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
 from elements_local.kit.admin.snapshot_routes import add_snapshots
 from elements_local.kit.api.openapi import IdConverter, serve_document
 from elements_local.kit.shared.choice import fault_book_on
 from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.snapshots import Snapshots
-from elements_local.kit.storage.table_rows import AllRows
+from elements_local.kit.traffic.calls import ENGINE, InternalHttp
+from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
 from elements_local.kit.web.outbound import NonAdminHttp, Outbound
-from elements_local.kit.web.wire import Http
+from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
+from elements_local.kit.workspaces.snapshots import WORKSPACE, Snapshots, WorkspaceSnapshot
+from elements_local.kit.workspaces.table_rows import AllRows
 from elements_local.platform.activity.lines import restored
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.blueprints import add_routes

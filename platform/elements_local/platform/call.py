@@ -11,15 +11,15 @@ from typing import Any, ClassVar, Protocol, Self
 from flask import current_app, request
 from msgspec import Struct
 
-from elements_local.kit.admin.fault_book import FaultBook
-from elements_local.kit.admin.journal import Journal
 from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.clock import Mode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.retention import Retention
 from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.traffic.fault_book import FaultBook
+from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.web.wire import Http
-from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.activity.lines import Activity
 from elements_local.platform.activity.store import Activities

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from elements_local.kit.admin.metrics import Measure
+from elements_local.kit.clock import Mode
+from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.database import Database
-from elements_local.kit.workspaces.clock import Mode
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.activity import lines as activity
 from elements_local.platform.activity.store import Activities

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from threading import Condition
 
 from elements_local.kit.admin.metrics import Measure
+from elements_local.kit.clock import Mode
 from elements_local.kit.storage.database import Database
-from elements_local.kit.workspaces.clock import Mode
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.callbacks.lanes import LaneKey, Lanes
 from elements_local.platform.callbacks.task import DeliveryTask

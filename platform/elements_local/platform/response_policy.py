@@ -10,16 +10,16 @@ from itertools import count
 from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
+from elements_local.kit import seeded
 from elements_local.kit.admin.routes import ADMIN_STATUSES, json_answer
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import JSON, operation_of
 from elements_local.kit.api.shapes import SENT, undeclared_keys
+from elements_local.kit.instants import UnreadableTimeError
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.web.guard import share
 from elements_local.kit.web.problems import answer_problems
 from elements_local.kit.web.service_flask import Precedence
-from elements_local.kit.workspaces import seeded
-from elements_local.kit.workspaces.instants import UnreadableTimeError
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
     WorkspaceExistsError,

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Column, func, select
 
-from elements_local.kit.storage.snapshots import check_counted, check_none, check_texts
-from elements_local.kit.storage.table_rows import SnapshotError
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.text import whole_number
+from elements_local.kit.workspaces.snapshots import check_counted, check_none, check_texts
+from elements_local.kit.workspaces.table_rows import SnapshotError
 from elements_local.platform.accounts.store import accounts
 from elements_local.platform.bulk.job import BulkKind, BulkStatus
 from elements_local.platform.bulk.store import BulkRowKind, bulk_jobs, bulk_rows

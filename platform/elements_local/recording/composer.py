@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from elements_local.failures.timeline import event_lines, message_of, taken
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 from elements_local.recording.names import Namer, PortableTexts
 from elements_local.recording.session import ObservedCall, Session, makes
 from elements_local.recording.text import duration_text

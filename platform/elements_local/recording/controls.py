@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from elements_local.kit.workspaces.instants import format_instant, parse_instant
+from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.recording.session import ObservedCall
 from elements_local.recording.text import duration_text
 from elements_local.scenarios.verbs.faults import Fault, Response

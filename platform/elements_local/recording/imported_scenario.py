@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.recording.import_sources import ImportedFile, ToldRecord, told_records
 from elements_local.recording.names import Namer
 

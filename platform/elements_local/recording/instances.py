@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, Credentials
 from elements_local.guide import instance_body
-from elements_local.kit.admin.masks import MASK
 from elements_local.kit.api.json_text import MalformedJsonError, decode, encode_text
+from elements_local.kit.masks import MASK
 from elements_local.recording import requests
 from elements_local.recording.names import CALLBACK_URL, PortableTexts, without_masks
 from elements_local.recording.session import ObservedCall, makes

@@ -8,7 +8,7 @@ from unicodedata import normalize
 from urllib.parse import quote
 
 from elements_local.clients import Addresses, Credentials
-from elements_local.kit.admin.masks import MASK, OWN
+from elements_local.kit.masks import MASK, OWN
 from elements_local.records import COLLECTIONS, NAMED_BY
 from elements_local.scenarios.scenario_context import escaped
 

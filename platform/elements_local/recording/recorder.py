@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.errors import HarnessError, UnreachableError
 from elements_local.interruption import Interruption
+from elements_local.kit.instants import format_instant
 from elements_local.kit.os_errors import os_reason
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.recording import controls, instances, records, requests
 from elements_local.recording.composer import Recording, ScenarioComposer
 from elements_local.recording.session import ObservedCall, RecordingError, Session

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH
-from elements_local.kit.admin.masks import MASK
+from elements_local.kit.masks import MASK
 from elements_local.recording import requests
 from elements_local.recording.session import ObservedCall
 from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields

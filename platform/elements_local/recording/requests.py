@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH
-from elements_local.kit.admin.masks import MASK
+from elements_local.kit.masks import MASK
 from elements_local.recording.names import NOT_RECORDED, without_masks
 from elements_local.recording.session import UNREAD, ObservedCall
 from elements_local.scenarios.verbs.request import HUB_CALLS

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from elements_local.clients import BASE_PATH, Addresses, Credentials
 from elements_local.errors import HarnessError
-from elements_local.kit.admin.calls import LARGEST_KEPT_BODY, READS
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
+from elements_local.kit.traffic.calls import LARGEST_KEPT_BODY, READS
 
 _MAKING = re.compile(rf"{BASE_PATH}(?:/elements/[^/]+)?/instances/?\Z")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, Addresses, ServiceClient, WorkspaceClients
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 from elements_local.recording import controls
 from elements_local.recording.session import ObservedCall, RecordingError, Session, makes
 

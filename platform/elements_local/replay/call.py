@@ -14,8 +14,8 @@ from elements_local.command_line.options import refuse_set, stack_environment, t
 from elements_local.command_line.output import counted
 from elements_local.command_line.stacks import addresses_of
 from elements_local.interruption import Interruption
+from elements_local.kit.clock import FastClock
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.clock import FastClock
 from elements_local.project_scaffold import shipped_scenarios
 from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.replay.output import ReplayOutput

@@ -12,8 +12,8 @@ from msgspec import Struct
 from elements_local.failures.timeline import TimelineEntry
 from elements_local.interruption import EXIT_STATUS
 from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.instants import format_instant
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.scenarios.performing import AGAIN, ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
 

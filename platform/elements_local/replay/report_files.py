@@ -8,7 +8,7 @@ from typing import Any
 import junitparser
 
 from elements_local.failures.timeline import TimelineEntry, clock_text, condensed
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.replay.report import COUNTED, Case, CaseStatus, ReplayReport, by_file
 from elements_local.reports.files import render, write_junit_document, xml_text
 

@@ -14,10 +14,10 @@ import click
 from elements_local.clients import Addresses, WorkspaceClients
 from elements_local.errors import OptionError
 from elements_local.failures.timeline import moments
+from elements_local.kit import seeded
+from elements_local.kit.clock import FrozenClock
+from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.database import Database
-from elements_local.kit.workspaces import seeded
-from elements_local.kit.workspaces.clock import FrozenClock
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.receiving import reachable, receiver_of
 from elements_local.reports.progress import Stopwatch

@@ -13,8 +13,8 @@ from elements_local.command_line.output import counted
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
 from elements_local.kit import values
+from elements_local.kit.clock import SystemClock
 from elements_local.kit.os_errors import os_reason
-from elements_local.kit.workspaces.clock import SystemClock
 from elements_local.replay.output import ReplayOutput
 from elements_local.replay.processes import chosen, replaying, shuffled
 from elements_local.replay.report import ReplayReport, Skipped, SkipReason

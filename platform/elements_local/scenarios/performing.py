@@ -8,7 +8,7 @@ from elements_local.errors import HarnessError, UnreachableError
 from elements_local.failures.failure_report import poll_lines, warning_line
 from elements_local.failures.observed import warnings_of
 from elements_local.failures.timeline import TimelineEntry
-from elements_local.kit.workspaces.instants import UnreadableTimeError
+from elements_local.kit.instants import UnreadableTimeError
 from elements_local.records import UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext

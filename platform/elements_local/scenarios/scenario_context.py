@@ -10,7 +10,7 @@ from typing import Any
 
 from elements_local.clients import ServiceClient, WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.kit.workspaces.instants import parse_duration, parse_instant
+from elements_local.kit.instants import parse_duration, parse_instant
 from elements_local.records import RecordNames
 from elements_local.scenarios.expect import GoldenStream
 

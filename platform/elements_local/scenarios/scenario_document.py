@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from elements_local.kit.instants import UnreadableTimeError, parse_zoned_instant
 from elements_local.kit.settings import PREFIX, SettingsError, variable
-from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.scenarios.verbs.instances import INSTANCE_KEYS
 from elements_local.scenarios.yaml_text import Document, SourcePosition

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from elements_local.kit.workspaces.clock import FrozenTime
+    from elements_local.kit.clock import FrozenTime
 
 _LEFT_REAL = ["_pytest.timing", "elements_local.reports.progress", "elements_local.kit.web.sessions"]
 """By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""

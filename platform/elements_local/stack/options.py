@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from elements_local.clients import BASE_PATH, SERVICES, Addresses
 from elements_local.errors import OptionError
+from elements_local.kit.clock import Mode, VirtualClock
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.storage.database import Database
-from elements_local.kit.workspaces.clock import Mode, VirtualClock
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.stack_settings import ClientSettings, Configuration, StartSettings
 

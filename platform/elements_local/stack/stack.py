@@ -26,7 +26,7 @@ from elements_local.errors import CallError, OptionError, UnreachableError
 from elements_local.interruption import Interruption
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.web.wire import Http, NoReply
+from elements_local.kit.wire import Http, NoReply
 from elements_local.service_client import TOKEN_HEADER, admin_headers, query_of
 
 CLIENT_TIMEOUT = timedelta(minutes=10)

@@ -14,12 +14,12 @@ from msgspec import Meta, Struct
 
 from elements_local.errors import OptionError
 from elements_local.guide import SIGNATURE_KEY
+from elements_local.kit.clock import Mode
+from elements_local.kit.instants import UnreadableTimeError, parse_duration
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.settings import variable
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
-from elements_local.kit.workspaces.clock import Mode
-from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_duration
+from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.scenarios.yaml_text import YamlError, read_documents

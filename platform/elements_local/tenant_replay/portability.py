@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.workspaces.instants import parse_duration
+from elements_local.kit.instants import parse_duration
 from elements_local.records import NAME_FIELDS
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs import VERBS

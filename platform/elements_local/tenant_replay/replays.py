@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from elements_local.clients import BASE_PATH, ClockClient, SinkClient, WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.kit.workspaces.instants import parse_duration
+from elements_local.kit.instants import parse_duration
 from elements_local.records import RecordNames
 from elements_local.reports.progress import Stopwatch
 from elements_local.scenarios.expect import golden_of

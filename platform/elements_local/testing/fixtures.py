@@ -14,9 +14,9 @@ from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError, OptionError
 from elements_local.failures.failure_report import add_section, latest_of, touched
 from elements_local.failures.observed import warn_of_unpolled, watched
+from elements_local.kit.clock import FrozenClock
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.settings import SettingsError
-from elements_local.kit.workspaces.clock import FrozenClock
-from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.receiving import reachable, receiver_of
 from elements_local.replay.runner import How, Runner, Transport

@@ -9,8 +9,8 @@ from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
-from elements_local.kit.workspaces.instants import format_instant, parse_instant
-from elements_local.kit.workspaces.seeded import number as number_of
+from elements_local.kit.instants import format_instant, parse_instant
+from elements_local.kit.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
 from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs.audits import AUDITED

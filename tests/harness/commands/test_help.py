@@ -16,7 +16,7 @@ import pytest
 from programs import find_program
 
 from elements_local.cli import COMMANDS, cli
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.replay.runner import Transport
 from elements_local.stack_settings import FLAT, StartSettings

@@ -8,7 +8,7 @@ from page_reader import PageVisitor
 
 from elements_local.dashboard.pages import DashboardPages
 from elements_local.kit.web.in_process import InProcess
-from elements_local.kit.web.wire import Reply
+from elements_local.kit.wire import Reply
 from elements_local.stack.stack import Stack
 
 FIX = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 
 START = "2026-03-02T10:00:00Z"
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.commands.replay import replay_command as command
-from elements_local.kit.workspaces.clock import SystemClock
+from elements_local.kit.clock import SystemClock
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 

@@ -17,8 +17,8 @@ from elements_local.clients import BASE_PATH, NoSnapshotError
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.clock import FrozenClock, SystemClock
 from elements_local.kit.storage.database import Database
-from elements_local.kit.workspaces.clock import FrozenClock, SystemClock
 from elements_local.platform.core import tables as platform_tables
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load

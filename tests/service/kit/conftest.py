@@ -9,8 +9,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask, Request, request
 
-from elements_local.kit.admin.fault_book import FaultBook
-from elements_local.kit.admin.journal import Journal
 from elements_local.kit.admin.routes import (
     ADMIN_STATUSES,
     Admin,
@@ -20,6 +18,8 @@ from elements_local.kit.admin.routes import (
 )
 from elements_local.kit.api.json_text import decode, encode, read_json
 from elements_local.kit.storage.database import Database
+from elements_local.kit.traffic.fault_book import FaultBook
+from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.middleware import LARGEST_BODY, ServiceMiddleware

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, InternalHttp
+from elements_local.kit.traffic.calls import CALLER_HEADER, LARGEST_KEPT_BODY, InternalHttp
 from elements_local.kit.web.in_process import InProcess
 
 

@@ -11,7 +11,7 @@ from deadline import DEADLINE
 
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.sessions import Watchdog
-from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.wire import NoReply, Reply
 from elements_local.stack.held_time import HeldTime
 
 TIMEOUT = timedelta(seconds=0.4)

@@ -13,14 +13,14 @@ from deadline import DEADLINE_S
 from flask import Flask, Response
 from werkzeug.test import create_environ
 
-from elements_local.kit.admin.journal import KEPT_BYTES
 from elements_local.kit.api.json_text import encode
+from elements_local.kit.clock import VirtualClock
+from elements_local.kit.traffic.journal import KEPT_BYTES
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.middleware import LARGEST_BODY, ServiceMiddleware
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.web.wire import DELAY_HEADER, NoReply
-from elements_local.kit.workspaces.clock import VirtualClock
+from elements_local.kit.wire import DELAY_HEADER, NoReply
 from elements_local.kit.workspaces.registry import DEFAULT_START
 
 

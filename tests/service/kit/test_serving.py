@@ -14,7 +14,7 @@ from waitress.trigger import trigger
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import PortError, Server, listen, url_of
-from elements_local.kit.web.wire import NoReply
+from elements_local.kit.wire import NoReply
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 

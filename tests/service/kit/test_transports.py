@@ -18,7 +18,7 @@ from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.web.wire import DELAY_HEADER, DroppedError, NoReply, Reply
+from elements_local.kit.wire import DELAY_HEADER, DroppedError, NoReply, Reply
 
 TEN_SECONDS = timedelta(seconds=10)
 Headers = list[tuple[str, str]]

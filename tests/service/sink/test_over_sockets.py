@@ -10,7 +10,7 @@ from deadline import DEADLINE
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.web.wire import NoReply
+from elements_local.kit.wire import NoReply
 
 
 @pytest.fixture

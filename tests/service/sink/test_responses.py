@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.kit.web.wire import DELAY_HEADER, DroppedError, NoReply
+from elements_local.kit.wire import DELAY_HEADER, DroppedError, NoReply
 
 
 def left(sink, name="default"):

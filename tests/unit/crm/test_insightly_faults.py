@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.kit.admin.fault_rules import FaultRuleError, parse_rules
+from elements_local.kit.traffic.fault_rules import FaultRuleError, parse_rules
 from mock_insightly.faults import NO_FAULT, CrmEffect, CrmRules
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

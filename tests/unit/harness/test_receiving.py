@@ -12,7 +12,7 @@ from flask import Flask
 
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.wire import NoReply, Reply
 from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, reachable, receiver_of
 from elements_local.stack.held_time import HeldTime
 

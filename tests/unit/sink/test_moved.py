@@ -4,10 +4,9 @@ import pytest
 
 from callback_sink import snapshots as sink
 from callback_sink.tables import digest_of
-from elements_local.kit.storage.snapshots import Snapshot
-from elements_local.kit.workspaces.clock import VirtualClock, WorkspaceClock
+from elements_local.kit.clock import VirtualClock, WorkspaceClock
 from elements_local.kit.workspaces.registry import DEFAULT_START, Workspace
-from elements_local.kit.workspaces.workspace_snapshot import rewording
+from elements_local.kit.workspaces.snapshots import Snapshot, rewording
 
 NAMES = {
     "http://a:1/acme": "http://b:2/ws-1",

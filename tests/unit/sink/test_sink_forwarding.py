@@ -10,7 +10,7 @@ from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, le
 from callback_sink.inbox import Callback
 from callback_sink.signature import SignatureVerdict
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.wire import NoReply, Reply
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TARGET = "http://127.0.0.1:8000/hook"

@@ -10,7 +10,7 @@ from elements_local.dashboard.axis import TimeAxis, axis_of
 from elements_local.dashboard.context import Answer, back, clients, dependencies, page, read, whole_page
 from elements_local.dashboard.moments import Lane, Moment
 from elements_local.errors import HarnessError
-from elements_local.kit.workspaces.instants import UnreadableTimeError, format_instant, parse_instant
+from elements_local.kit.instants import UnreadableTimeError, format_instant, parse_instant
 
 bp = Blueprint("overview", __name__)
 

@@ -1,1 +1,1 @@
-"""Admin routes that every service has, and what they show: the journal, calls, faults."""
+"""The admin routes that every service has below ``/_local``, those of one that runs alone included."""

@@ -7,19 +7,19 @@ from hmac import compare_digest
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from msgspec import Struct, field
 
-from elements_local.kit.admin.fault_rules import FaultRuleError, parse_rules
-from elements_local.kit.admin.journal import JournalQuery
 from elements_local.kit.admin.metrics import Measure, exposition
-from elements_local.kit.admin.paths import ADMIN, is_admin
 from elements_local.kit.api.json_text import encode, read_json
 from elements_local.kit.api.operations import JSON, Answer, operation, operation_of
 from elements_local.kit.api.pages import LogQuery, page_json
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
-from elements_local.kit.storage.snapshots import SnapshotTooLargeError
-from elements_local.kit.storage.table_rows import SnapshotError, TakenError
+from elements_local.kit.traffic.fault_rules import FaultRuleError, parse_rules
+from elements_local.kit.traffic.journal import JournalQuery
+from elements_local.kit.web.admin_paths import ADMIN, is_admin
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.web.middleware import WHOSE, ServiceMiddleware
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.workspaces.snapshots import SnapshotTooLargeError
+from elements_local.kit.workspaces.table_rows import SnapshotError, TakenError
 
 _EXTENSION = "elements-local-admin"
 

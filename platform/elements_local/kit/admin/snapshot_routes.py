@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.json_text import read_json
 from elements_local.kit.api.operations import JSON, Answer, operation
-from elements_local.kit.storage.snapshots import Snapshot, Snapshots, SnapshotTooLargeError
+from elements_local.kit.workspaces.snapshots import Snapshot, Snapshots, SnapshotTooLargeError
 
 LARGEST_SNAPSHOT = 256 * 1024 * 1024
 """Bytes of a snapshot that is taken back."""

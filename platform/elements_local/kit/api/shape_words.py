@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from elements_local.kit.admin.masks import MASK, is_secret, mask_body
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.mismatch import Mismatch, Path, fields_of, first_mismatch
 from elements_local.kit.api.views import require_constants, views
+from elements_local.kit.masks import MASK, is_secret, mask_body
 from elements_local.kit.text import nearest, shortened
 
 _SHOWN = 100

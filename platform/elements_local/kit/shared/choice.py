@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from elements_local.kit.admin.fault_book import FaultBook
 from elements_local.kit.storage.database import Database
+from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.workspaces.registry import Workspaces
 
 _LOOK_AFTER = timedelta(milliseconds=100)

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
 
-from elements_local.kit.admin.fault_book import FaultBook, FaultEntry
-from elements_local.kit.admin.fault_rules import FaultRule
+from elements_local.kit.clock import Mode, WorkspaceClock
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
 from elements_local.kit.storage.prepared import Prepared, Row
+from elements_local.kit.traffic.fault_book import FaultBook, FaultEntry
+from elements_local.kit.traffic.fault_rules import FaultRule
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.clock import Mode, WorkspaceClock
 from elements_local.kit.workspaces.registry import WORKSPACES, Workspaces
 from elements_local.kit.workspaces.workspace import DEFAULT_NAME, NewWorkspace, Workspace
 

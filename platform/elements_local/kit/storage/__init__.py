@@ -1,1 +1,1 @@
-"""What is remembered: databases, snapshots of rows, directories that have one owner."""
+"""What is remembered: databases, transactions of one workspace, directories that have one owner."""

@@ -11,11 +11,11 @@ from tempfile import mkdtemp
 from sqlalchemy import URL, BigInteger, Connection, Dialect, make_url
 from sqlalchemy.types import TypeDecorator
 
+from elements_local.kit.clock import NaiveInstantError
 from elements_local.kit.storage.access import postgresql_access, sqlite_access
 from elements_local.kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError
 from elements_local.kit.storage.schema import VERSIONS, SchemaPart, lock_schema, make_part
 from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
-from elements_local.kit.workspaces.clock import NaiveInstantError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -1,1 +1,1 @@
-"""HTTP: as a value, over sockets, to applications of this process, and what may pass."""
+"""HTTP: over sockets, to applications of this process, and what may pass."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 from msgspec import Struct
 
-from elements_local.kit.admin.calls import READS
-from elements_local.kit.admin.paths import is_admin
 from elements_local.kit.text import whole_number
+from elements_local.kit.traffic.calls import READS
+from elements_local.kit.web.admin_paths import is_admin
 from elements_local.kit.web.origins import POSTMAN, host_in, is_address, is_local, may_call
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 
 from elements_local.kit.web.origins import USUAL_PORTS
 from elements_local.kit.web.over_network import OverNetwork, reason_of
-from elements_local.kit.web.wire import (
+from elements_local.kit.wire import (
     AGENT,
     NO_HEADERS,
     DroppedError,

@@ -16,16 +16,16 @@ from urllib.parse import urlsplit
 from flask import Flask
 from msgspec import Struct, to_builtins
 
-from elements_local.kit.admin.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
-from elements_local.kit.admin.fault_book import FaultBook
-from elements_local.kit.admin.fault_rules import FaultRule, Phase, distort
-from elements_local.kit.admin.journal import KEPT_BYTES, Exchange, Journal
-from elements_local.kit.admin.paths import ADMIN, is_admin
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.storage.database_errors import is_away
+from elements_local.kit.traffic.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
+from elements_local.kit.traffic.fault_book import FaultBook
+from elements_local.kit.traffic.fault_rules import FaultRule, Phase, distort
+from elements_local.kit.traffic.journal import KEPT_BYTES, Exchange, Journal
+from elements_local.kit.web.admin_paths import ADMIN, is_admin
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import WsgiResponse, begin
-from elements_local.kit.web.wire import DroppedError, Reply
+from elements_local.kit.wire import DroppedError, Reply
 from elements_local.kit.workspaces.registry import Workspace
 
 if TYPE_CHECKING:

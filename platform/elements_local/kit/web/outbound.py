@@ -12,9 +12,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from elements_local.kit.admin.paths import ADMIN, leads_to_admin
+from elements_local.kit.web.admin_paths import ADMIN, leads_to_admin
 from elements_local.kit.web.origins import is_address, is_loopback
-from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
+from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 ANY_HOST = "*"
 _REFUSED = "connection refused"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.datastructures import Headers
 
 from elements_local.kit.os_errors import os_reason
-from elements_local.kit.web.wire import (
+from elements_local.kit.wire import (
     AGENT,
     CUT_OFF,
     LARGEST_REPLY,

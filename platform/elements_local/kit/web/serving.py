@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.storage.database_errors import is_away
-from elements_local.kit.web.wire import DroppedError
+from elements_local.kit.wire import DroppedError
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -1,1 +1,1 @@
-"""Workspaces: one customer's data each, with credentials and a clock of its own."""
+"""Workspaces: one customer's data each, with credentials and a clock of its own, and snapshots of them."""

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from msgspec import Meta, Struct
 
+from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json
-from elements_local.kit.workspaces import seeded
-from elements_local.kit.workspaces.clock import Mode, WorkspaceClock, in_utc
+from elements_local.kit.clock import Mode, WorkspaceClock, in_utc
 
 SEEDS = 2**63
 """Seeds are whole numbers from minus this up to, and without, this."""

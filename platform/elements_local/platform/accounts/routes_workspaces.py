@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from flask import Blueprint
 
+from elements_local.kit.admin.workspace_requests import NameQuery, WorkspaceRequest, chosen_workspace
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.web.wire import Http, NoReply
+from elements_local.kit.wire import Http, NoReply
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.kit.workspaces.requests import NameQuery, WorkspaceRequest, chosen_workspace
 from elements_local.kit.workspaces.workspace import DefaultWorkspaceError
 from elements_local.platform.call import OpenCall, Platform
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError

@@ -14,8 +14,8 @@ from threading import Condition
 from msgspec import Struct
 
 from elements_local.kit.api.pages import Page
+from elements_local.kit.instants import format_instant
 from elements_local.kit.text import shortened
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.activity.lines import Activity
 

@@ -8,8 +8,8 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.retention import Pruned
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.audit import facts
 from elements_local.platform.audit.notes import notes, unpolled
 from elements_local.platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, StampedChange, reckon

@@ -9,9 +9,9 @@ from msgspec import Struct, field
 
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.api.operations import Answer, Link, links, operation
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.instants import parse_instant
 from elements_local.platform.bulk import job as bulk_job
 from elements_local.platform.bulk import query as bulk_query
 from elements_local.platform.bulk import task

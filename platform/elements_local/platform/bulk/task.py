@@ -9,7 +9,7 @@ from msgspec import Struct
 from elements_local.kit.api.json_text import decode, encode, encode_text
 from elements_local.kit.storage.database import Database
 from elements_local.kit.values import replace
-from elements_local.kit.web.wire import Http, Reply, in_time
+from elements_local.kit.wire import Http, Reply, in_time
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.bulk import job as bulk_job

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
-from elements_local.kit.admin.masks import mask_url
+from elements_local.kit.masks import mask_url
 from elements_local.platform.activity.lines import Activity, ActivityKind, counted, moment, of_instance
 from elements_local.platform.callbacks.delivery import AttemptOutcome
 from elements_local.platform.core.choices import RetrySchedule

@@ -8,8 +8,8 @@ from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson, page_json
+from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.retention import Pruned
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.call import AdminCall

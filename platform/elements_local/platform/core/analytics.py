@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from dateutil.relativedelta import MO, relativedelta
 from msgspec import Struct
 
-from elements_local.kit.workspaces.instants import earlier
+from elements_local.kit.instants import earlier
 from elements_local.platform.dates.iso_dates import iso_date_exact
 from elements_local.platform.errors import InvalidRequestError
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
+from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import BASE_PATH

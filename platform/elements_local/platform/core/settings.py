@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Self
 
-from elements_local.kit.admin.journal import bytes_setting
 from elements_local.kit.settings import Settings, flag, names, one_of, seconds, setting, whole
+from elements_local.kit.traffic.journal import bytes_setting
 from elements_local.kit.values import replace
 from elements_local.platform.core import choices
 from elements_local.platform.core.poll import EventType

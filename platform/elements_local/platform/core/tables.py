@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeDecorator
 from elements_local.kit.storage.database import Instant
 from elements_local.kit.storage.retention import pruned_table
 from elements_local.kit.storage.schema import workspace_table
-from elements_local.kit.storage.table_rows import ANEW
+from elements_local.kit.workspaces.table_rows import ANEW
 
 
 class OutsideText(TypeDecorator[str]):

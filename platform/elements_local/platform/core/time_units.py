@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, ColumnElement, literal_column, type_coerce
 
+from elements_local.kit.instants import EARLIEST
 from elements_local.kit.storage.database import EPOCH
-from elements_local.kit.workspaces.instants import EARLIEST
 
 _MICROSECOND = timedelta(microseconds=1)
 _SHIFT = (EPOCH - EARLIEST) // _MICROSECOND

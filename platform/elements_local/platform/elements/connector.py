@@ -12,7 +12,7 @@ from typing import Literal, NotRequired, Protocol, TypedDict
 from msgspec import Struct
 
 from elements_local.kit.storage.retention import Pruned
-from elements_local.kit.web.wire import Http
+from elements_local.kit.wire import Http
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.element import Element
 from elements_local.platform.provider.client import Record

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct, ValidationError, field
 from msgspec.json import Decoder
 
-from elements_local.kit.admin.calls import READS
-from elements_local.kit.admin.masks import mask_url
+from elements_local.kit.masks import mask_url
+from elements_local.kit.traffic.calls import READS
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy, failure_policy
 from elements_local.platform.accounts.store import Accounts

@@ -6,9 +6,9 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from elements_local.kit.admin.calls import READS, RecordedCall
-from elements_local.kit.admin.journal import Exchange, Journal, JournalQuery
 from elements_local.kit.api.pages import LARGEST_PAGE
+from elements_local.kit.traffic.calls import READS, RecordedCall
+from elements_local.kit.traffic.journal import Exchange, Journal, JournalQuery
 from elements_local.platform.core.paths import BASE_PATH, INSTANCE_HEADER
 
 _REFUSED = 400

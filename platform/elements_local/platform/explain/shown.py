@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
-from elements_local.kit.admin.masks import mask_target
+from elements_local.kit.masks import mask_target
 from elements_local.platform.elements.connector import VendorCall, VendorChange
 from elements_local.platform.events.records import Attempt
 from elements_local.platform.explain.arithmetic import FilterVerdict, ReadDate, dates_of, filters_of

@@ -5,7 +5,7 @@ from typing import TypedDict
 from flask import request
 
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.platform.core.paging import COUNT_HEADERS, counted
 from elements_local.platform.elements.connector import FieldMetadata, ObjectName
 from elements_local.platform.errors import ProviderError

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from elements_local.kit.instants import EARLIEST
 from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.instants import EARLIEST
 from elements_local.platform.core.poll import Decision, EventType, PollVerdict, Resource
 from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.events.event import Found

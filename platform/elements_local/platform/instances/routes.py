@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.kit.values import replace
-from elements_local.kit.web.wire import Http
+from elements_local.kit.wire import Http
 from elements_local.platform.accounts.directory import check_account
 from elements_local.platform.call import Call
 from elements_local.platform.configuration.instance_json import (

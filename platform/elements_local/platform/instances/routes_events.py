@@ -8,8 +8,8 @@ from flask import Blueprint
 from msgspec import Meta, Struct, field
 
 from elements_local.kit.api.operations import Answer, Link, operation
+from elements_local.kit.instants import earlier, parse_instant
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.instants import earlier, parse_instant
 from elements_local.platform.accounts.directory import check_own_accounts, user_of
 from elements_local.platform.call import Call
 from elements_local.platform.core import analytics

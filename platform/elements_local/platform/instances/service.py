@@ -12,7 +12,7 @@ from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer
 from elements_local.kit.api.shapes import SENT
 from elements_local.kit.values import replace
-from elements_local.kit.web.wire import Http
+from elements_local.kit.wire import Http
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.callbacks.receiver_keys import tell_sink

@@ -5,10 +5,7 @@ from typing import NotRequired, TypedDict, cast
 from flask import Blueprint, request
 from msgspec import structs
 
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.web.serving import client_gone
-from elements_local.kit.workspaces.instants import format_instant
-from elements_local.kit.workspaces.requests import (
+from elements_local.kit.admin.workspace_requests import (
     AdvanceRequest,
     ClockJson,
     ClockRequest,
@@ -16,6 +13,9 @@ from elements_local.kit.workspaces.requests import (
     chosen_target,
     shown_clock,
 )
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.instants import format_instant
+from elements_local.kit.web.serving import client_gone
 from elements_local.platform.call import AdminCall
 from elements_local.platform.core.run_control import AdvanceRun
 

@@ -6,8 +6,8 @@ from flask import Response, after_this_request
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
-from elements_local.kit.admin.masks import mask_url
 from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.masks import mask_url
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.platform.call import OpenCall
 from elements_local.platform.core.instance import Instance, Values

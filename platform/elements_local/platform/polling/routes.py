@@ -7,8 +7,8 @@ from msgspec import Meta, Struct, field, structs
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, page_json
+from elements_local.kit.instants import format_instant
 from elements_local.kit.text import other_form
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.platform.call import AdminCall
 from elements_local.platform.core.poll import Decision, Poll
 from elements_local.platform.core.run_control import RunSummary

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from elements_local.kit.workspaces.instants import earlier
+from elements_local.kit.instants import earlier
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.poll import Decision, Resource
 from elements_local.platform.dates import date_template

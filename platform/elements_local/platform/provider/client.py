@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
 from elements_local.kit.web.outbound import NonAdminHttp
-from elements_local.kit.web.wire import Http, NoReply, Reply
+from elements_local.kit.wire import Http, NoReply, Reply
 from elements_local.platform.errors import ProviderError
 
 Record = dict[str, object]

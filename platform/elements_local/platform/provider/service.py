@@ -9,10 +9,10 @@ from msgspec import Struct, field, structs
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
-from elements_local.kit.admin.calls import ENGINE, InternalHttp, caller_of
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
-from elements_local.kit.web.wire import NO_HEADERS, Http, NoReply, Reply
+from elements_local.kit.traffic.calls import ENGINE, InternalHttp, caller_of
+from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.paths import POLL_HEADER
 from elements_local.platform.core.tables import columns_of, traces

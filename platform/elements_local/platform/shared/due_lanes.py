@@ -9,9 +9,9 @@ from typing import NamedTuple
 from msgspec import Struct
 from sqlalchemy import func, select
 
+from elements_local.kit.clock import Mode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
-from elements_local.kit.workspaces.clock import Mode
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.bulk.store import Bulk
 from elements_local.platform.callbacks.task import DeliveryTask

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.failures.timeline import clock_text
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, event_objections

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
-from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_duration
+from elements_local.kit.instants import UnreadableTimeError, parse_duration
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, instant_objections, only_here
 from elements_local.shape_errors import shown, unknown

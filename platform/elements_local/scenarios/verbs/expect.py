@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 from elements_local.failures.observed import Observed, observe
 from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.failures.timeline import clock_text, event_lines, message_of, taken
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 from elements_local.records import COLLECTIONS
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, fail_if_any, filled

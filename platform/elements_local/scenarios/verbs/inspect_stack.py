@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext, client_of, fail_if_any, whose
 from elements_local.scenarios.verbs import audits

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from elements_local.guide import instance_body
-from elements_local.kit.admin.masks import MASK
+from elements_local.kit.masks import MASK
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, filled
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
 from elements_local.shape_errors import unknown

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
-from elements_local.kit.workspaces.instants import UnreadableTimeError, parse_duration, parse_instant
+from elements_local.kit.instants import UnreadableTimeError, parse_duration, parse_instant
 from elements_local.records import COLLECTIONS
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.shape_errors import Path, shown, unknown

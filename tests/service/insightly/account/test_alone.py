@@ -3,7 +3,7 @@
 import pytest
 
 from elements_local.kit.api.json_text import decode
-from elements_local.kit.workspaces.clock import Mode
+from elements_local.kit.clock import Mode
 from elements_local.kit.workspaces.registry import NewWorkspace
 
 CLOCK = "/_local/clock"

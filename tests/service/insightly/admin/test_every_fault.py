@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from elements_local.kit.api.json_text import decode
-from elements_local.kit.web.wire import NoReply
+from elements_local.kit.wire import NoReply
 
 DENIED = {"Message": "Authorization has been denied for this request."}
 PAGE = "<html><body><h1>Server Error in '/' Application.</h1></body></html>"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 
 
 @pytest.fixture

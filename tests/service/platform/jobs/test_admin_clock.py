@@ -3,7 +3,7 @@
 import pytest
 
 from elements_local.kit.api.json_text import decode
-from elements_local.kit.workspaces.instants import parse_instant
+from elements_local.kit.instants import parse_instant
 
 NOW = {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
 

@@ -7,7 +7,7 @@ from elements_local.failures.failure_report import PlainWording
 from elements_local.failures.observed import observe
 from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 
 HOUR = {
     "ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "3600",

@@ -8,8 +8,8 @@ from itertools import islice
 from urllib.parse import urlencode
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.web.wire import Http
-from elements_local.kit.workspaces.instants import format_instant, parse_instant
+from elements_local.kit.instants import format_instant, parse_instant
+from elements_local.kit.wire import Http
 from elements_local.platform.ceql import And, Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import (

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from mock_insightly.account.account import account_of
-from mock_insightly.account.definitions import CUSTOM_FIELDS, custom_fields_of
-from mock_insightly.account.foundation import foundation
-from mock_insightly.account.lookups import countries, custom_objects, only
+from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
+from mock_insightly.fields.lookups import countries, custom_objects, only
+from mock_insightly.fields.words import COUNTRIES, CURRENCIES
 from mock_insightly.kinds import CATEGORIES, KINDS
-from mock_insightly.made_up.words import COUNTRIES, CURRENCIES
+from mock_insightly.made_up.foundation import foundation
 from mock_insightly.records.record import created, references
 from mock_insightly.versions.known import VERSIONS
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.records.dates import DateFormatError, format_date, parse_date, whole_second
+from mock_insightly.fields.dates import DateFormatError, format_date, parse_date, whole_second
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 

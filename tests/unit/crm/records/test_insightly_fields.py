@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_insightly.errors import FieldError
-from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Loose, Text, Whole
-from mock_insightly.records.row_types import DATES, LINKS, TAGS, CustomFields
+from mock_insightly.fields.fields import Choice, Date, Decimal, Flag, Loose, Text, Whole
+from mock_insightly.fields.row_types import DATES, LINKS, TAGS, CustomFields
 
 STATES = Choice(options=("OPEN", "WON"))
 

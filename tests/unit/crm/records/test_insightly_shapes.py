@@ -19,6 +19,8 @@ from mock_insightly.errors import (
     NotARecordError,
     SingularResourceError,
 )
+from mock_insightly.fields.fields import Choice, Date, Decimal, Flag, Rows, Text, Whole, is_blank
+from mock_insightly.fields.row_types import CustomFields
 from mock_insightly.kinds import (
     CONTACTS,
     EVENTS,
@@ -29,9 +31,7 @@ from mock_insightly.kinds import (
     PROJECTS,
     TASKS,
 )
-from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Rows, Text, Whole, is_blank
 from mock_insightly.records.record import changed, created, number_rows
-from mock_insightly.records.row_types import CustomFields
 from mock_insightly.versions.known import VERSIONS, served
 
 V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]

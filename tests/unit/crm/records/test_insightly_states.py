@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from mock_insightly.account.account import account_of
-from mock_insightly.account.lookups import activity_sets, entered, pipelines, stages, state_reasons
 from mock_insightly.errors import FieldError
+from mock_insightly.fields.lookups import activity_sets, entered, pipelines, stages, state_reasons
 from mock_insightly.kinds import LEADS
 from mock_insightly.records.record import created, link_to
 from mock_insightly.records.rules import (

@@ -10,7 +10,7 @@ import pytest
 from elements_local.clients import BASE_PATH, Addresses, Credentials
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.instants import format_instant
 from elements_local.recording import RecordingError, compose
 from elements_local.recording.names import Namer, word_of
 from elements_local.recording.session import ObservedCall, Session

@@ -4,18 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from elements_local.kit.admin.calls import (
+from elements_local.kit.clock import VirtualClock, WorkspaceClock
+from elements_local.kit.traffic.calls import (
     KEPT_BYTES_OF_CALLS,
     KEPT_CALLS,
     LARGEST_KEPT_BODY,
     PAGE_BYTES,
     CallLog,
+    MemoryBudget,
     RecordedCall,
     next_number,
+    pack,
+    weight_of,
 )
-from elements_local.kit.admin.journal import JOURNAL_BYTES
-from elements_local.kit.admin.ring_buffers import MemoryBudget, pack, weight_of
-from elements_local.kit.workspaces.clock import VirtualClock, WorkspaceClock
+from elements_local.kit.traffic.journal import JOURNAL_BYTES
 from elements_local.kit.workspaces.registry import Workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
-from elements_local.kit.admin.fault_rules import (
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.traffic.fault_rules import (
     Effect,
     FaultRule,
     FaultRuleError,
@@ -17,8 +18,7 @@ from elements_local.kit.admin.fault_rules import (
     distort,
     parse_rules,
 )
-from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.web.wire import DELAY_HEADER, DroppedError, Reply
+from elements_local.kit.wire import DELAY_HEADER, DroppedError, Reply
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = {"effect": {"status": 503}}

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import convert
 
-from elements_local.kit.admin.journal import (
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.storage.database import Database
+from elements_local.kit.traffic.calls import pack, weight_of
+from elements_local.kit.traffic.journal import (
     KEPT_BYTES,
     KEPT_BYTES_OF_REQUESTS,
     KEPT_REQUESTS,
@@ -13,9 +16,6 @@ from elements_local.kit.admin.journal import (
     Journal,
     JournalQuery,
 )
-from elements_local.kit.admin.ring_buffers import pack, weight_of
-from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.storage.database import Database
 from elements_local.kit.workspaces.registry import Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

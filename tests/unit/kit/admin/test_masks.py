@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elements_local.kit.admin.masks import MASK, mask_body, mask_header, mask_target, mask_url
+from elements_local.kit.masks import MASK, mask_body, mask_header, mask_target, mask_url
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from elements_local.kit.web.in_process import begin
-from elements_local.kit.web.wire import DELAY_HEADER, NoReply, Reply, in_time
+from elements_local.kit.wire import DELAY_HEADER, NoReply, Reply, in_time
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.kit.workspaces.clock import (
+from elements_local.kit.clock import (
     ClockError,
     FastClock,
     FrozenClock,

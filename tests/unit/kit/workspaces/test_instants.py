@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elements_local.kit.workspaces.clock import NaiveInstantError
-from elements_local.kit.workspaces.instants import (
+from elements_local.kit.clock import NaiveInstantError
+from elements_local.kit.instants import (
     UnreadableTimeError,
     format_instant,
     parse_duration,

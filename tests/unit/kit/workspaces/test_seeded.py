@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from elements_local.kit.workspaces import seeded
+from elements_local.kit import seeded
 
 labels = st.lists(st.text(st.characters(codec="utf-8"), max_size=8) | st.integers(), max_size=4).map(tuple)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from elements_local.kit.workspaces.clock import Mode, NaiveInstantError
+from elements_local.kit.clock import Mode, NaiveInstantError
 from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,

@@ -7,8 +7,8 @@ import pytest
 from deadline import DEADLINE
 
 from elements_local.kit.api.json_text import encode
+from elements_local.kit.clock import VirtualClock, WorkspaceClock
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.clock import VirtualClock, WorkspaceClock
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.activity.lines import Activity, ActivityKind
 from elements_local.platform.activity.store import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from werkzeug.datastructures import Headers
 
-from elements_local.kit.web.wire import NoReply, Reply
+from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.core.hub_client import HubClient, HubError
 
 WORKSPACE = SimpleNamespace(user_secret="u")

@@ -7,9 +7,9 @@ from urllib.parse import quote, urlsplit
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
+from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.retention import Pruned
-from elements_local.kit.web.wire import NoReply, Reply
-from elements_local.kit.workspaces.instants import format_instant
+from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.core.paths import POLL_HEADER
 from elements_local.platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
 from elements_local.platform.elements.insightly import dialect as insightly

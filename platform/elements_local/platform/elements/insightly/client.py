@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from elements_local.kit.web.wire import Http
+from elements_local.kit.wire import Http
 from elements_local.platform.ceql import Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import (

@@ -5,21 +5,24 @@ Whoever restores one gets the state, not the identity: name, credentials and add
 restored into stay what they are. Whether its rows hold together is looked at in the transaction that wrote them, which is undone if they do not.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from enum import EnumType
 from typing import Any, Protocol, TypeAlias
 
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct, ValidationError, convert, structs
 from sqlalchemy import Column, Connection, Select, func, select
 
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode
 from elements_local.kit.api.shape_words import refusal
+from elements_local.kit.clock import Mode
 from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.table_rows import AllRows, Reworded, SnapshotError, SnapshotRows
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.text import shortened
-from elements_local.kit.workspaces.registry import Workspace
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.workspaces.table_rows import AllRows, Reworded, SnapshotError, SnapshotRows
+from elements_local.kit.workspaces.workspace import KeptClock, KeptWorkspace
 
 Sound: TypeAlias = "Callable[[Transaction], None]"
 """Looks at a workspace's rows, and raises ``SnapshotError`` if they do not hold together."""
@@ -276,3 +279,66 @@ def _converted(value: object, shape: Any, root: str) -> Any:
         return convert(value, shape)
     except ValidationError as error:
         raise SnapshotError(refusal(value, shape, root=root)) from error
+
+
+WORKSPACE = "workspace"
+"""Under which a snapshot's memory has it."""
+
+
+class WorkspaceSnapshot(Struct, frozen=True, kw_only=True):
+    """The workspaces as a memory for snapshots.
+
+    Attributes:
+        sink_url: where callbacks go, without the workspace's name; None where there is no sink.
+    """
+
+    workspaces: Workspaces
+    sink_url: str | None = None
+
+    @property
+    def kept_shape(self) -> Any:
+        """What snapshots hold."""
+        return KeptWorkspace
+
+    def recall(self, workspace: Workspace) -> KeptWorkspace:
+        """Return a workspace as it is."""
+        clock = workspace.clock
+        now = clock.now() if clock.mode is Mode.VIRTUAL else None
+        kept_clock = KeptClock(mode=clock.mode, now=now, watermark=clock.watermark)
+        return KeptWorkspace(**{**structs.asdict(workspace), "clock": kept_clock, "sink_url": self.sink_url})
+
+    def restore(
+        self, connection: Connection, workspace: Workspace, value: KeptWorkspace
+    ) -> Callable[[], None]:
+        """Write clock and origin, and return what puts them in force once that is committed.
+
+        Raises:
+            SnapshotError: a virtual clock stands nowhere.
+        """
+        if value.clock.mode is Mode.VIRTUAL and value.clock.now is None:
+            raise SnapshotError("memory.workspace.clock.now: a virtual clock needs an instant; got null")
+        return self.workspaces.restore(connection, workspace, value)
+
+    def moved(self, snapshot: Snapshot, workspace: Workspace) -> Reworded:
+        """Put the names of the workspace that is restored into in the place of those in the snapshot."""
+        names = convert(snapshot.memory[WORKSPACE], KeptWorkspace).names()
+        return rewording(dict(zip(names, self.recall(workspace).names(), strict=False)))
+
+
+def workspace_snapshot_of(workspaces: Workspaces) -> dict[str, Memory]:
+    """Return what a service that runs alone remembers beside its own, by name."""
+    return {WORKSPACE: WorkspaceSnapshot(workspaces=workspaces)}
+
+
+def rewording(names: dict[str, str]) -> Reworded:
+    """Return what replaces whole names in texts, of two that begin alike the longer one.
+
+    >>> rewording({"http://a": "http://c", "http://a/b": "http://c/d"})("url", '["http://a/b/x", "http://a/bb"]')
+    '["http://c/d/x", "http://c/bb"]'
+    """
+    changed = {old: new for old, new in names.items() if old != new}
+    if not changed:
+        return lambda _column, text: text
+    longest_first = sorted(names, key=len, reverse=True)
+    words = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+    return lambda _column, text: words.sub(lambda found: names[found[0]], text)

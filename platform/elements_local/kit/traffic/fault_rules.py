@@ -16,9 +16,9 @@ from werkzeug.datastructures import Headers
 
 from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.api.shape_words import PATTERNS, refusal
+from elements_local.kit.seeded import number
 from elements_local.kit.text import HEADER_NAME
-from elements_local.kit.web.wire import BODILESS, DELAY_HEADER, DroppedError, Reply
-from elements_local.kit.workspaces.seeded import number
+from elements_local.kit.wire import BODILESS, DELAY_HEADER, DroppedError, Reply
 
 _Count = Annotated[int, Meta(ge=1)]
 # `$` alone lets a line feed follow; `\Z`, which does not, would mean a letter to readers of a JSON schema

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import FieldError
-from mock_insightly.records.dates import DateFormatError, format_date, parse_date
+from mock_insightly.fields.dates import DateFormatError, format_date, parse_date
 
 Record: TypeAlias = dict[str, Json]
 """A record, or a row of one of its collections, by canonical field name."""

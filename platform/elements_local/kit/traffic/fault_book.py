@@ -9,15 +9,15 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, convert
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindparam
 
-from elements_local.kit.admin.fault_rules import FaultRule, FaultRules, parse_rules
 from elements_local.kit.api.json_text import Json, decode, encode_text
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.prepared import Prepared, Row
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.table_rows import SnapshotError
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.traffic.fault_rules import FaultRule, FaultRules, parse_rules
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.registry import Workspace
+from elements_local.kit.workspaces.table_rows import SnapshotError
 
 _metadata = MetaData()
 _faults = Table(

@@ -7,12 +7,12 @@ Source: names and types of lead statuses, "Web" as a source, the order of the ca
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from elements_local.kit.workspaces import seeded
+from elements_local.kit import seeded
 from mock_insightly import kinds
 from mock_insightly.account.account import DEFAULT_LEAD_SOURCE, CrmAccount, first_number
+from mock_insightly.fields.dates import format_date
+from mock_insightly.fields.fields import Record
 from mock_insightly.kinds import CONTACTS, USERS, RecordKind
-from mock_insightly.records.dates import format_date
-from mock_insightly.records.fields import Record
 from mock_insightly.records.record import created
 
 _SOURCES = ("Web", "Phone Enquiry", "Partner Referral", "Purchased List", "Other")

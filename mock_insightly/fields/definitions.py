@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.records.fields import Record
+from mock_insightly.fields.fields import Record
 
 
 class CustomField(Struct, frozen=True, kw_only=True):

@@ -9,14 +9,13 @@ from msgspec import Meta, Struct
 from msgspec import field as parameter
 from sqlalchemy import Connection
 
-from elements_local.kit.admin.calls import CallLog
-from elements_local.kit.admin.masks import mask_body, mask_header, mask_target
-from elements_local.kit.admin.ring_buffers import MemoryBudget, RingBuffer, pack, unpack
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.pages import Limit, ListQuery, Page, UnwantedTexts
+from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_body, mask_header, mask_target
 from elements_local.kit.settings import whole
+from elements_local.kit.traffic.calls import CallLog, MemoryBudget, RingBuffer, pack, unpack
 from elements_local.kit.values import replace
-from elements_local.kit.workspaces.instants import format_instant
 from elements_local.kit.workspaces.registry import Workspace
 
 KEPT_REQUESTS = 500

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from msgspec import Meta, Struct
 
 from elements_local.kit.admin.routes import ParameterError
-from elements_local.kit.workspaces.clock import Mode
-from elements_local.kit.workspaces.instants import format_instant, parse_duration, parse_instant
+from elements_local.kit.clock import Mode
+from elements_local.kit.instants import format_instant, parse_duration, parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspace
 
 

@@ -10,11 +10,7 @@ from flask import Blueprint, Flask, current_app
 from msgspec import Struct
 
 from elements_local.kit.admin.routes import ParameterError, asked_workspace, reset_workspace
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.workspaces.clock import ClockError, Mode, MovedBackError
-from elements_local.kit.workspaces.instants import UnreadableTimeError, format_instant
-from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.kit.workspaces.requests import (
+from elements_local.kit.admin.workspace_requests import (
     AdvanceRequest,
     ClockJson,
     ClockRequest,
@@ -25,6 +21,10 @@ from elements_local.kit.workspaces.requests import (
     chosen_workspace,
     shown_clock,
 )
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.clock import ClockError, Mode, MovedBackError
+from elements_local.kit.instants import UnreadableTimeError, format_instant
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
     WorkspaceExistsError,

@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from elements_local.kit.clock import in_utc
 from elements_local.kit.text import shortened
-from elements_local.kit.workspaces.clock import in_utc
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
-from mock_insightly.account.definitions import custom_field_called
 from mock_insightly.errors import FieldError
-from mock_insightly.records.fields import (
+from mock_insightly.fields.definitions import custom_field_called
+from mock_insightly.fields.fields import (
     Choice,
     Date,
     Decimal,

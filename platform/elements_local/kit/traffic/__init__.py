@@ -1,0 +1,1 @@
+"""What passes a service: its journal and calls, and scripted faults, which strike them."""
