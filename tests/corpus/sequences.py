@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from elements_local.kit.workspaces.clock import Mode
 from msgspec import Struct, field
 
+from elements_local.kit.clock import Mode
 from elements_local.start import Options
 
 KEPT = Path(__file__).parent / "sequences"
