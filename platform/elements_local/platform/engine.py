@@ -119,7 +119,7 @@ class Engine:
             ConflictError: time is being moved.
         """
         with self.exclusive(workspace):
-            ran = self._polls.poll(workspace, instance)
+            ran = self._polls.poll(workspace, instance.id)
             if workspace.clock.mode is Mode.VIRTUAL:
                 now = workspace.clock.now()
                 return ran + self._run_due(workspace, AdvanceRun(began=now, target=now))

@@ -19,7 +19,7 @@ from elements_local.kit.instants import UnreadableTimeError
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.web.guard import share
 from elements_local.kit.web.problems import answer_problems
-from elements_local.kit.web.service_flask import Precedence
+from elements_local.kit.web.service_flask import Precedence, present_request
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
     WorkspaceExistsError,
@@ -112,34 +112,36 @@ class _ResponsePolicy:
 
     def begin(self) -> None:
         """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
-        if request.url_rule is not None:
+        asked = present_request()
+        if asked.url_rule is not None:
             # a method that only a less literal route would take is refused
-            self._precedence.check(routed_path(request), request.url_rule.rule, request.method)
-        elif request.path.startswith(f"{BASE_PATH}/"):
-            self._platform.callers.of_request(request.environ).authenticated()
-        if "HTTP_ACCEPT" in request.environ and request.path.startswith(f"{BASE_PATH}/"):
-            _refuse_what_cannot_be_served(request)
+            self._precedence.check(routed_path(asked), asked.url_rule.rule, asked.method)
+        elif asked.path.startswith(f"{BASE_PATH}/"):
+            self._platform.callers.of_request(asked.environ).authenticated()
+        if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
+            _refuse_what_cannot_be_served(asked)
 
     def finish(self, response: Response) -> Response:
         """Give an answer its request id, its instance and content type, and let the page that asked read it.
 
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
-        response.headers["Elements-Request-Id"] = self._request_id(request)
-        instance = called_instance()
+        asked = present_request()
+        response.headers["Elements-Request-Id"] = self._request_id(asked)
+        instance = called_instance(asked)
         if instance is not None:
             response.headers[INSTANCE_HEADER] = str(instance.id)
-        if response.status_code < 400 and (warnings := _undeclared(request)):
+        if response.status_code < 400 and (warnings := _undeclared(asked)):
             response.headers[HEADER] = warnings
         # what a path takes is said where that is asked for, or was got wrong
-        if request.method == "OPTIONS" or response.status_code == 405:
-            methods = self._precedence.methods(routed_path(request))
+        if asked.method == "OPTIONS" or response.status_code == 405:
+            methods = self._precedence.methods(routed_path(asked))
             if methods:
                 response.headers["Allow"] = ", ".join(sorted(methods))
-        if request.path.startswith(BASE_PATH):
+        if asked.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
-            share(response, request, _CORS)
+            share(response, asked, _CORS)
         return response
 
     def problem(self, _status: int, message: str, error: Exception) -> Json:

@@ -17,6 +17,7 @@ from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.web.admin_paths import ADMIN, is_admin
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.web.middleware import WHOSE, ServiceMiddleware
+from elements_local.kit.web.service_flask import present_request
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import SnapshotTooLargeError
 from elements_local.kit.workspaces.table_rows import SnapshotError, TakenError
@@ -263,10 +264,11 @@ def check_token() -> None:
 
 
 def _guard() -> None:
-    if is_admin(request.path):
+    asked = present_request()
+    if is_admin(asked.path):
         check_token()
-        if request.query_string and request.endpoint is not None:
-            _refuse_unknown_parameters(request, current_app.view_functions[request.endpoint])
+        if asked.query_string and asked.endpoint is not None:
+            _refuse_unknown_parameters(asked, current_app.view_functions[asked.endpoint])
 
 
 def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> None:

@@ -112,15 +112,17 @@ def begin(
         started.append((status, headers))
         return written.append
 
-    rest = _closing(application(environ, start_response))  # type: ignore[arg-type]  # the `exc_info` argument
-    chunks: list[bytes] = []
+    chunks = application(environ, start_response)  # type: ignore[arg-type]  # the `exc_info` argument
+    if isinstance(chunks, list):
+        return WsgiResponse(*started[-1], b"".join([*written, *chunks]))
+    rest = _closing(chunks)
     for chunk in rest:
-        chunks.append(chunk)
-        if enough is None or sum(map(len, chunks)) <= enough:
+        written.append(chunk)
+        if enough is None or sum(map(len, written)) <= enough:
             continue
         if not any(name.lower() == "content-length" for name, _ in started[-1][1]):
-            return WsgiResponse(*started[-1], b"".join([*written, *chunks]), rest)
-    return WsgiResponse(*started[-1], b"".join([*written, *chunks]))
+            return WsgiResponse(*started[-1], b"".join(written), rest)
+    return WsgiResponse(*started[-1], b"".join(written))
 
 
 def _closing(chunks: Iterable[bytes]) -> Generator[bytes, None, None]:

@@ -2,6 +2,7 @@
 
 from flask import request
 
+from elements_local.kit.web.service_flask import present_request
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.not_imitated import not_imitated
 from elements_local.platform.core.paths import BASE_PATH, routed_path
@@ -18,27 +19,24 @@ def refuse_what_is_not_imitated() -> None:
         NothingFoundError: it asks for a list of which the vendor's answer is known where it is empty.
         UnsupportedCallError: it is any other.
     """
-    if not request.path.startswith(f"{BASE_PATH}/") or request.method == "OPTIONS":
+    asked = present_request()
+    if not asked.path.startswith(f"{BASE_PATH}/") or asked.method == "OPTIONS":
         return
-    routed = routed_path(request)
-    is_hubs = routed != request.path and routed.startswith(f"{BASE_PATH}/hubs/")
-    place = _segments(request.path if is_hubs else routed)
-    found = not_imitated(request.method, place)
+    routed = routed_path(asked)
+    is_hubs = routed != asked.path and routed.startswith(f"{BASE_PATH}/hubs/")
+    place = _segments(asked.path if is_hubs else routed)
+    found = not_imitated(asked.method, place)
     if found is None or (is_hubs and place[0] in SHARED):
         return
-    if (
-        not is_hubs
-        and request.url_rule is not None
-        and not found.stands_before(_segments(request.url_rule.rule))
-    ):
+    if not is_hubs and asked.url_rule is not None and not found.stands_before(_segments(asked.url_rule.rule)):
         return
     if OpenCall.of_request({}).caller.sent.element is None:
         Call.of_request({})
     elif _names_a_resource(TokenCall.of_request({}), place[0]) and is_hubs:
         return
-    if found.lists is not None and found.is_empty_list(request.method, place):
+    if found.lists is not None and found.is_empty_list(asked.method, place):
         raise NothingFoundError(found.lists)
-    raise UnsupportedCallError(f"{request.method} {request.path}")
+    raise UnsupportedCallError(f"{asked.method} {asked.path}")
 
 
 def _names_a_resource(call: TokenCall, word: str) -> bool:

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from flask import Request
 from msgspec import Struct
-from werkzeug.routing import MapAdapter
 
 from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.platform.core.callers import parse_authorization
@@ -90,16 +89,14 @@ class HubRouting(ServiceFlask):
         super().__init__(name)
         self._base = base_path
 
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return what finds the route of a request; the request itself keeps the path that came."""
-        adapter = super().create_url_adapter(request)
-        if adapter is not None and request is not None and request.path.startswith(f"{self._base}/"):
-            below = self.hub_paths.routed(
-                request.path.removeprefix(self._base), with_element=_names_an_element(request)
-            )
-            # only the route is looked for elsewhere: journal, errors and views see the path that the client sent
-            adapter.path_info = request.environ[ROUTED] = self._base + below
-        return adapter
+    def routed_path(self, request: Request) -> str:
+        """Return the path by which the route is looked for; journal, errors and views see the path that the client sent."""
+        path = request.path
+        if not path.startswith(f"{self._base}/"):
+            return path
+        below = self.hub_paths.routed(path.removeprefix(self._base), with_element=_names_an_element(request))
+        routed = request.environ[ROUTED] = self._base + below
+        return routed
 
     @cached_property
     def hub_paths(self) -> HubPaths:

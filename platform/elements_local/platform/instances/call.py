@@ -2,9 +2,10 @@
 
 from typing import Any, Self
 
-from flask import request
+from flask import Request
 
 from elements_local.kit.text import whole_number
+from elements_local.kit.web.service_flask import present_request
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.elements.element import Element
@@ -79,15 +80,16 @@ class TokenCall(InstanceCall, frozen=True, kw_only=True):
         Raises:
             InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
         """
+        asked = present_request()
         platform = OpenCall.of_request(path).platform
-        caller = platform.callers.of_request(request.environ)
+        caller = platform.callers.of_request(asked.environ)
         workspace = caller.authenticated()
         if caller.sent.element is None:
             raise InvalidCredentialsError("An Element token is needed beside the User secret.")
         call = Call.of_workspace(platform, workspace)
-        instance = called_instance()
+        instance = called_instance(asked)
         if instance is None:
-            instance = request.environ[_INSTANCE] = instance_of_token(call, caller.sent.element)
+            instance = asked.environ[_INSTANCE] = instance_of_token(call, caller.sent.element)
         return cls(platform=platform, workspace=workspace, now=call.now, instance=instance)
 
 
@@ -108,9 +110,9 @@ class HubCall(TokenCall, frozen=True, kw_only=True):
         return call
 
 
-def called_instance() -> Instance | None:
-    """Return the instance that the present call goes through; None where it goes through none, or none is known yet."""
-    instance: Instance | None = request.environ.get(_INSTANCE)
+def called_instance(asked: Request) -> Instance | None:
+    """Return the instance that a request goes through; None where it goes through none, or none is known yet."""
+    instance: Instance | None = asked.environ.get(_INSTANCE)
     return instance
 
 

@@ -1,6 +1,6 @@
 """Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from elements_local.platform.configuration.poller_configuration import next_poll
 from elements_local.platform.core.hub_client import HubClient, HubError
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, POLL_HEADER, poll_key
-from elements_local.platform.core.poll import Decision, Poll, Resource
+from elements_local.platform.core.poll import Decision, LastPoll, Poll, Resource
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.dates import date_template
@@ -85,44 +85,42 @@ class PollTask(Struct, frozen=True, kw_only=True):
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
-        at = workspace.clock.now()
-        with self.database.read(workspace.name) as tx:
-            instance = Instances(tx).get(int(job.subject))
-        # deleting an instance drops its job; this one was taken off the agenda just before that
-        if instance is None:
-            with self.database.transaction(workspace.name) as tx:
-                Jobs(tx).remove(job)
-            return RunSummary()
-        interval = configuration.refresh_interval(instance.configuration)
-        # counted from when this poll begins, and not from when it ends: a slow vendor does not put off the polls that
-        # follow
-        again = next_poll(at, refresh_interval=interval)
-        return self.poll(workspace, instance, NextRun(job=job, due=again if again > at else None))
+        return self.poll(workspace, int(job.subject), job)
 
-    def poll(self, workspace: Workspace, instance: Instance, then: NextRun | None = None) -> RunSummary:
+    def poll(self, workspace: Workspace, instance_id: int, job: Job | None = None) -> RunSummary:
         """Poll an instance's resources one after the other (documented), all as of one instant.
 
         A disabled instance is left alone (assumed).
 
         Args:
-            then: when the job whose polls these are falls due again: kept with the last of them.
+            job: whose turn this is: it is planned anew with the last of the polls.
         """
+        with self.database.read(workspace.name) as tx:
+            instance = Instances(tx).get(instance_id)
+            last_polls = Instances(tx).last_polls(instance_id)
+        # deleting an instance drops its job; this one was taken off the agenda just before that
+        if instance is None:
+            if job is not None:
+                with self.database.transaction(workspace.name) as tx:
+                    Jobs(tx).remove(job)
+            return RunSummary()
+        then = None if job is None else _next_turn(job, instance, workspace.clock.now())
         # the turn is planned all the same: an instance that is enabled again polls at its next turn
-        last_polls = [] if instance.disabled else self._last_polls(workspace, instance)
-        if not last_polls:
+        polled = [] if instance.disabled else self._polled(instance, last_polls)
+        if not polled:
             if then is not None:
                 self._plan_next(workspace, then)
             return RunSummary()
         # all resources are read as of one instant; a change meanwhile would be dated in the second of the poll, and
         # so be no later than the last poll for the next one
         with self.workspaces.reading(workspace) as at:
-            windows = [(resource, window(resource, last_poll=last, at=at)) for resource, last in last_polls]
+            windows = [(resource, window(resource, last_poll=last, at=at)) for resource, last in polled]
             return self._poll_each(workspace, instance, windows, then)
 
-    def _last_polls(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, datetime]]:
+    def _polled(
+        self, instance: Instance, last_polls: Mapping[str, LastPoll]
+    ) -> list[tuple[Resource, datetime]]:
         """Return what is to be polled, and when each was polled last."""
-        with self.database.read(workspace.name) as tx:
-            last_polls = Instances(tx).last_polls(instance.id)
         element = self.catalogue.element(instance.element_key)
         resources = configuration.polled_resources(
             instance.configuration, element, empty_block=self.settings.empty_block
@@ -263,3 +261,12 @@ class PollTask(Struct, frozen=True, kw_only=True):
             error=error,
         )
         return _Reading(resource=resource, poll=poll, found=found)
+
+
+def _next_turn(job: Job, instance: Instance, at: datetime) -> NextRun:
+    """Return when a poll that begins now is due again; never, where the calendar ends before that."""
+    interval = configuration.refresh_interval(instance.configuration)
+    # counted from when this poll begins, and not from when it ends: a slow vendor does not put off the polls that
+    # follow
+    again = next_poll(at, refresh_interval=interval)
+    return NextRun(job=job, due=again if again > at else None)
