@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from elements_local.kit.settings import Settings, names, seconds, whole
+from elements_local.kit.settings import Settings, integer, names, seconds
 from elements_local.kit.traffic.journal import bytes_setting
 
 _LARGEST = 16 * 1024 * 1024
@@ -17,17 +17,17 @@ class SinkSettings(Settings):
 
     group: ClassVar[str] = "sink"
 
-    largest_body: int = whole(
+    largest_body: int = integer(
         2 * 1024 * 1024,
         "bytes of a callback's body that are kept; a larger one is refused with 413",
         low=1,
         high=_LARGEST,
     )
-    bin_callbacks: int = whole(
+    bin_callbacks: int = integer(
         10_000, "callbacks that are kept of each bin; the oldest ones make room for new ones", low=1
     )
-    bin_bytes: int = whole(256 * 1024 * 1024, "bytes that are kept of each bin", low=1, high=10**15)
-    workspace_bytes: int = whole(
+    bin_bytes: int = integer(256 * 1024 * 1024, "bytes that are kept of each bin", low=1, high=10**15)
+    workspace_bytes: int = integer(
         1024 * 1024 * 1024,
         "bytes that are kept of all bins of a workspace, as a stranger may call any number of them",
         low=1,
@@ -37,5 +37,5 @@ class SinkSettings(Settings):
         "hosts that callbacks may be sent on to beside this machine; * is any (up --allow-host)"
     )
     forward_timeout: timedelta = seconds(timedelta(seconds=10), "seconds that a target may take")
-    streams: int = whole(16, "live streams at the same time; each holds a thread of the server", high=24)
+    streams: int = integer(16, "live streams at the same time; each holds a thread of the server", high=24)
     journal_bytes: int = bytes_setting()

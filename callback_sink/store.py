@@ -183,7 +183,7 @@ class Callbacks:
             found: whether the search found something, so that what it looked for is told of.
 
         Raises:
-            OtherObjectTypeError: the type is in the singular, or in other letters.
+            OtherObjectTypeError: the type is in the singular, or differs in case.
         """
         asked = filters.unwanted_object_types
         if filters.object_type is not None and not found:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from elements_local.kit.settings import Settings, flag, one_of, seconds, text, whole
+from elements_local.kit.settings import Settings, flag, integer, one_of, seconds, text
 from elements_local.kit.traffic.journal import bytes_setting
 from mock_insightly.account.account import DAILY_CALLS
 
@@ -30,18 +30,18 @@ class CrmSettings(Settings):
         "of a day: 60,000 or, in Enterprise, 100,000 (documented)",
         [*DAILY_CALLS],
     )
-    daily_limit: int = whole(
+    daily_limit: int = integer(
         0,
         "calls a day; what X-RateLimit-Limit says, and X-RateLimit-Remaining counts down from; 0 is as many as the plan has",
     )
-    burst_limit: int = whole(10, "calls in any one second", low=1)
+    burst_limit: int = integer(10, "calls in any one second", low=1)
     limits_reset: str = one_of(
         "midnight",
         "when the day of the daily limit ends: at midnight UTC, or with rolling it is any 24 hours (sources disagree)",
         ["midnight", "rolling"],
     )
     retry_after: bool = flag(True, "whether a 429 carries that header (assumed: yes, as clients read it)")
-    updated_later_s: int = whole(
+    updated_later_s: int = integer(
         0, "seconds between the two dates of a new record; both readings are on record (observed)"
     )
     search_inclusive: bool = flag(
@@ -139,8 +139,10 @@ class CrmSettings(Settings):
         ["message", "name-and-message", "text", "empty"],
     )
     www_authenticate: bool = flag(False, "whether a 401 carries that header (assumed: no)")
-    record_limit: int = whole(0, "records that the account's plan allows; 0 is any number")
-    storage_limit: int = whole(0, "bytes of files and images that the account's plan allows; 0 is any number")
+    record_limit: int = integer(0, "records that the account's plan allows; 0 is any number")
+    storage_limit: int = integer(
+        0, "bytes of files and images that the account's plan allows; 0 is any number"
+    )
     custom_objects: str = text(
         "Fruit__c", "the names of the account's custom objects, with commas between them"
     )

@@ -133,7 +133,7 @@ _STAMPS = ("DATE_CREATED_UTC", "DATE_UPDATED_UTC")
 
 
 class CsvError(BadRequestError):
-    """A text is no CSV of records."""
+    """A text is not valid CSV of records."""
 
 
 def json_text(kinds: Iterable[tuple[RecordKind, Iterable[str]]]) -> Iterator[str]:
@@ -164,7 +164,7 @@ def csv_records(kind: RecordKind, text: str) -> Iterator[dict[str, Json]]:
     """Read records as CSV; columns that no field has are dropped.
 
     Raises:
-        CsvError: the text is no CSV, or a line has another number of cells than the first.
+        CsvError: the text is not valid CSV, or a line has another number of cells than the first.
         FieldError: a cell cannot be read.
     """
     # Without `newline=""` a line feed within a cell would be translated.

@@ -17,11 +17,11 @@ from elements_local.kit.settings import (
     SettingsError,
     WrongValueError,
     flag,
+    integer,
     one_of,
     setting,
     text,
     variable,
-    whole,
 )
 from elements_local.kit.text import nearest
 from elements_local.kit.web.origins import host_names, origins
@@ -30,7 +30,7 @@ _MOST_SEED = 2**53 - 1
 
 
 def _port(default: int, about: str) -> int:
-    return whole(default, about, high=65535)
+    return integer(default, about, high=65535)
 
 
 def _instant(value: str) -> str:
@@ -60,7 +60,7 @@ class StartSettings(Settings):
     clock: str = one_of(
         "virtual", "virtual time moves only when it is told to, real time by itself", ["virtual", "real"]
     )
-    speed: int = whole(
+    speed: int = integer(
         1,
         "how many seconds pass on a real clock in each of the machine's; needs --clock real",
         low=1,
@@ -72,8 +72,8 @@ class StartSettings(Settings):
         read=_instant,
         expected="an instant such as 2026-03-02T10:00:00Z",
     )
-    seed: int = whole(0, "what ids and made-up data follow from", high=_MOST_SEED)
-    records: int = whole(
+    seed: int = integer(0, "what ids and made-up data follow from", high=_MOST_SEED)
+    records: int = integer(
         0,
         "contacts, organisations, leads and opportunities to start with, of each so many",
         high=10_000,

@@ -265,7 +265,7 @@ def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
     raise NothingToTriggerError(_none(clients, [each["instanceId"] for each in instances], resource))
 
 
-def leave_the_second(clients: WorkspaceClients, poller: Poller) -> None:
+def advance_past_poll_second(clients: WorkspaceClients, poller: Poller) -> None:
     """Let time pass until a change is later than the last poll, since records are dated to the second.
 
     A real clock is waited for, and a virtual one advanced if ties are kept; otherwise the CRM moves that by itself.
@@ -282,7 +282,7 @@ def leave_the_second(clients: WorkspaceClients, poller: Poller) -> None:
             return
 
 
-def let_it_poll(clients: WorkspaceClients, poller: Poller) -> str:
+def advance_to_next_poll(clients: WorkspaceClients, poller: Poller) -> str:
     """Let a poller run, and return the instant: a virtual clock is advanced to it, on a real one it polls at once."""
     clock = clients.clock.show()
     if clock["mode"] == "real" or poller.due is None:

@@ -117,7 +117,7 @@ ANSWERS = {
     "a bulk file": Refused(
         "platform", "POST", f"{HUB}/bulk/contacts", part("x.csv", "text/csv", b'A\n"open'), MULTIPART,
         theirs=lambda: list(csv.reader(['"open'], strict=True)),
-        ours="line 2 of the file is no CSV: a quote in it is not closed, or stands within a cell, or a cell is too long",
+        ours="line 2 of the file is not valid CSV: a quote in it is not closed, or stands within a cell, or a cell is too long",
     ),
 }  # fmt: skip
 

@@ -447,7 +447,7 @@ class TestWatermark:
         workspaces = open_workspaces()
         workspaces.set_watermark(workspaces.default)
 
-        workspaces.start_anew(workspaces.default)
+        workspaces.reset_clock(workspaces.default)
 
         assert workspaces.default.clock.watermark is open_workspaces().default.clock.watermark is None
 

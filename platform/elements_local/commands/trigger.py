@@ -133,7 +133,7 @@ def _triggered(  # noqa: PLR0913 - what the command was told
         poller = trigger.poller_of(clients, kind)
         if change == "updated":
             record_id = trigger.record_to_change(clients, kind, record_id)
-        trigger.leave_the_second(clients, poller)
+        trigger.advance_past_poll_second(clients, poller)
         change_made = trigger.make(clients, kind, fields, record_id)
         what = f"{kind} {change_made.record_id} {change}"
         done.append(f"{what}; it is not known whether a callback came of it")
@@ -142,7 +142,7 @@ def _triggered(  # noqa: PLR0913 - what the command was told
             click.echo(f"warning: the CRM took no notice of {name}{hint}", err=True)
         if not as_json:
             click.echo(f"{what}: {json.dumps(change_made.fields, ensure_ascii=False)}")
-        at = trigger.let_it_poll(clients, poller)
+        at = trigger.advance_to_next_poll(clients, poller)
         if not as_json:
             click.echo(f"instance {poller.instance_id} polled {poller.resource}; it is {at}")
         return change_made, trigger.outcome_of(clients, poller, change_made)

@@ -143,7 +143,7 @@ def flag(default: bool, about: str) -> bool:  # noqa: FBT001 - as the others hav
     return setting(default, about, read=lambda came: words[came.lower()], expected="true or false")
 
 
-def whole(default: int, about: str, *, low: int = 0, high: int = 999_999_999) -> int:
+def integer(default: int, about: str, *, low: int = 0, high: int = 999_999_999) -> int:
     """Declare a setting that takes a whole number within bounds."""
 
     def read(text: str) -> int:

@@ -43,7 +43,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def other_form(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word of which this one is the singular, the plural, or in other letters; None if it is known itself.
+    """Return the known word of which this one is the singular, the plural, or differs in case; None if it is known itself.
 
     >>> other_form("contact", ["contacts"]), other_form("Opportunity", ["opportunities"])
     ('contacts', 'opportunities')

@@ -21,7 +21,7 @@ from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import WORKSPACE, Snapshots, WorkspaceSnapshot
 from elements_local.kit.workspaces.table_rows import AllRows
-from elements_local.platform.activity.lines import restored
+from elements_local.platform.activity.activity_messages import restored
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.blueprints import add_routes
 from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
@@ -38,7 +38,7 @@ from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.connector import Connector
 from elements_local.platform.engine import Engine
 from elements_local.platform.events.store import history_retention
-from elements_local.platform.explain.cures import CureDesk, CureTrier
+from elements_local.platform.explain.cures import FixFinder, FixRunner
 from elements_local.platform.hub.refusals import refuse_what_is_not_imitated
 from elements_local.platform.hub.routing import HubRouting
 from elements_local.platform.inbound import routes as inbound
@@ -60,7 +60,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     guard: Guard,
     receivers: Http | None = None,
     connectors: Iterable[Connector] = (),
-    cures: CureTrier | None = None,
+    cures: FixRunner | None = None,
     pages: Pages | None = None,
 ) -> Flask:
     """Make the platform.
@@ -129,7 +129,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.extensions[EXTENSION] = platform
     _add_admin(app, platform, engine, guard, pages)
     _add_snapshots(app, platform, engine)
-    add_routes(app, CureDesk(cures))
+    add_routes(app, FixFinder(cures))
     add_response_policy(app, platform, RequestIds(starts))
     app.before_request(refuse_what_is_not_imitated)
     serve_document(app, DESCRIPTION)
@@ -168,7 +168,7 @@ def _add_snapshots(app: Flask, platform: Platform, engine: Engine) -> None:
         quiescers=(engine.quiesce, platform.faults.quiesce),
         moved=workspace_snapshot.moved,
         sound=partial(check_sound, platform.catalogue),
-        restored=lambda workspace: platform.activities.tell(workspace, restored(workspace.name)),
+        restored=lambda workspace: platform.activities.publish(workspace, restored(workspace.name)),
     )
     add_snapshots(app, snapshots)
 

@@ -14,7 +14,7 @@ from elements_local.platform.core.paths import BASE_PATH
 from elements_local.platform.documents import routes as docs
 from elements_local.platform.events import routes_notifications as notifications
 from elements_local.platform.events import routes_subscriptions as subscriptions
-from elements_local.platform.explain.cures import CureDesk
+from elements_local.platform.explain.cures import FixFinder
 from elements_local.platform.explain.routes import explain_routes
 from elements_local.platform.hub import routes as hubs
 from elements_local.platform.hub import routes_catalogue as hub_catalogue
@@ -57,7 +57,7 @@ _OF_ONE_INSTANCE = (instances.one, instance_configuration.bp, docs.of_instance, 
 """What is reached by an instance's id, and by its token."""
 
 
-def add_routes(app: Flask, cures: CureDesk) -> None:
+def add_routes(app: Flask, cures: FixFinder) -> None:
     """Give the platform its routes."""
     for blueprint in (*_LOCAL, explain_routes(cures)):
         app.register_blueprint(blueprint)

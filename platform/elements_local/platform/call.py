@@ -21,7 +21,7 @@ from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.platform.activity.lines import Activity
+from elements_local.platform.activity.activity_messages import Activity
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.core.callers import Caller, Callers
 from elements_local.platform.core.instance import Instance
@@ -188,9 +188,9 @@ class Call(OpenCall, frozen=True, kw_only=True):
         """
         return self.platform.database.transaction(self.workspace.name, alone=alone)
 
-    def tell(self, *activities: Activity) -> None:
+    def publish(self, *activities: Activity) -> None:
         """Publish what happened in the workspace."""
-        self.platform.activities.tell(self.workspace, *activities)
+        self.platform.activities.publish(self.workspace, *activities)
 
 
 class AdminCall(Call, frozen=True, kw_only=True):

@@ -14,13 +14,13 @@ from elements_local.kit.clock import Mode
 from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.database import Database
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.platform.activity import lines as activity
+from elements_local.platform.activity import activity_messages as activity
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.bulk.task import BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
 from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.core.run_control import AdvanceRun, RunSummary, nobody_left
+from elements_local.platform.core.run_control import AdvanceRun, RunSummary, never_abandoned
 from elements_local.platform.errors import ConflictError, InvalidRequestError
 from elements_local.platform.jobs.due_job import Job, JobKind
 from elements_local.platform.jobs.store import Jobs
@@ -77,7 +77,7 @@ class Engine:
         )
 
     def advance(
-        self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool] = nobody_left
+        self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool] = never_abandoned
     ) -> AdvanceRun:
         """Move a workspace's virtual time to an instant, running all that falls due up to and at it.
 
@@ -107,7 +107,7 @@ class Engine:
             # from there.
             if not run.stopped:
                 self._workspaces.reach(workspace, target)
-            self._activities.tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
+            self._activities.publish(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
         return run
 
     def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
@@ -134,8 +134,8 @@ class Engine:
     def reset(self, workspace: Workspace) -> None:
         """Do that, and let a virtual clock start anew."""
         self.forget(workspace)
-        self._workspaces.start_anew(workspace)
-        self._activities.tell(workspace, activity.reset(workspace.name))
+        self._workspaces.reset_clock(workspace)
+        self._activities.publish(workspace, activity.reset(workspace.name))
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None = None) -> None:
         """Let a workspace go by another clock, without running anything in between.
@@ -158,7 +158,7 @@ class Engine:
                 )
             self._workspaces.set_clock(workspace, mode, then)
             told = activity.clock_set(present, then, follows=mode is Mode.REAL)
-            self._activities.tell(workspace, told)
+            self._activities.publish(workspace, told)
         self.wake()
 
     @contextmanager
@@ -189,7 +189,7 @@ class Engine:
                 "DELETE /_local/clock/advance"
             )
         try:
-            self._workspaces.look_again(workspace)
+            self._workspaces.refresh(workspace)
             yield
         finally:
             self._real_time.leave(workspace)

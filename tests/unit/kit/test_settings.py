@@ -10,12 +10,12 @@ from elements_local.kit.settings import (
     Settings,
     SettingsError,
     flag,
+    integer,
     names,
     one_of,
     seconds,
     setting,
     text,
-    whole,
 )
 
 
@@ -26,7 +26,7 @@ class Own(Settings):
     plain: int = 3
     name: str = text("nobody", "who it is")
     loud: bool = flag(False, "whether it is heard")
-    count: int = whole(7, "how many there are", low=1, high=20)
+    count: int = integer(7, "how many there are", low=1, high=20)
     wait: timedelta = seconds(timedelta(days=1), "how long it lasts")
     friends: frozenset[str] = names("who else there is")
     mood: int = one_of(1, "how it is", {"good": 1, "bad": 2})

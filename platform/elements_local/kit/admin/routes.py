@@ -114,7 +114,7 @@ def health() -> Answer[dict[str, str | float]]:
     """
     admin = _admin()
     # read anew from a database that others write to: while that is away, the service does not answer either
-    admin.workspaces.look_again(admin.workspaces.default)
+    admin.workspaces.refresh(admin.workspaces.default)
     measures = {name: measure.value for name, measure in admin.measures().items()}
     return Answer(
         {

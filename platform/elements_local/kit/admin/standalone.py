@@ -88,7 +88,7 @@ def starting_anew(workspaces: Workspaces, reset: Callable[[Workspace], None]) ->
 
     def run(workspace: Workspace) -> None:
         reset(workspace)
-        workspaces.start_anew(workspace)
+        workspaces.reset_clock(workspace)
 
     return run
 

@@ -105,7 +105,7 @@ class SharedWorkspaces(Workspaces):
     @property
     def default(self) -> Workspace:
         """The workspace of whoever names none."""
-        self.look_again(self._by_name[DEFAULT_NAME])
+        self.refresh(self._by_name[DEFAULT_NAME])
         return self._by_name[DEFAULT_NAME]
 
     @property
@@ -118,7 +118,7 @@ class SharedWorkspaces(Workspaces):
         for workspace in list(self._by_name.values()):
             row = rows.pop(workspace.name, None)
             if row is None or not _is_as(workspace, row):
-                self.look_again(workspace)
+                self.refresh(workspace)
         for row in rows.values():
             self._take_in(row)
         return super().__iter__()
@@ -145,7 +145,7 @@ class SharedWorkspaces(Workspaces):
             self.named(name)
             return super().create(NewWorkspace(name=name, mode=new.mode, start=new.start, seed=seed))
 
-    def look_again(self, workspace: Workspace) -> None:
+    def refresh(self, workspace: Workspace) -> None:
         """Take over what other processes have made of a workspace."""
         clock = workspace.clock
         assert isinstance(clock.lock, ProcessLock)  # noqa: S101 - made below
@@ -164,7 +164,7 @@ class SharedWorkspaces(Workspaces):
 
     def _find(self, known: Workspace | None, condition: ColumnElement[bool]) -> None:
         if known is not None:
-            self.look_again(known)
+            self.refresh(known)
             return
         for row in self._rows(condition):
             self._take_in(row)

@@ -13,7 +13,7 @@ from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.pages import Limit, ListQuery, Page, UnwantedTexts
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_body, mask_header, mask_target
-from elements_local.kit.settings import whole
+from elements_local.kit.settings import integer
 from elements_local.kit.traffic.calls import CallLog, MemoryBudget, RingBuffer, pack, unpack
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.registry import Workspace
@@ -30,7 +30,7 @@ _SMALLEST = 1024 * 1024
 def bytes_setting() -> int:
     """Declare a service's setting of how much its journal keeps."""
     about = "bytes of requests and answers that are kept in memory, of all workspaces together (ours)"
-    return whole(JOURNAL_BYTES, about, low=_SMALLEST)
+    return integer(JOURNAL_BYTES, about, low=_SMALLEST)
 
 
 class Exchange(Struct, frozen=True, kw_only=True):

@@ -162,7 +162,7 @@ class Workspaces:
         """What an answer says that is from the memory of one process: ``process``, where others have memories as well."""
         return {}
 
-    def look_again(self, workspace: Workspace) -> None:
+    def refresh(self, workspace: Workspace) -> None:
         """Take over what other processes have made of a workspace; of one that this process keeps alone, nothing."""
 
     def delete(self, workspace: Workspace) -> None:
@@ -259,7 +259,7 @@ class Workspaces:
         with workspace.clock.lock:
             self._use_clock(workspace, mode, now, watermark=workspace.clock.watermark)
 
-    def start_anew(self, workspace: Workspace) -> None:
+    def reset_clock(self, workspace: Workspace) -> None:
         """Bring a virtual clock back to its start; a real one stays. Nothing has been read."""
         with workspace.clock.lock:
             if workspace.clock.mode is Mode.VIRTUAL:

@@ -17,7 +17,7 @@ from elements_local.kit.api.pages import Page
 from elements_local.kit.instants import format_instant
 from elements_local.kit.text import shortened
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.activity.lines import Activity
+from elements_local.platform.activity.activity_messages import Activity
 
 KEPT = 10_000
 KEPT_OF_ONE = 1_000
@@ -96,7 +96,7 @@ class Activities:
         self.waiting = 0
         self._stopped = False
 
-    def tell(self, workspace: Workspace, *activities: Activity, at: datetime | None = None) -> None:
+    def publish(self, workspace: Workspace, *activities: Activity, at: datetime | None = None) -> None:
         """Add what happened, once it is committed.
 
         Args:

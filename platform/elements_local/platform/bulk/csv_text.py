@@ -38,7 +38,7 @@ def records(lines: Iterable[str]) -> Iterator[dict[str, object]]:
     """Read records: the first line names the columns, an empty cell is no value, a list or an object is JSON.
 
     Raises:
-        InvalidRequestError: it is no CSV; says the line, counted from 1.
+        InvalidRequestError: it is not valid CSV; says the line, counted from 1.
     """
     reader = csv.reader(_without_bom(lines), strict=True)
     try:
@@ -54,7 +54,9 @@ def records(lines: Iterable[str]) -> Iterator[dict[str, object]]:
                 )
             yield {field: _value(cell) for field, cell in zip(fields, cells, strict=False) if cell}
     except csv.Error as error:
-        raise InvalidRequestError(f"line {reader.line_num} of the file is no CSV: {CSV_FAULT}") from error
+        raise InvalidRequestError(
+            f"line {reader.line_num} of the file is not valid CSV: {CSV_FAULT}"
+        ) from error
 
 
 def _check_columns(fields: Sequence[str]) -> None:

@@ -57,7 +57,7 @@ def after_attempt(
     )
 
 
-def put_aside(delivery: Delivery, *, now: datetime) -> Delivery:
+def queue_undelivered(delivery: Delivery, *, now: datetime) -> Delivery:
     """Return a delivery that falls due while its subscription is dead: queued, without an attempt.
 
     Source: later events of a deactivated subscription are queued (documented); that tries which were already

@@ -15,7 +15,7 @@ from elements_local.platform.core.instance import Instance
 _log = logging.getLogger(__name__)
 
 
-def tell_sink(http: Http, sink_url: str, instance: Instance, *, admin_headers: Mapping[str, str]) -> None:
+def register_keys(http: Http, sink_url: str, instance: Instance, *, admin_headers: Mapping[str, str]) -> None:
     """Tell the sink an instance's key, if its callbacks go there and are signed."""
     key = instance.configuration.get(configuration.SIGNATURE_KEY)
     bin_name = _bin(instance.configuration.get(configuration.CALLBACK_URL) or "", sink_url)

@@ -13,7 +13,7 @@ from elements_local.kit.storage.retention import Pruned
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.call import AdminCall
-from elements_local.platform.callbacks.lines import subject_of
+from elements_local.platform.callbacks.activity_messages import subject_of
 from elements_local.platform.callbacks.store import Deliveries, Key
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.events.records import Attempt

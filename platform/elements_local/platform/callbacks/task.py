@@ -13,8 +13,8 @@ from elements_local.platform.accounts.directory import FailurePolicy, failure_po
 from elements_local.platform.accounts.emails import Email, delivery_failed
 from elements_local.platform.accounts.store import Accounts
 from elements_local.platform.activity.store import Activities
-from elements_local.platform.callbacks import lines as callback_lines
-from elements_local.platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside
+from elements_local.platform.callbacks import activity_messages as callback_messages
+from elements_local.platform.callbacks.delivery import AttemptOutcome, after_attempt, queue_undelivered
 from elements_local.platform.callbacks.headers import callback_headers, standard_headers
 from elements_local.platform.callbacks.store import Key
 from elements_local.platform.callbacks.store_attempts import AttemptResult, Attempts, DueDelivery
@@ -99,9 +99,9 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         return RunSummary(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
     def _tell(self, workspace: Workspace, tried: AttemptResult, body: bytes) -> None:
-        subject, schedule = callback_lines.subject_of(body), self.settings.retries
-        activities = callback_lines.attempted(tried.attempt, subject, tried.outcome, schedule=schedule)
-        self.activities.tell(workspace, *activities, at=tried.attempt.at)
+        subject, schedule = callback_messages.subject_of(body), self.settings.retries
+        activities = callback_messages.attempted(tried.attempt, subject, tried.outcome, schedule=schedule)
+        self.activities.publish(workspace, *activities, at=tried.attempt.at)
 
     def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
         """Send what a job is about, if it is still owed to somebody."""
@@ -110,12 +110,12 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
                 Jobs(tx).remove(job)
             return None
         if not owed.active:
-            aside = put_aside(owed.delivery, now=workspace.clock.now())
+            aside = queue_undelivered(owed.delivery, now=workspace.clock.now())
             with self.database.transaction(workspace.name) as tx:
                 queued = Attempts(tx).queue(job, aside)
             if queued:
-                activity = callback_lines.put_aside(callback_lines.subject_of(owed.body))
-                self.activities.tell(workspace, activity)
+                activity = callback_messages.queue_undelivered(callback_messages.subject_of(owed.body))
+                self.activities.publish(workspace, activity)
             return None
         attempt = self._attempt(owed, at=workspace.clock.now())
         succeeded = not attempt.reason

@@ -31,7 +31,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         )
 
 
-def nobody_left() -> bool:
+def never_abandoned() -> bool:
     """Say that whoever asked for a run still waits for it."""
     return False
 
@@ -49,7 +49,7 @@ class AdvanceRun:
 
     began: datetime
     target: datetime
-    abandoned: Callable[[], bool] = nobody_left
+    abandoned: Callable[[], bool] = never_abandoned
     ran: RunSummary = field(default_factory=RunSummary)
     stopped: bool = False
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Self
 
-from elements_local.kit.settings import Settings, flag, names, one_of, seconds, setting, whole
+from elements_local.kit.settings import Settings, flag, integer, names, one_of, seconds, setting
 from elements_local.kit.traffic.journal import bytes_setting
 from elements_local.kit.values import replace
 from elements_local.platform.core import choices
@@ -59,12 +59,12 @@ class PlatformSettings(Settings):
         "element; that it is UPDATED for those not seen is assumed)",
         [EventType.CREATED, EventType.UPDATED],
     )
-    poll_failure_limit: int = whole(
+    poll_failure_limit: int = integer(
         100,
         "failures in a row after which a poller is switched off (documented: 100 in production, 50 and 10 elsewhere)",
         low=1,
     )
-    batch_size: int = whole(10, "changes in one callback (documented: 10)", low=1)
+    batch_size: int = integer(10, "changes in one callback (documented: 10)", low=1)
     callback_timeout: timedelta = seconds(
         timedelta(seconds=30),
         "seconds that a receiver may take, though never longer than what carries the callback waits, which is 30 "
@@ -105,10 +105,10 @@ class PlatformSettings(Settings):
     allow_hosts: frozenset[str] = names(
         "hosts that callbacks may go to beside this machine; * is any (up --allow-host)"
     )
-    delivery_lanes: int = whole(
+    delivery_lanes: int = integer(
         64, "receivers that are called at the same time, on a real clock", low=1, high=1000
     )
-    worker_jobs: int = whole(
+    worker_jobs: int = integer(
         16, "polls and receivers that one worker sees to at the same time, on PostgreSQL", low=1, high=1000
     )
     worker_silence: timedelta = seconds(
@@ -140,10 +140,10 @@ class PlatformSettings(Settings):
         "seconds for which polls with their decisions, callbacks with their attempts, e-mails and traces are kept, by the "
         "workspace's clock; a callback that is still to be sent longer, an event for event_retention at least (ours)",
     )
-    analytics_limit: int = whole(
+    analytics_limit: int = integer(
         10_000, "buckets of one analytics answer at the most (assumed)", low=1, high=1_000_000
     )
-    bulk_upload_limit: int = whole(16 * 1024 * 1024, "bytes of a bulk upload at the most (ours)", low=1)
+    bulk_upload_limit: int = integer(16 * 1024 * 1024, "bytes of a bulk upload at the most (ours)", low=1)
     csv_guard: bool = flag(
         False,
         "whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without, they are "

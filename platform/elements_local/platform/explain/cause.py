@@ -210,7 +210,7 @@ class Cause(Enum):
         CauseStage.RECEIVER,
         "the callback is signed with another key than its receiver holds it against",
     )
-    MADE_ROOM = (
+    EVICTED = (
         CauseStage.RECEIVER,
         "the callback came to the sink, and made room for others",
         "the callback came and was taken; the sink keeps the latest alone",

@@ -73,17 +73,17 @@ class CureCase(Struct, frozen=True, kw_only=True):
     nth: int
 
 
-class CureTrier(Protocol):
+class FixRunner(Protocol):
     """Who can do again what happened in a workspace."""
 
     def search(self, sought: CureCase) -> CureSearch:
         """Return the smallest change that would have helped, tried before it is offered."""
 
 
-class CureDesk(Struct, frozen=True):
+class FixFinder(Struct, frozen=True):
     """Who is asked for cures, if there is anybody."""
 
-    trier: CureTrier | None
+    trier: FixRunner | None
 
     def search(self, sought: CureCase) -> CureSearch:
         """Return what would have helped."""

@@ -78,7 +78,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
             return CauseFinding(Cause.SENT_ELSEWHERE, why)
         if one.arrived == [] and case.sink_pruned:
             why = "its callback came to the sink, which keeps the latest alone"
-            return CauseFinding(Cause.MADE_ROOM, why)
+            return CauseFinding(Cause.EVICTED, why)
         wrong = next((each for each in one.arrived or () if each.signature == "invalid"), None)
         if wrong:
             why = f"callback {wrong.id} of {shown(wrong.at)} has a signature that none of the keys makes which the sink knows"

@@ -17,10 +17,10 @@ from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.explain.arrivals import SinkArrivals
 from elements_local.platform.explain.case import ExplainedCase
 from elements_local.platform.explain.case_reader import CaseReader
-from elements_local.platform.explain.cures import CureCase, CureDesk
+from elements_local.platform.explain.cures import CureCase, FixFinder
 from elements_local.platform.explain.facts import told
-from elements_local.platform.explain.shown import ExplainJson, explanation_json
 from elements_local.platform.explain.verdict import Explanation, explained
+from elements_local.platform.explain.views import ExplainJson, explanation_json
 from elements_local.platform.instances.call import instance_named
 
 _Number = Annotated[int, Meta(ge=0, le=10**18)]
@@ -47,7 +47,7 @@ class ExplainQuery(Struct, rename="camel"):
     cures: bool = True
 
 
-def explain_routes(cures: CureDesk) -> Blueprint:
+def explain_routes(cures: FixFinder) -> Blueprint:
     """Return the routes of an application that asks there for what would have helped."""
     bp = Blueprint("explain", __name__, url_prefix="/_local/explain")
 

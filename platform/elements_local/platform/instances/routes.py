@@ -23,8 +23,8 @@ from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.description import EVENT_CALLBACK
 from elements_local.platform.elements.element import Element
 from elements_local.platform.errors import NotFoundError
+from elements_local.platform.instances import activity_messages as instance_messages
 from elements_local.platform.instances import instance as rules
-from elements_local.platform.instances import lines as instance_lines
 from elements_local.platform.instances.call import ElementCall, InstanceCall
 from elements_local.platform.instances.service import (
     InstancesQuery,
@@ -166,7 +166,7 @@ def delete(call: InstanceCall) -> Answer[None]:
     """Delete an instance; its token is nobody's from now on (observed)."""
     with call.transaction() as tx:
         Instances(tx).delete(call.instance.id)
-    call.tell(instance_lines.deleted(call.instance))
+    call.publish(instance_messages.deleted(call.instance))
     return Answer(None)
 
 

@@ -15,7 +15,7 @@ from elements_local.kit.values import replace
 from elements_local.kit.wire import Http
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.call import Call, OpenCall
-from elements_local.platform.callbacks.receiver_keys import tell_sink
+from elements_local.platform.callbacks.receiver_keys import register_keys
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.instance_json import (
     InstanceJson,
@@ -34,8 +34,8 @@ from elements_local.platform.elements.element import Element
 from elements_local.platform.elements.oauth import application, needs_grant
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, shown
 from elements_local.platform.errors import shown as quoted
+from elements_local.platform.instances import activity_messages as instance_messages
 from elements_local.platform.instances import instance as rules
-from elements_local.platform.instances import lines as instance_lines
 from elements_local.platform.instances.instance import plan
 from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances, turn_of
 from elements_local.platform.lint.instance import of_body as of_body_sent
@@ -84,9 +84,9 @@ def make(
         BodyWarnings(tx).keep(saved.id, of_body)
     # Polls ask for what is later than this instant: with the watermark, a change that follows begins another second.
     call.platform.workspaces.set_watermark(call.workspace)
-    call.tell(*instance_lines.made(made, follows, now=call.now))
+    call.publish(*instance_messages.made(made, follows, now=call.now))
     _warn(call, saved, warnings_of(call, saved, of_body))
-    _publish(call, saved)
+    _register_keys(call, saved)
     return instance_json(call, saved, objects)
 
 
@@ -133,11 +133,11 @@ def change(  # noqa: PLR0913 - what is changed, and how that is checked; the lat
             BodyWarnings(tx).keep(saved.id, of_body)
     if follows.begins:
         call.platform.workspaces.set_watermark(call.workspace)
-    call.tell(*instance_lines.changed(kept, after, follows, now=call.now))
+    call.publish(*instance_messages.changed(kept, after, follows, now=call.now))
     if of_body is not None:
         known = warnings_of(call, kept, of_body_before)
         _warn(call, saved, warnings_of(call, saved, of_body), known=known)
-    _publish(call, saved)
+    _register_keys(call, saved)
     return saved
 
 
@@ -217,15 +217,15 @@ def _warn(
     """Say with the answer what users will regret, and publish it as far as it was not so before."""
     # The answer names them all; the activities only what is new, or each PATCH would repeat them.
     fresh = [each for each in warnings.entries if each not in known.entries]
-    call.tell(*(instance_lines.warned(saved, each) for each in fresh))
+    call.publish(*(instance_messages.warned(saved, each) for each in fresh))
     send_along(warnings)
 
 
-def _publish(call: Call, saved: Instance) -> None:
+def _register_keys(call: Call, saved: Instance) -> None:
     """Let those know whom a saved instance concerns."""
     platform = call.platform
     # The sink judges signatures by the instance's key, and learns it here, before the first callback.
-    tell_sink(platform.inside, platform.settings.sink_url, saved, admin_headers=platform.admin_headers)
+    register_keys(platform.inside, platform.settings.sink_url, saved, admin_headers=platform.admin_headers)
     platform.engine.wake()
 
 

@@ -46,7 +46,7 @@ class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
 def index(call: AdminCall, query: PollsQuery) -> Answer[Json]:
     """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept.
 
-    A resource without polls whose name is another's in the singular, or in other letters, is refused.
+    A resource without polls whose name is another's in the singular, or differs in case, is refused.
     """
     search = PollSearch(
         instance_id=query.instance_id or None,

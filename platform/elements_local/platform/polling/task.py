@@ -11,7 +11,7 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.accounts.emails import poller_disabled
 from elements_local.platform.accounts.store import Emails
-from elements_local.platform.activity.lines import Activity, ActivityKind, of_instance
+from elements_local.platform.activity.activity_messages import Activity, ActivityKind, of_instance
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.poller_configuration import next_poll
@@ -209,10 +209,10 @@ class PollTask(Struct, frozen=True, kw_only=True):
             failures: how often the resource has failed in a row.
         """
         activities = filter(None, [polled(poll, resource)])
-        self.activities.tell(workspace, *activities, at=poll.at)
+        self.activities.publish(workspace, *activities, at=poll.at)
         if failures >= self.settings.poll_failure_limit:
             off = switched_off(poll, failures=failures)
-            self.activities.tell(workspace, off, at=poll.at)
+            self.activities.publish(workspace, off, at=poll.at)
 
     def _read(
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window

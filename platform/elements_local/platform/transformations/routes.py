@@ -23,7 +23,7 @@ from elements_local.platform.transformations.requests import (
     RenameRequest,
     TransformationRequest,
 )
-from elements_local.platform.transformations.shown import (
+from elements_local.platform.transformations.views import (
     DefinitionJson,
     TransformationJson,
     definition_json,

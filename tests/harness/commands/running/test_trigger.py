@@ -21,7 +21,7 @@ from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.records import COLLECTIONS, ID_FIELDS
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
-from elements_local.trigger import leave_the_second, let_it_poll, make, outcome_of, poller_of
+from elements_local.trigger import advance_past_poll_second, advance_to_next_poll, make, outcome_of, poller_of
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 
@@ -333,9 +333,9 @@ def test_whatever_the_stacks_settings_a_change_is_found(environment: dict[str, s
         clients = stack.workspace()
         clients.platform.create_instance(guide.instance_body(clients.credentials))
         poller = poller_of(clients, "contacts")
-        leave_the_second(clients, poller)
+        advance_past_poll_second(clients, poller)
         made = make(clients, "contacts", {}, None)
-        let_it_poll(clients, poller)
+        advance_to_next_poll(clients, poller)
         found = outcome_of(clients, poller, made)
         (callback,) = clients.sink.callbacks()
 
@@ -431,7 +431,7 @@ def test_cut_off_it_says_what_is_changed() -> None:
         "import signal, sys\n"
         "from elements_local import trigger\n"
         "from elements_local.cli import main\n"
-        "trigger.let_it_poll = lambda *_: signal.raise_signal(signal.SIGINT)\n"
+        "trigger.advance_to_next_poll = lambda *_: signal.raise_signal(signal.SIGINT)\n"
         "sys.argv = ['elements-local', 'trigger', 'contacts', 'created', *sys.argv[1:]]\n"
         "main()\n"
     )

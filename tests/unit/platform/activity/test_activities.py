@@ -10,7 +10,7 @@ from elements_local.kit.api.json_text import encode
 from elements_local.kit.clock import VirtualClock, WorkspaceClock
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.activity.lines import Activity, ActivityKind
+from elements_local.platform.activity.activity_messages import Activity, ActivityKind
 from elements_local.platform.activity.store import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def line(text: str = "x", **about: object) -> Activity:
 
 def told(activities: Activities, *workspaces: Workspace) -> Activities:
     for workspace in workspaces:
-        activities.tell(workspace, line())
+        activities.publish(workspace, line())
     return activities
 
 
@@ -53,7 +53,7 @@ def followed(activities: Activities, workspace: str | None, *, limit: int, after
 
 
 def test_an_entry_shows_what_happened_when_and_where(activities):
-    activities.tell(MINE, line("poll of contacts", instanceId=7), at=NOON + timedelta(seconds=1))
+    activities.publish(MINE, line("poll of contacts", instanceId=7), at=NOON + timedelta(seconds=1))
 
     assert [entry.to_json() for entry in activities.after(0, None, limit=9).items] == [
         {
@@ -74,7 +74,7 @@ def test_without_an_instant_it_is_now(activities):
 
 
 def test_telling_nothing_leaves_everything_as_it_is(activities):
-    activities.tell(MINE)
+    activities.publish(MINE)
 
     assert activities.after(0, None, limit=9).last == 0
 
@@ -168,7 +168,7 @@ def test_what_a_deleted_workspace_left_makes_room_too(activities):
     ],
 )
 def test_a_line_is_one_line_of_seemly_length_without_secrets(activities, text, shown):
-    activities.tell(MINE, line(text, resource=text, changes=[{"recordId": text}]))
+    activities.publish(MINE, line(text, resource=text, changes=[{"recordId": text}]))
 
     (entry,) = activities.after(0, None, limit=9).items
 

@@ -8,11 +8,11 @@ import pytest
 
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy
-from elements_local.platform.activity import lines as activity
-from elements_local.platform.activity.lines import ActivityKind
-from elements_local.platform.callbacks import lines as callback_lines
+from elements_local.platform.activity import activity_messages as activity
+from elements_local.platform.activity.activity_messages import ActivityKind
+from elements_local.platform.callbacks import activity_messages as callback_messages
+from elements_local.platform.callbacks.activity_messages import CallbackSubject
 from elements_local.platform.callbacks.delivery import after_attempt
-from elements_local.platform.callbacks.lines import CallbackSubject
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
 from elements_local.platform.core.instance import Instance
@@ -20,7 +20,7 @@ from elements_local.platform.core.poll import Decision, Poll, PollVerdict, Resou
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
-from elements_local.platform.instances import lines as instance_lines
+from elements_local.platform.instances import activity_messages as instance_messages
 from elements_local.platform.instances.instance import plan
 from elements_local.platform.polling import task as poll_lines
 
@@ -58,11 +58,11 @@ def planned(before: Instance | None, after: Instance):
 
 
 def texts_made(made: Instance) -> list[str]:
-    return [each.text for each in instance_lines.made(made, planned(None, made), now=NOON)]
+    return [each.text for each in instance_messages.made(made, planned(None, made), now=NOON)]
 
 
 def texts_changed(before: Instance, after: Instance) -> list[str]:
-    return [each.text for each in instance_lines.changed(before, after, planned(before, after), now=NOON)]
+    return [each.text for each in instance_messages.changed(before, after, planned(before, after), now=NOON)]
 
 
 def poll(**given: object) -> Poll:
@@ -194,7 +194,7 @@ def lines_attempted(*, status=503, reason="answered 503", failed_before=0, polic
     )
     outcome = after_attempt(delivery, succeeded=not reason, policy=policy, schedule=CLOUD_ELEMENTS, now=NOON)
     attempt = Attempt(number=failed_before + 1, at=NOON, url="http://sink/x", status=status, reason=reason)
-    told = callback_lines.attempted(attempt, ADA, outcome, schedule=CLOUD_ELEMENTS)
+    told = callback_messages.attempted(attempt, ADA, outcome, schedule=CLOUD_ELEMENTS)
     return [each.text for each in told]
 
 
@@ -229,7 +229,7 @@ def test_the_last_attempt_says_that_it_was():
 
 
 def test_a_callback_that_is_put_aside_is_told():
-    told = callback_lines.put_aside(ADA)
+    told = callback_messages.queue_undelivered(ADA)
 
     assert told.text == "callback queued unsent, its subscription is deactivated (contacts CREATED 5)"
     assert told.about["outcome"] == "queued"
@@ -297,7 +297,7 @@ def test_a_clock_that_is_set_says_where_it_stands():
     ],
 )
 def test_what_a_callback_is_about_is_read_from_its_body(body, subject):
-    assert callback_lines.subject_of(body) == subject
+    assert callback_messages.subject_of(body) == subject
 
 
 def test_every_kind_is_on_the_page_that_tells_of_them_and_no_other():

@@ -84,9 +84,9 @@ def test_numbers_are_no_formulas():
         ("A,A\n1,2", "these come twice or are empty: ['A']"),
         ("A,\n1,2", "these come twice or are empty: []"),
         ("A\n1,2", "line 2 of the file has 2 cells, its header 1"),
-        ('A\n"open', "line 2 of the file is no CSV"),
-        ('A\n"x"y', "line 2 of the file is no CSV"),
-        ("A\n" + "x" * 200_000, "line 2 of the file is no CSV"),
+        ('A\n"open', "line 2 of the file is not valid CSV"),
+        ('A\n"x"y', "line 2 of the file is not valid CSV"),
+        ("A\n" + "x" * 200_000, "line 2 of the file is not valid CSV"),
     ],
 )
 def test_what_is_no_csv_is_refused_with_its_line(text, says):

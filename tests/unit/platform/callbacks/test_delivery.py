@@ -6,7 +6,12 @@ import pytest
 
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy
-from elements_local.platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
+from elements_local.platform.callbacks.delivery import (
+    AttemptOutcome,
+    after_attempt,
+    queue_undelivered,
+    released,
+)
 from elements_local.platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 from elements_local.platform.events.records import Delivery, DeliveryStatus
 
@@ -133,7 +138,7 @@ def test_a_success_is_one_under_either_policy(policy):
 def test_what_falls_due_while_its_subscription_is_dead_is_queued_without_a_try():
     delivery = failed(NEW, TRIED).delivery
 
-    aside = put_aside(delivery, now=TRIED)
+    aside = queue_undelivered(delivery, now=TRIED)
 
     assert aside == replace(delivery, status=DeliveryStatus.QUEUED)
 

@@ -150,7 +150,7 @@ def test_what_has_not_been_tried_is_to_be_sent():
 def test_what_the_sink_no_longer_has_made_room_only_if_anything_did():
     gone = callback(attempt(1, 15), arrived=[])
 
-    assert cause(case(poll(15, decision()), sent=[gone], sink_pruned=True)) is Cause.MADE_ROOM
+    assert cause(case(poll(15, decision()), sent=[gone], sink_pruned=True)) is Cause.EVICTED
     assert cause(case(poll(15, decision()), sent=[gone])) is None
 
 

@@ -7,7 +7,13 @@ from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
 from elements_local.kit.masks import mask_url
-from elements_local.platform.activity.lines import Activity, ActivityKind, counted, moment, of_instance
+from elements_local.platform.activity.activity_messages import (
+    Activity,
+    ActivityKind,
+    counted,
+    moment,
+    of_instance,
+)
 from elements_local.platform.callbacks.delivery import AttemptOutcome
 from elements_local.platform.core.choices import RetrySchedule
 from elements_local.platform.dates.iso_dates import iso_date_exact
@@ -64,7 +70,7 @@ def attempted(
         yield _queued(subject, outcome)
 
 
-def put_aside(subject: CallbackSubject) -> Activity:
+def queue_undelivered(subject: CallbackSubject) -> Activity:
     """Tell that a callback was queued without an attempt."""
     text = f"callback queued unsent, its subscription is deactivated ({subject.text})"
     return Activity(kind=ActivityKind.CALLBACK, text=text, about=subject.about | {"outcome": "queued"})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from elements_local.platform.activity.lines import (
+from elements_local.platform.activity.activity_messages import (
     Activity,
     ActivityKind,
     about_instance,
