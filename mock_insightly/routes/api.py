@@ -4,9 +4,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from inspect import isfunction
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.exceptions import MethodNotAllowed
 
+from elements_local.kit.web.service_flask import present_request
 from mock_insightly.errors import NoSuchResourceError, NoSuchRowError
 from mock_insightly.routes import actions, files, lists, records, sub_resources
 from mock_insightly.routes.call import CrmCall
@@ -140,7 +141,8 @@ def _operation_at(target: CrmTarget, at: str) -> tuple[CrmOperation, View]:
     if not declared and target.sub is None:
         known = (shape.kind.name for shape in target.version.shapes.values())
         raise NoSuchResourceError(target.name.lower(), known)
-    method = "GET" if request.method == "HEAD" else request.method
+    asked = present_request().method
+    method = "GET" if asked == "HEAD" else asked
     for operation, view in declared:
         if operation.method == method and operation.is_taken(target):
             return operation, view

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from flask import Request, request
+from flask import Request
 from werkzeug.exceptions import MethodNotAllowed
 
 from elements_local.kit.admin.routes import UnknownWorkspaceError, asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
 from elements_local.kit.traffic.calls import ENGINE, caller_of
 from elements_local.kit.web.middleware import NOTED, RULE
+from elements_local.kit.web.service_flask import present_request
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.dependencies import CrmDependencies, dependencies
@@ -67,10 +68,11 @@ class CrmCall:
         Args:
             path: what the path names.
         """
-        found, environ = dependencies(), request.environ
+        found, asked = dependencies(), present_request()
+        environ = asked.environ
         workspace = environ[CALLER] if CALLER in environ else asked_workspace()
         return cls(
-            request=request,
+            request=asked,
             dependencies=found,
             version=found.versions[path.get("version", _LATEST)],
             workspace=workspace,
@@ -154,14 +156,15 @@ def check_request() -> None:
         AuthorizationDeniedError: the API key is nobody's.
         XmlNotServedError: the Accept header will have nothing but XML.
     """
-    environ = request.environ
+    asked = present_request()
+    environ = asked.environ
     if CALLER not in environ:
         return
     if environ[CALLER] is None:
         raise AuthorizationDeniedError
     if "xml" not in environ.get("HTTP_ACCEPT", "").lower():
         return
-    wanted = request.accept_mimetypes
+    wanted = asked.accept_mimetypes
     if not wanted.accept_json and _XML & {*wanted.values()}:
         raise XmlNotServedError(str(wanted))
 

@@ -237,7 +237,7 @@ class Engine:
             while run.goes_on():
                 # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
                 until = max(run.target, workspace.clock.now())
-                with self._database.read(workspace.name) as tx:
+                with self._database.lookup(workspace.name) as tx:
                     job = Jobs(tx).first_due(until=until)
                 if job is None:
                     break

@@ -116,6 +116,12 @@ class Database:
             yield Transaction(connection, workspace)
 
     @contextmanager
+    def lookup(self, workspace: str) -> Iterator[Transaction]:
+        """Let one statement read of one workspace, without a transaction around it."""
+        with self._access.autocommit_read() as connection:
+            yield Transaction(connection, workspace)
+
+    @contextmanager
     def read_across(self) -> Iterator[AcrossWorkspaces]:
         """Open a transaction that reads of all workspaces."""
         with self.reading() as connection:

@@ -122,7 +122,7 @@ def instance_of_token(call: Call, token: str) -> Instance:
     Raises:
         InvalidCredentialsError: none, or no longer.
     """
-    with call.read() as tx:
+    with call.platform.database.lookup(call.workspace.name) as tx:
         instance = Instances(tx).with_token(token)
     if instance is None:
         raise InvalidCredentialsError("The Element token is none of this workspace's.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -29,7 +29,7 @@ from elements_local.platform.provider.client import ProviderClient, ProviderRequ
 from elements_local.platform.provider.lists import PageRequest, ProviderPage, ReadPage
 
 
-class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
+class InsightlyClient(Struct, frozen=True, kw_only=True):
     """Insightly, as one instance reaches it.
 
     Attributes:
@@ -164,7 +164,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True, dict=True):
     def _base_url(self) -> str:
         return self.configuration.get("base.url") or ""
 
-    @cached_property
+    @property
     def _calls(self) -> ProviderClient:
         return ProviderClient(
             http=self.http,
