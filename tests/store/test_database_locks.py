@@ -76,7 +76,7 @@ def test_a_process_that_ends_gives_back_what_it_had(database, open_database):
 
     with database.writing() as connection:  # as the end of a process ends its connections
         end = text(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
             "WHERE locktype = 'advisory' AND datname = current_database()"
         )
         connection.execute(end)

@@ -4,8 +4,8 @@ Scenarios and tests with fixtures have the reasons and the decisions from the sa
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import pytest
 from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
@@ -18,6 +18,9 @@ from elements_local.platform.explain.poller_causes import failed
 from elements_local.records import RESOURCES
 from elements_local.reports.activity_lines import latest
 from elements_local.stack.stack import Stack
+
+if TYPE_CHECKING:
+    import pytest  # which only a test run has
 
 _MOST_POLLS = 20
 _MOST_RECORDS = 20
@@ -214,7 +217,7 @@ def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
 
 
 def add_section(
-    report: pytest.TestReport, clients: WorkspaceClients, *, verbose: bool, fixture: bool
+    report: "pytest.TestReport", clients: WorkspaceClients, *, verbose: bool, fixture: bool
 ) -> None:
     """Add what happened in a workspace to a report, or, if that cannot be told, a line that says so.
 
