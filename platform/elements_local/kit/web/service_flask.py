@@ -1,4 +1,4 @@
-"""Flask for the services: routes that are quickly made and found, each before those that are less literal."""
+"""Flask for the services: routes that are quickly found, each before those that are less literal."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -8,28 +8,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import MapAdapter, Rule
+from werkzeug.routing import MapAdapter
 
 if TYPE_CHECKING:
     from werkzeug.routing import Map
 
 _VARIABLE = re.compile(r"<[^>]*>")
-
-
-class _FoundRule(Rule):
-    """A route that is found often and hardly ever built.
-
-    werkzeug writes and compiles two functions for each that build its URL; here they are written when one is called.
-    Nothing that it documents leaves that out; were the method called otherwise, all would work as ever. ``poe bench
-    --part start`` pays for it: without, a stack takes 3.45 times as much processor time to start as a bare Flask, and
-    with it 3.1.
-    """
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
-        def build(rule: Rule, **values: Any) -> tuple[str, str]:
-            return Rule._compile_builder(rule, append_unknown)(rule, **values)  # noqa: SLF001 - as above
-
-        return build
 
 
 def present_request() -> Request:
@@ -78,7 +62,6 @@ class ServiceFlask(Flask):
     ``poe bench --part day`` pays for it, and for ``present_request``: 2.74 of the bare loop without, 2.40 with them.
     """
 
-    url_rule_class: type[Rule] = _FoundRule
     session_interface: SessionInterface = _NoSessions()
 
     def __init__(self, name: str) -> None:
