@@ -121,7 +121,7 @@ def _at_once(
             waiting = ready.not_done
             yield from _results(ready.done)
     if stop.requested:
-        yield from _results(_cut_off(pool, waiting, set(active_children()) - others))
+        yield from _results(_cut_off(waiting, set(active_children()) - others))
 
 
 def _results(finished: set[Future[_Done]]) -> Iterator[ScenarioResult]:
@@ -142,11 +142,10 @@ def _results(finished: set[Future[_Done]]) -> Iterator[ScenarioResult]:
         raise ReplayStoppedError(errors[0])
 
 
-def _cut_off(
-    pool: ProcessPoolExecutor, waiting: set[Future[_Done]], processes: set[BaseProcess]
-) -> set[Future[_Done]]:
+def _cut_off(waiting: set[Future[_Done]], processes: set[BaseProcess]) -> set[Future[_Done]]:
     """End the work of processes, and return what they hand over in time."""
-    pool.shutdown(wait=False, cancel_futures=True)
+    for each in waiting:  # not by the pool's shutdown, which would not be waited for in the end: Python 3.11 then ends with an error
+        each.cancel()
     for process in processes:
         process.terminate()
     in_time, late = wait({each for each in waiting if each.running()}, timeout=_GRACE_S)
