@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from elements_local.guide import instance_body
 
 INTERVAL = 60
-TIMELINES = 5000 if LONG else 25
+TIMELINES = 5000 if LONG else 15
 FLAWS = ("lost", "late", "duplicate", "misclassified")
 
 WRITES = st.tuples(st.sampled_from(["create", "create", "update", "update", "delete"]), st.integers(0, 5))
