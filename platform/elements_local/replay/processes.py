@@ -144,7 +144,9 @@ def _results(finished: set[Future[_Done]]) -> Iterator[ScenarioResult]:
 
 def _cut_off(waiting: set[Future[_Done]], processes: set[BaseProcess]) -> set[Future[_Done]]:
     """End the work of processes, and return what they hand over in time."""
-    for each in waiting:  # not by the pool's shutdown, which would not be waited for in the end: Python 3.11 then ends with an error
+    # Not by a shutdown that does not wait: the pool's own at the end would have nothing left to wait for, and Python 3.11
+    # may then write to a pipe that the pool's thread has just closed.
+    for each in waiting:
         each.cancel()
     for process in processes:
         process.terminate()

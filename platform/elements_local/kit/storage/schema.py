@@ -1,4 +1,7 @@
-"""Which tables a database has to have, and whose rows they hold: parts, each of which has an owner, and keeps which version of this program made it."""
+"""Which tables a database has to have: parts, each of which has an owner, and keeps which version of this program made it.
+
+Tables whose rows belong to workspaces name theirs in a column.
+"""
 
 from collections.abc import Iterable
 from functools import cache

@@ -2,7 +2,8 @@
 
 A snapshot holds the workspace's secrets, as it could not be taken back without them: keep it like a password.
 Whoever restores one gets the state, not the identity: name, credentials and addresses of the workspace that it is
-restored into stay what they are. Whether its rows hold together is looked at in the transaction that wrote them, which is undone if they do not.
+restored into stay what they are. Whether its rows hold together is looked at in the transaction that wrote them, which is
+undone if they do not.
 """
 
 import re
