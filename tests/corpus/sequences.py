@@ -119,12 +119,10 @@ def read_lines(text: bytes) -> list[Sequence]:
     return [msgspec.json.decode(line, type=Sequence) for line in text.splitlines()]
 
 
-def load(folder: Path = KEPT) -> list[Sequence]:
-    """Return all sequences that are kept."""
+def load(files: str = "*.xz", folder: Path = KEPT) -> list[Sequence]:
+    """Return the sequences that are kept in these files."""
     return [
-        each
-        for path in sorted(folder.glob("*.xz"))
-        for each in read_lines(lzma.decompress(path.read_bytes()))
+        each for path in sorted(folder.glob(files)) for each in read_lines(lzma.decompress(path.read_bytes()))
     ]
 
 
