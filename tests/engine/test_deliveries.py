@@ -1,21 +1,16 @@
-"""Callbacks: what is sent, what counts as taken, when it is tried again, and when it is given up."""
+"""Callbacks: whom they reach, when none is tried any more, and that none leaves this machine for a host that is not allowed."""
 
-import hmac
-from base64 import b64encode
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 import pytest
 from rooms import Room
 
 from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
 from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.polling.store import Polls
-
-CLOUD_ELEMENTS = [4**attempt for attempt in range(1, 10)]
-OPEN_CONNECTORS = [8**attempt for attempt in range(1, 6)]
 
 
 @pytest.fixture
@@ -37,127 +32,11 @@ def offsets(callbacks):
     return [(time - times[0]).total_seconds() for time in times]
 
 
-def header(callback, name):
-    return {key.lower(): value for key, value in callback["headers"].items()}.get(name)
-
-
 def park(clients, instance):
     """Let no further poll get in the way."""
     clients.platform.patch_instance(
         instance["id"], {"configuration": {"event.poller.refresh_interval": 10**9}}
     )
-
-
-@pytest.mark.parametrize(
-    ("ladder", "waits"), [("cloud-elements", CLOUD_ELEMENTS), ("open-connectors", OPEN_CONNECTORS)]
-)
-def test_a_callback_is_tried_again_at_fixed_times_after_its_first_failure(
-    own_stack, poll_contacts, change, ladder, waits
-):
-    clients = own_stack(PLATFORM_RETRY_SCHEDULE=ladder).workspace()
-    instance = poll_contacts(clients)
-    clients.sink.respond({"status": 503})
-    change(clients)
-    park(clients, instance)
-
-    ran = clients.clock.advance("10 days")
-
-    assert offsets(clients.sink.callbacks()) == [0, *waits]
-    assert (ran["attempts"], ran["deliveries"]) == (len(waits), 0)
-
-
-def test_every_attempt_has_the_same_bytes_the_same_id_and_a_good_signature(clients, poll_contacts, change):
-    instance = poll_contacts(clients)
-    clients.sink.respond({"status": 503, "times": 3})
-    change()
-    clients.platform.patch_instance(instance["id"], {"name": "Renamed", "tags": ["other"]})
-    clients.clock.advance("64s")
-
-    callbacks = clients.sink.callbacks()
-
-    assert len(callbacks) == 4
-    assert len({callback["body"] for callback in callbacks}) == 1
-    assert {header(callback, "elements-webhook-id") for callback in callbacks} == {callbacks[0]["json"]["id"]}
-    assert {header(callback, "content-type") for callback in callbacks} == {"application/json"}
-    assert {callback["method"] for callback in callbacks} == {"POST"}
-    for callback in callbacks:
-        digest = hmac.new(b"a-key-of-your-own", callback["body"].encode(), sha256).digest()
-        assert header(callback, "elements-webhook-signature") == "sha256=" + b64encode(digest).decode()
-
-
-@pytest.mark.parametrize("key", ["", None, ...])
-def test_without_a_key_nothing_is_signed(clients, poll_contacts, change, key):
-    configuration = {} if key is ... else {"event.notification.signature.key": key}
-    instance = poll_contacts(clients, configuration=configuration)
-    if key is ...:
-        clients.platform.patch_instance(
-            instance["id"], {"configuration": {"event.notification.signature.key": None}}
-        )
-
-    change()
-
-    (callback,) = clients.sink.callbacks()
-    assert header(callback, "elements-webhook-signature") is None
-
-
-def test_a_key_that_changes_signs_from_the_next_attempt_on(clients, poll_contacts, change):
-    instance = poll_contacts(clients)
-    clients.sink.respond({"status": 503, "times": 1})
-    change()
-    clients.platform.patch_instance(
-        instance["id"], {"configuration": {"event.notification.signature.key": "ключ"}}
-    )
-    clients.clock.advance("4s")
-
-    first, second = clients.sink.callbacks()
-
-    digest = hmac.new("ключ".encode(), second["body"].encode(), sha256).digest()
-    assert header(second, "elements-webhook-signature") == "sha256=" + b64encode(digest).decode()
-    assert header(first, "elements-webhook-signature") != header(second, "elements-webhook-signature")
-
-
-TAKEN = [200, 201, 202, 204, 299]
-NOT_TAKEN = [300, 301, 302, 304, 400, 401, 404, 410, 429, 500, 502, 503, 599]
-
-
-@pytest.mark.parametrize("status", [*TAKEN, *NOT_TAKEN])
-def test_any_success_takes_a_callback_and_nothing_else_does(clients, poll_contacts, change, status):
-    instance = poll_contacts(clients)
-    clients.sink.respond({"status": status, "times": 1})
-
-    change()
-    clients.clock.advance("4s")
-
-    taken = status in TAKEN
-    assert len(clients.sink.callbacks()) == (1 if taken else 2)
-    assert clients.platform.events(instance["id"])[0]["eventElementInstances"][0]["updatedDate"][-3:] == (
-        "00Z" if taken else "04Z"
-    )
-
-
-@pytest.mark.parametrize(
-    ("answer", "attempts"),
-    [
-        ({"drop": True}, 2),
-        ({"delay_s": 30}, 2),
-        ({"delay_s": 29.9}, 1),
-        ({"status": 302, "headers": {"Location": "http://127.0.0.1:4702/elsewhere"}}, 2),
-        ({"body": "not JSON at all"}, 1),
-    ],
-    ids=["hangs up", "too late", "just in time", "redirects", "answers nonsense"],
-)
-def test_a_receiver_has_to_answer_in_time_and_redirects_lead_nowhere(
-    clients, poll_contacts, change, answer, attempts
-):
-    poll_contacts(clients)
-    clients.sink.respond({**answer, "times": 1})
-
-    change()
-    clients.clock.advance("4s")
-
-    callbacks = clients.sink.callbacks()
-    assert len(callbacks) == attempts
-    assert {callback["path"] for callback in callbacks} == {f"/{clients.credentials.name}"}
 
 
 def test_how_long_a_receiver_may_take_is_a_setting(own_stack, poll_contacts, change):
@@ -170,38 +49,6 @@ def test_how_long_a_receiver_may_take_is_a_setting(own_stack, poll_contacts, cha
 
     assert (ran["attempts"], ran["deliveries"]) == (1, 1)
     assert offsets(clients.sink.callbacks()) == [0, 4]
-
-
-def test_the_first_success_ends_the_tries(clients, poll_contacts, change):
-    instance = poll_contacts(clients)
-    clients.sink.respond({"status": 503, "times": 2})
-    change()
-    park(clients, instance)
-
-    ran = clients.clock.advance("6 days")
-
-    assert (ran["attempts"], ran["deliveries"]) == (2, 1)
-    assert offsets(clients.sink.callbacks()) == [0, 4, 16]
-    assert clients.platform.events(instance["id"])[0]["status"] == "NOTIFIED"
-
-
-def test_a_callback_that_was_never_taken_kills_the_subscription_and_later_events_only_queue(
-    clients, poll_contacts, change
-):
-    instance = poll_contacts(clients)
-    clients.sink.respond({"status": 503})
-    change()
-    park(clients, instance)
-    clients.clock.advance("4 days")
-    clients.sink.respond({"status": 200})
-
-    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
-    ran = clients.platform.poll(instance["id"])
-    later = clients.clock.advance("2 days")
-
-    assert (ran["events"], ran["attempts"], later["attempts"]) == (1, 0, 0)
-    assert [event["status"] for event in clients.platform.events(instance["id"])] == ["NEW", "DISPATCHED"]
-    assert len(clients.sink.callbacks()) == 10
 
 
 def test_another_callback_url_takes_the_place_of_a_dead_subscription_for_what_comes_then(
@@ -249,29 +96,6 @@ def test_a_url_that_was_changed_during_the_last_try_is_not_dead(own_stack, poll_
     assert (ran["events"], ran["deliveries"]) == (1, 1)
 
 
-@pytest.mark.assumed
-def test_a_new_callback_url_counts_for_the_next_delivery_and_ends_pending_retries(
-    clients, poll_contacts, change
-):
-    instance = poll_contacts(clients)
-    clients.sink.respond({"status": 503, "times": 1})
-    change()
-    url = f"{clients.credentials.callback_url}/new?a=1&b=%20x"
-
-    clients.platform.patch_instance(
-        instance["id"], {"configuration": {"event.notification.callback.url": url}}
-    )
-    clients.clock.advance("4s")
-    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
-    clients.clock.advance("15m")
-
-    name = clients.credentials.name
-    assert [callback["path"] for callback in clients.sink.callbacks()] == [
-        f"/{name}",
-        f"/{name}/new?a=1&b=%20x",
-    ]
-
-
 def test_without_a_callback_url_pending_tries_end_and_events_are_only_kept(clients, poll_contacts, change):
     instance = poll_contacts(clients)
     clients.sink.respond({"status": 503})
@@ -291,54 +115,6 @@ def test_without_a_callback_url_pending_tries_end_and_events_are_only_kept(clien
     ]
 
 
-def test_two_instances_are_told_apart_and_one_deaf_receiver_does_not_hold_up_another(
-    clients, poll_contacts, change
-):
-    deaf = poll_contacts(clients)
-    hearing = poll_contacts(
-        clients, configuration={"event.notification.callback.url": "http://127.0.0.1:4702/hearing"}
-    )
-    clients.sink.respond({"status": 503})
-
-    change()
-
-    assert [event["status"] for event in clients.platform.events(deaf["id"])] == ["DISPATCHED"]
-    assert [event["status"] for event in clients.platform.events(hearing["id"])] == ["NOTIFIED"]
-
-
-def test_an_instance_that_its_receiver_deletes_gets_no_further_polls_or_callbacks(
-    clients, poll_contacts, receiver
-):
-    instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
-    other = poll_contacts(clients)
-    clients.clock.advance("1m")
-    for number in range(25):
-        clients.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})
-    receiver.meanwhile = lambda: clients.platform.delete_instance(instance["id"])
-
-    ran = clients.clock.advance("2h")
-
-    assert len(receiver.bodies) == 1
-    assert [poll["instanceId"] for poll in clients.platform.polls()].count(instance["id"]) == 1
-    assert [poll["instanceId"] for poll in clients.platform.polls()].count(other["id"]) == 8
-    assert (ran["polls"], ran["attempts"], ran["deliveries"]) == (9, 4, 4)
-    assert clients.platform.hub(instance["token"]).send("GET", "/contacts").status == 401
-    assert len(clients.platform.call("GET", f"{BASE_PATH}/instances")) == 1
-
-
-def test_an_instance_that_its_failing_receiver_deletes_is_not_tried_again(
-    clients, poll_contacts, change, receiver
-):
-    instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
-    receiver.status = 503
-    receiver.meanwhile = lambda: clients.platform.delete_instance(instance["id"])
-
-    change()
-    ran = clients.clock.advance("4 days")
-
-    assert (len(receiver.bodies), ran["attempts"], ran["polls"]) == (1, 0, 0)
-
-
 def test_what_a_receiver_changes_counts_from_then_on(clients, poll_contacts, change, receiver):
     instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
     faster = {"configuration": {"event.poller.refresh_interval": 1}}
@@ -348,19 +124,6 @@ def test_what_a_receiver_changes_counts_from_then_on(clients, poll_contacts, cha
     ran = clients.clock.advance("10m")
 
     assert ran["polls"] == 10
-
-
-@pytest.mark.usefixtures("change")
-def test_a_receiver_at_an_address_that_nobody_listens_on_is_tried_again(clients, poll_contacts):
-    poll_contacts(clients, configuration={"event.notification.callback.url": "http://127.0.0.1:1/"})
-    clients.clock.advance("1m")
-    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-
-    first = clients.clock.advance("14m")
-    later = clients.clock.advance("64s")
-
-    assert (first["attempts"], first["deliveries"]) == (1, 0)
-    assert (later["attempts"], later["deliveries"]) == (3, 0)
 
 
 def test_every_attempt_is_kept_with_its_time_its_address_and_what_came_of_it(bench, found):
@@ -382,3 +145,46 @@ def test_every_attempt_is_kept_with_its_time_its_address_and_what_came_of_it(ben
         (3, 16, 200, ""),
     ]
     assert {kept.url for kept in attempts} == {"http://receiver.test/"}
+
+
+def attempts_at(clients, url):
+    """Make an instance that reports to a URL, let it have something to report, and return the attempts."""
+    body = instance_body(clients.credentials)
+    body["configuration"] |= {"event.notification.callback.url": url}
+    clients.platform.create_instance(body)
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m 4s")
+    (delivery,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
+    return delivery["attempts"]
+
+
+def test_a_callback_to_another_machine_is_refused_and_tried_again_like_any_other(own_stack):
+    attempts = attempts_at(own_stack().workspace(), "http://192.0.2.1/hook")
+
+    assert [(one["at"][11:], one["status"]) for one in attempts] == [("10:15:00Z", None), ("10:15:04Z", None)]
+    for attempt in attempts:
+        assert attempt["outcome"].startswith("refused by the outbound guard: 192.0.2.1 ")
+        assert "up --allow-host 192.0.2.1" in attempt["outcome"]
+
+
+@pytest.mark.parametrize("url", ["nowhere", "ftp://127.0.0.1/"])
+def test_a_callback_url_that_is_none_fails_as_an_attempt(own_stack, url):
+    assert "is no URL" in attempts_at(own_stack().workspace(), url)[0]["outcome"]
+
+
+def test_a_host_that_is_allowed_is_called(own_stack):
+    clients = own_stack(PLATFORM_ALLOW_HOSTS="no-such-host.invalid other.invalid").workspace()
+
+    (attempt, _) = attempts_at(clients, "http://NO-such-host.invalid/")
+
+    assert attempt["outcome"] == "host name not found"
+
+
+def test_a_receiver_of_this_machine_may_be_named(own_stack, receiver):
+    clients = own_stack().workspace()
+
+    (attempt,) = attempts_at(clients, receiver.url.replace("127.0.0.1", "localhost"))
+
+    assert (attempt["status"], attempt["outcome"]) == (200, "delivered")
+    assert receiver.headers[0]["Host"].startswith("localhost:")

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 WRITERS = 8
-EACH = 40
+EACH = 15
 
 
 @pytest.mark.parametrize("stack", ["stack_in_process", "stack_on_ports"])

@@ -11,7 +11,6 @@ from rooms import Room
 
 from elements_local.kit.clock import Mode
 from elements_local.kit.wire import Reply
-from elements_local.platform.errors import ConflictError
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.polling.store import Polls
 
@@ -241,13 +240,6 @@ def test_whoever_comes_while_a_real_clock_runs_something_waits_for_it(bench, rea
 
     assert ran[0].polls == 1
     assert len(Room(bench.database, Polls, workspace.name).latest(limit=9)) == 2
-
-
-def test_a_real_clock_cannot_be_advanced(bench, real):
-    workspace, _ = real()
-
-    with pytest.raises(ConflictError, match="the clock is real and moves by itself"):
-        bench.engine.advance(workspace, START + timedelta(hours=1))
 
 
 def test_a_reset_leaves_a_real_clock_real(bench, real):
