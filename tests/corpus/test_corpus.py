@@ -21,6 +21,14 @@ ROUTE = "platform GET /instances/{instance_id}"
 LOCK = (Path(__file__).parents[2] / "requirements-dev.txt").read_text("utf-8")
 
 
+def is_locked(*names):
+    """Say whether the packages are those of the lock; those of other versions write some things otherwise."""
+    return all(f"\n{name}=={version(name)} " in LOCK for name in names)
+
+
+WRITTEN_BY_LIBRARIES = () if is_locked("msgspec", "prometheus-client") else ("* GET /_local/openapi.json", "* GET /_local/metrics")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def replay():
     with Replay() as running:
@@ -29,15 +37,12 @@ def replay():
 
 @pytest.mark.parametrize("file", sorted(path.name for path in KEPT.glob("*.xz")))
 def test_every_call_is_answered_as_it_was(file):
-    with Replay() as running:
-        found = [
-            each
-            for part in by_setup(load(file))
-            for sequence in part
-            for each in running.differences(sequence)
-        ]
+    sequences = [each for part in by_setup(load(file)) for each in part]
 
-    assert found == []
+    with Replay() as running:
+        found = [each for sequence in sequences for each in running.differences(sequence)]
+
+    assert [each for each in found if not matches(each.route, WRITTEN_BY_LIBRARIES)] == []
 
 
 def test_the_corpus_calls_every_service():
@@ -45,8 +50,7 @@ def test_the_corpus_calls_every_service():
 
 
 @pytest.mark.skipif(
-    any(f"\n{name}=={version(name)} " not in LOCK for name in ("click", "pytest")),
-    reason="click or pytest print otherwise in another version than the lock's",
+    not is_locked("click", "pytest"), reason="click or pytest print otherwise in another version"
 )
 def test_what_users_read_is_as_it_was(tmp_path):
     done = subprocess.run(
