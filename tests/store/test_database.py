@@ -2,13 +2,14 @@
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
+from threads import together
 
 from elements_local.kit.storage.database import Database, Instant
 from elements_local.kit.storage.schema import SchemaPart, SchemaVersionError
@@ -44,28 +45,7 @@ def add(connection, more: int = 1) -> None:
 
 
 class TestTransactions:
-    def test_what_was_written_can_be_read(self, prepared):
-        with prepared.writing() as connection:
-            add(connection)
-
-        with prepared.reading() as connection:
-            assert count(connection) == 1
-
-    def test_of_a_transaction_that_fails_nothing_is_kept(self, prepared):
-        def fail():
-            with prepared.writing() as connection:
-                add(connection)
-                connection.execute(insert(counters).values(name="b", count=0))
-                raise ValueError("halfway")
-
-        with pytest.raises(ValueError, match="halfway"):
-            fail()
-
-        with prepared.reading() as connection:
-            assert count(connection) == 0
-            assert connection.scalar(select(func.count()).select_from(counters)) == 1
-
-    def test_after_a_transaction_that_failed_the_next_one_works(self, prepared):
+    def test_of_a_transaction_that_fails_nothing_is_kept_and_the_next_one_works(self, prepared):
         def fail():
             with prepared.writing() as connection:
                 add(connection)
@@ -76,6 +56,7 @@ class TestTransactions:
                 fail()
 
         with prepared.writing() as connection:
+            assert count(connection) == 0
             add(connection)
         with prepared.reading() as connection:
             assert count(connection) == 1
@@ -106,53 +87,39 @@ class TestTransactions:
 
             assert count(glance) == 1
 
-    def test_no_addition_is_lost_among_many_writing_threads(self, prepared):
-        threads, each = 24, 25
+    def test_no_addition_is_lost_among_many_threads_of_several_programs(self, prepared, open_database):
+        def writing_to(database):
+            def work():
+                for _ in range(20):
+                    with database.writing() as connection:
+                        add(connection)
 
-        def work():
-            for _ in range(each):
-                with prepared.writing() as connection:
-                    add(connection)
+            return work
 
-        run(work, threads)
+        programs = [prepared, open_database(), open_database()]
+        together(*[writing_to(database) for database in programs for _ in range(4)])
 
         with prepared.reading() as connection:
-            assert count(connection) == threads * each
+            assert count(connection) == 240
 
     def test_readers_among_writers_see_only_whole_transactions(self, prepared):
         """Every writer adds two in two steps; an odd number was seen halfway."""
         seen: list[int] = []
 
         def write():
-            for _ in range(40):
+            for _ in range(20):
                 with prepared.writing() as connection:
                     add(connection)
                     add(connection)
 
         def read():
-            for _ in range(200):
+            for _ in range(80):
                 with prepared.reading() as connection:
                     seen.append(count(connection))
 
-        run_all([write, write, write, read, read, read])
+        together(write, write, write, read, read, read)
 
         assert [number for number in seen if number % 2] == []
-        with prepared.reading() as connection:
-            assert count(connection) == 240
-
-    def test_several_programs_may_write_to_one_database(self, prepared, open_database):
-        others = [open_database() for _ in range(3)]
-
-        def writing_to(database):
-            def work():
-                for _ in range(30):
-                    with database.writing() as connection:
-                        add(connection)
-
-            return work
-
-        run_all([writing_to(database) for database in (prepared, *others)])
-
         with prepared.reading() as connection:
             assert count(connection) == 120
 
@@ -172,19 +139,13 @@ class TestSchema:
 
     def test_many_may_make_the_tables_at_once(self, open_database):
         """As three services do that are started together."""
-        together = Barrier(6)
-        failed: list[Exception] = []
+        at_once = Barrier(6)
 
         def start():
-            try:
-                together.wait()
-                open_database().create(SchemaPart("tests", metadata))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
-                failed.append(error)
+            at_once.wait()
+            open_database().create(SchemaPart("tests", metadata))
 
-        run(start, 6)
-
-        assert failed == []
+        together(*[start] * 6)
 
 
 class TestInstants:
@@ -212,10 +173,8 @@ class TestInstants:
 
         assert (found, found.tzinfo) == (instant.astimezone(UTC), UTC)
 
-    def test_no_instant_comes_back_as_none(self, prepared):
+    def test_no_instant_comes_back_as_none_and_one_without_a_zone_is_refused(self, prepared):
         assert self.stored(prepared, None) is None
-
-    def test_an_instant_without_a_zone_is_refused(self, prepared):
         with pytest.raises(StatementError, match="expected an aware instant"):
             self.stored(prepared, datetime(2026, 3, 2))  # noqa: DTZ001 - what is refused
 
@@ -266,9 +225,8 @@ class TestFiles:
         database.close()
         database.close()
 
-    @pytest.mark.parametrize(
-        "name",
-        [
+    def test_a_directory_is_made_and_keeps_what_was_written(self, tmp_path):
+        names = [
             "data",
             "made/on/the/way",
             "with space",
@@ -280,22 +238,16 @@ class TestFiles:
             "a'b",
             'a"b',
             "a;b",
-        ],
-    )
-    def test_a_directory_is_made_and_keeps_what_was_written(self, tmp_path, name):
-        directory = tmp_path / name
-        first = Database.in_directory(directory)
-        first.create(SchemaPart("tests", metadata))
-        first.close()
-
-        again = Database.in_directory(directory)
-        try:
-            assert (directory / "elements-local.sqlite3").exists()
-            with pytest.raises(SchemaVersionError):
+        ]
+        for name in names:
+            directory = tmp_path / name
+            with closing(Database.in_directory(directory)) as first:
+                first.create(SchemaPart("tests", metadata))
+            with closing(Database.in_directory(directory)) as again, pytest.raises(SchemaVersionError):
                 again.create(OTHER)
-        finally:
-            again.close()
-        assert sorted(path.name for path in tmp_path.iterdir()) == [name.partition("/")[0]]
+            assert (directory / "elements-local.sqlite3").exists(), name
+
+        assert {path.name for path in tmp_path.iterdir()} == {name.partition("/")[0] for name in names}
 
     def test_closing_leaves_one_file_that_holds_everything(self, tmp_path):
         """What a reader finds beside it while the database is open is folded in."""
@@ -304,25 +256,3 @@ class TestFiles:
         database.close()
 
         assert [path.name for path in tmp_path.iterdir()] == ["elements-local.sqlite3"]
-
-
-def run(work, threads):
-    run_all([work] * threads)
-
-
-def run_all(works):
-    """Run each in a thread of its own, and fail if one of them does."""
-    failures: list[BaseException] = []
-
-    def guarded(work):
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - shown below
-            failures.append(error)
-
-    threads = [Thread(target=guarded, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []

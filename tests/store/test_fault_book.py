@@ -1,11 +1,10 @@
 """Fault rules in force: tried in order, counted exactly, and still there when the program starts again."""
 
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 
 import pytest
+from threads import together
 
 from elements_local.kit.shared.choice import fault_book_on
 from elements_local.kit.traffic.fault_rules import Effect, FaultRule, Match, Phase, When
@@ -49,87 +48,50 @@ def test_without_rules_nothing_strikes(book):
     assert book.entries("default") == []
 
 
-def test_a_rule_strikes_and_is_counted(book):
-    book.replace("default", [FAILS])
-
-    assert strikes(book, 2) == [FAILS, FAILS]
-    assert counts(book) == [(2, 2)]
-
-
-def test_a_request_that_does_not_match_is_neither_struck_nor_counted(book):
-    book.replace("default", [FaultRule(effect=Effect(drop=True), match=Match(method="POST"))])
-
-    assert strikes(book) == [None]
-    assert counts(book) == [(0, 0)]
-
-
-def test_the_first_rule_that_hits_strikes_and_those_behind_it_are_not_counted(book):
+def test_the_first_rule_that_hits_strikes_and_what_does_not_match_or_stands_behind_it_is_not_counted(book):
     once = FaultRule(effect=Effect(status=500), when=When(first_n=1))
-    book.replace("default", [once, FAILS, DROPS])
+    posts = FaultRule(effect=Effect(drop=True), match=Match(method="POST"))
+    book.replace("default", [posts, once, FAILS, DROPS])
 
     assert strikes(book, 3) == [once, FAILS, FAILS]
-    assert counts(book) == [(3, 1), (2, 2), (0, 0)]
+    assert counts(book) == [(0, 0), (3, 1), (2, 2), (0, 0)]
+    assert book.entries("default")[2].to_json() == {"effect": {"status": 503}, "seen": 2, "struck": 2}
 
 
-def test_every_n_and_first_n_count_together(book):
-    rule = FaultRule(effect=Effect(drop=True), when=When(first_n=5, every_n=2))
-    book.replace("default", [rule])
+def test_a_rule_ends_at_its_instant_and_is_counted_all_the_same(book):
+    ends = FaultRule(effect=Effect(drop=True), until=NOON)
+    book.replace("default", [ends])
 
-    assert strikes(book, 8) == [None, rule, None, rule, None, None, None, None]
-    assert counts(book) == [(8, 2)]
-
-
-@pytest.mark.parametrize(
-    ("since_noon", "struck"),
-    [(timedelta(microseconds=-1), True), (timedelta(0), False), (timedelta(days=1), False)],
-    ids=["just before", "exactly then", "after"],
-)
-def test_a_rule_ends_at_its_instant_and_is_counted_all_the_same(book, since_noon, struck):
-    book.replace("default", [FaultRule(effect=Effect(drop=True), until=NOON)])
-
-    (rule,) = strikes(book, now=NOON + since_noon)
-
-    assert (rule is not None, counts(book)) == (struck, [(1, int(struck))])
+    assert strikes(book, now=NOON - timedelta(microseconds=1)) == [ends]
+    assert strikes(book, now=NOON) == [None]
+    assert counts(book) == [(2, 1)]
 
 
-def test_new_rules_take_the_place_of_all_that_were_there(book, open_book):
+@pytest.mark.parametrize("others", [[DROPS], []], ids=["others", "none"])
+def test_new_rules_take_the_place_of_all_that_were_there(book, open_book, others):
     book.replace("default", [FAILS, FAILS, FAILS])
     strikes(book, 2)
 
-    book.replace("default", [DROPS])
+    book.replace("default", others)
 
-    assert counts(book) == counts(open_book()) == [(0, 0)]
-    assert strikes(book) == [DROPS]
-
-
-def test_no_rules_take_the_place_of_some(book, open_book):
-    book.replace("default", [FAILS])
-
-    book.replace("default", [])
-
-    assert strikes(book) == strikes(open_book()) == [None]
+    assert counts(book) == counts(open_book()) == [(0, 0)] * len(others)
+    assert strikes(book) == strikes(open_book()) == (others or [None])
 
 
-def test_each_workspace_has_rules_of_its_own(book):
+def test_each_workspace_and_each_service_has_rules_of_its_own(book, open_book):
+    sink = open_book("sink")
     book.replace("default", [FAILS])
     book.replace("other", [DROPS])
-
-    assert strikes(book, workspace="default") == [FAILS]
-    assert strikes(book, workspace="other") == [DROPS]
-    assert strikes(book, workspace="third") == [None]
-    book.replace("default", [])
-    assert counts(book, "other") == [(1, 1)]
-
-
-def test_each_service_has_rules_of_its_own(open_book):
-    crm, sink = open_book("crm"), open_book("sink")
-    crm.replace("default", [FAILS])
     sink.replace("default", [DROPS])
 
-    crm.replace("default", [])
-
-    assert strikes(open_book("crm")) == [None]
-    assert strikes(open_book("sink")) == [DROPS]
+    assert [strikes(book, workspace=name) for name in ("default", "other", "third")] == [
+        [FAILS],
+        [DROPS],
+        [None],
+    ]
+    book.replace("default", [])
+    assert counts(book, "other") == [(1, 1)]
+    assert (strikes(open_book("crm")), strikes(open_book("sink"))) == ([None], [DROPS])
 
 
 def test_what_is_shown_is_a_copy(book):
@@ -140,20 +102,11 @@ def test_what_is_shown_is_a_copy(book):
     assert strikes(book) == [FAILS]
 
 
-def test_an_entry_shows_its_rule_and_its_counts(book):
-    book.replace("default", [FAILS])
-    strikes(book, 3)
+def test_rules_survive_a_restart_as_they_were_in_their_order(book, open_book):
+    rules = [WHOLE, DROPS, *(FaultRule(effect=Effect(status=500 + nth)) for nth in range(12))]
+    book.replace("default", rules)
 
-    (entry,) = book.entries("default")
-
-    assert entry.to_json() == {"effect": {"status": 503}, "seen": 3, "struck": 3}
-
-
-@pytest.mark.parametrize("rule", [FAILS, DROPS, WHOLE], ids=["a status", "a drop", "everything"])
-def test_a_rule_survives_a_restart_as_it_was(book, open_book, rule):
-    book.replace("default", [FAILS, rule])
-
-    assert [entry.rule for entry in open_book().entries("default")] == [FAILS, rule]
+    assert [entry.rule for entry in open_book().entries("default")] == rules
 
 
 def test_counts_survive_a_restart_and_go_on(book, open_book):
@@ -168,23 +121,12 @@ def test_counts_survive_a_restart_and_go_on(book, open_book):
     assert counts(open_book()) == [(5, 3)]
 
 
-def test_more_than_nine_rules_keep_their_order(book, open_book):
-    rules = [FaultRule(effect=Effect(status=500 + nth)) for nth in range(12)]
-    book.replace("default", rules)
-
-    assert [entry.rule for entry in open_book().entries("default")] == rules
-
-
 def test_counts_are_exact_among_many_threads(book, open_book):
-    threads, each = 8, 50
+    threads, each = 8, 25
     book.replace("default", [FaultRule(effect=Effect(drop=True), when=When(first_n=70)), FAILS])
     struck: list[FaultRule | None] = []
 
-    def work():
-        for _ in range(each):
-            struck.extend(strikes(book))
-
-    among_threads([work] * threads)
+    together(*[lambda: struck.extend(strikes(book, each))] * threads)
 
     total = threads * each
     assert Counter(rule.effect.drop for rule in struck) == {True: 70, False: total - 70}
@@ -194,35 +136,10 @@ def test_counts_are_exact_among_many_threads(book, open_book):
 def test_rules_may_change_while_requests_come(book, open_book):
     book.replace("default", [FAILS])
 
-    def ask():
-        for _ in range(60):
-            strikes(book)
-
     def change():
         for nth in range(30):
             book.replace("default", [FAILS] * (nth % 3))
 
-    among_threads([ask, ask, change])
+    together(*[lambda: strikes(book, 60)] * 2, change)
 
     assert counts(book) == counts(open_book())
-
-
-def among_threads(works):
-    """Run each in a thread, taking turns as often as can be, and fail if one of them does."""
-    failures: list[BaseException] = []
-
-    def guarded(work):
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - shown below
-            failures.append(error)
-
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    threads = [Thread(target=guarded, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    sys.setswitchinterval(before)
-    assert failures == []

@@ -71,14 +71,6 @@ def ids(store, workspace="acme", stretch=ALL, **wanted):
     ]
 
 
-def test_without_conditions_all_of_the_workspace_are_found(store, add):
-    mine = [add().id, add().id]
-    add("other")
-
-    assert ids(store) == mine
-    assert Room(store, Instances, "acme").count(InstanceFilter()) == 2
-
-
 @RULES
 @given(made=st.lists(st.tuples(NAMES, TAGS), max_size=6), wanted_tags=TAGS, text=TEXTS)
 def test_what_is_found_has_every_tag_and_the_text_in_name_or_key(
@@ -143,9 +135,11 @@ def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, ad
 
 
 def test_an_element_and_pollers_that_were_switched_off(store, add):
-    add()
+    on = add()
     off = add(polling_disabled=True)
+    add("other", polling_disabled=True)
 
+    assert ids(store) == [on.id, off.id]
     assert ids(store, polling_disabled=True) == [off.id]
     assert ids(store, element_key="insightly", polling_disabled=True) == [off.id]
     assert ids(store, element_key="hubspot") == []

@@ -5,7 +5,12 @@ from sqlalchemy import BigInteger, Column, MetaData, Text, bindparam, exists, fu
 
 from elements_local.kit.storage.prepared import Prepared
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
-from elements_local.kit.storage.transaction import Forgetting, UnboundStatementError, WorkspaceStatement
+from elements_local.kit.storage.transaction import (
+    Forgetting,
+    UnboundStatementError,
+    WorkspaceStatement,
+    row_stream,
+)
 
 _metadata = MetaData()
 visits = workspace_table(
@@ -49,23 +54,23 @@ def found(store, query):
         return [tuple(row) for row in tx.all(WorkspaceStatement(query))]
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        (select(func.count()).select_from(visits), [(2,)]),
-        (select(visits.c.name).where(visits.c.number == 1), [("Ada north",)]),
-        (select(visits.c.number, notes.c.text).join(notes, same_visit), []),
-        (
-            select(visits.c.number, notes.c.text).outerjoin(notes, same_visit).order_by(visits.c.number),
-            [(1, None), (2, None)],
-        ),
-        (select(visits.c.name).where(exists().where(same_visit)), []),
-        (select(others.c.name).where(others.c.number == 1), [("Ada north",)]),
-    ],
-    ids=["table", "condition", "join", "outer join", "subquery", "alias"],
-)
-def test_a_query_finds_rows_of_its_own_workspace(store, query, expected):
-    assert found(store, query) == expected
+QUERIES = {
+    "table": (select(func.count()).select_from(visits), [(2,)]),
+    "condition": (select(visits.c.name).where(visits.c.number == 1), [("Ada north",)]),
+    "join": (select(visits.c.number, notes.c.text).join(notes, same_visit), []),
+    "outer join": (
+        select(visits.c.number, notes.c.text).outerjoin(notes, same_visit).order_by(visits.c.number),
+        [(1, None), (2, None)],
+    ),
+    "subquery": (select(visits.c.name).where(exists().where(same_visit)), []),
+    "alias": (select(others.c.name).where(others.c.number == 1), [("Ada north",)]),
+}
+
+
+def test_a_query_finds_rows_of_its_own_workspace(store):
+    assert {kind: found(store, query) for kind, (query, _) in QUERIES.items()} == {
+        kind: expected for kind, (_, expected) in QUERIES.items()
+    }
 
 
 def test_a_stream_has_rows_of_its_own_workspace(store):
@@ -103,23 +108,26 @@ def test_a_transaction_that_fails_leaves_everything_as_it_was(store):
     assert names(store, "north") == ["Ada north", "Bob north"]
 
 
-@pytest.mark.parametrize(
-    ("query", "table"),
-    [
-        (select(visits).outerjoin(notes, notes.c.visit == visits.c.number), "test_notes"),
-        (select(visits).where(visits.c.number.in_(select(notes.c.visit))), "test_notes"),
-        (select(select(notes.c.visit).subquery()), "test_notes"),
-        (select(visits).where(exists().where(notes.c.workspace != visits.c.workspace)), "test_notes"),
-        (visits.delete().where(exists().where(notes.c.visit == visits.c.number)), "test_notes"),
-    ],
-    ids=["outer join", "subquery", "derived table", "another workspace", "delete"],
-)
-def test_a_statement_that_reads_a_table_of_every_workspace_is_refused(store, query, table):
-    with (
-        store.read("north") as tx,
-        pytest.raises(UnboundStatementError, match=f"reads {table} of every workspace"),
-    ):
-        tx.all(WorkspaceStatement(query))
+UNBOUND = {
+    "outer join": select(visits).outerjoin(notes, notes.c.visit == visits.c.number),
+    "subquery": select(visits).where(visits.c.number.in_(select(notes.c.visit))),
+    "derived table": select(select(notes.c.visit).subquery()),
+    "another workspace": select(visits).where(exists().where(notes.c.workspace != visits.c.workspace)),
+    "delete": visits.delete().where(exists().where(notes.c.visit == visits.c.number)),
+}
+
+
+def test_a_statement_that_reads_a_table_of_every_workspace_is_refused(store):
+    refused = {}
+    with store.read("north") as tx:
+        for kind, query in UNBOUND.items():
+            with pytest.raises(UnboundStatementError) as refusal:
+                tx.all(WorkspaceStatement(query))
+            refused[kind] = str(refusal.value)
+
+    assert {
+        kind: "reads test_notes of every workspace" in told for kind, told in refused.items()
+    } == dict.fromkeys(UNBOUND, True)
 
 
 def test_who_reads_across_sees_all_and_can_go_on_in_one(store):
@@ -135,3 +143,25 @@ def test_forgetting_leaves_other_workspaces_alone(store):
         Forgetting(_metadata).run(tx)
 
     assert (names(store, "north"), names(store, "south")) == ([], ["Ada south", "Bob south"])
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 10])
+def test_rows_that_are_read_some_at_a_time_come_all_in_order(store, at_once):
+    with store.transaction("west") as tx:
+        tx.run_each(WorkspaceStatement(visits.insert()), [{"number": nth, "name": "x"} for nth in range(10)])
+
+    with store.read("west") as tx:
+        rows = tx.stream(visits.select().order_by(visits.c.number), at_once=at_once)
+        assert [row.number for row in rows] == list(range(10))
+
+
+def test_who_wants_no_more_of_a_stream_leaves_nothing_open(store):
+    """A cursor that is left open is a warning of PostgreSQL's driver, and so an error here."""
+    with store.reading() as connection:
+        for _ in range(3):
+            assert (
+                next(row_stream(connection, visits.select().order_by(visits.c.number), at_once=2)).number == 1
+            )
+
+        if connection.dialect.name == "postgresql":
+            assert connection.exec_driver_sql("SELECT count(*) FROM pg_cursors").scalar() == 0
