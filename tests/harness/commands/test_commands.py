@@ -1,25 +1,21 @@
-"""The command line, as a user types it, against stacks that run."""
+"""Commands as a user types them, against a stack that runs."""
 
 import json
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
-from xml.etree import ElementTree as ET
 
 import pytest
-import requests
 from command import call
 from deadline import DEADLINE_S
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
+from werkzeug import Request, Response
 
-from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
 from elements_local.stack.stack import Stack
+from elements_local.start import Options, on_ports
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 
@@ -31,139 +27,21 @@ def workspace(stack_on_ports: Stack, at: dict[str, str]) -> Iterator[str]:
     stack_on_ports.delete_workspace(made["name"])
 
 
-def up(*words: str) -> subprocess.Popen[str]:
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    return subprocess.Popen(
-        [PROGRAM, "up", *ports, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_up_prints_one_line_of_json_when_it_answers_and_stops_cleanly(number: signal.Signals) -> None:
-    with up("--json", "--records", "2") as process:
-        assert process.stdout
-        assert process.stderr
-        ready = json.loads(process.stdout.readline())
-        key = ready["workspace"]["crm_api_key"]
-        listed = requests.get(f"{ready['crm']}/v3.1/Contacts", auth=(key, ""), timeout=DEADLINE_S)
-        process.send_signal(number)
-        rest, errors = process.communicate(timeout=DEADLINE_S)
-
-    assert list(ready) == ["platform", "crm", "sink", "dashboard", "workspace"]
-    assert ready["platform"].endswith(BASE_PATH)
-    assert list(ready["workspace"]) == [
-        "name", "organization_secret", "user_secret", "crm_username", "crm_api_key", "callback_url",
-    ]  # fmt: skip
-    assert ready["workspace"]["callback_url"] == f"{ready['sink']}/default"
-    assert len(listed.json()) == 2
-    assert (process.returncode, rest, errors) == (0, "", "")
-
-
-def test_up_without_json_tells_a_person_what_to_use() -> None:
-    with up() as process:
-        assert process.stdout
-        lines = [process.stdout.readline() for _ in range(13)]
-        process.terminate()
-        process.wait(timeout=DEADLINE_S)
-
-    text = "".join(lines)
-    assert "its clock is virtual, at 2026-03-02T10:00:00Z" in text
-    assert "0123456789abcdef0123456789abcdef" in text
-    assert "/_local/" in text
-    assert "Ctrl-C stops it." in text
-
-
-def test_up_with_data_continues_where_it_stopped(tmp_path: Path) -> None:
-    with up("--json", "--data", str(tmp_path / "kept"), "--start", "2027-01-01") as process:
-        assert process.stdout
-        ready = json.loads(process.stdout.readline())
-        call("clock", "advance", "1d", ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"])
-        process.terminate()
-        process.wait(timeout=DEADLINE_S)
-    with up("--json", "--data", str(tmp_path / "kept")) as process:
-        assert process.stdout
-        again = json.loads(process.stdout.readline())
-        clock = call("clock", "show", ELEMENTS_LOCAL_PLATFORM_URL=again["platform"]).stdout
-        process.terminate()
-        process.wait(timeout=DEADLINE_S)
-
-    assert clock == "2027-01-02T00:00:00Z (virtual)\n"
-
-
-def test_up_says_which_port_is_taken() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        refused = call("up", "--platform-port", port, "--crm-port", "0", "--sink-port", "0")
-
-    assert refused.returncode == 2
-    assert refused.stderr.startswith(f"elements-local: cannot listen on 127.0.0.1:{port} (")
-    assert "Traceback" not in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        pytest.param(["up", "--crm-port", "4700"], "a port of its own", id="one port twice"),
-        pytest.param(
-            ["up", "--crm-port", "70000"],
-            "--crm-port must be a whole number from 0 to 65535; got '70000'",
-            id="no port",
-        ),
-        pytest.param(
-            ["up", "--start", "soon"],
-            "--start must be an instant such as 2026-03-02T10:00:00Z",
-            id="no instant",
-        ),
-        pytest.param(["up", "--clock", "slow"], "--clock must be virtual or real; got 'slow'", id="no clock"),
-        pytest.param(["up", "--data", "x", "--database", "y"], "not both", id="two places"),
-        pytest.param(["up", "--database", "nonsense"], "nonsense", id="no database"),
-        pytest.param(["clok"], "Did you mean 'clock'?", id="no command"),
-        pytest.param(["clock", "advance"], "give a duration, or --to INSTANT", id="no duration"),
-        pytest.param(["replay"], "say which: elements-local replay scenarios", id="no path"),
-        pytest.param(["replay", "nowhere"], "nowhere is not there", id="no such path"),
-    ],
-)
-def test_misuse_exits_2_and_says_what_is_wrong(words: list[str], reason: str) -> None:
-    refused = call(*words)
-
-    assert refused.returncode == 2
-    assert reason in refused.stderr
-    assert "Traceback" not in refused.stderr
-
-
-def test_a_setting_in_the_environment_that_cannot_be_read_is_misuse() -> None:
-    refused = call("up", "--platform-port", "0", ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE="ten")
-
-    assert refused.returncode == 2
-    assert "ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE must be a whole number from 1" in refused.stderr
-    assert "Traceback" not in refused.stderr
-
-
-def test_without_a_stack_a_command_says_how_to_start_one() -> None:
-    refused = call("clock", "show", "--platform-url", "http://127.0.0.1:9")
-
-    assert refused.returncode == 2
-    assert "no answer from http://127.0.0.1:9" in refused.stderr
-    assert "`elements-local up` starts one" in refused.stderr
-
-
 def test_the_tour_passes() -> None:
-    done = subprocess.run([PROGRAM, "tour"], capture_output=True, text=True, check=False)
+    done = call("tour")
 
-    assert done.returncode == 0
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (0, "")
     assert "UPDATED  contacts" in done.stdout
     assert "beyond the tolerance of 0 s" in done.stdout
 
 
 def test_clock_shows_sets_advances_and_changes_its_mode(at: dict[str, str], workspace: str) -> None:
-    mine = ["--workspace", workspace]
+    def clock(*words: str) -> subprocess.CompletedProcess[str]:
+        return call("clock", *words, "--workspace", workspace, **at)
 
-    assert call("clock", "show", *mine, **at).stdout == "2026-03-02T10:00:00Z (virtual)\n"
-    assert (
-        call("clock", "set", "2026-05-01T00:00:00Z", *mine, **at).stdout == "2026-05-01T00:00:00Z (virtual)\n"
-    )
-    assert json.loads(call("clock", "advance", "1h", "--json", *mine, **at).stdout) == {
+    assert clock("show").stdout == "2026-03-02T10:00:00Z (virtual)\n"
+    assert clock("set", "2026-05-01T00:00:00Z").stdout == "2026-05-01T00:00:00Z (virtual)\n"
+    assert json.loads(clock("advance", "1h", "--json").stdout) == {
         "from": "2026-05-01T00:00:00Z",
         "now": "2026-05-01T01:00:00Z",
         "polls": 0,
@@ -171,10 +49,10 @@ def test_clock_shows_sets_advances_and_changes_its_mode(at: dict[str, str], work
         "deliveries": 0,
         "attempts": 0,
     }
-    assert "-> 2026-05-02T00:00:00Z" in call("clock", "advance", "--to", "2026-05-02", *mine, **at).stdout
-    assert json.loads(call("clock", "real", "--json", *mine, **at).stdout)["mode"] == "real"
-    assert json.loads(call("clock", "virtual", "--json", *mine, **at).stdout)["mode"] == "virtual"
-    back = call("clock", "advance", "--to", "2020-01-01", *mine, **at)
+    assert "-> 2026-05-02T00:00:00Z" in clock("advance", "--to", "2026-05-02").stdout
+    assert json.loads(clock("real", "--json").stdout)["mode"] == "real"
+    assert json.loads(clock("virtual", "--json").stdout)["mode"] == "virtual"
+    back = clock("advance", "--to", "2020-01-01")
     assert (back.returncode, "time only moves forward" in back.stderr) == (2, True)
 
 
@@ -189,6 +67,16 @@ def test_seed_fills_in_batches_and_reset_empties(
     assert json.loads(seeded.stdout) == {"records": 1200, "workspace": workspace}
     assert total == "1200"
     assert (reset.returncode, crm.call("GET", "/v3.1/Contacts")) == (0, [])
+
+
+def test_a_profile_is_always_the_same(stack_on_ports: Stack, at: dict[str, str], workspace: str) -> None:
+    for profile in ("small", "edge"):
+        words = ["seed", "--profile", profile, "--workspace", workspace]
+        refused, seeded = call(*words, "--records", "5", **at), call(*words, **at)
+
+        assert (refused.returncode, seeded.returncode) == (2, 0)
+        assert "is always the same; leave out --records, --first and --seed" in refused.stderr
+        assert stack_on_ports.workspace(workspace).crm.call("GET", "/v3.1/Contacts")
 
 
 def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_ports: Stack) -> None:
@@ -211,35 +99,12 @@ def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_po
             shown = process.stderr.readline()
             seen.set()
             told, _ = process.communicate(timeout=DEADLINE_S)
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
     assert shown == (
         "seconds of virtual time: 899 of 7200 (2026-03-02T10:15:00Z: 4 polls, 1 event, 0 of 0 callbacks delivered)\n"
     )
     assert told.startswith("2026-03-02T10:00:01Z -> 2026-03-02T12:00:01Z: ")
-
-
-@pytest.mark.parametrize("profile", ["small", "edge"])
-def test_a_profile_is_always_the_same(
-    stack_on_ports: Stack, at: dict[str, str], workspace: str, profile: str
-) -> None:
-    refused = call("seed", "--profile", profile, "--records", "5", "--workspace", workspace, **at)
-    seeded = call("seed", "--profile", profile, "--workspace", workspace, **at)
-
-    assert (refused.returncode, seeded.returncode) == (2, 0)
-    assert "is always the same; leave out --records, --first and --seed" in refused.stderr
-    assert stack_on_ports.workspace(workspace).crm.call("GET", "/v3.1/Contacts")
-
-
-def test_the_vendors_limits_are_switched_on_when_the_stack_is_started() -> None:
-    with up("--json", "--limits", "vendor") as process:
-        assert process.stdout
-        ready = json.loads(process.stdout.readline())
-        key = ready["workspace"]["crm_api_key"]
-        url = f"{ready['crm']}/v3.1/Users/Me"
-        statuses = [requests.get(url, auth=(key, ""), timeout=DEADLINE_S).status_code for _ in range(11)]
-        process.send_signal(signal.SIGTERM)
-
-    assert statuses == [200] * 10 + [429]
 
 
 def test_workspaces_are_made_listed_and_deleted(at: dict[str, str]) -> None:
@@ -256,96 +121,49 @@ def test_workspaces_are_made_listed_and_deleted(at: dict[str, str]) -> None:
     assert (gone.returncode, "404" in gone.stderr) == (2, True)
 
 
-SCENARIOS = """
-scenario: this holds
-steps:
-  - advance: 1m
-  - expect: {callbacks: []}
----
-scenario: this does not
-steps:
-  - advance: 1m
-  - create: {contacts/ada: {}}
-  - advance: {to: T+15m}
-  - expect: {callbacks: []}
-"""
-
-
-@pytest.mark.parametrize("transport", ["in-process", "network"])
-def test_replay_reports_and_exits_1_when_a_scenario_fails(tmp_path: Path, transport: str) -> None:
-    path = tmp_path / "two.yaml"
-    path.write_text(SCENARIOS, encoding="utf-8")
-
-    done = call("replay", path, "--transport", transport, "--junit", tmp_path / "report.xml")
-
-    report = ET.parse(tmp_path / "report.xml").getroot()  # noqa: S314 - written by the program under test
-    assert done.returncode == 1
-    assert "passed  this holds" in done.stdout
-    assert f"{path}:12: expect:\n  callbacks: unexpected: contacts/ada CREATED" in done.stdout
-    assert done.stdout.endswith("1 passed, 1 failed\n")
-    assert (report.get("tests"), report.get("failures")) == ("2", "1")
-    assert [case.get("name") for case in report.iter("testcase")] == ["this holds", "this does not"]
-    assert "unexpected: contacts/ada CREATED" in (next(report.iter("failure")).text or "")
-
-
-def test_replay_runs_nothing_if_one_file_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(SCENARIOS, encoding="utf-8")
-    (tmp_path / "b.yaml").write_text("scenario: x\nsteps: [{zap: 1}]\n", encoding="utf-8")
-
-    done = call("replay", tmp_path)
-
-    assert done.returncode == 2
-    assert f"{tmp_path}/b.yaml:2:10: unknown verb 'zap'" in done.stderr
-    assert "this holds" not in done.stdout
-
-
 def test_settings_come_from_flags_then_environment_then_pyproject(
     tmp_path: Path, at: dict[str, str], workspace: str
 ) -> None:
-    (tmp_path / "pyproject.toml").write_text(
-        '[tool.elements-local]\nworkspace = "nobody"\n', encoding="utf-8"
-    )
+    (tmp_path / "pyproject.toml").write_text('[tool.elements-local]\nworkspace = "nobody"\n')
+    other = {"ELEMENTS_LOCAL_WORKSPACE": "nothing"}
 
     from_project = call("clock", "show", cwd=tmp_path, **at)
-    from_environment = call("clock", "show", cwd=tmp_path, ELEMENTS_LOCAL_WORKSPACE="nothing", **at)
-    from_flag = call(
-        "clock", "show", "--workspace", workspace, cwd=tmp_path, ELEMENTS_LOCAL_WORKSPACE="nothing", **at
-    )
+    from_environment = call("clock", "show", cwd=tmp_path, **at, **other)
+    from_flag = call("clock", "show", "--workspace", workspace, cwd=tmp_path, **at, **other)
 
     assert "no workspace 'nobody'" in from_project.stderr
     assert "no workspace 'nothing'" in from_environment.stderr
     assert from_flag.returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [("workspce = 1", "did you mean [tool.elements-local] workspace?"), ("a = ", "pyproject.toml: ")],
-    ids=["unknown setting", "no TOML"],
-)
-def test_a_wrong_pyproject_is_misuse(tmp_path: Path, text: str, reason: str) -> None:
-    (tmp_path / "pyproject.toml").write_text(f"[tool.elements-local]\n{text}\n", encoding="utf-8")
+def test_the_command_that_resets_all_resets_none_while_one_is_busy(httpserver: HTTPServer) -> None:
+    """The receiver of a callback in one workspace resets all: that one is busy."""
+    told = []
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        busy, other = stack.workspace(), stack.new_workspace(name="other")
+        env = {f"ELEMENTS_LOCAL_{name.upper()}_URL": url for name, url in stack.addresses.running.items()}
 
-    refused = call("clock", "show", cwd=tmp_path)
+        def reset() -> subprocess.CompletedProcess[str]:
+            words = [PROGRAM, "reset", "--all", "--json"]
+            return subprocess.run(words, capture_output=True, text=True, check=False, env=env)
 
-    assert refused.returncode == 2
-    assert reason in refused.stderr
+        def receive(_request: Request) -> Response:
+            told.append(reset())
+            return Response(status=204)
 
+        httpserver.expect_request("/hooks").respond_with_handler(receive)
+        body = instance_body(busy.credentials)
+        body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hooks")
+        other.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        busy.platform.create_instance(body)
+        busy.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        busy.clock.advance("15m")
+        kept = len(other.crm.changes())
+        told.append(reset())
+        left = len(other.crm.changes())
 
-def test_bound_to_another_address_admin_routes_want_the_token_that_up_printed() -> None:
-    with up("--json", "--host", "0.0.0.0") as process:  # noqa: S104 - that is the point
-        assert process.stdout
-        ready = json.loads(process.stdout.readline())
-        without = call("clock", "show", ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"])
-        with_token = call(
-            "clock", "show", "--token", ready["token"], ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"]
-        )
-        made = call(
-            "workspace", "create", "mine", "--records", "1",
-            "--token", ready["token"], ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"],
-        )  # fmt: skip
-        process.terminate()
-        process.wait(timeout=DEADLINE_S)
-
-    assert made.returncode == 0, made.stderr
-    assert (without.returncode, "403" in without.stderr) == (2, True)
-    assert with_token.stdout == "2026-03-02T10:00:00Z (virtual)\n"
+    refused, done = told
+    assert (refused.returncode, refused.stdout, kept) == (2, "", 1)
+    assert "default" in refused.stderr
+    assert (done.returncode, left) == (0, 0)
+    assert json.loads(done.stdout) == {"reset": ["default", "other"]}

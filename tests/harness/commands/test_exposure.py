@@ -1,7 +1,6 @@
 """A stack that others can reach: nothing that is published opens it, and it says who can do what."""
 
 import json
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +26,19 @@ def exposed(**options):
     return on_ports(Options(host=EVERYWHERE, ports=(0, 0, 0), **options))
 
 
+@pytest.fixture(scope="module")
+def reached():
+    """A stack that others can reach, of the usual options."""
+    with exposed() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def on_loopback():
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        yield stack
+
+
 def opened(stack, credentials):
     """Return what the platform and the CRM answer to who has these."""
     clients = stack.clients(credentials)
@@ -45,37 +57,34 @@ def sign_in(stack, username, password):
     return clients.platform.send("POST", f"{BASE_PATH}/authentication", json=body).status
 
 
-def test_on_loopback_the_documented_secrets_open_the_default_workspace():
-    with on_ports(Options(ports=(0, 0, 0))) as stack:
-        assert opened(stack, KNOWN) == (200, 200)
-        assert stack.token is None
-        assert who_can_reach(stack, Options()) == ""
+def test_on_loopback_the_documented_secrets_open_the_default_workspace(on_loopback):
+    assert opened(on_loopback, KNOWN) == (200, 200)
+    assert on_loopback.token is None
+    assert who_can_reach(on_loopback, Options()) == ""
 
 
-def test_bound_to_another_address_they_open_nothing_and_fresh_ones_do():
-    with exposed() as stack:
-        fresh = stack.workspace().credentials
+def test_bound_to_another_address_they_open_nothing_and_fresh_ones_do(reached):
+    fresh = reached.workspace().credentials
 
-        assert opened(stack, KNOWN) == (401, 401)
-        assert opened(stack, fresh) == (200, 200)
-        assert set(secrets_of(fresh)).isdisjoint(secrets_of(KNOWN))
-
-
-def test_the_default_workspace_of_each_stack_has_secrets_of_its_own():
-    with exposed() as one, exposed() as other:
-        assert set(secrets_of(one.workspace().credentials)).isdisjoint(
-            secrets_of(other.workspace().credentials)
-        )
+    assert opened(reached, KNOWN) == (401, 401)
+    assert opened(reached, fresh) == (200, 200)
+    assert set(secrets_of(fresh)).isdisjoint(secrets_of(KNOWN))
 
 
-def test_fresh_secrets_are_kept_with_the_data(tmp_path):
+def test_fresh_secrets_are_of_each_stack_its_own_and_kept_with_the_data(reached, tmp_path):
     with exposed(data=tmp_path) as stack:
         before = stack.workspace().credentials
+    assert set(secrets_of(before)).isdisjoint(secrets_of(reached.workspace().credentials))
     with exposed(data=tmp_path) as stack:
         assert secrets_of(stack.workspace().credentials) == secrets_of(before)
         assert opened(stack, before) == (200, 200)
     with on_ports(Options(ports=(0, 0, 0), data=tmp_path)) as stack:
         assert opened(stack, KNOWN) == (401, 401)
+    with (
+        pytest.raises(OptionError, match="leave out --known-secrets"),
+        on_ports(Options(ports=(0, 0, 0), data=tmp_path, known_secrets=True)),
+    ):
+        pytest.fail("they are the data's own")
 
 
 def test_who_wants_the_documented_ones_says_so():
@@ -99,26 +108,14 @@ def test_data_with_the_documented_secrets_are_not_shown_to_others_unless_that_is
         assert opened(stack, KNOWN) == (200, 200)
 
 
-def test_data_with_secrets_of_their_own_do_not_get_the_documented_ones(tmp_path):
-    with exposed(data=tmp_path):
-        pass
+def test_no_secret_of_a_workspace_that_is_made_there_follows_from_its_seed(reached, on_loopback):
+    made, reproducible = (
+        one.new_workspace(name="team", seed=7).credentials for one in (reached, on_loopback)
+    )
+    guessed = seeded_secrets(7, "team")
 
-    with (
-        pytest.raises(OptionError, match="leave out --known-secrets"),
-        on_ports(Options(ports=(0, 0, 0), data=tmp_path, known_secrets=True)),
-    ):
-        pass
-
-
-def test_no_secret_of_a_workspace_that_is_made_there_follows_from_its_seed():
-    with exposed() as stack, on_ports(Options(ports=(0, 0, 0))) as on_loopback:
-        made, reproducible = (
-            one.new_workspace(name="team", seed=7).credentials for one in (stack, on_loopback)
-        )
-        guessed = seeded_secrets(7, "team")
-
-        assert set(secrets_of(made)).isdisjoint(vars(guessed).values())
-        assert secrets_of(reproducible) == tuple(vars(guessed).values())
+    assert set(secrets_of(made)).isdisjoint(vars(guessed).values())
+    assert secrets_of(reproducible) == tuple(vars(guessed).values())
 
 
 def signed_in(stack):
@@ -130,39 +127,47 @@ def signed_in(stack):
     return user["id"], token
 
 
-def test_no_token_can_be_told_from_what_is_published():
+def test_no_token_can_be_told_from_what_is_published(reached, on_loopback):
     """Ids follow from the seed, which is the documented one."""
-    with exposed() as stack, on_ports(Options(ports=(0, 0, 0))) as published:
-        theirs, known = signed_in(stack), signed_in(published)
+    theirs, known = signed_in(reached), signed_in(on_loopback)
 
     assert theirs[0] == known[0]
     assert theirs[1] != known[1]
 
 
-def test_signing_in_takes_the_users_secret():
-    with exposed() as stack:
-        mine = stack.workspace().credentials
+def test_signing_in_takes_the_users_secret_unless_a_setting_says_otherwise(reached):
+    mine = reached.workspace().credentials
 
-        assert sign_in(stack, mine.crm_username, "anything") == 401
-        assert sign_in(stack, mine.crm_username, DOCUMENTED.user_secret) == 401
-        assert sign_in(stack, mine.crm_username, mine.user_secret) == 200
-
-
-def test_unless_a_setting_says_otherwise():
+    assert sign_in(reached, mine.crm_username, "anything") == 401
+    assert sign_in(reached, mine.crm_username, DOCUMENTED.user_secret) == 401
+    assert sign_in(reached, mine.crm_username, mine.user_secret) == 200
     with exposed(environment={"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "any"}) as stack:
         assert sign_in(stack, stack.workspace().credentials.crm_username, "anything") == 200
 
 
-@pytest.mark.parametrize("service", ["platform", "crm", "sink"])
-def test_a_stack_answers_to_its_addresses_and_to_names_that_it_was_told(service):
-    with exposed(environment={"ELEMENTS_LOCAL_SERVED_AS": "stack.example"}) as stack:
-        url = f"{getattr(stack.addresses, service)}/_local/health"
-        answers = {
-            host: stack.http.send("GET", url, headers={TOKEN_HEADER: stack.token, "Host": host}).status
-            for host in ("localhost", "10.0.0.7:4700", "stack.example", "evil.example")
-        }
+NAMES = {"localhost": 200, "10.0.0.7:4700": 200, "stack.example": 200, "evil.example": 403}
+ORIGINS = {"https://app.example": True, "https://evil.example": False}
 
-    assert answers == {"localhost": 200, "10.0.0.7:4700": 200, "stack.example": 200, "evil.example": 403}
+
+def test_each_service_answers_to_its_addresses_names_and_origins_that_it_was_told():
+    told = {
+        "ELEMENTS_LOCAL_SERVED_AS": "stack.example",
+        "ELEMENTS_LOCAL_ALLOW_ORIGINS": "https://app.example",
+    }
+    with exposed(environment=told) as stack:
+        for url in stack.addresses.running.values():
+            asked = {TOKEN_HEADER: stack.token}
+            by_name = {
+                host: stack.http.send("GET", f"{url}/_local/health", headers={**asked, "Host": host}).status
+                for host in NAMES
+            }
+            answered = {
+                origin: stack.http.send("POST", f"{url}/v3.1/Contacts", headers={"Origin": origin}).status
+                for origin in ORIGINS
+            }
+
+            assert by_name == NAMES
+            assert {origin: status != 403 for origin, status in answered.items()} == ORIGINS
 
 
 def test_a_name_that_it_was_bound_to_is_one_that_it_was_told():
@@ -171,68 +176,8 @@ def test_a_name_that_it_was_bound_to_is_one_that_it_was_told():
         assert opened(stack, KNOWN) == (200, 200)
 
 
-@pytest.mark.parametrize("service", ["platform", "crm", "sink"])
-def test_the_page_of_an_origin_that_was_allowed_is_answered(service):
-    allowed = {"ELEMENTS_LOCAL_ALLOW_ORIGINS": "https://app.example"}
-    with on_ports(Options(ports=(0, 0, 0), environment=allowed)) as stack:
-        url = f"{getattr(stack.addresses, service)}/v3.1/Contacts"
-        answers = [
-            stack.http.send("POST", url, headers={"Origin": origin}).status
-            for origin in ("https://app.example", "https://evil.example")
-        ]
-
-    assert (answers[0] != 403, answers[1]) == (True, 403)
-
-
-@pytest.mark.parametrize(
-    ("running", "told"),
-    [
-        (
-            "all",
-            "can call the platform and the CRM with the secrets below, send callbacks to the sink, and with the",
-        ),
-        ("crm", "can call the CRM with the secrets below, and with the admin token"),
-        ("sink", "can send callbacks to the sink, and with the admin token"),
-    ],
-)
-def test_up_says_in_a_paragraph_who_can_reach_what(running, told):
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    words = [PROGRAM, "up", *ports, "--role", running, "--host", EVERYWHERE, "--served-as", "stack.example"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        shown = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=DEADLINE_S)
-
-    paragraph = " ".join(shown.partition("\n\n")[0].split())
-    assert told in paragraph
-    assert "a name that it knows (stack.example)" in paragraph
-    assert DOCUMENTED.user_secret not in shown
-
-
-def test_up_keeps_its_one_line_of_json_and_says_it_beside():
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    words = [PROGRAM, "up", *ports, "--json", "--host", EVERYWHERE]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        ready = json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGTERM)
-        rest, beside = process.communicate(timeout=DEADLINE_S)
-
-    assert ready["workspace"]["user_secret"] != DOCUMENTED.user_secret
-    assert rest == ""
-    assert beside.startswith("Whoever can reach this machine, where the stack listens at 0.0.0.0, can call")
-
-
-@pytest.mark.parametrize(
-    ("project", "answered"),
-    [
-        ('served-as = "stack.example"\nallow-origin = "https://app.example"', (200, 200)),
-        ('served-as = ["stack.example", "b.example"]\nallow_origin = ["https://app.example"]', (200, 200)),
-        ("", (403, 403)),
-    ],
-)
-def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path, project, answered):
+def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path):
+    project = 'served-as = "stack.example"\nallow_origin = ["https://app.example"]'
     (tmp_path / "pyproject.toml").write_text(f"[tool.elements-local]\n{project}\n", encoding="utf-8")
     words = [PROGRAM, "up", "--role", "sink", "--sink-port", "0", "--json"]
     with subprocess.Popen(
@@ -240,14 +185,36 @@ def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path, project, 
     ) as process:
         assert process.stdout
         url = json.loads(process.stdout.readline())["sink"]
-        answers = tuple(
+        answers = [
             requests.get(url, headers=headers, timeout=DEADLINE_S).status_code
-            for headers in ({"Host": "stack.example"}, {"Origin": "https://app.example"})
-        )
+            for headers in (
+                {"Host": "stack.example"}, {"Origin": "https://app.example"}, {"Host": "evil.example"},
+            )
+        ]  # fmt: skip
         process.terminate()
         process.communicate(timeout=DEADLINE_S)
 
-    assert answers == answered
+    assert answers == [200, 200, 403]
+
+
+REACHED = {
+    None: "can call the platform and the CRM with the secrets below, send callbacks to the sink, and with the",
+    "crm": "can call the CRM with the secrets below, and with the admin token",
+    "sink": "can send callbacks to the sink, and with the admin token",
+}
+
+
+def test_a_paragraph_says_who_can_reach_what_runs_and_by_which_names(capsys):
+    served = {"ELEMENTS_LOCAL_SERVED_AS": "stack.example"}
+    for role, told in REACHED.items():
+        options = Options(host=EVERYWHERE, ports=(0, 0, 0), role=role, environment=served)
+        with on_ports(options) as stack:
+            paragraph = " ".join(who_can_reach(stack, options).split())
+            print_what_runs(stack, as_json=False)
+
+        assert told in paragraph
+        assert "a name that it knows (stack.example)" in paragraph
+        assert DOCUMENTED.user_secret not in capsys.readouterr().out
 
 
 def test_a_token_that_is_given_counts_on_loopback_too_and_leaves_the_documented_secrets():
@@ -262,20 +229,16 @@ def test_a_token_that_is_given_counts_on_loopback_too_and_leaves_the_documented_
         assert opened(stack, KNOWN) == (200, 200)
 
 
-def test_a_token_that_is_given_is_the_one_where_others_can_reach_the_stack():
-    with exposed(token="ours") as stack:
-        assert stack.token == "ours"
+def test_a_token_that_is_given_is_the_one_where_others_can_reach_the_stack_and_is_not_shown(capsys):
+    with exposed(token="ours-alone") as stack:
+        assert stack.token == "ours-alone"
         assert opened(stack, KNOWN) == (401, 401)
+        for as_json in (True, False):
+            print_what_runs(stack, as_json=as_json, shows_token=False)
+            shown = capsys.readouterr().out
 
-
-@pytest.mark.parametrize("as_json", [True, False])
-def test_who_has_given_the_token_is_not_shown_it(as_json, capsys):
-    with on_ports(Options(ports=(0, 0, 0), token="ours-alone")) as stack:
-        print_what_runs(stack, as_json=as_json, shows_token=False)
-
-    shown = capsys.readouterr().out
-    assert "ours-alone" not in shown
-    assert ("admin token          the one that was given" in shown) is not as_json
+            assert "ours-alone" not in shown
+            assert ("admin token          the one that was given" in shown) is not as_json
 
 
 def part(role="crm", **options):
@@ -290,19 +253,15 @@ def test_a_part_of_a_stack_that_others_can_reach_is_refused_without_a_token():
     assert guard(part(host=EVERYWHERE, token="ours"), exposed=True).token == "ours"
 
 
-@pytest.mark.parametrize(
-    ("options", "bound_to", "expected"),
-    [
-        (part("worker", token="ours"), [], True),
-        (part("worker"), [], False),
-        (part(token="ours"), ["127.0.0.1"], True),
-        (part(), ["127.0.0.1"], False),
-        (Options(token="ours"), ["127.0.0.1"], False),
-        (Options(), ["10.0.0.7"], True),
-    ],
-)
-def test_whoever_has_the_token_of_a_stack_of_several_may_be_reached_elsewhere(options, bound_to, expected):
-    assert is_exposed(options, bound_to) is expected
+def test_whoever_has_the_token_of_a_stack_of_several_may_be_reached_elsewhere():
+    loopback = ["127.0.0.1"]
+
+    assert is_exposed(part("worker", token="ours"), [])
+    assert is_exposed(part(token="ours"), loopback)
+    assert is_exposed(Options(), ["10.0.0.7"])
+    assert not is_exposed(part("worker"), [])
+    assert not is_exposed(part(), loopback)
+    assert not is_exposed(Options(token="ours"), loopback)
 
 
 def test_the_name_that_a_service_of_this_process_is_called_by_is_one_that_it_was_told():

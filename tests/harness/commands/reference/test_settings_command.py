@@ -32,69 +32,26 @@ def test_every_setting_is_listed_with_its_value_and_origin(tmp_path):
     assert "hush" not in done.stdout
 
 
-def test_one_setting_is_told_in_full_and_a_slip_gets_the_nearest(tmp_path):
-    told = call("settings", "platform.batch-size", cwd=tmp_path)
-    refused = call("settings", "platform.batch_siz", cwd=tmp_path)
+def test_one_setting_is_told_in_full(tmp_path):
+    told = call("settings", "platform.batch-size", cwd=tmp_path).stdout
 
-    for part in (
-        "10 (default)",
-        "ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE",
-        "[tool.elements-local.platform] batch_size",
-    ):
-        assert part in told.stdout
-    assert refused.returncode == 2
-    assert "did you mean platform.batch_size?" in refused.stderr
+    assert "10 (default)" in told
+    assert "ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE" in told
+    assert "[tool.elements-local.platform] batch_size" in told
 
 
-@pytest.mark.parametrize("origin", ["flag", "environment", "project"])
-def test_replay_goes_by_what_is_set(tmp_path, origin):
+def test_replay_goes_by_what_is_set(tmp_path):
     (tmp_path / "it.yaml").write_text(EMPTY_BLOCK)
-    words, env = ["replay", "it.yaml"], {}
+    words = ["replay", "it.yaml"]
+
     usual = call(*words, cwd=tmp_path)
-    if origin == "flag":
-        words += ["--set", "platform.empty_block=skip"]
-    elif origin == "environment":
-        env = {"ELEMENTS_LOCAL_PLATFORM_EMPTY_BLOCK": "skip"}
-    else:
-        (tmp_path / "pyproject.toml").write_text("[tool.elements-local.platform]\nempty-block = 'skip'\n")
+    by_flag = call(*words, "--set", "platform.empty_block=skip", cwd=tmp_path)
+    by_environment = call(*words, cwd=tmp_path, ELEMENTS_LOCAL_PLATFORM_EMPTY_BLOCK="skip")
+    (tmp_path / "pyproject.toml").write_text("[tool.elements-local.platform]\nempty-block = 'skip'\n")
+    by_project = call(*words, cwd=tmp_path)
 
     assert usual.returncode == 1, usual.stdout
-    assert call(*words, cwd=tmp_path, **env).returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        (["replay", ".", "--set", "crm.limit=off"], "did you mean crm.limits?"),
-        (["replay", ".", "--target", "http://127.0.0.1:9", "--set", "crm.limits=off"], "leave out --set"),
-        (["record", "-o", "x.yaml", "--set", "crm.limits=off"], "leave out --set"),
-        (["up", "--wait", "--limits", "vendor"], "leave out --limits"),
-        (["up", "--wait", "--set", "crm.limits=vendor"], "leave out --set"),
-        (["up", "--set", "crm.limits"], "--set must be NAME=VALUE"),
-        (["up", "--set", "crm.limits=on"], "--set crm.limits must be off or vendor"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_set_is_misuse(tmp_path, words, reason):
-    (tmp_path / "it.yaml").write_text(EMPTY_BLOCK)
-
-    refused = call(*words, cwd=tmp_path)
-
-    assert refused.returncode == 2
-    assert reason in refused.stderr
-
-
-@pytest.mark.parametrize(
-    "words", [["up"], ["clock", "show"], ["replay", "it.yaml"], ["settings"]], ids=" ".join
-)
-def test_a_variable_that_nobody_knows_is_misuse_and_hides_no_help(tmp_path, words):
-    (tmp_path / "it.yaml").write_text(EMPTY_BLOCK)
-    slip = {"ELEMENTS_LOCAL_PLATFORM_ULR": "http://127.0.0.1:9"}
-
-    refused, told = call(*words, cwd=tmp_path, **slip), call(*words, "--help", cwd=tmp_path, **slip)
-
-    assert refused.returncode == 2
-    assert "did you mean ELEMENTS_LOCAL_PLATFORM_URL?" in refused.stderr
-    assert told.returncode == 0
+    assert [done.returncode for done in (by_flag, by_environment, by_project)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("origin", ["option", "ini", "environment", "project"])

@@ -8,11 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from deadline import DEADLINE_S
 from sqlalchemy import NullPool, create_engine, text
 
-from elements_local.cli import cli
 from elements_local.errors import OptionError
 from elements_local.start import Options, in_process
 
@@ -103,15 +101,6 @@ def test_a_damaged_file_begins_anew_and_one_of_another_program_is_left_alone(kep
     changed(kept / FILE, "INSERT INTO users VALUES ('still here')")
 
 
-def test_a_directory_in_use_is_left_alone(tmp_path):
-    with in_process(Options(data=tmp_path)) as stack:
-        stack.workspace().crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        with pytest.raises(OptionError, match="is in use by"):
-            contacts(Options(data=tmp_path, fresh=True))
-
-    assert contacts(Options(data=tmp_path)) == 1
-
-
 def test_up_does_not_ask_about_a_directory_nor_says_what_it_would_keep(kept):
     assert answered("", "--data", kept, "--fresh", "--seed", "7") == (0, "")
     assert contacts(Options(data=kept)) == 0
@@ -165,18 +154,3 @@ def test_what_others_have_made_on_its_tables_is_not_dropped_with_them(postgresql
             contacts(Options(database=url, fresh=True))
 
         assert contacts(Options(database=url)) == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ((), "--fresh begins anew what --data or --database keeps: give one of them, or leave it out"),
-        (("--data", "kept", "--wait"), "--wait starts nothing; leave out --data, --fresh"),
-    ],
-    ids=["nothing is kept", "nothing is started"],
-)
-def test_where_nothing_is_kept_it_is_misuse(options, said):
-    done = CliRunner().invoke(cli, ["up", *FREE, *options, "--fresh"])
-
-    assert done.exit_code == 2
-    assert said in done.output

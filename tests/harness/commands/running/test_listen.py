@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from command import call
 from deadline import DEADLINE_S
 
 from elements_local import guide
@@ -56,9 +57,8 @@ def work(clients: WorkspaceClients) -> dict:
     return made
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_it_tells_of_every_workspace_from_the_present_on_until_it_is_ended(
-    mine: WorkspaceClients, at: dict[str, str], number: signal.Signals
+    mine: WorkspaceClients, at: dict[str, str]
 ) -> None:
     name = mine.credentials.name
     mine.clock.advance("1s")
@@ -66,8 +66,9 @@ def test_it_tells_of_every_workspace_from_the_present_on_until_it_is_ended(
         assert process.stdout
         mine.clock.advance("1m")
         told = process.stdout.readline()
-        done = ended(process, number)
+        done = ended(process, signal.SIGTERM)
 
+    assert at["ELEMENTS_LOCAL_PLATFORM_URL"].endswith(BASE_PATH)
     assert (
         told == f"2026-03-02 10:01:01  [{name}]  clock advanced from 10:00:01 to 10:01:01: nothing fell due\n"
     )
@@ -113,103 +114,51 @@ def test_with_json_each_line_is_an_object_with_all_there_is_to_know(
     ]
 
 
-def test_when_the_stack_ends_it_says_so_and_ends_too() -> None:
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as up:
-        assert up.stdout
-        ready = json.loads(up.stdout.readline())
-        with listening(env={"ELEMENTS_LOCAL_PLATFORM_URL": ready["platform"]}) as process:
-            up.terminate()
-            told, errors = process.communicate(timeout=DEADLINE_S)
-        up.wait(timeout=DEADLINE_S)
-
-    assert (process.returncode, told) == (0, "")
-    assert errors.startswith("the stack has ended (")
-    assert up.returncode == 0
-
-
-def test_a_listener_does_not_hold_up_the_end_of_a_stack(at: dict[str, str]) -> None:
-    """It waits in the stack for the next line."""
+def test_listeners_do_not_hold_up_the_end_of_a_stack_and_end_with_it_and_say_so() -> None:
+    """They wait in the stack for the next line."""
     ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
     with subprocess.Popen(
         [PROGRAM, "up", "--json", "--quiet", *ports], stdout=subprocess.PIPE, text=True
     ) as up:
         assert up.stdout
-        url = json.loads(up.stdout.readline())["platform"]
-        with listening("--json", env={**at, "ELEMENTS_LOCAL_PLATFORM_URL": url}):
+        env = {"ELEMENTS_LOCAL_PLATFORM_URL": json.loads(up.stdout.readline())["platform"]}
+        with listening(env=env) as process:
             up.send_signal(signal.SIGINT)
-            code = up.wait(timeout=DEADLINE_S)
+            told, errors = process.communicate(timeout=DEADLINE_S)
+        code = up.wait(timeout=DEADLINE_S)
 
     assert code == 0
+    assert (process.returncode, told) == (0, "")
+    assert errors.startswith("the stack has ended (")
 
 
-@pytest.mark.parametrize(
-    ("words", "env", "reason"),
-    [
-        ([], {"ELEMENTS_LOCAL_PLATFORM_URL": "http://127.0.0.1:9"}, "`elements-local up` starts one"),
-        (["--workspace", "nobody"], {}, "no workspace 'nobody'; there are: "),
-    ],
-    ids=["no stack", "no workspace"],
-)
-def test_misuse_says_what_is_wrong(
-    at: dict[str, str], words: list[str], env: dict[str, str], reason: str
-) -> None:
-    nobody = dict.fromkeys(at, "http://127.0.0.1:9")
-    refused = subprocess.run(
-        [PROGRAM, "listen", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**(nobody if env else at), **env},
-    )
+def test_a_workspace_that_there_is_not_is_misuse(at: dict[str, str]) -> None:
+    refused = call("listen", "--workspace", "nobody", **at)
 
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert reason in refused.stderr
-    assert refused.stderr.count("\n") == 1
-
-
-def test_a_crm_alone_has_nothing_to_tell() -> None:
-    words = [PROGRAM, "up", "--json", "--role", "crm", "--crm-port", "0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as up:
-        assert up.stdout
-        url = json.loads(up.stdout.readline())["crm"]
-        env = {"ELEMENTS_LOCAL_PLATFORM_URL": "http://127.0.0.1:9", "ELEMENTS_LOCAL_CRM_URL": url}
-        refused = subprocess.run([PROGRAM, "listen"], capture_output=True, text=True, check=False, env=env)
-        up.terminate()
-
-    assert refused.returncode == 2
-    assert "no platform runs here" in refused.stderr
+    assert "no workspace 'nobody'; there are: " in refused.stderr
 
 
 ONE = {"number": 1, "workspace": "default", "at": "2026-03-02T10:15:00.123Z", "kind": "poll", "text": "it"}
 
 
-@pytest.mark.parametrize(
-    ("differs", "shown"),
-    [
-        ({}, "2026-03-02 10:15:00  it"),
-        ({"workspace": "mine"}, "2026-03-02 10:15:00  [mine]  it"),
-        ({"kind": "warning"}, "\x1b[33m2026-03-02 10:15:00  it\x1b[0m"),
-        ({"kind": "poll", "error": "503"}, "\x1b[31m2026-03-02 10:15:00  it\x1b[0m"),
-        ({"kind": "callback", "outcome": "failed"}, "\x1b[31m2026-03-02 10:15:00  it\x1b[0m"),
-        ({"kind": "callback", "outcome": "delivered"}, "2026-03-02 10:15:00  it"),
-        ({"kind": "of tomorrow", "more": [1]}, "2026-03-02 10:15:00  it"),
-    ],
-    ids=[
-        "usual",
-        "another workspace",
-        "a warning",
-        "a failed poll",
-        "a failed callback",
-        "delivered",
-        "unknown",
-    ],
-)
-def test_a_line_says_when_whose_and_what_and_failures_are_red(differs: dict, shown: str) -> None:
-    assert line({**ONE, **differs}) == shown
+def test_a_line_says_when_whose_and_what_and_failures_are_red() -> None:
+    lines = {
+        "usual": line(ONE),
+        "another workspace": line(ONE | {"workspace": "mine"}),
+        "a warning": line(ONE | {"kind": "warning"}),
+        "a failed poll": line(ONE | {"error": "503"}),
+        "a failed callback": line(ONE | {"kind": "callback", "outcome": "failed"}),
+        "delivered": line(ONE | {"kind": "callback", "outcome": "delivered"}),
+        "unknown": line(ONE | {"kind": "of tomorrow", "more": [1]}),
+    }
 
-
-def test_base_path_is_no_part_of_where_it_listens(at: dict[str, str]) -> None:
-    assert at["ELEMENTS_LOCAL_PLATFORM_URL"].endswith(BASE_PATH)
-    with listening(env=at) as process:
-        assert ended(process)[0] == 0
+    assert lines == {
+        "usual": "2026-03-02 10:15:00  it",
+        "another workspace": "2026-03-02 10:15:00  [mine]  it",
+        "a warning": "\x1b[33m2026-03-02 10:15:00  it\x1b[0m",
+        "a failed poll": "\x1b[31m2026-03-02 10:15:00  it\x1b[0m",
+        "a failed callback": "\x1b[31m2026-03-02 10:15:00  it\x1b[0m",
+        "delivered": "2026-03-02 10:15:00  it",
+        "unknown": "2026-03-02 10:15:00  it",
+    }

@@ -10,21 +10,17 @@ from pathlib import Path
 
 import pytest
 import requests
-from click.testing import CliRunner
+from command import call
 from deadline import DEADLINE_S
 
-from elements_local.cli import cli
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import NotRunningError
+from elements_local.kit.instants import parse_instant
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 NOBODY = "http://127.0.0.1:9"
-
-
-def call(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, env=env)
 
 
 @contextmanager
@@ -45,7 +41,9 @@ def up(*words: str, **env: str) -> Iterator[dict]:
 
 @pytest.fixture(scope="module")
 def crm() -> Iterator[dict]:
-    with up("--role", "crm", "--crm-port", "0", "--seed", "5") as ready:
+    with up(
+        "--role", "crm", "--crm-port", "0", "--seed", "5", "--records", "2", "--limits", "vendor"
+    ) as ready:
         yield ready
 
 
@@ -55,19 +53,20 @@ def at(crm: dict) -> dict[str, str]:
     return {"ELEMENTS_LOCAL_PLATFORM_URL": NOBODY, "ELEMENTS_LOCAL_CRM_URL": crm["crm"]}
 
 
-def test_a_lone_crm_prints_what_there_is_and_nothing_of_what_is_not(crm: dict) -> None:
+def test_a_lone_crm_prints_what_there_is_and_has_the_records_and_limits_that_it_was_started_with(
+    crm: dict, at: dict[str, str]
+) -> None:
+    url, key = f"{crm['crm']}/v3.1/Contacts", (crm["workspace"]["crm_api_key"], "")
+    replies = [requests.get(url, auth=key, timeout=DEADLINE_S) for _ in range(11)]
+    found = call("up", "--wait", "--role", "crm", "--crm-port", crm["crm"].rpartition(":")[2], "--json")
+    refused = call("listen", **at)
+
     assert list(crm) == ["crm", "dashboard", "workspace"]
     assert list(crm["workspace"]) == ["name", "crm_username", "crm_api_key"]
-
-
-def test_it_has_the_records_and_the_limits_that_it_was_started_with() -> None:
-    words = ["--role", "crm", "--crm-port", "0", "--records", "2", "--seed", "5", "--limits", "vendor"]
-    with up(*words) as ready:
-        url, key = f"{ready['crm']}/v3.1/Contacts", (ready["workspace"]["crm_api_key"], "")
-        replies = [requests.get(url, auth=key, timeout=DEADLINE_S) for _ in range(11)]
-
+    assert json.loads(found.stdout) == crm
     assert len(replies[0].json()) == 2
     assert [reply.status_code for reply in replies] == [200] * 10 + [429]
+    assert (refused.returncode, "no platform runs here" in refused.stderr) == (2, True)
 
 
 def test_its_clock_is_shown_set_and_advanced(at: dict[str, str]) -> None:
@@ -94,12 +93,10 @@ def test_its_workspaces_are_made_seeded_reset_and_deleted(at: dict[str, str]) ->
     assert [one["name"] for one in listed["workspaces"]] == ["default", "mine"]
 
 
-def test_a_lone_sink_prints_where_to_send_callbacks() -> None:
-    with up("--role", "sink", "--sink-port", "0") as ready:
-        clock = call(
-            "clock", "advance", "1m",
-            ELEMENTS_LOCAL_PLATFORM_URL=NOBODY, ELEMENTS_LOCAL_CRM_URL=NOBODY, ELEMENTS_LOCAL_SINK_URL=ready["sink"],
-        )  # fmt: skip
+def test_a_lone_sink_prints_where_to_send_callbacks_and_where_commands_look_says_nothing_of_it() -> None:
+    elsewhere = {f"ELEMENTS_LOCAL_{name}_URL": NOBODY for name in ("PLATFORM", "CRM", "SINK")}
+    with up("--sink-port", "0", ELEMENTS_LOCAL_ROLE="sink", **elsewhere) as ready:
+        clock = call("clock", "advance", "1m", **{**elsewhere, "ELEMENTS_LOCAL_SINK_URL": ready["sink"]})
 
     assert ready == {
         "sink": ready["sink"],
@@ -110,83 +107,13 @@ def test_a_lone_sink_prints_where_to_send_callbacks() -> None:
 
 
 def test_a_lone_crm_keeps_its_data_and_its_time(tmp_path: Path) -> None:
-    words = ["--role", "crm", "--crm-port", "0", "--data", str(tmp_path / "kept")]
-    with up(*words, "--start", "2027-01-01", "--records", "1") as ready:
-        call(
-            "clock", "advance", "1d", ELEMENTS_LOCAL_PLATFORM_URL=NOBODY, ELEMENTS_LOCAL_CRM_URL=ready["crm"]
-        )
-    with up(*words) as again:
-        clock = call("clock", "show", ELEMENTS_LOCAL_PLATFORM_URL=NOBODY, ELEMENTS_LOCAL_CRM_URL=again["crm"])
-
-    assert clock.stdout == "2027-01-02T00:00:00Z (virtual)\n"
-
-
-def test_role_and_clock_may_come_from_the_environment() -> None:
-    with up("--crm-port", "0", ELEMENTS_LOCAL_ROLE="crm", ELEMENTS_LOCAL_CLOCK="real") as ready:
-        at = {"ELEMENTS_LOCAL_PLATFORM_URL": NOBODY, "ELEMENTS_LOCAL_CRM_URL": ready["crm"]}
-        clock = json.loads(call("clock", "show", "--json", **at).stdout)
-
-    assert "platform" not in ready
-    assert clock["mode"] == "real"
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        pytest.param(
-            ["--role", "platform"], "--role platform is one of several processes", id="no use alone"
-        ),
-        pytest.param(
-            ["--role", "sink", "--records", "3"], "--records are the CRM's", id="a sink with records"
-        ),
-    ],
-)
-def test_what_cannot_run_alone_is_misuse(words: list[str], reason: str) -> None:
-    refused = call("up", *words)
-
-    assert refused.returncode == 2
-    assert reason in refused.stderr
-    assert "Traceback" not in refused.stderr
+    with in_process(Options(role="crm", data=tmp_path, start=parse_instant("2027-01-01T00:00:00Z"))) as stack:
+        stack.workspace().clock.advance("1d")
+    with in_process(Options(role="crm", data=tmp_path)) as stack:
+        assert stack.workspace().clock.show() == {"mode": "virtual", "now": "2027-01-02T00:00:00Z"}
 
 
 NOBODYS = "postgresql+psycopg://nobody@127.0.0.1:1/none"
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        (["--role", "worker"], "--role worker is one of several processes that keep a stack together"),
-        (["--role", "platform", "--data", "kept"], "give --database postgresql+psycopg://..."),
-        (["--crm-url", "http://crm:4701"], "--crm-url is for several processes"),
-        (
-            ["--role", "crm", "--platform-url", "platform:4700", "--database", NOBODYS],
-            "--platform-url must be a URL such as http://platform:4700, without a path; got 'platform:4700'",
-        ),
-        (
-            ["--role", "sink", "--crm-url", "http://crm:4701/v3.1", "--database", NOBODYS],
-            "without a path; got 'http://crm:4701/v3.1'",
-        ),
-        (
-            ["--role", "crm", "--records", "3", "--database", NOBODYS],
-            "run `elements-local seed` once they answer",
-        ),
-        (
-            ["--role", "crm", "--crm-port", "0", "--host", "0.0.0.0", "--database", NOBODYS],  # noqa: S104 - refused
-            "give each the same --token, or ELEMENTS_LOCAL_TOKEN",
-        ),
-        (["--role", "worker", "--wait"], "--wait waits for what answers at a port, and a worker opens none"),
-    ],
-)
-def test_what_no_process_of_several_could_be_is_misuse(words: list[str], reason: str) -> None:
-    refused = CliRunner().invoke(cli, ["up", *words])
-
-    assert refused.exit_code == 2
-    assert reason in refused.stderr
-
-
-def test_where_commands_find_a_stack_says_nothing_of_one_process_alone(at: dict[str, str]) -> None:
-    with up("--role", "sink", "--sink-port", "0", **at, ELEMENTS_LOCAL_SINK_URL=NOBODY) as ready:
-        assert ready["workspace"]["callback_url"] == f"{ready['sink']}/default"
 
 
 def test_addresses_are_as_told_else_as_this_process_listens_else_as_usual() -> None:

@@ -9,21 +9,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 import requests
+from command import call
 from deadline import DEADLINE_S
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
-from elements_local.stack.stack import Stack, at
+from elements_local.kit.workspaces.workspace import DOCUMENTED
+from elements_local.stack.stack import at
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 FREE = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is the point
 
 
 @contextmanager
@@ -46,6 +49,13 @@ def what_runs(process: subprocess.Popen[str]) -> dict:
     return ready
 
 
+def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+    """End it, and return its exit status and what it still had to tell."""
+    process.send_signal(number)
+    rest, errors = process.communicate(timeout=DEADLINE_S)
+    return process.returncode, rest, errors
+
+
 def lines_until(stream: TextIO | None, part: str) -> list[str]:
     """Read lines up to the first one with a part, or to the end."""
     assert stream
@@ -55,32 +65,30 @@ def lines_until(stream: TextIO | None, part: str) -> list[str]:
     return lines
 
 
-def stack_of(ready: dict) -> Stack:
-    platform = ready["platform"].removesuffix(BASE_PATH)
-    return at(Addresses(platform=platform, crm=ready["crm"], sink=ready["sink"]))
-
-
 def clients_of(ready: dict) -> WorkspaceClients:
-    return stack_of(ready).workspace()
+    platform = ready["platform"].removesuffix(BASE_PATH)
+    return at(Addresses(platform=platform, crm=ready["crm"], sink=ready["sink"])).workspace()
 
 
-def report_a_contact(clients: WorkspaceClients) -> None:
-    clients.platform.create_instance(guide.instance_body(clients.credentials))
-    clients.clock.advance("1m")
-    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    clients.clock.advance("15m")
-
-
-def test_with_json_what_happens_is_told_on_standard_error_a_line_each() -> None:
+def test_with_json_it_prints_one_line_and_what_happens_is_told_on_standard_error_a_line_each() -> None:
     with started("--json") as process:
-        clients = clients_of(what_runs(process))
+        ready = what_runs(process)
+        clients = clients_of(ready)
         clients.sink.respond({"status": 503, "times": 1})
-        report_a_contact(clients)
+        clients.platform.create_instance(guide.instance_body(clients.credentials))
+        clients.clock.advance("1m")
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        clients.clock.advance("15m")
         lines = lines_until(process.stderr, "clock advanced from 10:01:00")
-        process.send_signal(signal.SIGINT)
-        rest, told = process.communicate(timeout=DEADLINE_S)
+        done = ended(process, signal.SIGINT)
 
-    assert (process.returncode, rest, told) == (0, "", "")
+    assert list(ready) == ["platform", "crm", "sink", "dashboard", "workspace"]
+    assert ready["platform"].endswith(BASE_PATH)
+    assert list(ready["workspace"]) == [
+        "name", "organization_secret", "user_secret", "crm_username", "crm_api_key", "callback_url",
+    ]  # fmt: skip
+    assert ready["workspace"]["callback_url"] == f"{ready['sink']}/default"
+    assert done == (0, "", "")
     assert lines[0].startswith("2026-03-02 10:00:00  instance ")
     assert any("poll of contacts: 1 seen, 1 reported" in line for line in lines)
     assert any("callback POST" in line and "-> 503 (contacts CREATED" in line for line in lines)
@@ -89,60 +97,60 @@ def test_with_json_what_happens_is_told_on_standard_error_a_line_each() -> None:
     assert "\x1b" not in "".join(lines)
 
 
-def test_without_json_it_is_told_below_what_runs_and_in_other_workspaces_with_their_names() -> None:
+def test_without_json_a_person_is_told_what_to_use_and_below_it_what_happens_in_which_workspace() -> None:
     with started() as process:
-        assert process.stdout
-        shown = [process.stdout.readline() for _ in range(12)]
+        shown = lines_until(process.stdout, "Ctrl-C stops it.")
         platform = next(line.split()[1] for line in shown if "  platform  " in line)
         stack = at(Addresses(platform=platform.removesuffix(BASE_PATH)))
         stack.workspace(stack.new_workspace(name="mine").credentials.name).clock.advance("1m")
         stack.workspace().clock.advance("2m")
         told = lines_until(process.stdout, "clock advanced from 10:00:00 to 10:02:00")
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=DEADLINE_S)
+        done = ended(process, signal.SIGINT)
 
-    assert (process.returncode, rest, errors) == (0, "stopped\n", "")
+    text = "".join(shown)
+    assert "its clock is virtual, at 2026-03-02T10:00:00Z" in text
+    assert DOCUMENTED.user_secret in text
+    assert "/_local/" in text
+    assert done == (0, "stopped\n", "")
     assert told == [
-        "Ctrl-C stops it.\n",
         "2026-03-02 10:01:00  [mine]  clock advanced from 10:00:00 to 10:01:00: nothing fell due\n",
         "2026-03-02 10:02:00  clock advanced from 10:00:00 to 10:02:00: nothing fell due\n",
     ]
 
 
-@pytest.mark.parametrize("words", [["--json", "--quiet"], ["-q"]], ids=["json", "text"])
-def test_quiet_tells_nothing_of_it(words: list[str]) -> None:
-    with started(*words) as process:
-        assert process.stdout
-        text = process.stdout.readline() if "-q" not in words else process.stdout.read(1)
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=DEADLINE_S)
+def test_quiet_tells_nothing_of_it_and_limits_and_records_are_those_that_were_asked_for() -> None:
+    with started("-q", "--json", "--records", "2", "--limits", "vendor") as process:
+        ready = what_runs(process)
+        url, key = f"{ready['crm']}/v3.1/Contacts", (ready["workspace"]["crm_api_key"], "")
+        replies = [requests.get(url, auth=key, timeout=DEADLINE_S) for _ in range(11)]
+        clients_of(ready).clock.advance("1m")
+        done = ended(process)
 
-    assert text
-    assert errors == ""
-    assert "clock advanced" not in rest
+    assert len(replies[0].json()) == 2
+    assert [reply.status_code for reply in replies] == [200] * 10 + [429]
+    assert done == (0, "", "")
 
 
 def test_who_never_reads_what_is_told_does_not_hold_the_stack_up() -> None:
-    """A pipe holds 64 KiB."""
     with started("--json") as process:
-        ready = what_runs(process)
-        clients = clients_of(ready)
-        for _ in range(1500):
+        clients = clients_of(what_runs(process))
+        assert process.stderr
+        fcntl(process.stderr.fileno(), F_SETPIPE_SZ, 4096)
+        for _ in range(150):
             clients.clock.advance("1s")
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=DEADLINE_S)
-        assert process.stderr
         told = process.stderr.read()
 
     assert code == 0
-    assert 1000 > told.count("clock advanced") > 100
+    assert 100 > told.count("clock advanced") > 10
     assert "Fatal" not in told
 
 
 def test_it_goes_on_when_whoever_reads_has_gone() -> None:
     with started() as process:
+        shown = lines_until(process.stdout, "Ctrl-C stops it.")
         assert process.stdout
-        shown = [process.stdout.readline() for _ in range(12)]
         process.stdout.close()
         platform = next(line.split()[1] for line in shown if "  platform  " in line)
         clock = at(Addresses(platform=platform.removesuffix(BASE_PATH))).workspace().clock
@@ -169,169 +177,48 @@ def test_a_second_signal_while_it_ends_is_answered_by_a_hint_and_a_third_ends_it
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)  # two of a kind that come at once may count as one
         hint = process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=DEADLINE_S)
+        done = ended(process, signal.SIGINT)
 
     assert hint == "elements-local is ending; once more ends it at once\n"
-    assert process.returncode == 130
-    assert (rest, errors) == ("", "")
+    assert done == (130, "", "")
 
 
-def waiting(*words: str, ready: dict | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    ports = FREE if ready is None else ports_of(ready)
-    return subprocess.run(
-        [PROGRAM, "up", "--wait", "--timeout", str(DEADLINE_S), *ports, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=env,
-    )
-
-
-def ports_of(ready: dict) -> list[str]:
-    origins = {
-        name: ready[name].removesuffix(BASE_PATH) for name in ("platform", "crm", "sink") if name in ready
-    }
-    return [word for name, url in origins.items() for word in (f"--{name}-port", url.rpartition(":")[2])]
-
-
-@pytest.fixture(scope="module")
-def ready() -> Iterator[dict]:
-    with started("--json") as process:
-        yield what_runs(process)
-
-
-def test_wait_returns_when_a_stack_answers_with_the_line_that_it_has_printed(ready: dict) -> None:
-    told = waiting(ready=ready)
-    as_json = waiting("--json", ready=ready)
-    quiet = waiting("--quiet", ready=ready)
-
-    assert (told.returncode, as_json.returncode, quiet.returncode) == (0, 0, 0)
-    origins = ", ".join(ready[name].removesuffix(BASE_PATH) for name in ("platform", "crm", "sink"))
-    assert told.stdout == f"elements-local answers at {origins}\n"
-    assert json.loads(as_json.stdout) == ready
-    assert quiet.stdout == ""
-
-
-def free_ports(count: int) -> list[str]:
-    with ExitStack() as closing:
-        taken = [closing.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [str(one.getsockname()[1]) for one in taken]
-
-
-def test_wait_lasts_until_a_stack_that_is_started_meanwhile_has_its_records() -> None:
-    names = [f"ELEMENTS_LOCAL_{name}_PORT" for name in ("PLATFORM", "CRM", "SINK")]
-    ports = dict(zip(names, free_ports(3), strict=True))
-    env = {**os.environ, **ports}
-    with (
-        subprocess.Popen(
-            [PROGRAM, "up", "--wait", "--timeout", str(DEADLINE_S), "--json"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=env,
-        ) as waits,
-        subprocess.Popen(
-            [PROGRAM, "up", "--quiet", "--records", "300"], stdout=subprocess.DEVNULL, env=env
-        ) as up,
-    ):
-        assert waits.stdout
-        ready = json.loads(waits.stdout.readline())
-        key = (ready["workspace"]["crm_api_key"], "")
-        url = f"{ready['crm']}/v3.1/Contacts?top=1&count_total=true"
-        count = requests.get(url, auth=key, timeout=DEADLINE_S).headers["X-Total-Count"]
-        up.terminate()
-
-    assert count == "300"
-    assert waits.returncode == 0
-
-
-def test_a_role_alone_is_waited_for_alone() -> None:
-    with started("--json", "--role", "crm") as process:
-        alone = what_runs(process)
-        found = waiting("--role", "crm", "--json", ready=alone)
-
-    assert json.loads(found.stdout) == alone
-    assert list(alone) == ["crm", "dashboard", "workspace"]
-
-
-def test_wait_gives_up_in_time_and_says_what_does_not_answer() -> None:
-    (port,) = free_ports(1)
-    given_up = waiting("--role", "crm", "--crm-port", port, "--timeout", "0")
-    heeded = waiting("--role", "crm", "--crm-port", port, "--timeout", "1.5")
-
-    assert (given_up.returncode, heeded.returncode) == (1, 1)
-    reason = f"no crm at http://127.0.0.1:{port} (connection refused)"
-    assert given_up.stderr == f"Error: waited 0 s: {reason}\n"
-    assert heeded.stderr.removeprefix(f"waiting: {reason}\n") == f"Error: waited 1.5 s: {reason}\n"
-
-
-def test_wait_takes_nothing_else_for_a_stack(httpserver: HTTPServer, ready: dict) -> None:
-    httpserver.expect_request("/_local/health").respond_with_data("<html>")
-    other = waiting("--role", "crm", "--crm-port", str(httpserver.port), "--timeout", "0")
-    sink = ready["sink"].rpartition(":")[2]
-    mixed_up = waiting("--role", "crm", "--crm-port", sink, "--timeout", "0")
-
-    assert "where something else (200) answers" in other.stderr
-    assert "where the sink of a stack answers" in mixed_up.stderr
-    assert (other.returncode, mixed_up.returncode) == (1, 1)
-
-
-def test_wait_that_is_cut_off_says_what_it_was_waiting_for() -> None:
-    (port,) = free_ports(1)
-    words = [PROGRAM, "up", "--wait", "--role", "crm", "--crm-port", port]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        assert process.stderr.readline().startswith("waiting: no crm at")
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=DEADLINE_S)
-
-    assert process.returncode == 130
-    assert errors == f"interrupted: still waiting: no crm at http://127.0.0.1:{port} (connection refused)\n"
-
-
-def test_a_stack_that_is_not_bound_to_loopback_answers_too_and_its_json_wants_the_token() -> None:
-    with started("--json", "--host", "0.0.0.0") as process:  # noqa: S104 - that is the point
-        ready = what_runs(process)
-        host = ["--host", "0.0.0.0"]  # noqa: S104 - as above
-        told = waiting(*host, ready=ready)
-        without = waiting(*host, "--json", ready=ready)
-        with_token = waiting(*host, "--json", ready=ready, ELEMENTS_LOCAL_TOKEN=ready["token"])
-
-    assert told.returncode == 0
-    assert (without.returncode, "send the token that `up` printed" in without.stderr) == (2, True)
-    assert json.loads(with_token.stdout) == ready
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        (["--wait", "--records", "3", "--seed", "4"], "--wait starts nothing; leave out --seed, --records"),
-        (["--timeout", "3"], "that is for --wait; leave out --timeout"),
-        (["--wait", "--crm-port", "0"], "--wait has to know the ports; 0 is any"),
-        (["--wait", "--timeout", "-1"], "--timeout"),
-    ],
-    ids=["starting and waiting", "a time-out of nothing", "any port", "no time-out"],
-)
-def test_what_would_be_without_effect_is_misuse(words: list[str], reason: str) -> None:
-    refused = subprocess.run([PROGRAM, "up", *words], capture_output=True, text=True, check=False)
-
-    assert refused.returncode == 2
-    assert reason in refused.stderr
-
-
-def test_settings_of_starting_that_a_project_or_a_container_has_do_not_hinder_waiting(
-    tmp_path: Path, ready: dict
+def test_a_second_start_continues_and_says_what_the_data_of_the_first_leave_without_effect(
+    tmp_path: Path,
 ) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.elements-local]\nrecords = 3\n", encoding="utf-8")
-    done = subprocess.run(
-        [PROGRAM, "up", "--wait", "--timeout", str(DEADLINE_S), *ports_of(ready)],
-        capture_output=True,
-        check=False,
-        cwd=tmp_path,
-        env={"ELEMENTS_LOCAL_CLOCK": "real"},
+    words = ["--json", "--quiet", "--data", str(tmp_path)]
+    with started(*words, "--start", "2027-01-01", "--seed", "7") as process:
+        clients = clients_of(what_runs(process))
+        before = clients.credentials.callback_url
+        body = guide.instance_body(clients.credentials)
+        number = clients.platform.create_instance(body)["id"]
+        body["configuration"]["event.notification.callback.url"] = "http://127.0.0.1:9/mine"
+        clients.platform.create_instance({**body, "name": "of a receiver of one's own"})
+        clients.clock.advance("1d")
+        first = ended(process)
+
+    with started(*words, "--seed", "7", "--clock", "real") as process:
+        ready = what_runs(process)
+        clock = clients_of(ready).clock.show()
+        again = ended(process)
+
+    bin_url = ready["workspace"]["callback_url"]
+    assert first == (0, "", "")
+    assert clock == {"mode": "virtual", "now": "2027-01-02T00:00:00Z"}
+    assert again[2] == (
+        f"{tmp_path} keeps a workspace already, which --clock and --seed do not change; "
+        "`elements-local clock` moves its time, or choose another directory\n"
+        f"warning: instance {number} of workspace default sends its callbacks to {before}, and the sink is at {bin_url} now: "
+        f"start with the ports of before, or PATCH {ready['platform']}/instances/{number} with "
+        f'{{"configuration": {{"event.notification.callback.url": "{bin_url}"}}}}\n'
     )
 
-    assert done.returncode == 0
+
+def test_making_up_many_records_is_said_before_it_is_done() -> None:
+    with started("--json", "--records", "2000") as process:
+        what_runs(process)
+
+        assert ended(process) == (0, "", "making up 2000 records of each kind\n")
 
 
 def test_real_time_may_run_fast_with_everything_that_falls_due_in_it() -> None:
@@ -351,108 +238,124 @@ def test_real_time_may_run_fast_with_everything_that_falls_due_in_it() -> None:
     assert instants[2] - instants[0] >= timedelta(seconds=16)
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["--speed", "60"], "--speed is of a clock that runs by itself; choose --clock real"),
-        (["--speed", "60", "--clock", "real", "--data", "kept"], "nothing of it is kept"),
-        (["--speed", "0", "--clock", "real"], "a whole number from 1 to 86400"),
-    ],
-)
-def test_speed_is_refused_where_it_would_do_nothing_or_leave_data_of_the_future(
-    words, told, tmp_path
+def waiting(*words: str, ready: dict | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    ports = FREE if ready is None else ports_of(ready)
+    return call("up", "--wait", "--timeout", str(DEADLINE_S), *ports, *words, **env)
+
+
+def ports_of(ready: dict) -> list[str]:
+    origins = {
+        name: ready[name].removesuffix(BASE_PATH) for name in ("platform", "crm", "sink") if name in ready
+    }
+    return [word for name, url in origins.items() for word in (f"--{name}-port", url.rpartition(":")[2])]
+
+
+def free_ports(count: int) -> list[str]:
+    with ExitStack() as closing:
+        taken = [closing.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [str(one.getsockname()[1]) for one in taken]
+
+
+@pytest.fixture(scope="module")
+def exposed() -> Iterator[dict]:
+    """What a stack has printed that others can reach, with what it said beside."""
+    with started("--json", "--host", EVERYWHERE) as process:
+        ready = what_runs(process)
+        assert process.stderr
+        yield ready | {"said": process.stderr.readline()}
+
+
+def test_a_stack_that_others_can_reach_has_secrets_of_its_own_a_token_and_says_so_beside_its_json(
+    exposed: dict,
 ) -> None:
-    done = subprocess.run(
-        [PROGRAM, "up", *FREE, *words], capture_output=True, text=True, check=False, cwd=tmp_path
+    where = {"ELEMENTS_LOCAL_PLATFORM_URL": exposed["platform"]}
+    without = call("clock", "show", **where)
+    with_token = call("clock", "show", "--token", exposed["token"], **where)
+    words = ("workspace", "create", "mine", "--records", "1")
+    made = call(*words, "--token", exposed["token"], **where)
+
+    assert exposed["workspace"]["user_secret"] != DOCUMENTED.user_secret
+    assert exposed["said"].startswith(
+        "Whoever can reach this machine, where the stack listens at 0.0.0.0, can call"
     )
+    assert (without.returncode, "403" in without.stderr) == (2, True)
+    assert with_token.stdout == "2026-03-02T10:00:00Z (virtual)\n"
+    assert made.returncode == 0, made.stderr
 
-    assert done.returncode == 2
-    assert told in " ".join(done.stderr.split())
-    assert not [*tmp_path.iterdir()]
+
+def test_wait_returns_when_a_stack_answers_with_the_line_that_it_has_printed(
+    exposed: dict, tmp_path: Path
+) -> None:
+    host, ready = ["--host", EVERYWHERE], {name: exposed[name] for name in exposed if name != "said"}
+    token = {"ELEMENTS_LOCAL_TOKEN": exposed["token"]}
+    (tmp_path / "pyproject.toml").write_text("[tool.elements-local]\nrecords = 3\n", encoding="utf-8")
+    of_starting = {"ELEMENTS_LOCAL_CLOCK": "real", "cwd": tmp_path}
+
+    told = waiting(*host, ready=ready, **of_starting)
+    quiet = waiting(*host, "--quiet", ready=ready)
+    without = waiting(*host, "--json", ready=ready)
+    as_json = waiting(*host, "--json", ready=ready, **token)
+
+    origins = ", ".join(ready[name].removesuffix(BASE_PATH) for name in ("platform", "crm", "sink"))
+    assert (told.returncode, told.stdout) == (0, f"elements-local answers at {origins}\n")
+    assert (quiet.returncode, quiet.stdout) == (0, "")
+    assert (without.returncode, "send the token that `up` printed" in without.stderr) == (2, True)
+    assert json.loads(as_json.stdout) == ready
 
 
-def test_options_of_making_are_said_to_change_nothing_where_data_are_kept_already(tmp_path: Path) -> None:
-    words = ["--json", "--data", str(tmp_path), "--seed", "7"]
-    told = []
-    for more in ([], ["--clock", "real"]):
-        with started(*words, *more) as process:
-            what_runs(process)
-            process.send_signal(signal.SIGTERM)
-            told.append(process.communicate(timeout=DEADLINE_S)[1])
+def test_wait_lasts_until_a_stack_that_is_started_meanwhile_has_its_records() -> None:
+    names = [f"ELEMENTS_LOCAL_{name}_PORT" for name in ("PLATFORM", "CRM", "SINK")]
+    env = {**os.environ, **dict(zip(names, free_ports(3), strict=True))}
+    words = [PROGRAM, "up", "--wait", "--timeout", str(DEADLINE_S), "--json"]
+    with (
+        subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env) as waits,
+        subprocess.Popen(
+            [PROGRAM, "up", "--quiet", "--records", "300"], stdout=subprocess.DEVNULL, env=env
+        ) as up,
+    ):
+        assert waits.stdout
+        ready = json.loads(waits.stdout.readline())
+        key = (ready["workspace"]["crm_api_key"], "")
+        url = f"{ready['crm']}/v3.1/Contacts?top=1&count_total=true"
+        count = requests.get(url, auth=key, timeout=DEADLINE_S).headers["X-Total-Count"]
+        up.terminate()
 
-    assert told == [
+    assert count == "300"
+    assert waits.returncode == 0
+
+
+def test_wait_gives_up_in_time_and_says_what_does_not_answer() -> None:
+    (port,) = free_ports(1)
+    given_up = waiting("--role", "crm", "--crm-port", port, "--timeout", "0")
+    heeded = waiting("--role", "crm", "--crm-port", port, "--timeout", "1.5")
+
+    assert (given_up.returncode, heeded.returncode) == (1, 1)
+    reason = f"no crm at http://127.0.0.1:{port} (connection refused)"
+    assert given_up.stderr == f"Error: waited 0 s: {reason}\n"
+    assert heeded.stderr.removeprefix(f"waiting: {reason}\n") == f"Error: waited 1.5 s: {reason}\n"
+
+
+def test_wait_takes_nothing_else_for_a_stack(httpserver: HTTPServer, stack_on_ports) -> None:
+    httpserver.expect_request("/_local/health").respond_with_data("<html>")
+    other = waiting("--role", "crm", "--crm-port", str(httpserver.port), "--timeout", "0")
+    sink = stack_on_ports.addresses.sink.rpartition(":")[2]
+    mixed_up = waiting("--role", "crm", "--crm-port", sink, "--timeout", "0")
+
+    assert "where something else (200) answers" in other.stderr
+    assert "where the sink of a stack answers" in mixed_up.stderr
+    assert (other.returncode, mixed_up.returncode) == (1, 1)
+
+
+def test_wait_that_is_cut_off_says_what_it_was_waiting_for() -> None:
+    (port,) = free_ports(1)
+    words = [PROGRAM, "up", "--wait", "--role", "crm", "--crm-port", port]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("waiting: no crm at")
+        done = ended(process, signal.SIGINT)
+
+    assert done == (
+        130,
         "",
-        (
-            f"{tmp_path} keeps a workspace already, which --clock and --seed do not change; "
-            "`elements-local clock` moves its time, or choose another directory\n"
-        ),
-    ]
-
-
-def test_instances_that_report_to_the_sink_of_before_are_warned_of(tmp_path: Path) -> None:
-    words = ["--json", "--quiet", "--data", str(tmp_path)]
-    with started(*words) as process:
-        clients = clients_of(what_runs(process))
-        before = clients.credentials.callback_url
-        body = guide.instance_body(clients.credentials)
-        number = clients.platform.create_instance(body)["id"]
-        body["configuration"]["event.notification.callback.url"] = "http://127.0.0.1:9/mine"
-        clients.platform.create_instance({**body, "name": "of a receiver of one's own"})
-        process.send_signal(signal.SIGTERM)
-        _, first = process.communicate(timeout=DEADLINE_S)
-
-    with started(*words) as process:
-        ready = what_runs(process)
-        process.send_signal(signal.SIGTERM)
-        _, again = process.communicate(timeout=DEADLINE_S)
-
-    bin_url = ready["workspace"]["callback_url"]
-    assert first == ""
-    assert again == (
-        f"warning: instance {number} of workspace default sends its callbacks to {before}, and the sink is at {bin_url} now: "
-        f"start with the ports of before, or PATCH {ready['platform']}/instances/{number} with "
-        f'{{"configuration": {{"event.notification.callback.url": "{bin_url}"}}}}\n'
+        f"interrupted: still waiting: no crm at http://127.0.0.1:{port} (connection refused)\n",
     )
-
-
-def test_making_up_many_records_is_said_before_it_is_done() -> None:
-    with started("--json", "--records", "2000") as process:
-        what_runs(process)
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=DEADLINE_S)
-
-    assert errors == "making up 2000 records of each kind\n"
-
-
-def test_the_command_that_resets_all_resets_none_while_one_is_busy(httpserver: HTTPServer) -> None:
-    """The receiver of a callback in one workspace resets all: that one is busy."""
-    told = []
-    with started("--json", "--quiet") as process:
-        ready = what_runs(process)
-        busy, other = clients_of(ready), stack_of(ready).new_workspace(name="other")
-
-        def reset() -> subprocess.CompletedProcess[str]:
-            env = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}
-            words = [PROGRAM, "reset", "--all", "--json"]
-            return subprocess.run(words, capture_output=True, text=True, check=False, env=env)
-
-        def receive(_request: Request) -> Response:
-            told.append(reset())
-            return Response(status=204)
-
-        httpserver.expect_request("/hooks").respond_with_handler(receive)
-        body = guide.instance_body(busy.credentials)
-        body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hooks")
-        other.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        busy.platform.create_instance(body)
-        busy.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        busy.clock.advance("15m")
-        kept = len(other.crm.changes())
-        told.append(reset())
-        left = len(other.crm.changes())
-
-    refused, done = told
-    assert (refused.returncode, refused.stdout, kept) == (2, "", 1)
-    assert "default" in refused.stderr
-    assert (done.returncode, left) == (0, 0)
-    assert json.loads(done.stdout) == {"reset": ["default", "other"]}
