@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.kit.traffic.fault_rules import FaultRuleError, parse_rules
-from mock_insightly.faults import NO_FAULT, CrmEffect, CrmRules
+from mock_insightly.faults import CrmEffect, CrmRules
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 instants = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -17,50 +18,46 @@ def parsed(rule):
     return parse_rules({"faults": [rule]}, service="crm", shape=CrmRules)[0]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "effect",
-    [
-        pytest.param({"clock_skew_s": -90}, id="a clock that is behind"),
-        pytest.param({"stamp_step_s": 60}, id="whole minutes"),
-        pytest.param({"updated_later_s": 1, "updated_within_s": 3}, id="stamps apart"),
-        pytest.param({"index_lag_s": 2.5}, id="a late index"),
-        pytest.param({"index_lag_within_s": 60}, id="an index with a delay of its own for each write"),
-        pytest.param({"list_cap": 3}, id="a list that is cut"),
-        pytest.param({"rename_fields": {"TITLE": "JOB_TITLE"}}, id="a field that is renamed"),
-        pytest.param({"page_overlap": 1}, id="pages that overlap"),
-        pytest.param({"delete_listed": 1, "delay_s": 3}, id="a delete, and an effect of all services"),
-    ],
+    {
+        "a clock that is behind": {"clock_skew_s": -90},
+        "whole minutes": {"stamp_step_s": 60},
+        "stamps apart": {"updated_later_s": 1, "updated_within_s": 3},
+        "a late index": {"index_lag_s": 2.5},
+        "an index with a delay of its own for each write": {"index_lag_within_s": 60},
+        "a list that is cut": {"list_cap": 3},
+        "a field that is renamed": {"rename_fields": {"TITLE": "JOB_TITLE"}},
+        "pages that overlap": {"page_overlap": 1},
+        "a delete, and an effect of all services": {"delete_listed": 1, "delay_s": 3},
+    },
 )
 def test_a_rule_is_shown_as_it_was_written(effect):
     assert parsed({"effect": effect}).to_json() == {"effect": effect}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("rule", "told"),
-    [
-        pytest.param({"effect": {"clock_skew_s": "90"}}, "clock_skew_s", id="a skew as text"),
-        pytest.param({"effect": {"clock_skew_s": 10**9}}, "clock_skew_s", id="a skew beyond a year"),
-        pytest.param({"effect": {"stamp_step_s": 0}}, "stamp_step_s", id="steps of nothing"),
-        pytest.param({"effect": {"updated_within_s": -1}}, "updated_within_s", id="an update before"),
-        pytest.param({"effect": {"index_lag_s": -1}}, "index_lag_s", id="an index ahead"),
-        pytest.param({"effect": {"index_lag_within_s": 0.5}}, "index_lag_within_s", id="half seconds"),
-        pytest.param({"effect": {"list_cap": 0}}, "list_cap", id="a list of nothing"),
-        pytest.param(
-            {"effect": {"rename_fields": {"TITLE": ""}}}, "rename_fields", id="a field without a name"
-        ),
-        pytest.param({"effect": {"page_overlap": 501}}, "page_overlap", id="more than any page"),
-        pytest.param({"effect": {"delete_listed": 0}}, "no effect: give status, body", id="none deleted"),
-        pytest.param(
+    {
+        "a skew as text": ({"effect": {"clock_skew_s": "90"}}, "clock_skew_s"),
+        "a skew beyond a year": ({"effect": {"clock_skew_s": 10**9}}, "clock_skew_s"),
+        "steps of nothing": ({"effect": {"stamp_step_s": 0}}, "stamp_step_s"),
+        "an update before": ({"effect": {"updated_within_s": -1}}, "updated_within_s"),
+        "an index ahead": ({"effect": {"index_lag_s": -1}}, "index_lag_s"),
+        "half seconds": ({"effect": {"index_lag_within_s": 0.5}}, "index_lag_within_s"),
+        "a list of nothing": ({"effect": {"list_cap": 0}}, "list_cap"),
+        "a field without a name": ({"effect": {"rename_fields": {"TITLE": ""}}}, "rename_fields"),
+        "more than any page": ({"effect": {"page_overlap": 501}}, "page_overlap"),
+        "none deleted": ({"effect": {"delete_listed": 0}}, "no effect: give status, body"),
+        "misspelt": (
             {"effect": {"index_lag": 1}},
             "index_lag_s, index_lag_within_s, list_cap, page_overlap, burst_limit, daily_limit, delete_listed",
-            id="misspelt",
         ),
-        pytest.param(
+        "stamps of a call that never comes to it": (
             {"effect": {"status": 503, "clock_skew_s": 5}},
             "clock_skew_s cannot come of a call that the CRM never sees",
-            id="stamps of a call that never comes to it",
         ),
-    ],
+    },
 )
 def test_a_rule_that_cannot_be_meant_is_refused(rule, told):
     with pytest.raises(FaultRuleError) as refusal:
@@ -73,42 +70,28 @@ LISTS = "only on lists and searches of records"
 SHIFTED = "only on lists that are read page by page"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("effect", "match", "told"),
-    [
-        pytest.param({"index_lag_s": 60}, {"method": "POST"}, LISTS, id="a write"),
-        pytest.param({"index_lag_s": 60}, {"path": "/v2.2/Contacts/5"}, LISTS, id="one record"),
-        pytest.param({"index_lag_s": 60}, {"path": "/v2.2/Contcts*"}, LISTS, id="no resource"),
-        pytest.param({"index_lag_within_s": 60}, {"method": "PUT"}, LISTS, id="another write"),
-        pytest.param({"list_cap": 3}, {"path": "/v3.1/Users/Me"}, LISTS, id="the caller"),
-        pytest.param(
-            {"page_overlap": 1}, {"path": "/v3.1/Notes/5/Comment"}, SHIFTED, id="a list that is whole"
-        ),
-        pytest.param(
-            {"delete_listed": 1}, {"path": "/v3.1/Users"}, "can be deleted", id="what cannot be deleted"
-        ),
-        pytest.param(
-            {"update_listed": 1}, {"path": "/v3.1/Users"}, "can be updated", id="what cannot be updated"
-        ),
-        pytest.param({"clock_skew_s": 5}, {"method": "GET"}, "only on writes", id="stamps of a read"),
-        pytest.param(
-            {"stamp_step_s": 5}, {"path": "/v2.2/leads/search"}, "only on writes", id="stamps of a search"
-        ),
-        pytest.param({"updated_within_s": 3}, {"method": "PUT"}, "only on calls that create", id="an update"),
-        pytest.param(
+    {
+        "a write": ({"index_lag_s": 60}, {"method": "POST"}, LISTS),
+        "one record": ({"index_lag_s": 60}, {"path": "/v2.2/Contacts/5"}, LISTS),
+        "no resource": ({"index_lag_s": 60}, {"path": "/v2.2/Contcts*"}, LISTS),
+        "another write": ({"index_lag_within_s": 60}, {"method": "PUT"}, LISTS),
+        "the caller": ({"list_cap": 3}, {"path": "/v3.1/Users/Me"}, LISTS),
+        "a list that is whole": ({"page_overlap": 1}, {"path": "/v3.1/Notes/5/Comment"}, SHIFTED),
+        "what cannot be deleted": ({"delete_listed": 1}, {"path": "/v3.1/Users"}, "can be deleted"),
+        "what cannot be updated": ({"update_listed": 1}, {"path": "/v3.1/Users"}, "can be updated"),
+        "stamps of a read": ({"clock_skew_s": 5}, {"method": "GET"}, "only on writes"),
+        "stamps of a search": ({"stamp_step_s": 5}, {"path": "/v2.2/leads/search"}, "only on writes"),
+        "an update": ({"updated_within_s": 3}, {"method": "PUT"}, "only on calls that create"),
+        "a field of others": (
             {"rename_fields": {"CONTACT_ID": "ID"}},
             {"path": "/v2.2/Leads*"},
             "only on answers with records that have CONTACT_ID",
-            id="a field of others",
         ),
-        pytest.param({"rename_fields": {"Ttile": "T"}}, {}, "no record has a field Ttile", id="no field"),
-        pytest.param(
-            {"rename_fields": {"TITLE": "first_name"}},
-            {},
-            "first_name is a field already",
-            id="a field taken",
-        ),
-    ],
+        "no field": ({"rename_fields": {"Ttile": "T"}}, {}, "no record has a field Ttile"),
+        "a field taken": ({"rename_fields": {"TITLE": "first_name"}}, {}, "first_name is a field already"),
+    },
 )
 def test_a_rule_that_could_never_show_is_refused_and_says_where_it_would(effect, match, told):
     with pytest.raises(FaultRuleError) as refusal:
@@ -117,23 +100,21 @@ def test_a_rule_that_could_never_show_is_refused_and_says_where_it_would(effect,
     assert told in str(refusal.value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("effect", "match"),
-    [
-        pytest.param({"index_lag_s": 60}, {"method": "*", "path": "*"}, id="whatever there is"),
-        pytest.param({"index_lag_s": 60}, {"method": "head"}, id="HEAD"),
-        pytest.param({"index_lag_s": 60}, {"path": "//V2.2/CONTACTS/Search/"}, id="slashes and case"),
-        pytest.param({"index_lag_s": 60}, {"path": "/v3.1/contacts/5/notes"}, id="below a record"),
-        pytest.param({"list_cap": 60}, {"path": "/v3.1/Fruit__c"}, id="a custom object"),
-        pytest.param({"list_cap": 60}, {"path": "/v3.1/Notes/5/Comment"}, id="a list that is whole"),
-        pytest.param({"page_overlap": 1}, {"path": "*/searchbytag"}, id="a search by tag"),
-        pytest.param({"clock_skew_s": 5}, {"path": "/v2.2/contacts/*", "method": "DELETE"}, id="a deletion"),
-        pytest.param(
-            {"clock_skew_s": 5, "update_listed": 1}, {"method": "GET"}, id="an update between pages"
-        ),
-        pytest.param({"burst_limit": 5}, {"path": "/v2.2/Users/Me"}, id="a limit of any call"),
-        pytest.param({"status": 503}, {"path": "/v2.2/nowhere"}, id="what any path can meet"),
-    ],
+    {
+        "whatever there is": ({"index_lag_s": 60}, {"method": "*", "path": "*"}),
+        "HEAD": ({"index_lag_s": 60}, {"method": "head"}),
+        "slashes and case": ({"index_lag_s": 60}, {"path": "//V2.2/CONTACTS/Search/"}),
+        "below a record": ({"index_lag_s": 60}, {"path": "/v3.1/contacts/5/notes"}),
+        "a custom object": ({"list_cap": 60}, {"path": "/v3.1/Fruit__c"}),
+        "a list that is whole": ({"list_cap": 60}, {"path": "/v3.1/Notes/5/Comment"}),
+        "a search by tag": ({"page_overlap": 1}, {"path": "*/searchbytag"}),
+        "a deletion": ({"clock_skew_s": 5}, {"path": "/v2.2/contacts/*", "method": "DELETE"}),
+        "an update between pages": ({"clock_skew_s": 5, "update_listed": 1}, {"method": "GET"}),
+        "a limit of any call": ({"burst_limit": 5}, {"path": "/v2.2/Users/Me"}),
+        "what any path can meet": ({"status": 503}, {"path": "/v2.2/nowhere"}),
+    },
 )
 def test_a_rule_that_can_show_somewhere_is_taken(effect, match):
     assert parsed({"effect": effect, "match": match}).effect.own is not None
@@ -208,14 +189,3 @@ def test_the_second_stamp_is_later_by_what_the_rule_says_and_always_by_the_same(
 )
 def test_stamps_keep_to_the_calendar(skew, at, stamp):
     assert CrmEffect(clock_skew_s=skew).stamped(at) == stamp
-
-
-def test_seconds_apart_are_of_all_sizes():
-    effect = CrmEffect(updated_within_s=3)
-
-    assert {effect.later_s(record_id, seed=7) for record_id in range(50)} == {0, 1, 2, 3}
-
-
-def test_without_a_fault_nothing_is_different():
-    assert NO_FAULT.effect.stamped(NOON) == NOON
-    assert NO_FAULT.effect.later_s(1, seed=0) == 0

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from deadline import DEADLINE
+from each_row import each_row
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.clock import VirtualClock, WorkspaceClock
@@ -65,18 +66,6 @@ def test_an_entry_shows_what_happened_when_and_where(activities):
             "instanceId": 7,
         }
     ]
-
-
-def test_without_an_instant_it_is_now(activities):
-    told(activities, MINE)
-
-    assert activities.after(0, None, limit=9).items[0].at == NOON
-
-
-def test_telling_nothing_leaves_everything_as_it_is(activities):
-    activities.publish(MINE)
-
-    assert activities.after(0, None, limit=9).last == 0
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
@@ -154,7 +143,7 @@ def test_what_a_deleted_workspace_left_makes_room_too(activities):
     assert activities.after(0, None, limit=1).items[0].workspace == "w0"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "shown"),
     [
         ("two\r\nlines", "two\ufffd\ufffdlines"),
@@ -167,7 +156,8 @@ def test_what_a_deleted_workspace_left_makes_room_too(activities):
         ("x" * (LONGEST_TEXT + 1), "x" * LONGEST_TEXT + "..."),
     ],
 )
-def test_a_line_is_one_line_of_seemly_length_without_secrets(activities, text, shown):
+def test_a_line_is_one_line_of_seemly_length_without_secrets(text, shown):
+    activities = Activities()
     activities.publish(MINE, line(text, resource=text, changes=[{"recordId": text}]))
 
     (entry,) = activities.after(0, None, limit=9).items

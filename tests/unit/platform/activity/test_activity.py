@@ -95,10 +95,6 @@ def test_a_new_instance_is_told_with_what_it_polls(configured, line):
     assert texts_made(instance(configured)) == ["instance 7 made: Mine", line]
 
 
-def test_a_new_instance_without_events_is_one_line():
-    assert texts_made(instance({"event.notification.enabled": False})) == ["instance 7 made: Mine"]
-
-
 @pytest.mark.parametrize(
     ("after", "lines"),
     [
@@ -240,10 +236,6 @@ def test_a_callback_of_many_changes_tells_the_first():
 
     assert subject.text == "contacts CREATED 5 and 11 more"
     assert (subject.about["events"], len(subject.about["changes"])) == (12, 10)
-
-
-def test_a_change_without_an_id_is_told_without():
-    assert CallbackSubject(changes=(("contacts", "UPDATED", ""),)).text == "contacts UPDATED"
 
 
 @pytest.mark.parametrize(

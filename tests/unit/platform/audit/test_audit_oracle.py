@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,58 +38,41 @@ def shown(events):
     return [(event.kind, minutes(event.at), minutes(event.due)) for event in events]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("entries", "expected"),
-    [
-        pytest.param([(CREATED, 1)], [(CREATED, 1, 15)], id="made"),
-        pytest.param([(UPDATED, 1)], [(UPDATED, 1, 15)], id="changed, and there before"),
-        pytest.param([(CREATED, 1), (UPDATED, 2)], [(CREATED, 1, 15)], id="made and changed before a poll"),
-        pytest.param([(UPDATED, 1), (UPDATED, 2)], [(UPDATED, 2, 15)], id="changed twice before a poll"),
-        pytest.param(
-            [(CREATED, 1), (UPDATED, 16)], [(CREATED, 1, 15), (UPDATED, 16, 30)], id="made, polled, changed"
-        ),
-        pytest.param([(CREATED, 1), (DELETED, 2)], [], id="made and deleted before a poll"),
-        pytest.param(
-            [(UPDATED, 1), (DELETED, 2)], [(DELETED, 2, 15)], id="there before, changed and deleted"
-        ),
-        pytest.param(
-            [(CREATED, 1), (DELETED, 16)], [(CREATED, 1, 15), (DELETED, 16, 30)], id="made, polled, deleted"
-        ),
-        pytest.param([(DELETED, 1), (UPDATED, 2)], [(UPDATED, 2, 15)], id="deleted and restored"),
-        pytest.param(
-            [(CREATED, 1), (DELETED, 2), (UPDATED, 16)],
-            [(UPDATED, 16, 30)],
-            id="deleted unseen, restored later",
-        ),
-        pytest.param(
+    {
+        "made": ([(CREATED, 1)], [(CREATED, 1, 15)]),
+        "changed, and there before": ([(UPDATED, 1)], [(UPDATED, 1, 15)]),
+        "made and changed before a poll": ([(CREATED, 1), (UPDATED, 2)], [(CREATED, 1, 15)]),
+        "changed twice before a poll": ([(UPDATED, 1), (UPDATED, 2)], [(UPDATED, 2, 15)]),
+        "made, polled, changed": ([(CREATED, 1), (UPDATED, 16)], [(CREATED, 1, 15), (UPDATED, 16, 30)]),
+        "made and deleted before a poll": ([(CREATED, 1), (DELETED, 2)], []),
+        "there before, changed and deleted": ([(UPDATED, 1), (DELETED, 2)], [(DELETED, 2, 15)]),
+        "made, polled, deleted": ([(CREATED, 1), (DELETED, 16)], [(CREATED, 1, 15), (DELETED, 16, 30)]),
+        "deleted and restored": ([(DELETED, 1), (UPDATED, 2)], [(UPDATED, 2, 15)]),
+        "deleted unseen, restored later": ([(CREATED, 1), (DELETED, 2), (UPDATED, 16)], [(UPDATED, 16, 30)]),
+        "deleted unseen, restored, seen, deleted": (
             [(CREATED, 1), (DELETED, 2), (UPDATED, 16), (DELETED, 31)],
             [(UPDATED, 16, 30), (DELETED, 31, 45)],
-            id="deleted unseen, restored, seen, deleted",
         ),
-    ],
+    },
 )
 def test_what_a_record_owes_is_one_event_for_what_happened_between_two_polls(entries, expected):
     assert shown(owed(log(*entries), watch(15, 30, 45))) == expected
 
 
-def test_an_event_says_how_many_changes_it_stands_for():
-    (event,) = owed(log((CREATED, 1), (UPDATED, 2), (UPDATED, 3)), watch(15))
-
-    assert event.changes == 3
-
-
-@pytest.mark.parametrize(
+@each_row(
     ("moment", "expected"),
-    [
-        pytest.param(-1, [], id="before events were enabled"),
-        pytest.param(0, [], id="in that very moment"),
-        pytest.param(1 / 60, [15], id="a second later"),
-        pytest.param(15 - 1 / 60, [15], id="a second before a poll"),
-        pytest.param(15, [30], id="in the very instant of a poll"),
-        pytest.param(15 + 1 / 60, [30], id="a second after it"),
-        pytest.param(30, [], id="in the instant of the last poll so far"),
-        pytest.param(31, [], id="after it"),
-    ],
+    {
+        "before events were enabled": (-1, []),
+        "in that very moment": (0, []),
+        "a second later": (1 / 60, [15]),
+        "a second before a poll": (15 - 1 / 60, [15]),
+        "in the very instant of a poll": (15, [30]),
+        "a second after it": (15 + 1 / 60, [30]),
+        "in the instant of the last poll so far": (30, []),
+        "after it": (31, []),
+    },
 )
 def test_a_change_is_due_at_the_first_poll_after_it(moment, expected):
     events = owed(log((UPDATED, moment)), watch(15, 30, until=40))

@@ -1,10 +1,11 @@
-"""What was owed against what was told: the verdict on each event."""
+"""What was owed against what was reported: the verdict on each event, and what became of its callback."""
 
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,15 +97,6 @@ def only(*followed):
     return finding
 
 
-def test_what_the_first_poll_reported_under_its_right_name_is_reported():
-    audit = reckon([follow([change(CREATED, 1)], [report(CREATED, 15)])])
-
-    (finding,) = audit.findings
-    assert (audit.owed, audit.delivered) == (1, 1)
-    assert (finding.verdict, finding.at) == (AuditVerdict.REPORTED, at(1))
-    assert finding.why == "the poll of 2026-03-02T10:15:00Z reported it"
-
-
 def test_several_changes_between_two_polls_are_one_event_and_it_says_so():
     finding = only(follow([change(UPDATED, 1), change(UPDATED, 2)], [report(UPDATED, 15)]))
 
@@ -187,12 +179,6 @@ def test_what_was_told_though_nothing_had_changed_is_a_duplicate():
     assert (audit.owed, audit.delivered) == (1, 2)
     assert (reported.verdict, repeated.verdict) == (AuditVerdict.REPORTED, AuditVerdict.DUPLICATE)
     assert repeated.at == at(30)
-
-
-def test_what_one_poll_reported_twice_is_a_duplicate():
-    _, repeated = reckon([follow([change(CREATED, 1)], [report(CREATED, 15), report(CREATED, 15)])]).findings
-
-    assert (repeated.verdict, repeated.at) == (AuditVerdict.DUPLICATE, at(15))
 
 
 def test_what_was_never_owed_is_a_duplicate_once_it_is_told():
@@ -373,3 +359,68 @@ def test_an_event_that_is_dropped_is_lost_unless_a_later_one_tells_of_its_record
         AuditVerdict.LOST if not others else AuditVerdict.MISCLASSIFIED if told_later else AuditVerdict.LATE
     )
     assert {one.verdict for one in rest} <= {AuditVerdict.REPORTED}
+
+
+SENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
+TIMED_OUT = "timed out after 30 s"
+
+
+def tries(*reasons, every=4):
+    return [
+        Attempt(
+            number=number,
+            at=SENT + timedelta(seconds=every * (number - 1)),
+            url="http://receiver.test",
+            status=None,
+            reason=reason,
+        )
+        for number, reason in enumerate(reasons, start=1)
+    ]
+
+
+def callback(*each, states=(DeliveryStatus.DELIVERED,)):
+    return CallbackHistory(sent=SENT, tries=each, states=states)
+
+
+@each_row(
+    ("each", "times", "late"),
+    {
+        "taken at once": ([tries("")], 1, False),
+        "taken at the second try": ([tries("answered 503", "")], 1, True),
+        "timed out, and sent again": ([tries(TIMED_OUT, "")], 2, True),
+        "refused, and sent again": ([tries("connection refused", "")], 1, True),
+        "hung up, and sent again": ([tries("connection closed without an answer", "")], 2, True),
+        "reset, and sent again": ([tries("connection reset", "")], 2, True),
+        "taken, and released once more": ([tries("", "")], 2, False),
+        "two subscribers": ([tries(""), tries("")], 1, False),
+        "two, one of whom takes it at once": ([tries("answered 503", ""), tries("")], 1, False),
+        "timed out, and never taken": ([tries(TIMED_OUT)], 0, False),
+        "never sent": ([], 0, False),
+    },
+)
+def test_a_callback_counts_as_often_as_one_receiver_took_it_and_is_late_after_a_failure(each, times, late):
+    assert (callback(*each).times, callback(*each).is_late) == (times, late)
+
+
+@pytest.mark.parametrize(("after", "late"), [(60, False), (61, True)])
+def test_a_first_try_is_late_if_it_came_more_than_the_shortest_interval_after_the_poll(after, late):
+    (attempt,) = tries("")
+    released = Attempt(number=1, at=SENT + timedelta(seconds=after), url=attempt.url, status=200, reason="")
+
+    assert callback([released]).is_late is late
+
+
+@pytest.mark.parametrize(
+    ("states", "given_up"),
+    [
+        ([DeliveryStatus.CREATED], False),
+        ([DeliveryStatus.RETRY], False),
+        ([DeliveryStatus.QUEUED], True),
+        ([DeliveryStatus.QUEUED, DeliveryStatus.RETRY], False),
+        ([DeliveryStatus.NOTIFIED], True),
+        ([], True),
+    ],
+)
+def test_what_nobody_is_going_to_send_is_given_up(states, given_up):
+    assert callback(tries("answered 503"), states=states).is_given_up is given_up
+    assert callback(tries("answered 503", ""), states=states).is_given_up is False

@@ -4,6 +4,7 @@ from base64 import b64decode
 from datetime import UTC, datetime
 
 import pytest
+from each_row import each_row
 from standardwebhooks import Webhook
 
 from elements_local.platform.callbacks.headers import callback_headers, standard_headers
@@ -72,7 +73,7 @@ def test_no_extra_headers_are_none(text):
     assert rules.extra_headers(text) == {}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "X-Tenant: acme",

@@ -1,4 +1,4 @@
-"""When a failed callback is tried again: both documented ladders, and that no retry stands still."""
+"""When a failed callback is tried again, by both documented ladders, and what each attempt means for its delivery."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.kit.values import replace
+from elements_local.platform.accounts.directory import FailurePolicy
+from elements_local.platform.callbacks.delivery import (
+    AttemptOutcome,
+    after_attempt,
+    queue_undelivered,
+    released,
+)
 from elements_local.platform.callbacks.retry import next_attempt
 from elements_local.platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
+from elements_local.platform.events.records import Delivery, DeliveryStatus
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -29,12 +37,6 @@ def test_the_older_guides_ladder_has_nine_tries_at_powers_of_four():
     assert offsets_s(CLOUD_ELEMENTS) == [4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144]
 
 
-def test_the_older_guides_last_try_falls_just_under_73_hours_after_the_first_failure():
-    last = timedelta(seconds=offsets_s(CLOUD_ELEMENTS)[-1])
-
-    assert timedelta(hours=72, minutes=45) < last < timedelta(hours=73)
-
-
 def test_the_newer_guides_ladder_has_five_tries_at_powers_of_eight():
     assert offsets_s(OPEN_CONNECTORS) == [8, 64, 512, 4096, 32768]
 
@@ -49,20 +51,6 @@ def test_the_newer_guides_ladder_has_five_tries_at_powers_of_eight():
 )
 def test_read_the_other_way_each_wait_counts_from_the_attempt_before_it(ladder, offsets):
     assert offsets_s(replace(ladder, cumulative=True)) == offsets
-
-
-@pytest.mark.parametrize("ladder", [CLOUD_ELEMENTS, OPEN_CONNECTORS], ids=["4^x", "8^x"])
-def test_after_the_last_try_there_is_no_more(ladder):
-    def again(failures):
-        return next_attempt(ladder, failures=failures, first_failure=NOON, now=NOON)
-
-    assert again(ladder.tries) == NOON + timedelta(seconds=ladder.base**ladder.tries)
-    assert again(ladder.tries + 1) is None
-    assert again(ladder.tries + 1000) is None
-
-
-def test_without_tries_the_first_failure_is_the_last():
-    assert next_attempt(RetrySchedule(tries=0, base=4), failures=1, first_failure=NOON, now=NOON) is None
 
 
 def test_waits_count_from_the_first_failure_and_not_from_the_latest():
@@ -112,3 +100,122 @@ def test_the_next_attempt_lies_strictly_after_now(ladder, failures, first_failur
 
     assert (again is None) is (failures > ladder.tries)
     assert again is None or again > now
+
+
+MADE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
+TRIED = MADE + timedelta(seconds=30)
+NEW = Delivery(
+    notification_id=1, subscription_id=2, status=DeliveryStatus.CREATED, created=MADE, updated=MADE
+)
+
+
+def failed(
+    delivery: Delivery,
+    now: datetime,
+    ladder: RetrySchedule = CLOUD_ELEMENTS,
+    policy: FailurePolicy = FailurePolicy.RETRY,
+) -> AttemptOutcome:
+    return after_attempt(delivery, succeeded=False, policy=policy, schedule=ladder, now=now)
+
+
+def taken(delivery: Delivery, now: datetime) -> AttemptOutcome:
+    return after_attempt(
+        delivery, succeeded=True, policy=FailurePolicy.RETRY, schedule=CLOUD_ELEMENTS, now=now
+    )
+
+
+def to_the_end(ladder: RetrySchedule) -> list[AttemptOutcome]:
+    """Return what comes of every attempt at a delivery that always fails."""
+    outcomes = [failed(NEW, TRIED, ladder)]
+    while (again := outcomes[-1].again) is not None:
+        outcomes.append(failed(outcomes[-1].delivery, again, ladder))
+    return outcomes
+
+
+def test_a_success_ends_the_sequence():
+    outcome = taken(NEW, TRIED)
+
+    assert outcome == AttemptOutcome(
+        delivery=replace(NEW, status=DeliveryStatus.DELIVERED, updated=TRIED, tries=1)
+    )
+
+
+def test_a_first_failure_is_retried_four_seconds_later():
+    outcome = failed(NEW, TRIED)
+
+    assert outcome.delivery == replace(
+        NEW, status=DeliveryStatus.RETRY, updated=TRIED, tries=1, failures=1, first_failure=TRIED
+    )
+    assert outcome.again == TRIED + timedelta(seconds=4)
+
+
+def test_a_second_failure_keeps_the_time_of_the_first():
+    first = failed(NEW, TRIED)
+
+    second = failed(first.delivery, first.again)
+
+    delivery = second.delivery
+    assert (delivery.failures, delivery.first_failure, delivery.updated) == (2, TRIED, first.again)
+    assert second.again == TRIED + timedelta(seconds=16)
+
+
+def test_a_success_after_failures_keeps_their_count():
+    first = failed(NEW, TRIED)
+
+    outcome = taken(first.delivery, first.again)
+
+    assert (outcome.delivery.status, outcome.delivery.failures) == (DeliveryStatus.DELIVERED, 1)
+    assert (outcome.again, outcome.gives_up) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "attempts", "last_s"),
+    [
+        pytest.param(CLOUD_ELEMENTS, 10, 262_144, id="nine tries"),
+        pytest.param(OPEN_CONNECTORS, 6, 32_768, id="five"),
+        pytest.param(replace(CLOUD_ELEMENTS, cumulative=True), 10, 349_524, id="nine that add up"),
+        pytest.param(replace(OPEN_CONNECTORS, cumulative=True), 6, 37_448, id="five that add up"),
+        pytest.param(RetrySchedule(tries=0, base=4), 1, 0, id="none"),
+    ],
+)
+def test_a_delivery_whose_tries_are_used_up_is_queued_and_its_subscription_given_up(ladder, attempts, last_s):
+    outcomes = to_the_end(ladder)
+
+    last = outcomes[-1].delivery
+    assert len(outcomes) == attempts
+    assert (last.status, last.failures, last.first_failure) == (DeliveryStatus.QUEUED, attempts, TRIED)
+    assert last.updated == TRIED + timedelta(seconds=last_s)
+    assert [outcome.gives_up for outcome in outcomes] == [False] * (attempts - 1) + [True]
+
+
+@pytest.mark.parametrize("before", [0, 1, 4])
+def test_with_the_policy_queue_a_failure_is_queued_at_once_and_its_subscription_is_not_given_up(before):
+    delivery = replace(NEW, failures=before, first_failure=MADE if before else None)
+
+    outcome = failed(delivery, TRIED, policy=FailurePolicy.QUEUE)
+
+    assert outcome.delivery.status is DeliveryStatus.QUEUED
+    assert outcome.delivery.failures == before + 1
+    assert (outcome.again, outcome.gives_up) == (None, False)
+
+
+@pytest.mark.assumed
+def test_what_falls_due_while_its_subscription_is_dead_is_queued_without_a_try():
+    delivery = failed(NEW, TRIED).delivery
+
+    aside = queue_undelivered(delivery, now=TRIED)
+
+    assert aside == replace(delivery, status=DeliveryStatus.QUEUED)
+
+
+@pytest.mark.assumed
+def test_a_release_gives_the_whole_ladder_again():
+    dead = to_the_end(CLOUD_ELEMENTS)[-1].delivery
+    now = dead.updated + timedelta(days=1)
+
+    again = released(dead, now=now)
+    first = failed(again, now)
+
+    assert (again.status, again.failures, again.first_failure) == (DeliveryStatus.CREATED, 0, None)
+    assert (again.created, again.tries) == (MADE, 10)
+    assert first.again == now + timedelta(seconds=4)

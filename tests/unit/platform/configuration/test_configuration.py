@@ -1,18 +1,28 @@
-"""An instance's configuration: texts under all keys, completed, merged, checked and asked."""
+"""An instance's configuration: texts under all keys, completed, merged, masked, checked, asked, and its entries."""
 
 import json
 from datetime import timedelta
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.configuration.instance_configuration import (
+    MASK,
+    UNSET,
+    entries,
+    entry_number,
+    key_named,
+    mask,
+    unmask,
+)
+from elements_local.platform.core.choices import EmptyBlock, UnsetValues
+from elements_local.platform.elements.element import ConfigurationKey
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
-from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.errors import InvalidRequestError, NotFoundError
 
-MASK = "********"
 SENT = {"username": "ada", "password": "0123"}
 COMPLETE = configuration.complete(SENT, INSIGHTLY)
 DEFAULTS = {entry.key: entry.default for entry in INSIGHTLY.keys}
@@ -23,73 +33,27 @@ def check(**changes):
     configuration.check(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "text"),
-    [
-        pytest.param("x", "x", id="a text"),
-        pytest.param("", "", id="an empty text"),
-        pytest.param(None, None, id="null"),
-        pytest.param(True, "true", id="true"),
-        pytest.param(False, "false", id="false"),
-        pytest.param(15, "15", id="a number"),
-        pytest.param(0, "0", id="nought"),
-        pytest.param(1.5, "1.5", id="a fraction"),
-        pytest.param({}, "{}", id="an empty object"),
-        pytest.param(
+    {
+        "a text": ("x", "x"),
+        "an empty text": ("", ""),
+        "null": (None, None),
+        "true": (True, "true"),
+        "false": (False, "false"),
+        "a number": (15, "15"),
+        "nought": (0, "0"),
+        "a fraction": (1.5, "1.5"),
+        "an empty object": ({}, "{}"),
+        "an object, compact and in its order": (
             {"contacts": {"url": "/x?a='ü'", "pageSize": 5}},
             '{"contacts":{"url":"/x?a=\'ü\'","pageSize":5}}',
-            id="an object, compact and in its order",
         ),
-        pytest.param(["a", None], '["a",null]', id="an array"),
-    ],
+        "an array": (["a", None], '["a",null]'),
+    },
 )
 def test_every_value_is_kept_as_text(value, text):
     assert configuration.as_text(value) == text
-
-
-def test_a_configuration_has_all_keys_of_the_element_in_its_order():
-    assert list(configuration.complete({"password": "0123", "username": "ada"}, INSIGHTLY)) == [
-        "username",
-        "password",
-        "base.url",
-        "pagination.max",
-        "pagination.type",
-        "filter.response.nulls",
-        "event.vendor.type",
-        "event.notification.enabled",
-        "event.notification.callback.url",
-        "event.notification.signature.key",
-        "event.notification.subscription.id",
-        "event.notification.basic.username",
-        "event.notification.basic.password",
-        "event.notification.callback.headers",
-        "event.poller.refresh_interval",
-        "event.poller.configuration",
-        "event.poller.urls",
-        "event.objects",
-        "event.metadata",
-        "event.notification.instance.finder",
-        "event.helper.key",
-        "bulk.query.field_name",
-        "bulk.query.operator",
-        "bulk.query.date_mask",
-        "bulk.query.download_format",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("key", "name"),
-    [
-        (configuration.ENABLED, "Enable Events"),
-        (configuration.CALLBACK_URL, "Callback URL"),
-        (configuration.SIGNATURE_KEY, "Signature Key"),
-        (configuration.VENDOR_TYPE, "Vendor Event Type"),
-        (configuration.FILTER_NULLS, "Filter Null Values"),
-        (configuration.PAGE_SIZE, "Page Size"),
-    ],
-)
-def test_the_keys_that_rules_ask_for_are_keys_of_the_element(key, name):
-    assert [entry.name for entry in INSIGHTLY.keys if entry.key == key] == [name]
 
 
 def test_what_is_not_sent_has_the_elements_default():
@@ -98,22 +62,6 @@ def test_what_is_not_sent_has_the_elements_default():
     assert COMPLETE["event.poller.refresh_interval"] == "15"
     assert COMPLETE["filter.response.nulls"] == "true"
     assert COMPLETE["event.notification.callback.url"] is None
-
-
-def test_flags_numbers_and_objects_become_texts():
-    sent = {
-        "event.notification.enabled": True,
-        "event.poller.refresh_interval": 5,
-        "event.poller.configuration": {"contacts": {}},
-    }
-
-    values = configuration.complete(sent, INSIGHTLY)
-
-    assert {key: values[key] for key in sent} == {
-        "event.notification.enabled": "true",
-        "event.poller.refresh_interval": "5",
-        "event.poller.configuration": '{"contacts":{}}',
-    }
 
 
 @pytest.mark.assumed
@@ -154,10 +102,6 @@ def test_merging_keeps_the_stored_secret(sent):
     assert configuration.merge(COMPLETE, sent, INSIGHTLY) == COMPLETE
 
 
-def test_merging_takes_a_new_secret():
-    assert configuration.merge(COMPLETE, {"password": "new"}, INSIGHTLY)["password"] == "new"
-
-
 def test_completing_keeps_the_stored_secret_for_its_mask_only():
     def password(sent):
         return configuration.complete({"password": sent}, INSIGHTLY, stored=COMPLETE)["password"]
@@ -165,18 +109,6 @@ def test_completing_keeps_the_stored_secret_for_its_mask_only():
     assert password(MASK) == "0123"
     assert password("new") == "new"
     assert password(None) is None
-
-
-def test_a_mask_of_nothing_is_nothing():
-    assert configuration.complete({**SENT, "password": MASK}, INSIGHTLY)["password"] is None
-
-
-def test_what_is_stored_is_left_as_it_is():
-    stored = dict(COMPLETE)
-
-    configuration.merge(stored, {"username": "bob"}, INSIGHTLY)
-
-    assert stored == COMPLETE
 
 
 keys = st.sampled_from([*DEFAULTS, "mine"])
@@ -195,52 +127,33 @@ def test_completing_and_merging_have_every_key_and_only_texts(sent, changed):
     assert configuration.complete(values, INSIGHTLY) == values or MASK in values.values()
 
 
-def test_a_complete_configuration_passes():
-    check()
-
-
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "words"),
-    [
-        pytest.param({"password": None}, "configuration needs password; Insightly cannot", id="no password"),
-        pytest.param({"password": ""}, "configuration needs password", id="an empty one"),
-        pytest.param({"username": None}, "configuration needs username", id="no user name"),
-        pytest.param(
-            {"username": "", "password": None}, "configuration needs username and password", id="neither"
-        ),
-        pytest.param(
+    {
+        "no password": ({"password": None}, "configuration needs password; Insightly cannot"),
+        "an empty one": ({"password": ""}, "configuration needs password"),
+        "no user name": ({"username": None}, "configuration needs username"),
+        "neither": ({"username": "", "password": None}, "configuration needs username and password"),
+        "events: a word": (
             {"event__notification__enabled": "yes"},
             "event.notification.enabled must be true or false; got 'yes'",
-            id="events: a word",
         ),
-        pytest.param({"event__notification__enabled": "1"}, "must be true or false", id="events: a number"),
-        pytest.param(
+        "nulls: a word": (
             {"filter__response__nulls": "no"},
             "filter.response.nulls must be true or false; got 'no'",
-            id="nulls: a word",
         ),
-        pytest.param(
+        "no kind of events": (
             {"event__vendor__type": "pigeon"},
             "event.vendor.type must be polling or webhook; got 'pigeon'",
-            id="no kind of events",
         ),
-        pytest.param(
+        "no interval": (
             {"event__poller__refresh_interval": "0"},
             "must be whole minutes, 1 or more; got '0'",
-            id="no interval",
         ),
-        pytest.param(
-            {"event__poller__refresh_interval": None}, "must be whole minutes", id="no interval at all"
-        ),
-        pytest.param(
-            {"event__poller__configuration": "{"}, "event.poller.configuration is not JSON", id="no JSON"
-        ),
-        pytest.param(
-            {"event__poller__configuration": '{"a": {"url": "x"}}'}, "a.url must be a path", id="no path"
-        ),
-        pytest.param({"event__objects": "a"}, "no poller configuration for 'a'", id="no such object"),
-        pytest.param({"event__poller__urls": "a|b|/c"}, "a.url must be a path", id="no such line"),
-    ],
+        "no JSON": ({"event__poller__configuration": "{"}, "event.poller.configuration is not JSON"),
+        "no path": ({"event__poller__configuration": '{"a": {"url": "x"}}'}, "a.url must be a path"),
+        "no such object": ({"event__objects": "a"}, "no poller configuration for 'a'"),
+    },
 )
 def test_a_configuration_that_could_not_work_is_refused(changes, words):
     with pytest.raises(InvalidRequestError) as refusal:
@@ -255,7 +168,7 @@ def test_a_wrong_poller_is_refused_whether_or_not_events_are_enabled(enabled):
         check(event__notification__enabled=enabled, event__poller__configuration="[]")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("key", "value"),
     [
         ("event.notification.enabled", "TRUE"),
@@ -290,10 +203,6 @@ def test_a_flag_is_true_when_it_says_so(value, enabled):
 
     assert configuration.events_enabled(values) is enabled
     assert configuration.is_true(values, "event.notification.enabled") is enabled
-
-
-def test_a_flag_that_is_not_there_is_false():
-    assert not configuration.events_enabled({})
 
 
 @pytest.mark.parametrize(
@@ -343,8 +252,132 @@ def test_the_resources_follow_every_key_that_says_what_is_polled(changes, names)
     assert [resource.name for resource in found] == names
 
 
-def test_the_resources_follow_what_an_empty_block_means():
-    values = {"event.poller.configuration": '{"leads": {}}'}
+SECRETS = frozenset({"password", "oauth.api.secret"})
 
-    assert configuration.polled_resources(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT)
-    assert not configuration.polled_resources(values, INSIGHTLY, empty_block=EmptyBlock.SKIP)
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_secret_that_is_not_set_shows_nothing(value):
+    assert mask({"password": value}, SECRETS) == {"password": value}
+
+
+def test_what_is_no_secret_is_shown_in_its_place():
+    values = {"username": "ada", "password": "0123", "event.notification.signature.key": "key"}
+
+    assert list(mask(values, SECRETS).items()) == [
+        ("username", "ada"),
+        ("password", MASK),
+        ("event.notification.signature.key", "key"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored", "meant"),
+    [
+        pytest.param({"password": MASK}, {}, {"password": None}, id="a mask of nothing"),
+        pytest.param({"password": "new"}, {"password": "old"}, {"password": "new"}, id="a new secret"),
+        pytest.param({"password": ""}, {"password": "old"}, {"password": ""}, id="an empty one"),
+        pytest.param({"password": "*" * 7}, {"password": "old"}, {"password": "*" * 7}, id="seven asterisks"),
+        pytest.param({"password": "*" * 9}, {"password": "old"}, {"password": "*" * 9}, id="nine asterisks"),
+        pytest.param({"username": MASK}, {"username": "ada"}, {"username": MASK}, id="a mask of no secret"),
+        pytest.param({}, {"password": "old"}, {}, id="nothing sent"),
+    ],
+)
+def test_what_is_sent_is_meant_as_it_is(sent, stored, meant):
+    assert unmask(sent, stored, SECRETS) == meant
+
+
+keys_of_masking = st.sampled_from(["username", "password", "oauth.api.secret", "base.url"])
+texts = st.one_of(st.none(), st.text(max_size=5))
+
+
+@given(st.dictionaries(keys_of_masking, texts))
+def test_what_was_shown_can_be_sent_back_as_it_is(values):
+    assert unmask(mask(values, SECRETS), values, SECRETS) == values
+
+
+@given(st.dictionaries(keys_of_masking, st.text(min_size=4, alphabet="abc")))
+def test_no_secret_is_shown(values):
+    shown = mask(values, SECRETS)
+
+    assert all(shown[key] == MASK for key in values.keys() & SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("key", "input_type", "secret"),
+    [
+        ("password", "PASSWORD", True),
+        ("anything", "PASSWORD", True),
+        ("oauth.api.key", "TEXTFIELD_32", True),
+        ("oauth.api.secret", "TEXTFIELD_32", True),
+        ("password", "TEXTFIELD_32", False),
+    ],
+)
+def test_passwords_and_oauth_keys_are_secrets(key, input_type, secret):
+    assert ConfigurationKey(key=key, name="", type=input_type).secret is secret
+
+
+VALUES = {entry.key: entry.default for entry in INSIGHTLY.keys} | {"username": "ada", "password": "0123"}
+
+
+def test_an_entry_says_what_the_element_says_of_its_key():
+    (shown,) = entries({"event.vendor.type": "polling"}, INSIGHTLY, UNSET)
+
+    assert list(shown.items()) == [
+        ("id", 5993006),
+        ("key", "event.vendor.type"),
+        ("name", "Vendor Event Type"),
+        ("description", "Vendor Event Type"),
+        ("propertyValue", "polling"),
+        ("active", True),
+        ("hideFromConsole", True),
+        ("required", False),
+        ("type", "TEXTFIELD_128"),
+    ]
+
+
+@pytest.mark.assumed
+def test_an_entry_that_the_element_does_not_know_is_shown_under_its_key():
+    (shown,) = entries({"my.own": "5"}, INSIGHTLY, UNSET)
+
+    assert (shown["key"], shown["name"], shown["propertyValue"], shown["required"]) == (
+        "my.own",
+        "my.own",
+        "5",
+        False,
+    )
+
+
+def test_secrets_are_masked_and_what_is_not_set_is_shown_as_the_setting_says():
+    shown = {
+        entry["key"]: entry["propertyValue"] for entry in entries(VALUES, INSIGHTLY, UnsetValues(text=""))
+    }
+
+    assert (shown["password"], shown["username"], shown["event.objects"]) == ("********", "ada", "")
+
+
+def test_numbers_are_the_elements_own_and_all_different():
+    numbers = [entry_number(entry.key, INSIGHTLY) for entry in INSIGHTLY.keys]
+
+    assert numbers == [entry.id for entry in INSIGHTLY.keys]
+    assert len(set(numbers)) == len(INSIGHTLY.keys)
+
+
+@given(others=st.lists(st.text(), unique=True))
+def test_a_number_stays_the_same_whatever_else_a_configuration_holds_and_leads_back(others):
+    values = VALUES | dict.fromkeys(others, "x") | {"my.own": "5"}
+    (alone,) = entries({"my.own": "5"}, INSIGHTLY, UNSET)
+
+    numbers = {entry["key"]: entry["id"] for entry in entries(values, INSIGHTLY, UNSET)}
+
+    assert numbers["my.own"] == alone["id"]
+    assert {key_named(values, INSIGHTLY, str(number)) for number in numbers.values()} == set(values)
+    assert all(0 <= number < 2**31 for number in numbers.values())
+
+
+@each_row(
+    "number",
+    ["1", "0", "-5993000", "05993000", "5993000.0", "x", "", "9" * 5000, "\N{ARABIC-INDIC DIGIT FIVE}"],
+)
+def test_a_number_that_no_entry_has_is_not_found(number):
+    with pytest.raises(NotFoundError, match="No configuration found with ID"):
+        key_named(VALUES, INSIGHTLY, number)

@@ -3,16 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.platform.core.analytics import Interval, Tally, buckets, fold, span
 from elements_local.platform.errors import InvalidRequestError
-from elements_local.platform.instances.routes_events import (
-    shown_by_account,
-    shown_by_instance,
-    shown_count,
-)
+from elements_local.platform.instances.routes_events import shown_by_account, shown_by_instance, shown_count
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INSTANTS = st.datetimes(
@@ -54,31 +51,25 @@ def test_a_range_that_ends_before_it_starts_is_refused():
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("since", "until", "interval", "first", "number"),
-    [
-        pytest.param(
-            "2026-03-02T10", "2026-03-02T11", "minute", "2026-03-02T10", 61, id="an hour by minutes"
-        ),
-        pytest.param("2026-03-02T10", "2026-03-02T11", "second", "2026-03-02T10", 3601, id="by seconds"),
-        pytest.param("2026-03-02T10", "2026-03-02T11", "hour", "2026-03-02T10", 2, id="by hours"),
-        pytest.param(
-            "2026-03-02T10:59:59", "2026-03-02T11", "hour", "2026-03-02T10", 2, id="from a last second"
-        ),
-        pytest.param("2026-03-02T10", "2026-03-02T10:59:59", "hour", "2026-03-02T10", 1, id="within one"),
-        pytest.param("2026-03-02T10", "2026-03-02T10", "year", "2026-01-01", 1, id="one instant"),
-        pytest.param("2026-02-27T23", "2026-03-01T01", "day", "2026-02-27", 3, id="over a month's end"),
-        pytest.param("2026-03-01T23", "2026-03-02T00", "week", "2026-02-23", 2, id="a week starts on Monday"),
-        pytest.param("2024-01-31", "2024-03-01", "month", "2024-01-01", 3, id="months are not all as long"),
-        pytest.param(
-            "2026-03-31T23:59:59", "2026-04-01", "quarter", "2026-01-01", 2, id="a quarter ends in March"
-        ),
-        pytest.param("2026-12-31", "2027-01-01", "quarter", "2026-10-01", 2, id="the last quarter"),
-        pytest.param("2024-02-29", "2026-01-01", "year", "2024-01-01", 3, id="years from a leap day"),
-        pytest.param("0001-01-03", "0001-01-08", "week", "0001-01-01", 2, id="the calendar's first week"),
-        pytest.param("9999-12-31T23", "9999-12-31T23:30", "day", "9999-12-31", 1, id="its last day"),
-        pytest.param("9999-06-01", "9999-12-31", "year", "9999-01-01", 1, id="its last year"),
-    ],
+    {
+        "an hour by minutes": ("2026-03-02T10", "2026-03-02T11", "minute", "2026-03-02T10", 61),
+        "by seconds": ("2026-03-02T10", "2026-03-02T11", "second", "2026-03-02T10", 3601),
+        "by hours": ("2026-03-02T10", "2026-03-02T11", "hour", "2026-03-02T10", 2),
+        "from a last second": ("2026-03-02T10:59:59", "2026-03-02T11", "hour", "2026-03-02T10", 2),
+        "within one": ("2026-03-02T10", "2026-03-02T10:59:59", "hour", "2026-03-02T10", 1),
+        "one instant": ("2026-03-02T10", "2026-03-02T10", "year", "2026-01-01", 1),
+        "over a month's end": ("2026-02-27T23", "2026-03-01T01", "day", "2026-02-27", 3),
+        "a week starts on Monday": ("2026-03-01T23", "2026-03-02T00", "week", "2026-02-23", 2),
+        "months are not all as long": ("2024-01-31", "2024-03-01", "month", "2024-01-01", 3),
+        "a quarter ends in March": ("2026-03-31T23:59:59", "2026-04-01", "quarter", "2026-01-01", 2),
+        "the last quarter": ("2026-12-31", "2027-01-01", "quarter", "2026-10-01", 2),
+        "years from a leap day": ("2024-02-29", "2026-01-01", "year", "2024-01-01", 3),
+        "the calendar's first week": ("0001-01-03", "0001-01-08", "week", "0001-01-01", 2),
+        "its last day": ("9999-12-31T23", "9999-12-31T23:30", "day", "9999-12-31", 1),
+        "its last year": ("9999-06-01", "9999-12-31", "year", "9999-01-01", 1),
+    },
 )
 def test_the_buckets_in_which_a_range_starts_and_ends_are_both_there(since, until, interval, first, number):
     made = cut(at(since), at(until), interval)

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+from each_row import each_row
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -14,31 +15,25 @@ ORGANIZATION = "0123456789abcdef0123456789abcdef"
 TOKEN = "zZ9/+yYxXwWvVuUtTsSrRqQpPoOnNmMlLkKjJiIhHgA="
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("header", "secrets"),
-    [
-        pytest.param(
+    {
+        "user and organization": (
             f"User {USER}, Organization {ORGANIZATION}",
             Authorization(user=USER, organization=ORGANIZATION),
-            id="user and organization",
         ),
-        pytest.param(
-            f"User {USER}, Element {TOKEN}", Authorization(user=USER, element=TOKEN), id="user and element"
-        ),
-        pytest.param(
-            f"Element {TOKEN}, User {USER}", Authorization(user=USER, element=TOKEN), id="element and user"
-        ),
-        pytest.param(
+        "user and element": (f"User {USER}, Element {TOKEN}", Authorization(user=USER, element=TOKEN)),
+        "element and user": (f"Element {TOKEN}, User {USER}", Authorization(user=USER, element=TOKEN)),
+        "all three": (
             f"User {USER}, Organization {ORGANIZATION}, Element {TOKEN}",
             Authorization(user=USER, organization=ORGANIZATION, element=TOKEN),
-            id="all three",
         ),
-        pytest.param(f"User {USER}", Authorization(user=USER), id="the user alone"),
-        pytest.param(f"Element {TOKEN}", Authorization(element=TOKEN), id="the element alone"),
-        pytest.param("User ===", Authorization(user="==="), id="nothing but padding"),
-        pytest.param("User User", Authorization(user="User"), id="a secret called like a scheme"),
-        pytest.param("User Basic", Authorization(user="Basic"), id="a secret called like another scheme"),
-    ],
+        "the user alone": (f"User {USER}", Authorization(user=USER)),
+        "the element alone": (f"Element {TOKEN}", Authorization(element=TOKEN)),
+        "nothing but padding": ("User ===", Authorization(user="===")),
+        "a secret called like a scheme": ("User User", Authorization(user="User")),
+        "a secret called like another scheme": ("User Basic", Authorization(user="Basic")),
+    },
 )
 def test_a_header_carries_its_secrets(header, secrets):
     assert parse_authorization(header) == secrets
@@ -81,31 +76,31 @@ def test_without_a_header_there_are_no_credentials(header):
         parse_authorization(header)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "header",
-    [
-        pytest.param(" ", id="a blank"),
-        pytest.param(",", id="a comma"),
-        pytest.param("User u,", id="a comma at the end"),
-        pytest.param(",User u", id="a comma at the start"),
-        pytest.param("User u,, Organization o", id="two commas"),
-        pytest.param("User", id="a scheme alone"),
-        pytest.param("User ", id="a scheme and a blank"),
-        pytest.param("User, Organization o", id="a scheme without a secret"),
-        pytest.param("User\tu", id="a tab after the scheme"),
-        pytest.param("Useru", id="no blank after the scheme"),
-        pytest.param("User u Organization o", id="no comma"),
-        pytest.param("User: u", id="a colon"),
-        pytest.param("User=u", id="an equals sign"),
-        pytest.param("User u v", id="a secret with a blank"),
-        pytest.param("Users u", id="no scheme of ours"),
-        pytest.param("Basic dXNlcjpwYXNz", id="Basic"),
-        pytest.param("Bearer", id="Bearer alone"),
-        pytest.param("U\u017fer u", id="a long s"),
-        pytest.param("Organ\u0131zation o", id="an i without a dot"),
-        pytest.param("User u, Organi\u0130zation o", id="an I with one"),
-        pytest.param(USER, id="a secret alone"),
-    ],
+    {
+        "a blank": " ",
+        "a comma": ",",
+        "a comma at the end": "User u,",
+        "a comma at the start": ",User u",
+        "two commas": "User u,, Organization o",
+        "a scheme alone": "User",
+        "a scheme and a blank": "User ",
+        "a scheme without a secret": "User, Organization o",
+        "a tab after the scheme": "User\tu",
+        "no blank after the scheme": "Useru",
+        "no comma": "User u Organization o",
+        "a colon": "User: u",
+        "an equals sign": "User=u",
+        "a secret with a blank": "User u v",
+        "no scheme of ours": "Users u",
+        "Basic": "Basic dXNlcjpwYXNz",
+        "Bearer alone": "Bearer",
+        "a long s": "U\u017fer u",
+        "an i without a dot": "Organ\u0131zation o",
+        "an I with one": "User u, Organi\u0130zation o",
+        "a secret alone": USER,
+    },
 )
 def test_what_is_garbled_is_refused_with_an_example(header):
     with pytest.raises(InvalidCredentialsError, match=r'was garbled\. Expected "User <secret>, Organization'):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from each_row import each_row
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -44,46 +45,46 @@ def test_utc_keeps_its_name():
     assert zone("utc") is UTC
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "offset_h"),
-    [
-        pytest.param("-8:00", -8, id="one digit and a colon"),
-        pytest.param("-08:00", -8, id="two digits and a colon"),
-        pytest.param("-0800", -8, id="no colon"),
-        pytest.param("+5", 5, id="one digit"),
-        pytest.param("+05", 5, id="two digits"),
-        pytest.param("+5:30", 5.5, id="half an hour"),
-        pytest.param("-0330", -3.5, id="half an hour west"),
-        pytest.param("GMT-8:00", -8, id="after GMT"),
-        pytest.param("utc+2", 2, id="after utc in small letters"),
-        pytest.param("+00:00", 0, id="none"),
-        pytest.param("-23:59", -24 + 1 / 60, id="the farthest west"),
-        pytest.param("  +14:00\n", 14, id="between blanks"),
-    ],
+    {
+        "one digit and a colon": ("-8:00", -8),
+        "two digits and a colon": ("-08:00", -8),
+        "no colon": ("-0800", -8),
+        "one digit": ("+5", 5),
+        "two digits": ("+05", 5),
+        "half an hour": ("+5:30", 5.5),
+        "half an hour west": ("-0330", -3.5),
+        "after GMT": ("GMT-8:00", -8),
+        "after utc in small letters": ("utc+2", 2),
+        "none": ("+00:00", 0),
+        "the farthest west": ("-23:59", -24 + 1 / 60),
+        "between blanks": ("  +14:00\n", 14),
+    },
 )
 def test_an_offset_is_a_zone_whatever_the_season(name, offset_h):
     assert hours(name, WINTER) == hours(name, SUMMER) == pytest.approx(offset_h)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "winter", "summer"),
-    [
-        pytest.param("America/Denver", -7, -6, id="a name of the zone database"),
-        pytest.param("PST", -8, -7, id="PST is Los Angeles"),
-        pytest.param("pst", -8, -7, id="in small letters too"),
-        pytest.param("CST", -6, -5, id="CST is Chicago"),
-        pytest.param("AST", -9, -8, id="AST is Anchorage"),
-        pytest.param("IST", 5.5, 5.5, id="IST is Kolkata"),
-        pytest.param("BST", 6, 6, id="BST is Dhaka"),
-        pytest.param("EST", -5, -5, id="EST has no summer"),
-        pytest.param("MST", -7, -7, id="MST has none"),
-        pytest.param("CET", 1, 2, id="CET has one"),
-        pytest.param("EST5EDT", -5, -4, id="EST5EDT"),
-        pytest.param("EDT", -4, -4, id="a name of summer time"),
-        pytest.param("edt", -4, -4, id="in small letters"),
-        pytest.param("CEST", 2, 2, id="another one"),
-        pytest.param("Etc/GMT+5", -5, -5, id="Etc turns the sign round"),
-    ],
+    {
+        "a name of the zone database": ("America/Denver", -7, -6),
+        "PST is Los Angeles": ("PST", -8, -7),
+        "in small letters too": ("pst", -8, -7),
+        "CST is Chicago": ("CST", -6, -5),
+        "AST is Anchorage": ("AST", -9, -8),
+        "IST is Kolkata": ("IST", 5.5, 5.5),
+        "BST is Dhaka": ("BST", 6, 6),
+        "EST has no summer": ("EST", -5, -5),
+        "MST has none": ("MST", -7, -7),
+        "CET has one": ("CET", 1, 2),
+        "EST5EDT": ("EST5EDT", -5, -4),
+        "a name of summer time": ("EDT", -4, -4),
+        "in small letters": ("edt", -4, -4),
+        "another one": ("CEST", 2, 2),
+        "Etc turns the sign round": ("Etc/GMT+5", -5, -5),
+    },
 )
 def test_a_name_is_a_zone(name, winter, summer):
     assert (hours(name, WINTER), hours(name, SUMMER)) == (winter, summer)
@@ -94,12 +95,36 @@ def test_every_short_name_is_known(name):
     assert abs(hours(name, WINTER)) <= 14
 
 
-@pytest.mark.parametrize(
+@each_row(
     "name",
     [
-        "", " ", "nowhere", "America", "America/Nowhere", "europe/berlin/", "8:00", "+", "+:30", "+8:0", "+8:60",
-        "+24:00", "-24", "UTC+25", "GMT--8", "{TimeZone}", "../../etc/passwd", "/etc/passwd", "a\0b", "\ud800",
-        "\u0661", "+\u0660\u0668:\u0660\u0660", "tzdata.zi", "__init__.py", "localtime", "posixrules", pytest.param("a" * 5000, id="5000 a"),
+        "",
+        " ",
+        "nowhere",
+        "America",
+        "America/Nowhere",
+        "europe/berlin/",
+        "8:00",
+        "+",
+        "+:30",
+        "+8:0",
+        "+8:60",
+        "+24:00",
+        "-24",
+        "UTC+25",
+        "GMT--8",
+        "{TimeZone}",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "a\0b",
+        "\ud800",
+        "\u0661",
+        "+\u0660\u0668:\u0660\u0660",
+        "tzdata.zi",
+        "__init__.py",
+        "localtime",
+        "posixrules",
+        "a" * 5000,
     ],
 )  # fmt: skip
 def test_what_is_no_zone_is_refused_with_examples(name):
@@ -121,31 +146,29 @@ def test_any_name_is_a_zone_or_refused(name):
     assert abs(WINTER.astimezone(where).utcoffset()) < timedelta(hours=24)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("where", "shown", "offset_h"),
-    [
-        pytest.param("America/Denver", wall(2026, 1, 1, 10), -7, id="winter"),
-        pytest.param("America/Denver", wall(2026, 7, 1, 10), -6, id="summer"),
-        pytest.param("America/Denver", wall(2026, 3, 8, 1, 59, 59), -7, id="the second before the gap"),
-        pytest.param("America/Denver", wall(2026, 3, 8, 2), -7, id="the gap's first second"),
-        pytest.param("America/Denver", wall(2026, 3, 8, 2, 59, 59), -7, id="the gap's last second"),
-        pytest.param("America/Denver", wall(2026, 3, 8, 3), -6, id="the second after the gap"),
-        pytest.param("America/Denver", wall(2026, 11, 1, 0, 59, 59), -6, id="the second before the fold"),
-        pytest.param("America/Denver", wall(2026, 11, 1, 1), -7, id="the fold's first second"),
-        pytest.param("America/Denver", wall(2026, 11, 1, 1, 59, 59), -7, id="the fold's last second"),
-        pytest.param("Europe/Dublin", wall(2026, 10, 25, 1, 30), 0, id="a fold where summer is standard"),
-        pytest.param("Australia/Adelaide", wall(2026, 4, 5, 2, 30), 9.5, id="a fold in the south"),
-        pytest.param("+5:45", wall(2026, 3, 8, 2, 30), 5.75, id="an offset"),
-    ],
+    {
+        "winter": ("America/Denver", wall(2026, 1, 1, 10), -7),
+        "summer": ("America/Denver", wall(2026, 7, 1, 10), -6),
+        "the second before the gap": ("America/Denver", wall(2026, 3, 8, 1, 59, 59), -7),
+        "the gap's first second": ("America/Denver", wall(2026, 3, 8, 2), -7),
+        "the gap's last second": ("America/Denver", wall(2026, 3, 8, 2, 59, 59), -7),
+        "the second after the gap": ("America/Denver", wall(2026, 3, 8, 3), -6),
+        "the second before the fold": ("America/Denver", wall(2026, 11, 1, 0, 59, 59), -6),
+        "the fold's first second": ("America/Denver", wall(2026, 11, 1, 1), -7),
+        "the fold's last second": ("America/Denver", wall(2026, 11, 1, 1, 59, 59), -7),
+        "a fold where summer is standard": ("Europe/Dublin", wall(2026, 10, 25, 1, 30), 0),
+        "a fold in the south": ("Australia/Adelaide", wall(2026, 4, 5, 2, 30), 9.5),
+        "an offset": ("+5:45", wall(2026, 3, 8, 2, 30), 5.75),
+    },
 )
 def test_an_hour_that_clocks_show_twice_or_never_is_read_as_standard_time(where, shown, offset_h):
     assert to_utc(shown, zone(where)) == (shown - timedelta(hours=offset_h)).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("where", "shown"),
-    [("+1", FIRST), ("-1", LAST)],
-    ids=["before the first instant", "after the last"],
+    ("where", "shown"), [("+1", FIRST), ("-1", LAST)], ids=["before the first instant", "after the last"]
 )
 def test_an_instant_outside_the_calendar_is_an_overflow(where, shown):
     with pytest.raises(OverflowError):

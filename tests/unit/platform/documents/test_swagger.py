@@ -1,13 +1,20 @@
-"""Swagger 2.0 documents, made from the hub's part of an OpenAPI 3.1 document."""
+"""Swagger 2.0 documents, made from the hub's part of an OpenAPI 3.1 document: whole, their schemas, and mapped objects."""
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
 from elements_local.kit.values import replace
-from elements_local.platform.core.objects import DefinedField
-from elements_local.platform.documents.objects import DocumentedObject
+from elements_local.platform.core.objects import (
+    DefinedField,
+    MappedField,
+    MappingEntry,
+    ObjectDefinition,
+    Transformation,
+)
+from elements_local.platform.documents.objects import DocumentedObject, mapped, with_alias
 from elements_local.platform.documents.swagger import (
     DocumentSubject,
     HubCalls,
@@ -16,6 +23,7 @@ from elements_local.platform.documents.swagger import (
     operation,
     without_references,
 )
+from elements_local.platform.documents.swagger_schema import older, parameter, referred, resolved
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 
 ANY = {"type": "object", "additionalProperties": {"description": "any JSON value"}}
@@ -72,11 +80,7 @@ CALLS = HubCalls(
     },
 )
 SUBJECT = DocumentSubject(
-    title="Mine",
-    elements=(INSIGHTLY,),
-    host="127.0.0.1:4700",
-    scheme="http",
-    base_path="/elements/api-v2",
+    title="Mine", elements=(INSIGHTLY,), host="127.0.0.1:4700", scheme="http", base_path="/elements/api-v2"
 )
 CONTACTS = DocumentedObject(
     name="contacts",
@@ -104,58 +108,6 @@ def problems(whole):
 def test_a_document_is_valid(objects):
     assert problems(made(*objects)) == []
     assert problems(without_references(made(*objects))) == []
-
-
-def test_info_says_what_it_is_about_and_where_that_is_reached():
-    whole = made()
-
-    assert whole["swagger"] == "2.0"
-    assert whole["info"] == {
-        "title": "Mine",
-        "version": "api-v2",
-        "contact": {"email": "elements-local@example.com"},
-        "x-element-hub": "crm",
-        "x-element-id": 5993,
-        "x-element-key": "insightly",
-        "x-element-name": "Insightly",
-    }
-    assert (whole["host"], whole["basePath"], whole["schemes"]) == (
-        "127.0.0.1:4700",
-        "/elements/api-v2",
-        ["http"],
-    )
-
-
-def test_an_object_has_paths_of_its_own_beside_those_with_variables_and_no_hub():
-    assert list(made(CONTACTS)["paths"]) == [
-        "/contacts",
-        "/contacts/{id}",
-        "/ping",
-        "/{objectName}",
-        "/{objectName}/{objectId}",
-        "/{objectName}/{objectId}/{childObjectName}",
-    ]
-
-
-def test_operations_are_called_by_what_they_do():
-    ids = [each["operationId"] for item in made(CONTACTS)["paths"].values() for each in item.values()]
-
-    assert ids == [
-        "getContacts",
-        "createContact",
-        "getContactById",
-        "replaceContactById",
-        "updateContactById",
-        "deleteContactById",
-        "getPing",
-        "getObjectName",
-        "createObjectName",
-        "getObjectNameByObjectId",
-        "replaceObjectNameByObjectId",
-        "updateObjectNameByObjectId",
-        "deleteObjectNameByObjectId",
-        "getObjectNameChildObjectName",
-    ]
 
 
 def test_what_can_only_be_read_has_no_other_operations():
@@ -202,24 +154,6 @@ def test_a_basic_document_has_nothing_in_its_definitions_that_is_not_swaggers():
     assert basic["definitions"]["contacts"] == whole["definitions"]["contacts"]
 
 
-def test_every_operation_lists_the_same_statuses():
-    whole = made(CONTACTS)
-
-    listed = {tuple(said["responses"]) for item in whole["paths"].values() for said in item.values()}
-
-    assert listed == {("200", "400", "401", "403", "404", "405", "406", "409", "415", "500", "502")}
-    problem = whole["paths"]["/contacts"]["get"]["responses"]["502"]
-    assert problem == {"description": "Bad Gateway", "schema": {"$ref": "#/definitions/Problem"}}
-
-
-def test_the_tags_of_operations_are_those_of_the_document():
-    whole = made(CONTACTS)
-
-    used = {tag for item in whole["paths"].values() for said in item.values() for tag in said["tags"]}
-    assert [tag["name"] for tag in whole["tags"]] == sorted(used)
-    assert all(tag.keys() == {"name", "description"} for tag in whole["tags"])
-
-
 def test_ids_that_would_be_the_same_have_a_number_at_their_end():
     objects = (DocumentedObject(name="contacts"), DocumentedObject(name="Contacts"))
 
@@ -240,10 +174,6 @@ def test_one_object_is_a_document_of_its_own():
     assert problems(alone) == []
     assert list(alone["paths"]) == ["/users", "/users/{id}"]
     assert sorted(alone["definitions"]) == ["Problem", "users"]
-
-
-def test_only_definitions_that_are_referred_to_are_there():
-    assert sorted(made(CONTACTS)["definitions"]) == ["Problem", "contacts"]
 
 
 def test_one_operation_is_a_document_of_its_own():
@@ -267,10 +197,6 @@ def test_an_operation_is_found_by_its_method_and_path_too(older, newer):
     assert operation(whole, older) == operation(whole, newer) is not None
 
 
-def test_a_document_without_references_has_none():
-    assert "$ref" not in str(without_references(made(CONTACTS)))
-
-
 @given(
     names=st.lists(st.text(max_size=8), unique=True, max_size=5),
     paths=st.lists(st.text(max_size=8), max_size=4),
@@ -282,3 +208,173 @@ def test_whatever_objects_and_fields_are_called_a_document_is_valid(names, paths
     assert problems(whole) == []
     ids = [each["operationId"] for item in whole["paths"].values() for each in item.values()]
     assert len(set(ids)) == len(ids)
+
+
+CASES = {
+    "a plain one": ({"type": "string", "minLength": 1}, {"type": "string", "minLength": 1}),
+    "a reference": ({"$ref": "#/components/schemas/Problem"}, {"$ref": "#/definitions/Problem"}),
+    "nothing": ({}, {}),
+    "any JSON value": ({"description": "any JSON value"}, {"description": "any JSON value"}),
+    "null or a number": (
+        {"anyOf": [{"type": "null"}, {"type": "integer"}]},
+        {"type": "integer", "x-nullable": True},
+    ),
+    "null or a text, as types": ({"type": ["string", "null"]}, {"type": "string", "x-nullable": True}),
+    "one of two": (
+        {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+        {"description": "one of several shapes"},
+    ),
+    "null alone": ({"anyOf": [{"type": "null"}]}, {"x-nullable": True}),
+    "a constant": ({"const": "a"}, {"enum": ["a"]}),
+    "words that are new": (
+        {"type": "array", "prefixItems": [], "items": False},
+        {"type": "array", "items": {}},
+    ),
+    "an array of anything": ({"type": "array"}, {"type": "array", "items": {}}),
+    "inside": (
+        {
+            "type": "object",
+            "properties": {"a": {"type": ["integer", "null"]}, "const": {"const": 1}},
+            "required": ["a"],
+            "additionalProperties": {"$ref": "#/components/schemas/X"},
+        },
+        {
+            "type": "object",
+            "properties": {"a": {"type": "integer", "x-nullable": True}, "const": {"enum": [1]}},
+            "required": ["a"],
+            "additionalProperties": {"$ref": "#/definitions/X"},
+        },
+    ),
+}
+
+
+@each_row(("newer", "expected"), CASES)
+def test_a_schema(newer, expected):
+    assert older(newer) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "integer", "minimum": 1}, {"type": "integer", "minimum": 1}),
+        ({"type": ["string", "null"]}, {"type": "string"}),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+            {"type": "string", "description": "one of several shapes"},
+        ),
+        (
+            {"type": "array", "items": {"type": "string"}},
+            {"type": "array", "items": {"type": "string"}, "collectionFormat": "multi"},
+        ),
+    ],
+)
+def test_a_parameters_schema_is_part_of_it(schema, expected):
+    said = {"name": "page", "in": "query", "required": False, "style": "form", "schema": schema}
+
+    assert parameter(said) == {"name": "page", "in": "query", "required": False, **expected}
+
+
+DEFINITIONS = {
+    "A": {"type": "object", "properties": {"b": {"$ref": "#/definitions/B"}}},
+    "B": {"type": "array", "items": {"$ref": "#/definitions/C"}},
+    "C": {"type": "string"},
+    "Self": {"type": "object", "properties": {"self": {"$ref": "#/definitions/Self"}}},
+}
+
+
+def test_references_give_way_to_what_they_refer_to():
+    assert resolved({"x": [{"$ref": "#/definitions/A"}]}, DEFINITIONS) == {
+        "x": [{"type": "object", "properties": {"b": {"type": "array", "items": {"type": "string"}}}}]
+    }
+
+
+def test_a_definition_within_itself_is_left_open_there():
+    assert resolved({"$ref": "#/definitions/Self"}, DEFINITIONS) == {
+        "type": "object",
+        "properties": {"self": {}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ({"$ref": "#/definitions/A"}, {"A", "B", "C"}),
+        ([{"x": {"$ref": "#/definitions/C"}}], {"C"}),
+        ({"$ref": "#/definitions/Self"}, {"Self"}),
+        ({"type": "string"}, set()),
+    ],
+)
+def test_what_is_referred_to_directly_or_not(value, names):
+    assert referred(value, DEFINITIONS) == names
+
+
+VENDORS = DocumentedObject(
+    name="contacts",
+    fields=(DefinedField(path="CONTACT_ID", type="number"), DefinedField(path="FIRST_NAME", type="string")),
+)
+
+
+def own(*fields, defined=(), entries=()):
+    transformation = Transformation(vendor_name="contacts", fields=fields, configuration=entries)
+    return mapped("people", VENDORS, transformation, ObjectDefinition(fields=defined))
+
+
+def test_mapped_fields_have_their_own_paths_and_the_others_theirs():
+    made = own(MappedField(path="name.first", vendor_path="FIRST_NAME"))
+
+    assert made.name == "people"
+    assert [(field.path, field.type) for field in made.fields] == [
+        ("name.first", "string"),
+        ("CONTACT_ID", "number"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "defined", "type_"),
+    [
+        (MappedField(path="n", vendor_path="CONTACT_ID"), (), "number"),
+        (MappedField(path="n", vendor_path="CONTACT_ID"), (DefinedField(path="n", type="string"),), "string"),
+        (MappedField(path="n", vendor_path="CONTACT_ID", type="date"), (DefinedField(path="n"),), "date"),
+        (MappedField(path="n", vendor_path="UNKNOWN"), (), "string"),
+    ],
+    ids=["the provider's", "the definition's", "its own", "unknown"],
+)
+def test_the_type_of_a_mapped_field(field, defined, type_):
+    assert own(field, defined=defined).fields[0] == DefinedField(path="n", type=type_)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "paths"),
+    [
+        ("passThrough", {"fromVendor": False, "toVendor": False}, ["name"]),
+        ("passThrough", {"fromVendor": False}, ["name", "CONTACT_ID"]),
+        ("inherit", {}, ["name", "CONTACT_ID"]),
+    ],
+)
+def test_fields_that_do_not_pass_are_not_described(kind, flags, paths):
+    gone = MappedField(
+        path="a",
+        vendor_path="A",
+        configuration=(MappingEntry(type="remove", properties={"fromVendor": True, "toVendor": True}),),
+    )
+
+    made = own(
+        MappedField(path="name", vendor_path="FIRST_NAME"),
+        gone,
+        entries=(MappingEntry(type=kind, properties=flags),),
+    )
+
+    assert [field.path for field in made.fields] == paths
+
+
+def test_an_alias_of_the_id_comes_last_and_takes_no_mapped_fields_place():
+    plain, mapped_to_id = (
+        with_alias(VENDORS),
+        with_alias(own(MappedField(path="id", vendor_path="FIRST_NAME"))),
+    )
+
+    assert [field.path for field in plain.fields] == ["CONTACT_ID", "FIRST_NAME", "id"]
+    assert [(field.path, field.type) for field in mapped_to_id.fields] == [
+        ("id", "string"),
+        ("CONTACT_ID", "number"),
+    ]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from elements_local.platform.ceql import And, Comparison, Like, Or, matches, par
 from elements_local.platform.elements.insightly import dialect as insightly
 from elements_local.platform.elements.insightly.connector import InsightlyConnector
 from elements_local.platform.elements.insightly.fields import with_custom_fields
-from elements_local.platform.elements.insightly.resources import ID_FIELDS, collection
+from elements_local.platform.elements.insightly.resources import collection
 from elements_local.platform.elements.insightly.where_to_query import ListRequest, listing
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.provider.client import ProviderRequest
@@ -64,9 +65,7 @@ def test_what_lives_by_itself_is_told_from_what_lives_inside_its_parent():
     assert notes.parent == (collection("contacts"), "5")
 
 
-@pytest.mark.parametrize(
-    "resource", ["", "%00", "con tacts", "../Contacts", "contacts?top=1", "1", "é", "x" * 101]
-)
+@each_row("resource", ["", "%00", "con tacts", "../Contacts", "contacts?top=1", "1", "é", "x" * 101])
 def test_a_name_that_nothing_can_have_is_not_found(resource):
     calls = [
         lambda: collection(resource),
@@ -81,63 +80,25 @@ def test_a_name_that_nothing_can_have_is_not_found(resource):
             call()
 
 
-def test_ids_have_their_own_names():
-    assert ID_FIELDS == {
-        "accounts": "ORGANISATION_ID",
-        "activities": "ACTIVITYSET_ID",
-        "contacts": "CONTACT_ID",
-        "leads": "LEAD_ID",
-        "opportunities": "OPPORTUNITY_ID",
-        "users": "USER_ID",
-    }
-
-
-@pytest.mark.parametrize(
+@each_row(
     ("where", "since", "residual"),
-    [
-        pytest.param(f"updated_after_utc='{SINCE}'", SINCE, None, id="alone"),
-        pytest.param(f"updated_after_utc ='{SINCE}'", SINCE, None, id="with blanks"),
-        pytest.param(f"UPDATED_AFTER_UTC='{SINCE}'", SINCE, None, id="in capitals"),
-        pytest.param(f"`updated_after_utc`='{SINCE}'", SINCE, None, id="in backticks"),
-        pytest.param("updated_after_utc='2026-03-02T10:00:00Z'", "2026-03-02T10:00:00Z", None, id="as it is"),
-        pytest.param(
-            f"updated_after_utc='{SINCE}' AND TOWN='x'", SINCE, Comparison("TOWN", "=", "x"), id="and one more"
-        ),
-        pytest.param(
-            f"TOWN='x' AND updated_after_utc='{SINCE}' AND AGE>1",
-            SINCE,
-            And((Comparison("TOWN", "=", "x"), Comparison("AGE", ">", 1))),
-            id="and two more",
-        ),
-        pytest.param(
-            f"updated_after_utc='{SINCE}' AND updated_after_utc='2026-01-01'",
-            SINCE,
-            Comparison("DATE_UPDATED_UTC", ">", "2026-01-01 00:00:00"),
-            id="twice: one is pushed",
-        ),
-        pytest.param(
-            f"updated_after_utc='{SINCE}' OR TOWN='x'",
-            None,
-            Or((Comparison("DATE_UPDATED_UTC", ">", SINCE), Comparison("TOWN", "=", "x"))),
-            id="in OR",
-        ),
-        pytest.param(
-            f"TOWN='x' AND (AGE>1 AND updated_after_utc='{SINCE}')",
-            None,
-            And((
+    {
+        "alone": (f"updated_after_utc='{SINCE}'", SINCE, None),
+        "with blanks": (f"updated_after_utc ='{SINCE}'", SINCE, None),
+        "in capitals": (f"UPDATED_AFTER_UTC='{SINCE}'", SINCE, None),
+        "in backticks": (f"`updated_after_utc`='{SINCE}'", SINCE, None),
+        "as it is": ("updated_after_utc='2026-03-02T10:00:00Z'", "2026-03-02T10:00:00Z", None),
+        "and one more": (f"updated_after_utc='{SINCE}' AND TOWN='x'", SINCE, Comparison("TOWN", "=", "x")),
+        "and two more": (f"TOWN='x' AND updated_after_utc='{SINCE}' AND AGE>1", SINCE, And((Comparison("TOWN", "=", "x"), Comparison("AGE", ">", 1)))),
+        "twice: one is pushed": (f"updated_after_utc='{SINCE}' AND updated_after_utc='2026-01-01'", SINCE, Comparison("DATE_UPDATED_UTC", ">", "2026-01-01 00:00:00")),
+        "in OR": (f"updated_after_utc='{SINCE}' OR TOWN='x'", None, Or((Comparison("DATE_UPDATED_UTC", ">", SINCE), Comparison("TOWN", "=", "x")))),
+        "in brackets": (f"TOWN='x' AND (AGE>1 AND updated_after_utc='{SINCE}')", None, And((
                 Comparison("TOWN", "=", "x"),
                 And((Comparison("AGE", ">", 1), Comparison("DATE_UPDATED_UTC", ">", SINCE))),
-            )),
-            id="in brackets",
-        ),
-        pytest.param("TOWN='x'", None, Comparison("TOWN", "=", "x"), id="another field"),
-        pytest.param(
-            "updated_after_utc='2026-03-02T10:00:00.5Z' OR TOWN='x'",
-            None,
-            Or((Comparison("DATE_UPDATED_UTC", ">", "2026-03-02 10:00:00"), Comparison("TOWN", "=", "x"))),
-            id="an ISO date is written as records write theirs",
-        ),
-    ],
+            ))),
+        "another field": ("TOWN='x'", None, Comparison("TOWN", "=", "x")),
+        "an ISO date is written as records write theirs": ("updated_after_utc='2026-03-02T10:00:00.5Z' OR TOWN='x'", None, Or((Comparison("DATE_UPDATED_UTC", ">", "2026-03-02 10:00:00"), Comparison("TOWN", "=", "x")))),
+    },
 )  # fmt: skip
 def test_a_clause_is_split_into_what_insightly_filters_and_what_is_left(where, since, residual):
     filters = {} if since is None else {"updated_after_utc": since}
@@ -258,16 +219,12 @@ def test_the_api_key_is_the_user_name_and_there_is_no_password(password, user):
     assert sent["Accept"] == "application/json"
 
 
-def test_credentials_are_checked_by_asking_who_one_is():
-    assert insightly.me() == ProviderRequest(method="GET", path="/Users/Me")
-
-
 def test_one_record():
     assert insightly.get("accounts", "42") == ProviderRequest(method="GET", path="/Organisations/42")
     assert insightly.delete("accounts", "42") == ProviderRequest(method="DELETE", path="/Organisations/42")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "record_id",
     [
         "",
@@ -286,7 +243,6 @@ def test_one_record():
         "\ud800",
         "Me",
     ],
-    ids=ascii,
 )
 def test_an_id_that_is_no_number_is_not_found(record_id):
     calls = [
@@ -302,12 +258,6 @@ def test_an_id_that_is_no_number_is_not_found(record_id):
 @pytest.mark.parametrize("record_id", ["0", "7", "007", "9" * 18])
 def test_an_id_of_digits_is_a_number(record_id):
     assert insightly.get("contacts", record_id).path == f"/Contacts/{int(record_id)}"
-
-
-def test_a_record_is_made_at_its_collection():
-    body = {"LAST_NAME": "Byron"}
-
-    assert insightly.create("leads", body) == ProviderRequest(method="POST", path="/Leads", body=body)
 
 
 def test_users_can_only_be_read():
@@ -369,11 +319,21 @@ def test_only_lists_in_version_2_need_the_record_as_it_stands(body, base_url, ne
     assert insightly.needs_stored(body, base_url=base_url) is needed
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "ours"),
     [
-        (400, 400), (401, 401), (403, 403), (404, 404), (405, 405), (409, 409), (415, 415), (429, 429),
-        (500, 502), (502, 502), (503, 502), (599, 502),
+        (400, 400),
+        (401, 401),
+        (403, 403),
+        (404, 404),
+        (405, 405),
+        (409, 409),
+        (415, 415),
+        (429, 429),
+        (500, 502),
+        (502, 502),
+        (503, 502),
+        (599, 502),
     ],
 )  # fmt: skip
 def test_a_refusal_keeps_its_status_and_a_fault_is_a_bad_gateway(status, ours):
@@ -388,30 +348,25 @@ def test_a_status_that_the_platform_does_not_have_becomes_one_that_it_has(status
     assert insightly.refusal(status, b"").status == ours
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "message", "provider_message"),
-    [
-        pytest.param(
-            b'{"Message":"Authorization has been denied for this request."}',
-            "Insightly answered 400: Authorization has been denied for this request.",
-            '{"Message":"Authorization has been denied for this request."}',
-            id="JSON with a message",
-        ),
-        pytest.param(b"No Lead with ID = 7", "Insightly answered 400: No Lead with ID = 7", "No Lead with ID = 7", id="plain"),
-        pytest.param(b'"No Lead"', "Insightly answered 400: No Lead", '"No Lead"', id="a JSON text"),
-        pytest.param(b"<html><b>Oops</b></html>", "Insightly answered 400", "<html><b>Oops</b></html>", id="HTML"),
-        pytest.param(b"  <!DOCTYPE html>", "Insightly answered 400", "<!DOCTYPE html>", id="HTML after blanks"),
-        pytest.param(b"", "Insightly answered 400", None, id="nothing"),
-        pytest.param(b" \r\n", "Insightly answered 400", None, id="blanks"),
-        pytest.param(b"{}", "Insightly answered 400", "{}", id="JSON without a message"),
-        pytest.param(b'{"Message":null}', "Insightly answered 400", '{"Message":null}', id="a message of null"),
-        pytest.param(b'{"Message":["a"]}', "Insightly answered 400", '{"Message":["a"]}', id="a message of a list"),
-        pytest.param(b"[1]", "Insightly answered 400", "[1]", id="a JSON array"),
-        pytest.param(b"404", "Insightly answered 400", "404", id="a JSON number"),
-        pytest.param(b'{"Message":', 'Insightly answered 400: {"Message":', '{"Message":', id="JSON cut off"),
-        pytest.param(b"\xff\xfe", "Insightly answered 400: \ufffd\ufffd", "\ufffd\ufffd", id="no UTF-8"),
-        pytest.param("Größe".encode(), "Insightly answered 400: Größe", "Größe", id="UTF-8"),
-    ],
+    {
+        "JSON with a message": (b'{"Message":"Authorization has been denied for this request."}', "Insightly answered 400: Authorization has been denied for this request.", '{"Message":"Authorization has been denied for this request."}'),
+        "plain": (b"No Lead with ID = 7", "Insightly answered 400: No Lead with ID = 7", "No Lead with ID = 7"),
+        "a JSON text": (b'"No Lead"', "Insightly answered 400: No Lead", '"No Lead"'),
+        "HTML": (b"<html><b>Oops</b></html>", "Insightly answered 400", "<html><b>Oops</b></html>"),
+        "HTML after blanks": (b"  <!DOCTYPE html>", "Insightly answered 400", "<!DOCTYPE html>"),
+        "nothing": (b"", "Insightly answered 400", None),
+        "blanks": (b" \r\n", "Insightly answered 400", None),
+        "JSON without a message": (b"{}", "Insightly answered 400", "{}"),
+        "a message of null": (b'{"Message":null}', "Insightly answered 400", '{"Message":null}'),
+        "a message of a list": (b'{"Message":["a"]}', "Insightly answered 400", '{"Message":["a"]}'),
+        "a JSON array": (b"[1]", "Insightly answered 400", "[1]"),
+        "a JSON number": (b"404", "Insightly answered 400", "404"),
+        "JSON cut off": (b'{"Message":', 'Insightly answered 400: {"Message":', '{"Message":'),
+        "no UTF-8": (b"\xff\xfe", "Insightly answered 400: \ufffd\ufffd", "\ufffd\ufffd"),
+        "UTF-8": ("Größe".encode(), "Insightly answered 400: Größe", "Größe"),
+    },
 )  # fmt: skip
 def test_a_refusal_carries_insightlys_words(body, message, provider_message):
     error = insightly.refusal(400, body)
@@ -486,7 +441,7 @@ PUSHED = {
 }
 
 
-@pytest.mark.parametrize(("base_url", "where", "filters", "residual"), PUSHED.values(), ids=PUSHED)
+@each_row(("base_url", "where", "filters", "residual"), PUSHED)
 def test_insightly_is_asked_what_its_version_understands(base_url, where, filters, residual):
     found = listed(where, base_url=base_url)
 
@@ -543,10 +498,7 @@ def test_a_date_inside_an_or_that_is_none_is_refused(date):
     ],
 )
 def test_the_hub_says_what_insightly_insists_on(resource, body, base_url, completed):
-    assert insightly.completed(collection(resource), body, base_url=base_url) == {
-        **body,
-        **completed,
-    }
+    assert insightly.completed(collection(resource), body, base_url=base_url) == {**body, **completed}
 
 
 @pytest.mark.parametrize(

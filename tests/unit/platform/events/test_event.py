@@ -1,4 +1,4 @@
-"""From what a poll found to the bytes of its callbacks."""
+"""From what a poll found to the bytes of its callbacks; deliveries, and the e-mails about them."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,12 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.kit.values import replace
+from elements_local.platform.accounts.emails import EmailCause, delivery_failed, of_notification
+from elements_local.platform.ceql import matches, parse
 from elements_local.platform.core.choices import RawForm
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision, EventType, PollVerdict
 from elements_local.platform.dates.iso_dates import iso_date, iso_date_exact
-from elements_local.platform.events.event import CallbackForm, body, java_text, notifications, raw_body, topic
-from elements_local.platform.events.records import ChangeEvent, Notification
+from elements_local.platform.events.event import CallbackForm, body, java_text, notifications, raw_body
+from elements_local.platform.events.notification import KeptNotification, plain_body
+from elements_local.platform.events.records import (
+    ChangeEvent,
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    Notification,
+    Subscription,
+)
+from elements_local.platform.events.subscription import KeptDelivery, as_json, delivery_json, filtered_by
 
 POLL_AT = datetime(2020, 1, 15, 10, 15, 0, 412_000, tzinfo=UTC)
 CHANGED = datetime(2020, 1, 15, 10, 13, 42, 999_999, tzinfo=UTC)
@@ -93,17 +104,6 @@ def test_a_record_without_an_id_makes_an_event_without_one():
     ]
 
 
-def test_created_and_updated_may_stand_in_one_callback():
-    events = [
-        ChangeEvent(change=change, date=CHANGED, object_id="1")
-        for change in (EventType.UPDATED, EventType.CREATED)
-    ]
-
-    envelope = json.loads(sent(events=tuple(events)))
-
-    assert [event["eventType"] for event in envelope["message"]["events"]] == ["UPDATED", "CREATED"]
-
-
 @pytest.mark.parametrize("name", ["contacts", "Fruit__c", "activities-calls", "名前"])
 def test_the_object_type_is_the_resources_name_everywhere(name):
     message = json.loads(sent(object_type=name))["message"]
@@ -139,20 +139,6 @@ def test_in_the_newer_form_each_record_says_what_became_of_it_and_nothing_stands
     assert found[0][1] == {"CONTACT_ID": 1}
 
 
-def test_the_topic_names_instance_and_element():
-    assert topic(INSTANCE) == "instance-123456-insightly-events"
-
-
-@pytest.mark.parametrize(
-    ("found", "sizes"),
-    [(0, []), (1, [1]), (9, [9]), (10, [10]), (11, [10, 1]), (20, [10, 10]), (23, [10, 10, 3])],
-)
-def test_changes_go_out_by_tens(found, sizes):
-    made = batched([(decision(number), {"ID": number}) for number in range(found)])
-
-    assert [len(notification.events) for notification in made] == sizes
-
-
 def test_each_notification_has_ids_and_times_of_its_own_poll():
     made = batched([(decision(number), {}) for number in range(3)], batch_size=2)
 
@@ -163,13 +149,6 @@ def test_each_notification_has_ids_and_times_of_its_own_poll():
     assert {
         (notification.created, notification.poll_at, notification.object_type) for notification in made
     } == {(POLL_AT, POLL_AT, "contacts")}
-
-
-def test_an_event_is_what_was_decided():
-    (notification,) = batched([(decision(7, PollVerdict.CREATED), {"ID": 7})])
-
-    assert notification.events == (ChangeEvent(change=EventType.CREATED, date=CHANGED, object_id="7"),)
-    assert notification.raw == ({"ID": 7},)
 
 
 @given(
@@ -248,3 +227,74 @@ def test_iso_dates_are_cut_to_the_second_or_exact(microseconds, to_the_second, e
 
     assert iso_date(instant) == to_the_second
     assert iso_date_exact(instant) == exact
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+OWNER_SUBSCRIPTION = User(
+    id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
+)
+MADE = Subscription(id=9, topics=("leaks",), config={"url": "http://127.0.0.1/o'neil"})
+OWED = Delivery(
+    notification_id=7, subscription_id=9, status=DeliveryStatus.QUEUED, created=NOON, updated=NOON
+)
+ABOUT = KeptNotification(
+    id=7, topic="leaks", created=NOON, body=plain_body(topic="leaks", notification_id=7, created=NOON)
+)
+KEPT = KeptDelivery(delivery=OWED, subscription=MADE, notification=ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("clause", "holds"),
+    [
+        ("channel='webhook' and status='queued'", True),
+        ("channel='webhook' and status='queued' and config.url='http://127.0.0.1/o''neil'", True),
+        ("config.url='http://127.0.0.1/'", False),
+        ("status='retry' or notificationId=7", True),
+        ("subscriptionId in (8, 9)", True),
+        ("topic='leaks' and active=true", True),
+        ("config.secret='x'", False),
+    ],
+)
+def test_a_clause_may_name_what_is_documented_and_what_helps(clause, holds):
+    assert matches(parse(clause), filtered_by(KEPT)) is holds
+
+
+def test_a_delivery_is_shown_with_the_keys_in_the_vendors_order():
+    retried = replace(KEPT, delivery=replace(OWED, status=DeliveryStatus.RETRY))
+    assert delivery_json(retried, hydrate=False) == {
+        "notificationId": 7,
+        "subscriptionId": 9,
+        "status": "retry",
+        "createdDate": "2026-03-02T12:00:00Z",
+        "updatedDate": "2026-03-02T12:00:00Z",
+    }
+    assert list(delivery_json(KEPT, hydrate=False))[-1] == "notification"
+    full = delivery_json(KEPT, hydrate=True)
+    assert list(full)[-2:] == ["notification", "subscription"]
+    assert full["subscription"] == as_json(MADE)
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_subscription_without_a_url_has_an_empty_one(channel):
+    assert Subscription(id=1, topics=("x",), config={}, channel=channel).url == ""
+
+
+@pytest.mark.parametrize("config", [{}, {"to": ""}, {"to": None}, {"to": 5}, {"elsewhere": "x@y.example"}])
+def test_who_gives_no_address_is_the_owner(config):
+    email = of_notification(config, OWNER_SUBSCRIPTION, topic="leaks", sender="me", message="Drip", at=NOON)
+
+    assert (email.recipient, email.subject, email.cause) == (
+        "olive@acme.example",
+        "leaks",
+        EmailCause.SUBSCRIPTION,
+    )
+
+
+def test_the_email_about_a_dead_subscription_says_who_where_how_often_and_why():
+    email = delivery_failed(
+        "Ours (instance 5)", to="a@b.example", url="http://x/", tries=10, reason="answered 503", at=NOON
+    )
+
+    assert "Ours (instance 5)" in email.subject
+    assert "10 attempts to deliver to http://x/" in email.message
+    assert "answered 503" in email.message

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy
@@ -170,7 +171,7 @@ def test_what_a_later_poll_reported_is_late_by_what_the_first_one_did():
     assert (said.reported, said.late, said.cause) == (True, True, Cause.OUTAGE)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("error", "named"),
     [
         ('502: {"message": "Insightly answered 401: denied"}', Cause.EXPIRED_KEY),

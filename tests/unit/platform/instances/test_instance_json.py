@@ -16,7 +16,6 @@ from elements_local.platform.configuration.instance_json import (
 from elements_local.platform.core.choices import UnsetValues
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.objects import ObjectDefinition, Objects, Transformation
-from elements_local.platform.elements.catalogue_entry import ElementJson, element_json
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.instances.instance import make
 from elements_local.platform.instances.service import encoded_entry
@@ -57,55 +56,6 @@ SHOWN_KEYS = [
 
 def test_an_instance_is_shown_with_its_keys_in_the_platforms_order():
     assert list(shown(made())) == SHOWN_KEYS
-
-
-def test_an_instance_is_shown_as_it_is():
-    answer = shown(made(tags=("a", "b")))
-
-    assert answer["element"] == decode(encode(element_json(INSIGHTLY, ElementJson)))
-    assert {key: value for key, value in answer.items() if key not in {"element", "configuration"}} == {
-        "id": 123456,
-        "name": "My Insightly",
-        "createdDate": "2026-03-02T10:00:00Z",
-        "token": "dG9rZW4=",
-        "elementId": 5993,
-        "tags": ["a", "b"],
-        "provisionInteractions": [],
-        "valid": True,
-        "disabled": False,
-        "maxCacheSize": 0,
-        "cacheTimeToLive": 0,
-        "eventsEnabled": False,
-        "traceLoggingEnabled": False,
-        "cachingEnabled": False,
-        "externalAuthentication": "none",
-        "user": {"id": 33, "emailAddress": "ada@example.com", "firstName": "Ada", "lastName": "Byron"},
-    }
-
-
-def test_the_callback_url_and_the_subscription_stand_after_events_enabled():
-    instance = made(
-        configuration={
-            **CREDENTIALS,
-            "event.notification.enabled": True,
-            "event.notification.callback.url": "http://sink/default",
-        }
-    )
-
-    answer = shown(replace(instance, subscription_id=77))
-
-    place = SHOWN_KEYS.index("eventsEnabled") + 1
-    assert list(answer) == [
-        *SHOWN_KEYS[:place],
-        "eventsNotificationCallbackUrl",
-        "subscriptionId",
-        *SHOWN_KEYS[place:],
-    ]
-    assert (answer["eventsEnabled"], answer["eventsNotificationCallbackUrl"], answer["subscriptionId"]) == (
-        True,
-        "http://sink/default",
-        77,
-    )
 
 
 @pytest.mark.parametrize(
@@ -154,19 +104,6 @@ def test_a_key_without_a_value_is_shown_as_the_setting_says(unset, password):
     assert values["username"] == "ada"
 
 
-def test_every_shown_value_is_a_text_and_every_key_of_the_element_is_there():
-    values = shown(
-        made(configuration={**CREDENTIALS, "event.notification.enabled": True}), unset=UnsetValues(text="")
-    )["configuration"]
-
-    assert list(values) == [entry.key for entry in INSIGHTLY.keys]
-    assert all(isinstance(value, str) for value in values.values())
-
-
-def test_a_disabled_instance_says_so():
-    assert shown(replace(made(), disabled=True))["disabled"] is True
-
-
 @pytest.mark.parametrize(
     ("passed", "logged"),
     [(timedelta(0), True), (timedelta(minutes=5, microseconds=-1), True), (timedelta(minutes=5), False)],
@@ -176,18 +113,6 @@ def test_traces_are_shown_to_be_logged_until_their_time_is_over(passed, logged):
     instance = replace(made(), trace_logging_until=NOW + timedelta(minutes=5))
 
     assert shown(instance, now=NOW + passed)["traceLoggingEnabled"] is logged
-
-
-def test_objects_stand_at_the_end():
-    objects = Objects(
-        definitions={"people": ObjectDefinition()},
-        transformations={"people": Transformation(vendor_name="contacts")},
-    )
-
-    answer = shown(replace(made(), objects=objects))
-
-    assert list(answer) == [*SHOWN_KEYS, "transformationData"]
-    assert answer["transformationData"] == [{"objectName": "people", "vendorName": "contacts"}]
 
 
 @pytest.mark.parametrize("hydrate", [True, False])
@@ -233,29 +158,3 @@ def test_an_entry_is_that_of_the_instance_as_it_is_by_now(changes):
         encode(as_entry(to_json(view(each), unset=UNSET), hydrate=True)) for each in (before, after)
     ]
     assert entries[0] != entries[1]
-
-
-def test_an_element_is_shown_with_its_keys_in_the_platforms_order():
-    assert list(decode(encode(element_json(INSIGHTLY, ElementJson))).items()) == [
-        ("id", 5993),
-        ("name", "Insightly"),
-        ("key", "insightly"),
-        ("description", INSIGHTLY.description),
-        ("image", "elements/provider_insightly.png"),
-        ("active", True),
-        ("deleted", False),
-        ("typeOauth", False),
-        ("trialAccount", False),
-        ("resources", []),
-        ("transformationsEnabled", True),
-        ("bulkDownloadEnabled", True),
-        ("bulkUploadEnabled", True),
-        ("cloneable", True),
-        ("extendable", True),
-        ("beta", False),
-        ("authentication", {"type": "basic"}),
-        ("extended", False),
-        ("hub", "crm"),
-        ("protocolType", "http"),
-        ("parameters", []),
-    ]

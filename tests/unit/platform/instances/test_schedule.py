@@ -75,12 +75,6 @@ def test_an_instance_without_anything_to_poll_is_not_polled(before, after):
     assert (found.resources, found.polled, found.poll_at, found.reset_failures) == ((), False, None, False)
 
 
-def test_a_save_that_changes_nothing_keeps_the_pace():
-    found = planned(POLLED, POLLED)
-
-    assert (found.polled, found.poll_at) == (True, None)
-
-
 @pytest.mark.parametrize(
     "after",
     [
@@ -124,10 +118,6 @@ def test_polling_that_is_switched_on_starts_one_interval_later(before):
 
     assert (found.resources, found.polled, found.poll_at) == (("contacts",), True, NOW + QUARTER)
     assert not found.reset_failures
-
-
-def test_resources_are_those_of_the_saved_instance_in_their_order():
-    assert planned(POLLED, instance(resources=("leads", "accounts"))).resources == ("leads", "accounts")
 
 
 @pytest.mark.assumed

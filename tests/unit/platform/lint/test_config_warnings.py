@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,7 +108,7 @@ def test_an_instance_without_events_gives_no_warning():
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("key", "rule", "nearest"),
     [
         ("tagz", "misspelt-key", "tags"),
@@ -122,14 +123,6 @@ def test_an_instance_without_events_gives_no_warning():
 )
 def test_a_key_of_the_body_that_nothing_reads_is_seen(key, rule, nearest):
     assert slips(guide(**{key: 1})) == [(rule, name_shown(key), nearest)]
-
-
-def test_a_configuration_key_beside_the_configuration_is_told_where_it_belongs():
-    said = message(guide(**{"event.notification.enabled": True}))
-
-    assert said == (
-        "'event.notification.enabled' has no effect: what is read is event.notification.enabled inside configuration"
-    )
 
 
 def test_an_instance_that_is_sent_back_whole_gives_no_warning():
@@ -199,7 +192,7 @@ def test_a_key_that_is_taken_back_is_none_any_more(taken_back):
     assert slips(polling(contacts=block(mine=None))) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("made", "rule", "path", "nearest"),
     [
         (block(idFeild="x"), "misspelt-key", "idFeild", "idField"),
@@ -425,11 +418,7 @@ def test_a_user_name_that_is_not_the_keys_is_seen(name, seen):
             "createdDateField",
             "with filterByUpdatedDate false polls have no date to compare",
         ),
-        (
-            block("datesConfiguration"),
-            "updatedDateField",
-            "every record that a poll sees is reported",
-        ),
+        (block("datesConfiguration"), "updatedDateField", "every record that a poll sees is reported"),
         (
             block("updatedDateFormat", "createdDateFormat"),
             "updatedDateFormat",
@@ -579,11 +568,7 @@ blocks = st.dictionaries(
 )
 
 
-@given(
-    st.dictionaries(names, values, max_size=30),
-    st.dictionaries(names, values, max_size=30),
-    blocks,
-)
+@given(st.dictionaries(names, values, max_size=30), st.dictionaries(names, values, max_size=30), blocks)
 def test_whatever_the_body_its_header_is_a_list_in_ascii_of_so_many_bytes_at_the_most(
     top, configured, polled
 ):

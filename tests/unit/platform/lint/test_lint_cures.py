@@ -1,8 +1,9 @@
-"""Whatever a block says: nothing but a refusal comes of it, and the cure of a finding takes that finding away."""
+"""Whatever a block says, the cure of a finding takes it away; letters of date patterns that are not what is meant."""
 
 from copy import deepcopy
 from datetime import timedelta
 
+from each_row import each_row
 from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.objects import MappedField, ObjectDefinition, Objects, Transformation
+from elements_local.platform.dates.java_dates import compile_pattern
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
-from elements_local.platform.errors import PlatformError
+from elements_local.platform.errors import DatePatternError, PlatformError
+from elements_local.platform.lint.dates import corrected
 from elements_local.platform.lint.instance import LintContext, of_body, of_instance
 from elements_local.platform.lint.rules import RULES
 from elements_local.what_if.configured import patched
@@ -135,3 +138,57 @@ def test_a_cure_is_accepted_and_takes_its_finding_away(configured, objects, lag)
             cured = patched(deepcopy(configured), finding.change)
             left = [(each.rule, each.path) for each in found(cured, objects, lag).listed]
             assert (finding.rule, finding.path) not in left, (finding, cured)
+
+
+@each_row(
+    ("pattern", "meant"),
+    [
+        ("yyyy-mm-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss"),
+        ("yyyy-MM-dd HH:MM:ss", "yyyy-MM-dd HH:mm:ss"),
+        ("yyyy-mm-dd'T'HH:MM:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'"),
+        ("mm/dd/yyyy HH:mm", "MM/dd/yyyy HH:mm"),
+        ("dd.mm.yyyy", "dd.MM.yyyy"),
+        ("yyyymmddHHmmss", "yyyyMMddHHmmss"),
+        ("yyyy-MM-dd hh:mm:ss", "yyyy-MM-dd HH:mm:ss"),
+        ("yyyy-MM-dd KK:mm:ss", "yyyy-MM-dd HH:mm:ss"),
+        ("yyyy-MM-DD HH:mm:ss", "yyyy-MM-dd HH:mm:ss"),
+        ("uuuu-MM-dd", "yyyy-MM-dd"),
+        ("yyyy-MM-dd HH:mm:SS", "yyyy-MM-dd HH:mm:ss"),
+    ],
+)
+def test_a_letter_that_is_hardly_ever_meant_becomes_the_one_that_is(pattern, meant):
+    assert corrected(pattern) == meant
+
+
+@each_row(
+    "pattern",
+    [
+        "yyyy-MM-dd HH:mm:ss",
+        "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+        "yyyy-MM-dd HH:mm:ss.SS",
+        "MM/dd/yyyy hh:mm:ss a",
+        "EEE MMM dd HH:mm:ss zzz yyyy",
+        "d MMMM yyyy kk:mm:ss",
+        "yyyyMMddHHmmss",
+        "yyyy-DDD",
+        "mm:ss",
+        "'mm' yyyy-MM-dd HH:mm",
+        "yyyy-MM-dd HH:mm:ss.SSS Z",
+        "",
+    ],
+)
+def test_a_pattern_that_is_in_order_stays_as_it_is(pattern):
+    assert corrected(pattern) == pattern
+
+
+@settings(max_examples=examples(200))
+@given(st.text(alphabet="yMdDHhKkmsSazu :-'.", max_size=20))
+def test_what_is_meant_is_a_pattern_again_and_has_nothing_left_to_object_to(pattern):
+    try:
+        compile_pattern(pattern)
+    except DatePatternError:
+        return
+    meant = corrected(pattern)
+
+    compile_pattern(meant)
+    assert len(meant) == len(pattern)

@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.platform.configuration import instance_configuration as configuration
@@ -130,7 +131,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("transformation", "hidden"), CASES.values(), ids=CASES)
+@each_row(("transformation", "hidden"), CASES)
 def test_a_poll_that_names_what_a_transformation_hides_is_warned_of(transformation, hidden):
     assert slips(transformation) == [("hidden-field", POLL + key, near) for key, near in hidden]
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from elements_local.kit.values import replace
 from elements_local.platform.configuration.poller_configuration import next_poll
 from elements_local.platform.core.poll import DateField, EventType, PollVerdict, Resource
 from elements_local.platform.events.event import CallbackForm, notifications
-from elements_local.platform.polling.created_or_updated import decide
+from elements_local.platform.polling.created_or_updated import classify, decide
 from elements_local.platform.polling.window import Window, reads_on, request_url, window
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -241,10 +242,6 @@ def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
     assert decision.date == COVERED.at
 
 
-def test_a_record_without_its_dates_field_is_passed_over():
-    assert judged({"CONTACT_ID": 1}).verdict is PollVerdict.IGNORED
-
-
 @pytest.mark.assumed
 @pytest.mark.parametrize("created", [None, "", "soon"])
 def test_a_record_without_a_readable_created_date_counts_as_updated(created):
@@ -316,9 +313,7 @@ def test_a_date_without_a_pattern_is_written_as_the_block_writes_its_updated_dat
 @pytest.mark.assumed
 @pytest.mark.parametrize(
     "resource",
-    [
-        pytest.param(replace(CONTACTS, created=None, filter_by_updated_date=False), id="no created date"),
-    ],
+    [pytest.param(replace(CONTACTS, created=None, filter_by_updated_date=False), id="no created date")],
 )
 def test_without_the_date_that_decides_nothing_is_reported(resource):
     decision = judged(contact(1, created="2026-03-02 10:05:00", updated="2026-03-02 10:05:00"), resource)
@@ -344,22 +339,22 @@ def test_created_and_updated_dates_may_be_written_in_two_ways():
     assert judged(record, resource).verdict is PollVerdict.CREATED
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "record", "record_id"),
-    [
-        pytest.param("CONTACT_ID", {"CONTACT_ID": 7}, "7", id="a number"),
-        pytest.param("CONTACT_ID", {"CONTACT_ID": "7|8"}, "7|8", id="a composite text"),
-        pytest.param("CONTACT_ID", {"CONTACT_ID": 0}, "0", id="nought"),
-        pytest.param("CONTACT_ID", {"CONTACT_ID": 1.5}, "1.5", id="a fraction"),
-        pytest.param("CONTACT_ID", {"CONTACT_ID": True}, "true", id="a flag"),
-        pytest.param("CONTACT_ID", {"CONTACT_ID": {"a": "ü"}}, '{"a":"ü"}', id="an object, as JSON"),
-        pytest.param("user.id", {"user": {"id": 7}}, "7", id="a path"),
-        pytest.param("['Contact Id']", {"Contact Id": 7}, "7", id="brackets"),
-        pytest.param("CONTACT_ID", {"CONTACT_ID": None}, "", id="null"),
-        pytest.param("CONTACT_ID", {}, "", id="not there"),
-        pytest.param("", {"CONTACT_ID": 7}, "", id="no path"),
-        pytest.param(" ", {"CONTACT_ID": 7}, "", id="a blank path"),
-    ],
+    {
+        "a number": ("CONTACT_ID", {"CONTACT_ID": 7}, "7"),
+        "a composite text": ("CONTACT_ID", {"CONTACT_ID": "7|8"}, "7|8"),
+        "nought": ("CONTACT_ID", {"CONTACT_ID": 0}, "0"),
+        "a fraction": ("CONTACT_ID", {"CONTACT_ID": 1.5}, "1.5"),
+        "a flag": ("CONTACT_ID", {"CONTACT_ID": True}, "true"),
+        "an object, as JSON": ("CONTACT_ID", {"CONTACT_ID": {"a": "ü"}}, '{"a":"ü"}'),
+        "a path": ("user.id", {"user": {"id": 7}}, "7"),
+        "brackets": ("['Contact Id']", {"Contact Id": 7}, "7"),
+        "null": ("CONTACT_ID", {"CONTACT_ID": None}, ""),
+        "not there": ("CONTACT_ID", {}, ""),
+        "no path": ("", {"CONTACT_ID": 7}, ""),
+        "a blank path": (" ", {"CONTACT_ID": 7}, ""),
+    },
 )
 def test_the_id_is_a_text_from_wherever_the_configuration_says(path, record, record_id):
     assert judged(record, replace(CONTACTS, id_field=path)).record_id == record_id
@@ -397,20 +392,18 @@ def test_an_endless_poll_delay_reaches_back_to_the_calendars_start(delay, where)
     assert request_url(resource, covered) == "/x?since=0001"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "page_size", "token", "asked"),
-    [
-        pytest.param("/x?t=${epoch:s}", None, None, "/x?t=1772445600", id="as it is"),
-        pytest.param("/x", None, None, "/x?pageSize=20", id="twenty where nothing filters"),
-        pytest.param("/x", 20, None, "/x?pageSize=20", id="a page size"),
-        pytest.param("/x?a=1", 20, None, "/x?a=1&pageSize=20", id="a page size and a query"),
-        pytest.param("/x", None, "b2Zmc2V0OjEw", "/x?pageSize=20&nextPage=b2Zmc2V0OjEw", id="a token"),
-        pytest.param(
-            "/x?a=1", 20, "a+/=&", "/x?a=1&pageSize=20&nextPage=a%2B%2F%3D%26", id="a token to encode"
-        ),
-        pytest.param("/x", 7, "", "/x?pageSize=7", id="an empty token"),
-        pytest.param("/x?t=${nowTimeZone:GMT:HH:mm}", None, None, "/x?t=10%3A15", id="the poll's start"),
-    ],
+    {
+        "as it is": ("/x?t=${epoch:s}", None, None, "/x?t=1772445600"),
+        "twenty where nothing filters": ("/x", None, None, "/x?pageSize=20"),
+        "a page size": ("/x", 20, None, "/x?pageSize=20"),
+        "a page size and a query": ("/x?a=1", 20, None, "/x?a=1&pageSize=20"),
+        "a token": ("/x", None, "b2Zmc2V0OjEw", "/x?pageSize=20&nextPage=b2Zmc2V0OjEw"),
+        "a token to encode": ("/x?a=1", 20, "a+/=&", "/x?a=1&pageSize=20&nextPage=a%2B%2F%3D%26"),
+        "an empty token": ("/x", 7, "", "/x?pageSize=7"),
+        "the poll's start": ("/x?t=${nowTimeZone:GMT:HH:mm}", None, None, "/x?t=10%3A15"),
+    },
 )
 def test_a_pages_url(url, page_size, token, asked):
     resource = Resource(name="x", url=url, page_size=page_size)
@@ -490,3 +483,34 @@ def test_of_polls_in_a_row_exactly_one_reports_a_change_that_lies_between_them(
 @given(st.text(), st.text(), st.text(max_size=5))
 def test_any_dates_lead_to_a_decision(updated, created, record_id):
     assert judged(contact(record_id, created=created, updated=updated)).verdict in set(PollVerdict)
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def classified(apart_s: float, tolerance_s: float) -> EventType:
+    return classify(NOON, NOON + timedelta(seconds=apart_s), tolerance=timedelta(seconds=tolerance_s))
+
+
+@each_row(
+    ("apart_s", "tolerance_s", "change"),
+    {
+        "equal dates": (0, 0, EventType.CREATED),
+        "a microsecond later": (0.000_001, 0, EventType.UPDATED),
+        "a second later without a tolerance": (1, 0, EventType.UPDATED),
+        "the tolerance itself": (2, 2, EventType.CREATED),
+        "a microsecond beyond the tolerance": (2.000_001, 2, EventType.UPDATED),
+        "beyond the tolerance": (3, 2, EventType.UPDATED),
+        "two minutes against one": (120, 60, EventType.UPDATED),
+        "a year later": (365 * 86400, 10, EventType.UPDATED),
+    },
+)
+def test_dates_within_the_tolerance_are_a_creation(apart_s, tolerance_s, change):
+    assert classified(apart_s, tolerance_s) is change
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("tolerance_s", [0, 5])
+@pytest.mark.parametrize("apart_s", [-1, -3600])
+def test_a_created_date_later_than_the_updated_one_is_a_creation(apart_s, tolerance_s):
+    assert classified(apart_s, tolerance_s) is EventType.CREATED

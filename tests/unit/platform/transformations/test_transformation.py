@@ -1,12 +1,14 @@
 """Definitions and transformations: when they hold, what cannot be, and what goes with what."""
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.values import replace
 from elements_local.platform.core.objects import (
     NONE,
     DefinedField,
     MappedField,
+    MappingEntry,
     ObjectDefinition,
     Transformation,
 )
@@ -18,6 +20,7 @@ from elements_local.platform.errors import (
 )
 from elements_local.platform.transformations.transformation import (
     all_of,
+    check_entries,
     define,
     find,
     renamed,
@@ -57,13 +60,7 @@ def test_either_can_be_taken_away_first():
     assert one == other == NONE
 
 
-def test_a_definition_that_comes_back_brings_its_transformation_back():
-    again = define(without_definition(PEOPLE, "people", even_if_used=True), "people", DEFINED, new=True)
-
-    assert again == PEOPLE
-
-
-@pytest.mark.parametrize(
+@each_row(
     ("change", "error", "words"),
     [
         (
@@ -209,3 +206,50 @@ def test_a_legacy_script_may_stay_one_or_become_a_new_one():
 
     assert transform(known, "people", legacy, new=False) == known
     assert transform(known, "people", MAPPED, new=False) == PEOPLE
+
+
+def both(entry):
+    """Return transformations with an entry of their own, and of a field."""
+    field = MappedField(path="a", vendor_path="A", configuration=(entry,))
+    yield Transformation(vendor_name="x", configuration=(entry,))
+    yield Transformation(vendor_name="x", fields=(field,))
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "words"),
+    [
+        (
+            "passThrough",
+            {"fromVendor": "false"},
+            "fromVendor of passThrough must be true or false; got 'false'",
+        ),
+        ("remove", {"toVendor": None}, "toVendor of remove must be true or false; got None"),
+        (
+            "transformDate",
+            None,
+            "pattern of transformDate must be a Java date pattern such as yyyy-MM-dd; got None",
+        ),
+        ("transformDate", {"pattern": ""}, "must be a Java date pattern"),
+        ("transformDate", {"pattern": 5}, "must be a Java date pattern"),
+        ("transformDate", {"pattern": "yyyy-bb"}, "date pattern 'yyyy-bb'"),
+    ],
+)
+def test_entries_that_say_what_cannot_be_are_refused(kind, properties, words):
+    for transformation in both(MappingEntry(type=kind, properties=properties)):
+        with pytest.raises(InvalidRequestError, match=words):
+            check_entries(transformation)
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("passThrough", {"fromVendor": False, "toVendor": True}),
+        ("remove", None),
+        ("inherit", None),
+        ("transformDate", {"pattern": "dd.MM.yyyy"}),
+        ("of another kind", {"fromVendor": 5}),
+    ],
+)
+def test_entries_that_say_what_can_be_are_taken(kind, properties):
+    for transformation in both(MappingEntry(type=kind, properties=properties)):
+        check_entries(transformation)

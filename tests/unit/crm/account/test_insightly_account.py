@@ -1,0 +1,233 @@
+"""The CRM's account: API keys, grants, settings, and the allowance of calls."""
+
+from base64 import b64encode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from each_row import each_row
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elements_local.kit.settings import SettingsError
+from mock_insightly import CrmSettings
+from mock_insightly.account.account import api_key
+from mock_insightly.account.allowance import Allowance, RateLimits, RateLimitVerdict
+from mock_insightly.account.grants import LIFETIME, Grant, OAuthClient, check_redirect, redirect_to
+from mock_insightly.errors import RedirectError
+from mock_insightly.routes.consent import consent_form
+
+KEY = "00000000-0000-4000-a000-000000000001"
+KEYS = st.text(st.characters(codec="utf-8", exclude_characters=":"), min_size=1).filter(
+    lambda key: key == key.strip()
+)
+
+
+def basic(text, encode=b64encode):
+    return f"Basic {encode(text.encode()).decode()}"
+
+
+@pytest.mark.parametrize("text", [f"{KEY}:", KEY, f"{KEY}:anything", f"{KEY}:any:thing"])
+def test_the_key_is_what_stands_before_the_colon(text):
+    assert api_key(basic(text)) == KEY
+
+
+@pytest.mark.assumed
+def test_padding_may_be_missing():
+    header = basic(f"{KEY}:a")
+
+    assert header.endswith("=")
+    assert api_key(header.rstrip("=")) == KEY
+
+
+@pytest.mark.parametrize("scheme", ["basic", "BASIC", "  Basic"])
+def test_the_scheme_may_be_written_in_any_case(scheme):
+    assert api_key(f"{scheme}  {b64encode(KEY.encode()).decode()} ") == KEY
+
+
+@given(KEYS)
+def test_both_alphabets_of_base64_are_read(key):
+    assert api_key(basic(key)) == key
+    assert api_key(basic(key, urlsafe_b64encode)) == key
+
+
+@each_row(
+    "header",
+    [
+        "",
+        "Basic",
+        "Basic ",
+        "Basic Og==",
+        "Basic !!!!",
+        "Basic a",
+        "Basic ////",
+        "Basic k\u00e9y",
+        f"Bearer {b64encode(KEY.encode()).decode()}",
+        KEY,
+    ],
+)
+def test_what_carries_no_key_has_none(header):
+    assert api_key(header) is None
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CLIENT = OAuthClient(client_id="app", redirect_uri="http://127.0.0.1/back")
+GRANT = Grant(workspace="acme", client=CLIENT, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["http://127.0.0.1:8080/back", "https://app.example/cb?a=1&b=2", "http://localhost", "HTTPS://[::1]:1/x"],
+)
+def test_a_browser_may_be_sent_to_plain_addresses(uri):
+    check_redirect(uri)
+
+
+@each_row(
+    "uri",
+    [
+        "",
+        "/back",
+        "//evil.example/x",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://app.example/",
+        "http://",
+        "http:///x",
+        "http://[::1/x",
+        "http://app.example/\r\nSet-Cookie: a=b",
+        "http://app.example/a b",
+        'http://app.example/"><script>',
+        "http://app.example\\@evil.example/",
+        "http://app.example/#fragment",
+        "http://app.example/\u00e9",
+    ],
+)
+def test_a_browser_is_sent_nowhere_else(uri):
+    with pytest.raises(RedirectError, match="redirect_uri must be an address"):
+        check_redirect(uri)
+
+
+@given(
+    state=st.text(st.characters(exclude_categories=["Cs"]), min_size=1), query=st.sampled_from(["", "?a=1"])
+)
+def test_what_came_as_state_goes_back_as_it_is(state, query):
+    location = redirect_to(f"http://app.example/cb{query}", code="c", state=state)
+
+    sent = parse_qs(urlsplit(location).query)
+    assert (sent["state"], sent["code"]) == ([state], ["c"])
+    assert ("a" in sent) is bool(query)
+    assert location.isascii()
+
+
+def test_without_a_state_none_goes_back():
+    assert redirect_to("http://app.example/", code="c", state="") == "http://app.example/?code=c"
+
+
+@pytest.mark.parametrize(
+    ("later", "client", "good"),
+    [
+        pytest.param(timedelta(0), CLIENT, True, id="at once"),
+        pytest.param(LIFETIME, CLIENT, True, id="at the last moment"),
+        pytest.param(LIFETIME + timedelta(microseconds=1), CLIENT, False, id="too late"),
+        pytest.param(timedelta(seconds=-1), CLIENT, False, id="before it was given"),
+        pytest.param(
+            timedelta(0), OAuthClient(client_id="x", redirect_uri=CLIENT.redirect_uri), False, id="another"
+        ),
+        pytest.param(
+            timedelta(0), OAuthClient(client_id="app", redirect_uri="http://x/"), False, id="elsewhere"
+        ),
+    ],
+)
+def test_a_code_is_good_for_the_client_that_was_let_in_and_for_a_while(later, client, good):
+    assert GRANT.is_good(client, now=NOON + later) is good
+
+
+@given(
+    text=st.text(st.sampled_from("<>\"'&$/ab{}")),
+    name=st.sampled_from(["client_id", "redirect_uri", "state", "warning"]),
+)
+def test_nothing_that_came_is_taken_for_markup(text, name):
+    said = {"client_id": "", "redirect_uri": "", "state": "", "warning": ""}
+    plain, page = consent_form(**said), consent_form(**said | {name: text})
+
+    for mark in '<>"':
+        assert page.count(mark) == plain.count(mark)
+
+
+def test_settings_are_read_from_variables_with_the_crms_prefix():
+    settings = CrmSettings.from_env(
+        {
+            "ELEMENTS_LOCAL_CRM_LIST_HONOURS_UPDATED_AFTER": "true",
+            "ELEMENTS_LOCAL_CRM_SEARCH_INCLUSIVE": "False",
+            "ELEMENTS_LOCAL_CRM_UPDATED_LATER_S": "2",
+            "ELEMENTS_LOCAL_CRM_COUNTRY": "Germany",
+            "ELEMENTS_LOCAL_CRM_PORT": "4701",
+            "ELEMENTS_LOCAL_SINK_DAILY_LIMIT": "x",
+            "DAILY_LIMIT": "x",
+        }
+    )
+
+    assert settings == CrmSettings(list_honours_updated_after=True, updated_later_s=2, country="Germany")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("SEARCH_INCLUSIVE", "yes", "true or false"),
+        ("DAILY_LIMIT", "-1", "a whole number"),
+        ("CHANGE_RETENTION", "2591999", "seconds from 2592000 to 1000000000"),
+        ("JOURNAL_BYTES", "1048575", "a whole number from 1048576"),
+        ("DAILY_LIMIT", "1e3", "a whole number"),
+        ("UPDATED_LATER_S", "", "a whole number"),
+        ("UPDATED_LATER_S", "9" * 10, "a whole number"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named(name, text, expected):
+    with pytest.raises(SettingsError, match=f"^ELEMENTS_LOCAL_CRM_{name} must be {expected}.*; got '{text}'"):
+        CrmSettings.from_env({f"ELEMENTS_LOCAL_CRM_{name}": text})
+
+
+@pytest.mark.assumed
+def test_the_allowance_is_a_days_and_a_workspaces():
+    allowance, limits = Allowance(), RateLimits(daily=2)
+    first, second = datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)
+
+    assert [allowance.take("a", first, limits).left for _ in range(3)] == [1, 0, 0]
+    assert allowance.take("b", first, limits).left == 1
+    assert allowance.take("a", second, limits).left == 1
+    allowance.clear("a")
+    assert allowance.take("a", second, limits) == RateLimitVerdict(left=1)
+
+
+def test_the_allowance_refuses_what_is_over_a_limit_and_does_not_count_it():
+    allowance, limits = Allowance(), RateLimits(daily=3, burst=2, strict=True)
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    later = noon + timedelta(seconds=1)
+
+    assert [allowance.take("a", noon, limits) for _ in range(3)] == [
+        RateLimitVerdict(left=2),
+        RateLimitVerdict(left=1),
+        RateLimitVerdict(left=1, retry_after_s=1),
+    ]
+    assert allowance.take("a", later - timedelta(microseconds=1), limits).retry_after_s == 1
+    assert allowance.take("a", later, limits) == RateLimitVerdict(left=0)
+    assert allowance.take("a", later, limits) == RateLimitVerdict(left=0, retry_after_s=12 * 3600 - 1)
+
+
+def test_the_last_day_of_the_calendar_ends_too():
+    allowance, limits = Allowance(), RateLimits(daily=1, burst=1, strict=True)
+    last = datetime(9999, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)
+
+    assert [allowance.take("a", last, limits) for _ in range(2)] == [
+        RateLimitVerdict(left=0),
+        RateLimitVerdict(left=0, retry_after_s=1),
+    ]
+
+
+def test_a_clock_that_is_set_back_a_day_starts_a_day():
+    allowance, limits = Allowance(), RateLimits(daily=1, burst=1, strict=True)
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    allowance.take("a", noon, limits)
+
+    assert allowance.take("a", noon - timedelta(days=1), limits) == RateLimitVerdict(left=0)

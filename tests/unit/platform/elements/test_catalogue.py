@@ -1,0 +1,156 @@
+"""Elements: how they are found and shown, and which takes a grant."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from elements_local.kit.values import replace
+from elements_local.platform.elements.catalogue import HUBS, Catalogue, find_hub, hub_to_json, shipped
+from elements_local.platform.elements.catalogue_entry import configuration_to_json, definition, key_to_json
+from elements_local.platform.elements.connector import Application
+from elements_local.platform.elements.element import ConfigurationKey
+from elements_local.platform.elements.insightly.connector import InsightlyConnector
+from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.elements.oauth import application, authorize_url, check_takes_oauth, needs_grant
+from elements_local.platform.errors import ConflictError, InvalidRequestError, NotFoundError
+
+CATALOGUE = Catalogue(shipped())
+
+
+@pytest.mark.parametrize("key_or_id", ["insightly", "5993"])
+def test_an_element_is_found_by_key_and_by_id(key_or_id):
+    assert CATALOGUE.element(key_or_id) is INSIGHTLY
+
+
+@pytest.mark.parametrize(
+    "key_or_id", ["", "Insightly", "insightly ", "05993", "5994", "salesforce", "\u0665993"]
+)
+def test_an_unknown_element_is_not_found(key_or_id):
+    with pytest.raises(NotFoundError, match=r"^No element found with key "):
+        CATALOGUE.element(key_or_id)
+
+
+def test_no_two_elements_share_a_key_or_an_id():
+    names = [name for element in CATALOGUE.elements for name in (element.key, str(element.id))]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"key": "insightly", "id": 1}, "two connectors have an element insightly; give one another"),
+        ({"key": "acme"}, "two connectors have an element 5993; give one another key and number"),
+        ({"key": "acme", "id": 1, "hub": "shop"}, "the element acme is of the hub shop; there are crm"),
+    ],
+    ids=["its key", "its number", "a hub"],
+)
+def test_a_connector_needs_a_name_of_its_own_and_a_hub_that_there_is(other, reason):
+    (insightly,) = shipped()
+
+    with pytest.raises(ConflictError, match=reason):
+        Catalogue([insightly, replace(insightly, element=replace(INSIGHTLY, **other))])
+
+
+def test_a_key_is_described_by_its_name_unless_it_has_a_description():
+    described = ConfigurationKey(key="a", name="Name", type="BOOLEAN", description="What it does")
+    element = replace(INSIGHTLY, keys=(described, replace(described, key="b", description="")))
+
+    assert [entry["description"] for entry in configuration_to_json(element)] == ["What it does", "Name"]
+
+
+def test_what_may_be_chosen_for_a_key_is_shown():
+    key = ConfigurationKey(key="a", name="A", type="COMBO", options=(("1", "One"), ("2", "Two")))
+
+    shown = key_to_json(replace(INSIGHTLY, keys=(key,)), key)
+
+    assert shown["options"] == [{"value": "1", "description": "One"}, {"value": "2", "description": "Two"}]
+    assert not [entry for entry in configuration_to_json(INSIGHTLY) if "options" in entry]
+
+
+def test_a_definition_has_the_calls_that_each_resource_takes():
+    exported = definition(INSIGHTLY)
+
+    calls = {(call["method"], call["path"]) for call in exported.definition}
+    assert {("GET", "/hubs/crm/contacts"), ("PATCH", "/hubs/crm/contacts/{id}")} <= calls
+    assert [call for call in calls if call[1].startswith("/hubs/crm/users") and call[0] != "GET"] == []
+
+
+def test_a_hub_has_the_resources_of_its_elements_when_asked_for():
+    (hub,) = HUBS
+    other = replace(INSIGHTLY, hub="finance", id_fields={"invoices": "ID"})
+
+    hydrated = hub_to_json(hub, [INSIGHTLY, other], hydrate=True)
+
+    assert [resource["name"] for resource in hydrated["resources"]] == list(INSIGHTLY.id_fields)
+    assert hub_to_json(hub, [INSIGHTLY], hydrate=False) == {
+        key: value for key, value in hydrated.items() if key != "resources"
+    }
+
+
+def test_an_unknown_hub_is_not_found():
+    with pytest.raises(NotFoundError, match=r"^No hub found with key finance$"):
+        find_hub("finance")
+
+
+APPLICATION = Application(api_key="k&1", api_secret="hush", callback_url="http://127.0.0.1/back?a=1")
+CONFIGURATION = {
+    "oauth.api.key": "k&1",
+    "oauth.api.secret": "hush",
+    "oauth.callback.url": "http://127.0.0.1/back?a=1",
+}
+
+
+def test_an_element_with_basic_authentication_takes_no_grant_unless_made_to():
+    with pytest.raises(InvalidRequestError, match="Insightly has basic authentication, not OAuth"):
+        check_takes_oauth(INSIGHTLY, None)
+
+    grants = InsightlyConnector(crm_url="http://crm").grants
+    assert check_takes_oauth(INSIGHTLY, grants) is grants
+    assert grants.consent_url == "http://crm/oauth/authorize"
+
+
+@pytest.mark.parametrize(("state", "sent"), [("s t", "s t"), ("", "insightly")])
+def test_the_url_says_who_asks_and_keeps_the_secret(state, sent):
+    made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, state=state, scope="")
+
+    assert made["element"] == "insightly"
+    assert made["oauthUrl"].startswith("http://crm/oauth/authorize?")
+    assert "hush" not in made["oauthUrl"]
+    assert parse_qs(urlsplit(made["oauthUrl"]).query) == {
+        "response_type": ["code"],
+        "client_id": ["k&1"],
+        "redirect_uri": ["http://127.0.0.1/back?a=1"],
+        "state": [sent],
+    }
+
+
+def test_a_scope_is_passed_on():
+    made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, state="", scope="all of it")
+
+    assert parse_qs(urlsplit(made["oauthUrl"]).query)["scope"] == ["all of it"]
+
+
+def test_a_configuration_speaks_of_the_application():
+    assert application(CONFIGURATION) == APPLICATION
+
+
+@pytest.mark.parametrize("key", CONFIGURATION)
+@pytest.mark.parametrize("value", [None, "", 5])
+def test_each_of_the_three_keys_is_needed(key, value):
+    with pytest.raises(InvalidRequestError, match=f"configuration needs {key} as texts"):
+        application(CONFIGURATION | {key: value})
+
+
+@pytest.mark.parametrize(
+    ("configuration", "needed"),
+    [
+        ({}, True),
+        (CONFIGURATION, True),
+        ({"username": "", "password": None}, True),
+        ({"username": "ada"}, False),
+        ({"password": "0123"}, False),
+    ],
+)
+def test_credentials_come_before_a_code(configuration, needed):
+    assert needs_grant(configuration, INSIGHTLY) is needed

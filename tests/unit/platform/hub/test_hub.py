@@ -1,0 +1,279 @@
+"""The hub: which paths are its own, which keys and nulls of a record are shown, and the metadata of mapped objects."""
+
+import pytest
+from each_row import each_row
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elements_local.platform.core.objects import MappedField, MappingEntry, Transformation
+from elements_local.platform.hub.object_metadata import mapped_metadata
+from elements_local.platform.hub.projection import parse_fields, project, without_nulls
+from elements_local.platform.hub.routing import HubPaths
+
+PATHS = HubPaths.beside(
+    [
+        "/instances",
+        "/instances/<instance_id>/docs",
+        "/elements/<key_or_id>",
+        "/hubs/<hub>/<object_name>",
+        "/bulk/query",
+        "/bulk/<bulk_id>/status",
+        "/accounts",
+        "/accounts/<account_id>",
+        "/accounts/settings",
+        "/accounts/<account_id>/settings",
+        "/accounts/<account_id>/roles/<role>",
+        "/users",
+        "/users/<int:user_id>",
+        "/users/<user_id>/roles/<role>",
+    ]
+)
+HUB = [
+    "/contacts",
+    "/contacts/5",
+    "/contacts/5/notes",
+    "/contacts/5/notes/6",
+    "/objects",
+    "/ping",
+    "/Fruit__c/7",
+    "/me/",
+]
+PLATFORM = [
+    "/instances",
+    "/instances/5",
+    "/instances/5/anything",
+    "/elements/insightly",
+    "/hubs/crm/contacts",
+    "",
+    "/",
+]
+BY_TOKEN = [
+    "/accounts",
+    "/accounts/",
+    "/accounts/5",
+    "/accounts/5/addresses",
+    "/accounts/5/addresses/6",
+    "/users",
+    "/users/5",
+]
+NEVER = [
+    "/accounts/settings",
+    "/accounts/settings/",
+    "/accounts/5/settings",
+    "/accounts/5/roles/admin",
+    "/users/5/roles/x",
+]
+
+
+@pytest.mark.parametrize("path", HUB)
+@pytest.mark.parametrize("with_element", [True, False])
+def test_what_is_not_the_platforms_is_the_hubs(path, with_element):
+    assert PATHS.routed(path, with_element=with_element) == f"/hubs/any{path}"
+
+
+@pytest.mark.parametrize("path", PLATFORM)
+@pytest.mark.parametrize("with_element", [True, False])
+def test_the_platforms_own_words_stay_with_it(path, with_element):
+    assert PATHS.routed(path, with_element=with_element) == path
+
+
+@pytest.mark.parametrize("path", BY_TOKEN)
+def test_accounts_and_users_are_the_elements_if_its_token_comes(path):
+    assert PATHS.routed(path, with_element=True) == f"/hubs/any{path}"
+    assert PATHS.routed(path, with_element=False) == path
+
+
+@pytest.mark.parametrize("path", NEVER)
+@pytest.mark.parametrize("with_element", [True, False])
+def test_what_has_a_further_word_of_the_platforms_stays_with_it(path, with_element):
+    assert PATHS.routed(path, with_element=with_element) == path
+
+
+@pytest.mark.parametrize("below", ["/bulk/query", "/bulk/5/status", "/bulk", "/bulk/5/contacts"])
+@pytest.mark.parametrize("with_element", [True, False])
+def test_bulk_calls_are_the_platforms_below_a_hub_too(below, with_element):
+    assert PATHS.routed(f"/hubs/crm{below}", with_element=with_element) == below
+    assert PATHS.routed(below, with_element=with_element) == below
+
+
+def test_a_platform_without_bulk_leaves_the_word_to_the_hub():
+    assert (
+        HubPaths.beside(["/hubs/<hub>/<object_name>"]).routed("/hubs/crm/bulk", with_element=True)
+        == "/hubs/crm/bulk"
+    )
+
+
+@given(st.text(), st.booleans())
+def test_any_path_is_routed_once_and_for_all(text, with_element):
+    routed = PATHS.routed(f"/{text}", with_element=with_element)
+
+    assert PATHS.routed(routed, with_element=with_element) == routed
+    assert routed.endswith(f"/{text}") or "bulk" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param({}, {}, id="an empty record"),
+        pytest.param({"a": 1, "b": None}, {"a": 1}, id="one null"),
+        pytest.param({"a": None}, {}, id="nothing but null"),
+        pytest.param(
+            {"a": 0, "b": "", "c": False, "d": [], "e": {}},
+            {"a": 0, "b": "", "c": False, "d": [], "e": {}},
+            id="what is empty but not null",
+        ),
+    ],
+)
+def test_keys_that_hold_null_are_removed(value, shown):
+    assert without_nulls(value) == shown
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param({"a": {"b": None, "c": 1}}, {"a": {"c": 1}}, id="in an object"),
+        pytest.param({"a": {"b": None}}, {"a": {}}, id="an object that is left empty"),
+        pytest.param({"a": [{"b": None}, {"c": 1}]}, {"a": [{}, {"c": 1}]}, id="in an array's objects"),
+        pytest.param({"a": [None, 1]}, {"a": [None, 1]}, id="an array keeps its nulls"),
+        pytest.param({"a": [[{"b": None}]]}, {"a": [[{}]]}, id="arrays in arrays"),
+    ],
+)
+def test_nulls_are_removed_from_objects_at_any_depth(value, shown):
+    assert without_nulls(value) == shown
+
+
+json_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+def objects_in(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value] * isinstance(value, dict) + [found for one in inner for found in objects_in(one)]
+
+
+@given(st.dictionaries(st.text(max_size=2), json_values, max_size=3))
+def test_no_object_holds_null_afterwards_and_nothing_else_is_lost(value):
+    shown = without_nulls(value)
+
+    assert all(None not in found.values() for found in objects_in(shown))
+    assert without_nulls(shown) == shown
+
+
+@given(st.dictionaries(st.text(max_size=2), json_values, max_size=3))
+def test_the_record_itself_is_left_as_it_is(value):
+    before = repr(value)
+
+    without_nulls(value)
+
+    assert repr(value) == before
+
+
+NO_WAY = {"fromVendor": False, "toVendor": False}
+
+
+def provided(name, kind="string", **flags):
+    known = {"vendorReadOnly": False, "filterable": "true", "createable": "true", "updateable": "true"}
+    return {"vendorPath": name, "type": kind, "vendorNativeType": kind, **known, **flags}
+
+
+PROVIDED = [
+    provided("ID", "number", createable="false"),
+    provided("NAME"),
+    provided("TAGS", "array", updateable="false"),
+]
+
+
+def entry(kind, **properties):
+    return (MappingEntry(type=kind, properties=properties),)
+
+
+def field(path, vendor_path, configuration=(), **types):
+    return MappedField(path=path, vendor_path=vendor_path, configuration=configuration, **types)
+
+
+READ_ONLY = {"createable": "false", "updateable": "false"}
+CASES = {
+    "a mapped one and the rest": (
+        [field("name.full", "NAME", type="date")],
+        (),
+        [PROVIDED[0], provided("NAME", "date", vendorNativeType="string", path="name.full"), PROVIDED[2]],
+    ),
+    "one under two names": (
+        [field("a", "NAME"), field("b", "NAME")],
+        entry("passThrough", **NO_WAY),
+        [provided("NAME", path="a"), provided("NAME", path="b")],
+    ),
+    "one that passes in neither direction": (
+        [
+            field("a", "NAME", entry("remove", fromVendor=True, toVendor=True)),
+            field("b", "X", entry("passThrough", **NO_WAY)),
+        ],
+        (),
+        [PROVIDED[0], PROVIDED[2]],
+    ),
+    "one that can only be read": (
+        [field("a", "NAME", entry("passThrough", toVendor=False))],
+        (),
+        [PROVIDED[0], provided("NAME", path="a", **READ_ONLY), PROVIDED[2]],
+    ),
+    "a rest that can only be read": (
+        [field("a", "NAME")],
+        entry("passThrough", toVendor=False),
+        [PROVIDED[0] | READ_ONLY, provided("NAME", path="a"), PROVIDED[2] | READ_ONLY],
+    ),
+    "one within another, and one that the provider does not list": (
+        [field("labels[*]", "TAGS[*].NAME"), field("x", "X", vendor_type="number")],
+        entry("passThrough", **NO_WAY),
+        [
+            provided("TAGS[*].NAME", path="labels[*]", filterable="false", updateable="false"),
+            provided("X", "number", path="x", filterable="false"),
+        ],
+    ),
+}
+
+
+@each_row(("fields", "entries", "described"), CASES)
+def test_a_mapped_objects_fields(fields, entries, described):
+    mapped = Transformation(vendor_name="x", fields=tuple(fields), configuration=entries)
+
+    assert list(mapped_metadata(PROVIDED, mapped)) == described
+
+
+RECORD = {"A": 1, "B": None, "user": {"id": 5, "name": {"first": "Ada"}}, "x.y": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [("", ()), (" , ", ()), ("A", ("A",)), ("A,B", ("A", "B")), (" A , user.id,", ("A", "user.id"))],
+)
+def test_a_list_with_commas(text, fields):
+    assert parse_fields(text) == fields
+
+
+@each_row(
+    ("text", "kept"),
+    [
+        ("A", {"A": 1}),
+        ("a", {"A": 1}),
+        ("B,A", {"B": None, "A": 1}),
+        ("C", {}),
+        ("user", {"user": RECORD["user"]}),
+        ("user.id", {"user": {"id": 5}}),
+        ("user.name.first,user.id", {"user": {"name": {"first": "Ada"}, "id": 5}}),
+        ("x.y", {"x.y": 2}),
+        ("A.b", {}),
+    ],
+)
+def test_a_record_keeps_what_is_asked_for(text, kept):
+    assert project(RECORD, parse_fields(text)) == kept
+
+
+@given(st.dictionaries(st.text("abAB", max_size=2), st.integers()), st.lists(st.text("abAB.", max_size=3)))
+def test_nothing_is_made_up(record, fields):
+    assert project(record, fields).items() <= record.items()
