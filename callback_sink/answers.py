@@ -120,7 +120,7 @@ def reply_of(answer: ScriptedResponse) -> Reply:
         headers[name] = value
     if answer.delay_s:
         headers[DELAY_HEADER] = f"{answer.delay_s:.15g}"
-    return Reply(status=answer.status, headers=headers, body=body)
+    return Reply(status=answer.status, header_list=list(headers), body=body)
 
 
 def _body(answer: ScriptedResponse) -> tuple[bytes, str | None]:

@@ -7,7 +7,6 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import is_hop_by_hop
 
 from msgspec import Struct
-from werkzeug.datastructures import Headers
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
@@ -54,8 +53,8 @@ class Forwarder(Struct, frozen=True, kw_only=True):
         if isinstance(reply, NoReply):
             return None, outcome
         # Length and chunks are those of the target's connection; the sink's server writes its own.
-        kept = [(name, value) for name, value in reply.headers if not _is_of_the_connection(name)]
-        return replace(reply, headers=Headers(kept)), outcome
+        kept = [(name, value) for name, value in reply.header_list if not _is_of_the_connection(name)]
+        return replace(reply, header_list=kept), outcome
 
     def replay(self, callback: Callback, url: str, *, now: datetime) -> ForwardedJson:
         """Send a callback once more, just as it came."""

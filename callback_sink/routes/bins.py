@@ -3,7 +3,6 @@
 import re
 
 from flask import Request, Response, request
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callback_sink.answers import reply_of
@@ -34,7 +33,7 @@ def receive() -> Response | None:
     name = bin_of(path_of(request.environ["PATH_INFO"]))
     workspace = dependencies().owner_of(name)
     if request.method == "OPTIONS":
-        return _written(Reply(status=204, headers=Headers({"Allow": _METHODS})))
+        return _written(Reply(status=204, header_list=[("Allow", _METHODS)]))
     if request.method in {"GET", "HEAD"} and request.path == "/favicon.ico":
         return _written(
             Reply(status=204)
@@ -122,7 +121,7 @@ def _sent_on(workspace: Workspace, recorded: Recorded, url: str) -> Reply | None
 
 
 def _written(reply: Reply) -> Response:
-    response = Response(reply.body, status=reply.status, headers=list(reply.headers))
+    response = Response(reply.body, status=reply.status, headers=list(reply.header_list))
     if "Content-Type" not in reply.headers:
         del response.headers["Content-Type"]  # Flask's own; an answer without a body has none
     return response

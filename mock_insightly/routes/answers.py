@@ -17,6 +17,7 @@ from elements_local.kit.api.json_text import (
     encode,
     encode_text,
 )
+from elements_local.kit.api.operations import JSON, WholeResponse
 from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
 from mock_insightly import errors
@@ -81,7 +82,7 @@ def located(call: CrmCall, response: Response, resource: str, number: Json) -> R
 def answer(call: CrmCall, body: bytes) -> Response:
     """Answer with JSON."""
     shown = _renamed(body, call.fault.effect.rename_fields or {})
-    response = Response(shown, content_type="application/json")
+    response = WholeResponse(shown, content_type=JSON)
     if call.version.tagged:
         response.headers["ETag"] = tag = etag(body)
         if _is_known(call, tag):

@@ -202,7 +202,7 @@ def search_filter(shape: Shape, query: Query) -> RecordFilter:
         FieldError: a value does not fit its field.
     """
     filters = _filters(shape.kind)
-    came = [name for name in (*filters, "updated_after_utc") if query.get(name, "").strip()]
+    came = [name for name in (*filters, "updated_after_utc") if name in query and query[name].strip()]
     if len(came) > 1:
         raise TooManyFiltersError(came)
     if not came or came[0] == "updated_after_utc":

@@ -9,7 +9,6 @@ from deadline import DEADLINE
 from examples import LONG
 from rooms import add_instance
 from werkzeug import Request, Response
-from werkzeug.datastructures import Headers
 
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import encode
@@ -271,7 +270,7 @@ def found():
             {"CONTACT_ID": number, "DATE_CREATED_UTC": stamp(created), "DATE_UPDATED_UTC": stamp(updated)}
             for number, created, updated in records
         ]
-        headers = Headers({"elements-next-page-token": token} if token else {})
-        return Reply(status=200, headers=headers, body=encode(rows))
+        headers = [("elements-next-page-token", token)] if token else []
+        return Reply(status=200, header_list=headers, body=encode(rows))
 
     return page

@@ -2,7 +2,6 @@
 
 import pytest
 from rooms import Room
-from werkzeug.datastructures import Headers
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
@@ -16,8 +15,8 @@ from elements_local.platform.jobs.store import Jobs
 
 
 def page(*numbers, token=None):
-    headers = Headers({"Elements-Next-Page-Token": token} if token else {})
-    return Reply(status=200, headers=headers, body=encode([{"ID": number} for number in numbers]))
+    headers = [("Elements-Next-Page-Token", token)] if token else []
+    return Reply(status=200, header_list=headers, body=encode([{"ID": number} for number in numbers]))
 
 
 @pytest.fixture

@@ -1,17 +1,17 @@
 """HTTP as a value: bytes go out, bytes or a reason come back; and what every transport makes of them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
 from werkzeug.datastructures import Headers
 
-from elements_local.kit.text import HEADER_NAME
+from elements_local.kit.text import HEADER_NAME, whole_number
 
 DELAY_HEADER = "Elements-Local-Delay"
 """How long a scripted fault says the answer took, in seconds. Nobody waits for it."""
@@ -45,12 +45,13 @@ class Reply:
     """What a server answered.
 
     Attributes:
+        header_list: names and values, in the order in which they came.
         elapsed: how long the answer says it took; zero unless a fault delays it.
         phrase: what the status line says beside the status; empty if it is not known.
     """
 
     status: int
-    headers: Headers = field(default_factory=Headers)
+    header_list: Sequence[tuple[str, str]] = ()
     body: bytes = b""
     elapsed: timedelta = timedelta(0)
     phrase: str = field(default="", compare=False)
@@ -59,6 +60,16 @@ class Reply:
     def ok(self) -> bool:
         """Whether the status is of the 2xx family."""
         return 200 <= self.status < 300
+
+    @cached_property
+    def headers(self) -> Headers:
+        """All headers, for more than a look at one (``poe bench --part day``)."""
+        return Headers(self.header_list)
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header; None if it is not there."""
+        wanted = name.lower()
+        return next((value for each, value in self.header_list if each.lower() == wanted), None)
 
 
 class NoReply(Struct, frozen=True, kw_only=True):
@@ -101,15 +112,15 @@ def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
         return in_time(replace(reply, body=b""), timeout)
     if len(reply.body) > LARGEST_REPLY:
         return NoReply(reason=_TOO_LONG)
-    names = {name.lower() for name, _ in reply.headers}
+    headers = {name.lower(): value for name, value in reversed(reply.header_list)}
     # the length is that of the packed body, and what came has been unpacked by now
-    is_packed = "content-encoding" in names
-    promised = None if is_packed else reply.headers.get("Content-Length", type=int)
+    is_packed = "content-encoding" in headers
+    promised = None if is_packed else whole_number(headers.get("content-length", ""))
     if promised is not None and len(reply.body) < promised:
         return NoReply(reason=cut_off(len(reply.body), promised))
     if promised is not None and 0 <= promised < len(reply.body):
         reply = replace(reply, body=reply.body[:promised])
-    return in_time(reply, timeout) if DELAY_HEADER.lower() in names else reply
+    return in_time(reply, timeout) if DELAY_HEADER.lower() in headers else reply
 
 
 def check_headers(headers: Mapping[str, str]) -> None:

@@ -127,20 +127,21 @@ class _ResponsePolicy:
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
         asked = present_request()
-        response.headers["Elements-Request-Id"] = self._request_id(asked)
+        headers = response.headers
+        headers.add("Elements-Request-Id", self._request_id(asked))
         instance = called_instance(asked)
         if instance is not None:
-            response.headers[INSTANCE_HEADER] = str(instance.id)
+            headers.add(INSTANCE_HEADER, str(instance.id))
         if response.status_code < 400 and (warnings := _undeclared(asked)):
-            response.headers[HEADER] = warnings
+            headers[HEADER] = warnings
         # what a path takes is said where that is asked for, or was got wrong
         if asked.method == "OPTIONS" or response.status_code == 405:
             methods = self._precedence.methods(routed_path(asked))
             if methods:
-                response.headers["Allow"] = ", ".join(sorted(methods))
+                headers["Allow"] = ", ".join(sorted(methods))
         if asked.path.startswith(BASE_PATH):
-            if response.mimetype == "application/json":
-                response.content_type = "application/json;charset=UTF-8"
+            if headers.get("Content-Type") == "application/json":
+                headers["Content-Type"] = "application/json;charset=UTF-8"
             share(response, asked, _CORS)
         return response
 

@@ -5,16 +5,20 @@ msgspec types. All are read and checked before the view runs; the ``T`` of its r
 the JSON that it gives.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import get_annotations
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, get_args
 
 from flask import Response, request
 from msgspec import Struct, field
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.shapes import read_body, read_query
+from elements_local.kit.wire import BODILESS
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 T = TypeVar("T")
 View = Callable[..., "Answer[Any] | Response"]
@@ -46,6 +50,24 @@ class Answer(Struct, Generic[T], frozen=True):
     value: T
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+
+
+class WholeResponse(Response):
+    """An answer that goes out as it is, if all of its body is there and nothing about it is to be worked out."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        if (
+            isinstance(self.response, list)
+            and environ["REQUEST_METHOD"] != "HEAD"
+            and self.status_code >= 200
+            and self.status_code not in BODILESS
+            and "Content-Length" in self.headers
+            and "Location" not in self.headers
+        ):
+            start_response(self.status, list(self.headers))
+            return self.response
+        return super().__call__(environ, start_response)
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -170,4 +192,4 @@ def _given(returned: object) -> dict[str, object]:
 
 def _response(answer: Answer[Any]) -> Response:
     body = b"" if answer.value is None else encode(answer.value)
-    return Response(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)
+    return WholeResponse(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from types import TracebackType
 
 from sqlalchemy import URL, BigInteger, Connection, Dialect, make_url
 from sqlalchemy.types import TypeDecorator
@@ -109,17 +110,13 @@ class Database:
         with self.writing(alone=alone) as connection:
             yield Transaction(connection, workspace)
 
-    @contextmanager
-    def read(self, workspace: str) -> Iterator[Transaction]:
+    def read(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Open a transaction of one workspace that only reads, and sees one state of the data."""
-        with self.reading() as connection:
-            yield Transaction(connection, workspace)
+        return _Reading(self._access.read(), workspace)
 
-    @contextmanager
-    def lookup(self, workspace: str) -> Iterator[Transaction]:
+    def lookup(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Let one statement read of one workspace, without a transaction around it."""
-        with self._access.autocommit_read() as connection:
-            yield Transaction(connection, workspace)
+        return _Reading(self._access.autocommit_read(), workspace)
 
     @contextmanager
     def read_across(self) -> Iterator[AcrossWorkspaces]:
@@ -160,6 +157,22 @@ class Database:
         self._access.close()
         if self._temporary:
             rmtree(self._temporary, ignore_errors=True)
+
+
+class _Reading(AbstractContextManager[Transaction]):
+    """A connection that is lent, as a transaction of one workspace."""
+
+    def __init__(self, loan: AbstractContextManager[Connection], workspace: str) -> None:
+        self._loan = loan
+        self._workspace = workspace
+
+    def __enter__(self) -> Transaction:
+        return Transaction(self._loan.__enter__(), self._workspace)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return self._loan.__exit__(kind, error, trace)
 
 
 def _check_file(path: Path) -> None:

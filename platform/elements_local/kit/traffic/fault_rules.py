@@ -199,7 +199,7 @@ def distort(reply: Reply, effect: Effect) -> Reply:
     if effect.drop:
         raise DroppedError
     status = effect.status or reply.status
-    headers = Headers(reply.headers)
+    headers = Headers(reply.header_list)
     body = reply.body
     if status in BODILESS:
         body = b""
@@ -218,7 +218,7 @@ def distort(reply: Reply, effect: Effect) -> Reply:
         headers[name] = value
     if effect.delay_s:
         headers[DELAY_HEADER] = f"{effect.delay_s:.15g}"
-    return Reply(status=status, headers=headers, body=body[: effect.truncate])
+    return Reply(status=status, header_list=list(headers), body=body[: effect.truncate])
 
 
 def _fits(text: str, pattern: str) -> bool:

@@ -12,8 +12,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
-from werkzeug.datastructures import Headers
-
 from elements_local.kit.web.origins import USUAL_PORTS
 from elements_local.kit.web.over_network import OverNetwork, reason_of
 from elements_local.kit.wire import (
@@ -98,7 +96,7 @@ class WsgiResponse(NamedTuple):
     def reply(self) -> Reply:
         """The answer to a client."""
         status, headers, body, _ = self
-        return Reply(status=int(status[:3]), headers=Headers(headers), body=body, phrase=status[4:])
+        return Reply(status=int(status[:3]), header_list=headers, body=body, phrase=status[4:])
 
 
 def begin(

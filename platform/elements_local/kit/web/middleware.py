@@ -216,7 +216,7 @@ class ServiceMiddleware:
         else:
             reply = self._asked({**environ, RULE: rule}).reply
         struck = distort(reply, rule.effect)
-        return WsgiResponse(_status_line(struck), list(struck.headers), struck.body)
+        return WsgiResponse(_status_line(struck), list(struck.header_list), struck.body)
 
     def _keep(  # noqa: PLR0913 - what a call is made of
         self,

@@ -7,8 +7,6 @@ from datetime import timedelta
 from threading import local
 from typing import TYPE_CHECKING
 
-from werkzeug.datastructures import Headers
-
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.wire import (
     AGENT,
@@ -95,8 +93,8 @@ class OverNetwork:
                 # as urllib3 says itself since its version 2
                 raise IncompleteRead(answer.raw.tell(), answer.raw.length_remaining)
             # requests would join headers that came twice, and cookies cannot be told apart then
-            headers_come = Headers(list(answer.raw.headers.items()))
-            return Reply(status=answer.status_code, headers=headers_come, body=content)
+            headers_come = list(answer.raw.headers.items())
+            return Reply(status=answer.status_code, header_list=headers_come, body=content)
 
     def _connecting(self, url: str) -> timedelta | None:
         """Return how long a connection with TLS may take; None without TLS."""

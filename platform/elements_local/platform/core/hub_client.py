@@ -114,7 +114,7 @@ class InstanceHub(Struct, frozen=True, kw_only=True):
             status=reply.status,
             # a vendor's list may hold null or a text; one such entry is not to fail the poll
             records=[record for record in records if isinstance(record, dict)],
-            token=reply.headers.get("Elements-Next-Page-Token"),
+            token=reply.header("Elements-Next-Page-Token"),
         )
 
     def create(self, path: str, body: bytes) -> Record:

@@ -392,7 +392,7 @@ def test_a_delay_is_written_out_and_changes_nothing_else(delay_s, written):
 
 def test_a_delayed_answer_without_a_body_keeps_the_length_it_names():
     """So answers to HEAD are: a length, and nothing after it."""
-    head = Reply(status=200, headers=Headers({"Content-Length": "7"}))
+    head = Reply(status=200, header_list=[("Content-Length", "7")])
 
     assert distort(head, Effect(delay_s=1)).headers["Content-Length"] == "7"
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from elements_local.kit.text import whole_number
 from elements_local.kit.wire import Http
 from elements_local.platform.ceql import Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
@@ -145,7 +146,8 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
             records, reply = self._calls.records(request.page(top=top, skip=skip))
             # what is known of the end where the CRM does not count
             counted = skip + len(records)
-            return records, reply.headers.get("X-Total-Count", default=counted, type=int)
+            total = whole_number(reply.header("X-Total-Count") or "")
+            return records, counted if total is None else total
 
         return read if place.paged else lists.whole(lambda: read(LARGEST_PAGE, 0)[0])
 
