@@ -97,7 +97,7 @@ def test_what_was_sent_on_is_not_sent_on_again(name):
 
 def test_what_the_target_answered_is_written_down():
     reply = Reply(
-        status=503, headers=[("X-A", "b"), ("Set-Cookie", "session=abc")], body=b"\xffbusy" * 10_000
+        status=503, header_list=[("X-A", "b"), ("Set-Cookie", "session=abc")], body=b"\xffbusy" * 10_000
     )
     _, came = forwarder(Network(reply)).forward(callback(), TARGET, now=NOON)
 

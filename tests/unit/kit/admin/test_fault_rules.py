@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from werkzeug.datastructures import Headers
 
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.traffic.fault_rules import (
@@ -299,7 +298,7 @@ def test_what_a_rule_shows_reads_back_as_the_same_rule(rule):
 def answered() -> Reply:
     return Reply(
         status=201,
-        headers=Headers({"Content-Type": "application/json", "Content-Length": "7", "ETag": "x"}),
+        header_list=[("Content-Type", "application/json"), ("Content-Length", "7"), ("ETag", "x")],
         body=b'{"a":1}',
     )
 

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import pytest
-from werkzeug.datastructures import Headers
 
 from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.core.hub_client import HubClient, HubError
@@ -28,9 +27,7 @@ def hub(*replies):
 
 
 def page_of(body, token=None, status=200):
-    return Reply(
-        status=status, body=body, headers=Headers({"Elements-Next-Page-Token": token} if token else {})
-    )
+    return Reply(status=status, body=body, header_list=[("Elements-Next-Page-Token", token)] if token else [])
 
 
 def test_an_instances_owner_calls_below_the_base_path():
