@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 
 from elements_local.commands.settings import listed
 from elements_local.errors import OptionError
@@ -62,7 +63,7 @@ def test_what_a_setting_is_by_default_can_be_said_of_it():
             assert each.value_of(text, named=name) == each.default, name
 
 
-@pytest.mark.parametrize("name", [name for name in every_setting() if name not in FLAT])
+@each_row("name", [name for name in every_setting() if name not in FLAT])
 def test_every_setting_of_a_service_is_reached_from_each_origin(project, name):
     each = every_setting()[name]
     group, key = name.split(".")
@@ -106,7 +107,7 @@ def test_shorthands_of_flags_and_projects_are_the_settings_that_they_stand_for(p
     assert typed.environment()["ELEMENTS_LOCAL_CRM_LIMITS"] == "vendor"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "name", "holds"),
     [
         ("[tool.elements-local.crm]\nsearch_inclusive = true", "crm.search_inclusive", True),
@@ -123,7 +124,7 @@ def test_a_project_writes_values_as_toml_has_them(project, written, name, holds)
     assert value(Configuration({}, project(written)), name)[0] == holds
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("variables", "told"),
     [
         ({"PLATFORM_BATCH_SIZ": "5"}, "did you mean ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE?"),
@@ -142,9 +143,7 @@ def test_a_variable_that_cannot_be_used_is_named(variables, told):
         pass
 
 
-@pytest.mark.parametrize(
-    ("written", "told"),
-    [
+@each_row(("written", "told"), [
         ("kep-ties = true", "[tool.elements-local] kep-ties: there is no such setting; did you mean [tool.elements-local] keep_ties?"),
         ("[tool.elements-local.crm]\nlimit = 1", "did you mean [tool.elements-local.crm] limits?"),
         ("[tool.elements-local.platfrom]\nbatch_size = 1", "did you mean [tool.elements-local.platform] batch_size?"),
@@ -154,8 +153,7 @@ def test_a_variable_that_cannot_be_used_is_named(variables, told):
         ('limits = "off"\n[tool.elements-local.crm]\nlimits = "off"', "[tool.elements-local] limits sets the same"),
         ("start = 12:00:00", "start must be a text, a number"),
         ("a = ", "pyproject.toml: "),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_what_a_project_has_that_cannot_be_used_is_named(project, written, told):
     path = project(written)
 
@@ -165,17 +163,14 @@ def test_what_a_project_has_that_cannot_be_used_is_named(project, written, told)
     assert told in said
 
 
-@pytest.mark.parametrize(
-    ("assignment", "told"),
-    [
+@each_row(("assignment", "told"), [
         ("platform.batch_siz=5", "--set platform.batch_siz: there is no such setting; did you mean platform.batch_size?"),
         ("platform_batch_size=5", "did you mean platform.batch_size?"),
         ("crm.limits=on", "--set crm.limits must be off or vendor; got 'on'"),
         ("crm.limits", "--set must be NAME=VALUE, such as platform.batch_size=5; got 'crm.limits'"),
         ("records=3", "--set records: commands that use it have --records; set it by that"),
         ("platform.url=http://x", "--set platform.url: there is no such setting"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_an_assignment_that_cannot_be_used_is_named(assignment, told):
     with pytest.raises(SettingsError) as refused:
         assigned(assignment)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.settings import (
     Settings,
@@ -68,7 +69,7 @@ def test_only_variables_of_the_prefix_that_are_settings_are_read():
     assert chosen(variables) == {"name": "x"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("variable", "came", "value"),
     [
         ("NAME", "", ""),
@@ -87,7 +88,7 @@ def test_a_value_is_read_as_its_kind(variable, came, value):
     assert chosen({f"A_{variable}": came}) == {variable.lower(): value}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("variable", "came", "expected"),
     [
         ("LOUD", "yes", "true or false"),

@@ -1,6 +1,7 @@
 """What a snapshot's texts become in another workspace: whole names alone are replaced."""
 
 import pytest
+from each_row import each_row
 
 from callback_sink import snapshots as sink
 from callback_sink.tables import digest_of
@@ -20,7 +21,7 @@ def reworded(text):
     return rewording(NAMES)("any", text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "becomes"),
     [
         ("http://a:1/acme", "http://b:2/ws-1"),
@@ -69,7 +70,7 @@ def into():
     return moved
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("column", "text", "becomes"),
     [
         ("bin", "acme", "other"),

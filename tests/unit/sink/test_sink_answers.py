@@ -1,6 +1,7 @@
 """What the sink answers, one callback after the other."""
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
@@ -22,23 +23,22 @@ def script(*responses):
     return convert({"bin": "default", "responses": list(responses)}, Script)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("told", "statuses"),
-    [
-        pytest.param([], [200, 200], id="nothing told"),
-        pytest.param([ScriptedResponse(status=503, times=1)], [503, 200, 200], id="once"),
-        pytest.param([ScriptedResponse(status=503, times=3)], [503, 503, 503, 200], id="three times"),
-        pytest.param([ScriptedResponse(status=503)], [503] * 5, id="for ever"),
-        pytest.param(
+    {
+        "nothing told": ([], [200, 200]),
+        "once": ([ScriptedResponse(status=503, times=1)], [503, 200, 200]),
+        "three times": ([ScriptedResponse(status=503, times=3)], [503, 503, 503, 200]),
+        "for ever": ([ScriptedResponse(status=503)], [503] * 5),
+        "in order, the last for ever": (
             [
                 ScriptedResponse(status=503, times=2),
                 ScriptedResponse(status=404, times=1),
                 ScriptedResponse(status=201),
             ],
             [503, 503, 404, 201, 201],
-            id="in order, the last for ever",
         ),
-    ],
+    },
 )
 def test_answers_are_used_up_in_order(told, statuses):
     assert answered(told, len(statuses)) == statuses
@@ -59,15 +59,15 @@ def test_the_plain_answer_is_an_empty_object():
     assert list(reply.headers) == [("Content-Type", "application/json")]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "sent", "kind"),
-    [
-        pytest.param({"a": [1, None]}, b'{"a":[1,null]}', "application/json", id="JSON"),
-        pytest.param([], b"[]", "application/json", id="an empty list"),
-        pytest.param("größe", "größe".encode(), "text/plain; charset=utf-8", id="text"),
-        pytest.param("", b"", "text/plain; charset=utf-8", id="an empty text"),
-        pytest.param(0, b"0", "application/json", id="nought"),
-    ],
+    {
+        "JSON": ({"a": [1, None]}, b'{"a":[1,null]}', "application/json"),
+        "an empty list": ([], b"[]", "application/json"),
+        "text": ("größe", "größe".encode(), "text/plain; charset=utf-8"),
+        "an empty text": ("", b"", "text/plain; charset=utf-8"),
+        "nought": (0, b"0", "application/json"),
+    },
 )
 def test_a_text_is_sent_as_it_is_and_anything_else_as_json(body, sent, kind):
     reply = reply_of(ScriptedResponse(status=500, body=body))
@@ -81,9 +81,8 @@ def test_told_headers_replace_the_ones_there():
     assert list(reply.headers) == [("content-type", "text/xml"), ("Retry-After", "5")]
 
 
-@pytest.mark.parametrize(
-    ("delay_s", "sent"),
-    [(0, None), (30, "30"), (0.5, "0.5"), (259_200, "259200"), (999_999.5, "999999.5")],
+@each_row(
+    ("delay_s", "sent"), [(0, None), (30, "30"), (0.5, "0.5"), (259_200, "259200"), (999_999.5, "999999.5")]
 )
 def test_a_delay_is_a_header(delay_s, sent):
     assert reply_of(ScriptedResponse(delay_s=delay_s)).headers.get(DELAY_HEADER) == sent
@@ -96,60 +95,45 @@ def test_an_answer_that_can_have_no_body_has_none(status):
     assert (reply.body, list(reply.headers)) == (b"", [])
 
 
-@pytest.mark.parametrize("status", [200, 201, 299, 302, 418, 500, 599])
+@each_row("status", [200, 201, 299, 302, 418, 500, 599])
 def test_a_status_is_200_to_599(status):
     assert script({"status": status}).responses[0].status == status
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("response", "reason"),
-    [
-        pytest.param(
+    {
+        "status too low": (
             {"status": 199},
             "responses[0].status must be a whole number from 200 to 599; got 199",
-            id="status too low",
         ),
-        pytest.param({"status": 600}, "from 200 to 599; got 600", id="status too high"),
-        pytest.param({"status": "503"}, 'to 599; got "503"', id="status as text"),
-        pytest.param({"status": True}, "to 599; got true", id="status true"),
-        pytest.param({"status": None}, "to 599; got null", id="status null"),
-        pytest.param({"times": 0}, "responses[0].times must be a whole number from 1; got 0", id="never"),
-        pytest.param(
-            {"times": 1.5}, "times must be a whole number from 1; got 1.5", id="one and a half times"
-        ),
-        pytest.param(
-            {"delay_s": -1}, "delay_s must be a number from 0 to 1000000; got -1", id="delay before nought"
-        ),
-        pytest.param({"delay_s": 1_000_001}, "got 1000001", id="delay beyond all patience"),
-        pytest.param({"delay_s": "1"}, 'from 0 to 1000000; got "1"', id="delay as text"),
-        pytest.param({"half_read": 1}, "half_read must be true or false; got 1", id="half_read as a number"),
-        pytest.param({"drop": 1}, "drop must be true or false; got 1", id="drop as a number"),
-        pytest.param({"headers": []}, "headers must be an object; got an empty list", id="headers as a list"),
-        pytest.param(
-            {"headers": {"X-A": 1}}, "headers.X-A must be a header's value", id="header as a number"
-        ),
-        pytest.param(
-            {"headers": {"X-A": "a\nb"}}, "headers.X-A must be a header's value", id="line break in a value"
-        ),
-        pytest.param(
-            {"headers": {"X-A": "a\n"}}, "headers.X-A must be a header's value", id="line break after a value"
-        ),
-        pytest.param(
-            {"headers": {"X-A": "a\r"}}, "headers.X-A must be a header's value", id="carriage return"
-        ),
-        pytest.param(
-            {"headers": {"X-A": "größe"}}, "headers.X-A must be a header's value", id="a value not of ASCII"
-        ),
-        pytest.param({"headers": {"X-A\n": "a"}}, "must be a header's name", id="in a name"),
-        pytest.param({"headers": {"X A": "a"}}, "must be a header's name", id="a blank in a name"),
-        pytest.param({"headers": {"": "a"}}, "must be a header's name", id="no name"),
-        pytest.param({"headers": {"Connection": "close"}}, "the header Connection is", id="Connection"),
-        pytest.param({"headers": {"content-length": "1"}}, "content-length is the", id="Content-Length"),
-        pytest.param({"headers": {"Transfer-Encoding": "x"}}, "Transfer-Encoding", id="Transfer-Encoding"),
-        pytest.param({"status": 204, "body": ""}, "an answer of status 204 has no body", id="204 and a body"),
-        pytest.param({"state": 503}, "unknown key 'state'", id="an unknown key"),
-        pytest.param("503", "responses[0] must be an object; got a text", id="no object"),
-    ],
+        "status too high": ({"status": 600}, "from 200 to 599; got 600"),
+        "status as text": ({"status": "503"}, 'to 599; got "503"'),
+        "status true": ({"status": True}, "to 599; got true"),
+        "status null": ({"status": None}, "to 599; got null"),
+        "never": ({"times": 0}, "responses[0].times must be a whole number from 1; got 0"),
+        "one and a half times": ({"times": 1.5}, "times must be a whole number from 1; got 1.5"),
+        "delay before nought": ({"delay_s": -1}, "delay_s must be a number from 0 to 1000000; got -1"),
+        "delay beyond all patience": ({"delay_s": 1_000_001}, "got 1000001"),
+        "delay as text": ({"delay_s": "1"}, 'from 0 to 1000000; got "1"'),
+        "half_read as a number": ({"half_read": 1}, "half_read must be true or false; got 1"),
+        "drop as a number": ({"drop": 1}, "drop must be true or false; got 1"),
+        "headers as a list": ({"headers": []}, "headers must be an object; got an empty list"),
+        "header as a number": ({"headers": {"X-A": 1}}, "headers.X-A must be a header's value"),
+        "line break in a value": ({"headers": {"X-A": "a\nb"}}, "headers.X-A must be a header's value"),
+        "line break after a value": ({"headers": {"X-A": "a\n"}}, "headers.X-A must be a header's value"),
+        "carriage return": ({"headers": {"X-A": "a\r"}}, "headers.X-A must be a header's value"),
+        "a value not of ASCII": ({"headers": {"X-A": "größe"}}, "headers.X-A must be a header's value"),
+        "in a name": ({"headers": {"X-A\n": "a"}}, "must be a header's name"),
+        "a blank in a name": ({"headers": {"X A": "a"}}, "must be a header's name"),
+        "no name": ({"headers": {"": "a"}}, "must be a header's name"),
+        "Connection": ({"headers": {"Connection": "close"}}, "the header Connection is"),
+        "Content-Length": ({"headers": {"content-length": "1"}}, "content-length is the"),
+        "Transfer-Encoding": ({"headers": {"Transfer-Encoding": "x"}}, "Transfer-Encoding"),
+        "204 and a body": ({"status": 204, "body": ""}, "an answer of status 204 has no body"),
+        "an unknown key": ({"state": 503}, "unknown key 'state'"),
+        "no object": ("503", "responses[0] must be an object; got a text"),
+    },
 )
 def test_what_cannot_be_answered_is_refused(response, reason):
     with pytest.raises(ValidationError):

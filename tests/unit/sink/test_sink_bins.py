@@ -2,48 +2,48 @@
 
 from urllib.parse import unquote_to_bytes
 
-import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callback_sink.inbox import bin_of, keepable, target_of
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "name"),
-    [
-        pytest.param(b"/default", "default", id="a bin"),
-        pytest.param(b"/default/", "default", id="a slash after it"),
-        pytest.param(b"/default/contacts/7", "default", id="a path below it"),
-        pytest.param(b"//default//x", "default", id="slashes in a row"),
-        pytest.param(b"/", "", id="the root"),
-        pytest.param(b"", "", id="no path"),
-        pytest.param(b"///", "", id="slashes alone"),
-        pytest.param(b"/Default", "Default", id="case counts"),
-        pytest.param(b"/my hook", "my hook", id="a blank"),
-        pytest.param("/größe/x".encode(), "größe", id="UTF-8"),
-        pytest.param(b"/a\xffb", "a\ufffdb", id="no UTF-8"),
-        pytest.param(b"/a\0b", "a\ufffdb", id="NUL"),
-        pytest.param(b"/_localhost", "_localhost", id="nearly an admin path"),
-    ],
+    {
+        "a bin": (b"/default", "default"),
+        "a slash after it": (b"/default/", "default"),
+        "a path below it": (b"/default/contacts/7", "default"),
+        "slashes in a row": (b"//default//x", "default"),
+        "the root": (b"/", ""),
+        "no path": (b"", ""),
+        "slashes alone": (b"///", ""),
+        "case counts": (b"/Default", "Default"),
+        "a blank": (b"/my hook", "my hook"),
+        "UTF-8": ("/größe/x".encode(), "größe"),
+        "no UTF-8": (b"/a\xffb", "a\ufffdb"),
+        "NUL": (b"/a\0b", "a\ufffdb"),
+        "nearly an admin path": (b"/_localhost", "_localhost"),
+    },
 )
 def test_the_first_segment_is_the_bin(path, name):
     assert bin_of(path) == name
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "query", "written"),
-    [
-        pytest.param(b"/default", b"", "/default", id="a path"),
-        pytest.param(b"/default", b"a=1&b=", "/default?a=1&b=", id="a query"),
-        pytest.param(b"/default", b"a=%20%C3%BC", "/default?a=%20%C3%BC", id="a query stays as it was sent"),
-        pytest.param(b"/default", b"a=\xc3\xbc\x00", "/default?a=%C3%BC%00", id="raw bytes in a query"),
-        pytest.param("/Zoë/名".encode(), b"", "/Zoë/名", id="letters stay letters"),
-        pytest.param(b"/a b?c#d%e", b"", "/a%20b%3Fc%23d%25e", id="what would be misread"),
-        pytest.param(b"/a\xff\xfe", b"", "/a%FF%FE", id="no UTF-8"),
-        pytest.param(b"/a\0\r\n", b"", "/a%00%0D%0A", id="control characters"),
-        pytest.param(b"//a//b", b"", "//a//b", id="slashes in a row"),
-    ],
+    {
+        "a path": (b"/default", b"", "/default"),
+        "a query": (b"/default", b"a=1&b=", "/default?a=1&b="),
+        "a query stays as it was sent": (b"/default", b"a=%20%C3%BC", "/default?a=%20%C3%BC"),
+        "raw bytes in a query": (b"/default", b"a=\xc3\xbc\x00", "/default?a=%C3%BC%00"),
+        "letters stay letters": ("/Zoë/名".encode(), b"", "/Zoë/名"),
+        "what would be misread": (b"/a b?c#d%e", b"", "/a%20b%3Fc%23d%25e"),
+        "no UTF-8": (b"/a\xff\xfe", b"", "/a%FF%FE"),
+        "control characters": (b"/a\0\r\n", b"", "/a%00%0D%0A"),
+        "slashes in a row": (b"//a//b", b"", "//a//b"),
+    },
 )
 def test_a_target_is_written_so_that_it_can_be_read(path, query, written):
     assert target_of(path, query) == written

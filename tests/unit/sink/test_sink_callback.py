@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from each_row import each_row
 
 from callback_sink.inbox import Callback
 from callback_sink.signature import SignatureVerdict
@@ -45,20 +46,20 @@ def test_credentials_are_masked(name):
     assert "YWRh" not in str(recorded.to_json())
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "text", "value"),
-    [
-        pytest.param(b"", "", None, id="none"),
-        pytest.param(b"a=1", "a=1", None, id="no JSON"),
-        pytest.param(b"\xff\x00{}", "\ufffd\x00{}", None, id="binary"),
-        pytest.param(b'{"a": "\xff"}', '{"a": "\ufffd"}', None, id="JSON that is not UTF-8"),
-        pytest.param(b'{"a": 1}{', '{"a": 1}{', None, id="JSON and more"),
-        pytest.param(b"12", "12", 12, id="a number"),
-        pytest.param(b"[" * 64 + b"]" * 64, "[" * 64 + "]" * 64, ..., id="as deep as may be"),
-        pytest.param(b"[" * 65 + b"]" * 65, "[" * 65 + "]" * 65, None, id="too deep"),
-        pytest.param(b"[" * 10**5, "[" * 10**5, None, id="far too deep"),
-        pytest.param(b"9" * 5000, "9" * 5000, None, id="a number beyond reading"),
-    ],
+    {
+        "none": (b"", "", None),
+        "no JSON": (b"a=1", "a=1", None),
+        "binary": (b"\xff\x00{}", "\ufffd\x00{}", None),
+        "JSON that is not UTF-8": (b'{"a": "\xff"}', '{"a": "\ufffd"}', None),
+        "JSON and more": (b'{"a": 1}{', '{"a": 1}{', None),
+        "a number": (b"12", "12", 12),
+        "as deep as may be": (b"[" * 64 + b"]" * 64, "[" * 64 + "]" * 64, ...),
+        "too deep": (b"[" * 65 + b"]" * 65, "[" * 65 + "]" * 65, None),
+        "far too deep": (b"[" * 10**5, "[" * 10**5, None),
+        "a number beyond reading": (b"9" * 5000, "9" * 5000, None),
+    },
 )
 def test_a_body_is_text_and_json_if_it_is_some(body, text, value):
     recorded = replace(RECORDED, body=body)

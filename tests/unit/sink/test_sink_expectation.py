@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
@@ -46,30 +47,29 @@ def one(letter):
     return {"q": letter}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("asked", "came"),
-    [
-        pytest.param({"count": 2}, ["a", "b"], id="count"),
-        pytest.param({"count": 0}, [], id="count of none"),
-        pytest.param({"at_least": 1, "at_most": 2}, ["a", "b"], id="between"),
-        pytest.param({"none": True}, [], id="none"),
-        pytest.param({"these": [one("b"), one("a")]}, ["a", "x", "b"], id="these, in any order"),
-        pytest.param({"these": [one("a"), one("a")]}, ["a", "a"], id="one for each"),
-        pytest.param({"these": [one("a"), one("b")]}, ["ab", "a"], id="shared out so that each has one"),
-        pytest.param({"these": [one("a"), one("b")], "in_order": True}, ["x", "a", "x", "b"], id="in order"),
-        pytest.param({"these": [one("a"), one("b")], "only": True}, ["b", "a"], id="only these"),
-        pytest.param(
+    {
+        "count": ({"count": 2}, ["a", "b"]),
+        "count of none": ({"count": 0}, []),
+        "between": ({"at_least": 1, "at_most": 2}, ["a", "b"]),
+        "none": ({"none": True}, []),
+        "these, in any order": ({"these": [one("b"), one("a")]}, ["a", "x", "b"]),
+        "one for each": ({"these": [one("a"), one("a")]}, ["a", "a"]),
+        "shared out so that each has one": ({"these": [one("a"), one("b")]}, ["ab", "a"]),
+        "in order": ({"these": [one("a"), one("b")], "in_order": True}, ["x", "a", "x", "b"]),
+        "only these": ({"these": [one("a"), one("b")], "only": True}, ["b", "a"]),
+        "all of it": (
             {"these": [one("a"), one("b")], "only": True, "in_order": True, "count": 2},
             ["a", "b"],
-            id="all of it",
         ),
-    ],
+    },
 )
 def test_what_is_as_expected_leaves_nothing_to_say(asked, came):
     assert wrong(asked, callbacks(*came)) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("asked", "came", "said"),
     [
         ({"count": 2}, ["a"], "expected exactly 2 callbacks; 1 came"),
@@ -117,7 +117,7 @@ def test_too_few_are_compared_with_what_is_nearly_meant():
     assert [miss.callback.id for miss in failure.closest] == [2]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("asked", "reason"),
     [
         ({}, "nothing is expected; give count, at_least, at_most, none or these"),
@@ -132,7 +132,6 @@ def test_too_few_are_compared_with_what_is_nearly_meant():
         ({"these": [{"json": ["x"]}]}, "is no condition on JSON"),
         ({"expect": 1}, "unknown key 'expect'"),
     ],
-    ids=str,
 )
 def test_an_expectation_that_says_nothing_is_refused(asked, reason):
     with pytest.raises(ValidationError):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from each_row import each_row
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, leads_back
@@ -124,7 +125,7 @@ def test_a_url_that_may_not_be_called_is_refused():
         forwarder(Network()).check("http://10.0.0.1/")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "back"),
     [
         ("http://127.0.0.1:4702/default", True),

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def found(path, value=BOOKS):
     return select(parse_condition(path).steps, value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "values"),
     [
         ("$.store.book[*].author", ["Nigel Rees", "Evelyn Waugh", "Herman Melville"]),
@@ -56,7 +57,7 @@ def test_a_path_leads_to_values(path, values):
     assert sorted(map(str, found(path))) == sorted(map(str, values))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "key"),
     [
         ("$['it\\'s']", "it's"),
@@ -73,7 +74,7 @@ def test_a_name_may_be_quoted(path, key):
     assert found(path, {key: 1, "other": 2}) == [1]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("condition", "value"),
     [
         ("$.a == 1", {"a": 1.0}),
@@ -90,7 +91,7 @@ def test_a_condition_is_fulfilled_if_one_value_is_the_same(condition, value):
     assert parse_condition(condition).difference(value) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("condition", "value", "said"),
     [
         ("$.a == 1", {"a": True}, "json: expected $.a == 1, was true"),
@@ -112,7 +113,7 @@ def test_what_is_there_is_shown_as_far_as_it_is_of_use():
     assert len(parse_condition("$.a == 1").difference({"a": "x" * 10_000})) < 200
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "reason"),
     [
         ("", "it does not start with $"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
@@ -42,33 +43,33 @@ def callback(body=b"", *, number=1, bin_="default", path="/default", headers=())
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "wanted",
-    [
-        pytest.param({}, id="nothing asked"),
-        pytest.param({"bin": "default"}, id="bin"),
-        pytest.param({"object_type": "contacts"}, id="objectType"),
-        pytest.param({"event_type": "UPDATED"}, id="eventType"),
-        pytest.param({"object_id": "2"}, id="objectId"),
-        pytest.param({"object_id": 2}, id="objectId as a number"),
-        pytest.param({"instance_id": "123456"}, id="instanceId"),
-        pytest.param({"instance_id": 123456}, id="instanceId as a number"),
-        pytest.param({"event_type": "UPDATED", "object_id": "2", "instance_id": "123456"}, id="of one event"),
-        pytest.param({"q": "INSIGHTLY"}, id="a text, case aside"),
-        pytest.param({"method": "POST"}, id="method"),
-        pytest.param({"path": "/default"}, id="path, its query aside"),
-        pytest.param({"status": 200}, id="status"),
-        pytest.param({"signature": "absent"}, id="signature"),
-        pytest.param({"header": ["X-Thing"]}, id="a header that is there"),
-        pytest.param({"header": ["x-thing: Blue"]}, id="a header with its value"),
-        pytest.param({"header": ["X-Thing:Blue", "X-Empty:"]}, id="two headers"),
-        pytest.param({"json": ["$.message.events"]}, id="a path that leads somewhere"),
-        pytest.param({"json": ['$..objectId == "2"']}, id="a path and its value"),
-        pytest.param({"from_": "2026-03-02T12:00:00Z"}, id="from this very instant"),
-        pytest.param({"to": "2026-03-02T13:00:00+01:00"}, id="to this very instant, in another zone"),
-        pytest.param({"not_": ["objectType: leads", "status:503", "q:nobody"]}, id="what it is not"),
-        pytest.param({"object_type": "contacts", "not_": ["header:X-A"]}, id="one thing and not another"),
-    ],
+    {
+        "nothing asked": {},
+        "bin": {"bin": "default"},
+        "objectType": {"object_type": "contacts"},
+        "eventType": {"event_type": "UPDATED"},
+        "objectId": {"object_id": "2"},
+        "objectId as a number": {"object_id": 2},
+        "instanceId": {"instance_id": "123456"},
+        "instanceId as a number": {"instance_id": 123456},
+        "of one event": {"event_type": "UPDATED", "object_id": "2", "instance_id": "123456"},
+        "a text, case aside": {"q": "INSIGHTLY"},
+        "method": {"method": "POST"},
+        "path, its query aside": {"path": "/default"},
+        "status": {"status": 200},
+        "signature": {"signature": "absent"},
+        "a header that is there": {"header": ["X-Thing"]},
+        "a header with its value": {"header": ["x-thing: Blue"]},
+        "two headers": {"header": ["X-Thing:Blue", "X-Empty:"]},
+        "a path that leads somewhere": {"json": ["$.message.events"]},
+        "a path and its value": {"json": ['$..objectId == "2"']},
+        "from this very instant": {"from_": "2026-03-02T12:00:00Z"},
+        "to this very instant, in another zone": {"to": "2026-03-02T13:00:00+01:00"},
+        "what it is not": {"not_": ["objectType: leads", "status:503", "q:nobody"]},
+        "one thing and not another": {"object_type": "contacts", "not_": ["header:X-A"]},
+    },
 )
 def test_a_callback_is_meant(wanted):
     headers = [("X-Thing", "Blue"), ("X-Empty", "")]
@@ -78,44 +79,37 @@ def test_a_callback_is_meant(wanted):
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("wanted", "differs"),
-    [
-        pytest.param({"bin": "other"}, "bin: expected other, was default", id="bin"),
-        pytest.param({"bin": ""}, "bin: expected , was default", id="the root's bin"),
-        pytest.param({"object_type": "leads"}, "objectType: expected leads, was contacts", id="objectType"),
-        pytest.param(
-            {"object_type": ""}, "objectType: expected , was contacts", id="an empty text is a text"
-        ),
-        pytest.param(
-            {"object_type": "Contacts"}, "objectType: expected Contacts, was contacts", id="case counts"
-        ),
-        pytest.param({"object_id": "11"}, "objectId: expected 11, was 1", id="the whole id counts"),
-        pytest.param({"instance_id": 7}, "instanceId: expected 7, was 123456", id="instanceId"),
-        pytest.param({"method": "PUT"}, "method: expected PUT, was POST", id="method"),
-        pytest.param({"path": "/defaul"}, "path: expected /defaul, was /default", id="path"),
-        pytest.param({"status": 503}, "status: expected 503, was 200", id="status"),
-        pytest.param({"signature": "valid"}, "signature: expected valid, was absent", id="signature"),
-        pytest.param({"header": ["X-A"]}, "header: expected X-A, was absent", id="header"),
-        pytest.param(
+    {
+        "bin": ({"bin": "other"}, "bin: expected other, was default"),
+        "the root's bin": ({"bin": ""}, "bin: expected , was default"),
+        "objectType": ({"object_type": "leads"}, "objectType: expected leads, was contacts"),
+        "an empty text is a text": ({"object_type": ""}, "objectType: expected , was contacts"),
+        "case counts": ({"object_type": "Contacts"}, "objectType: expected Contacts, was contacts"),
+        "the whole id counts": ({"object_id": "11"}, "objectId: expected 11, was 1"),
+        "instanceId": ({"instance_id": 7}, "instanceId: expected 7, was 123456"),
+        "method": ({"method": "PUT"}, "method: expected PUT, was POST"),
+        "path": ({"path": "/defaul"}, "path: expected /defaul, was /default"),
+        "status": ({"status": 503}, "status: expected 503, was 200"),
+        "signature": ({"signature": "valid"}, "signature: expected valid, was absent"),
+        "header": ({"header": ["X-A"]}, "header: expected X-A, was absent"),
+        "json": (
             {"json": ["$.topic == 1"]},
             'json: expected $.topic == 1, was "instance-123456-insightly-events"',
-            id="json",
         ),
-        pytest.param(
+        "from": (
             {"from_": "2026-03-02T12:00:01Z"},
             "from: expected 2026-03-02T12:00:01Z or later, was 2026-03-02T12:00:00Z",
-            id="from",
         ),
-        pytest.param(
+        "to": (
             {"to": "2026-03-02T11:59:59.999Z"},
             "to: expected 2026-03-02T11:59:59.999Z or earlier, was 2026-03-02T12:00:00Z",
-            id="to",
         ),
-        pytest.param({"not_": ["objectType:contacts"]}, "not: objectType:contacts", id="an event of a kind"),
-        pytest.param({"not_": ["method:PUT", "json:$.topic"]}, "not: json:$.topic", id="a path of the JSON"),
-        pytest.param({"q": "leads"}, "q: expected leads in path, headers or body, was in none", id="text"),
-    ],
+        "an event of a kind": ({"not_": ["objectType:contacts"]}, "not: objectType:contacts"),
+        "a path of the JSON": ({"not_": ["method:PUT", "json:$.topic"]}, "not: json:$.topic"),
+        "text": ({"q": "leads"}, "q: expected leads in path, headers or body, was in none"),
+    },
 )
 def test_a_callback_is_not_meant_and_says_why(wanted, differs):
     assert differences(Filters(**wanted), callback(envelope(CREATED))) == [differs]
@@ -135,7 +129,7 @@ def test_a_callback_without_an_answer_has_no_status():
     assert differences(Filters(status=200), dropped) == ["status: expected 200, was none"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("wanted", "reason"),
     [
         ({"json": ["topic"]}, "it does not start with $"),
@@ -160,7 +154,6 @@ def test_a_callback_without_an_answer_has_no_status():
         ({"not": ["status:many"]}, "not 'status:many' is no filter with its value"),
         ({"not": ["not:status:200"]}, "not 'not:status:200' is no filter with its value"),
     ],
-    ids=str,
 )
 def test_a_search_for_nothing_that_could_be_is_refused(wanted, reason):
     with pytest.raises(ValidationError):
@@ -182,7 +175,7 @@ def test_the_differences_are_those_of_the_nearest_event():
     assert differences(wanted, mixed) == ["eventType: expected CREATED, was UPDATED"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b"",
@@ -226,16 +219,16 @@ def test_an_instance_may_be_named_by_its_second_name_alone():
     assert events_of({"message": {"instance_id": 5}})[0]["instanceId"] == "5"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "found"),
-    [
-        pytest.param("hook?a=1", True, id="in the path"),
-        pytest.param("x-thing: blue", True, id="in a header"),
-        pytest.param("zoë", True, id="in the body"),
-        pytest.param("", True, id="nothing is everywhere"),
-        pytest.param("user abc", False, id="not in what is masked"),
-        pytest.param("green", False, id="nowhere"),
-    ],
+    {
+        "in the path": ("hook?a=1", True),
+        "in a header": ("x-thing: blue", True),
+        "in the body": ("zoë", True),
+        "nothing is everywhere": ("", True),
+        "not in what is masked": ("user abc", False),
+        "nowhere": ("green", False),
+    },
 )
 def test_a_text_is_looked_for_in_what_is_shown(text, found):
     headers = [("X-Thing", "Blue"), ("Authorization", "User abc=")]

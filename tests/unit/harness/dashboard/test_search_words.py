@@ -1,6 +1,6 @@
 """What is typed into a search of the dashboard."""
 
-import pytest
+from each_row import each_row
 from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -10,7 +10,7 @@ from elements_local.dashboard.lists import SearchWords, search_words
 FILTERS = {"status", "objectType"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "text", "wanted", "unwanted"),
     [
         ("Ada  King", "Ada  King", {}, []),

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from each_row import each_row
 
 from elements_local.clients import BASE_PATH, Addresses, Credentials
 from elements_local.guide import instance_body
@@ -603,7 +604,7 @@ class TestOthers:
         assert any(why in note for note in recording.notes)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "word"),
     [
         ("Ada", "ada"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,23 +39,23 @@ def _types(value):
     return [_types(inner) for inner in value] if isinstance(value, list) else type(value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "text"),
-    [
-        pytest.param("Ada", "Ada", id="a word"),
-        pytest.param("Zoë \U0001f600", "Zoë \U0001f600", id="letters of any script"),
-        pytest.param("2026-03-02 10:00:00", "2026-03-02 10:00:00", id="a date needs no quotes"),
-        pytest.param("yes", "'yes'", id="a word that YAML 1.1 takes for true"),
-        pytest.param("15", "'15'", id="a text of digits"),
-        pytest.param("1e5", "'1e5'", id="a number to readers of YAML 1.2"),
-        pytest.param("it's", "it's", id="an apostrophe"),
-        pytest.param("a: b", "'a: b'", id="a colon"),
-        pytest.param("a\nb\n", "|\n  a\n  b", id="lines"),
-        pytest.param("a \nb", '"a \\nb"', id="lines of which one ends in a blank"),
-        pytest.param("\x00", '"\\0"', id="what cannot be seen"),
-        pytest.param([], "[]", id="nothing"),
-        pytest.param(None, "null", id="null"),
-    ],
+    {
+        "a word": ("Ada", "Ada"),
+        "letters of any script": ("Zoë \U0001f600", "Zoë \U0001f600"),
+        "a date needs no quotes": ("2026-03-02 10:00:00", "2026-03-02 10:00:00"),
+        "a word that YAML 1.1 takes for true": ("yes", "'yes'"),
+        "a text of digits": ("15", "'15'"),
+        "a number to readers of YAML 1.2": ("1e5", "'1e5'"),
+        "an apostrophe": ("it's", "it's"),
+        "a colon": ("a: b", "'a: b'"),
+        "lines": ("a\nb\n", "|\n  a\n  b"),
+        "lines of which one ends in a blank": ("a \nb", '"a \\nb"'),
+        "what cannot be seen": ("\x00", '"\\0"'),
+        "nothing": ([], "[]"),
+        "null": (None, "null"),
+    },
 )
 def test_quotes_are_used_where_they_are_needed(value, text):
     assert dump({"value": value}) == f"value: {text}\n"

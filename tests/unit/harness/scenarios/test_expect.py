@@ -2,21 +2,21 @@
 
 from pathlib import Path
 
-import pytest
+from each_row import each_row
 
 from elements_local.scenarios.expect import GoldenStream, contained, headers, ordered, unordered
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("expected", "actual", "lines"),
-    [
-        pytest.param(["a", "b"], ["b", "a"], [], id="any order"),
-        pytest.param([], [], [], id="nothing"),
-        pytest.param(["a"], [], ["missing:    a"], id="missing"),
-        pytest.param([], ["a"], ["unexpected: a"], id="unexpected"),
-        pytest.param(["a"], ["a", "a"], ["unexpected: a"], id="once too often"),
-        pytest.param(["a", "a", "a"], ["a"], ["missing:    a (2 times)"], id="too seldom"),
-    ],
+    {
+        "any order": (["a", "b"], ["b", "a"], []),
+        "nothing": ([], [], []),
+        "missing": (["a"], [], ["missing:    a"]),
+        "unexpected": ([], ["a"], ["unexpected: a"]),
+        "once too often": (["a"], ["a", "a"], ["unexpected: a"]),
+        "too seldom": (["a", "a", "a"], ["a"], ["missing:    a (2 times)"]),
+    },
 )
 def test_unordered_counts(expected: list[str], actual: list[str], lines: list[str]) -> None:
     assert unordered(expected, actual) == lines
@@ -27,26 +27,24 @@ def test_ordered_shows_both_lists_only_where_they_differ() -> None:
     assert ordered([1, 2], [2, 1]) == ["expected: [1,2]", "actual:   [2,1]"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("expected", "actual", "lines"),
-    [
-        pytest.param({"a": 1}, {"a": 1, "b": 2}, [], id="more keys are fine"),
-        pytest.param({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 2, "d": 3}]}}, [], id="deep"),
-        pytest.param({"a": 1}, {}, ["a: expected 1, actual nothing"], id="missing key"),
-        pytest.param({"a": {"b": 1}}, {"a": {"b": 2}}, ["a.b: expected 1, actual 2"], id="deep difference"),
-        pytest.param([1], [1, 2], ["value: expected [1], actual [1,2]"], id="lists have to be as long"),
-        pytest.param([{"a": 1}], [{"a": 2}], ["[0].a: expected 1, actual 2"], id="in a list"),
-        pytest.param(None, {}, ["value: expected null, actual {}"], id="null"),
-        pytest.param({"a": 1}, [1], ['value: expected {"a":1}, actual [1]'], id="other kind"),
-        pytest.param({"a": None}, {"a": None}, [], id="null is a value"),
-        pytest.param({"a": "{text}", "b": "{number}", "c": "{absent}"}, {"a": "", "b": 0.5}, [], id="types"),
-        pytest.param({"a": "{text}"}, {"a": 1}, ['a: expected "{text}", actual 1'], id="no text"),
-        pytest.param({"a": "{number}"}, {"a": True}, ['a: expected "{number}", actual true'], id="a flag"),
-        pytest.param({"a": "{text}"}, {}, ['a: expected "{text}", actual nothing'], id="text is to be there"),
-        pytest.param(
-            {"a": "{absent}"}, {"a": None}, ['a: expected "{absent}", actual null'], id="null is there"
-        ),
-    ],
+    {
+        "more keys are fine": ({"a": 1}, {"a": 1, "b": 2}, []),
+        "deep": ({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 2, "d": 3}]}}, []),
+        "missing key": ({"a": 1}, {}, ["a: expected 1, actual nothing"]),
+        "deep difference": ({"a": {"b": 1}}, {"a": {"b": 2}}, ["a.b: expected 1, actual 2"]),
+        "lists have to be as long": ([1], [1, 2], ["value: expected [1], actual [1,2]"]),
+        "in a list": ([{"a": 1}], [{"a": 2}], ["[0].a: expected 1, actual 2"]),
+        "null": (None, {}, ["value: expected null, actual {}"]),
+        "other kind": ({"a": 1}, [1], ['value: expected {"a":1}, actual [1]']),
+        "null is a value": ({"a": None}, {"a": None}, []),
+        "types": ({"a": "{text}", "b": "{number}", "c": "{absent}"}, {"a": "", "b": 0.5}, []),
+        "no text": ({"a": "{text}"}, {"a": 1}, ['a: expected "{text}", actual 1']),
+        "a flag": ({"a": "{number}"}, {"a": True}, ['a: expected "{number}", actual true']),
+        "text is to be there": ({"a": "{text}"}, {}, ['a: expected "{text}", actual nothing']),
+        "null is there": ({"a": "{absent}"}, {"a": None}, ['a: expected "{absent}", actual null']),
+    },
 )
 def test_contained_names_the_place(expected: object, actual: object, lines: list[str]) -> None:
     assert contained(expected, actual) == lines

@@ -1,6 +1,6 @@
 """Names in a scenario's texts, and texts that only look like them."""
 
-import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,17 +9,17 @@ from elements_local.scenarios.scenario_context import escaped, fill, fill_text
 KNOWN = {"a": 7, "contacts/ada": 12345678, "workspace": "mine", "tricky": "{a}"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "becomes"),
-    [
-        pytest.param("{contacts/ada}", 12345678, id="nothing but a name is the value"),
-        pytest.param("/x/{contacts/ada}?w={workspace}", "/x/12345678?w=mine", id="names inside a text"),
-        pytest.param({"ID": "{a}", "x": ["{a}", 1, None]}, {"ID": 7, "x": [7, 1, None]}, id="inside of a body"),
-        pytest.param("{tricky}", "{a}", id="a value is not looked into"),
-        pytest.param("${gmtDate:yyyy} {b} {} {", "${gmtDate:yyyy} {b} {} {", id="what is no name"),
-        pytest.param("{{a}} {{b}}", "{a} {{b}}", id="a doubled brace"),
-    ],
-)  # fmt: skip
+    {
+        "nothing but a name is the value": ("{contacts/ada}", 12345678),
+        "names inside a text": ("/x/{contacts/ada}?w={workspace}", "/x/12345678?w=mine"),
+        "inside of a body": ({"ID": "{a}", "x": ["{a}", 1, None]}, {"ID": 7, "x": [7, 1, None]}),
+        "a value is not looked into": ("{tricky}", "{a}"),
+        "what is no name": ("${gmtDate:yyyy} {b} {} {", "${gmtDate:yyyy} {b} {} {"),
+        "a doubled brace": ("{{a}} {{b}}", "{a} {{b}}"),
+    },
+)
 def test_names_are_filled_in(value, becomes):
     assert fill(value, KNOWN) == becomes
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 
 from elements_local.scenarios.matrix import expand
 from elements_local.scenarios.scenario import ScenarioError, find, load
@@ -113,31 +114,27 @@ def test_rows_are_told_apart_by_their_values_where_the_name_does_not(tmp_path: P
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "place", "reason"),
-    [
-        pytest.param("matrix: []", "3:1", "expected a list of rows", id="no rows"),
-        pytest.param("matrix: {a: 1}", "3:1", "expected a list of rows", id="no list"),
-        pytest.param("matrix: [1]", "3:10", "a row is a mapping", id="a row that is none"),
-        pytest.param("matrix: [{}]", "3:10", "a row is a mapping", id="an empty row"),
-        pytest.param("matrix: [{a: 1}, {b: 2}]", "3:18", "expected a, got b", id="rows with different names"),
-        pytest.param(
-            "matrix: [{nu: 1}]", "2:10", "no 'num'; did you mean <nu>?", id="a misspelt placeholder"
-        ),
-        pytest.param(
+    {
+        "no rows": ("matrix: []", "3:1", "expected a list of rows"),
+        "no list": ("matrix: {a: 1}", "3:1", "expected a list of rows"),
+        "a row that is none": ("matrix: [1]", "3:10", "a row is a mapping"),
+        "an empty row": ("matrix: [{}]", "3:10", "a row is a mapping"),
+        "rows with different names": ("matrix: [{a: 1}, {b: 2}]", "3:18", "expected a, got b"),
+        "a misspelt placeholder": ("matrix: [{nu: 1}]", "2:10", "no 'num'; did you mean <nu>?"),
+        "too many rows": (
             f"matrix: [{', '.join(['{num: 1}'] * 1001)}]",
             "3:1",
             "1001 rows came; at most 1000 are taken, so put the others into a document of their own",
-            id="too many rows",
         ),
-        pytest.param(
+        "too many rows of a large document": (
             f"tags: [{', '.join(['large'] * 9_993)}]\nmatrix: [{', '.join(['{num: 1}'] * 101)}]",
             "4:1",
             "101 rows came; at most 100 of a document with 9999 values are taken",
-            id="too many rows of a large document",
         ),
-        pytest.param("matrix: [{x: 1}]", "2:10", "no 'num'; it has x", id="an unknown placeholder"),
-    ],
+        "an unknown placeholder": ("matrix: [{x: 1}]", "2:10", "no 'num'; it has x"),
+    },
 )
 def test_a_matrix_that_cannot_be_used_is_refused_with_its_place(
     tmp_path: Path, text: str, place: str, reason: str

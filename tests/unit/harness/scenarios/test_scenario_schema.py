@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 from jsonschema import Draft202012Validator
 
 from elements_local.scenarios.scenario import ScenarioError, json_schema, load
@@ -39,7 +40,7 @@ def test_the_published_schema_is_the_present_one():
     Draft202012Validator.check_schema(made)
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.name)
+@each_row("path", SCENARIOS)
 def test_every_scenario_of_the_project_is_one(path):
     assert problems(path.read_text(encoding="utf-8")) == []
 
@@ -72,7 +73,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("text", GOOD)
+@each_row("text", GOOD)
 def test_what_the_loader_takes_the_schema_takes(tmp_path, text):
     path = tmp_path / "it.yaml"
     path.write_text(text)
@@ -81,7 +82,7 @@ def test_what_the_loader_takes_the_schema_takes(tmp_path, text):
     assert problems(text) == []
 
 
-@pytest.mark.parametrize("text", BAD)
+@each_row("text", BAD)
 def test_what_the_loader_refuses_the_schema_refuses(tmp_path, text):
     path = tmp_path / "it.yaml"
     path.write_text(text)

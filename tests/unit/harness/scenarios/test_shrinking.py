@@ -4,14 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-import pytest
 import yaml
+from each_row import each_row
 
 from elements_local.replay.shrinking import save, shrink
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import load
 
-SEEDS = range(20)
+SEEDS = range(10)
 
 
 def made(folder: Path, count: int):
@@ -39,7 +39,7 @@ def planted(needed):
     return run
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@each_row("seed", SEEDS)
 def test_a_planted_failure_is_found_with_only_the_steps_that_it_needs(tmp_path: Path, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - no secret
     scenario = made(tmp_path, random.randint(6, 16))

@@ -3,14 +3,14 @@
 import re
 from pathlib import Path
 
-import pytest
+from each_row import each_row
 
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.verbs import VERBS
 from elements_local.scenarios.verbs.expect import Expect
 
 SNIPPETS = [
-    pytest.param(verb.name, snippet, id=f"{verb.name} {snippet}")
+    (verb.name, snippet)
     for verb in VERBS.values()
     for key, text in verb.forms.items()
     for snippet in re.findall("`([^`]+)`", text)
@@ -18,7 +18,7 @@ SNIPPETS = [
 ]
 
 
-@pytest.mark.parametrize(("verb", "snippet"), SNIPPETS)
+@each_row(("verb", "snippet"), SNIPPETS)
 def test_a_form_that_is_shown_is_taken(tmp_path: Path, verb: str, snippet: str) -> None:
     path = tmp_path / "it.yaml"
     path.write_text(
@@ -31,7 +31,7 @@ def test_a_form_that_is_shown_is_taken(tmp_path: Path, verb: str, snippet: str) 
     assert scenario.steps[1].verb == verb
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if VERBS[verb].forms])
+@each_row("verb", [verb for verb in VERBS if VERBS[verb].forms])
 def test_every_key_has_its_forms(verb: str) -> None:
     shape = VERBS[verb].shape if verb != "expect" else Expect
 

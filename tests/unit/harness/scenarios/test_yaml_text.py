@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from each_row import each_row
 
 from elements_local.scenarios.yaml_text import YamlError, read_documents
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "value"),
     [
         ("yes", "yes"),
@@ -51,24 +52,22 @@ def test_documents_are_separate_and_count_lines_from_the_file() -> None:
     assert second.place("b") == (3, 1)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "reason", "line"),
-    [
-        pytest.param("a: 1\na: 2", "'a' stands twice", 2, id="doubled key"),
-        pytest.param("a: [1", "a bracket or brace before it is not closed", 1, id="open bracket"),
-        pytest.param("a:\n\t- b", "indented by blanks, not by tabs", 2, id="tab"),
-        pytest.param("? [a]\n: b", "a key must be a text", 1, id="key that is a list"),
-        pytest.param(
-            "a: *nowhere", "nothing, or more than one thing, is named 'nowhere'", 1, id="unknown alias"
-        ),
-        pytest.param("a: !!python/object:os.system {}", "", 1, id="object tag"),
-        pytest.param("a: !!int x", "cannot read 'x'", 1, id="number that is none"),
-        pytest.param("a: @b", "no text starts with '@'; put the text into quotes", 1, id="at sign"),
-        pytest.param("a: 'it's'", "'s' cannot stand behind what is before it", 1, id="quote in quotes"),
-        pytest.param('a: "\\q"', "\\q is no escape", 1, id="escape of no meaning"),
-        pytest.param("a: |b\n c", "this is no YAML", 1, id="anything else"),
-        pytest.param("a: \x01", "cannot be read; take it out", 1, id="control character"),
-    ],
+    {
+        "doubled key": ("a: 1\na: 2", "'a' stands twice", 2),
+        "open bracket": ("a: [1", "a bracket or brace before it is not closed", 1),
+        "tab": ("a:\n\t- b", "indented by blanks, not by tabs", 2),
+        "key that is a list": ("? [a]\n: b", "a key must be a text", 1),
+        "unknown alias": ("a: *nowhere", "nothing, or more than one thing, is named 'nowhere'", 1),
+        "object tag": ("a: !!python/object:os.system {}", "", 1),
+        "number that is none": ("a: !!int x", "cannot read 'x'", 1),
+        "at sign": ("a: @b", "no text starts with '@'; put the text into quotes", 1),
+        "quote in quotes": ("a: 'it's'", "'s' cannot stand behind what is before it", 1),
+        "escape of no meaning": ('a: "\\q"', "\\q is no escape", 1),
+        "anything else": ("a: |b\n c", "this is no YAML", 1),
+        "control character": ("a: \x01", "cannot be read; take it out", 1),
+    },
 )
 def test_what_is_no_plain_yaml_is_refused_with_its_line(text: str, reason: str, line: int) -> None:
     if reason == "":

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-import pytest
+from each_row import each_row
 
 from elements_local.tenant_replay.own_data import OwnCallbacks
 
@@ -38,7 +38,7 @@ def test_what_came_before_is_not_seen():
     assert own.callbacks() == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "foreign",
     [
         callback(9),
@@ -47,7 +47,6 @@ def test_what_came_before_is_not_seen():
         {"json": None, "body": "x"},
         {"json": [], "body": "[]"},
     ],
-    ids=["another's record", "another's instance", "nothing", "no JSON", "no message"],
 )
 def test_what_is_about_others_is_not_seen(foreign):
     assert seen(foreign) == []

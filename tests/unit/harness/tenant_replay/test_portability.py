@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 
 from elements_local.scenarios.scenario import find, load, load_text
 from elements_local.scenarios.verbs.verb import TenantAbilities
@@ -19,7 +20,7 @@ def reasons(steps, head="", tenant=None):
     return [str(each) for each in obstacles(scenario, *([tenant] if tenant else []))]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "step",
     [
         "expect: {callbacks: [contacts/ada CREATED]}",
@@ -41,7 +42,7 @@ def test_what_is_about_the_scenarios_own_is_portable(step):
     assert reasons(f"{MADE}  - advance: 15m\n  - {step}\n  - never: {{callbacks: ['* *']}}\n") == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("step", "reason"),
     [
         ("fault: {effect: {status: 503}}", "fault: a tenant does nothing wrong on demand"),
@@ -118,7 +119,7 @@ def test_what_a_tenant_does_not_have_or_show_is_not(step, reason):
     assert f"5: {reason}" in reasons(steps)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("head", "reason"),
     [
         ("settings: {KEEP_TIES: true}\n", "settings are of our own stack alone: ELEMENTS_LOCAL_KEEP_TIES"),
@@ -138,7 +139,7 @@ def test_what_a_scenario_begins_with_may_be_our_own_stacks(head, reason):
     assert reasons("  - never: {callbacks: ['* *']}\n", head) == [f"1: {reason}"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("head", "steps", "tenant", "reason"),
     [
         (
@@ -170,9 +171,7 @@ def test_what_one_tenant_can_another_cannot(head, steps, tenant, reason):
     assert any(reason in each for each in reasons(steps, head, tenant))
 
 
-@pytest.mark.parametrize(
-    ("steps", "line"),
-    [
+@each_row(("steps", "line"), [
         ("  - advance: 14m 59s\n  - create: {contacts/ada: {}}\n", 4),
         ("  - advance: 15m 1s\n  - create: {contacts/ada: {}}\n", 4),
         ("  - create: {contacts/ada: {}}\n  - advance: 3s\n", 4),
@@ -180,8 +179,7 @@ def test_what_one_tenant_can_another_cannot(head, steps, tenant, reason):
         ("  - advance: {to: '2026-03-02T11:00:00Z'}\n", 3),
         ("  - configure: {event.poller.refresh_interval: 1}\n  - advance: 50s\n  - create: {contacts/ada: {}}\n", 5),
         ("  - make: {two: {configuration: {event.poller.refresh_interval: 1}}}\n  - advance: 70s\n" + MADE, 5),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_nothing_may_hang_on_seconds(steps, line):
     assert [each.partition(":")[0] for each in reasons(steps + "  - never: {callbacks: ['* *']}\n")] == [
         str(line)
@@ -197,7 +195,7 @@ def test_a_gap_may_not_be_about_as_long_as_the_tolerance(tolerance, portable):
     assert (reasons(steps, head) == []) is portable
 
 
-@pytest.mark.parametrize("at", ["0s", "1s", "15m", "15m 30s", "29m 30s"])
+@each_row("at", ["0s", "1s", "15m", "15m 30s", "29m 30s"])
 def test_what_is_done_once_a_poll_has_run_or_half_a_minute_from_it_is_portable(at):
     assert reasons(f"  - advance: {at}\n{MADE}  - never: {{callbacks: ['* *']}}\n") == []
 

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import click
 import pytest
+from each_row import each_row
 
 from elements_local.what_if import table
 from elements_local.what_if.circumstances import BETWEEN, CHANGES, CIRCUMSTANCES, COLUMNS, POLLS
@@ -45,7 +46,7 @@ def grid(**others):
     return Grid(resource="contacts", kind="contacts", circumstances=SHOWN, cells=cells)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("found", "letters"),
     [
         ([], "-"),
@@ -97,7 +98,7 @@ def test_what_differs_is_told_by_what_it_was_and_what_it_is():
     assert [*table.changes_of(before, before)] == ["nothing changes"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("was", "has_become", "is_worse"),
     [
         ("reported", "lost", True),
@@ -180,7 +181,7 @@ def test_a_picture_is_xml_with_a_box_for_each_cell_whatever_stands_in_it():
     assert "reported: at <10:15> & later" in {each.text for each in root.iter(f"{tag}title")}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("assignments", "patch"),
     [
         (["pollDelay=1"], {POLLER: {"leads": {"pollDelay": 1}}}),

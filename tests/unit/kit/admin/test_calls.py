@@ -13,7 +13,6 @@ from elements_local.kit.traffic.calls import (
     CallLog,
     MemoryBudget,
     RecordedCall,
-    next_number,
     pack,
     weight_of,
 )
@@ -70,10 +69,6 @@ def numbers(calls: CallLog, after: int = 0, *, limit: int = 100) -> list[int]:
     return [one.number for one in calls.after("default", after, limit=limit).items]
 
 
-def test_numbers_only_rise():
-    assert next_number() < next_number() < next_number()
-
-
 def test_pages_go_by_number_and_leave_nothing_out():
     calls = calls_of(*(call(number, "GET" if number % 2 else "PUT") for number in range(1, 8)))
 
@@ -107,26 +102,20 @@ def test_the_oldest_call_makes_room_and_that_is_told(count, pruned):
     assert calls.after("default", 0, limit=1).pruned == pruned
 
 
-def test_long_calls_make_room_sooner():
-    body = b"x" * LARGEST_KEPT_BODY
-    fitting = KEPT_BYTES_OF_CALLS // weight(call(1, body=body))
+@pytest.mark.parametrize(
+    "part",
+    [{"body": b"x" * LARGEST_KEPT_BODY}, {"headers": [("X-Long", "x" * 100_000)]}],
+    ids=["body", "headers"],
+)
+def test_long_calls_make_room_sooner(part):
+    fitting = KEPT_BYTES_OF_CALLS // weight(call(1, **part))
 
-    assert calls_of(*(call(n, body=body) for n in range(fitting))).after("default", 0, limit=1).pruned == 0
-    assert calls_of(*(call(n, body=body) for n in range(1, fitting + 2))).after(
-        "default", 0, limit=1
-    ).pruned == 1  # fmt: skip
+    pruned = [
+        calls_of(*(call(n, **part) for n in range(1, count + 1))).after("default", 0, limit=1).pruned
+        for count in (fitting, fitting + 1)
+    ]
 
-
-def test_headers_count_in_what_is_kept():
-    headers = [("X-Long", "x" * 100_000)]
-    fitting = KEPT_BYTES_OF_CALLS // weight(call(1, headers=headers))
-
-    assert calls_of(*(call(n, headers=headers) for n in range(1, fitting + 1))).after(
-        "default", 0, limit=1
-    ).pruned == 0  # fmt: skip
-    assert calls_of(*(call(n, headers=headers) for n in range(1, fitting + 2))).after(
-        "default", 0, limit=1
-    ).pruned == 1  # fmt: skip
+    assert pruned == [0, 1]
 
 
 def test_what_is_kept_of_one_workspace_never_fills_the_room_of_all():

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,37 +32,28 @@ def hits(when: When, requests: int) -> list[int]:
     return [nth for nth in range(1, requests + 1) if when.holds(nth)]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "asked"),
-    [
-        pytest.param("*", "*", ("GET", "/v3.1/Leads"), id="stars match anything"),
-        pytest.param("GET", "/v3.1/*", ("GET", "/v3.1/Leads/7"), id="a star matches slashes too"),
-        pytest.param("GET", "/v3.1/Leads*", ("GET", "/v3.1/Leads"), id="a star matches nothing at all"),
-        pytest.param("get", "/V3.1/leads", ("GET", "/v3.1/Leads"), id="case does not count"),
-        pytest.param("P*", "*", ("PUT", "/"), id="a star in the method"),
-        pytest.param("*", "/a[1]", ("GET", "/a[1]"), id="brackets mean themselves"),
-        pytest.param("*", "/a?", ("GET", "/a?"), id="a question mark means itself"),
-        pytest.param("*", "/größe", ("GET", "/größe"), id="letters beyond ASCII"),
-    ],
+@each_row(
+    ("method", "path", "asked", "hit"),
+    {
+        "stars match anything": ("*", "*", ("GET", "/v3.1/Leads"), True),
+        "a star matches slashes too": ("GET", "/v3.1/*", ("GET", "/v3.1/Leads/7"), True),
+        "a star matches nothing at all": ("GET", "/v3.1/Leads*", ("GET", "/v3.1/Leads"), True),
+        "case does not count": ("get", "/V3.1/leads", ("GET", "/v3.1/Leads"), True),
+        "a star in the method": ("P*", "*", ("PUT", "/"), True),
+        "brackets mean themselves": ("*", "/a[1]", ("GET", "/a[1]"), True),
+        "a question mark means itself": ("*", "/a?", ("GET", "/a?"), True),
+        "letters beyond ASCII": ("*", "/größe", ("GET", "/größe"), True),
+        "another method": ("POST", "*", ("GET", "/"), False),
+        "the whole path counts": ("*", "/v3.1/Leads", ("GET", "/v3.1/Leads/7"), False),
+        "from its start": ("*", "/v3.1/Leads", ("GET", "/x/v3.1/Leads"), False),
+        "a dot means itself": ("*", "/v3x1", ("GET", "/v3.1"), False),
+        "brackets are no set": ("*", "/a[12]", ("GET", "/a1"), False),
+        "a question mark is no wild card": ("*", "/a?", ("GET", "/ab"), False),
+        "an empty path matches nothing": ("*", "", ("GET", "/"), False),
+    },
 )
-def test_a_rule_matches_by_method_and_path(method, path, asked):
-    assert Match(method=method, path=path).matches(*asked)
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "asked"),
-    [
-        pytest.param("POST", "*", ("GET", "/"), id="another method"),
-        pytest.param("*", "/v3.1/Leads", ("GET", "/v3.1/Leads/7"), id="the whole path counts"),
-        pytest.param("*", "/v3.1/Leads", ("GET", "/x/v3.1/Leads"), id="from its start"),
-        pytest.param("*", "/v3x1", ("GET", "/v3.1"), id="a dot means itself"),
-        pytest.param("*", "/a[12]", ("GET", "/a1"), id="brackets are no set"),
-        pytest.param("*", "/a?", ("GET", "/ab"), id="a question mark is no wild card"),
-        pytest.param("*", "", ("GET", "/"), id="an empty path matches nothing"),
-    ],
-)
-def test_a_rule_leaves_other_requests_alone(method, path, asked):
-    assert not Match(method=method, path=path).matches(*asked)
+def test_a_rule_matches_by_method_and_path(method, path, asked, *, hit):
+    assert Match(method=method, path=path).matches(*asked) is hit
 
 
 def test_a_pattern_of_many_stars_is_soon_decided():
@@ -69,21 +61,21 @@ def test_a_pattern_of_many_stars_is_soon_decided():
     assert not Match(path="*a" * 40 + "b").matches("GET", "a" * 400)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("when", "expected"),
-    [
-        pytest.param(When(), [1, 2, 3, 4, 5, 6], id="always"),
-        pytest.param(When(first_n=1), [1], id="the first"),
-        pytest.param(When(first_n=3), [1, 2, 3], id="the first three"),
-        pytest.param(When(every_n=1), [1, 2, 3, 4, 5, 6], id="every one"),
-        pytest.param(When(every_n=2), [2, 4, 6], id="every second"),
-        pytest.param(When(every_n=7), [], id="every seventh of six"),
-        pytest.param(When(first_n=4, every_n=2), [2, 4], id="every second of the first four"),
-        pytest.param(When(first_n=2, every_n=3), [], id="no third among the first two"),
-        pytest.param(When(probability=0), [], id="never"),
-        pytest.param(When(probability=1), [1, 2, 3, 4, 5, 6], id="certainly"),
-        pytest.param(When(probability=1, first_n=2), [1, 2], id="certainly, but only twice"),
-    ],
+    {
+        "always": (When(), [1, 2, 3, 4, 5, 6]),
+        "the first": (When(first_n=1), [1]),
+        "the first three": (When(first_n=3), [1, 2, 3]),
+        "every one": (When(every_n=1), [1, 2, 3, 4, 5, 6]),
+        "every second": (When(every_n=2), [2, 4, 6]),
+        "every seventh of six": (When(every_n=7), []),
+        "every second of the first four": (When(first_n=4, every_n=2), [2, 4]),
+        "no third among the first two": (When(first_n=2, every_n=3), []),
+        "never": (When(probability=0), []),
+        "certainly": (When(probability=1), [1, 2, 3, 4, 5, 6]),
+        "certainly, but only twice": (When(probability=1, first_n=2), [1, 2]),
+    },
 )
 def test_every_condition_given_must_hold(when, expected):
     assert hits(when, 6) == expected
@@ -160,49 +152,45 @@ def test_a_rule_is_read_with_everything_it_can_say():
     )
 
 
-def test_no_rules_are_rules_too():
-    assert parse_rules({"faults": []}, service="crm") == []
-
-
-@pytest.mark.parametrize(
+@each_row(
     ("rule", "told"),
-    [
-        pytest.param({}, "effect", id="no effect"),
-        pytest.param({"effect": {}}, "no effect", id="an empty effect"),
-        pytest.param({"effect": {"drop": False}}, "no effect", id="an effect that is none"),
-        pytest.param({"effect": {"headers": {}}}, "no effect", id="no headers"),
-        pytest.param({"effect": {"body": None}}, "no effect", id="a null body"),
-        pytest.param({**FAILS, "service": "sink"}, "'sink'", id="another service's"),
-        pytest.param({**FAILS, "wehn": {}}, "wehn", id="a misspelt key"),
-        pytest.param({"effect": {"stauts": 503}}, "stauts", id="a misspelt effect"),
-        pytest.param({**FAILS, "when": {"first": 1}}, "first", id="a misspelt condition"),
-        pytest.param({**FAILS, "match": {"url": "/"}}, "url", id="a misspelt match"),
-        pytest.param({"effect": {"status": 199}}, "200", id="an interim status"),
-        pytest.param({"effect": {"status": 600}}, "599", id="a status beyond 599"),
-        pytest.param({"effect": {"status": "503"}}, "status", id="a status as text"),
-        pytest.param({"effect": {"status": True}}, "status", id="a status that is true"),
-        pytest.param({"effect": {"delay_s": -1}}, "delay_s", id="a negative delay"),
-        pytest.param({"effect": {"delay_s": float("nan")}}, "delay_s", id="a delay that is no number"),
-        pytest.param({"effect": {"delay_s": float("inf")}}, "delay_s", id="an endless delay"),
-        pytest.param({"effect": {"delay_s": 1e300}}, "delay_s", id="a delay no calendar holds"),
-        pytest.param({"effect": {"truncate": -1}}, "truncate", id="a negative length"),
-        pytest.param({"effect": {"headers": {"A": "b\r\nC: d"}}}, "headers", id="a header in a header"),
-        pytest.param({"effect": {"headers": {"A": "b\n"}}}, "headers", id="a line feed at a value's end"),
-        pytest.param({"effect": {"headers": {"A\n": "b"}}}, "headers", id="a line feed at a name's end"),
-        pytest.param({"effect": {"headers": {"A b": "c"}}}, "headers", id="a space in a name"),
-        pytest.param({"effect": {"headers": {"": "c"}}}, "headers", id="a header without a name"),
-        pytest.param({"effect": {"headers": {"A": "ü"}}}, "headers", id="a header beyond ASCII"),
-        pytest.param({"effect": {"headers": {"A": 1}}}, "headers", id="a header that is a number"),
-        pytest.param({**FAILS, "when": {"first_n": 0}}, "first_n", id="the first none"),
-        pytest.param({**FAILS, "when": {"every_n": 0}}, "every_n", id="every noughth"),
-        pytest.param({**FAILS, "when": {"probability": 1.1}}, "probability", id="more than certain"),
-        pytest.param({**FAILS, "when": {"probability": -0.1}}, "probability", id="less than never"),
-        pytest.param({**FAILS, "phase": "during"}, "phase", id="no such phase"),
-        pytest.param({**FAILS, "until": "2026-03-02T12:00:00"}, "until", id="an instant without a zone"),
-        pytest.param({**FAILS, "until": "tomorrow"}, "until", id="no instant"),
-        pytest.param([], "object", id="a list"),
-        pytest.param(None, "object", id="null"),
-    ],
+    {
+        "no effect": ({}, "effect"),
+        "an empty effect": ({"effect": {}}, "no effect"),
+        "an effect that is none": ({"effect": {"drop": False}}, "no effect"),
+        "no headers": ({"effect": {"headers": {}}}, "no effect"),
+        "a null body": ({"effect": {"body": None}}, "no effect"),
+        "another service's": ({**FAILS, "service": "sink"}, "'sink'"),
+        "a misspelt key": ({**FAILS, "wehn": {}}, "wehn"),
+        "a misspelt effect": ({"effect": {"stauts": 503}}, "stauts"),
+        "a misspelt condition": ({**FAILS, "when": {"first": 1}}, "first"),
+        "a misspelt match": ({**FAILS, "match": {"url": "/"}}, "url"),
+        "an interim status": ({"effect": {"status": 199}}, "200"),
+        "a status beyond 599": ({"effect": {"status": 600}}, "599"),
+        "a status as text": ({"effect": {"status": "503"}}, "status"),
+        "a status that is true": ({"effect": {"status": True}}, "status"),
+        "a negative delay": ({"effect": {"delay_s": -1}}, "delay_s"),
+        "a delay that is no number": ({"effect": {"delay_s": float("nan")}}, "delay_s"),
+        "an endless delay": ({"effect": {"delay_s": float("inf")}}, "delay_s"),
+        "a delay no calendar holds": ({"effect": {"delay_s": 1e300}}, "delay_s"),
+        "a negative length": ({"effect": {"truncate": -1}}, "truncate"),
+        "a header in a header": ({"effect": {"headers": {"A": "b\r\nC: d"}}}, "headers"),
+        "a line feed at a value's end": ({"effect": {"headers": {"A": "b\n"}}}, "headers"),
+        "a line feed at a name's end": ({"effect": {"headers": {"A\n": "b"}}}, "headers"),
+        "a space in a name": ({"effect": {"headers": {"A b": "c"}}}, "headers"),
+        "a header without a name": ({"effect": {"headers": {"": "c"}}}, "headers"),
+        "a header beyond ASCII": ({"effect": {"headers": {"A": "ü"}}}, "headers"),
+        "a header that is a number": ({"effect": {"headers": {"A": 1}}}, "headers"),
+        "the first none": ({**FAILS, "when": {"first_n": 0}}, "first_n"),
+        "every noughth": ({**FAILS, "when": {"every_n": 0}}, "every_n"),
+        "more than certain": ({**FAILS, "when": {"probability": 1.1}}, "probability"),
+        "less than never": ({**FAILS, "when": {"probability": -0.1}}, "probability"),
+        "no such phase": ({**FAILS, "phase": "during"}, "phase"),
+        "an instant without a zone": ({**FAILS, "until": "2026-03-02T12:00:00"}, "until"),
+        "no instant": ({**FAILS, "until": "tomorrow"}, "until"),
+        "a list": ([], "object"),
+        "null": (None, "object"),
+    },
 )
 def test_a_rule_that_cannot_be_meant_is_refused(rule, told):
     with pytest.raises(FaultRuleError) as refusal:
@@ -211,7 +199,7 @@ def test_a_rule_that_cannot_be_meant_is_refused(rule, told):
     assert told in str(refusal.value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "name",
     [
         "Connection",
@@ -232,34 +220,20 @@ def test_a_header_that_is_the_servers_to_send_is_refused(name):
         parsed({"effect": {"headers": {name: "x"}}})
 
 
-@pytest.mark.parametrize(
+@each_row(
     "document",
-    [
-        pytest.param(None, id="null"),
-        pytest.param([FAILS], id="a bare list"),
-        pytest.param(FAILS, id="a bare rule"),
-        pytest.param({"faults": FAILS}, id="one rule, unlisted"),
-        pytest.param({"faults": [], "more": 1}, id="a key too many"),
-        pytest.param({}, id="nothing"),
-    ],
+    {
+        "null": None,
+        "a bare list": [FAILS],
+        "a bare rule": FAILS,
+        "one rule, unlisted": {"faults": FAILS},
+        "a key too many": {"faults": [], "more": 1},
+        "nothing": {},
+    },
 )
 def test_a_document_that_is_no_list_of_rules_is_refused_with_its_shape(document):
     with pytest.raises(FaultRuleError, match=r'expected \{"faults": \[\{"effect"'):
         parse_rules(document, service="crm")
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        pytest.param(FAILS, id="only an effect"),
-        pytest.param({"effect": {"delay_s": 2.5}, "match": {"path": "/x"}}, id="a delay on one path"),
-        pytest.param({**FAILS, "when": {"first_n": 3}, "phase": "after"}, id="three times, after"),
-        pytest.param({**FAILS, "until": "2026-03-02T12:00:00Z"}, id="until noon"),
-        pytest.param({"effect": {"body": [None, {"a": 1.5}], "headers": {"X": "y"}}}, id="a body"),
-    ],
-)
-def test_a_rule_is_shown_as_it_was_written(written):
-    assert parsed(written).to_json() == written
 
 
 counts = st.none() | st.integers(1, 50)
@@ -303,24 +277,27 @@ def answered() -> Reply:
     )
 
 
-def test_a_status_replaces_the_body_as_well():
-    reply = distort(answered(), Effect(status=503))
+def test_a_status_replaces_the_body_as_well_and_leaves_the_given_reply_as_it_was():
+    given_reply = answered()
+    reply = distort(given_reply, Effect(status=503, headers={"ETag": "y"}))
 
+    assert (given_reply.status, given_reply.headers["ETag"]) == (201, "x")
+    assert DELAY_HEADER not in reply.headers
     assert (reply.status, reply.body) == (503, b'{"message":"scripted fault"}')
     assert reply.headers["Content-Type"] == "application/json"
     assert reply.headers["Content-Length"] == str(len(reply.body))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type", "sent"),
-    [
-        pytest.param("<h1>Größe</h1>", "text/plain; charset=utf-8", "<h1>Größe</h1>".encode(), id="a text"),
-        pytest.param("", "text/plain; charset=utf-8", b"", id="an empty text"),
-        pytest.param({"a": None}, "application/json", b'{"a":null}', id="an object"),
-        pytest.param([], "application/json", b"[]", id="an empty list"),
-        pytest.param(0, "application/json", b"0", id="nought"),
-        pytest.param(False, "application/json", b"false", id="false"),
-    ],
+    {
+        "a text": ("<h1>Größe</h1>", "text/plain; charset=utf-8", "<h1>Größe</h1>".encode()),
+        "an empty text": ("", "text/plain; charset=utf-8", b""),
+        "an object": ({"a": None}, "application/json", b'{"a":null}'),
+        "an empty list": ([], "application/json", b"[]"),
+        "nought": (0, "application/json", b"0"),
+        "false": (False, "application/json", b"false"),
+    },
 )
 def test_a_body_is_sent_as_text_or_else_as_json(body, content_type, sent):
     reply = distort(answered(), Effect(body=body))
@@ -352,27 +329,6 @@ def test_a_header_of_the_rule_wins_over_the_type_of_its_body():
     assert reply.headers.getlist("Content-Type") == ["text/xml"]
 
 
-def test_an_answer_without_a_delay_names_none():
-    assert DELAY_HEADER not in distort(answered(), Effect(status=503)).headers
-
-
-def test_a_rule_of_which_only_the_effect_is_given_strikes_always_and_before_the_work():
-    rule = parsed(FAILS)
-
-    assert (rule.phase, rule.when.seed, rule.until) == (Phase.BEFORE, 0, None)
-    assert rule.match.matches("DELETE", "/anything")
-    assert rule.strikes(1, now=NOON)
-    assert rule == parsed({**FAILS, "phase": "before", "match": {"method": "*", "path": "*"}})
-
-
-def test_the_given_reply_is_left_as_it_was():
-    given_reply = answered()
-
-    distort(given_reply, Effect(status=503, headers={"ETag": "y"}))
-
-    assert (given_reply.status, given_reply.headers["ETag"]) == (201, "x")
-
-
 @pytest.mark.parametrize(
     ("delay_s", "written"),
     [
@@ -396,11 +352,7 @@ def test_a_delayed_answer_without_a_body_keeps_the_length_it_names():
     assert distort(head, Effect(delay_s=1)).headers["Content-Length"] == "7"
 
 
-@pytest.mark.parametrize(
-    ("truncate", "sent"),
-    [(0, b""), (3, b'{"a'), (6, b'{"a":1'), (7, b'{"a":1}'), (8, b'{"a":1}')],
-    ids=["to nothing", "in the middle", "by one", "not at all", "beyond the end"],
-)
+@each_row(("truncate", "sent"), [(0, b""), (3, b'{"a'), (6, b'{"a":1'), (7, b'{"a":1}'), (8, b'{"a":1}')])
 def test_a_truncated_answer_promises_all_of_its_body(truncate, sent):
     reply = distort(answered(), Effect(truncate=truncate))
 
@@ -418,16 +370,16 @@ def test_dropping_wins_over_everything_else():
         distort(answered(), Effect(drop=True, status=503))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("effect", "replaces"),
-    [
-        pytest.param(Effect(status=503), True, id="a status"),
-        pytest.param(Effect(drop=True), True, id="a drop"),
-        pytest.param(Effect(body={}), False, id="a body"),
-        pytest.param(Effect(delay_s=1), False, id="a delay"),
-        pytest.param(Effect(truncate=0), False, id="a cut"),
-        pytest.param(Effect(headers={"A": "b"}), False, id="a header"),
-    ],
+    {
+        "a status": (Effect(status=503), True),
+        "a drop": (Effect(drop=True), True),
+        "a body": (Effect(body={}), False),
+        "a delay": (Effect(delay_s=1), False),
+        "a cut": (Effect(truncate=0), False),
+        "a header": (Effect(headers={"A": "b"}), False),
+    },
 )
 def test_the_services_own_answer_is_of_no_use_to_a_status_or_a_drop(effect, replaces):
     assert effect.replaces is replaces

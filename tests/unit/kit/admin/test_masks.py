@@ -2,53 +2,47 @@
 
 import json
 
-import pytest
+from each_row import each_row
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from elements_local.kit.masks import MASK, mask_body, mask_header, mask_target, mask_url
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value", "shown"),
-    [
-        pytest.param("Authorization", "Basic dXNlcjpwYXNz", "Basic ********", id="Basic"),
-        pytest.param("authorization", "bearer abc.def", "bearer ********", id="whatever the case"),
-        pytest.param(
-            "Authorization", "User abc=, Organization def", "User ********, Organization ********", id="two"
-        ),
-        pytest.param(
-            "Authorization", "User a=,Organization d", "User ********,Organization ********", id="no space"
-        ),
-        pytest.param("Authorization", "Basic   dXNl", "Basic ********", id="much space"),
-        pytest.param("Authorization", "Basic\tdXNl", "Basic ********", id="a tab"),
-        pytest.param("Authorization", "dXNlcjpwYXNz", "********", id="no scheme"),
-        pytest.param("Authorization", "dXNl cjpwYXNz", "********", id="a space but no scheme"),
-        pytest.param("Authorization", "Basic\tdXNl cjpw", "Basic ********", id="a space in the secret"),
-        pytest.param("Authorization", "User abc=, def", "User ********, ********", id="the second bare"),
-        pytest.param("Authorization", "User a,b", "User ********,********", id="a comma in the secret"),
-        pytest.param("Authorization", "User: abc=", "********", id="a colon after the scheme"),
-        pytest.param("Authorization", "Basic", "********", id="nothing but a word"),
-        pytest.param("Authorization", "User ,, Element x", "********,, Element ********", id="empty parts"),
-        pytest.param("Authorization", "", "", id="nothing"),
-        pytest.param("Proxy-Authorization", "Basic dXNl", "Basic ********", id="a proxy's"),
-        pytest.param("Cookie", "sid=abc", "********", id="a cookie"),
-        pytest.param("Cookie", "sid=abc; other=def", "********", id="two cookies"),
-        pytest.param("Set-Cookie", "sid=abc; Path=/; HttpOnly", "********", id="a cookie being set"),
-        pytest.param(
-            "Set-Cookie", "sid=abc; Expires=Mon, 02 Mar 2026", "********", id="a cookie with a comma"
-        ),
-        pytest.param("Elements-Local-Token", "abc", "********", id="the admin routes' own"),
-        pytest.param("X-Api-Key", "abc", "********", id="an API key"),
-        pytest.param("X-Auth-Token", "abc def", "********", id="a token"),
-        pytest.param("Client-Secret", "abc", "********", id="a secret"),
-    ],
+    {
+        "Basic": ("Authorization", "Basic dXNlcjpwYXNz", "Basic ********"),
+        "whatever the case": ("authorization", "bearer abc.def", "bearer ********"),
+        "two": ("Authorization", "User abc=, Organization def", "User ********, Organization ********"),
+        "no space": ("Authorization", "User a=,Organization d", "User ********,Organization ********"),
+        "much space": ("Authorization", "Basic   dXNl", "Basic ********"),
+        "a tab": ("Authorization", "Basic\tdXNl", "Basic ********"),
+        "no scheme": ("Authorization", "dXNlcjpwYXNz", "********"),
+        "a space but no scheme": ("Authorization", "dXNl cjpwYXNz", "********"),
+        "a space in the secret": ("Authorization", "Basic\tdXNl cjpw", "Basic ********"),
+        "the second bare": ("Authorization", "User abc=, def", "User ********, ********"),
+        "a comma in the secret": ("Authorization", "User a,b", "User ********,********"),
+        "a colon after the scheme": ("Authorization", "User: abc=", "********"),
+        "nothing but a word": ("Authorization", "Basic", "********"),
+        "empty parts": ("Authorization", "User ,, Element x", "********,, Element ********"),
+        "nothing": ("Authorization", "", ""),
+        "a proxy's": ("Proxy-Authorization", "Basic dXNl", "Basic ********"),
+        "a cookie": ("Cookie", "sid=abc", "********"),
+        "two cookies": ("Cookie", "sid=abc; other=def", "********"),
+        "a cookie being set": ("Set-Cookie", "sid=abc; Path=/; HttpOnly", "********"),
+        "a cookie with a comma": ("Set-Cookie", "sid=abc; Expires=Mon, 02 Mar 2026", "********"),
+        "the admin routes' own": ("Elements-Local-Token", "abc", "********"),
+        "an API key": ("X-Api-Key", "abc", "********"),
+        "a token": ("X-Auth-Token", "abc def", "********"),
+        "a secret": ("Client-Secret", "abc", "********"),
+    },
 )
 def test_a_headers_secret_is_hidden_and_its_schemes_are_kept(name, value, shown):
     assert mask_header(name, value) == shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value"),
     [
         ("Content-Type", "application/json; charset=utf-8"),
@@ -63,151 +57,129 @@ def test_other_headers_are_shown_as_they_are(name, value):
     assert mask_header(name, value) == value
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "shown"),
-    [
-        pytest.param('{"password":"abc"}', '{"password":"********"}', id="a password"),
-        pytest.param('{"PassWord" : "abc"}', '{"PassWord" : "********"}', id="whatever the case and spacing"),
-        pytest.param('{"userSecret":"a"}', '{"userSecret":"********"}', id="a secret in a longer name"),
-        pytest.param('{"api_key":"a"}', '{"api_key":"********"}', id="an API key"),
-        pytest.param('{"apiKey":"a"}', '{"apiKey":"********"}', id="an API key in camel case"),
-        pytest.param('{"oauth.api.key":"a"}', '{"oauth.api.key":"********"}', id="an API key with a point"),
-        pytest.param('{"authorization":"Basic a"}', '{"authorization":"********"}', id="an authorization"),
-        pytest.param(
+    {
+        "a password": ('{"password":"abc"}', '{"password":"********"}'),
+        "whatever the case and spacing": ('{"PassWord" : "abc"}', '{"PassWord" : "********"}'),
+        "a secret in a longer name": ('{"userSecret":"a"}', '{"userSecret":"********"}'),
+        "an API key": ('{"api_key":"a"}', '{"api_key":"********"}'),
+        "an API key in camel case": ('{"apiKey":"a"}', '{"apiKey":"********"}'),
+        "an API key with a point": ('{"oauth.api.key":"a"}', '{"oauth.api.key":"********"}'),
+        "an authorization": ('{"authorization":"Basic a"}', '{"authorization":"********"}'),
+        "a signature key": (
             '{"event.notification.signature.key":"a","b":"c"}',
             '{"event.notification.signature.key":"********","b":"c"}',
-            id="a signature key",
         ),
-        pytest.param(
-            '{"token":"a","b":["c",1]}', '{"token":"********","b":["c",1]}', id="a token in a reply"
-        ),
-        pytest.param('[{"a":{"token":"b"}}]', '[{"a":{"token":"********"}}]', id="deep inside"),
-        pytest.param(r'{"password":"a\"b\\","c":1}', '{"password":"********","c":1}', id="escapes in it"),
-        pytest.param('{"password":1234.5,"c":1}', '{"password":"********","c":1}', id="a number"),
-        pytest.param('{"tokens":["a",2],"c":1}', '{"tokens":["********","********"],"c":1}', id="a list"),
-        pytest.param(
+        "a token in a reply": ('{"token":"a","b":["c",1]}', '{"token":"********","b":["c",1]}'),
+        "deep inside": ('[{"a":{"token":"b"}}]', '[{"a":{"token":"********"}}]'),
+        "escapes in it": (r'{"password":"a\"b\\","c":1}', '{"password":"********","c":1}'),
+        "a number": ('{"password":1234.5,"c":1}', '{"password":"********","c":1}'),
+        "a list": ('{"tokens":["a",2],"c":1}', '{"tokens":["********","********"],"c":1}'),
+        "an object": (
             '{"secret":{"v":"a","w":[{"x":2}]},"c":1}',
             '{"secret":{"v":"********","w":[{"x":"********"}]},"c":1}',
-            id="an object",
         ),
-        pytest.param(r'{"pass\u0077ord":"a"}', r'{"pass\u0077ord":"********"}', id="an escaped name"),
-        pytest.param(r'{"pass\word":"a"}', r'{"pass\word":"********"}', id="a name with a needless escape"),
-        pytest.param(r'{"my\"token":"a"}', r'{"my\"token":"********"}', id="a quote in the name"),
-        pytest.param(r'{"a\\":1,"token":"b"}', r'{"a\\":1,"token":"********"}', id="a backslash before"),
-        pytest.param(
-            '{\n "password":\n  "a"\n}', '{\n "password":\n  "********"\n}', id="over several lines"
-        ),
-        pytest.param('{"password":"abc', '{"password":"********', id="cut off within"),
-        pytest.param('{"password":"abc\\', '{"password":"********', id="cut off at a backslash"),
-        pytest.param('{"a" 1 "password":"abc"}', '{"a" 1 "password":"********"}', id="malformed JSON"),
-        pytest.param("{'password': 'abc'}", "{'password': '********'}", id="single quotes"),
-        pytest.param("password: abc", "password: ********", id="no quotes"),
-        pytest.param("Authorization: Basic abc", "Authorization: ******** ********", id="a header in a text"),
-        pytest.param("a=1&password=b+c&d=2", "a=1&password=********&d=2", id="a form"),
-        pytest.param("api%5Fkey=b", "api%5Fkey=********", id="a form with an escaped name"),
-        pytest.param("api+key=b", "api+key=********", id="a form with a space in the name"),
-        pytest.param('a={"password":"b"}', 'a={"password":"********"}', id="a form with bare JSON"),
-        pytest.param("password=a b,c:d=e", "password=********", id="a form that escapes nothing"),
-        pytest.param("a=1\nsecret=b\nc=2", "a=1\nsecret=********\nc=2", id="lines of pairs"),
-        pytest.param(
-            '{"url":"http://x/?apiKey=a&b=c"}', '{"url":"http://x/?apiKey=********&b=c"}', id="a URL's query"
-        ),
-        pytest.param(
+        "an escaped name": (r'{"pass\u0077ord":"a"}', r'{"pass\u0077ord":"********"}'),
+        "a name with a needless escape": (r'{"pass\word":"a"}', r'{"pass\word":"********"}'),
+        "a quote in the name": (r'{"my\"token":"a"}', r'{"my\"token":"********"}'),
+        "a backslash before": (r'{"a\\":1,"token":"b"}', r'{"a\\":1,"token":"********"}'),
+        "over several lines": ('{\n "password":\n  "a"\n}', '{\n "password":\n  "********"\n}'),
+        "cut off within": ('{"password":"abc', '{"password":"********'),
+        "cut off at a backslash": ('{"password":"abc\\', '{"password":"********'),
+        "malformed JSON": ('{"a" 1 "password":"abc"}', '{"a" 1 "password":"********"}'),
+        "single quotes": ("{'password': 'abc'}", "{'password': '********'}"),
+        "no quotes": ("password: abc", "password: ********"),
+        "a header in a text": ("Authorization: Basic abc", "Authorization: ******** ********"),
+        "a form": ("a=1&password=b+c&d=2", "a=1&password=********&d=2"),
+        "a form with an escaped name": ("api%5Fkey=b", "api%5Fkey=********"),
+        "a form with a space in the name": ("api+key=b", "api+key=********"),
+        "a form with bare JSON": ('a={"password":"b"}', 'a={"password":"********"}'),
+        "a form that escapes nothing": ("password=a b,c:d=e", "password=********"),
+        "lines of pairs": ("a=1\nsecret=b\nc=2", "a=1\nsecret=********\nc=2"),
+        "a URL's query": ('{"url":"http://x/?apiKey=a&b=c"}', '{"url":"http://x/?apiKey=********&b=c"}'),
+        "an entry that names its secret": (
             '{"id":7,"key":"password","propertyValue":"a"}',
             '{"id":7,"key":"password","propertyValue":"********"}',
-            id="an entry that names its secret",
         ),
-        pytest.param(
+        "an entry that names its secret afterwards": (
             '[{"value":"a","name":"api.secret"},{"name":"b","value":"c"}]',
             '[{"value":"********","name":"api.secret"},{"name":"b","value":"c"}]',
-            id="an entry that names its secret afterwards",
         ),
-        pytest.param(
-            '{"key":"token","value":{"a":"b"}}', '{"key":"token","value":{"a":"********"}}', id="a deep entry"
-        ),
-    ],
+        "a deep entry": ('{"key":"token","value":{"a":"b"}}', '{"key":"token","value":{"a":"********"}}'),
+    },
 )
 def test_what_is_under_a_secrets_name_is_hidden(text, shown):
     assert mask_body(text) == shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "shown"),
-    [
-        pytest.param(
+    {
+        "JSON in a text keeps what follows": (
             r'{"a":"{\"password\":\"b\",\"c\":\"ü\"}","d":1}',
             r'{"a":"{\"password\":\"********\",\"c\":\"ü\"}","d":1}',
-            id="JSON in a text keeps what follows",
         ),
-        pytest.param(
+        "JSON in JSON in JSON": (
             json.dumps({"a": json.dumps({"b": json.dumps({"token": "c", "d": "e"})})}),
             json.dumps({"a": json.dumps({"b": json.dumps({"token": MASK, "d": "e"})})}),
-            id="JSON in JSON in JSON",
         ),
-        pytest.param(
+        "an escaped name": (
             r'{"a":"{\"pass\\u0077ord\":\"b\"}"}',
             r'{"a":"{\"pass\\u0077ord\":\"********\"}"}',
-            id="an escaped name",
         ),
-        pytest.param(r'{"a":"{\"token\":\"b', r'{"a":"{\"token\":\"********', id="cut off within"),
-        pytest.param(
+        "cut off within": (r'{"a":"{\"token\":\"b', r'{"a":"{\"token\":\"********'),
+        "with half letters": (
             r'{"\ud800":"{\"token\":\"b\",\"c\":\"\ud83d\ude00\ud800\"}"}',
             r'{"\ud800":"{\"token\":\"********\",\"c\":\"\ud83d\ude00\ud800\"}"}',
-            id="with half letters",
         ),
-        pytest.param(
-            r'{"{\"token\":\"b\"}":1}', r'{"{\"token\":\"********\"}":"********"}', id="JSON in a name"
-        ),
-        pytest.param(
-            "a=%7B%22password%22%3A%22b%22%7D", "a=%7B%22password%22%3A%22********%22%7D", id="JSON in a form"
-        ),
-    ],
+        "JSON in a name": (r'{"{\"token\":\"b\"}":1}', r'{"{\"token\":\"********\"}":"********"}'),
+        "JSON in a form": ("a=%7B%22password%22%3A%22b%22%7D", "a=%7B%22password%22%3A%22********%22%7D"),
+    },
 )
 def test_a_secret_is_hidden_in_json_within_a_text(text, shown):
     assert mask_body(text) == shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
-    [
-        pytest.param("", id="nothing"),
-        pytest.param('{"a":"b","c":[1,true,null,{"d":"e=f"}]}', id="no secret"),
-        pytest.param('{"password":null,"token":"","secret":false}', id="secrets that are none"),
-        pytest.param('{"secrets":[],"tokens":{}}', id="empty containers"),
-        pytest.param('{"nextPageToken":"abc","next_page_token":"d"}', id="tokens of a page"),
-        pytest.param('{"a":"the password is secret"}', id="the words in a value"),
-        pytest.param('["password","abc"]', id="the words in a list"),
-        pytest.param('{"username":"ada","key":"value"}', id="harmless names"),
-        pytest.param('{"key":"token"}\n{"value":"a"}', id="an entry that ended before the value"),
-        pytest.param(
-            '{"name":"Token Ring","details":"x"}', id="a name with the word, but no value beside it"
-        ),
-        pytest.param("<html>it's a page, isn't it</html>", id="a page"),
-        pytest.param("a=1&b=2", id="a form"),
-        pytest.param('\ufeff{"a": "\u2028"}', id="odd letters"),
-    ],
+    {
+        "nothing": "",
+        "no secret": '{"a":"b","c":[1,true,null,{"d":"e=f"}]}',
+        "secrets that are none": '{"password":null,"token":"","secret":false}',
+        "empty containers": '{"secrets":[],"tokens":{}}',
+        "tokens of a page": '{"nextPageToken":"abc","next_page_token":"d"}',
+        "the words in a value": '{"a":"the password is secret"}',
+        "the words in a list": '["password","abc"]',
+        "harmless names": '{"username":"ada","key":"value"}',
+        "an entry that ended before the value": '{"key":"token"}\n{"value":"a"}',
+        "a name with the word, but no value beside it": '{"name":"Token Ring","details":"x"}',
+        "a page": "<html>it's a page, isn't it</html>",
+        "a form": "a=1&b=2",
+        "odd letters": '\ufeff{"a": "\u2028"}',
+    },
 )
 def test_a_text_without_secrets_is_shown_to_the_letter(text):
     assert mask_body(text) == text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("target", "shown"),
-    [
-        pytest.param("/a?b=c&apiKey=d", "/a?b=c&apiKey=********", id="an API key"),
-        pytest.param("/a?access%5Ftoken=d&e", "/a?access%5Ftoken=********&e", id="an escaped name"),
-        pytest.param("/a?TOKEN=d=e", "/a?TOKEN=********", id="an equals sign in it"),
-        pytest.param("/a?where=x%3D'y'&n=1", "/a?where=x%3D'y'&n=1", id="no secret"),
-        pytest.param("/token=a?b=c", "/token=a?b=c", id="a path is no secret"),
-        pytest.param("/a?token=", "/a?token=", id="an empty one"),
-        pytest.param("/a", "/a", id="no query"),
-    ],
+    {
+        "an API key": ("/a?b=c&apiKey=d", "/a?b=c&apiKey=********"),
+        "an escaped name": ("/a?access%5Ftoken=d&e", "/a?access%5Ftoken=********&e"),
+        "an equals sign in it": ("/a?TOKEN=d=e", "/a?TOKEN=********"),
+        "no secret": ("/a?where=x%3D'y'&n=1", "/a?where=x%3D'y'&n=1"),
+        "a path is no secret": ("/token=a?b=c", "/token=a?b=c"),
+        "an empty one": ("/a?token=", "/a?token="),
+        "no query": ("/a", "/a"),
+    },
 )
 def test_a_secret_in_a_query_is_hidden(target, shown):
     assert mask_target(target) == shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "shown"),
     [
         ("http://127.0.0.1:4702/default", "http://127.0.0.1:4702/default"),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Struct, ValidationError
@@ -52,41 +53,34 @@ def said(value, shape=Order):
     return refusal(value, shape)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "reason"),
-    [
-        pytest.param({"orderId": 0}, f"orderId must be a whole number from 1; got 0; {ORDER}", id="bound"),
-        pytest.param([], f"the body must be an object; got an empty list; {ORDER}", id="another kind"),
-        pytest.param({}, f"orderId is missing; {ORDER}", id="a key is missing"),
-        pytest.param(
+    {
+        "bound": ({"orderId": 0}, f"orderId must be a whole number from 1; got 0; {ORDER}"),
+        "another kind": ([], f"the body must be an object; got an empty list; {ORDER}"),
+        "a key is missing": ({}, f"orderId is missing; {ORDER}"),
+        "of the nearest object": (
             {"orderId": 1, "items": [{}, {"status": 99}]},
             f"items[1].status must be a whole number from 200 to 599; got 99; {ITEM}",
-            id="of the nearest object",
         ),
-        pytest.param(
+        "a key too many": (
             {"orderId": 1, "items": [{"state": 1}]},
             f"unknown key 'state' in items[0] (did you mean 'status'?); {ITEM}",
-            id="a key too many",
         ),
-        pytest.param(
+        "somewhere in a mapping": (
             {"orderId": 1, "items": [{"tags": {"a": "long"}}]},
             f'items[0].tags.a must be a text of up to 3 letters; got "long"; {ITEM}',
-            id="somewhere in a mapping",
         ),
-        pytest.param(
+        "none of the words": (
             {"orderId": 1, "mode": "slack"},
             f'mode must be one of fast, slow; got "slack"; {ORDER}',
-            id="none of the words",
         ),
-        pytest.param(
-            {"orderId": 1, "waitS": 101}, "nobody waits that long", id="a shape's own check has its own words"
-        ),
-        pytest.param(
+        "a shape's own check has its own words": ({"orderId": 1, "waitS": 101}, "nobody waits that long"),
+        "its place goes before them": (
             {"orderId": 1, "before": {"orderId": 2, "waitS": 101}},
             "before: nobody waits that long",
-            id="its place goes before them",
         ),
-    ],
+    },
 )
 def test_a_refusal_says_what_came_and_what_was_expected(value, reason):
     assert said(value) == reason
@@ -104,7 +98,7 @@ def test_what_came_is_shown_as_far_as_it_is_of_use():
     assert len(text) < 1000
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("shape", "text"),
     [
         (int, "a whole number"),
@@ -129,7 +123,6 @@ def test_what_came_is_shown_as_far_as_it_is_of_use():
         (Item, "an object"),
         (object, "any JSON value"),
     ],
-    ids=str,
 )
 def test_a_shape_is_said_in_a_few_words(shape, text):
     assert words(shape) == text

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from elements_local.kit.web.origins import POSTMAN, host_in, host_names, is_loca
 MORE = POSTMAN | {"https://app.example", "http://dev.example:3000", "https://*.team.example"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "origin",
     [
         "http://localhost",
@@ -35,63 +36,63 @@ def test_a_page_of_this_machine_of_postmans_or_of_a_named_origin_may_call(origin
     assert may_call(origin, MORE)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "origin",
-    [
-        pytest.param("null", id="a page without an origin"),
-        pytest.param("", id="nothing"),
-        pytest.param("*", id="a star"),
-        pytest.param("https://evil.example", id="another site"),
-        pytest.param("https://evil-postman.co", id="a longer name"),
-        pytest.param("https://postman.co.evil.example", id="a name before it"),
-        pytest.param("https://web.postman.co.evil.example", id="a whole name before it"),
-        pytest.param("https://webxpostman.co", id="another letter for the dot"),
-        pytest.param("https://postman.co", id="the name itself"),
-        pytest.param("https://.postman.co", id="no name below it"),
-        pytest.param("https://web..postman.co", id="two dots"),
-        pytest.param("https://web.postman.co.", id="a dot at the end"),
-        pytest.param("https://web.postman.co:8443", id="another port"),
-        pytest.param("https://web.postman.co:443", id="a port that goes without saying"),
-        pytest.param("http://web.postman.co", id="another scheme"),
-        pytest.param("https://WEB.postman.co", id="capitals"),
-        pytest.param("HTTPS://web.postman.co", id="a scheme in capitals"),
-        pytest.param("https://web.postman.co/", id="a path"),
-        pytest.param("https://web.postman.co?x", id="a query"),
-        pytest.param("https://evil.example/.postman.co", id="a path like a name"),
-        pytest.param("https://evil.example#.postman.co", id="a fragment like a name"),
-        pytest.param("https://evil.example@web.postman.co", id="a user"),
-        pytest.param("https://web.postman.co@evil.example", id="a user like a name"),
-        pytest.param("https://postmän.co", id="letters beyond ASCII"),
-        pytest.param("https://www.xn--postmn-9ta.co", id="a look-alike in punycode"),
-        pytest.param("https://web.postman.co, https://evil.example", id="two headers"),
-        pytest.param("https://web.postman.co https://evil.example", id="a list"),
-        pytest.param(" https://web.postman.co", id="a blank before it"),
-        pytest.param("https://web.postman.co\n", id="a line's end"),
-        pytest.param("web.postman.co", id="no scheme"),
-        pytest.param("//web.postman.co", id="no scheme but slashes"),
-        pytest.param("http://localhost.", id="this machine with a dot"),
-        pytest.param("http://localhost.evil.example", id="a name like this machine"),
-        pytest.param("http://evil-localhost", id="a name that ends like it"),
-        pytest.param("http://127.0.0.1.evil.example", id="a name like an address"),
-        pytest.param("http://128.0.0.1", id="another address"),
-        pytest.param("http://0.0.0.0:3000", id="any address"),
-        pytest.param("http://192.168.1.5", id="an address of the network"),
-        pytest.param("http://2130706433", id="an address as one number"),
-        pytest.param("http://[::2]", id="another IPv6 address"),
-        pytest.param("http://[::1", id="half a bracket"),
-        pytest.param("http://::1", id="IPv6 without brackets"),
-        pytest.param("http://localhost:03000", id="a nought before a port"),
-        pytest.param("http://localhost:", id="an empty port"),
-        pytest.param("http://localhost:port", id="a port in words"),
-        pytest.param("http://localhost:１２", id="a port in other digits"),  # noqa: RUF001 - they are the case
-        pytest.param("ftp://localhost", id="another scheme of this machine"),
-        pytest.param("file://", id="a file"),
-        pytest.param("chrome-extension://abcdef", id="an extension that nobody named"),
-        pytest.param("https://team.example", id="the name itself of a pattern"),
-        pytest.param(f"https://{'a' * 100_000}.postman.co", id="a name without end"),
-        pytest.param("https://app.example:444", id="another port of a named origin"),
-        pytest.param("http://dev.example", id="a named origin without its port"),
-    ],
+    {
+        "a page without an origin": "null",
+        "nothing": "",
+        "a star": "*",
+        "another site": "https://evil.example",
+        "a longer name": "https://evil-postman.co",
+        "a name before it": "https://postman.co.evil.example",
+        "a whole name before it": "https://web.postman.co.evil.example",
+        "another letter for the dot": "https://webxpostman.co",
+        "the name itself": "https://postman.co",
+        "no name below it": "https://.postman.co",
+        "two dots": "https://web..postman.co",
+        "a dot at the end": "https://web.postman.co.",
+        "another port": "https://web.postman.co:8443",
+        "a port that goes without saying": "https://web.postman.co:443",
+        "another scheme": "http://web.postman.co",
+        "capitals": "https://WEB.postman.co",
+        "a scheme in capitals": "HTTPS://web.postman.co",
+        "a path": "https://web.postman.co/",
+        "a query": "https://web.postman.co?x",
+        "a path like a name": "https://evil.example/.postman.co",
+        "a fragment like a name": "https://evil.example#.postman.co",
+        "a user": "https://evil.example@web.postman.co",
+        "a user like a name": "https://web.postman.co@evil.example",
+        "letters beyond ASCII": "https://postmän.co",
+        "a look-alike in punycode": "https://www.xn--postmn-9ta.co",
+        "two headers": "https://web.postman.co, https://evil.example",
+        "a list": "https://web.postman.co https://evil.example",
+        "a blank before it": " https://web.postman.co",
+        "a line's end": "https://web.postman.co\n",
+        "no scheme": "web.postman.co",
+        "no scheme but slashes": "//web.postman.co",
+        "this machine with a dot": "http://localhost.",
+        "a name like this machine": "http://localhost.evil.example",
+        "a name that ends like it": "http://evil-localhost",
+        "a name like an address": "http://127.0.0.1.evil.example",
+        "another address": "http://128.0.0.1",
+        "any address": "http://0.0.0.0:3000",
+        "an address of the network": "http://192.168.1.5",
+        "an address as one number": "http://2130706433",
+        "another IPv6 address": "http://[::2]",
+        "half a bracket": "http://[::1",
+        "IPv6 without brackets": "http://::1",
+        "a nought before a port": "http://localhost:03000",
+        "an empty port": "http://localhost:",
+        "a port in words": "http://localhost:port",
+        "a port in other digits": "http://localhost:\uff11\uff12",
+        "another scheme of this machine": "ftp://localhost",
+        "a file": "file://",
+        "an extension that nobody named": "chrome-extension://abcdef",
+        "the name itself of a pattern": "https://team.example",
+        "a name without end": f"https://{'a' * 100_000}.postman.co",
+        "another port of a named origin": "https://app.example:444",
+        "a named origin without its port": "http://dev.example",
+    },
 )
 def test_every_other_page_may_not(origin):
     assert not may_call(origin, MORE)
@@ -103,7 +104,7 @@ def test_what_names_no_allowed_origin_in_full_may_not_call(text):
     assert not may_call(f"{text}https://evil.example", POSTMAN)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("header", "host"),
     [
         ("127.0.0.1:4700", "127.0.0.1"),
@@ -127,7 +128,7 @@ def test_the_host_is_read_from_its_header(header, host):
     assert host_in(header) == host
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("host", "local"),
     [
         ("localhost", True),
@@ -168,7 +169,7 @@ def test_of_settings_that_are_empty_there_are_none():
     assert read(served_as="", allow_origins=" ") == {"served_as": frozenset(), "allow_origins": frozenset()}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "*",
@@ -189,7 +190,7 @@ def test_what_is_no_origin_is_refused_by_name(text):
         read(allow_origins=text)
 
 
-@pytest.mark.parametrize("text", ["*", "http://stack.example", "stack.example:4700", "stack.", "a/b"])
+@each_row("text", ["*", "http://stack.example", "stack.example:4700", "stack.", "a/b"])
 def test_what_is_no_name_is_refused_by_name(text):
     with pytest.raises(SettingsError, match="SERVED_AS must be host names such as"):
         read(served_as=text)

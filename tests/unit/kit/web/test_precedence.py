@@ -1,6 +1,7 @@
 """A path belongs to its most literal route."""
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -30,7 +31,7 @@ def find(path, method):
     return rule.endpoint
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "method", "endpoint"),
     [
         ("/users", "GET", "users"),

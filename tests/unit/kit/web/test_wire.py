@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.web.in_process import begin
 from elements_local.kit.wire import DELAY_HEADER, NoReply, Reply, in_time
 
 
-@pytest.mark.parametrize(
-    ("status", "ok"), [(199, False), (200, True), (204, True), (299, True), (300, False), (503, False)]
-)
+@each_row(("status", "ok"), [(199, False), (200, True), (204, True), (299, True), (300, False), (503, False)])
 def test_a_status_of_the_2xx_family_is_ok(status, ok):
     assert Reply(status=status).ok is ok
 
@@ -83,7 +82,7 @@ def test_a_body_is_closed_once_it_was_read(error):
 TEN = timedelta(seconds=10)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("delay", "expected"),
     [
         (None, timedelta(0)),
@@ -92,7 +91,6 @@ TEN = timedelta(seconds=10)
         ("-inf", timedelta(0)),
         ("nan", timedelta(0)),
     ],
-    ids=str,
 )
 def test_a_reply_in_time_says_how_long_it_took(delay, expected):
     reply = Reply(status=200, body=b"x", header_list=[(DELAY_HEADER, delay)] if delay else [])
@@ -102,7 +100,7 @@ def test_a_reply_in_time_says_how_long_it_took(delay, expected):
     assert answer == Reply(status=200, body=b"x", header_list=reply.header_list, elapsed=expected)
 
 
-@pytest.mark.parametrize("delay", ["10", "10.0000001", "1e9", "1e308", "inf", "Infinity"])
+@each_row("delay", ["10", "10.0000001", "1e9", "1e308", "inf", "Infinity"])
 def test_a_reply_that_comes_too_late_is_none(delay):
     reply = Reply(status=200, header_list=[(DELAY_HEADER, delay)])
 

@@ -3,14 +3,11 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.clock import Mode, NaiveInstantError
 from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
 from elements_local.kit.workspaces.workspace import (
-    DefaultWorkspaceError,
-    WorkspaceError,
-    WorkspaceExistsError,
-    WorkspaceNameError,
     WorkspaceSeedError,
 )
 
@@ -35,7 +32,7 @@ def test_a_start_without_a_zone_is_refused(mode):
         NewWorkspace(mode=mode, start=datetime(2026, 3, 2))  # noqa: DTZ001 - what is refused
 
 
-@pytest.mark.parametrize("seed", [0, 1, -1, 2**53, 2**63 - 1, -(2**63)])
+@each_row("seed", [0, 1, -1, 2**53, 2**63 - 1, -(2**63)])
 def test_a_seed_is_any_whole_number_of_64_bits(seed):
     assert NewWorkspace(seed=seed).seed == seed
 
@@ -44,10 +41,3 @@ def test_a_seed_is_any_whole_number_of_64_bits(seed):
 def test_a_seed_that_no_database_holds_is_refused(seed):
     with pytest.raises(WorkspaceSeedError, match="a seed is a whole number of 64 bits"):
         NewWorkspace(seed=seed)
-
-
-@pytest.mark.parametrize(
-    "kind", [WorkspaceNameError, WorkspaceExistsError, WorkspaceSeedError, DefaultWorkspaceError]
-)
-def test_every_refusal_is_a_workspace_error(kind):
-    assert issubclass(kind, WorkspaceError)
