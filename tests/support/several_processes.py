@@ -17,6 +17,8 @@ from deadline import DEADLINE
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.wire import NO_HEADERS, NoReply, Reply
 
+TOKEN = "of-the-whole-team"
+
 
 @contextmanager
 def process(role: str, *options: str) -> Iterator[dict[str, Any]]:
@@ -80,3 +82,18 @@ class AlternatingHttp:
         origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
         server = next(self._next[origin]) if origin in self._next else origin
         return self._http.send(method, server + url.removeprefix(origin), headers=headers, body=body)
+
+
+def contact(clients: Any, name: str = "Ada") -> int:
+    """Make a contact, and return its number."""
+    number: int = clients.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"]
+    return number
+
+
+def told(clients: Any) -> list[tuple[str, str, int]]:
+    """Return the contacts that callbacks told of, with the event's type and whether they were rightly signed."""
+    return [
+        (callback["signature"], event["eventType"], int(event["objectId"]))
+        for callback in clients.sink.callbacks()
+        for event in callback["json"]["message"]["events"]
+    ]

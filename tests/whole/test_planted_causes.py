@@ -10,7 +10,7 @@ from examples import drawn
 from planted import Cure, lived
 from planted_cases import CASES
 
-TRIED = drawn(CASES)
+TRIED = drawn(CASES, share=3)
 AUDITED = ("lost", "late", "misclassified", "duplicate")
 
 

@@ -1,103 +1,36 @@
-"""Two processes on one PostgreSQL serve one environment, whichever of them is asked."""
+"""Two processes of each service on one PostgreSQL serve one environment, whichever of them is asked."""
 
 import json
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import count
 from socket import create_connection
 from urllib.parse import urlsplit
 
 import pytest
 from deadline import DEADLINE_S
+from several_processes import TOKEN, contact, process, told
 from werkzeug import Response
 
 from elements_local.clients import Addresses
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
+from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.stack.stack import at
 
 _numbers = count()
 
 
-@contextmanager
-def running(url):
-    """Run a whole stack in a process of its own, on the database of a URL."""
-    options = ["--database", url, "--json", "--quiet", "--platform-port=0", "--crm-port=0", "--sink-port=0"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "elements_local", "up", *options], stdout=subprocess.PIPE, env={**os.environ}
-    ) as process:
-        try:
-            told = json.loads(process.stdout.readline())
-            yield at(
-                Addresses(
-                    platform=told["platform"].removesuffix("/elements/api-v2"),
-                    crm=told["crm"],
-                    sink=told["sink"],
-                )
-            )
-        finally:
-            process.terminate()
-
-
-@pytest.fixture(scope="module")
-def stacks(postgresql_server):
-    """Two stacks, which are started at the same time."""
-    with postgresql_server.database() as url, ExitStack() as closing, ThreadPoolExecutor(2) as starting:
-        yield [*starting.map(closing.enter_context, [running(url) for _ in range(2)])]
-
-
 @pytest.fixture
-def sides(stacks):
-    """The clients that each stack has of a workspace which the first has made."""
-    made = stacks[0].new_workspace(seed=next(_numbers))
-    yield made, stacks[1].workspace(made.credentials.name)
-    stacks[1].delete_workspace(made.credentials.name)
-
-
-def names(stack):
-    return {each.name for each in stack.workspaces()}
-
-
-def contact(clients, name="Ada"):
-    return clients.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"]
+def stacks(team):
+    """The stack as who calls the first or the second process of each service sees it."""
+    return [team.stack(0), team.stack(1)]
 
 
 def at_once(sides, ask, times=8):
     """Return what both sides answer that are asked at the same time, so often."""
     with ThreadPoolExecutor(8) as asking:
         return [*asking.map(ask, sides * times)]
-
-
-def told(clients):
-    """Return the contacts that callbacks told of, with the event's type."""
-    return [
-        (event["eventType"], int(event["objectId"]))
-        for callback in clients.sink.callbacks()
-        for event in callback["json"]["message"]["events"]
-    ]
-
-
-def test_a_workspace_that_one_makes_or_deletes_is_so_for_the_other(stacks):
-    first, second = stacks
-    made = first.new_workspace(name="made-here", seed=1)
-
-    seen = second.workspace("made-here")
-    assert seen.credentials.user_secret == made.credentials.user_secret
-    contact(seen)
-    with pytest.raises(CallError, match="409"):
-        second.new_workspace(name="made-here")
-
-    second.delete_workspace("made-here")
-    assert "made-here" not in names(first)
-    with pytest.raises(CallError, match="401"):
-        contact(made)
-
-    assert contact(second.new_workspace(name="made-here", seed=2))
-    assert first.workspace("made-here").credentials.user_secret != made.credentials.user_secret
-    first.delete_workspace("made-here")
 
 
 def test_of_two_that_want_one_name_at_the_same_time_one_gets_it(stacks):
@@ -128,16 +61,24 @@ def test_a_clock_that_one_moves_or_sets_is_so_for_the_other(sides):
     second.reset()
 
 
-def test_what_one_puts_back_of_a_snapshot_is_so_for_the_other(stacks, sides):
+def test_a_reset_and_a_snapshot_put_back_are_so_for_all(stacks, sides):
     first, second = sides
-    other = stacks[1].new_workspace(start="2026-05-04T08:00:00Z")
-    contact(other)
-    assert second.clock.now() < other.clock.now()
+    instance = first.platform.create_instance(instance_body(first.credentials))
+    contact(second)
+    second.clock.advance("15m")
+    kept, before = first.snapshot(), told(second)
 
+    second.reset()
+    assert (told(first), first.crm.call("GET", "/v3.1/Contacts")) == ([], [])
+    first.restore(kept)
+
+    assert told(second) == before != []
+    audit = second.platform.audit(instance["id"])
+    assert (audit["owed"], audit["delivered"], audit["lost"]) == (1, 1, [])
+    other = stacks[1].new_workspace(start="2026-05-04T08:00:00Z")
     first.restore(other.snapshot())
     assert second.clock.now() == other.clock.now()
     second.reset()
-
     assert first.clock.show()["now"] == "2026-05-04T08:00:00Z"
     stacks[0].delete_workspace(other.credentials.name)
 
@@ -145,14 +86,50 @@ def test_what_one_puts_back_of_a_snapshot_is_so_for_the_other(stacks, sides):
 def test_what_one_polls_was_changed_through_either_and_is_told_once(sides):
     first, second = sides
     second.platform.create_instance(instance_body(first.credentials))
+
     expected = []
-    for here, there in [(first, second), (second, first)] * 3:
-        expected.append(("CREATED", contact(here)))
+    for here, there in [(first, second), (second, first)] * 2:
+        expected.append(("valid", "CREATED", contact(here)))
         there.clock.advance("15m")
-        expected.append(("CREATED", contact(here)))
+        expected.append(("valid", "CREATED", contact(here)))
         here.clock.advance("15m")
 
     assert told(first) == told(second) == expected
+
+
+@pytest.fixture
+def whole_stacks(postgresql_server):
+    """Two stacks, each with all services in one process, on one database."""
+    ports = ("--platform-port=0", "--crm-port=0", "--sink-port=0")
+    with postgresql_server.database() as url, ExitStack() as closing, ThreadPoolExecutor(2) as starting:
+        run = [process("all", f"--database={url}", *ports) for _ in range(2)]
+        printed = [*starting.map(closing.enter_context, run)]
+        bases = [one["platform"].removesuffix("/elements/api-v2") for one in printed]
+        yield [
+            at(Addresses(platform=base, crm=one["crm"], sink=one["sink"]))
+            for base, one in zip(bases, printed, strict=True)
+        ]
+
+
+def test_whole_stacks_on_one_database_are_one_environment(whole_stacks):
+    first, second = whole_stacks
+    here = first.new_workspace(name="made-here", seed=1)
+    there = second.workspace("made-here")
+    assert there.credentials.user_secret == here.credentials.user_secret
+    here.platform.create_instance(instance_body(here.credentials))
+    number = contact(there)
+    there.clock.advance("15m")
+    assert told(here) == told(there) == [("valid", "CREATED", number)]
+    with pytest.raises(CallError, match="409"):
+        second.new_workspace(name="made-here")
+
+    second.delete_workspace("made-here")
+
+    assert "made-here" not in {each.name for each in first.workspaces()}
+    with pytest.raises(CallError, match="401"):
+        contact(here)
+    assert contact(second.new_workspace(name="made-here", seed=2))
+    assert first.workspace("made-here").credentials.user_secret != here.credentials.user_secret
 
 
 def test_after_a_poll_by_one_a_change_through_the_other_begins_the_next_second(sides):
@@ -229,18 +206,19 @@ def test_callbacks_that_came_to_one_are_seen_by_who_waits_at_the_other(sides):
     url = urlsplit(second.sink.url)
 
     def stream():
-        request = f"GET /_local/callbacks/stream?workspace={second.credentials.name} HTTP/1.0\r\nHost: {url.netloc}\r\n\r\n"
+        asked = f"GET /_local/callbacks/stream?workspace={second.credentials.name} HTTP/1.0"
+        request = [asked, f"Host: {url.netloc}", f"{TOKEN_HEADER}: {TOKEN}", "", ""]
         connection = create_connection((url.hostname, url.port), timeout=DEADLINE_S)
-        connection.sendall(request.encode())
+        connection.sendall("\r\n".join(request).encode())
         return connection
 
     with stream() as connection, connection.makefile() as lines, ThreadPoolExecutor() as waiting:
         assert "retry: 1000\n" in lines
-        told = waiting.submit(second.sink.wait, 3, timeout_s=60)
+        waited = waiting.submit(second.sink.wait, 3, timeout_s=60)
         for number in range(3):
             first.sink.send("POST", f"/{first.credentials.name}", json={"number": number})
             assert f'"number":{number}' in next(line for line in lines if line.startswith("data:"))
-        assert len(told.result(timeout=DEADLINE_S)) == 3
+        assert len(waited.result(timeout=DEADLINE_S)) == 3
 
 
 def test_answers_that_one_was_told_are_given_by_both_so_often_and_callbacks_numbered_together(sides):
@@ -318,6 +296,6 @@ def test_changes_through_both_at_once_while_time_is_moved_are_each_told_once(sid
         moved.result()
     second.clock.advance("15m")
 
-    assert sorted(told(first)) == sorted(("CREATED", number) for number in ids)
+    assert sorted(told(first)) == sorted(("valid", "CREATED", number) for number in ids)
     audit = second.platform.audit(instance["id"])
     assert (audit["owed"], audit["lost"], audit["duplicate"], audit["misclassified"]) == (30, [], [], [])
