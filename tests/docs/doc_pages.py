@@ -2,6 +2,7 @@
 
 import ast
 import json
+import lzma
 import re
 import subprocess
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ README = ROOT / "README.md"
 INDEX = ROOT / "docs" / "index.md"
 PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 FREE_PORTS = {"--platform-port": "0", "--crm-port": "0", "--sink-port": "0"}
+
+_RECORDED = "corpus: "
 
 _MARKED = re.compile(r"^<!-- ([a-z ]+): (.+?) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -127,14 +130,30 @@ def answers(printed: str) -> list:
 
 
 def exists(test: str) -> bool:
-    """Whether there is a test of this name, or a file of tests.
+    """Whether there is a test of this name, a file of tests, or a sequence of the corpus.
 
     Args:
-        test: as pytest names it, such as ``tests/unit/test_layout.py::test_it``.
+        test: as pytest names it, such as ``tests/unit/test_layout.py::test_it``; or ``corpus: `` and the name of a
+            sequence, with or without its parameters.
     """
+    if test.startswith(_RECORDED):
+        return test.removeprefix(_RECORDED) in _recorded()
     file, _, name = test.partition("::")
     path = ROOT / file
     return path.is_file() and (not name or name in _tests_in(path))
+
+
+@cache
+def _recorded() -> set[str]:
+    """Return the names of the corpus's sequences, with their parameters and without."""
+    names = {
+        json.loads(name)
+        for path in (ROOT / "tests" / "corpus" / "sequences").glob("*.jsonl.xz")
+        for name in re.findall(
+            r'^\{"name":("(?:[^"\\]|\\.)*")', lzma.decompress(path.read_bytes()).decode(), re.MULTILINE
+        )
+    }
+    return names | {name.partition("[")[0].partition(" #")[0] for name in names}
 
 
 @cache

@@ -38,6 +38,23 @@ def test_the_tests_of_a_behaviour_exist(entry):
         assert exists(test), f"{test} is not there"
 
 
+@pytest.mark.parametrize(
+    ("name", "is_there"),
+    [
+        ("tests/docs/test_fidelity.py", True),
+        ("tests/docs/test_fidelity.py::test_a_name_is_that_of_a_test_or_of_a_recorded_sequence", True),
+        ("tests/docs/test_fidelity.py::test_nothing", False),
+        (
+            "corpus: tests/service/sink/test_admin.py::test_what_is_no_admin_route_is_refused_and_not_recorded",
+            True,
+        ),
+        ("corpus: tests/service/sink/test_admin.py", False),
+    ],
+)
+def test_a_name_is_that_of_a_test_or_of_a_recorded_sequence(name, is_there):
+    assert exists(name) == is_there
+
+
 def test_every_route_is_spoken_of_and_no_other():
     spoken_of = {view_of(route) for entry in LEDGER for route in entry.routes}
     platform = operations("platform")

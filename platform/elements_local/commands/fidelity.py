@@ -81,7 +81,7 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         routes: ids of the operations it is about, as the OpenAPI documents have them.
         keys: of an instance's or a poller's configuration that it is about.
         tenant_scenarios: those of ``scenarios/against_a_tenant`` that look at it.
-        tests: pytest ids, or scenario files, that hold it.
+        tests: that hold it: pytest ids, scenario files, or `corpus: ` and the name of a recorded sequence.
     """
 
     area: str
