@@ -65,28 +65,3 @@ def test_the_bodies_of_admin_routes_take_no_other_keys_than_they_read(
 
     # what would be sent to POST /instances, of which unread keys are findings
     assert loose == ([("POST", "/_local/lint")] if service == "platform" else [])
-
-
-@pytest.mark.parametrize(
-    ("service", "target", "said"),
-    [
-        ("platform", "/_local/polls?resourc=contacts", "(did you mean 'resource'?); expected any of instanceId, resource, not, idle, before, limit"),
-        ("platform", "/_local/polls?instanceid=1", "(did you mean 'instanceId'?)"),
-        ("platform", "/_local/clock?workspace=mine", "here; this route takes none"),
-        ("crm", "/_local/changes?recordid=1", "(did you mean 'recordId'?)"),
-        ("sink", "/_local/callbacks?objecttype=contacts", "(did you mean 'objectType'?)"),
-        ("sink", "/_local/journal?worckspace=mine", "(did you mean 'workspace'?); expected any of limit, q, not, struck, before, workspace, bin"),
-    ],
-)  # fmt: skip
-def test_the_nearest_that_there_is_is_named(
-    clients: WorkspaceClients, service: str, target: str, said: str
-) -> None:
-    reply = client_of(clients, service).send("GET", target)
-
-    assert reply.status == 400
-    assert said in decode(reply.body)["message"]
-
-
-def test_the_vendors_own_routes_pass_over_what_they_do_not_read(clients: WorkspaceClients) -> None:
-    assert clients.platform.send("GET", "/elements/api-v2/elements?nonsens=1").status == 200
-    assert clients.crm.send("GET", "/v3.1/Contacts?nonsens=1").status == 200

@@ -4,7 +4,6 @@ import pytest
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.errors import CallError
 
 LISTS = [
     pytest.param("platform", "polls", "", id="polls"),
@@ -63,25 +62,6 @@ def test_all_pages_together_are_the_list(
     assert len(whole[key]) > 1
     assert len(first[key]) == min(limit, len(whole[key]))
     assert (first["next"] is None) == (len(first[key]) == len(whole[key]))
-
-
-@pytest.mark.parametrize(
-    ("service", "path", "said"),
-    [
-        ("platform", "/_local/polls?before=-1", "before must be a whole number from 0"),
-        ("platform", "/_local/polls?limit=0", "limit must be a whole number from 1 to 10000"),
-        ("platform", "/_local/deliveries?before=7", "before must be"),
-        ("platform", "/_local/deliveries?before=7/8%0A", "before must be"),
-        ("platform", "/_local/emails?before=x", "before must be a whole number from 0"),
-        ("crm", "/_local/changes?after=x", "after must be a whole number from 0"),
-        ("crm", "/_local/changes?limit=10001", "limit must be a whole number from 1 to 10000"),
-        ("sink", "/_local/callbacks?after=1.5", "after must be a whole number from 0"),
-        ("sink", "/_local/callbacks?limit=10001", "limit must be a whole number from 1 to 10000"),
-    ],
-)
-def test_what_is_no_page_is_refused(clients: WorkspaceClients, service: str, path: str, said: str) -> None:
-    with pytest.raises(CallError, match=said):
-        getattr(clients, service).call("GET", path)
 
 
 def test_a_wait_leads_to_what_its_first_page_has_no_room_for(clients: WorkspaceClients) -> None:

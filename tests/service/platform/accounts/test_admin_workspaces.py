@@ -5,9 +5,7 @@ import re
 import pytest
 
 from elements_local.clients import BASE_PATH, ServiceClient
-from elements_local.errors import CallError
 from elements_local.guide import instance_body
-from elements_local.kit.api.json_text import decode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
@@ -89,87 +87,6 @@ def test_a_workspace_may_start_with_records(stack_in_process):
     ] == [3] * 3
 
 
-REFUSED = {
-    "an empty name": (
-        {"name": ""},
-        400,
-        "a workspace's name is 1 to 63 lower-case letters, digits and hyphens",
-    ),
-    "capitals": ({"name": "Acme"}, 400, "a workspace's name is"),
-    "a hyphen in front": ({"name": "-acme"}, 400, "a workspace's name is"),
-    "an underscore": ({"name": "_local"}, 400, "a workspace's name is"),
-    "a slash": ({"name": "a/b"}, 400, "a workspace's name is"),
-    "a line feed": ({"name": "acme\n"}, 400, "a workspace's name is"),
-    "a NUL byte": ({"name": "a\x00"}, 400, "a workspace's name is"),
-    "unicode": ({"name": "é"}, 400, "a workspace's name is"),
-    "64 letters": ({"name": "a" * 64}, 400, "a workspace's name is"),
-    "a number": ({"name": 5}, 400, "name must be a text; got 5"),
-    "a name that is taken": ({"name": "default"}, 409, "there is a workspace 'default' already"),
-    "a negative seed": ({"seed": -1}, 400, "seed must be a whole number from 0 to 9007199254740991; got -1"),
-    "a seed that no script can write": (
-        {"seed": 2**53},
-        400,
-        "seed must be a whole number from 0 to 9007199254740991; got 9",
-    ),
-    "a seed with a fraction": (
-        {"seed": 1.5},
-        400,
-        "seed must be a whole number from 0 to 9007199254740991; got 1.5",
-    ),
-    "a seed in words": (
-        {"seed": "1"},
-        400,
-        'seed must be a whole number from 0 to 9007199254740991; got "1"',
-    ),
-    "another clock": ({"clock": "lunar"}, 400, "clock must be one of "),
-    "no start": ({"start": "soon"}, 400, "expected an instant such as"),
-    "a start that is a number": ({"start": 0}, 400, "start must be a text; got 0"),
-    "fewer records than none": ({"records": -1}, 400, "records must be a whole number from 0; got -1"),
-    "more records than anyone needs": (
-        {"records": 10**9},
-        400,
-        "records must be a whole number from 0 to 10000; got 1000000000",
-    ),
-    "another key": ({"colour": "red"}, 400, "unknown key 'colour'"),
-    "an array": ([], 400, "the body must be an object; got an empty list"),
-}
-
-
-@pytest.mark.parametrize(("body", "status", "words"), REFUSED.values(), ids=REFUSED)
-def test_a_workspace_that_cannot_be_is_refused_and_none_is_made(
-    *, admin, names, refused, body, status, words
-):
-    before = names()
-
-    reply = admin.send("POST", "/_local/workspaces", json=body)
-
-    assert words in refused(reply, status)
-    assert names() == before
-
-
-def test_one_name_is_given_once(admin, refused):
-    admin.call("POST", "/_local/workspaces", json={"name": "acme"})
-
-    assert "already" in refused(admin.send("POST", "/_local/workspaces", json={"name": "acme"}), 409)
-
-
-@pytest.mark.parametrize(
-    ("query", "status", "words"),
-    [
-        ("", 400, "name is missing; it must be a text"),
-        ("?name=", 404, "No workspace found with name ''"),
-        ("?name=nobody", 404, "No workspace found with name 'nobody'"),
-        ("?name=%00", 404, "No workspace found with name"),
-        ("?name=default", 409, "the default workspace cannot be deleted; reset it instead"),
-    ],
-)
-def test_what_is_not_there_or_has_to_stay_is_not_deleted(*, admin, names, refused, query, status, words):
-    before = names()
-
-    assert words in refused(admin.send("DELETE", f"/_local/workspaces{query}"), status)
-    assert names() == before
-
-
 @pytest.mark.usefixtures("admin", "names")
 def test_a_deleted_workspaces_credentials_open_nothing_and_nothing_of_it_comes_back(stack_in_process):
     clients = stack_in_process.new_workspace(name="acme", seed=7)
@@ -223,28 +140,3 @@ def test_a_workspace_that_other_services_cannot_forget_stays(lonely, refused):
 
     assert "/_local/reset did not answer: connection refused" in refused(reply, 502)
     assert len(lonely.call("GET", "/_local/workspaces")["workspaces"]) == 2
-
-
-@pytest.mark.usefixtures("admin")
-def test_faults_and_journal_of_a_deleted_workspace_do_not_come_back_with_its_name(stack_in_process):
-    clients = stack_in_process.new_workspace(name="acme", seed=7)
-    for client in (clients.platform, clients.crm):
-        client.call("PUT", "/_local/faults", json={"faults": [{"effect": {"status": 503}}]})
-    clients.platform.send("GET", f"{BASE_PATH}/elements")
-    clients.crm.send("GET", "/v3.1/Contacts")
-
-    stack_in_process.delete_workspace("acme")
-    again = stack_in_process.new_workspace(name="acme", seed=7)
-
-    for client in (again.platform, again.crm):
-        assert client.call("GET", "/_local/faults") == {"faults": []}
-        assert client.call("GET", "/_local/journal")["count"] == 0
-
-
-@pytest.mark.usefixtures("admin")
-def test_an_unknown_name_is_told_apart_from_a_stack_that_is_down(stack_in_process):
-    with pytest.raises(CallError) as told:
-        stack_in_process.delete_workspace("nobody")
-
-    assert told.value.status == 404
-    assert decode(told.value.body)["message"] == "No workspace found with name 'nobody'"

@@ -58,18 +58,6 @@ def told(clients):
     return post
 
 
-def test_a_failing_delivery_is_in_retry_and_delivered_once_a_try_succeeds(clients, told, statuses):
-    clients.sink.respond({"status": 502, "times": 2})
-    told("/a")
-
-    seen = [statuses()]
-    for seconds in (0, 4, 12):
-        clients.clock.advance(seconds)
-        seen.append(statuses())
-
-    assert seen == [["created"], ["retry"], ["retry"], ["delivered"]]
-
-
 def test_with_the_policy_queue_a_failing_delivery_stays_queued_until_it_is_released(
     clients, told, statuses, policy, deliveries
 ):
@@ -93,17 +81,6 @@ def test_with_the_policy_queue_a_failing_delivery_stays_queued_until_it_is_relea
     assert first["body"] == second["body"]
 
 
-def test_under_the_policy_queue_later_notifications_are_still_tried(clients, told, statuses, policy):
-    policy("queue")
-    clients.sink.respond({"status": 502, "times": 1})
-    told("/a")
-    clients.clock.advance(0)
-    told()
-    clients.clock.advance(0)
-
-    assert statuses() == ["queued", "delivered"]
-
-
 def test_a_policy_counts_from_the_next_failure_on(clients, told, statuses, policy):
     clients.sink.respond({"status": 502})
     told("/a")
@@ -116,38 +93,6 @@ def test_a_policy_counts_from_the_next_failure_on(clients, told, statuses, polic
 
     assert (before, after) == (["retry"], ["queued"])
     assert clients.clock.advance("10 days")["attempts"] == 0
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT"])
-@pytest.mark.parametrize(
-    ("where", "named"),
-    [
-        ("state='queued'", "'state'"),
-        ("status='queued' and (config.uri='x' or topic='y')", "'config.uri'"),
-        ("URL is null", "'URL'"),
-    ],
-)
-def test_a_field_that_no_delivery_has_is_refused_and_nothing_is_released(
-    clients, told, statuses, deliveries, policy, refused, method, where, named
-):
-    policy("queue")
-    clients.sink.respond({"status": 502})
-    told("/a")
-    clients.clock.advance(0)
-
-    assert refused(deliveries(method, where), 400) == (
-        f"where on deliveries knows channel, status, config.url, notificationId, subscriptionId, topic and active; "
-        f"got {named}"
-    )
-    assert statuses() == ["queued"]
-
-
-@pytest.mark.parametrize("value", ["", "RETRY", "drop"])
-def test_another_policy_is_refused(clients, refused, value):
-    reply = clients.platform.send("PATCH", f"{BASE_PATH}/accounts/settings", json={POLICY: value})
-
-    assert "retry or queue" in refused(reply, 400)
-    assert POLICY not in clients.platform.call("GET", f"{BASE_PATH}/accounts/settings")
 
 
 def test_a_dead_subscription_queues_what_comes_and_a_release_sends_all_of_it_in_order_and_revives_it(
@@ -233,16 +178,6 @@ def test_a_clause_finds_and_releases_the_same_deliveries(clients, told, deliveri
     assert ran["deliveries"] == len(paths)
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_a_clause_that_cannot_be_read_is_refused(deliveries, refused, method):
-    assert "Error parsing query" in refused(deliveries(method, "status="), 400)
-
-
-@pytest.mark.parametrize("where", [None, "", " "])
-def test_a_release_has_to_say_what_is_meant(deliveries, refused, where):
-    assert "where" in refused(deliveries("PUT", where), 400)
-
-
 def test_a_delivery_that_waits_for_its_next_try_is_made_at_once_and_once(clients, told, deliveries):
     clients.sink.respond({"status": 503, "times": 1})
     told("/a")
@@ -257,25 +192,6 @@ def test_a_delivery_that_waits_for_its_next_try_is_made_at_once_and_once(clients
         (1, "00Z", "answered 503"),
         (2, "01Z", "delivered"),
     ]
-
-
-def test_only_webhooks_are_released(clients, told, deliveries, statuses):
-    body = {"channel": "email", "topics": ["leaks"], "config": {}}
-    clients.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
-    told()
-
-    assert decode(deliveries("PUT", "channel='email'").body) == []
-    assert statuses() == ["notified"]
-
-
-def test_deliveries_are_listed_in_stretches(told, deliveries):
-    told("/a", "/b", "/c")
-
-    reply = deliveries("GET", "channel='webhook'", more="&pageSize=2")
-
-    assert len(decode(reply.body)) == 2
-    assert reply.headers["Elements-Total-Count"] == "3"
-    assert "Elements-Next-Page-Token" in reply.headers
 
 
 def test_when_all_tries_are_used_the_owner_is_written_to_once_and_the_email_names_the_instance(

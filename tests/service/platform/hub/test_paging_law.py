@@ -137,9 +137,9 @@ def test_every_list_that_comes_in_pages_is_held_to_the_law(stack_in_process):
     assert paged == set(PATHS)
 
 
-@pytest.mark.parametrize("operation", sorted(PATHS.keys() - ALONE))
-def test_there_is_data_to_page_over(world, operation):
-    assert len(world.whole(operation)) >= MANY
+def test_there_is_data_to_page_over(world):
+    for operation in PATHS.keys() - ALONE:
+        assert len(world.whole(operation)) >= MANY, operation
 
 
 @pytest.mark.parametrize("operation", sorted(PATHS))

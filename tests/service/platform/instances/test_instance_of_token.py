@@ -3,7 +3,6 @@
 import pytest
 
 from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 
 FORMS = {
@@ -70,51 +69,6 @@ def masked(body, made, *, request_id=True):
     return text if request_id or '"requestId"' not in text else text[text.index('"message"') :]
 
 
-@pytest.mark.parametrize(("method", "path"), FORMS.values(), ids=FORMS)
-@pytest.mark.parametrize(
-    ("pairs", "words"),
-    [
-        pytest.param(
-            "User {user}, Organization {organization}", "An Element token is needed here", id="no token"
-        ),
-        pytest.param(
-            "User {user}, Organization {organization}, Element x", "none of this workspace's", id="unknown"
-        ),
-        pytest.param(
-            "User {user}, Element {token}", "An Organization secret is needed", id="no organization"
-        ),
-        pytest.param("Organization {organization}, Element {token}", "A User secret is needed", id="no user"),
-    ],
-)
-def test_it_takes_all_three_pairs(
-    *, clients, instance, by_token, refused, unchanged, method, path, pairs, words
-):
-    header = pairs.format(
-        user=clients.credentials.user_secret,
-        organization=clients.credentials.organization_secret,
-        token=instance["token"],
-    )
-
-    with unchanged():
-        reply = by_token(method, path, pairs=header, body=b"{")
-
-    assert words in refused(reply, 401)
-
-
-@pytest.mark.parametrize(("method", "path"), FORMS.values(), ids=FORMS)
-def test_the_token_of_another_workspace_or_of_a_deleted_instance_is_refused(
-    *, stack_in_process, instances, make_instance, by_token, refused, method, path
-):
-    other = stack_in_process.new_workspace()
-    foreign = other.platform.create_instance(instance_body(other.credentials))
-    deleted = make_instance()
-    instances("DELETE", f"/{deleted['id']}")
-
-    for token in (foreign["token"], deleted["token"]):
-        assert "none of this workspace's" in refused(by_token(method, path, element=token), 401)
-    stack_in_process.delete_workspace(other.credentials.name)
-
-
 def test_an_id_in_the_path_counts_and_a_token_beside_it_does_not(instances, make_instance, by_token):
     named, selected = make_instance(), make_instance()
 
@@ -123,11 +77,3 @@ def test_an_id_in_the_path_counts_and_a_token_beside_it_does_not(instances, make
 
     assert decode(instances("GET", f"/{named['id']}").body) == {**named, "name": "New", "tags": ["new"]}
     assert decode(instances("GET", f"/{selected['id']}").body) == selected
-
-
-def test_without_an_id_get_is_the_list(by_token, instance, make_instance):
-    other = make_instance()
-
-    listed = decode(by_token("GET", element=instance["token"]).body)
-
-    assert [each["id"] for each in listed] == [other["id"], instance["id"]]

@@ -45,72 +45,69 @@ def reasons(clients):
     return read
 
 
-@pytest.mark.parametrize("url", TARGETS)
-def test_a_callback_is_not_sent_there(clients, make_instance, reasons, url):
-    make_instance({CALLBACK_URL: url})
+def test_a_callback_is_not_sent_there(clients, make_instance, reasons):
+    for url in TARGETS:
+        make_instance({CALLBACK_URL: url})
     clients.clock.advance("1m")
     clients.crm.update(
         "Contacts", clients.crm.call("GET", "/v3.1/Contacts")[0]["CONTACT_ID"], {"FIRST_NAME": "A"}
     )
 
-    clients.clock.advance("15m")
+    clients.clock.advance("14m")
 
-    assert reasons()
+    assert len(reasons()) == len(TARGETS)
     assert all(reason.startswith(REFUSED) for reason in reasons())
 
 
-@pytest.mark.parametrize("url", TARGETS)
-def test_a_notification_is_not_sent_there(clients, reasons, url):
-    body = {"channel": "webhook", "topics": ["leaks"], "config": {"url": url}}
-    clients.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
+def test_a_notification_is_not_sent_there(clients, reasons):
+    for url in TARGETS:
+        body = {"channel": "webhook", "topics": ["leaks"], "config": {"url": url}}
+        clients.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
 
     clients.platform.call(
         "POST", f"{BASE_PATH}/notifications", json={"topic": "leaks", "message": "x", "severity": "high"}
     )
-    clients.clock.advance("1m")
+    clients.clock.advance(0)
 
-    assert reasons()
+    assert len(reasons()) == len(TARGETS)
     assert all(reason.startswith(REFUSED) for reason in reasons())
 
 
-@pytest.mark.parametrize("url", TARGETS)
-def test_the_end_of_a_bulk_job_is_not_told_there(clients, hub, url):
+def test_the_end_of_a_bulk_job_is_not_told_there(clients, hub):
     clients.sink.respond({"status": 503})
     path = "/bulk/query?q=select%20*%20from%20contacts"
-    assert hub.send("POST", path, headers={"Elements-Async-Callback-Url": url}).status == 200
+    for url in TARGETS:
+        assert hub.send("POST", path, headers={"Elements-Async-Callback-Url": url}).status == 200
 
     ran = clients.clock.advance("0s")
 
-    assert (ran["attempts"], ran["deliveries"]) == (2, 0)
+    assert (ran["attempts"], ran["deliveries"]) == (2 * len(TARGETS), 0)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
+@pytest.mark.parametrize("traced", [{}, {"providerData": {"debug": True}}], ids=["", "traced"])
+def test_a_crm_is_not_called_there(clients, body_of, refused, traced):
+    for url in (
         *TARGETS,
         "https://api.insight.ly/_local/reset?all=true#",  # it stands for this stack's CRM, with the path that is chosen
         "https://api.insight.ly/v3.1/../_local/reset?all=true#",
-    ],
-)
-@pytest.mark.parametrize("traced", [{}, {"providerData": {"debug": True}}], ids=["", "traced"])
-def test_a_crm_is_not_called_there(clients, body_of, refused, url, traced):
-    body = body_of({"base.url": url}, **traced)
+    ):
+        body = body_of({"base.url": url}, **traced)
 
-    reply = clients.platform.send("POST", f"{BASE_PATH}/instances", json=body)
+        reply = clients.platform.send("POST", f"{BASE_PATH}/instances", json=body)
 
-    assert REFUSED in refused(reply, 502)
+        assert REFUSED in refused(reply, 502)
 
 
-@pytest.mark.parametrize("up", ["../../..", "%2e%2e/%2e%2e/%2e%2e", "x/../../../.."])
-@pytest.mark.parametrize("service", ["reset", "snapshot"])
-def test_a_poll_does_not_step_out_of_the_hub(clients, make_instance, up, service):
-    resource = {"url": f"/{up}/_local/{service}?all=true", "idField": "CONTACT_ID"}
-    make_instance({"event.poller.configuration": {"contacts": resource}})
+def test_a_poll_does_not_step_out_of_the_hub(clients, make_instance):
+    for up in ("../../..", "%2e%2e/%2e%2e/%2e%2e", "x/../../../.."):
+        for service in ("reset", "snapshot"):
+            resource = {"url": f"/{up}/_local/{service}?all=true", "idField": "CONTACT_ID"}
+            make_instance({"event.poller.configuration": {"contacts": resource}})
 
     clients.clock.advance("15m")
 
-    (poll,) = clients.platform.polls()
-    assert REFUSED in poll["error"]
+    errors = [poll["error"] for poll in clients.platform.polls()]
+    assert [REFUSED in error for error in errors] == [True] * 6
 
 
 def test_no_path_of_the_hub_steps_out_of_the_crms_api(hub):
@@ -122,24 +119,22 @@ def test_no_path_of_the_hub_steps_out_of_the_crms_api(hub):
         assert hub.send("GET", path).status in {400, 404, 502}
 
 
-@pytest.mark.parametrize("url", TARGETS)
 @pytest.mark.parametrize("answers", ["sink", "target"])
-def test_the_sink_sends_nothing_on_to_there(clients, url, answers):
-    sent = {"bin": clients.credentials.name, "url": url, "answers": answers}
+def test_the_sink_sends_nothing_on_to_there(clients, answers):
+    for url in TARGETS:
+        sent = {"bin": clients.credentials.name, "url": url, "answers": answers}
 
-    reply = clients.sink.send("PUT", "/_local/forwards", json=sent)
+        reply = clients.sink.send("PUT", "/_local/forwards", json=sent)
 
-    assert (reply.status, REFUSED in decode(reply.body)["message"]) == (400, True)
+        assert (reply.status, REFUSED in decode(reply.body)["message"]) == (400, True)
 
 
-@pytest.mark.parametrize("url", TARGETS)
-def test_the_sink_replays_nothing_to_there(clients, url):
+def test_the_sink_replays_nothing_to_there(clients):
     (callback,) = clients.sink.callbacks()
-
     path = f"/_local/callbacks/{callback['id']}/replay?workspace={clients.credentials.name}"
-    reply = clients.sink.send("POST", path, json={"url": url})
 
-    assert REFUSED in reply.body.decode()
+    for url in TARGETS:
+        assert REFUSED in clients.sink.send("POST", path, json={"url": url}).body.decode()
 
 
 def test_the_services_own_calls_of_one_anothers_admin_routes_go_on(stack_in_process):

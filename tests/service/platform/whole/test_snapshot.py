@@ -2,7 +2,6 @@
 
 import pytest
 
-from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.workspaces.registry import DEFAULT_START
 
@@ -81,16 +80,6 @@ def test_whatever_the_platform_knows_comes_back_to_the_byte(clients, take, put):
     assert {name.removeprefix("platform_") for name in decode(before)["tables"]} >= ADDED
 
 
-def test_who_signed_in_can_call_again(clients, stranger, take, put, busy):
-    before = take()
-    clients.platform.call("POST", "/_local/reset")
-    assert stranger.send("GET", f"{BASE_PATH}/instances", headers=busy).status == 401
-
-    put(before)
-
-    assert stranger.send("GET", f"{BASE_PATH}/instances", headers=busy).status != 401
-
-
 def test_time_goes_back_and_what_was_due_is_due_again(clients, make_instance, take, put):
     make_instance()
     clients.clock.advance("10m")
@@ -104,15 +93,6 @@ def test_time_goes_back_and_what_was_due_is_due_again(clients, make_instance, ta
     assert clients.clock.advance("1s")["polls"] == 4
 
 
-def test_what_was_not_planned_then_is_planned_no_more(clients, make_instance, take, put):
-    before = take()
-    make_instance()
-
-    put(before)
-
-    assert clients.clock.advance("1h")["polls"] == 0
-
-
 def test_ids_go_on_from_where_they_were(make_instance, take, put):
     make_instance()
     before = take()
@@ -122,22 +102,6 @@ def test_ids_go_on_from_where_they_were(make_instance, take, put):
 
     again = make_instance()
     assert (again["id"], again["token"]) == (first["id"], first["token"])
-
-
-def test_faults_and_the_journal_come_back(clients, take, put):
-    rule = {"effect": {"status": 500}, "when": {"first_n": 2}}
-    clients.platform.call("PUT", "/_local/faults", json={"faults": [rule]})
-    assert clients.platform.send("GET", f"{BASE_PATH}/elements").status == 500
-    before = take()
-    shown = [clients.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")]
-    clients.platform.send("GET", f"{BASE_PATH}/elements")
-    clients.platform.call("DELETE", "/_local/faults")
-
-    put(before)
-
-    assert [clients.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")] == shown
-    statuses = [clients.platform.send("GET", f"{BASE_PATH}/elements").status for _ in range(2)]
-    assert statuses == [500, 200]
 
 
 def test_a_real_clock_comes_back_as_one_and_has_no_instant(clients, take, put):
@@ -218,16 +182,3 @@ def test_nor_is_what_is_said_of_the_workspace(*, clients, make_instance, take, p
 
     assert refused.status == 400
     assert told in decode(refused.body)["message"]
-
-
-def test_strangers_and_pages_of_others_are_refused(stack_in_process, take):
-    before = take()
-    for headers, status in (
-        ({"Authorization": "User nobody, Organization nobody"}, 401),
-        ({"Origin": "http://evil.example"}, 403),
-    ):
-        client = ServiceClient(
-            http=stack_in_process.http, url=stack_in_process.addresses.platform, headers=headers
-        )
-        assert client.send("POST", "/_local/snapshot").status == status
-        assert client.send("PUT", "/_local/snapshot", body=before, headers=JSON).status == status
