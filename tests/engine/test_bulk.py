@@ -80,19 +80,6 @@ def hub(bench):
     return script
 
 
-def test_pages_are_read_by_their_tokens_and_a_receiver_is_told_once(bench, make_job, run, results, hub):
-    asked = hub(page(1, 2, token="t-2"), page(3))
-    job = make_job(where="A = 1")
-
-    done = run(job)
-
-    assert (done.status, done.records, done.fields) == (BulkStatus.COMPLETED, 3, ("ID",))
-    assert results(job) == [1, 2, 3]
-    assert ["nextPage=t-2" in url for url in asked()] == [False, True]
-    assert all("where=A%20%3D%201" in url for url in asked())
-    assert len(bench.wire.callbacks) == 1
-
-
 def test_a_job_that_was_torn_down_goes_on_where_it_was(bench, make_job, run, results, hub):
     class Torn(BaseException):
         pass

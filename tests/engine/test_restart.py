@@ -42,21 +42,6 @@ def test_instances_clock_last_polls_and_pending_tries_go_on_with_the_same_bytes(
     assert (made["id"], made["token"] != instance["token"]) == (instance["id"] + 1, True)
 
 
-def test_workspaces_their_clocks_and_their_modes_are_still_there(tmp_path):
-    options = Options(data=tmp_path)
-    with in_process(options) as stack:
-        late = stack.new_workspace(name="late", start="2030-01-01T00:00:00Z")
-        late.clock.advance("90s")
-        real = stack.new_workspace(name="real", clock="real")
-
-    with in_process(options) as stack:
-        assert [credentials.name for credentials in stack.workspaces()] == ["default", "late", "real"]
-        assert stack.workspace("late").credentials == late.credentials
-        assert stack.workspace("late").clock.show() == {"mode": "virtual", "now": "2030-01-01T00:01:30Z"}
-        assert stack.workspace("real").credentials == real.credentials
-        assert stack.workspace("real").clock.show()["mode"] == "real"
-
-
 def test_what_is_overdue_after_a_pause_runs_at_the_next_advance(tmp_path):
     options = Options(data=tmp_path)
     with in_process(options) as stack:

@@ -138,13 +138,6 @@ def test_a_snapshot_knows_whether_the_present_second_was_read_and_a_reset_frees_
     assert stamp(created(clients)) == "10:00:00"
 
 
-def test_a_stack_that_was_stopped_still_knows_it(tmp_path, poll_contacts):
-    with in_process(Options(data=tmp_path)) as stack:
-        poll_contacts(stack.workspace())
-    with in_process(Options(data=tmp_path)) as stack:
-        assert stamp(created(stack.workspace())) == "10:00:01"
-
-
 @pytest.fixture
 def writing_back(stack_in_process):
     """Return a workspace whose receiver writes to the CRM on each callback, and what it has heard."""

@@ -1,6 +1,6 @@
 """Databases for the stores: SQLite always, and PostgreSQL where it can be started."""
 
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -46,18 +46,3 @@ def cut(administration, database_url):
     """Return a function that ends all connections to the database, as a server does that stops."""
     end = text("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name")
     return lambda: administration.execute(end, {"name": make_url(database_url).database}).all()
-
-
-@pytest.fixture
-def away(administration, cut, database_url):
-    """Return a block during which nobody gets a connection to the database."""
-    change = f"ALTER DATABASE {make_url(database_url).database} ALLOW_CONNECTIONS"
-
-    @contextmanager
-    def closed():
-        administration.execute(text(f"{change} false"))
-        cut()
-        yield
-        administration.execute(text(f"{change} true"))
-
-    return closed

@@ -6,17 +6,11 @@ import pytest
 from rooms import Room, add_instance, change_instance
 
 from elements_local.kit.values import replace
-from elements_local.platform.accounts.emails import Email, EmailCause
-from elements_local.platform.accounts.store import Emails
-from elements_local.platform.callbacks.delivery import AttemptOutcome
-from elements_local.platform.callbacks.store_attempts import AttemptResult, Attempts
+from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core import tables
-from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollVerdict
 from elements_local.platform.events import event
-from elements_local.platform.events.event import EventStatus
-from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
@@ -32,9 +26,6 @@ LATER = NOON + timedelta(minutes=15)
 FIRST = 100_000
 OWNER = User(
     id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
-)
-EMAIL = Email(
-    at=LATER, cause=EmailCause.DELIVERY_FAILED, recipient="olive@acme.example", subject="dead", message="..."
 )
 WEIRD = "Ünïcödé 漢字 🚀 \u202e <b> ' \" \\ % _ \n\t"
 
@@ -210,16 +201,6 @@ def test_an_instance_that_cannot_be_made_takes_no_id(store, add):
     assert add().id == FIRST
 
 
-def test_a_new_instance_starts_every_resource_now_and_has_one_poll_to_come(store, add):
-    made = add(planned=plan("contacts", "leads"))
-
-    assert Room(store, Instances, "acme").last_polls(made.id) == {
-        "contacts": LastPoll(at=NOON),
-        "leads": LastPoll(at=NOON),
-    }
-    assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
-
-
 def test_saving_starts_new_resources_forgets_old_ones_and_leaves_the_others_where_they_are(
     store, add, change
 ):
@@ -245,22 +226,6 @@ def test_a_new_pace_takes_the_place_of_the_old_one_and_what_is_polled_no_more_ha
 
     assert Room(store, Jobs, "acme").count() == 0
     assert Room(store, Instances, "acme").last_polls(made.id) == {}
-
-
-def test_a_subscription_keeps_its_id_while_its_url_stays_and_gets_another_afterwards(store, add, change):
-    made = add()
-    same = change("acme", made, plan("contacts"), now=NOON)
-    moved = change("acme", made, plan("contacts", url="http://new.test/"), now=NOON)
-    silent = change("acme", made, plan("contacts", url=None), now=NOON)
-    again = change("acme", made, plan("contacts"), now=NOON)
-
-    assert same.subscription_id == made.subscription_id
-    assert moved.subscription_id > made.subscription_id
-    assert Room(store, Subscriptions).get(moved.subscription_id) is None
-    assert silent.subscription_id is None
-    assert Room(store, Subscriptions).get(made.subscription_id) is None
-    assert again.subscription_id > moved.subscription_id
-    assert Room(store, Subscriptions).get(again.subscription_id).url == "http://receiver.test/"
 
 
 @pytest.mark.parametrize("database_url", [None], ids=["temporary"])
@@ -419,34 +384,6 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     assert Room(store, Polls, "other").latest(limit=9) == []
 
 
-def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, add, fail, succeed):
-    made = add(planned=plan("contacts", "leads"))
-    for _ in range(2):
-        fail(poll_of(made, error="502"))
-    before = Room(store, Instances, "acme").last_polls(made.id)
-
-    succeed(made)
-
-    assert before == {"contacts": LastPoll(at=NOON, failures=2), "leads": LastPoll(at=NOON)}
-    assert Room(store, Instances, "acme").last_polls(made.id) == {
-        "contacts": LastPoll(at=LATER),
-        "leads": LastPoll(at=NOON),
-    }
-
-
-def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, add, fail, change):
-    made = add()
-
-    for failure in (1, 2, 3):
-        fail(poll_of(made, error="502"), switch_off=made if failure == 3 else None)
-        assert Room(store, Instances, "acme").get(made.id).polling_disabled is (failure == 3)
-        assert Room(store, Jobs, "acme").count() == (failure < 3)
-
-    assert Room(store, Instances, "acme").last_polls(made.id) == {"contacts": LastPoll(at=NOON, failures=3)}
-    change("acme", made, plan("contacts", reset_failures=True), now=LATER)
-    assert Room(store, Instances, "acme").last_polls(made.id) == {"contacts": LastPoll(at=NOON, failures=0)}
-
-
 @pytest.mark.parametrize("outcome", ["succeeded", "failed"])
 def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, add, fail, succeed, outcome):
     made = add()
@@ -460,143 +397,6 @@ def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, 
     assert Room(store, Polls, "acme").latest(limit=9) == []
     assert Room(store, Jobs, "acme").count() == 0
     assert Room(store, Instances, "acme").last_polls(made.id) == {}
-
-
-def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store, add, succeed):
-    made = add()
-
-    succeed(made, 3)
-
-    deliveries = [(subject, at) for kind, subject, at in due(store) if kind is JobKind.DELIVER]
-    assert deliveries == [(f"{number}/{made.subscription_id}", LATER) for number in (5000, 5001, 5002)]
-    owed = Room(store, Attempts).owed([(5000, made.subscription_id)])[5000, made.subscription_id]
-    assert owed.body == b"{}"
-    assert (owed.url, owed.active) == ("http://receiver.test/", True)
-    assert (owed.name, owed.configuration) == (f"Mine (instance {made.id})", made.configuration)
-    assert owed.delivery == Delivery(
-        notification_id=5000,
-        subscription_id=made.subscription_id,
-        status=DeliveryStatus.CREATED,
-        created=LATER,
-        updated=LATER,
-    )
-
-
-@pytest.fixture
-def attempted(store):
-    """Return a function that keeps an attempt at a notification's delivery."""
-
-    def keep(
-        made,
-        status,
-        *,
-        notification=5000,
-        number=1,
-        again=None,
-        url="http://receiver.test/",
-        policy_queues=False,
-    ):
-        owed = Room(store, Attempts).owed([(notification, made.subscription_id)])[
-            notification, made.subscription_id
-        ]
-        job = Room(store, Jobs, "acme").of(JobKind.DELIVER, f"{notification}/{made.subscription_id}")
-        failed = status is not DeliveryStatus.DELIVERED
-        delivery = replace(
-            owed.delivery,
-            status=status,
-            updated=LATER,
-            failures=number if failed else 0,
-            first_failure=LATER if failed else None,
-        )
-        attempt = Attempt(
-            number=number,
-            at=LATER,
-            url=url,
-            status=503 if failed else 200,
-            reason=WEIRD if failed else "",
-            elapsed=timedelta(seconds=1.5),
-        )
-        outcome = AttemptOutcome(
-            delivery=delivery, again=again, gives_up=status is DeliveryStatus.QUEUED and not policy_queues
-        )
-        tried = AttemptResult(job=job, attempt=attempt, outcome=outcome, email=EMAIL)
-        Room(store, Attempts).keep([tried])
-        return attempt
-
-    return keep
-
-
-def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succeed, attempted):
-    made = add()
-    succeed(made)
-
-    attempt = attempted(made, DeliveryStatus.RETRY, again=LATER + timedelta(seconds=4))
-
-    owed = Room(store, Attempts).owed([(5000, made.subscription_id)])[5000, made.subscription_id]
-    assert (owed.delivery.status, owed.delivery.failures, owed.delivery.first_failure) == (
-        DeliveryStatus.RETRY,
-        1,
-        LATER,
-    )
-    assert Room(store, Attempts).of_each([5000]) == {(5000, made.subscription_id): [attempt]}
-    assert due(store, until=LATER + timedelta(seconds=4))[-1] == (
-        JobKind.DELIVER,
-        f"5000/{made.subscription_id}",
-        LATER + timedelta(seconds=4),
-    )
-    (event,) = Room(store, Events).list(EventFilter(), offset=0, limit=9)
-    assert (event.status, event.notified_data) == (EventStatus.DISPATCHED, ())
-
-
-def test_a_delivery_that_was_taken_is_done_and_its_event_says_so(store, add, succeed, attempted):
-    made = add()
-    succeed(made)
-
-    attempted(made, DeliveryStatus.DELIVERED)
-
-    (event,) = Room(store, Events).list(EventFilter(instance_ids=(made.id,)), offset=0, limit=9)
-    assert (event.status, event.notified_data, event.updated) == (EventStatus.NOTIFIED, ("{}",), LATER)
-    assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
-
-
-@pytest.mark.parametrize(
-    ("tried", "active"), [("http://receiver.test/", False), ("http://before.test/", True)]
-)
-def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
-    *, store, add, succeed, attempted, tried, active
-):
-    made = add()
-    succeed(made)
-
-    attempted(made, DeliveryStatus.QUEUED, url=tried)
-
-    assert Room(store, Subscriptions).get(made.subscription_id).active is active
-    assert [one for _, one in Room(store, Emails).page(limit=9).items] == ([] if active else [EMAIL])
-    succeed(made, at=LATER + timedelta(minutes=15))
-    later = Room(store, Attempts).owed([(5001, made.subscription_id)])[5001, made.subscription_id].delivery
-    assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
-    assert (
-        Room(store, Jobs, "acme").of(JobKind.DELIVER, f"5001/{made.subscription_id}") is not None
-    ) is active
-
-
-def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store, add, succeed):
-    made, other = add(), add()
-    succeed(made, 3)
-    succeed(other, 1)
-
-    listed = [event.notification_id for event in Room(store, Events).list(EventFilter(), offset=0, limit=9)]
-    stretch = [
-        event.notification_id
-        for event in Room(store, Events).list(EventFilter(instance_ids=(made.id,)), offset=1, limit=2)
-    ]
-
-    assert listed == [5003, 5002, 5001, 5000]
-    assert stretch == [5001, 5000]
-    assert Room(store, Events).get(EventFilter(), "event-5001").notification_id == 5001
-    assert Room(store, Events).get(EventFilter(instance_ids=(made.id,)), "event-5001").instance_id == made.id
-    assert Room(store, Events).get(EventFilter(instance_ids=(other.id,)), "event-5001") is None
-    assert Room(store, Events, "other").get(EventFilter(), "event-5001") is None
 
 
 def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add, succeed):
@@ -621,39 +421,6 @@ def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, ad
             assert left <= {"other", ""}
     assert Room(store, Instances, "other").all() == [theirs]
     assert add("acme").id == FIRST
-
-
-def test_everything_is_still_there_after_a_start_and_starts_are_counted(open_database):
-    first = open_database()
-    starts = [create_tables(first)]
-    made = add_instance(
-        first,
-        "acme",
-        lambda number: Instance(
-            id=number, token="t", name="n", tags=(), element_key="insightly", configuration={}, created=NOON
-        ),
-        plan("contacts"),
-        first_id=FIRST,
-        now=NOON,
-    )
-
-    second = open_database()
-    starts.append(create_tables(second))
-
-    assert starts == [1, 2]
-    assert Room(second, Instances, "acme").all() == [made]
-    assert due(second) == [(JobKind.POLL, str(FIRST), LATER)]
-
-
-@pytest.mark.usefixtures("store")
-def test_a_counter_starts_where_it_is_told_and_goes_up_by_one(database):
-    with database.transaction("acme") as tx:
-        numbers = [next_number(tx, "x", first=7) for _ in range(3)]
-        other = next_number(tx, "y", first=1)
-    with database.transaction("other") as tx:
-        elsewhere = next_number(tx, "x", first=1)
-
-    assert (numbers, other, elsewhere) == ([7, 8, 9], 1, 1)
 
 
 def test_two_instances_of_one_workspace_cannot_have_one_token(store, add):

@@ -232,24 +232,6 @@ def test_headers_count_in_what_is_kept():
     assert (beyond.total, beyond.pruned) == (fitting, 1)
 
 
-def test_over_all_workspaces_the_oldest_of_the_one_that_has_most_makes_room():
-    journal = Journal(most_bytes=5 * weight(heavy()))
-    for workspace, target in [
-        ("noisy", "/1"),
-        ("noisy", "/2"),
-        ("quiet", "/3"),
-        ("noisy", "/4"),
-        ("quiet", "/5"),
-    ]:
-        journal.add(workspace, heavy(target))
-    assert (targets(journal, "noisy"), targets(journal, "quiet")) == (["/4", "/2", "/1"], ["/5", "/3"])
-
-    journal.add("quiet", heavy("/6"))
-
-    assert (targets(journal, "noisy"), targets(journal, "quiet")) == (["/4", "/2"], ["/6", "/5", "/3"])
-    assert [journal.page(name, JournalQuery(limit=1)).pruned for name in ("noisy", "quiet")] == [1, 0]
-
-
 def test_a_workspace_that_is_cleared_leaves_its_room_to_others():
     journal = Journal(most_bytes=2 * weight(heavy()))
     for workspace in ("gone", "gone", "stays", "stays"):
