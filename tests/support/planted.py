@@ -1,13 +1,28 @@
 """Planted causes: what goes wrong in a small world, the word of the cause that its planter knows to be true, and its cure.
 
 A world is lived twice: as it is planted, and with the cure that was found applied by this module's own hands.
+
+A story is a list of steps. A text is a duration to wait, or ``create``, ``update`` or ``delete`` with the name of a contact, ``ada``
+unless it is said. Others are a word with what it takes: ``fault``, ``answers``, ``configure``, ``map``, ``make``, ``instance``,
+and the requests ``platform``, ``hub``, ``crm``, ``sink``, ``crm_of_another``; see ``World``. In their texts ``<id>`` is the instance,
+``<ada>`` the contact's number, ``<bin>`` the workspace, ``<subscription>`` the instance's, and ``<key of another>`` another CRM's.
 """
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+import msgspec
+import yaml
+
 from elements_local.guide import instance_body
+
+CREATED = ("1m", "create", "15m")
+STORIES = {"created": CREATED, "updated": (*CREATED, "update", "15m")}
 
 DATES = {
     "updatedDateField": "DATE_UPDATED_UTC",
@@ -20,7 +35,7 @@ DATES = {
 URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
 POLLER = "event.poller.configuration"
 CALLBACK_URL = "event.notification.callback.url"
-LISTS = "/v2.2/contacts*"
+ENABLED = "/instances/<id>/enabled"
 
 
 @dataclass(frozen=True)
@@ -58,13 +73,12 @@ class Cure:
 class World:
     """A workspace that polls contacts, and what goes wrong in it."""
 
-    def __init__(self, clients: Any, planted: "Planted", cure: Cure) -> None:
-        self.clients = clients
-        self.elsewhere: Any = None
+    def __init__(self, stack: Any, planted: "Planted", cure: Cure) -> None:
+        self._stack = stack
+        self.clients = stack.new_workspace(start=planted.start, records=planted.records)
         self.planted = planted
         self.cure = cure
         self.records: dict[str, int] = {}
-        self.seqs: list[int] = []
         self.block: dict[str, Any] = {}
         self.instance: dict[str, Any] = {}
 
@@ -80,7 +94,9 @@ class World:
         block["datesConfiguration"] = {k: v for k, v in block["datesConfiguration"].items() if v is not None}
         block = {key: value for key, value in block.items() if value is not None}
         body = instance_body(self.clients.credentials)
-        blocks = {planted.resource: cure.of_block(block), **planted.others}
+        usual = {"url": URL, "idField": "CONTACT_ID", "datesConfiguration": DATES}
+        others = {name: usual if each == "the usual" else each for name, each in planted.others.items()}
+        blocks = {planted.resource: cure.of_block(block), **others}
         polled = {POLLER: blocks, **planted.keys}
         if cure.change.get("url") and planted.asked_as:
             polled[POLLER] = {planted.asked_as: cure.of_block({"datesConfiguration": {}})}
@@ -121,10 +137,112 @@ class World:
         """Let time go on."""
         self.clients.clock.advance(duration)
 
-    def request(self, method: str, path: str, json: object = None) -> Any:
-        """Call the platform below its base path; ``{id}`` is the instance's."""
-        path = path.format(id=self.instance["id"])
-        return self.clients.platform.call(method, f"/elements/api-v2{path}", json=json)
+    def request(self, client: Any, method: str, path: str, body: Any = None, *, base: str = "") -> Any:
+        """Send a request, in whose texts names stand for what there is."""
+        return client.call(method, base + self.filled(path), json=self.filled(body))
+
+    def platform(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the platform below its base path."""
+        return self.request(self.clients.platform, method, path, body, base="/elements/api-v2")
+
+    def crm(self, *request: Any) -> None:
+        """Call the CRM."""
+        self.request(self.clients.crm, *request)
+
+    def sink(self, *request: Any) -> None:
+        """Call the sink."""
+        self.request(self.clients.sink, *request)
+
+    def hub(self, *request: Any) -> None:
+        """Call the instance's hub; a contact that it makes is ``ada``."""
+        made = self.request(self.clients.platform.hub(self.instance["token"]), *request)
+        self.records.setdefault("ada", made["CONTACT_ID"])
+
+    def crm_of_another(self, *request: Any) -> None:
+        """Call the CRM with the key of another workspace."""
+        self.request(self.another.crm, *request)
+
+    def make(self, collection: str, id_field: str, fields: Mapping[str, Any]) -> None:
+        """Make a record of another collection, which is then what is asked about."""
+        self.records["ada"] = self.clients.crm.create(collection, fields)[id_field]
+
+    def map(self, vendor_name: str, fields: Mapping[str, str]) -> None:
+        """Let a transformation of contacts show fields under other names."""
+        defined = [{"path": path, "type": "string"} for path in fields]
+        moved = [{"path": path, "vendorPath": vendor} for path, vendor in fields.items()]
+        self.platform("POST", "/instances/<id>/objects/contacts/definitions", {"fields": defined})
+        mapping = {"vendorName": vendor_name, "fields": moved}
+        self.platform("POST", "/instances/<id>/transformations/contacts", mapping)
+
+    def another_instance(self, name: str) -> None:
+        """Make another instance as the guide has it, with the same callback URL."""
+        self.clients.platform.create_instance({**instance_body(self.clients.credentials), "name": name})
+
+    @cached_property
+    def another(self) -> Any:
+        """The clients of another workspace."""
+        return self._stack.new_workspace(start=self.planted.start)
+
+    def filled(self, value: Any) -> Any:
+        """Put what there is in the places of its names."""
+        match value:
+            case dict():
+                return {key: self.filled(inner) for key, inner in value.items()}
+            case list():
+                return [self.filled(inner) for inner in value]
+            case str():
+                return re.sub("<([a-z ]+)>", lambda found: str(self._named(found[1])), value)
+        return value
+
+    def _named(self, name: str) -> Any:
+        match name:
+            case "id":
+                return self.instance["id"]
+            case "bin":
+                return self.clients.credentials.name
+            case "subscription":
+                return self.platform("GET", "/notifications/subscriptions")[0]["id"]
+            case "key of another":
+                return self.another.credentials.crm_api_key
+        return self.records[name]
+
+    def take(self, step: Any) -> None:
+        """Take a step of a story."""
+        match step:
+            case dict():
+                ((word, taken),) = step.items()
+                self._take(word, taken)
+            case str() if step in STORIES:
+                self.tell(STORIES[step])
+            case str():
+                word, _, name = step.partition(" ")
+                does = {"create": self.create, "update": self.update, "delete": self.delete}.get(word)
+                does(name or "ada") if does else self.wait(step)
+
+    def _take(self, word: str, taken: Any) -> None:
+        match word:
+            case "fault":
+                self.fault(**taken)
+            case "configure":
+                self.configure(self.filled(taken))
+            case _:
+                takes: dict[str, Callable[..., Any]] = {
+                    "answers": self.answers,
+                    "another_instance": self.another_instance,
+                    "crm": self.crm,
+                    "crm_of_another": self.crm_of_another,
+                    "hub": self.hub,
+                    "make": self.make,
+                    "map": self.map,
+                    "platform": self.platform,
+                    "sink": self.sink,
+                }
+                takes[word](*taken)
+
+    def tell(self, steps: Any) -> None:
+        """Take all steps of a story."""
+        for step in steps:
+            self.take(step)
 
     def configure(self, keys: Mapping[str, Any]) -> None:
         """Change the instance's configuration; keys that the cure has set keep its value."""
@@ -134,14 +252,17 @@ class World:
 
     def live(self) -> None:
         """Live through it, and on until whatever the cure brings has come."""
-        if self.planted.before:
-            self.planted.before(self)
+        story = self.planted.story
+        self.tell(self.planted.before)
         self.begin()
-        self.planted.story(self)
+        if isinstance(story, str) and story not in STORIES:
+            OF_THE_BLOCK[story](self)
+        else:
+            self.tell([story] if isinstance(story, str) else story)
         if self.cure.change.get("disabled") is False:
-            self.request("PUT", "/instances/{id}/enabled")
+            self.platform("PUT", ENABLED)
         if "release" in self.cure.change:
-            self.request(*self.cure.change["release"].split(" ", 1))
+            self.platform(*self.cure.change["release"].split(" ", 1))
         if self.cure.where:
             target = self.cure.change.get("to")
             self.clients.clock.advance(None if target else "30m", to=target)
@@ -173,47 +294,53 @@ class World:
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Planted:
+class Planted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A cause that is planted.
 
     Attributes:
-        cause: its word.
-        story: what happens once the instance is there.
-        before: what happens before.
+        cause: its word; None if nothing is wrong.
+        story: what happens once the instance is there: steps, the name of one of ``STORIES``, or of one of ``OF_THE_BLOCK``.
+        before: steps before.
         about: which contact's change is asked about, and which of its changes.
-        block, dates, keys: what differs in the block, its dates, the instance's configuration; None takes a key out.
+        block, dates, keys, others: what differs in the block, its dates, the instance's configuration, and in other blocks; None takes
+            a key out.
         settings: of the stack.
         expected: what the callback has to call it.
-        incurable: a part of the reason why nothing helps; empty if something does.
-        where: of the cure; empty for any.
+        where: of the cure.
+        incurable: a part of the reason why nothing helps.
+        untried: whether a cure is found, but cannot be tried.
+        cures: whether cures are sought.
+        offered: the cure, where another one would report the one record, and not mend what was wrong.
         audited: whether an audit calls it by the same word.
-        says: what the sentence has to hold: a number of contact ``ada`` as ``{ada}``.
+        says: what the sentence has to hold.
         never: what is false, and must be said nowhere.
         latest: whether the record is asked about, and not a change of it.
-        warned: the rule of lint that says it of the configuration alone; empty if none can.
+        warned: the rule of lint that says it of the configuration alone.
     """
 
     name: str
-    cause: str
-    story: Callable[[World], None]
-    before: Callable[[World], None] | None = None
+    cause: str | None
+    story: str | list[Any] = "created"
+    before: list[Any] = []
     about: tuple[str, int] = ("ada", -1)
     resource: str = "contacts"
     asked_as: str = ""
-    block: Mapping[str, Any] = field(default_factory=dict)
-    dates: Mapping[str, Any] = field(default_factory=dict)
-    keys: Mapping[str, Any] = field(default_factory=dict)
-    others: Mapping[str, Any] = field(default_factory=dict)
-    settings: Mapping[str, str] = field(default_factory=dict)
+    block: dict[str, Any] = {}
+    dates: dict[str, Any] = {}
+    keys: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    settings: dict[str, str] = {}
     start: str = "2026-03-02T10:00:00Z"
     records: int = 0
     expected: str = "CREATED"
+    where: str = "configuration"
     incurable: str = ""
-    where: str = ""
+    untried: bool = False
+    cures: bool = True
+    offered: dict[str, Any] | None = None
     audited: bool = True
-    says: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
+    says: list[str] = []
+    never: list[str] = []
     latest: bool = False
     warned: str = ""
 
@@ -221,9 +348,57 @@ class Planted:
         return self.name
 
 
-def lived(stack: Any, planted: Planted, cure: Cure) -> World:
+def planted_causes(path: Path) -> list[Planted]:
+    """Return the causes that a file has."""
+    return msgspec.convert(yaml.safe_load(path.read_text("utf-8")), list[Planted])
+
+
+def lived(stack: Any, planted: Planted, cure: Cure | None = None) -> World:
     """Live through a planted cause in a workspace of its own, with a cure in it."""
-    clients = stack.new_workspace(start=planted.start, records=planted.records)
-    world = World(clients, planted, cure)
+    world = World(stack, planted, cure or Cure())
     world.live()
     return world
+
+
+def _mended_afterwards(world: World) -> None:
+    world.tell(CREATED)
+    world.configure({POLLER: {"contacts": dict(world.block, idField="CONTACT_ID")}})
+
+
+def _saved_with_a_key_twice(world: World) -> None:
+    """Save the instance by a JSON text in which a second idField takes the place of the first."""
+    blocks = json.dumps({"contacts": world.block})
+    world.configure({POLLER: f'{blocks[:-2]}, "idField": "NUMBER"}}}}'})
+    world.tell(CREATED)
+
+
+def _told_by_two_subscriptions(world: World) -> None:
+    (own,) = world.platform("GET", "/notifications/subscriptions")
+    again = {"channel": "webhook", "topics": own["topics"], "config": own["config"]}
+    world.platform("POST", "/notifications/subscriptions", again)
+    world.tell(CREATED)
+
+
+def _disabled_for_a_while(world: World) -> None:
+    if world.cure.change.get("disabled") is not False:
+        world.platform("DELETE", ENABLED)
+    world.tell([*CREATED, "45m"])
+    world.platform("PUT", ENABLED)
+    world.wait("30m")
+
+
+def _polls_one_record(world: World) -> None:
+    world.create("bob")
+    path = f"/hubs/crm/contacts/{world.records['bob']}"
+    world.configure({POLLER: {"contacts": world.cure.of_block({**world.block, "url": path})}})
+    world.tell(CREATED)
+
+
+OF_THE_BLOCK: Mapping[str, Callable[[World], None]] = {
+    "mended afterwards": _mended_afterwards,
+    "saved with a key twice": _saved_with_a_key_twice,
+    "told by two subscriptions": _told_by_two_subscriptions,
+    "disabled for a while": _disabled_for_a_while,
+    "polls one record": _polls_one_record,
+}
+"""Stories that know the instance's block, or the cure."""

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import closing
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
+import yaml
+from examples import drawn
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body, poller_entry
@@ -27,9 +30,10 @@ from elements_local.what_if.findings import (
 from elements_local.what_if.sweep import ENVIRONMENT
 
 POLLER = "event.poller.configuration"
-URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
-CONTACTS_ALONE = {POLLER: dict.fromkeys(("accounts", "leads", "opportunities"))}
-FIELD = "/hubs/crm/contacts?where=DATE_UPDATED_UTC {}'${{{}:yyyy-MM-dd HH:mm:ss}}'"
+USUAL_URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
+ALONE = dict.fromkeys(("accounts", "leads", "opportunities"))
+CASES = yaml.safe_load(Path(__file__).with_name("lint_cases.yaml").read_text("utf-8"))
+BAD, GOOD = CASES["bad"], CASES["good"]
 
 
 def contacts(**changes):
@@ -37,154 +41,24 @@ def contacts(**changes):
     return {POLLER: {"contacts": changes}}
 
 
-def dates(**changes):
-    return contacts(datesConfiguration=changes)
-
-
-def both(pattern):
-    return dates(updatedDateFormat=pattern, createdDateFormat=pattern)
-
-
-BAD = {
-    "months as minutes": ("date-letters", dates(updatedDateFormat="yyyy-mm-dd HH:MM:ss")),
-    "minutes as months": ("date-letters", both("yyyy-MM-dd HH:MM:ss")),
-    "hours to twelve": ("date-letters", both("yyyy-MM-dd hh:mm:ss")),
-    "the day of the year": ("date-letters", both("yyyy-MM-DD HH:mm:ss")),
-    "a weekday's number as the year": ("date-letters", both("uuuu-MM-dd HH:mm:ss")),
-    "milliseconds as seconds": ("date-letters", both("yyyy-MM-dd HH:mm:SS")),
-    "letters of the created date": ("date-letters", dates(createdDateFormat="yyyy-MM-dd hh:mm:ss")),
-    "a day": ("date-without-seconds", both("yyyy-MM-dd")),
-    "a minute": ("date-without-seconds", both("yyyy-MM-dd HH:mm")),
-    "an ISO date": ("date-not-read", dates(updatedDateFormat="yyyy-MM-dd'T'HH:mm:ss'Z'")),
-    "a created date that is not read": ("date-not-read", dates(createdDateFormat="dd.MM.yyyy HH:mm:ss")),
-    "milliseconds": ("date-not-read", dates(updatedDateFormat="milliseconds")),
-    "a zone to the east": ("date-zone", dates(updatedDateTimezone="Asia/Tokyo")),
-    "a zone to the west": (
-        "date-zone",
-        dates(updatedDateTimezone="America/Denver", createdDateTimezone="America/Denver"),
-    ),
-    "a zone of the created date": ("date-zone", dates(createdDateTimezone="PST")),
-    "a date field in another case": ("date-field", dates(updatedDateField="Date_Updated_UTC")),
-    "a misspelt created date": ("date-field", dates(createdDateField="DATE_CREATD_UTC")),
-    "a date that no record has": ("date-field", dates(updatedDateField="MODIFIED_AT")),
-    "a date of a later version's records": ("date-field", dates(updatedDateField="LAST_ACTIVITY_DATE_UTC")),
-    "a created date that no record has": ("date-field", dates(createdDateField="record.made")),
-    "one date twice": ("date-fields-mixed-up", dates(createdDateField="DATE_UPDATED_UTC")),
-    "the dates changed over": (
-        "date-fields-mixed-up",
-        dates(updatedDateField="DATE_CREATED_UTC", createdDateField="DATE_UPDATED_UTC"),
-    ),
-    "an id in another case": ("id-field", contacts(idField="contact_id")),
-    "an alias as the id": ("id-field", contacts(idField="id")),
-    "no id": ("missing-id-field", contacts(idField=None)),
-    "no updated date": ("missing-date-field", dates(updatedDateField=None)),
-    "no dates": ("missing-date-field", contacts(datesConfiguration=None)),
-    "created ones alone": ("created-alone", contacts(filterByUpdatedDate=False)),
-    "a URL without a filter": ("url-without-date", contacts(url="/hubs/crm/contacts")),
-    "a fixed date": (
-        "url-without-date",
-        contacts(url="/hubs/crm/contacts?where=updated_after_utc='2020-01-01 00:00:00'"),
-    ),
-    "a filter of something else": (
-        "url-without-date",
-        contacts(url="/hubs/crm/contacts?where=LAST_NAME='Lovelace'"),
-    ),
-    "a misspelt placeholder": (
-        "unknown-placeholder",
-        contacts(url=URL.replace("gmtDate", "gmtDat")),
-    ),
-    "a placeholder of another zone": (
-        "placeholder-date",
-        contacts(url=URL.replace("gmtDate", "dateTimeZone:Asia/Tokyo")),
-    ),
-    "milliseconds for a text": (
-        "placeholder-date",
-        contacts(url=URL.replace(":yyyy-MM-dd HH:mm:ss", "").replace("gmtDate", "epoch")),
-    ),
-    "another format than the field's": (
-        "placeholder-date",
-        contacts(url=FIELD.format(">", "gmtDate").replace("dd HH", "dd'T'HH")),
-    ),
-    "a quote that is not closed": (
-        "where-unreadable",
-        contacts(url=URL + " and LAST_NAME='O'Brien'"),
-    ),
-    "earlier than": ("where-operator", contacts(url=FIELD.format("<", "gmtDate"))),
-    "equal to": ("where-operator", contacts(url=FIELD.format("=", "gmtDate"))),
-    "a parameter with an operator": ("where-operator", contacts(url=URL.replace("='", ">='"))),
-    "later than now": ("where-operator", contacts(url=FIELD.format(">", "nowTimeZone:GMT"))),
-    "the created date": (
-        "where-on-created",
-        contacts(url=FIELD.format(">", "gmtDate").replace("UPDATED", "CREATED")),
-    ),
-    "the poll's second left out": (
-        "where-edge",
-        contacts(url=URL + " and DATE_UPDATED_UTC < '${nowTimeZone:GMT:yyyy-MM-dd HH:mm:ss}'"),
-    ),
-    "one page": ("one-page", contacts(url=URL + "&page=2")),
-    "fields without the id": ("fields-left-out", contacts(url=URL + "&fields=FIRST_NAME")),
-    "a copied URL": (
-        "url-of-another-resource",
-        contacts(url=URL.replace("contacts", "accounts"), idField="ORGANISATION_ID"),
-    ),
-    "a copied block": ("polled-twice", {POLLER: {"people": poller_entry("contacts", "CONTACT_ID")}}),
-    "a delay as long as the interval": ("poll-delay-too-long", contacts(pollDelay=900)),
-    "one record a page": ("page-too-small", contacts(pageSize=1)),
-    "a tolerance of an hour": ("tolerance-too-long", contacts(createdCheckTolerance=3600)),
-    "a delay shorter than the lag": ("poll-delay-too-short", contacts(pollDelay=5)),
-    "a block that is misspelt": (
-        "unpolled-resource",
-        {POLLER: {"contacts": None, "accounts": None, "contact": {}}},
-    ),
-    "a block that is not chosen": (
-        "unpolled-resource",
-        {**contacts(pageSize=100), "event.objects": "accounts"},
-    ),
-    "nothing": (
-        "nothing-polled",
-        {POLLER: dict.fromkeys(("contacts", "accounts", "leads", "opportunities"))},
-    ),
-    "25 hours": ("interval-too-long", {"event.poller.refresh_interval": "1500", **CONTACTS_ALONE}),
-    "events left off": ("events-not-enabled", {"event.notification.enabled": None}),
-    "no callback URL": ("callback-url", {"event.notification.callback.url": None}),
-    "a callback URL of another host": (
-        "callback-url",
-        {"event.notification.callback.url": "http://example.com/hook"},
-    ),
-    "webhooks": ("vendor-type-without-effect", {"event.vendor.type": "webhook"}),
-}
-LAG_S = {"a delay shorter than the lag": 60}
-
-GOOD = {
-    "the guide's": {},
-    "a short interval": {"event.poller.refresh_interval": 1},
-    "one resource": CONTACTS_ALONE,
-    "the element's own blocks": {
-        POLLER: {"contacts": {}, "accounts": {}, "leads": None, "opportunities": None},
-        "event.objects": "contacts,accounts",
-    },
-    "a delay and a tolerance": contacts(pollDelay=5, createdCheckTolerance=5, pageSize=200),
-    "a filter beside the date": contacts(url=URL + " and LAST_NAME='Lovelace'"),
-    "a field in the place of the parameter": contacts(url=FIELD.format(">=", "gmtDate")),
-    "an end at the poll's start": contacts(
-        url=URL + " and DATE_UPDATED_UTC <= '${nowTimeZone:GMT:yyyy-MM-dd HH:mm:ss}'"
-    ),
-    "the latest change first": contacts(url="/hubs/crm/contacts?orderBy=DATE_UPDATED_UTC desc"),
-    "zones left out": dates(updatedDateTimezone=None, createdDateTimezone=None, createdDateFormat=None),
-    "other kinds under names of its own": {
-        POLLER: {"mine": poller_entry("tasks", "TASK_ID"), "projects": poller_entry("projects", "PROJECT_ID")}
-    },
-    "paths with a root": contacts(idField="$.CONTACT_ID"),
-    "a line of URLs": {
-        "event.poller.urls": f"contacts|{URL}||DATE_UPDATED_UTC|yyyy-MM-dd HH:mm:ss|GMT|DATE_CREATED_UTC|yyyy-MM-dd HH:mm:ss|GMT",
-        POLLER: None,
-    },
-    "another date that records have": {
-        "base.url": "https://api.insightly.com/v3.1",
-        **dates(updatedDateField="LAST_ACTIVITY_DATE_UTC"),
-    },
-    "a date in a custom field": dates(updatedDateField="CUSTOMFIELDS[0].FIELD_VALUE"),
-}
+def patch_of(case):
+    """Return the patch of the configuration that a case is."""
+    block = dict(case.get("block", {}))
+    if "url" in block:
+        block["url"] = block["url"].replace("<usual>", USUAL_URL)
+    if "dates" in case:
+        block["datesConfiguration"] = case["dates"]
+    patch = contacts(**block) if block else {}
+    if "polled" in case:
+        patch = {POLLER: {name: poller_entry(*those) for name, those in case["polled"].items()}}
+    if "blocks" in case:
+        others = ALONE if case["blocks"] == "contacts alone" else case["blocks"]
+        patch = {POLLER: others}
+    keys = {
+        name: value.replace("<usual>", USUAL_URL) if isinstance(value, str) else value
+        for name, value in case.get("keys", {}).items()
+    }
+    return {**patch, **keys}
 
 
 @pytest.fixture(scope="module")
@@ -199,14 +73,19 @@ def body_with(clients, change):
     return body
 
 
-@pytest.mark.parametrize("case", BAD)
-def test_a_bad_configuration_is_found_and_its_scenario_fails_until_it_is_cured(
-    case, clients, runner, tmp_path
-):
-    rule, change = BAD[case]
-    linted = of_body(clients, body_with(clients, change), lag_s=LAG_S.get(case))
+def linted_and_found(clients, case):
+    """Return what lint says of a bad configuration, and the finding that it is bad for."""
+    linted = of_body(clients, body_with(clients, patch_of(case)), lag_s=case.get("lag_s"))
+    return linted, next((each for each in linted.findings if each["rule"] == case["rule"]), None)
 
-    finding = next(each for each in linted.findings if each["rule"] == rule)
+
+def test_every_bad_configuration_is_found(clients):
+    assert [case["name"] for case in BAD if linted_and_found(clients, case)[1] is None] == []
+
+
+@pytest.mark.parametrize("case", drawn(BAD, share=8), ids=lambda case: case["name"])
+def test_the_scenario_of_a_finding_fails_until_it_is_cured(case, clients, runner, tmp_path):
+    linted, finding = linted_and_found(clients, case)
     path = tmp_path / "found.yaml"
     write(path, scenario_of(linted, finding))
     as_it_is, cured = load(path)
@@ -230,14 +109,16 @@ def test_every_rule_has_a_bad_configuration_but_those_about_keys_and_transformat
         LintRule.HIDDEN_FIELD,  # see below
     }
 
-    assert {rule for rule, _ in BAD.values()} == {rule.value for rule in RULES if rule not in others}
+    assert {case["rule"] for case in BAD} == {rule.value for rule in RULES if rule not in others}
 
 
-@pytest.mark.parametrize("case", GOOD)
-def test_nothing_is_found_in_a_good_configuration(case, clients):
-    body = body_with(clients, GOOD[case])
+def test_nothing_is_found_in_a_good_configuration(clients):
+    found = {
+        case["name"]: of_body(clients, body_with(clients, patch_of(case)), lag_s=None).findings
+        for case in GOOD
+    }
 
-    assert of_body(clients, body, lag_s=None).findings == []
+    assert {name: findings for name, findings in found.items() if findings} == {}
 
 
 MAPPED = [
@@ -305,7 +186,8 @@ def test_which_instance_is_meant_is_asked_if_there_are_several_or_none(clients):
 
 
 def test_the_cure_of_one_finding_does_not_hide_behind_another_of_the_same_resource(clients):
-    change = patched(both("yyyy-mm-dd"), contacts(idField="contact_id", pollDelay=900, mine=1))
+    dates = dict.fromkeys(("updatedDateFormat", "createdDateFormat"), "yyyy-mm-dd")
+    change = contacts(datesConfiguration=dates, idField="contact_id", pollDelay=900, mine=1)
     linted = of_body(clients, body_with(clients, change), lag_s=None)
 
     outcomes = {finding["rule"]: one for finding, one in zip(linted.findings, _tried(linted), strict=True)}
@@ -358,8 +240,8 @@ def test_what_a_key_without_effect_was_to_do_is_not_guessed(clients):
 
 
 def test_lines_are_shown_as_the_blocks_that_they_become(clients, runner, tmp_path):
-    line = GOOD["a line of URLs"]["event.poller.urls"].replace("yyyy-MM-dd HH:mm:ss|GMT", "yyyy-mm-dd|GMT", 1)
-    change = {"event.poller.urls": line, POLLER: None}
+    dates = "DATE_UPDATED_UTC|yyyy-mm-dd|GMT|DATE_CREATED_UTC|yyyy-MM-dd HH:mm:ss|GMT"
+    change = {"event.poller.urls": f"contacts|{USUAL_URL}||{dates}", POLLER: None}
     linted = of_body(clients, body_with(clients, change), lag_s=None)
 
     (finding,) = linted.findings
