@@ -46,9 +46,7 @@ def test_whatever_is_sent_the_sink_answers_as_its_document_says(sink, mode):
 
 
 def try_out(operation, mode):
-    @settings(
-        max_examples=examples(10), deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=examples(4), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers(case):
         hurry(case)
@@ -69,17 +67,6 @@ def test_the_document_is_valid(sink):
 
     OpenAPIV31SpecValidator(document).validate()
     assert set(document["paths"]["/{bin}"]) == {"parameters", "get", "post"}
-
-
-def test_a_parameter_is_described_where_its_shape_says_what_it_is(sink):
-    document = decode(sink.client.get("/_local/openapi.json").data)
-
-    described = {
-        each["name"]: each["description"]
-        for each in document["paths"]["/_local/callbacks"]["get"]["parameters"]
-    }
-    assert described["objectId"] == "one event of the callback has them all."
-    assert described["limit"] == "the oldest of them."
 
 
 def test_every_route_is_in_the_document(sink):

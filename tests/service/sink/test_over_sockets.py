@@ -35,13 +35,6 @@ def exchange(url, request):
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def test_a_callback_is_recorded(sink, url, http):
-    reply = http.send("POST", f"{url}/default/x?a=1", headers={"X-A": "b"}, body=b"{}")
-
-    assert (reply.status, reply.body, reply.headers["Date"]) == (200, b"{}", "Mon, 02 Mar 2026 10:00:00 GMT")
-    assert sink.one()["path"] == "/default/x?a=1"
-
-
 def test_hanging_up_closes_the_connection(sink, url, http):
     sink.answer({"drop": True, "times": 1})
 
@@ -96,7 +89,7 @@ def test_bytes_that_are_no_text_are_recorded(sink, url):
     assert recorded["signature"] == "unchecked"
 
 
-@pytest.mark.parametrize("status", [204, 205, 304, 299, 599])
+@pytest.mark.parametrize("status", [204, 304, 599])
 def test_an_odd_status_leaves_the_connection_in_order(sink, url, http, status):
     sink.answer({"status": status, "times": 1})
 

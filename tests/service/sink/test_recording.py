@@ -31,21 +31,25 @@ def test_a_callback_is_recorded_and_answered_with_an_empty_object(sink):
     assert recorded["headers"]["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "NONSENSE"])
-def test_any_method_is_recorded(sink, method):
-    answer = sink.send("/default", method=method)
+def test_any_method_and_any_path_outside_the_admin_routes_is_recorded(sink):
+    methods = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "NONSENSE"]
+    paths = [
+        "/",
+        "/default/",
+        "/a//b",
+        "/a/b/c/d",
+        "/_locality",
+        "/_LOCAL/x",
+        "/static/x.js",
+        "/favicon.icon",
+    ]
 
-    assert answer.status == 200
-    assert sink.one()["method"] == method
+    for method, path in zip(methods, paths, strict=True):
+        assert sink.send(path, method=method).status == 200
 
-
-@pytest.mark.parametrize(
-    "path", ["/", "/default", "/default/", "/a//b", "/a/b/c/d", "/_locality", "/_LOCAL/x", "/static/x.js"]
-)
-def test_any_path_outside_the_admin_routes_is_recorded(sink, path):
-    assert sink.send(path).status == 200
-
-    assert sink.one()["path"] == path
+    assert [(each["method"], each["path"]) for each in sink.callbacks()] == [
+        *zip(methods, paths, strict=True)
+    ]
 
 
 def test_the_time_of_arrival_is_the_workspaces(sink, acme):
@@ -56,12 +60,6 @@ def test_the_time_of_arrival_is_the_workspaces(sink, acme):
 
     assert sink.one(workspace="acme")["received_at"] == "2026-03-02T15:00:00Z"
     assert sink.one()["received_at"] == "2026-03-02T10:00:00Z"
-
-
-def test_the_date_of_an_answer_is_the_workspaces(sink, acme):
-    sink.workspaces.move(acme, acme.clock.now() + timedelta(hours=5))
-
-    assert sink.send("/acme").headers["Date"] == "Mon, 02 Mar 2026 15:00:00 GMT"
 
 
 @pytest.mark.usefixtures("acme")
@@ -113,15 +111,6 @@ def test_the_journal_shows_a_body_that_is_larger_than_most(sink):
 
     journal = sink.client.get("/_local/journal?q=needle").json
     assert journal["count"] == 1
-
-
-def test_credentials_are_not_shown(sink):
-    sink.send(headers={"Authorization": "Basic YWRhOmJ5cm9u", "Cookie": "session=abc"})
-
-    shown = sink.one()
-    assert shown["headers"]["Authorization"] == "Basic ********"
-    assert shown["headers"]["Cookie"] == "********"
-    assert sink.callbacks(q="YWRhOmJ5cm9u") == []
 
 
 def test_many_threads_lose_nothing(sink):

@@ -65,19 +65,6 @@ def test_what_a_bin_was_told_comes_back(sink, take, back):
     assert [sink.send().status for _ in range(3)] == [503, 503, 410]
 
 
-def test_faults_and_the_journal_come_back(sink, take, back):
-    sink.client.put("/_local/faults", json={"faults": [{"effect": {"status": 418}, "when": {"every_n": 2}}]})
-    assert sink.send().status == 200
-    before, told = take(), [shown(sink, what) for what in ("faults", "journal")]
-    assert sink.send().status == 418
-    sink.client.delete("/_local/faults")
-
-    back(before)
-
-    assert [shown(sink, what) for what in ("faults", "journal")] == told
-    assert sink.send().status == 418
-
-
 def test_what_made_room_is_counted_as_it_was(make_sink):
     sink = make_sink(SinkSettings(bin_callbacks=2))
     for _ in range(3):
@@ -145,29 +132,6 @@ def test_what_is_removed_in_a_workspace_of_another_name_is_taken_off_as_it_was_c
     usage = decode(after)["tables"]["sink_usage"]
     assert [row[usage["columns"].index("bytes")] for row in usage["rows"]] == [0, 0]
     back(after, workspace=acme.name)
-
-
-def test_a_workspace_that_is_not_there_is_refused(sink, take):
-    for answer in (
-        sink.client.post(PATH, query_string={"workspace": "nobody"}),
-        sink.client.put(
-            PATH, data=take(), content_type="application/json", query_string={"workspace": "nobody"}
-        ),
-    ):
-        assert answer.status_code == 401
-
-
-def test_another_services_snapshot_is_refused_and_nothing_changes(sink, take):
-    sink.send()
-    before = take()
-
-    answer = sink.client.put(PATH, json={**decode(before), "service": "crm", "tables": {}})
-
-    assert (answer.status_code, answer.json["message"]) == (
-        400,
-        "this is a snapshot of 'crm'; put it to that service, as this is 'sink'",
-    )
-    assert take() == before
 
 
 def test_callbacks_that_come_meanwhile_are_in_a_snapshot_whole_or_not_at_all(sink, take):

@@ -73,21 +73,6 @@ def test_after_a_reset_a_stream_starts_anew(sink):
     assert ids(follow(sink, **{"Last-Event-ID": "5"})) == [1]
 
 
-def test_more_than_are_read_in_one_go_come_all(sink):
-    for _ in range(120):
-        sink.send()
-
-    assert ids(follow(sink)) == list(range(1, 121))
-    assert ids(follow(sink, "timeout_s=0&limit=100")) == list(range(1, 101))
-
-
-def test_a_workspace_is_followed_by_itself(sink, acme):
-    sink.send("/default")
-    sink.send("/acme")
-
-    assert len(ids(follow(sink, f"timeout_s=0&workspace={acme.name}"))) == 1
-
-
 @pytest.mark.parametrize("path", ["/default", "/acme"])
 @pytest.mark.usefixtures("acme")
 def test_what_comes_later_comes_too(sink, path):

@@ -25,30 +25,6 @@ def test_what_is_there_already_is_answered_at_once(sink, envelope):
     assert answer.json["callbacks"] == sink.callbacks(objectType="leads")
 
 
-def test_without_a_word_one_callback_is_waited_for(sink):
-    sink.send()
-
-    assert sink.client.post("/_local/callbacks/wait", json={}).status_code == 200
-
-
-def test_more_than_asked_for_is_answered_whole(sink):
-    for _ in range(3):
-        sink.send()
-
-    assert wait(sink, count=2, timeout_s=0).json["count"] == 3
-
-
-def test_none_is_always_there(sink):
-    assert wait(sink, count=0, timeout_s=0).json == {
-        "count": 0,
-        "total": 0,
-        "next": None,
-        "pruned": 0,
-        "pruned_at": None,
-        "callbacks": [],
-    }
-
-
 @pytest.mark.parametrize("path", ["/default", "/acme"])
 @pytest.mark.usefixtures("acme")
 def test_arrivals_end_the_wait(sink, path):
@@ -99,14 +75,6 @@ def test_when_the_time_is_over_it_says_what_came_closest(sink, envelope):
     assert shown == sink.callbacks()[0]
 
 
-def test_a_callback_in_another_bin_of_the_workspace_comes_close(sink):
-    sink.send("/elsewhere")
-
-    answer = wait(sink, match={"bin": "default"}, timeout_s=0)
-
-    assert answer.json["closest"][0]["differs"] == ["bin: expected default, was elsewhere"]
-
-
 def test_nothing_of_another_workspace_counts_or_comes_close(sink, acme):
     sink.send("/default")
 
@@ -116,70 +84,9 @@ def test_nothing_of_another_workspace_counts_or_comes_close(sink, acme):
         assert (answer.status_code, answer.json["closest"]) == (408, [])
 
 
-@pytest.mark.parametrize("timeout_s", [0, 0.0, 0.01])
-def test_the_time_runs_out(sink, timeout_s):
-    assert wait(sink, timeout_s=timeout_s).status_code == 408
-
-
 def test_the_time_runs_out_while_freezegun_holds_the_process_s_time(sink):
     with freeze_time("2026-03-02T10:00:00Z"):
         assert wait(sink, timeout_s=0.01).status_code == 408
-
-
-@pytest.mark.parametrize("timeout_s", [61, 10**9, 1e300])
-def test_longer_than_a_minute_counts_as_a_minute(sink, timeout_s):
-    sink.send()
-
-    assert wait(sink, timeout_s=timeout_s).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("asked", "reason"),
-    [
-        ({"timeout_s": -1}, "timeout_s must be a number from 0; got -1"),
-        ({"timeout_s": -0.001}, "got -0.001"),
-        ({"timeout_s": "10"}, 'timeout_s must be a number from 0; got "10"'),
-        ({"timeout_s": None}, "timeout_s must be a number from 0; got null"),
-        ({"timeout_s": True}, "timeout_s must be a number from 0; got true"),
-        ({"count": -1}, "count must be a whole number from 0; got -1"),
-        ({"count": 1.5}, "count must be a whole number from 0; got 1.5"),
-        ({"count": "1"}, 'count must be a whole number from 0; got "1"'),
-        ({"match": {"objecttype": "x"}}, "unknown key 'objecttype' in match"),
-        ({"match": {"objectType": 1}}, "match.objectType must be a text; got 1"),
-        ({"match": {"bin": "a/b"}}, 'got "a/b"'),
-        ({"match": []}, "match must be an object; got an empty list"),
-        ({"wait": 1}, "unknown key 'wait'"),
-        ([], "the body must be an object; got an empty list"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_waited_for_is_refused(sink, asked, reason):
-    answer = sink.client.post("/_local/callbacks/wait", json=asked)
-
-    assert answer.status_code == 400
-    assert reason in answer.json["message"]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b'{"timeout_s": 1e999}',
-        b"[" * 100 + b"]" * 100,
-        b'{"count": ' + b"9" * 5000 + b"}",
-        b'{"timeout_s": ' + b"9" * 400 + b"}",
-    ],
-    ids=["empty", "cut off", "too large", "deep", "a huge count", "a huge time"],
-)
-def test_a_body_that_cannot_be_read_is_refused(sink, body):
-    assert sink.client.post("/_local/callbacks/wait", data=body).status_code == 400
-
-
-def test_ids_may_be_numbers(sink, envelope):
-    sink.client.post("/default", json=envelope(object_id="5", instance_id=77))
-
-    assert wait(sink, match={"objectId": 5, "instanceId": 77}, timeout_s=0).status_code == 200
 
 
 def test_who_waits_is_woken_by_an_arrival():
