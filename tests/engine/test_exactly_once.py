@@ -10,9 +10,11 @@ are not kept, there is none, as it begins the next second.
 import hmac
 from base64 import b64encode
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from threading import Event
 
 import pytest
 from examples import examples
@@ -204,7 +206,7 @@ SETTINGS = st.builds(
 )
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(setting=SETTINGS, timeline=TIMELINES)
 @pytest.mark.parametrize("keeps_ties", [False, True], ids=["no ties", "ties kept"])
 def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(
@@ -257,3 +259,39 @@ def test_the_model_itself_knows_what_gets_lost_in_the_second_of_a_poll():
     owed.move(59)
 
     assert owed.events == [("contacts", "1", "CREATED", 59, 60), ("contacts", "3", "UPDATED", 61, 120)]
+
+
+WRITERS = 8
+EACH = 15
+
+
+@pytest.mark.parametrize("stack", ["stack_in_process", "stack_on_ports"])
+def test_whatever_runs_at_the_same_time_each_creation_is_told_once_and_rightly(request, poll_contacts, stack):
+    clients = request.getfixturevalue(stack).new_workspace(seed=7)
+    instance = poll_contacts(clients, configuration={"event.poller.refresh_interval": 1})
+    written = Event()
+
+    def write(writer):
+        return [
+            clients.crm.create("Contacts", {"FIRST_NAME": f"{writer}-{number}"})["CONTACT_ID"]
+            for number in range(EACH)
+        ]
+
+    def advance():
+        while not written.is_set():
+            clients.clock.advance("61s")
+
+    with ThreadPoolExecutor(WRITERS + 1) as pool:
+        moving = pool.submit(advance)
+        made = [number for numbers in pool.map(write, range(WRITERS)) for number in numbers]
+        written.set()
+        moving.result()
+    clients.clock.advance("2m")
+
+    audit = clients.platform.audit(instance["id"])
+    assert {name: audit[name] for name in ("late", "duplicate", "misclassified", "lost")} == {
+        "late": [], "duplicate": [], "misclassified": [], "lost": [],
+    }  # fmt: skip
+    assert sorted(int(entry["recordId"]) for entry in audit["reported"]) == sorted(made)
+    assert len(made) == WRITERS * EACH
+    request.getfixturevalue(stack).delete_workspace(clients.credentials.name)

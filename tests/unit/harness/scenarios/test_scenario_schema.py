@@ -1,6 +1,7 @@
-"""The JSON Schema of scenarios: it is the published one, and takes what the loader takes."""
+"""The JSON Schema of scenarios and the forms that messages show: both are what the loader takes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from each_row import each_row
 from jsonschema import Draft202012Validator
 
 from elements_local.scenarios.scenario import ScenarioError, json_schema, load
+from elements_local.scenarios.verbs import VERBS
+from elements_local.scenarios.verbs.expect import Expect
 from elements_local.scenarios.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[4]
@@ -98,3 +101,32 @@ def test_editors_are_pointed_to_the_schema_by_the_usual_comment():
         prefix = "# yaml-language-server: $schema="
         assert first.startswith(prefix), path
         assert (path.parent / first.removeprefix(prefix)).resolve() == PUBLISHED, path
+
+
+SNIPPETS = [
+    (verb.name, snippet)
+    for verb in VERBS.values()
+    for key, text in verb.forms.items()
+    for snippet in re.findall("`([^`]+)`", text)
+    if snippet.startswith(f"{key}:")
+]
+
+
+@each_row(("verb", "snippet"), SNIPPETS)
+def test_a_form_that_is_shown_is_taken(tmp_path: Path, verb: str, snippet: str) -> None:
+    path = tmp_path / "it.yaml"
+    path.write_text(
+        "scenario: it\ninstances: {instance: {}, second: {}}\nsteps:\n"
+        f"  - create: {{contacts/ada: {{}}}}\n  - {verb}: {{{snippet}}}\n"
+    )
+
+    (scenario,) = load(path)
+
+    assert scenario.steps[1].verb == verb
+
+
+@each_row("verb", [verb for verb in VERBS if VERBS[verb].forms])
+def test_every_key_has_its_forms(verb: str) -> None:
+    shape = VERBS[verb].shape if verb != "expect" else Expect
+
+    assert list(VERBS[verb].forms) == list(shape.__struct_fields__)

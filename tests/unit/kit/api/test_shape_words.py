@@ -1,4 +1,4 @@
-"""What is said of a body that has another shape than the declared one."""
+"""What is said of a body that has another shape than the declared one, and of keys that none declares."""
 
 from datetime import datetime
 from enum import Enum
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct, ValidationError
 
 from elements_local.kit.api.shape_words import refusal, words
+from elements_local.kit.api.shapes import undeclared_keys
 
 
 class Item(Struct, forbid_unknown_fields=True):
@@ -148,3 +149,39 @@ def test_any_value_can_be_refused(value):
         assert str(error) not in told  # noqa: PT017 - either outcome is right, not any
 
     assert told != "the body cannot be read"
+
+
+class Leaf(Struct, rename="camel"):
+    first_name: str = ""
+
+
+class Tree(Struct):
+    leaf: Leaf | None = None
+    leaves: list[Leaf] = []
+    free: dict[str, object] = {}
+
+
+def test_what_is_declared_and_what_is_free_is_not_found():
+    sent = {"leaf": {"firstName": "a"}, "leaves": [{}], "free": {"any": {"thing": 1}}}
+
+    assert undeclared_keys(sent, Tree) == []
+
+
+def test_a_key_is_found_wherever_it_stands_with_the_one_that_may_be_meant():
+    sent = {"leaf": {"firstname": 1}, "leaves": [{}, {"x": 1}], "other": None}
+
+    assert undeclared_keys(sent, Tree | None) == [
+        (("leaf", "firstname"), "firstName"),
+        (("leaves", "1", "x"), None),
+        (("other",), None),
+    ]
+
+
+def test_of_a_body_that_may_be_a_list_or_an_object_each_is_looked_into():
+    assert undeclared_keys([{"y": 1}], Tree | list[Leaf]) == [(("0", "y"), None)]
+    assert undeclared_keys({"y": 1}, Tree | list[Leaf]) == [(("y",), None)]
+
+
+def test_what_has_no_keys_has_none_undeclared():
+    assert undeclared_keys("text", str) == []
+    assert undeclared_keys(None, Tree | None) == []

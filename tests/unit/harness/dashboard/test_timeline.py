@@ -1,10 +1,19 @@
-"""What lies on the lanes of the timeline."""
+"""The timeline of the dashboard, its live updates, and what is typed into its searches."""
 
 from datetime import UTC, datetime, timedelta
 
+from each_row import each_row
+from examples import examples
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
 from elements_local.dashboard import moments
 from elements_local.dashboard.axis import axis_of
+from elements_local.dashboard.context import Notice, Notices
+from elements_local.dashboard.lists import SearchWords, search_words
 from elements_local.dashboard.moments import Lane, Moment
+from elements_local.dashboard.routes.live import change_events
+from elements_local.errors import HarnessError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -88,3 +97,83 @@ def test_lanes_are_of_the_services_that_run():
     assert moments.lanes({"platform", "crm", "sink"}) == list(Lane)
     assert moments.lanes({"sink"}) == [Lane.ATTEMPT, Lane.FAULT]
     assert moments.lanes({"crm"}) == [Lane.CRM, Lane.FAULT]
+
+
+class Looks:
+    """A stack that ends after so many looks."""
+
+    def __init__(self, looks):
+        self.left = looks
+
+    def wait(self, _seconds):
+        self.left -= 1
+        return self.left < 0
+
+
+def events(*states, gone=lambda: False):
+    """Return what is written while the state goes through these."""
+    shown = iter(states)
+
+    def state():
+        value = next(shown)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    looks = Looks(len(states) - 1)
+    return b"".join(change_events(state, known="", closing=looks, gone=gone))
+
+
+def test_a_change_is_told_once_however_much_it_was():
+    assert events("a", "a", "b", "b").count(b"event: changed") == 1
+
+
+def test_a_stack_that_does_not_answer_is_a_change_too():
+    assert events("a", HarnessError("gone"), "a").count(b"event: changed") == 2
+
+
+def test_after_a_long_silence_something_is_said():
+    assert b": nothing yet" in events(*"a" * 25)
+
+
+def test_who_hung_up_is_written_nothing_more():
+    assert events("a", "b", "c", gone=lambda: True).count(b"event:") == 0
+
+
+def test_notices_that_nobody_fetches_do_not_pile_up():
+    notices = Notices()
+    names = [notices.add(Notice(text=str(number))) for number in range(150)]
+
+    assert notices.take(names[0]) is None
+    assert notices.take(names[-1]) == Notice(text="149")
+    assert notices.take(names[-1]) is None
+
+
+FILTERS = {"status", "objectType"}
+
+
+@each_row(
+    ("typed", "text", "wanted", "unwanted"),
+    [
+        ("Ada  King", "Ada  King", {}, []),
+        ("2026-03-02 a-b", "2026-03-02 a-b", {}, []),
+        ('{"NAME": "Ada"}', '{"NAME": "Ada"}', {}, []),
+        ("http://x status:503", "http://x", {"status": "503"}, []),
+        ("-King Ada -x:y", "Ada", {}, [("q", "King"), ("q", "x:y")]),
+        ('-"two words" -objectType:leads', "", {}, [("q", "two words"), ("objectType", "leads")]),
+        ('status:"" - -""', 'status:"" - -""', {}, []),
+    ],
+)
+def test_words_are_told_apart(typed, text, wanted, unwanted):
+    assert search_words(typed, FILTERS) == SearchWords(text, wanted, unwanted)
+
+
+@settings(max_examples=examples(200))
+@given(some.text(some.sampled_from('a-:" \t{}')))
+def test_nothing_that_is_typed_is_lost(typed):
+    words = search_words(typed, {"a"})
+
+    found = "".join([words.text, *words.wanted, *words.wanted.values(), *map(":".join, words.unwanted)])
+    assert words.wanted or found.count("a") == typed.count("a")
+    assert all(value for _, value in words.unwanted)
+    assert all(words.wanted.values())
