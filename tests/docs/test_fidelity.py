@@ -32,10 +32,10 @@ def view_of(operation):
     return ".".join(operation.split(".")[:2]).replace("_of_token.", ".")
 
 
-@pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: f"{entry.area}: {entry.behaviour[:50]}")
-def test_the_tests_of_a_behaviour_exist(entry):
-    for test in entry.tests:
-        assert exists(test), f"{test} is not there"
+def test_the_tests_of_each_behaviour_exist():
+    gone = [(entry.behaviour, test) for entry in LEDGER for test in entry.tests if not exists(test)]
+
+    assert gone == []
 
 
 @pytest.mark.parametrize(

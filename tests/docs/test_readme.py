@@ -5,11 +5,9 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from doc_pages import ROOT, answers, block, environment, of_kind, typed, up
+from doc_pages import ROOT, answers, environment, of_kind, typed, up
 from programs import find_program
 
 BIN = Path(sys.executable).parent
@@ -34,30 +32,6 @@ def run(kind: str, running: dict) -> Done:
     return done
 
 
-@pytest.fixture(scope="module")
-def walked() -> Iterator[Done]:
-    with up(BIN / "elements-local") as running:
-        yield run("run", running)
-
-
-@pytest.fixture(scope="module")
-def alone() -> Iterator[Done]:
-    page = (ROOT / "docs" / "crm.md").read_text(encoding="utf-8")
-    (words,) = re.findall(r"^\.venv/bin/elements-local (up --role crm .*)$", page, re.MULTILINE)
-    with up(BIN / "elements-local", *words.split()) as running:
-        yield run("run alone", running)
-
-
-@pytest.mark.parametrize("name", [each.name for each in of_kind("run")])
-def test_a_block_runs(name: str, walked: Done) -> None:
-    assert walked[name].returncode == 0, walked[name].stdout + walked[name].stderr
-
-
-@pytest.mark.parametrize("name", [each.name for each in of_kind("run alone")])
-def test_a_block_runs_against_a_crm_alone(name: str, alone: Done) -> None:
-    assert alone[name].returncode == 0, alone[name].stdout + alone[name].stderr
-
-
 def part_of(shown: object, answer: object) -> bool:
     """Tell whether an answer has all that is shown of it; lists are shown whole."""
     if isinstance(shown, dict):
@@ -68,20 +42,19 @@ def part_of(shown: object, answer: object) -> bool:
     return shown == answer
 
 
-@pytest.mark.parametrize("name", [each.name for each in of_kind("answer")])
-def test_what_is_shown_of_an_answer_is_part_of_it(name: str, walked: Done) -> None:
-    answer = answers(walked[name].stdout)[-1]
+def test_the_walk_through_brings_the_contact_as_created_signed_and_the_blocks_of_other_pages_run() -> None:
+    with up(BIN / "elements-local") as running:
+        walked = run("run", running)
 
-    assert part_of(json.loads(block("answer", name)), answer), json.dumps(answer, indent=2)
-
-
-def test_the_walk_through_brings_the_contact_as_created_signed(walked: Done) -> None:
+    assert failed(walked) == {}
+    for shown in of_kind("answer"):
+        answer = answers(walked[shown.name].stdout)[-1]
+        assert part_of(json.loads(shown.text), answer), json.dumps(answer, indent=2)
     (instance,) = answers(walked["create"].stdout)
     contact = answers(walked["change"].stdout)[-1]
     advanced, callbacks = answers(walked["callbacks"].stdout)
     (polls,) = answers(walked["polls"].stdout)
     (audit,) = answers(walked["audit"].stdout)
-
     (callback,) = callbacks["callbacks"]
     (event,) = callback["json"]["message"]["events"]
     assert instance["configuration"]["password"] == "********"
@@ -91,23 +64,28 @@ def test_the_walk_through_brings_the_contact_as_created_signed(walked: Done) -> 
     assert [record["verdict"] for poll in polls["polls"] for record in poll["records"]] == ["CREATED"]
     assert [told["recordId"] for told in audit["reported"]] == [str(contact["CONTACT_ID"])]
     assert not audit["lost"]
-
-
-def test_what_is_to_be_looked_at_tells_of_the_contact(walked: Done) -> None:
-    contact = answers(walked["change"].stdout)[-1]
     polls, deliveries, changes = answers(walked["by hand"].stdout)
-
     assert [poll["seen"] for poll in polls["polls"]] == [1]
     assert [attempt["status"] for attempt in deliveries["deliveries"][0]["attempts"]] == [200]
     assert [change["recordId"] for change in changes["changes"]] == [str(contact["CONTACT_ID"])]
 
 
-def test_a_lone_crm_is_searched_and_has_workspaces(alone: Done) -> None:
+def test_a_lone_crm_is_searched_and_has_workspaces() -> None:
+    page = (ROOT / "docs" / "crm.md").read_text(encoding="utf-8")
+    (words,) = re.findall(r"^\.venv/bin/elements-local (up --role crm .*)$", page, re.MULTILINE)
+    with up(BIN / "elements-local", *words.split()) as running:
+        alone = run("run alone", running)
+
+    assert failed(alone) == {}
     advanced = alone["search"].stdout.splitlines()[0]
     _, (found,) = answers(alone["search"].stdout)
     made, moved = answers(alone["workspace"].stdout)[:2]
-
     assert advanced == "2026-03-02T10:00:00Z -> 2026-03-03T10:00:00Z"
     assert (found["FIRST_NAME"], found["DATE_UPDATED_UTC"]) == ("Ada", "2026-03-03 10:00:00")
     assert made["name"] == "mine"
     assert moved == {"from": "2026-03-03T10:00:00Z", "now": "2026-03-03T10:15:00Z"}
+
+
+def failed(done: Done) -> dict[str, str]:
+    """Return what the blocks that failed have said."""
+    return {name: each.stdout + each.stderr for name, each in done.items() if each.returncode}

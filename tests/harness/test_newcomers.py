@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import junitparser
-import pytest
 import yaml
 from click.testing import CliRunner
 
@@ -48,36 +47,32 @@ SAID_OF_TESTS = {
 """Test -> what its report has to say; nothing if it has to pass."""
 
 
-@pytest.fixture(scope="module")
-def reports(tmp_path_factory):
-    """What pytest reported of each of the tests, in a project of their own."""
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "test_first.py").write_text(TESTS.read_text("utf-8"), "utf-8")
-    report = folder / "report.xml"
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:randomly", "-p", "no:cacheprovider", f"--junitxml={report}"],
-        cwd=folder, capture_output=True, check=False, timeout=300,
-    )  # fmt: skip
-    cases = [case for suite in junitparser.JUnitXml.fromfile(str(report)) for case in suite]
+def not_as_said(reports, said):
+    """Return what of the reports has not the words that it has to have, or has any though it has to have none."""
     return {
-        case.name.removeprefix("test_"): "\n".join(
-            [
-                *(f"{result.message}\n{result.text}" for result in case.result),
-                case.system_out or "",
-                case.system_err or "",
-            ]
-        ).strip()
-        for case in cases
+        name: reports[name]
+        for name, words in said.items()
+        if bool(reports[name]) is not bool(words) or any(word not in reports[name] for word in words)
     }
 
 
-@pytest.mark.parametrize(("name", "said"), SAID_OF_TESTS.items(), ids=SAID_OF_TESTS)
-def test_a_first_test_passes_or_says_why_not(reports, name, said):
-    if not said:
-        assert reports[name] == ""
-    for words in said:
-        assert words in reports[name]
-    assert bool(reports[name]) is bool(said)
+def test_a_first_test_passes_or_says_why_not(tmp_path):
+    (tmp_path / "test_first.py").write_text(TESTS.read_text("utf-8"), "utf-8")
+    report = tmp_path / "report.xml"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:randomly", "-p", "no:cacheprovider", f"--junitxml={report}"],
+        cwd=tmp_path, capture_output=True, check=False,
+    )  # fmt: skip
+    cases = [case for suite in junitparser.JUnitXml.fromfile(str(report)) for case in suite]
+
+    reports = {case.name.removeprefix("test_"): told_by(case) for case in cases}
+    assert reports.keys() == SAID_OF_TESTS.keys()
+    assert not_as_said(reports, SAID_OF_TESTS) == {}
+
+
+def told_by(case):
+    results = [f"{result.message}\n{result.text}" for result in case.result]
+    return "\n".join([*results, case.system_out or "", case.system_err or ""]).strip()
 
 
 ADA = {"create": {"contacts/ada": {}}}
@@ -117,26 +112,18 @@ CHOOSY = {
 """Scenario -> what its instance's configuration says, and what its failure has to say."""
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    """What was said of each of the scenarios; nothing of one that passed."""
-    folder = tmp_path_factory.mktemp("scenarios")
+def test_a_first_scenario_passes_or_says_why_not(tmp_path):
     documents = {name: {"scenario": name, "steps": steps} for name, (steps, _) in SCENARIOS.items()}
     for name, (configuration, _) in CHOOSY.items():
         instance = {"configuration": configuration}
         documents[name] = {"scenario": name, "instance": instance, "steps": [ADA, QUARTER, CREATED]}
     for name, document in documents.items():
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
-    done = CliRunner().invoke(command, [str(folder), "--keep-going", "--json"])
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+
+    done = CliRunner().invoke(command, [str(tmp_path), "--keep-going", "--json"])
+
     told = json.loads(done.stdout)
-    mistakes = {Path(one["path"]).stem: json.dumps(one) for one in told["mistakes"]}
-    return {one["name"]: json.dumps(one["failure"] or "") for one in told["scenarios"]} | mistakes
-
-
-@pytest.mark.parametrize("name", [*SCENARIOS, *CHOOSY])
-def test_a_first_scenario_passes_or_says_why_not(results, name):
-    said = (SCENARIOS.get(name) or CHOOSY[name])[1]
-
-    assert (results[name] == '""') is (said is PASSES)
-    for words in said:
-        assert words in results[name]
+    results = {one["name"]: one["failure"] and json.dumps(one["failure"]) for one in told["scenarios"]}
+    results |= {Path(one["path"]).stem: json.dumps(one) for one in told["mistakes"]}
+    said = {name: words for name, (_, words) in {**SCENARIOS, **CHOOSY}.items()}
+    assert not_as_said(results, said) == {}

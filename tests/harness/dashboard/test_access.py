@@ -34,59 +34,47 @@ def test_the_policy_lets_nothing_in_from_outside_and_nothing_inline(visitor, at)
     assert page.reply.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.example"},
-        {"Origin": "http://127.0.0.1:4702"},
-        {"Origin": "null"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-    ],
-    ids=str,
+STRANGE_HEADERS = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://127.0.0.1:4702"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
 )
-def test_a_form_of_another_page_is_refused_and_changes_nothing(visitor, at, clients, headers):
+STRANGE_TOKENS = ({}, {"form_token": ""}, {"form_token": "é"}, {"form_token": "0" * 64})
+
+
+def test_a_form_of_another_page_or_without_this_runs_token_is_refused_and_changes_nothing(
+    visitor, at, clients
+):
     token = token_of(visitor.open(at))
     before = clients.clock.now()
 
-    reply = post(visitor, f"{at}clock", {"move": "1h", "form_token": token}, **headers)
-
-    assert reply.status == 403
+    for headers in STRANGE_HEADERS:
+        reply = post(visitor, f"{at}clock", {"move": "1h", "form_token": token}, **headers)
+        assert reply.status == 403, headers
+    for fields in STRANGE_TOKENS:
+        reply = post(visitor, f"{at}clock", {"move": "1h", **fields})
+        assert (reply.status, b"not of this run" in reply.body) == (403, True), fields
     assert clients.clock.now() == before
 
 
-@pytest.mark.parametrize(
-    "fields", [{}, {"form_token": ""}, {"form_token": "é"}, {"form_token": "0" * 64}], ids=str
-)
-def test_so_is_one_without_this_runs_token(visitor, at, clients, fields):
-    before = clients.clock.now()
-
-    reply = post(visitor, f"{at}clock", {"move": "1h", **fields})
-
-    assert (reply.status, b"not of this run" in reply.body) == (403, True)
-    assert clients.clock.now() == before
-
-
-@pytest.mark.parametrize("path", ["stream", "%73tream", "/stream"])
-def test_the_stream_looks_at_the_origin_itself(visitor, at, path):
+def test_the_stream_looks_at_the_origin_itself(visitor, at):
     sent = {**visitor.headers, "Origin": "http://127.0.0.1:4702"}
+    for path in ("stream", "%73tream", "/stream"):
+        reply = visitor._http.send("GET", f"{visitor.origin}{at}{path}", headers=sent)
 
-    reply = visitor._http.send("GET", f"{visitor.origin}{at}{path}", headers=sent)
-
-    assert reply.status in {403, 404}
-    assert b"event:" not in reply.body
+        assert reply.status in {403, 404}
+        assert b"event:" not in reply.body
 
 
-@pytest.mark.parametrize(
-    "back", ["https://evil.example/", "//evil.example/_local/", "/\\evil.example", "/elsewhere", ""]
-)
-def test_a_form_leads_back_to_the_dashboard_only(visitor, at, back):
+def test_a_form_leads_back_to_the_dashboard_only(visitor, at):
     token = token_of(visitor.open(at))
+    for back in ("https://evil.example/", "//evil.example/_local/", "/\\evil.example", "/elsewhere", ""):
+        reply = post(visitor, f"{at}clock", {"move": "1m", "form_token": token, "back": back})
 
-    reply = post(visitor, f"{at}clock", {"move": "1m", "form_token": token, "back": back})
-
-    assert reply.status == 303
-    assert reply.headers["Location"].startswith(f"{at}?notice=")
+        assert reply.status == 303
+        assert reply.headers["Location"].startswith(f"{at}?notice=")
 
 
 @pytest.fixture(scope="module")
@@ -130,18 +118,13 @@ def test_the_cookie_goes_to_no_other_site_and_to_no_script(stranger, exposed):
     assert reply.headers["Location"] == "/_local/"
 
 
-@pytest.mark.parametrize("token", ["wrong", "", "é"])
-def test_a_wrong_token_opens_nothing(stranger, token):
-    page = stranger.send(stranger.open("/_local/"), "/sign-in", token=token)
+def test_a_wrong_token_or_cookie_opens_nothing(stranger):
+    for token in ("wrong", "", "é"):
+        page = stranger.send(stranger.open("/_local/"), "/sign-in", token=token)
 
-    assert (page.status, "not the token" in page.words) == (401, True)
-    assert not stranger.cookies
-    assert stranger.open("/_local/").status == 401
-
-
-def test_a_wrong_cookie_opens_nothing(stranger):
+        assert (page.status, "not the token" in page.words) == (401, True)
+        assert not stranger.cookies
     stranger.cookies["elements-local-4700"] = "0" * 64
-
     assert stranger.open("/_local/").status == 401
 
 
@@ -169,21 +152,11 @@ def test_others_get_at_the_root_what_they_always_got(stack_in_process):
     assert (platform.status, sink.status, posted.status) == (404, 200, 200)
 
 
-@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
-def test_the_sink_leads_to_the_name_that_the_browser_uses(name):
+def test_the_sink_leads_to_the_name_that_the_browser_uses():
     with on_ports(Options(ports=(0, 0, 0))) as stack:
-        host = stack.addresses.sink.replace("127.0.0.1", name)
-        reply = stack.http.send("GET", f"{host}/", headers={"Accept": "text/html"})
+        for name in ("localhost", "127.0.0.1"):
+            host = stack.addresses.sink.replace("127.0.0.1", name)
+            reply = stack.http.send("GET", f"{host}/", headers={"Accept": "text/html"})
 
-        assert reply.headers["Location"] == f"{stack.addresses.platform.replace('127.0.0.1', name)}/_local/"
-
-
-@pytest.mark.usefixtures("story")
-def test_looking_leaves_no_trace_in_the_journal(visitor, at, clients):
-    before = [each.call("GET", "/_local/journal")["total"] for each in (clients.platform, clients.crm)]
-
-    visitor.open(at)
-
-    assert [
-        each.call("GET", "/_local/journal")["total"] for each in (clients.platform, clients.crm)
-    ] == before
+            platform = stack.addresses.platform.replace("127.0.0.1", name)
+            assert reply.headers["Location"] == f"{platform}/_local/"

@@ -47,14 +47,6 @@ def test_its_callbacks_are_on_the_timeline_and_in_the_inbox(sink):
     assert "POST /default/b" in visitor.open("/_local/dashboard/default/callbacks/latest").words
 
 
-def test_its_clock_is_moved(sink):
-    visitor = PageVisitor(sink.http, sink.addresses.sink)
-
-    visitor.send(visitor.open("/_local/"), "/clock", ("move", "1h"))
-
-    assert sink.workspace().clock.show()["now"] == "2026-03-02T11:00:00Z"
-
-
 def test_a_crm_alone_shows_what_it_has(crm):
     visitor = PageVisitor(crm.http, crm.addresses.crm)
 
@@ -83,18 +75,13 @@ def test_one_alone_is_reset_and_snapshotted(request, name):
     assert "is at its start again" in visitor.send(state, "/reset").words
 
 
-@pytest.mark.parametrize(
-    "path", ["instances/", "audit/", "callbacks/", "polls/", "why/?instanceId=1&resource=a&recordId=1"]
-)
-def test_a_page_of_a_service_that_does_not_run_says_so(crm, path):
-    page = PageVisitor(crm.http, crm.addresses.crm).open(f"/_local/dashboard/default/{path}")
-
-    assert page.status in {404, 502}
-    assert "runs here" in page.words
+ABSENT = ("instances/", "audit/", "callbacks/", "polls/", "why/?instanceId=1&resource=a&recordId=1")
 
 
-def test_what_happened_to_one_alone_is_no_scenario_and_that_is_said(crm):
-    page = PageVisitor(crm.http, crm.addresses.crm).open("/_local/dashboard/default/state/scenario.yaml")
+def test_a_page_of_what_does_not_run_says_so(crm):
+    visitor = PageVisitor(crm.http, crm.addresses.crm)
+    for path in (*ABSENT, "state/scenario.yaml"):
+        page = visitor.open(f"/_local/dashboard/default/{path}")
 
-    assert page.status == 502
-    assert "runs here" in page.words
+        assert page.status == (502 if path.endswith("yaml") else 404)
+        assert "runs here" in page.words

@@ -1,10 +1,7 @@
 """What is printed below a test that fails: why what was changed has not come, and what happened, by pytest inside pytest."""
 
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +10,7 @@ import pytest
 from elements_local import guide
 from elements_local.start import Options
 
-SETTINGS = {"ELEMENTS_LOCAL_KEEP_TIES": "true", "ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "5"}
+SETTINGS = {"ELEMENTS_LOCAL_KEEP_TIES": "true"}
 
 
 @pytest.fixture(scope="session")
@@ -67,64 +64,6 @@ CASES = {
             "  no callback was sent",
         ],
     ),
-    "made_in_the_second_of_a_poll": (
-        """
-        made()
-        world.clock.advance("15m")
-        add(world)
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED", "CREATED"]
-        """,
-        [
-            ("contacts #, contacts # were created at 10:15:00; explained: tie, it is dated 10:15:00, up to which had been polled; *; "
-            "fix: set pollDelay of contacts to 1 (may repeat records changed in the last 1 s), reported at 10:30:00 "
-            '(elements_explain("contacts", #) has all of it)'),
-        ],
-    ),
-    "nothing_was_advanced": (
-        """
-        made()
-        world.clock.advance("1m")
-        add(world)
-        world.sink.wait(objectType="contacts", timeout_s=0)
-        """,
-        [
-            ("contacts # was created at 10:01:00; explained: interval-not-over, there has been no poll since 10:01:00: it is 10:01:00, "
-            "and the next poll is at 10:15:00; fix: let time go on until 10:15:00, reported at 10:15:00 *")
-        ],
-    ),
-    "advanced_too_little": (
-        """
-        made()
-        world.clock.advance("1m")
-        add(world)
-        world.clock.advance("10m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        [("contacts # was *; explained: interval-not-over, there has been no poll since 10:01:00: it is 10:11:00, "
-            "and the next poll is at 10:15:00; fix: *")],
-    ),
-    "a_kind_that_nothing_polls": (
-        """
-        made()
-        add(world, "Projects", PROJECT_NAME="Engine", STATUS="NOT STARTED")
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        [
-            ("projects # was created at 10:00:00; no instance polls projects: instance # polls contacts, accounts, "
-            "leads, opportunities; add it to event.poller.configuration")
-        ],
-    ),
-    "no_instance": (
-        """
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        ["contacts # was created at 10:00:00; there is no instance in this workspace, so nothing is polled"],
-    ),
     "two_changes_between_polls": (
         """
         made()
@@ -143,46 +82,6 @@ CASES = {
             "  callback at 10:15:00: contacts # UPDATED: 200 from http://127.0.0.1:*/ws-*",
         ],
     ),
-    "a_deletion": (
-        """
-        made()
-        world.clock.advance("1m")
-        ada = add(world)
-        world.clock.advance("15m")
-        world.crm.delete("Contacts", ada["CONTACT_ID"])
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED", "DELETED"]
-        """,
-        ["contacts # was deleted at 10:16:00; explained: deletion, it was deleted at 10:16:00; polling reports no deletions *"],
-    ),
-    "a_poll_that_failed": (
-        """
-        made()
-        world.clock.advance("1m")
-        add(world)
-        world.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        [
-            ("contacts # was created at 10:01:00; explained: outage, the poll of 10:15:00 failed: 502: Insightly answered 503; "
-            "the next poll is at 10:30:00; fix: *")
-        ],
-    ),
-    "a_callback_that_was_refused": (
-        """
-        made()
-        world.clock.advance("1m")
-        world.sink.respond({"status": 503, "times": 10})
-        add(world)
-        world.clock.advance("15m")
-        assert [callback["status"] for callback in world.sink.callbacks()] == [200]
-        """,
-        [
-            ("contacts # was created at 10:01:00; explained: retrying, its receiver answered 503 at 10:15:00, 503 at 10:15:04, "
-            "503 at 10:15:16; the next try is at 10:16:04; fix: *")
-        ],
-    ),
     "a_callback_to_somewhere_else": (
         """
         url = world.credentials.callback_url.rpartition("/")[0]
@@ -197,17 +96,6 @@ CASES = {
             "which is not the workspace's bin of the sink; fix: *")
         ],
     ),
-    "a_callback_to_nowhere": (
-        """
-        made(**{"event.notification.callback.url": None})
-        world.clock.advance("1m")
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        [("contacts # was created at 10:01:00; explained: no-receiver, the change was reported, but there was no "
-            "event.notification.callback.url; fix: *")],
-    ),
     "an_id_that_cannot_be_read": (
         """
         made(contacts={"idField": "CONTACTID"})
@@ -221,88 +109,6 @@ CASES = {
             "idField 'CONTACTID' names nothing in it; fix: set idField of contacts to 'CONTACT_ID', *"),
             "    a record of contacts without an id: CREATED, *",
         ],
-    ),
-    "an_id_of_another_field": (
-        """
-        made(contacts={"idField": "FIRST_NAME"})
-        world.clock.advance("1m")
-        ada = add(world)
-        world.clock.advance("15m")
-        assert world.sink.callbacks(objectId=ada["CONTACT_ID"])
-        """,
-        [
-            ("contacts # was created at 10:01:00; explained: id-other, the poll of 10:15:00 saw it by the id 'Ada', which is not "
-            "the CRM's #: idField is 'FIRST_NAME'; fix: *")
-        ],
-    ),
-    "a_date_that_cannot_be_read": (
-        """
-        dates = {"updatedDateField": "DATE_UPDATE_UTC", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss"}
-        made(contacts={"datesConfiguration": dates})
-        world.clock.advance("1m")
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        [
-            ("contacts # was created at 10:01:00; explained: date-missing, 'DATE_UPDATE_UTC' names nothing in the record that "
-            "the poll of 10:15:00 saw; fix: *")
-        ],
-    ),
-    "a_condition_that_leaves_it_out": (
-        """
-        where = "updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}' and FIRST_NAME='Bob'"
-        made(contacts={"url": f"/hubs/crm/contacts?where={where}"})
-        world.clock.advance("1m")
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        [
-            ("contacts # was created at 10:01:00; explained: where-excludes, the poll of 10:15:00 asked for records for which "
-            "FIRST_NAME = 'Bob' holds, *; fix: set url of contacts *")
-        ],
-    ),
-    "a_misspelt_key": (
-        """
-        made(contacts={"idFeild": "CONTACT_ID"})
-        assert kinds(world) == ["CREATED"]
-        """,
-        [
-            "warning misspelt-key: 'idFeild' has no effect: *idField* (configuration.event.poller.configuration.contacts.*",
-            "In workspace ws-*",
-        ],
-    ),
-    "events_that_are_off": (
-        """
-        made(**{"event.notification.enabled": False})
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        ["contacts # was created at 10:00:00; explained: events-off, nothing is polled until event.notification.enabled is true *"],
-    ),
-    "a_disabled_instance": (
-        """
-        instance = made()
-        world.clock.advance("1m")
-        world.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        ["contacts # was created at 10:01:00; explained: instance-disabled, instance # is disabled, and is not polled; fix: *"],
-    ),
-    "a_poller_that_was_switched_off": (
-        """
-        made()
-        world.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
-        world.clock.advance("2h")
-        add(world)
-        world.clock.advance("15m")
-        assert kinds(world) == ["CREATED"]
-        """,
-        ["contacts # was created at *; explained: poller-off, the poller was switched off, as too many polls *"],
     ),
     "a_clock_that_is_behind": (
         """
@@ -351,10 +157,6 @@ CASES = {
             "no callback")
         ],
     ),
-    "a_misspelt_filter_of_polls": (
-        "assert world.platform.polls(resourc='contacts')",
-        ["nothing happened *"],
-    ),
     "many_records": (
         """
         made()
@@ -380,13 +182,12 @@ def written(cases: dict[str, tuple[str, list[str]]]) -> str:
     return "\n\n".join([HEAD, *tests])
 
 
-def run(folder: Path, *words: str) -> dict[str, str]:
-    """Run the tests of a folder and return the text of each failure, as a CI is shown it."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--junitxml=it.xml", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 1, done.stdout + done.stderr
-    cases = ET.parse(folder / "it.xml").getroot().iter("testcase")  # noqa: S314 - our own
-    failed = {case.get("name"): case.find("failure") for case in cases}
+def run(pytester: pytest.Pytester, cases: dict[str, tuple[str, list[str]]], *words: str) -> dict[str, str]:
+    """Run the tests of some cases and return the text of each failure, as a CI is shown it."""
+    pytester.makepyfile(written(cases))
+    pytester.runpytest_inprocess("-p", "no:randomly", "--junitxml=it.xml", *words)
+    found = ET.parse(pytester.path / "it.xml").getroot().iter("testcase")  # noqa: S314 - our own
+    failed = {case.get("name"): case.find("failure") for case in found}
     return {name: "" if failure is None else failure.text or "" for name, failure in failed.items()}
 
 
@@ -395,40 +196,29 @@ def section_of(text: str) -> list[str]:
     return text.partition("- elements-local -")[2].partition("\n")[2].splitlines()
 
 
-@pytest.fixture(scope="module")
-def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    folder = tmp_path_factory.mktemp("newcomer")
-    (folder / "test_it.py").write_text(written(CASES), encoding="utf-8")
-    return run(folder)
-
-
 def matches(line: str, pattern: str) -> bool:
     wanted = re.escape(pattern).replace(r"\#", r"\d+").replace(r"\*", ".*")
     return re.fullmatch(wanted, line) is not None
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_failure_says_why_and_what_happened_the_most_telling_first(
-    name: str, failures: dict[str, str]
+def test_a_failure_says_why_and_what_happened_the_most_telling_first_and_no_secret(
+    pytester: pytest.Pytester,
 ) -> None:
-    section = section_of(failures[f"test_{name}"])
+    failures = run(pytester, CASES)
 
-    expected = CASES[name][1]
-    assert matches(section[0], expected[0]) or expected[0].startswith("  "), section
-    for pattern in expected:
-        assert any(matches(line, pattern) for line in section), (pattern, section)
-    assert len(section) <= 15
-
-
-def test_no_secret_is_shown(failures: dict[str, str]) -> None:
-    assert "0123456789" not in "\n".join(section_of(failures["test_a_callback_to_somewhere_else"]))
+    for name, (_, expected) in CASES.items():
+        section = section_of(failures[f"test_{name}"])
+        assert matches(section[0], expected[0]) or expected[0].startswith("  "), section
+        for pattern in expected:
+            assert any(matches(line, pattern) for line in section), (pattern, section)
+        assert len(section) <= 15
+        assert "0123456789" not in "\n".join(section)
 
 
-def test_the_rest_is_shown_on_demand(tmp_path: Path) -> None:
+def test_the_rest_is_shown_on_demand(pytester: pytest.Pytester) -> None:
     wanted = ("two_changes_between_polls", "many_records")
-    (tmp_path / "test_it.py").write_text(written({name: CASES[name] for name in wanted}), encoding="utf-8")
 
-    found = run(tmp_path, "-v")
+    found = run(pytester, {name: CASES[name] for name in wanted}, "-v")
 
     many = section_of(found["test_many_records"])
     assert sum(line.startswith("  change at ") for line in many) == 30
@@ -483,13 +273,12 @@ def test_it_uses_nothing_of_ours():
 """
 
 
-@pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["one process", "xdist"])
-def test_whatever_fails_has_a_section_and_nothing_else_has(
-    pytester: pytest.Pytester, words: tuple[str, ...]
+def test_whatever_fails_has_a_section_and_nothing_else_has_in_processes_of_xdist_too(
+    pytester: pytest.Pytester,
 ) -> None:
     pytester.makepyfile(OTHERS)
 
-    result = pytester.runpytest_subprocess("-rN", *words)
+    result = pytester.runpytest_subprocess("-rN", "-n", "1")
 
     result.assert_outcomes(passed=1, xfailed=1, skipped=1, failed=4, errors=1)
     output = result.stdout.str()

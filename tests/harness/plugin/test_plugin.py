@@ -52,14 +52,16 @@ def test_every_document_below_the_folder_is_one_test(project: pytest.Pytester) -
     result.stdout.fnmatch_lines(["scenarios/passing.yaml::a contact is reported PASSED*"])
 
 
-def test_a_failure_says_step_difference_and_decisions_and_shows_no_traceback(
+def test_a_failure_says_step_difference_and_decisions_without_a_traceback_in_the_report_for_a_ci_too(
     project: pytest.Pytester,
 ) -> None:
-    scenarios(project, failing=FAILING)
+    scenarios(project, passing=PASSING, failing=FAILING)
 
-    result = project.runpytest_inprocess()
+    result = project.runpytest_inprocess("--junitxml", "it.xml")
+    again = project.runpytest_inprocess("--last-failed")
+    one = project.runpytest_inprocess("scenarios/passing.yaml::nothing is reported")
 
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(
         [
             "*scenarios/failing.yaml:7: expect:",
@@ -70,6 +72,16 @@ def test_a_failure_says_step_difference_and_decisions_and_shows_no_traceback(
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
+    cases = {case.get("name"): case for case in ET.parse(project.path / "it.xml").getroot().iter("testcase")}  # noqa: S314 - our own
+    assert sorted(cases) == ["a contact is misnamed", "a contact is reported", "nothing is reported"]
+    assert {case.get("classname") for case in cases.values()} == {
+        "scenarios.passing.yaml",
+        "scenarios.failing.yaml",
+    }
+    assert "scenarios/failing.yaml:7: expect:" in cases["a contact is misnamed"].find("failure").text
+    assert all(float(case.get("time")) >= 0 for case in cases.values())
+    again.assert_outcomes(failed=1)
+    one.assert_outcomes(passed=1)
 
 
 def test_a_file_that_cannot_be_read_is_a_collection_error_with_its_line(project: pytest.Pytester) -> None:
@@ -81,44 +93,16 @@ def test_a_file_that_cannot_be_read_is_a_collection_error_with_its_line(project:
     result.stdout.fnmatch_lines(["*broken.yaml:3:5: unknown verb 'advnace'; did you mean 'advance'?*"])
 
 
-@pytest.mark.parametrize(
-    "words", [("-k", "nothing"), ("-k", "quick"), ("-m", "quick"), ("-m", "not quick")], ids=" ".join
-)
-def test_scenarios_are_chosen_by_name_and_by_tag(project: pytest.Pytester, words: tuple[str, str]) -> None:
+def test_scenarios_are_chosen_by_name_and_by_tag(project: pytest.Pytester) -> None:
     scenarios(project, passing=PASSING)
 
-    result = project.runpytest_inprocess("--strict-markers", *words)
+    for words in (("-k", "nothing"), ("-k", "quick"), ("-m", "quick"), ("-m", "not quick")):
+        result = project.runpytest_inprocess("--strict-markers", *words)
 
-    result.assert_outcomes(passed=1, deselected=1)
-
-
-def test_the_last_failed_is_run_again_and_a_scenario_has_a_node_id(project: pytest.Pytester) -> None:
-    scenarios(project, passing=PASSING, failing=FAILING)
-
-    project.runpytest_inprocess().assert_outcomes(passed=2, failed=1)
-    again = project.runpytest_inprocess("--last-failed")
-    one = project.runpytest_inprocess("scenarios/passing.yaml::nothing is reported")
-
-    again.assert_outcomes(failed=1)
-    one.assert_outcomes(passed=1)
+        result.assert_outcomes(passed=1, deselected=1)
 
 
-def test_a_report_for_a_ci_has_a_case_for_each_scenario_with_what_failed(project: pytest.Pytester) -> None:
-    scenarios(project, passing=PASSING, failing=FAILING)
-
-    project.runpytest_inprocess("--junitxml", "it.xml")
-
-    cases = {case.get("name"): case for case in ET.parse(project.path / "it.xml").getroot().iter("testcase")}  # noqa: S314 - our own
-    assert sorted(cases) == ["a contact is misnamed", "a contact is reported", "nothing is reported"]
-    assert {case.get("classname") for case in cases.values()} == {
-        "scenarios.passing.yaml",
-        "scenarios.failing.yaml",
-    }
-    assert "scenarios/failing.yaml:7: expect:" in cases["a contact is misnamed"].find("failure").text
-    assert all(float(case.get("time")) >= 0 for case in cases.values())
-
-
-def test_tests_with_fixtures_and_scenarios_run_side_by_side(project: pytest.Pytester) -> None:
+def test_tests_with_workspaces_of_their_own_and_scenarios_run_side_by_side(project: pytest.Pytester) -> None:
     scenarios(project, passing=PASSING)
     project.makepyfile(
         """
@@ -126,12 +110,16 @@ def test_tests_with_fixtures_and_scenarios_run_side_by_side(project: pytest.Pyte
 
         @pytest.mark.elements(records=1)
         @pytest.mark.parametrize("turn", range(6))
-        def test_nobody_else_is_here(turn, elements_crm, elements_clock, elements_workspace):
+        def test_nobody_else_is_here(turn, elements_crm, elements_clock, elements_sink, elements_workspace):
             assert len(elements_crm.call("GET", "/v3.1/Contacts")) == 1
+            assert elements_clock.show() == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
+            assert elements_sink.callbacks() == []
             elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
             elements_clock.advance("1h")
             assert elements_clock.show()["now"] == "2026-03-02T11:00:00Z"
             assert len(elements_crm.call("GET", "/v3.1/Contacts")) == 2
+            elements_sink.http.send("POST", elements_workspace.credentials.callback_url, body=b"x")
+            assert len(elements_sink.callbacks()) == 1
         """
     )
 
@@ -150,15 +138,10 @@ def test_the_folders_are_an_ini_option(project: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize(
-    "extra", [("--elements-transport", "network"), ("-n", "2")], ids=["over ports", "xdist"]
-)
-def test_the_same_scenarios_pass_every_way(project: pytest.Pytester, extra: tuple[str, ...]) -> None:
+def test_the_same_scenarios_pass_over_ports(project: pytest.Pytester) -> None:
     scenarios(project, passing=PASSING)
 
-    result = project.runpytest_subprocess(*extra)
-
-    result.assert_outcomes(passed=2)
+    project.runpytest_inprocess("--elements-transport", "network").assert_outcomes(passed=2)
 
 
 def test_in_process_the_whole_process_is_at_the_scenarios_instant_and_only_meanwhile(
@@ -196,28 +179,6 @@ def test_in_process_the_whole_process_is_at_the_scenarios_instant_and_only_meanw
     result.stdout.fnmatch_lines(
         ["seen 2026-03-02 10:01, 2026-03-02 10:01, 2026-03-02 10:15, 2026-03-02 10:15", "then True"]
     )
-
-
-def test_each_test_has_a_workspace_of_its_own(project: pytest.Pytester) -> None:
-    project.makepyfile(
-        """
-        import pytest
-
-        @pytest.mark.parametrize("turn", [1, 2])
-        def test_nothing_is_left(turn, elements_crm, elements_clock, elements_sink, elements_workspace):
-            assert elements_crm.call("GET", "/v3.1/Contacts") == []
-            assert elements_clock.show() == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
-            assert elements_sink.callbacks() == []
-            elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
-            elements_clock.advance("1h")
-            elements_sink.http.send("POST", elements_workspace.credentials.callback_url, body=b"x")
-            assert len(elements_sink.callbacks()) == 1
-        """
-    )
-
-    result = project.runpytest_inprocess()
-
-    result.assert_outcomes(passed=2)
 
 
 def test_the_stack_starts_as_the_settings_fixture_says(project: pytest.Pytester) -> None:

@@ -42,15 +42,12 @@ def written(folder: Path, texts: dict[str, str]) -> None:
         (folder / f"{name}.yaml").write_text(text, encoding=encoding, newline="")
 
 
-@pytest.mark.parametrize("name", [*OURS, *OTHERS])
-def test_a_file_is_ours_if_a_document_of_it_has_the_key_at_its_top(tmp_path: Path, name: str) -> None:
+def test_a_file_is_ours_if_a_document_of_it_has_the_key_at_its_top(tmp_path: Path) -> None:
     written(tmp_path, {**OURS, **OTHERS})
 
-    assert is_meant_as_scenarios(tmp_path / f"{name}.yaml") is (name in OURS)
+    found = {name for name in (*OURS, *OTHERS, "gone") if is_meant_as_scenarios(tmp_path / f"{name}.yaml")}
 
-
-def test_a_file_that_cannot_be_read_is_nobodys(tmp_path: Path) -> None:
-    assert not is_meant_as_scenarios(tmp_path / "gone.yaml")
+    assert found == OURS.keys()
 
 
 def test_in_the_folder_of_that_name_what_is_not_ours_is_left_alone(pytester: pytest.Pytester) -> None:
@@ -72,25 +69,19 @@ def test_what_looks_like_ours_there_says_what_is_wrong_with_it(pytester: pytest.
     result.stdout.fnmatch_lines(["*broken.yaml:*"])
 
 
-@pytest.mark.parametrize("named", ["scenarios", "scenarios elsewhere"])
+@pytest.mark.parametrize("by", ["the ini option", "the command line"])
 def test_a_folder_that_is_named_complains_about_whatever_is_no_scenario(
-    pytester: pytest.Pytester, named: str
+    pytester: pytest.Pytester, by: str
 ) -> None:
-    pytester.makeini(f"[pytest]\nelements_scenarios = {named}\n")
+    words = ["-o", "elements_scenarios=scenarios"] if by == "the command line" else []
+    if not words:
+        pytester.makeini("[pytest]\nelements_scenarios = scenarios elsewhere\n")
     written(pytester.mkdir("scenarios"), {"good": GOOD, "load": OTHERS["another tool's"]})
 
-    result = pytester.runpytest_inprocess()
+    result = pytester.runpytest_inprocess(*words)
 
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*load.yaml:1:1: unknown key 'config'*"])
-
-
-def test_a_folder_may_be_named_on_the_command_line(pytester: pytest.Pytester) -> None:
-    written(pytester.mkdir("scenarios"), {"load": OTHERS["another tool's"]})
-
-    result = pytester.runpytest_inprocess("-o", "elements_scenarios=scenarios")
-
-    result.assert_outcomes(errors=2)
 
 
 def test_other_files_there_are_nobodys_business(pytester: pytest.Pytester) -> None:

@@ -1,7 +1,5 @@
 """A stack that runs elsewhere under pytest's fixtures and scenarios: ``--elements-stack``."""
 
-from collections.abc import Iterator
-
 import pytest
 from pytest_httpserver import HTTPServer
 
@@ -45,12 +43,6 @@ steps:
 """
 
 
-@pytest.fixture(scope="module")
-def another_stack() -> Iterator[Stack]:
-    with on_ports(Options(ports=(0, 0, 0))) as stack:
-        yield stack
-
-
 @pytest.fixture
 def project(pytester: pytest.Pytester, stack_on_ports: Stack) -> pytest.Pytester:
     pytester.makepyfile(TESTS.format(url=stack_on_ports.addresses.platform))
@@ -62,13 +54,12 @@ def names(stack: Stack) -> set[str]:
     return {credentials.name for credentials in stack.workspaces()}
 
 
-@pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["one process", "xdist"])
 def test_fixtures_and_scenarios_make_workspaces_there_and_delete_them(
-    project: pytest.Pytester, stack_on_ports: Stack, words: tuple[str, ...]
+    project: pytest.Pytester, stack_on_ports: Stack
 ) -> None:
     before, addresses = names(stack_on_ports), stack_on_ports.addresses
 
-    result = project.runpytest_subprocess("-rs", "--elements-stack", addresses.platform, *words)
+    result = project.runpytest_subprocess("-rs", "--elements-stack", addresses.platform, "-n", "2")
 
     result.assert_outcomes(passed=3, skipped=1)
     result.stdout.fnmatch_lines(
@@ -80,11 +71,11 @@ def test_fixtures_and_scenarios_make_workspaces_there_and_delete_them(
     assert names(stack_on_ports) == before
 
 
-@pytest.mark.parametrize("end", ["/", "/elements/api-v2", "/elements/api-v2/", "/_local/"])
-def test_the_url_may_be_any_that_up_prints(stack_on_ports: Stack, end: str) -> None:
-    found = running_stack(stack_on_ports.addresses.platform + end)
+def test_the_url_may_be_any_that_up_prints(stack_on_ports: Stack) -> None:
+    for end in ("/", "/elements/api-v2", "/elements/api-v2/", "/_local/"):
+        found = running_stack(stack_on_ports.addresses.platform + end)
 
-    assert found.addresses == stack_on_ports.addresses
+        assert found.addresses == stack_on_ports.addresses, end
 
 
 def test_a_failure_there_says_why(project: pytest.Pytester, stack_on_ports: Stack) -> None:
@@ -182,30 +173,21 @@ def test_addresses_without_a_stack_are_misuse(project: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("service", ["crm", "sink"])
-def test_a_service_of_another_stack_is_told_from_the_platforms_own(
-    stack_on_ports: Stack, another_stack: Stack, service: str
+def test_a_service_of_another_stack_is_told_from_the_platforms_own_and_from_one_that_runs_alone(
+    stack_on_ports: Stack, service: str
 ) -> None:
-    foreign = getattr(another_stack.addresses, service)
     before = names(stack_on_ports)
-
-    with pytest.raises(ElsewhereError) as refused:
-        running_stack(stack_on_ports.addresses.platform, **{service: foreign})
+    with on_ports(Options(ports=(0, 0, 0))) as another:
+        foreign = getattr(another.addresses, service)
+        with pytest.raises(ElsewhereError) as refused:
+            running_stack(stack_on_ports.addresses.platform, **{service: foreign})
+        with pytest.raises(ElsewhereError) as whole:
+            running_stack(foreign)
 
     assert f"what answers at {foreign} is not the {service} of the stack" in str(refused.value)
     assert f"--elements-{service} URL" in str(refused.value)
+    assert str(whole.value) == f"{foreign} is the {service} of a whole stack; give the URL of its platform"
     assert names(stack_on_ports) == before
-
-
-@pytest.mark.parametrize("service", ["crm", "sink"])
-def test_a_service_of_a_whole_stack_is_not_taken_for_one_that_runs_alone(
-    stack_on_ports: Stack, service: str
-) -> None:
-    url = getattr(stack_on_ports.addresses, service)
-
-    with pytest.raises(ElsewhereError) as refused:
-        running_stack(url)
-
-    assert str(refused.value) == f"{url} is the {service} of a whole stack; give the URL of its platform"
 
 
 def test_a_service_that_does_not_answer_is_named_with_what_to_say(stack_on_ports: Stack) -> None:
@@ -213,26 +195,26 @@ def test_a_service_that_does_not_answer_is_named_with_what_to_say(stack_on_ports
         running_stack(stack_on_ports.addresses.platform, sink="http://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("answer", ["{}", "[]", "hello", '{"service": "nginx"}'])
-def test_what_is_no_stack_is_told_so(httpserver: HTTPServer, answer: str) -> None:
-    httpserver.expect_request("/_local/health").respond_with_data(answer)
+def test_what_is_no_stack_is_told_so(httpserver: HTTPServer) -> None:
+    for answer in ("{}", "[]", "hello", '{"service": "nginx"}'):
+        httpserver.clear()
+        httpserver.expect_request("/_local/health").respond_with_data(answer)
 
-    with pytest.raises(ElsewhereError, match=r"cannot be used|is no service of elements-local"):
-        running_stack(httpserver.url_for(""))
+        with pytest.raises(ElsewhereError, match=r"cannot be used|is no service of elements-local"):
+            running_stack(httpserver.url_for(""))
 
 
-@pytest.mark.parametrize(
-    ("base", "told", "found"),
-    [
-        ("http://127.0.0.1:4700", "http://127.0.0.1:4701", "http://127.0.0.1:4701"),
-        ("http://stack:4700", "http://127.0.0.1:4701", "http://stack:4701"),
-        ("https://stack", "http://127.0.0.1:4701", "http://stack:4701"),
-        ("http://[fd00::1]:4700", "http://127.0.0.1:4701", "http://[fd00::1]:4701"),
-        ("http://stack:4700", "http://crm:4701", "http://crm:4701"),
-        ("http://127.0.0.1:14700", "http://crm:4701", "http://crm:4701"),
-    ],
-)
-def test_what_a_platform_calls_by_a_name_of_its_own_machine_is_looked_for_there(
-    base: str, told: str, found: str
-) -> None:
-    assert _seen_from(base, told) == found
+def test_what_a_platform_calls_by_a_name_of_its_own_machine_is_looked_for_there() -> None:
+    here, beside = "http://127.0.0.1:4701", "http://crm:4701"
+
+    assert {base: _seen_from(base, here) for base in SEEN} == SEEN
+    assert _seen_from("http://stack:4700", beside) == _seen_from("http://127.0.0.1:14700", beside) == beside
+
+
+SEEN = {
+    "http://127.0.0.1:4700": "http://127.0.0.1:4701",
+    "http://stack:4700": "http://stack:4701",
+    "https://stack": "http://stack:4701",
+    "http://[fd00::1]:4700": "http://[fd00::1]:4701",
+}
+"""Where a platform is -> where the CRM is that it calls by a name of its own machine."""

@@ -47,43 +47,6 @@ steps:
     assert line.startswith(f"contacts/ada {TIED}; fix: set pollDelay ")
 
 
-def test_what_has_not_been_polled_since_is_said_to_be_early(runner: Runner, tmp_path: Path) -> None:
-    steps = """
-steps:
-  - advance: 20m
-  - create: {contacts/ada: {}}
-  - advance: 1m
-  - update: {contacts/ada: {TITLE: Countess}}
-  - advance: 5m
-  - expect: {callbacks: [contacts/ada CREATED]}
-"""
-
-    assert said_of(runner, tmp_path, steps) == [
-        (
-            "contacts/ada was updated at T+00:21:00; explained: interval-not-over, there has been no poll since T+00:21:00: "
-            "it is T+00:26:00, and the next poll is at T+00:30:00; fix: let polls come every 1 min, reported at T+00:22:00"
-        )
-    ]
-
-
-def test_a_poll_that_failed_says_so(runner: Runner, tmp_path: Path) -> None:
-    steps = """
-steps:
-  - advance: 1m
-  - create: {contacts/ada: {}}
-  - fault: {match: {path: "/v2.2/*"}, effect: {status: 503}}
-  - advance: 15m
-  - expect: {callbacks: [contacts/ada CREATED]}
-"""
-
-    (line,) = said_of(runner, tmp_path, steps)
-
-    assert line.startswith(
-        "contacts/ada was created at T+00:01:00; explained: outage, the poll of T+00:15:00 failed: "
-        "502: Insightly answered 503; the next poll is at T+00:30:00; fix: "
-    )
-
-
 @pytest.mark.parametrize(
     ("slip", "said"),
     [
@@ -165,28 +128,3 @@ steps:
     (misspelt,) = [line for line in failure.lines if line.startswith("warning misspelt-key: ")]
     assert "'idFeild' has no effect: what is read is idField" in misspelt
     assert misspelt.endswith("contacts.idFeild, second)")
-
-
-def test_a_callback_that_has_not_come_is_explained_with_what_would_have_helped(
-    runner: Runner, tmp_path: Path
-) -> None:
-    path = tmp_path / "it.yaml"
-    path.write_text(
-        """
-scenario: it
-steps:
-  - advance: 1m
-  - create: {contacts/ada: {}}
-  - advance: 1m
-  - expect: {callbacks: [contacts/ada CREATED]}
-""",
-        encoding="utf-8",
-    )
-    (scenario,) = load(path)
-
-    failure = runner.run(scenario).failure
-
-    assert failure is not None
-    (line,) = [line for line in failure.lines if "; explained: " in line]
-    assert "interval-not-over" in line
-    assert line.endswith("; fix: let time go on until T+00:15:00, reported at T+00:15:00")

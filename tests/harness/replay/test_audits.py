@@ -45,118 +45,82 @@ def lines(runner: Runner, folder: Path, step: str, instances: str = "") -> list[
     return [line for line in failure.lines if line.startswith("audit")] if failure else []
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        "expect: {audit: {lost: [contacts/ada CREATED]}}",
-        "expect: {audit: {owed: 2, delivered: 1, reported: [contacts/bob CREATED], late: []}}",
-        "expect: {audit: {instance: instance, duplicate: [], misclassified: []}}",
-        "expect: {audit: {}}",
-        "never: {audit: {lost: [contacts/bob*], reported: ['*/ada *'], late: ['*']}}",
+PASSING = (
+    "expect: {audit: {lost: [contacts/ada CREATED]}}",
+    "expect: {audit: {owed: 2, delivered: 1, reported: [contacts/bob CREATED], late: []}}",
+    "expect: {audit: {instance: instance, duplicate: [], misclassified: []}}",
+    "expect: {audit: {}}",
+    "never: {audit: {lost: [contacts/bob*], reported: ['*/ada *'], late: ['*']}}",
+)
+FAILING = {
+    "expect: {audit: clean}": [
+        "audit: lost: unexpected: contacts/ada CREATED",
+        f"audit: lost: contacts/ada CREATED is lost: {LOST_WHY}",
     ],
-)
-def test_what_an_audit_says_passes_and_what_is_left_out_may_be_anything(runner, tmp_path, step):
-    assert lines(runner, tmp_path, step) == []
-
-
-@pytest.mark.parametrize(
-    ("step", "said"),
-    [
-        pytest.param(
-            "expect: {audit: clean}",
-            [
-                "audit: lost: unexpected: contacts/ada CREATED",
-                f"audit: lost: contacts/ada CREATED is lost: {LOST_WHY}",
-            ],
-            id="not clean",
-        ),
-        pytest.param(
-            "expect: {audit: {lost: [contacts/ada CREATED, contacts/bob CREATED]}}",
-            [
-                "audit: lost: missing:    contacts/bob CREATED",
-                f"audit: lost: contacts/bob CREATED is reported: {REPORTED_WHY}",
-            ],
-            id="one is missing, and elsewhere",
-        ),
-        pytest.param(
-            "expect: {audit: {late: [contacts/cleo UPDATED]}}",
-            ["audit: late: missing:    contacts/cleo UPDATED"],
-            id="one is nowhere",
-        ),
-        pytest.param(
-            "expect: {audit: {owed: 3, delivered: 2}}",
-            ["audit: owed: expected 3, actual 2", "audit: delivered: expected 2, actual 1"],
-            id="counts",
-        ),
-        pytest.param(
-            "never: {audit: {lost: ['*'], late: ['*']}}",
-            [f"audit: unexpected: lost contacts/ada CREATED: {LOST_WHY}"],
-            id="never",
-        ),
+    "expect: {audit: {lost: [contacts/ada CREATED, contacts/bob CREATED]}}": [
+        "audit: lost: missing:    contacts/bob CREATED",
+        f"audit: lost: contacts/bob CREATED is reported: {REPORTED_WHY}",
     ],
-)
-def test_a_failure_says_why_each_event_came_to_be_where_it_is(runner, tmp_path, step, said):
-    assert lines(runner, tmp_path, step) == said
-
-
-@pytest.mark.parametrize(
-    ("step", "said"),
-    [
-        ("expect: {audit: {owed: 2}}", []),
-        ("expect: {audit: [{instance: one, owed: 2}, {instance: other, owed: 0}]}", []),
-        (
-            "expect: {audit: [{instance: one, owed: 1}, {instance: other, owed: 1}]}",
-            [
-                "audit of one: owed: expected 1, actual 2",
-                "audit of other: owed: expected 1, actual 0",
-                f"audit of other: note: accounts, contacts, leads, opportunities: {NOT_YET}",
-            ],
-        ),
-        ("never: {audit: [{instance: other, lost: ['*']}]}", []),
-        (
-            "never: {audit: {instance: one, lost: ['*']}}",
-            [f"audit of one: unexpected: lost contacts/ada CREATED: {LOST_WHY}"],
-        ),
-        (
-            "expect: {audit: clean}",
-            [
-                "audit of one: lost: unexpected: contacts/ada CREATED",
-                f"audit of one: lost: contacts/ada CREATED is lost: {LOST_WHY}",
-                "audit of other: nothing has been polled that could be owed; `audit: {owed: 0}` expects that",
-                f"audit of other: note: accounts, contacts, leads, opportunities: {NOT_YET}",
-            ],
-        ),
+    "expect: {audit: {late: [contacts/cleo UPDATED]}}": ["audit: late: missing:    contacts/cleo UPDATED"],
+    "expect: {audit: {owed: 3, delivered: 2}}": [
+        "audit: owed: expected 3, actual 2",
+        "audit: delivered: expected 2, actual 1",
     ],
-)
-def test_several_instances_are_audited_by_their_names_and_the_first_without(runner, tmp_path, step, said):
-    assert lines(runner, tmp_path, step, TWO) == said
-
-
-@pytest.mark.parametrize(
-    ("step", "said"),
-    [
-        ("expect: {audit: {losst: []}}", "unknown key 'losst'; did you mean 'lost'?"),
-        ("expect: {audit: clear}", "unknown value 'clear'; did you mean 'clean'?"),
-        ("expect: {audit: {owed: many}}", "expected a whole number; got 'many'"),
-        ("expect: {audit: {lost: [ada]}}", "expected an event such as `contacts/ada CREATED`"),
-        ("expect: {audit: [{lost: []}, {late: [ada]}]}", "expected an event such as `contacts/ada CREATED`"),
-        (
-            "expect: {audit: {instance: instanze, lost: []}}",
-            "unknown instance 'instanze'; did you mean 'instance'?",
-        ),
-        ("never: {audit: {owed: 1}}", "unknown key 'owed'"),
-        ("never: {audit: [{instance: other, lost: ['*']}]}", "unknown instance 'other'"),
+    "never: {audit: {lost: ['*'], late: ['*']}}": [
+        f"audit: unexpected: lost contacts/ada CREATED: {LOST_WHY}"
     ],
-)
-def test_what_no_audit_says_is_refused_before_anything_runs(tmp_path, step, said):
-    assert said in refusal(tmp_path, step)
+}
+"""Step -> what its failure says of audits: why each event came to be where it is."""
+
+OF_TWO = {
+    "expect: {audit: {owed: 2}}": [],
+    "expect: {audit: [{instance: one, owed: 2}, {instance: other, owed: 0}]}": [],
+    "expect: {audit: [{instance: one, owed: 1}, {instance: other, owed: 1}]}": [
+        "audit of one: owed: expected 1, actual 2",
+        "audit of other: owed: expected 1, actual 0",
+        f"audit of other: note: accounts, contacts, leads, opportunities: {NOT_YET}",
+    ],
+    "never: {audit: [{instance: other, lost: ['*']}]}": [],
+    "never: {audit: {instance: one, lost: ['*']}}": [
+        f"audit of one: unexpected: lost contacts/ada CREATED: {LOST_WHY}"
+    ],
+    "expect: {audit: clean}": [
+        "audit of one: lost: unexpected: contacts/ada CREATED",
+        f"audit of one: lost: contacts/ada CREATED is lost: {LOST_WHY}",
+        "audit of other: nothing has been polled that could be owed; `audit: {owed: 0}` expects that",
+        f"audit of other: note: accounts, contacts, leads, opportunities: {NOT_YET}",
+    ],
+}
 
 
-@pytest.mark.parametrize(
-    "step", ["expect: {audit: clean}", "expect: {audit: {}}", "never: {audit: {lost: ['*']}}"]
-)
-def test_without_an_instance_there_is_nothing_to_audit(tmp_path, step):
-    assert "the scenario has no instance" in refusal(tmp_path, step, "instance: null")
+def test_what_is_left_out_of_an_audit_may_be_anything_and_a_failure_says_why(runner, tmp_path):
+    expected = {step: [] for step in PASSING} | FAILING
+
+    assert {step: lines(runner, tmp_path, step) for step in expected} == expected
+
+
+def test_several_instances_are_audited_by_their_names_and_the_first_without(runner, tmp_path):
+    assert {step: lines(runner, tmp_path, step, TWO) for step in OF_TWO} == OF_TWO
+
+
+REFUSED = {
+    "expect: {audit: {losst: []}}": "unknown key 'losst'; did you mean 'lost'?",
+    "expect: {audit: clear}": "unknown value 'clear'; did you mean 'clean'?",
+    "expect: {audit: {owed: many}}": "expected a whole number; got 'many'",
+    "expect: {audit: {lost: [ada]}}": "expected an event such as `contacts/ada CREATED`",
+    "expect: {audit: [{lost: []}, {late: [ada]}]}": "expected an event such as `contacts/ada CREATED`",
+    "expect: {audit: {instance: instanze, lost: []}}": "unknown instance 'instanze'; did you mean 'instance'?",
+    "never: {audit: {owed: 1}}": "unknown key 'owed'",
+    "never: {audit: [{instance: other, lost: ['*']}]}": "unknown instance 'other'",
+}
+OF_NOTHING = ("expect: {audit: clean}", "expect: {audit: {}}", "never: {audit: {lost: ['*']}}")
+
+
+def test_what_no_audit_says_is_refused_before_anything_runs(tmp_path):
+    for step, said in REFUSED.items():
+        assert said in refusal(tmp_path, step)
+    for step in OF_NOTHING:
+        assert "the scenario has no instance" in refusal(tmp_path, step, "instance: null")
 
 
 def refusal(folder: Path, step: str, instances: str = "") -> str:

@@ -72,15 +72,14 @@ def release(folder: Path) -> Iterator[None]:
 
 
 WAYS = {
-    "one by one": [],
-    "side by side": ["--jobs", "2"],
-    "over ports": ["--transport", "network"],
-    "side by side over ports": ["--jobs", "2", "--transport", "network"],
+    "Ctrl-C, one by one": ([], signal.SIGINT),
+    "SIGTERM, side by side": (["--jobs", "2"], signal.SIGTERM),
+    "SIGTERM, over ports": (["--transport", "network"], signal.SIGTERM),
+    "Ctrl-C, side by side over ports": (["--jobs", "2", "--transport", "network"], signal.SIGINT),
 }
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-@pytest.mark.parametrize("words", WAYS.values(), ids=WAYS.keys())
+@pytest.mark.parametrize(("words", "number"), WAYS.values(), ids=WAYS.keys())
 def test_it_ends_with_130_what_was_done_what_remains_and_reports(
     folder: Path, words: list[str], number: signal.Signals
 ) -> None:

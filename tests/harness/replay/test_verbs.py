@@ -22,11 +22,8 @@ def scenario_of(folder: Path, text: str):
     return scenario
 
 
-def test_ids_stand_in_paths_bodies_headers_and_expectations(runner: Runner, tmp_path: Path) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: a contact is put on a list of its own
+PASSING = """
+scenario: ids stand in paths, bodies, headers and expectations
 steps:
   - create: {contacts/ada: {}}
   - request:
@@ -52,17 +49,8 @@ steps:
       method: POST
       path: /_local/callbacks/verify?workspace={workspace}
       json: {match: {header: ["X-Instance: {instance}"]}, count: 1}
-""",
-    )
-
-    assert runner.run(scenario).failure is None
-
-
-def test_what_is_configured_may_name_the_workspaces_own_url(runner: Runner, tmp_path: Path) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: callbacks go elsewhere
+---
+scenario: what is configured may name the workspace's own URL
 steps:
   - configure: {event.notification.callback.url: "{callback_url}/elsewhere"}
   - advance: 1m
@@ -73,78 +61,16 @@ steps:
       method: POST
       path: /_local/callbacks/verify?workspace={workspace}
       json: {match: {path: "/{workspace}/elsewhere"}, count: 1}
-""",
-    )
-
-    assert runner.run(scenario).failure is None
-
-
-def test_a_scenario_that_configures_an_instance_by_name_can_be_run_again(
-    runner: Runner, tmp_path: Path
-) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: only one of two is switched off
-instances: {first: {}, second: {}}
-steps:
-  - configure: {instance: second, event.notification.enabled: false}
-  - advance: 1m
-  - create: {contacts/ada: {}}
-  - advance: 15m
-  - expect: {callbacks: {first: [contacts/ada CREATED], second: []}}
-""",
-    )
-
-    assert [runner.run(scenario).failure for _ in range(2)] == [None, None]
-
-
-@pytest.mark.parametrize(
-    ("kind", "id_field", "path"),
-    [("projects", "PROJECT_ID", "/hubs/crm/projects"), ("tasks", "TASK_ID", "/hubs/crm/tasks")],
-)
-def test_records_of_other_kinds_have_names_too(
-    runner: Runner, tmp_path: Path, kind: str, id_field: str, path: str
-) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        f"""
-scenario: made, seen and deleted
-steps:
-  - create: {{{kind}/it: {{}}}}
-  - request: {{method: GET, path: "{path}/{{{kind}/it}}", expect: {{{id_field}: "{{{kind}/it}}"}}}}
-  - delete: {kind}/it
-  - expect: {{records: {{{kind}/it: null}}}}
-""",
-    )
-
-    assert runner.run(scenario).failure is None
-
-
-def test_after_more_than_a_thousand_polls_the_fresh_ones_are_still_told_from_the_others(
-    runner: Runner, tmp_path: Path
-) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: many polls
+---
+scenario: after more than a thousand polls the fresh ones are still told from the others
 instance: {configuration: {event.poller.refresh_interval: 1, event.poller.configuration: {leads: {}}}}
 steps:
   - advance: 1001m
   - expect: {callbacks: []}
   - advance: 2m
   - expect: {polls: [{at: T+1002m}, {at: T+1003m}]}
-""",
-    )
-
-    assert runner.run(scenario).failure is None
-
-
-def test_polls_that_an_expect_has_dealt_with_are_fresh_to_no_other(runner: Runner, tmp_path: Path) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: fresh polls
+---
+scenario: polls that an expect has dealt with are fresh to no other
 instance: {configuration: {event.poller.configuration: {leads: {}}}}
 steps:
   - advance: 15m
@@ -157,10 +83,39 @@ steps:
   - expect: {polls: []}
   - advance: 15m
   - expect: {polls: [{at: T+30m}], callbacks: []}
-""",
-    )
+---
+scenario: only one of two is switched off, and the scenario can be run again
+instances: {first: {}, second: {}}
+steps:
+  - configure: {instance: second, event.notification.enabled: false}
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: 15m
+  - expect: {callbacks: {first: [contacts/ada CREATED], second: []}}
+---
+scenario: records of other kinds, such as <kind>, have names too
+matrix:
+  - {kind: projects, id: PROJECT_ID}
+  - {kind: tasks, id: TASK_ID}
+steps:
+  - create: {<kind>/it: {}}
+  - request: {method: GET, path: "/hubs/crm/<kind>/{<kind>/it}", expect: {<id>: "{<kind>/it}"}}
+  - delete: <kind>/it
+  - expect: {records: {<kind>/it: null}}
+"""
 
-    assert runner.run(scenario).failure is None
+
+def test_scenarios_pass_once_and_again(runner: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "it.yaml"
+    path.write_text(PASSING)
+
+    scenarios = load(path)
+
+    assert [(each.name, str(runner.run(each).failure)) for each in scenarios] == [
+        (each.name, "None") for each in scenarios
+    ]
+    again = next(each for each in scenarios if each.name.endswith("can be run again"))
+    assert runner.run(again).failure is None
 
 
 def test_decisions_of_polls_before_the_last_expect_are_not_told(runner: Runner, tmp_path: Path) -> None:
@@ -218,38 +173,32 @@ def test_a_workspace_of_our_own_stack_makes_room_only_for_the_same_scenario(tmp_
         assert len(stack.workspaces()) == 3  # the default one and two of scenarios
 
 
-@pytest.mark.parametrize(
-    ("path", "hint"),
-    [
-        ("/instances/{instnce}", "hint:     {instnce} stands for nothing here; is {instance} meant?"),
-        (
-            "/hubs/crm/contacts/{contacts/bob}",
-            "{contacts/bob} stands for nothing here; is {contacts/ada} meant?",
-        ),
-        (
-            "/instances/{zzz}",
-            "{zzz} stands for nothing here; there are {callback_url}, {contacts/ada}, {crm_api_key}, ",
-        ),
-    ],
-)
+HINTS = {
+    "/instances/{instnce}": "hint:     {instnce} stands for nothing here; is {instance} meant?",
+    "/hubs/crm/contacts/{contacts/bob}": "{contacts/bob} stands for nothing here; is {contacts/ada} meant?",
+    "/instances/{zzz}": "{zzz} stands for nothing here; there are {callback_url}, {contacts/ada}, {crm_api_key}, ",
+}
+
+
 def test_a_name_in_a_path_that_stands_for_nothing_is_pointed_out_where_the_request_fails(
-    runner: Runner, tmp_path: Path, path: str, hint: str
+    runner: Runner, tmp_path: Path
 ) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        f"""
+    for path, hint in HINTS.items():
+        scenario = scenario_of(
+            tmp_path,
+            f"""
 scenario: a slip
 steps:
   - create: {{contacts/ada: {{}}}}
   - request: {{method: GET, path: "{path}"}}
 """,
-    )
+        )
 
-    failure = runner.run(scenario).failure
+        failure = runner.run(scenario).failure
 
-    assert failure is not None
-    assert failure.lines[0] == "expected: 200"
-    assert hint in failure.lines[2]
+        assert failure is not None
+        assert failure.lines[0] == "expected: 200"
+        assert hint in failure.lines[2]
 
 
 def test_a_name_that_is_kept_as_it_is_and_one_that_is_known_are_not_pointed_out(
@@ -270,23 +219,21 @@ steps:
     assert [line.partition(":")[0] for line in failure.lines[:3]] == ["expected", "actual", "replay it"]
 
 
-@pytest.mark.parametrize(
-    ("pattern", "came"),
-    [
-        ("contacts/ada CREATED", ["contacts/ada CREATED"]),
-        ("contacts/* CREATED", ["contacts/ada CREATED", "contacts/bob CREATED"]),
-        ("* CREATED", ["contacts/ada CREATED", "contacts/bob CREATED"]),
-        ("*/ada *", ["contacts/ada CREATED"]),
-        ("contacts/* DELETED", []),
-        ("leads/* CREATED", []),
-    ],
-)
-def test_what_must_never_come_may_be_said_with_a_star_for_anything(
-    runner: Runner, tmp_path: Path, pattern: str, came: list[str]
-) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        f"""
+NEVER = {
+    "contacts/ada CREATED": ["contacts/ada CREATED"],
+    "contacts/* CREATED": ["contacts/ada CREATED", "contacts/bob CREATED"],
+    "* CREATED": ["contacts/ada CREATED", "contacts/bob CREATED"],
+    "*/ada *": ["contacts/ada CREATED"],
+    "contacts/* DELETED": [],
+    "leads/* CREATED": [],
+}
+
+
+def test_what_must_never_come_may_be_said_with_a_star_for_anything(runner: Runner, tmp_path: Path) -> None:
+    for pattern, came in NEVER.items():
+        scenario = scenario_of(
+            tmp_path,
+            f"""
 scenario: never {pattern}
 steps:
   - advance: 1m
@@ -294,9 +241,9 @@ steps:
   - advance: 15m
   - never: {{callbacks: ["{pattern}"]}}
 """,
-    )
+        )
 
-    failure = runner.run(scenario).failure
+        failure = runner.run(scenario).failure
 
-    said = [line for line in failure.lines if line.startswith("unexpected: ")] if failure else []
-    assert said == [f"unexpected: {line}" for line in came]
+        said = [line for line in failure.lines if line.startswith("unexpected: ")] if failure else []
+        assert said == [f"unexpected: {line}" for line in came]

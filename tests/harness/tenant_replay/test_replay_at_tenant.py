@@ -175,45 +175,39 @@ def test_a_collector_is_enough_for_what_needs_neither_headers_nor_answers(runnin
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    ("differs", "told"),
-    [
-        ({"platform_url": None}, "tenant.yaml:1:1: the key 'platform_url' is missing"),
-        ({"plattform_url": "x"}, "unknown key 'plattform_url'; did you mean 'platform_url'?"),
-        ({"user_secret": "x"}, "secrets are read from the environment alone"),
-        ({"platform_url": "localhost"}, "platform_url: expected a URL"),
-        ({"callback_url": None}, "the key 'callback_url' is missing"),
-        ({"profile": "salesforce"}, "profile"),
-        ({"settle": "soon"}, "settle: expected a duration such as 15m"),
-        ({"speed": 0}, "speed"),
-    ],
-)
-def test_a_file_that_is_wrong_is_refused_with_its_place(running, tenant_file, differs, told):
-    done = call(
-        "replay", SCENARIOS / "contacts.yaml", "--tenant", tenant_file(**differs), "--yes", **running["env"]
-    )
-
-    assert done.returncode == 2
-    assert told in done.stderr
+WRONG_FILES = {
+    "tenant.yaml:1:1: the key 'platform_url' is missing": {"platform_url": None},
+    "unknown key 'plattform_url'; did you mean 'platform_url'?": {"plattform_url": "x"},
+    "secrets are read from the environment alone": {"user_secret": "x"},
+    "platform_url: expected a URL": {"platform_url": "localhost"},
+    "the key 'callback_url' is missing": {"callback_url": None},
+    "profile": {"profile": "salesforce"},
+    "settle: expected a duration such as 15m": {"settle": "soon"},
+    "speed": {"speed": 0},
+}
+WRONG_WORDS = {
+    "contacts.yaml --watch": "leave --watch out",
+    "contacts.yaml --set crm.limits=vendor": "leave --set out",
+    "contacts.yaml --target http://127.0.0.1:1": "leave --target out",
+    "snapshots.yaml": "is portable; --portable --list says why",
+    "contacts.yaml --clean --update": "leave --update out",
+}
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["contacts.yaml", "--watch"], "leave --watch out"),
-        (["contacts.yaml", "--set", "crm.limits=vendor"], "leave --set out"),
-        (["contacts.yaml", "--target", "http://127.0.0.1:1"], "leave --target out"),
-        (["snapshots.yaml"], "is portable; --portable --list says why"),
-        (["contacts.yaml", "--clean", "--update"], "leave --update out"),
-    ],
-)
-def test_what_cannot_be_done_there_is_refused_before_anything_is(running, tenant_file, words, told):
-    path, *rest = words
+def test_a_file_that_is_wrong_and_what_cannot_be_done_there_are_refused_before_anything_is(
+    running, tenant_file
+):
+    def refusal(words, **differs):
+        path, *rest = words.split()
+        file = tenant_file(**differs)
+        done = call("replay", SCENARIOS / path, *rest, "--tenant", file, "--yes", **running["env"])
+        assert done.returncode == 2, words
+        return done.stderr
 
-    done = call("replay", SCENARIOS / path, *rest, "--tenant", tenant_file(), "--yes", **running["env"])
-
-    assert done.returncode == 2
-    assert told in done.stderr
+    for told, differs in WRONG_FILES.items():
+        assert told in refusal("contacts.yaml", **differs)
+    for words, told in WRONG_WORDS.items():
+        assert told in refusal(words)
 
 
 def test_missing_secrets_are_named(running, tenant_file):

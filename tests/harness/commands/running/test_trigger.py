@@ -2,28 +2,21 @@
 
 import json
 import shlex
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from command import call
 from programs import find_program
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
-from elements_local.cli import cli
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.records import COLLECTIONS, ID_FIELDS
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
 from elements_local.trigger import advance_past_poll_second, advance_to_next_poll, make, outcome_of, poller_of
-
-PROGRAM = Path(sys.executable).parent / "elements-local"
 
 
 def typed(call: str) -> subprocess.CompletedProcess[str]:
@@ -48,42 +41,27 @@ def polled(mine: WorkspaceClients) -> WorkspaceClients:
     return mine
 
 
-class Done(NamedTuple):
-    """What came of a command."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def trigger(mine: WorkspaceClients, at: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+def trigger(mine: WorkspaceClients, at: dict[str, str]):
     """Return a function that runs the command in the workspace."""
 
-    for name, value in at.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*words: str) -> Done:
-        told, errors = StringIO(), StringIO()
-        with redirect_stdout(told), redirect_stderr(errors), pytest.raises(SystemExit) as ended:
-            cli(["trigger", *words, "--workspace", mine.credentials.name], prog_name="elements-local")
-        return Done(int(ended.value.code or 0), told.getvalue(), errors.getvalue())
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return call("trigger", *words, "--workspace", mine.credentials.name, **at)
 
     return run
 
 
-@pytest.mark.parametrize("kind", ["contacts", "accounts", "leads", "opportunities"])
-def test_a_record_is_created_and_its_callback_printed(polled: WorkspaceClients, trigger, kind: str) -> None:
-    done = trigger(kind, "created")
+def test_a_record_is_created_and_its_callback_printed(polled: WorkspaceClients, trigger) -> None:
+    done = trigger("accounts", "created")
 
     (callback,) = polled.sink.callbacks()
     head, _, body = done.stdout.partition("\n\n{\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads("{" + body) == callback["json"]
     number = callback["json"]["message"]["events"][0]["objectId"]
-    assert head.splitlines()[0].startswith(f'{kind} {number} created: {{"')
+    assert head.splitlines()[0].startswith(f'accounts {number} created: {{"')
     assert head.splitlines()[1:] == [
-        f"instance {callback['json']['message']['instanceId']} polled {kind}; it is 2026-03-02T10:15:00Z",
+        f"instance {callback['json']['message']['instanceId']} polled accounts; it is 2026-03-02T10:15:00Z",
         "",
         f"CREATED  POST {polled.credentials.callback_url} -> 200, signature valid",
         "Content-Type: application/json",
@@ -134,21 +112,11 @@ def test_json_says_all_of_it(polled: WorkspaceClients, trigger) -> None:
 
 
 def test_fields_are_texts_or_json(polled: WorkspaceClients, trigger) -> None:
-    tags = '[{"TAG_NAME": "a=b"}]'
-    done = trigger(
-        "contacts",
-        "created",
-        "--field",
-        "LAST_NAME=By=ron",
-        "--field",
-        f"TAGS:={tags}",
-        "--field",
-        "TITLE=",
-        "--json",
-    )
+    fields = ["LAST_NAME=By=ron", 'TAGS:=[{"TAG_NAME": "a=b"}]', "TITLE="]
+    words = [word for each in fields for word in ("--field", each)]
+    done = trigger("contacts", "created", *words, "--json")
 
-    fields = json.loads(done.stdout)["fields"]
-    assert fields == {
+    assert json.loads(done.stdout)["fields"] == {
         "FIRST_NAME": "Ada", "LAST_NAME": "By=ron", "TAGS": [{"TAG_NAME": "a=b"}], "TITLE": "",
     }  # fmt: skip
     made = polled.crm.get("Contacts", json.loads(done.stdout)["id"])
@@ -182,7 +150,7 @@ def test_of_records_that_were_there_from_the_start_one_is_updated(
     made = stack_on_ports.new_workspace(records=3)
     made.platform.create_instance(guide.instance_body(made.credentials))
     words = ["trigger", "opportunities", "updated", "--json", "--workspace", made.credentials.name]
-    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, env=at)
+    done = call(*words, **at)
     stack_on_ports.delete_workspace(made.credentials.name)
 
     assert done.returncode == 0, done.stderr
@@ -197,33 +165,28 @@ def test_a_record_that_was_deleted_is_not_the_latest(polled: WorkspaceClients, t
     assert json.loads(trigger("contacts", "updated", "--json").stdout)["id"] == kept
 
 
-def test_without_a_record_to_update_nothing_is_changed(polled: WorkspaceClients, trigger) -> None:
-    done = trigger("contacts", "updated")
-
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "has no contacts; `elements-local trigger contacts created` makes one" in done.stderr
-    assert polled.clock.show()["now"] == "2026-03-02T10:00:00Z"
-    assert polled.crm.changes() == []
-
-
-@pytest.mark.parametrize("kind", COLLECTIONS)
 def test_where_nothing_polls_such_records_it_prints_the_call_that_makes_an_instance_and_that_call_works(
-    mine: WorkspaceClients, trigger, kind: str
+    mine: WorkspaceClients, trigger
 ) -> None:
-    refused = trigger(kind, "created")
-    first, *call = refused.stderr.splitlines()
-    made = typed("\n".join(call))
-    done = trigger(kind, "created", "--json")
+    for kind in COLLECTIONS:
+        refused = trigger(kind, "created")
+        first, *printed = refused.stderr.splitlines()
+        made = typed("\n".join(printed))
+        done = trigger(kind, "created", "--json")
 
-    name = mine.credentials.name
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert first == f"elements-local: no instance of workspace {name!r} polls {kind}. This makes one:"
-    assert shlex.split("\n".join(call))[:3] == ["curl", "-X", "POST"]
-    assert made.returncode == 0
-    assert done.returncode == 0, done.stderr
-    (event,) = json.loads(done.stdout)["callback"]["json"]["message"]["events"]
-    assert (event["objectType"], event["eventType"]) == (kind, "CREATED")
-    assert event["objectId"] == str(json.loads(done.stdout)["id"])
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert first.startswith(
+            f"elements-local: no instance of workspace {mine.credentials.name!r} polls {kind}"
+        )
+        assert first.endswith(". This makes one:")
+        assert shlex.split("\n".join(printed))[:3] == ["curl", "-X", "POST"]
+        assert made.returncode == 0
+        assert done.returncode == 0, done.stderr
+        (event,) = json.loads(done.stdout)["callback"]["json"]["message"]["events"]
+        assert (event["objectType"], event["eventType"]) == (kind, "CREATED")
+        assert event["objectId"] == str(json.loads(done.stdout)["id"])
+        for instance in mine.platform.call("GET", f"{BASE_PATH}/instances"):
+            mine.platform.delete_instance(instance["id"])
 
 
 def test_instances_that_poll_other_records_are_named(mine: WorkspaceClients, trigger) -> None:
@@ -287,36 +250,25 @@ def test_what_the_receiver_does_not_take_is_printed_with_the_reason_and_exit_1(
     assert done.stderr == f"{shown['reasons'][0]}\n"
 
 
-def test_a_receiver_that_is_not_the_sink_gets_what_is_printed(
+def test_what_a_receiver_that_is_not_the_sink_gets_is_printed_whether_it_takes_it_or_not(
     mine: WorkspaceClients, trigger, httpserver: HTTPServer
 ) -> None:
-    httpserver.expect_request("/hooks", method="POST").respond_with_data("", status=204)
+    for status in (204, 500):
+        httpserver.expect_ordered_request("/hooks").respond_with_data("", status=status)
     body = guide.instance_body(mine.credentials)
     body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hooks")
     mine.platform.create_instance(body)
 
-    shown = json.loads(trigger("contacts", "created", "--json").stdout)["callback"]
+    taken, refused = (trigger("contacts", "created", "--json") for _ in range(2))
 
-    ((request, _),) = httpserver.log
+    (first, _), (second, _) = httpserver.log
+    shown, other = (json.loads(done.stdout)["callback"] for done in (taken, refused))
+    assert (taken.returncode, refused.returncode) == (0, 1)
     assert (shown["url"], shown["status"], shown["signature"]) == (httpserver.url_for("/hooks"), 204, None)
-    assert shown["json"] == request.json
-    assert shown["headers"] == {"Elements-Webhook-Id": request.headers["Elements-Webhook-Id"]}
-
-
-def test_what_a_receiver_that_is_not_the_sink_does_not_take_is_printed_too(
-    mine: WorkspaceClients, trigger, httpserver: HTTPServer
-) -> None:
-    httpserver.expect_request("/hooks", method="POST").respond_with_data("", status=500)
-    body = guide.instance_body(mine.credentials)
-    body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hooks")
-    mine.platform.create_instance(body)
-
-    done = trigger("contacts", "created", "--json")
-
-    shown = json.loads(done.stdout)["callback"]
-    assert done.returncode == 1
-    assert (shown["status"], shown["outcome"]) == (500, "answered 500")
-    assert shown["json"]["message"] == httpserver.log[0][0].json["message"]
+    assert shown["json"] == first.json
+    assert shown["headers"] == {"Elements-Webhook-Id": first.headers["Elements-Webhook-Id"]}
+    assert (other["status"], other["outcome"]) == (500, "answered 500")
+    assert other["json"]["message"] == second.json["message"]
 
 
 @pytest.mark.parametrize(
@@ -408,16 +360,8 @@ def test_on_a_real_clock_it_polls_at_once_however_soon_the_next_comes(
     """Records are dated to the second: one that is made in the second of the last poll is not later than that."""
     made = stack_on_ports.new_workspace(clock="real")
     made.platform.create_instance(guide.instance_body(made.credentials))
-    told = [
-        subprocess.run(
-            [PROGRAM, "trigger", "contacts", change, "--json", "--workspace", made.credentials.name],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=at,
-        )
-        for change in ("created", "updated", "updated")
-    ]
+    words = ("--json", "--workspace", made.credentials.name)
+    told = [call("trigger", "contacts", change, *words, **at) for change in ("created", "updated", "updated")]
     polls = made.platform.polls(resource="contacts")
     stack_on_ports.delete_workspace(made.credentials.name)
 
@@ -425,30 +369,17 @@ def test_on_a_real_clock_it_polls_at_once_however_soon_the_next_comes(
     assert len(polls) == 3
 
 
-def test_cut_off_it_says_what_is_changed() -> None:
+def test_cut_off_it_says_what_is_changed(polled: WorkspaceClients, at: dict[str, str]) -> None:
     """Ctrl-C comes while time is moved."""
     asks = (
         "import signal, sys\n"
         "from elements_local import trigger\n"
         "from elements_local.cli import main\n"
         "trigger.advance_to_next_poll = lambda *_: signal.raise_signal(signal.SIGINT)\n"
-        "sys.argv = ['elements-local', 'trigger', 'contacts', 'created', *sys.argv[1:]]\n"
+        f"sys.argv = ['elements-local', 'trigger', 'contacts', 'created', '--workspace', {polled.credentials.name!r}]\n"
         "main()\n"
     )
-    bash, _ = find_program("bash"), find_program("curl")
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as up:
-        assert up.stdout
-        ready = json.loads(up.stdout.readline())
-        where = ["--platform-url", ready["platform"], "--crm-url", ready["crm"], "--sink-url", ready["sink"]]
-        call = subprocess.run(
-            [PROGRAM, "trigger", "contacts", "created", *where], capture_output=True, text=True, check=False
-        ).stderr.partition("\n")[2]
-        subprocess.run([bash, "-ec", call], capture_output=True, check=True)
-        done = subprocess.run(
-            [sys.executable, "-c", asks, *where], capture_output=True, text=True, check=False
-        )
-        up.send_signal(signal.SIGTERM)
+    done = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=False, env=at)
 
     number = done.stdout.split()[1]
     assert done.returncode == 130
@@ -457,31 +388,28 @@ def test_cut_off_it_says_what_is_changed() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        (["companies", "created"], "'companies'"),
-        (["contacts", "deleted"], "'deleted'"),
-        (["contacts", "created", "--id", "3"], "--id names a record that is updated"),
-        (
-            ["contacts", "created", "--field", "LAST_NAME"],
-            "expected NAME=TEXT, or NAME:=JSON; got 'LAST_NAME'",
-        ),
-        (["contacts", "created", "--field", "=x"], "expected NAME=TEXT, or NAME:=JSON; got '=x'"),
-        (["contacts", "created", "--field", ":=1"], "expected NAME=TEXT, or NAME:=JSON; got ':=1'"),
-        (["contacts", "created", "--field", "TAGS:=[1"], "'TAGS:=[1' has no JSON behind := "),
-        (["contacts", "updated", "--id", "99"], "No Contact with ID = 99"),
-        (["opportunities", "created", "--field", "OPPORTUNITY_STATE=LOOSE"], "answered 400"),
-    ],
-)
-def test_misuse_says_what_is_wrong_and_changes_nothing(
-    polled: WorkspaceClients, trigger, words: list[str], reason: str
-) -> None:
-    refused = trigger(*words)
+MISUSES = {
+    "companies created": "'companies'",
+    "contacts deleted": "'deleted'",
+    "contacts created --id 3": "--id names a record that is updated",
+    "contacts created --field LAST_NAME": "expected NAME=TEXT, or NAME:=JSON; got 'LAST_NAME'",
+    "contacts created --field =x": "expected NAME=TEXT, or NAME:=JSON; got '=x'",
+    "contacts created --field :=1": "expected NAME=TEXT, or NAME:=JSON; got ':=1'",
+    "contacts created --field TAGS:=[1": "'TAGS:=[1' has no JSON behind := ",
+    "contacts updated --id 99": "No Contact with ID = 99",
+    "contacts updated": "has no contacts; `elements-local trigger contacts created` makes one",
+    "opportunities created --field OPPORTUNITY_STATE=LOOSE": "answered 400",
+}
 
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert reason in refused.stderr
-    assert "Traceback" not in refused.stderr
+
+def test_misuse_says_what_is_wrong_and_changes_nothing(polled: WorkspaceClients, trigger) -> None:
+    for words, reason in MISUSES.items():
+        refused = trigger(*words.split())
+
+        assert (refused.returncode, refused.stdout) == (2, ""), words
+        assert reason in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert polled.clock.show()["now"] == "2026-03-02T10:00:00Z"
     assert polled.crm.changes() == []
 
 

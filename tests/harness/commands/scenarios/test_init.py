@@ -12,12 +12,13 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
-from programs import PATH, find_program
+from programs import PATH
 
 from elements_local.cli import cli
 from elements_local.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
+OURS = Path(__file__).parents[4] / "scenarios"
 FILES = [
     ".github/workflows/scenarios.yml",
     "postman/crm.postman_collection.json",
@@ -97,13 +98,6 @@ def test_the_three_commands_that_come_next_pass(project: Path) -> None:
     assert "1 passed" in ran[1].stdout
 
 
-def test_pytest_runs_the_scenarios_too(project: Path) -> None:
-    done = run(project, "pytest", "-q", "-p", "no:cacheprovider")
-
-    assert done.returncode == 0, done.stdout
-    assert "3 passed" in done.stdout
-
-
 def test_the_receiver_takes_nothing_that_another_key_signed(project: Path) -> None:
     words = shlex.split("elements-local replay scenarios --receiver receiver:app/callbacks --json")
 
@@ -114,32 +108,31 @@ def test_the_receiver_takes_nothing_that_another_key_signed(project: Path) -> No
     assert "answered 401" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("signature", "body", "status"),
-    [
-        pytest.param(None, b"{}", 401, id="no signature"),
-        pytest.param("sha256=\xff\udcff", b"{}", 401, id="a signature that is no text"),
-        pytest.param("right", b"{}", 204, id="no message"),
-        pytest.param("right", b"[]", 400, id="no object"),
-        pytest.param("right", b"[", 400, id="no JSON"),
-        pytest.param("right", b'{"message": {"events": []}}', 204, id="no events"),
-        *(pytest.param("right", body.read_bytes(), 204, id=body.stem) for body in arriving.FOLDER.iterdir()),
-    ],
-)
-def test_the_receiver_answers_whatever_a_stranger_sends(
-    project: Path, signature: str | None, body: bytes, status: int
-) -> None:
+SENT = {
+    "no signature": (None, b"{}", 401),
+    "a signature that is no text": ("sha256=\xff\udcff", b"{}", 401),
+    "no message": ("right", b"{}", 204),
+    "no object": ("right", b"[]", 400),
+    "no JSON": ("right", b"[", 400),
+    "no events": ("right", b'{"message": {"events": []}}', 204),
+    **{body.stem: ("right", body.read_bytes(), 204) for body in arriving.FOLDER.iterdir()},
+}
+"""What a stranger sends -> its signature, its body, and the status of the answer."""
+
+
+def test_the_receiver_answers_whatever_a_stranger_sends(project: Path) -> None:
     names: dict = {"__name__": "receiver"}
     exec(compile((project / "receiver.py").read_text(), "receiver.py", "exec"), names)  # noqa: S102 - our own
     client = names["app"].test_client()
-    if signature == "right":
-        digest = names["hmac"].digest(b"a-key-of-your-own", body, "sha256")
-        signature = "sha256=" + names["b64encode"](digest).decode()
-    sent = {} if signature is None else {"HTTP_ELEMENTS_WEBHOOK_SIGNATURE": signature}
+    for what, (signature, body, status) in SENT.items():
+        if signature == "right":
+            digest = names["hmac"].digest(b"a-key-of-your-own", body, "sha256")
+            signature = "sha256=" + names["b64encode"](digest).decode()  # noqa: PLW2901 - made of it
+        sent = {} if signature is None else {"HTTP_ELEMENTS_WEBHOOK_SIGNATURE": signature}
 
-    answer = client.post("/callbacks", data=body, content_type="application/json", environ_overrides=sent)
+        answer = client.post("/callbacks", data=body, content_type="application/json", environ_overrides=sent)
 
-    assert answer.status_code == status
+        assert answer.status_code == status, what
 
 
 def test_editors_find_the_schema_that_the_scenario_names_and_it_holds(project: Path) -> None:
@@ -151,47 +144,13 @@ def test_editors_find_the_schema_that_the_scenario_names_and_it_holds(project: P
         Draft202012Validator(schema).validate(document)
 
 
-def test_the_workflow_is_one_that_github_takes_and_a_linter_has_nothing_against(project: Path) -> None:
-    workflow = str(project / ".github" / "workflows" / "scenarios.yml")
+def test_its_collections_are_those_that_newman_runs(project: Path) -> None:
+    """``tests/whole/test_postman.py`` runs them."""
+    ours = OURS / "postman"
 
-    shape = run(project, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
-    linted = run(project, "zizmor", "--offline", "--no-config", "--pedantic", "--no-progress", workflow)
-
-    assert shape.returncode == 0, shape.stdout
-    assert linted.returncode == 0, linted.stdout + linted.stderr
-
-
-def test_the_workflows_command_makes_the_reports_that_it_keeps(project: Path) -> None:
-    (job,) = yaml.safe_load((project / ".github/workflows/scenarios.yml").read_text())["jobs"].values()
-    (step,) = [step for step in job["steps"] if step["name"] == "Replay"]
-
-    done = run(project, find_program("bash"), "-eo", "pipefail", "-c", step["run"], FOLDER="scenarios")
-
-    assert done.returncode == 0, done.stderr
-    assert {"scenarios.xml", "scenarios.html"} <= {path.name for path in project.iterdir()}
-
-
-def test_newman_walks_the_guide_with_the_collection_and_the_environment(project: Path) -> None:
-    newman = find_program("newman")
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    with subprocess.Popen([BIN / "elements-local", "up", "--json", *ports], stdout=subprocess.PIPE) as stack:
-        assert stack.stdout
-        ready = json.loads(stack.stdout.readline())
-        variables = {
-            **{name: ready[name] for name in ("platform", "crm", "sink")},
-            "root": ready["platform"].removesuffix("/elements/api-v2"),
-            "callback_url": ready["workspace"]["callback_url"],
-        }
-        words = [word for name, value in variables.items() for word in ("--env-var", f"{name}={value}")]
-        done = run(
-            project, newman, "run", "postman/insightly-polling-step-by-step.postman_collection.json",
-            project, newman, "run", "postman/platform.postman_collection.json",
-            project, newman, "run", "postman/sink.postman_collection.json",
-            "-e", "postman/elements-local.postman_environment.json", *words,
-        )  # fmt: skip
-        stack.terminate()
-
-    assert done.returncode == 0, done.stdout
+    assert {file.name: file.read_bytes() for file in (project / "postman").iterdir()} == {
+        file.name: file.read_bytes() for file in ours.iterdir()
+    }
 
 
 def test_files_that_are_there_are_left_alone_and_listed(tmp_path: Path) -> None:
@@ -213,10 +172,9 @@ def test_with_examples_every_scenario_of_this_project_is_there_names_the_schema_
 ) -> None:
     done = init(tmp_path, "--examples")
 
-    ours = Path(__file__).parents[4] / "scenarios"
     laid = tmp_path / "scenario-examples"
     assert done.exit_code == 0
-    assert laid_down(laid) == sorted(path.relative_to(ours).as_posix() for path in ours.rglob("*.yaml"))
+    assert laid_down(laid) == sorted(path.relative_to(OURS).as_posix() for path in OURS.rglob("*.yaml"))
     for path in laid.rglob("*.yaml"):
         named = path.read_text("utf-8").partition("\n")[0].removeprefix("# yaml-language-server: $schema=")
         assert (path.parent / named).resolve() == tmp_path / "scenarios" / "scenario.schema.json"
@@ -224,31 +182,20 @@ def test_with_examples_every_scenario_of_this_project_is_there_names_the_schema_
     assert replayed.returncode == 0, replayed.stderr
 
 
-def test_force_writes_over_them(tmp_path: Path) -> None:
+def test_force_writes_over_them_and_a_second_time_all_is_there_already(tmp_path: Path) -> None:
     (tmp_path / "receiver.py").write_text("mine")
 
-    done = init(tmp_path, "--force")
+    left = json.loads(init(tmp_path, "--json").stdout)
+    forced = init(tmp_path, "--force")
+    again = json.loads(init(tmp_path, "--json").stdout)
 
-    assert "written over:\n  receiver.py\n" in done.stdout
+    assert left["directory"] == str(tmp_path)
+    assert sorted([*left["made"], "receiver.py"]) == FILES
+    assert (left["left"], left["overwritten"], left["unchanged"]) == (["receiver.py"], [], [])
+    assert "written over:\n  receiver.py\n" in forced.stdout
     assert (tmp_path / "receiver.py").read_bytes() == starting_files()["receiver.py"]
-
-
-def test_a_second_time_all_is_there_already(project: Path) -> None:
-    told = json.loads(init(project, "--json").stdout)
-
-    assert (told["made"], told["overwritten"], told["left"]) == ([], [], [])
-    assert sorted(told["unchanged"]) == FILES
-
-
-def test_json_says_the_same_for_scripts(tmp_path: Path) -> None:
-    (tmp_path / "receiver.py").write_text("mine")
-
-    told = json.loads(init(tmp_path, "--json").stdout)
-
-    assert told["directory"] == str(tmp_path)
-    assert sorted([*told["made"], "receiver.py"]) == FILES
-    assert (told["left"], told["overwritten"], told["unchanged"]) == (["receiver.py"], [], [])
-    assert [line.split()[0] for line in told["next"]] == ["elements-local", "pytest", "elements-local"]
+    assert (again["made"], again["overwritten"], again["left"]) == ([], [], [])
+    assert sorted(again["unchanged"]) == FILES
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]], ids=["without --force", "with --force"])
@@ -264,37 +211,26 @@ def test_what_a_link_leads_to_is_left_alone(tmp_path: Path, force: list[str]) ->
 
 
 def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "shop").mkdir()
-    (tmp_path / "shop" / "receiver.py").symlink_to(tmp_path / "nowhere.py")
+    (tmp_path / "receiver.py").symlink_to(tmp_path / "nowhere.py")
 
-    done = init(tmp_path / "shop")
-
-    assert done.exit_code == 0
+    assert init(tmp_path).exit_code == 0
     assert not (tmp_path / "nowhere.py").exists()
 
 
-def test_a_file_where_a_folder_has_to_stand_is_said_and_nothing_is_written(tmp_path: Path) -> None:
-    (tmp_path / "scenarios").write_text("mine")
-
-    done = init(tmp_path, "--force")
-
-    assert f"{tmp_path}/scenarios is no directory, and " in done.stderr
-    assert laid_down(tmp_path) == ["scenarios"]
-
-
-def test_a_folder_where_a_file_has_to_stand_is_said_and_nothing_is_written(tmp_path: Path) -> None:
-    (tmp_path / "receiver.py").mkdir()
-
-    done = init(tmp_path, "--force")
-
-    assert f"{tmp_path}/receiver.py is a directory, where a file has to stand" in done.stderr
-    assert laid_down(tmp_path) == []
-
-
-def test_a_file_is_no_directory_to_start_in(tmp_path: Path) -> None:
+def test_what_is_in_the_way_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "a" / "scenarios").write_text("mine")
+    (tmp_path / "b" / "receiver.py").mkdir()
     (tmp_path / "it").write_text("mine")
 
-    done = init(tmp_path / "it")
+    a_file, a_folder, start = (
+        init(tmp_path / "a", "--force"),
+        init(tmp_path / "b", "--force"),
+        init(tmp_path / "it"),
+    )
 
-    assert done.exit_code == 2
-    assert "is a file" in done.stderr
+    assert f"{tmp_path}/a/scenarios is no directory, and " in a_file.stderr
+    assert f"{tmp_path}/b/receiver.py is a directory, where a file has to stand" in a_folder.stderr
+    assert (start.exit_code, "is a file" in start.stderr) == (2, True)
+    assert laid_down(tmp_path) == ["a/scenarios", "it"]
