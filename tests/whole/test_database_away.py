@@ -13,7 +13,7 @@ from werkzeug import Response
 
 from elements_local.guide import instance_body
 from elements_local.kit.wire import Reply
-from elements_local.start import Options, in_process, on_ports
+from elements_local.start import Options, on_ports
 
 INSTANCES = "/elements/api-v2/instances"
 CONTACTS = "/v3.1/Contacts"
@@ -60,10 +60,9 @@ def database_url(server):
         yield url
 
 
-@pytest.fixture(scope="module", params=["in process", "on ports"])
-def stack(request, database_url):
-    options = Options(database=database_url, ports=(0, 0, 0))
-    with (in_process if request.param == "in process" else on_ports)(options) as running:
+@pytest.fixture(scope="module")
+def stack(database_url):
+    with on_ports(Options(database=database_url, ports=(0, 0, 0))) as running:
         yield running
 
 

@@ -1,7 +1,8 @@
 """Every operation of the three OpenAPI documents, asked for by who may not: nothing is told, and nothing changes.
 
 A stranger's page, a page that bound its own name to this machine, somebody without credentials, and somebody with
-another workspace's ask for what is a victim's: its ids stand in paths, queries and bodies.
+another workspace's ask for what is a victim's: its ids stand in paths, queries and bodies. A check takes a quarter of the operations
+for each way of asking, other ones for each, a long run all.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from documented_operations import operations_of
+from examples import drawn
 from filled_workspace import FilledWorkspace, headers_of
 
 from elements_local.clients import BASE_PATH
@@ -114,7 +116,7 @@ def test_no_page_of_elsewhere_reaches_anything_with_the_right_credentials_too(as
     token = {} if asking.stack.token is None else {TOKEN_HEADER: asking.stack.token}
     right = asking.victim.headers()
 
-    for operation in asking.operations:
+    for operation in drawn(asking.operations, share=4, seed=len(str(attack))):
         reply = asking.ask(operation, {**right[operation.service], **token, **attack})
 
         assert reply.status == 403, operation
@@ -127,7 +129,7 @@ def test_what_another_sites_page_embeds_reaches_no_admin_route_and_changes_nothi
     """It comes without an Origin, and on loopback a browser need not have any credentials for admin routes."""
     embedded = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
 
-    for operation in (each for each in asking.operations if each.method == "GET"):
+    for operation in drawn((each for each in asking.operations if each.method == "GET"), share=4):
         reply = asking.ask(operation, embedded, more=more)
 
         changes = operation.service == "sink" or operation.path.startswith(f"{BASE_PATH}/events/")
@@ -136,7 +138,7 @@ def test_what_another_sites_page_embeds_reaches_no_admin_route_and_changes_nothi
 
 @everywhere
 def test_without_credentials_nothing_is_told_and_nothing_changes(asking):
-    for operation in asking.operations:
+    for operation in drawn(asking.operations, share=4):
         reply = asking.ask(operation, {})
 
         assert reply.status == 403 if operation.is_admin else reply.status < 500, operation
@@ -150,7 +152,7 @@ def test_with_another_workspaces_credentials_nothing_is_told_and_nothing_changes
     own = thief.platform.create_instance(instance_body(thief.credentials))
     stolen = headers_of(thief, element=own["token"] if of == "thief" else asking.victim.instance["token"])
 
-    for operation in asking.operations:
+    for operation in drawn(asking.operations, share=4, seed=len(of)):
         reply = asking.ask(operation, stolen[operation.service])
 
         assert reply.status == 403 if operation.is_admin else reply.status < 500, operation

@@ -1,9 +1,13 @@
-"""The scenarios of this project, done by hand as it were and recorded: each recording replays."""
+"""The scenarios of this project, done by hand as it were and recorded: each recording replays.
+
+A check tries some, a long run one of each file.
+"""
 
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from examples import drawn
 
 from elements_local.kit.instants import format_instant
 from elements_local.recording import Watch, compose, write
@@ -32,7 +36,9 @@ def replay():
         yield runner.run
 
 
-@pytest.mark.parametrize("scenario", FIRST_OF_EACH_FILE, ids=lambda scenario: scenario.path.stem)
+@pytest.mark.parametrize(
+    "scenario", drawn(FIRST_OF_EACH_FILE, share=16), ids=lambda scenario: scenario.path.stem
+)
 def test_a_recording_of_a_scenario_replays(scenario, stack_in_process, replay, tmp_path):
     clients = stack_in_process.new_workspace(
         start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records

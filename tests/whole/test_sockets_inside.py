@@ -1,6 +1,6 @@
 """Services of one process call one another in it or over sockets: whoever asks afterwards finds the same, byte for byte.
 
-Every ninth scenario, its journals and callbacks; ``poe long`` tries all of them.
+One scenario in sixty, its journals and callbacks; ``poe long`` tries all of them.
 """
 
 import json
@@ -18,7 +18,7 @@ from elements_local.start import Options, on_ports
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 SCENARIOS = sorted(
-    [scenario for path in find([FOLDER]) for scenario in load(path)][:: 1 if LONG else 9],
+    [scenario for path in find([FOLDER]) for scenario in load(path)][:: 1 if LONG else 60],
     key=lambda scenario: sorted(scenario.environment.items()),
 )
 SOCKETS = "ELEMENTS_LOCAL_SOCKETS_INSIDE"
