@@ -1,16 +1,17 @@
 """The sink as a WSGI application."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Flask, request
 
 from callback_sink import errors
-from callback_sink.dependencies import EXTENSION, SinkDependencies
+from callback_sink.call import EXTENSION, Sink
 from callback_sink.description import DESCRIPTION
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
 from callback_sink.routes import bin_settings, bins, callbacks
-from callback_sink.routes.calls import refuse_raw_query, workspace_of
+from callback_sink.routes.queries import refuse_raw_query
 from callback_sink.settings import SinkSettings
 from callback_sink.snapshots import check_sound, moved
 from callback_sink.store import SinkStore
@@ -89,29 +90,27 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     """
     app = ServiceFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
-    dependencies = _dependencies(settings, workspaces=workspaces, database=database, http=http)
-    app.extensions[EXTENSION] = dependencies
+    sink = _parts(settings, workspaces=workspaces, database=database, http=http)
+    app.extensions[EXTENSION] = sink
     answer_problems(app, STATUSES, _problem)
-    app.before_request(bins.receive)
+    app.before_request(partial(bins.receive, sink))
     # After `receive`: a stranger's query need not be readable, an admin call's must be.
     app.before_request(refuse_raw_query)
     app.after_request(bins.let_page_read)
     for routes in _ROUTES:
         app.register_blueprint(routes)
-    reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
-    _add_middleware(app, dependencies, guard=guard, reset=reset, pages=pages)
-    _add_snapshots(app, dependencies, database, alone=alone)
+    reset = starting_anew(workspaces, sink.reset) if alone else sink.reset
+    _add_middleware(app, sink, guard=guard, reset=reset, pages=pages)
+    _add_snapshots(app, sink, database, alone=alone)
     if alone:
         add_standalone_admin(app, StandaloneAdmin(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)
     return app
 
 
-def _dependencies(
-    settings: SinkSettings, *, workspaces: Workspaces, database: Database, http: Http
-) -> SinkDependencies:
+def _parts(settings: SinkSettings, *, workspaces: Workspaces, database: Database, http: Http) -> Sink:
     """Make what views find at the application."""
-    return SinkDependencies(
+    return Sink(
         settings=settings,
         workspaces=workspaces,
         store=SinkStore(database),
@@ -140,7 +139,7 @@ def _shown(workspace: Workspace) -> dict[str, object]:
 
 def _add_middleware(
     app: Flask,
-    dependencies: SinkDependencies,
+    sink: Sink,
     *,
     guard: Guard,
     reset: Callable[[Workspace], None],
@@ -150,15 +149,13 @@ def _add_middleware(
     middleware = ServiceMiddleware(
         app,
         guard=guard,
-        faults=dependencies.faults,
-        journal=dependencies.journal,
-        workspace_of=lambda environ: dependencies.owner_of(
-            bin_of(bins.path_of(environ.get("PATH_INFO", "")))
-        ),
+        faults=sink.faults,
+        journal=sink.journal,
+        workspace_of=lambda environ: sink.owner_of(bin_of(bins.path_of(environ.get("PATH_INFO", "")))),
         pages=pages,
         # any request to a bin is recorded, and ``?returnQueue`` empties it
         changing=("/",),
-        largest_body=dependencies.settings.largest_body,
+        largest_body=sink.settings.largest_body,
         keeps_calls=False,
     )
     app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
@@ -166,39 +163,39 @@ def _add_middleware(
         app,
         Admin(
             service=SERVICE,
-            workspaces=dependencies.workspaces,
-            workspace_of=workspace_of,
+            workspaces=sink.workspaces,
+            workspace_of=sink.workspace_of,
             reset=reset,
             middleware=middleware,
             whose=("workspace", "bin"),
-            measures=lambda: _measures(dependencies),
+            measures=lambda: _measures(sink),
         ),
     )
 
 
-def _add_snapshots(app: Flask, dependencies: SinkDependencies, database: Database, *, alone: bool) -> None:
+def _add_snapshots(app: Flask, sink: Sink, database: Database, *, alone: bool) -> None:
     snapshots = Snapshots(
         service=SERVICE,
         database=database,
         tables=AllRows(metadata),
         memories={
-            "faults": dependencies.faults,
-            "journal": dependencies.journal,
-            **(workspace_snapshot_of(dependencies.workspaces) if alone else {}),
+            "faults": sink.faults,
+            "journal": sink.journal,
+            **(workspace_snapshot_of(sink.workspaces) if alone else {}),
         },
-        quiescers=(dependencies.quiesce, dependencies.faults.quiesce),
+        quiescers=(sink.quiesce, sink.faults.quiesce),
         moved=moved,
         sound=check_sound,
     )
     add_snapshots(app, snapshots)
 
 
-def _measures(dependencies: SinkDependencies) -> dict[str, Measure]:
-    with dependencies.store.read_across() as tx:
+def _measures(sink: Sink) -> dict[str, Measure]:
+    with sink.store.read_across() as tx:
         used = used_by_all(tx)
     return {
         "callbacks": Measure("Callbacks that are kept.", used.callbacks),
         "bytes": Measure("About how many bytes they take.", used.bytes),
         "pruned": Measure("Callbacks that made room for others since the last reset.", used.pruned),
-        "streams": Measure("Live streams that are open.", dependencies.stream_slots.open),
+        "streams": Measure("Live streams that are open.", sink.stream_slots.open),
     }

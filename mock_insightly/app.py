@@ -30,14 +30,14 @@ from elements_local.kit.workspaces.table_rows import AllRows, Reworded
 from mock_insightly import errors
 from mock_insightly.account.allowance import Allowance
 from mock_insightly.account.grants import Grants
-from mock_insightly.dependencies import EXTENSION, CrmDependencies
+from mock_insightly.crm import EXTENSION, Crm
 from mock_insightly.faults import CrmRules
 from mock_insightly.made_up.seed import LARGEST
 from mock_insightly.middleware import InsightlyMiddleware, compress_if_asked
 from mock_insightly.routes import admin, consent, exchange
 from mock_insightly.routes.answers import answer_errors
 from mock_insightly.routes.api import add_api
-from mock_insightly.routes.call import check_request, workspace_of
+from mock_insightly.routes.call import check_request
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore, check_sound
 from mock_insightly.tables import metadata
@@ -92,7 +92,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     app = ServiceFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    dependencies = CrmDependencies(
+    crm = Crm(
         settings=settings,
         workspaces=workspaces,
         store=RecordStore(database, change_retention=settings.change_retention),
@@ -102,20 +102,20 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         faults=fault_book_on(database, service=SERVICE, shape=CrmRules),
         journal=Journal(settings.journal_bytes),
     )
-    app.extensions[EXTENSION] = dependencies
+    app.extensions[EXTENSION] = crm
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: _description(settings))
-    answer_errors(app, {**KIT_STATUSES, **STATUSES})
+    answer_errors(app, settings, {**KIT_STATUSES, **STATUSES})
     app.before_request(check_request)
     add_api(app)
     for routes in _ROUTES:
         app.register_blueprint(routes)
-    reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
-    _add_middleware(app, dependencies, guard=guard, reset=reset, pages=pages)
-    _add_snapshots(app, dependencies, database, alone=alone)
+    reset = starting_anew(workspaces, crm.reset) if alone else crm.reset
+    _add_middleware(app, crm, guard=guard, reset=reset, pages=pages)
+    _add_snapshots(app, crm, database, alone=alone)
     if alone:
         alone_admin = StandaloneAdmin(
-            workspaces=workspaces, shown=_shown, fill=partial(admin.make_up, dependencies), largest=LARGEST
+            workspaces=workspaces, shown=_shown, fill=partial(admin.make_up, crm), largest=LARGEST
         )
         add_standalone_admin(app, alone_admin)
     return app
@@ -154,7 +154,7 @@ def _shown(workspace: Workspace) -> dict[str, object]:
 
 def _add_middleware(
     app: Flask,
-    dependencies: CrmDependencies,
+    crm: Crm,
     *,
     guard: Guard,
     reset: Callable[[Workspace], None],
@@ -163,18 +163,16 @@ def _add_middleware(
     """Give the application its middleware, and the admin routes that show what passes it."""
 
     def whose(environ: "WSGIEnvironment") -> Workspace:
-        return (
-            dependencies.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or dependencies.workspaces.default
-        )
+        return crm.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or crm.workspaces.default
 
     middleware = ServiceMiddleware(
         app,
         guard=guard,
-        faults=dependencies.faults,
-        journal=dependencies.journal,
+        faults=crm.faults,
+        journal=crm.journal,
         workspace_of=whose,
         pages=pages,
-        application=InsightlyMiddleware(app.wsgi_app, dependencies),
+        application=InsightlyMiddleware(app.wsgi_app, crm),
         finish=compress_if_asked,
     )
     app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
@@ -182,8 +180,8 @@ def _add_middleware(
         app,
         Admin(
             service=SERVICE,
-            workspaces=dependencies.workspaces,
-            workspace_of=workspace_of,
+            workspaces=crm.workspaces,
+            workspace_of=crm.workspace_of,
             reset=reset,
             middleware=middleware,
         ),
@@ -195,18 +193,18 @@ def _moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
     return rewording({f"{snapshot.workspace}.example": f"{workspace.name}.example"})
 
 
-def _add_snapshots(app: Flask, dependencies: CrmDependencies, database: Database, *, alone: bool) -> None:
+def _add_snapshots(app: Flask, crm: Crm, database: Database, *, alone: bool) -> None:
     snapshots = Snapshots(
         service=SERVICE,
         database=database,
         tables=AllRows(metadata),
         memories={
-            "faults": dependencies.faults,
-            "journal": dependencies.journal,
-            "allowance": dependencies.allowance,
-            **(workspace_snapshot_of(dependencies.workspaces) if alone else {}),
+            "faults": crm.faults,
+            "journal": crm.journal,
+            "allowance": crm.allowance,
+            **(workspace_snapshot_of(crm.workspaces) if alone else {}),
         },
-        quiescers=(dependencies.faults.quiesce,),
+        quiescers=(crm.faults.quiesce,),
         sound=check_sound,
         moved=_moved,
     )

@@ -15,7 +15,7 @@ from werkzeug.http import parse_accept_header
 from elements_local.kit.web.in_process import WsgiResponse
 from elements_local.kit.web.middleware import RULE
 from mock_insightly.account.allowance import RateLimits, RateLimitVerdict
-from mock_insightly.dependencies import CrmDependencies
+from mock_insightly.crm import Crm
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.versions.known import is_api_path, plain_path
 
@@ -39,21 +39,21 @@ _UNCACHED = [("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", 
 class InsightlyMiddleware:
     """The API as the outside sees it; other paths pass through."""
 
-    def __init__(self, application: "WSGIApplication", dependencies: CrmDependencies) -> None:
+    def __init__(self, application: "WSGIApplication", crm: Crm) -> None:
         self._application = application
-        self._dependencies = dependencies
+        self._crm = crm
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a call."""
         path = plain_path(environ.get("PATH_INFO", ""))
         if not is_api_path(path):
             return self._application(environ, start_response)
-        workspace = self._dependencies.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
+        workspace = self._crm.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
         rule: CrmRule = environ.get(RULE, NO_FAULT)
-        limits = rule.effect.limits(self._dependencies.limits)
+        limits = rule.effect.limits(self._crm.limits)
         verdict = None
         if workspace is not None:
-            verdict = self._dependencies.allowance.take(workspace.name, workspace.clock.now(), limits)
+            verdict = self._crm.allowance.take(workspace.name, workspace.clock.now(), limits)
         more = self._caller_headers(verdict, limits)
 
         def start(status: str, headers: "HeaderList", exc_info: "ExcInfo" = None) -> object:
@@ -72,13 +72,13 @@ class InsightlyMiddleware:
         Source: the daily figures on every answer of v3.1 (observed second-hand).
         """
         if verdict is None:
-            named = self._dependencies.settings.www_authenticate
+            named = self._crm.settings.www_authenticate
             return [("WWW-Authenticate", 'Basic realm="Insightly"')] if named else []
         headers = [
             ("X-RateLimit-Limit", str(limits.daily)),
             ("X-RateLimit-Remaining", str(verdict.left)),
         ]
-        if verdict.retry_after_s is not None and self._dependencies.settings.retry_after:
+        if verdict.retry_after_s is not None and self._crm.settings.retry_after:
             headers.append(("Retry-After", str(verdict.retry_after_s)))
         return headers
 

@@ -2,16 +2,16 @@
 
 from typing import Annotated, Literal, TypedDict
 
-from flask import Blueprint, request
+from flask import Blueprint
 from msgspec import Meta, Struct
 
 from callback_sink.answers import AnswerJson, Script
 from callback_sink.bin_settings import Bins, BinSettings
-from callback_sink.dependencies import dependencies
+from callback_sink.call import SinkCall
 from callback_sink.errors import ForwardLoopError
 from callback_sink.forwarding import leads_back
 from callback_sink.inbox import BinName
-from callback_sink.routes.calls import BinQuery, WorkspaceQuery, asked_workspace, owner_of
+from callback_sink.routes.queries import BinQuery, WorkspaceQuery
 from callback_sink.store import Callbacks
 from elements_local.kit.api.operations import Answer, operation
 
@@ -76,95 +76,95 @@ class KnownKeysJson(TypedDict):
 
 @responses.put("", endpoint="tell")
 @operation()
-def tell_responses(query: WorkspaceQuery, body: Script) -> Answer[ResponsesLeftJson]:  # noqa: ARG001 - read by owner_of
+def tell_responses(call: SinkCall, query: WorkspaceQuery, body: Script) -> Answer[ResponsesLeftJson]:  # noqa: ARG001 - read by the call
     """Put answers in the place of those that are left."""
-    with dependencies().store.transaction(owner_of(body.bin).name) as tx:
+    with call.change(body.bin) as tx:
         Bins(tx).change(body.bin, answers=body.responses)
-    return _responses_left(body.bin)
+    return _responses_left(call, body.bin)
 
 
 @responses.get("", endpoint="show")
 @operation()
-def show_responses(query: BinQuery) -> Answer[ResponsesLeftJson]:
+def show_responses(call: SinkCall, query: BinQuery) -> Answer[ResponsesLeftJson]:
     """Show the answers that are left."""
-    return _responses_left(query.bin)
+    return _responses_left(call, query.bin)
 
 
 @responses.delete("", endpoint="forget")
 @operation()
-def forget_responses(query: BinQuery) -> Answer[ResponsesLeftJson]:
+def forget_responses(call: SinkCall, query: BinQuery) -> Answer[ResponsesLeftJson]:
     """Go back to 200."""
-    with dependencies().store.transaction(asked_workspace().name) as tx:
+    with call.transaction() as tx:
         Bins(tx).change(query.bin, answers=[])
-    return _responses_left(query.bin)
+    return _responses_left(call, query.bin)
 
 
 @forwards.put("")
 @operation()
-def send_on(query: WorkspaceQuery, body: Forward) -> Answer[ForwardJson]:  # noqa: ARG001 - read by owner_of
+def send_on(call: SinkCall, query: WorkspaceQuery, body: Forward) -> Answer[ForwardJson]:  # noqa: ARG001 - read by the call
     """Send each callback that comes to a bin from now on to a URL as well, before it is answered."""
-    owner = owner_of(body.bin)
-    if leads_back(body.url, body.bin, host=request.host):
+    owner = call.owner_of(body.bin)
+    if leads_back(body.url, body.bin, host=call.request.host):
         raise ForwardLoopError(body.bin, body.url)
-    dependencies().forwarder.check(body.url)
-    with dependencies().store.transaction(owner.name) as tx:
+    call.sink.forwarder.check(body.url)
+    with call.sink.store.transaction(owner.name) as tx:
         Bins(tx).change(body.bin, forward=body.url, relays=body.answers == "target")
-    return _forward(body.bin)
+    return _forward(call, body.bin)
 
 
 @forwards.get("", endpoint="show")
 @operation()
-def show_forward(query: BinQuery) -> Answer[ForwardJson]:
+def show_forward(call: SinkCall, query: BinQuery) -> Answer[ForwardJson]:
     """Show where a bin's callbacks go."""
-    return _forward(query.bin)
+    return _forward(call, query.bin)
 
 
 @forwards.delete("", endpoint="forget")
 @operation()
-def forget_forward(query: BinQuery) -> Answer[ForwardJson]:
+def forget_forward(call: SinkCall, query: BinQuery) -> Answer[ForwardJson]:
     """Send them nowhere any more."""
-    with dependencies().store.transaction(asked_workspace().name) as tx:
+    with call.transaction() as tx:
         Bins(tx).change(query.bin, forward=None, relays=False)
-    return _forward(query.bin)
+    return _forward(call, query.bin)
 
 
 @signature_keys.put("", endpoint="replace")
 @operation()
-def replace_keys(query: WorkspaceQuery, body: SignatureKeys) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by owner_of
+def replace_keys(call: SinkCall, query: WorkspaceQuery, body: SignatureKeys) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by the call
     """Put keys in the place of those that are known."""
-    with dependencies().store.transaction(owner_of(body.bin).name) as tx:
+    with call.change(body.bin) as tx:
         known = Callbacks(tx).know_keys(body.bin, body.keys)
     return _known(body.bin, known)
 
 
 @signature_keys.post("", endpoint="add")
 @operation()
-def add_key(query: WorkspaceQuery, body: AddedSignatureKey) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by owner_of
+def add_key(call: SinkCall, query: WorkspaceQuery, body: AddedSignatureKey) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by the call
     """Add a key to those that are known."""
-    with dependencies().store.transaction(owner_of(body.bin).name) as tx:
+    with call.change(body.bin) as tx:
         known = Callbacks(tx).know_keys(body.bin, [*Bins(tx).settings(body.bin).keys, body.key])
     return _known(body.bin, known)
 
 
 @signature_keys.get("", endpoint="count")
 @operation()
-def count_keys(query: BinQuery) -> Answer[KnownKeysJson]:
+def count_keys(call: SinkCall, query: BinQuery) -> Answer[KnownKeysJson]:
     """Say how many keys are known."""
-    return _known(query.bin, len(_settings(query.bin).keys))
+    return _known(query.bin, len(_settings(call, query.bin).keys))
 
 
-def _settings(name: str) -> BinSettings:
+def _settings(call: SinkCall, name: str) -> BinSettings:
     """Return the settings of the bin that the call is about."""
-    with dependencies().store.read(asked_workspace(name).name) as tx:
+    with call.read(name) as tx:
         return Bins(tx).settings(name)
 
 
-def _responses_left(name: str) -> Answer[ResponsesLeftJson]:
-    return Answer({"bin": name, "responses": [answer.to_json() for answer in _settings(name).answers]})
+def _responses_left(call: SinkCall, name: str) -> Answer[ResponsesLeftJson]:
+    return Answer({"bin": name, "responses": [answer.to_json() for answer in _settings(call, name).answers]})
 
 
-def _forward(name: str) -> Answer[ForwardJson]:
-    settings = _settings(name)
+def _forward(call: SinkCall, name: str) -> Answer[ForwardJson]:
+    settings = _settings(call, name)
     return Answer({"bin": name, "url": settings.forward, "answers": "target" if settings.relays else "sink"})
 
 

@@ -6,7 +6,7 @@ from flask import Request, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callback_sink.answers import reply_of
-from callback_sink.dependencies import dependencies
+from callback_sink.call import Sink
 from callback_sink.errors import BodyTooLargeError
 from callback_sink.inbox import Received, bin_of, keepable, target_of
 from callback_sink.search import Filters
@@ -22,7 +22,7 @@ _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z, -]+\Z")
 
 
-def receive() -> Response | None:
+def receive(sink: Sink) -> Response | None:
     """Answer what is sent to a bin; leave the rest to the admin routes.
 
     This comes before the routes instead of being one: a route would have to list its methods, would take
@@ -31,7 +31,7 @@ def receive() -> Response | None:
     if is_admin(request.path):
         return None
     name = bin_of(path_of(request.environ["PATH_INFO"]))
-    workspace = dependencies().owner_of(name)
+    workspace = sink.owner_of(name)
     if request.method == "OPTIONS":
         return _written(Reply(status=204, header_list=[("Allow", _METHODS)]))
     if request.method in {"GET", "HEAD"} and request.path == "/favicon.ico":
@@ -39,8 +39,8 @@ def receive() -> Response | None:
             Reply(status=204)
         )  # a browser that shows another page of the sink asks for it by itself
     if request.method == "GET" and _asks_for_queue(request.query_string):
-        return _drained(workspace, name)
-    return _recorded(request, workspace, name)
+        return _drained(sink, workspace, name)
+    return _recorded(sink, request, workspace, name)
 
 
 def let_page_read(response: Response) -> Response:
@@ -74,48 +74,48 @@ def _preflight(asked: Request) -> dict[str, str]:
     }
 
 
-def _drained(workspace: Workspace, name: str) -> Response:
+def _drained(sink: Sink, workspace: Workspace, name: str) -> Response:
     """Empty a bin into the vendor's collector shape; what came reads only who may read it by the admin routes.
 
     Source: the vendor's API test suite, which drains its event collector so (documented).
     """
     check_token()
-    with dependencies().store.transaction(workspace.name) as tx:
+    with sink.store.transaction(workspace.name) as tx:
         drained = Callbacks(tx).remove(Filters(bin=name))
     data = [{"data": callback.text} for callback in drained]
     return json_answer({"count": len(data), "data": data})
 
 
-def _recorded(asked: Request, workspace: Workspace, name: str) -> Response:
+def _recorded(sink: Sink, asked: Request, workspace: Workspace, name: str) -> Response:
     received = Received(
         received_at=workspace.clock.now(),
         bin=name,
         method=keepable(asked.method),
         path=target_of(path_of(asked.environ["PATH_INFO"]), asked.query_string),
         headers=[(keepable(header), keepable(value)) for header, value in asked.headers],
-        body=_body(asked),
+        body=_body(asked, largest=sink.settings.largest_body),
     )
-    with dependencies().store.transaction(workspace.name) as tx:
-        recorded = Callbacks(tx).record(received, limits=dependencies().settings)
+    with sink.store.transaction(workspace.name) as tx:
+        recorded = Callbacks(tx).record(received, limits=sink.settings)
     if recorded.relays and recorded.forward is not None:
-        reply = _sent_on(workspace, recorded, recorded.forward)
+        reply = _sent_on(sink, workspace, recorded, recorded.forward)
         # only now: a listing shows the status that the target's answer has given the callback
-        dependencies().arrivals.announce(workspace.name)
+        sink.arrivals.announce(workspace.name)
         asked.environ[DROPPED] = reply is None
         return _written(reply or Reply(status=502))
     # who waits is told before the callback is sent on: a target may take its time, and the callback is there already
-    dependencies().arrivals.announce(workspace.name)
+    sink.arrivals.announce(workspace.name)
     if recorded.forward is not None:
-        _sent_on(workspace, recorded, recorded.forward)
+        _sent_on(sink, workspace, recorded, recorded.forward)
     asked.environ[DROPPED] = recorded.answer.hangs_up
     return _written(reply_of(recorded.answer))
 
 
-def _sent_on(workspace: Workspace, recorded: Recorded, url: str) -> Reply | None:
+def _sent_on(sink: Sink, workspace: Workspace, recorded: Recorded, url: str) -> Reply | None:
     """Send a callback on within the request that brought it, so that an advance of time has settled it too."""
     callback = recorded.callback
-    reply, forwarded = dependencies().forwarder.forward(callback, url, now=workspace.clock.now())
-    with dependencies().store.transaction(workspace.name) as tx:
+    reply, forwarded = sink.forwarder.forward(callback, url, now=workspace.clock.now())
+    with sink.store.transaction(workspace.name) as tx:
         Callbacks(tx).note_forward(callback.id, forwarded, relayed=recorded.relays)
     return reply
 
@@ -127,7 +127,7 @@ def _written(reply: Reply) -> Response:
     return response
 
 
-def _body(asked: Request) -> bytes:
+def _body(asked: Request, *, largest: int) -> bytes:
     """Return the exact bytes of the body.
 
     Raises:
@@ -136,4 +136,4 @@ def _body(asked: Request) -> bytes:
     try:
         return asked.get_data(cache=False)
     except RequestEntityTooLarge as error:
-        raise BodyTooLargeError(asked.content_length, largest=dependencies().settings.largest_body) from error
+        raise BodyTooLargeError(asked.content_length, largest=largest) from error

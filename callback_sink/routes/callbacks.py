@@ -3,18 +3,18 @@
 from datetime import timedelta
 from typing import Annotated, TypedDict
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response
 from msgspec import Meta, Struct, field, to_builtins
 
 from callback_sink.bin_settings import Bins
-from callback_sink.dependencies import dependencies
+from callback_sink.call import SinkCall
 from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
 from callback_sink.exports import CallbackExport, Har, as_har, as_json
 from callback_sink.inbox import CallbackJson, ForwardedJson
 from callback_sink.listed import CallbackPage
 from callback_sink.routes.bin_settings import Url
-from callback_sink.routes.calls import OneCallbackQuery, WorkspaceQuery, asked_workspace
+from callback_sink.routes.queries import OneCallbackQuery, WorkspaceQuery
 from callback_sink.search import Filters
 from callback_sink.store import Callbacks
 from callback_sink.stream import Stream
@@ -118,62 +118,62 @@ _DISPOSITION = {"Content-Disposition": "the file's name"}
 
 @bp.get("")
 @operation(links=_LINKS)
-def search(query: CallbackListQuery) -> Answer[CallbackListJson]:
+def search(call: SinkCall, query: CallbackListQuery) -> Answer[CallbackListJson]:
     """List the callbacks that the filters mean, oldest first."""
-    return _listing(_asked(query, before=query.before), latest=query.before is not None)
+    return _listing(_asked(call, query, before=query.before), latest=query.before is not None)
 
 
 @exports.get("/callbacks.json")
 @operation(headers=_DISPOSITION)
-def whole(query: CallbackPageQuery) -> Answer[CallbackExport]:
+def whole(call: SinkCall, query: CallbackPageQuery) -> Answer[CallbackExport]:
     """Export the callbacks that the filters mean, with their exact bytes."""
-    found = _asked(query)
+    found = _asked(call, query)
     return Answer(as_json(found.items, page_json(found, "after")), _named("callbacks.json"))
 
 
 @exports.get("/callbacks.har")
 @operation(headers=_DISPOSITION)
-def archive(query: CallbackPageQuery) -> Answer[Har]:
+def archive(call: SinkCall, query: CallbackPageQuery) -> Answer[Har]:
     """Export the callbacks that the filters mean as an HTTP archive (HAR 1.2)."""
-    found = _asked(query)
+    found = _asked(call, query)
     return Answer(
-        as_har(found.items, page_json(found, "after"), origin=request.host_url), _named("callbacks.har")
+        as_har(found.items, page_json(found, "after"), origin=call.request.host_url), _named("callbacks.har")
     )
 
 
 @bp.delete("")
 @operation()
-def forget(query: CallbackQuery) -> Answer[Removed]:
+def forget(call: SinkCall, query: CallbackQuery) -> Answer[Removed]:
     """Forget the callbacks that the filters mean, and say how many they were."""
-    with dependencies().store.transaction(asked_workspace().name) as tx:
+    with call.transaction() as tx:
         return Answer({"removed": len(Callbacks(tx).remove(query))})
 
 
 @bp.get("/<int:callback_id>")
 @operation(problems=(404,))
-def show(callback_id: int, query: OneCallbackQuery) -> Answer[CallbackJson]:
+def show(callback_id: int, call: SinkCall, query: OneCallbackQuery) -> Answer[CallbackJson]:
     """Show one callback."""
-    workspace = asked_workspace()
+    workspace = call.workspace()
     query.refuse_both()
-    with dependencies().store.read(workspace.name) as tx:
+    with call.sink.store.read(workspace.name) as tx:
         return Answer(Callbacks(tx).get(callback_id).to_json())
 
 
 @bp.post("/wait")
 @operation(problems=(408,), links=_LINKS)
-def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa: ARG001 - read by asked_workspace
+def wait(call: SinkCall, query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa: ARG001 - read by the call
     """Answer as soon as enough callbacks are there; else, when the time is over, tell what came closest."""
-    name = asked_workspace(body.match.bin).name
+    name = call.workspace(body.match.bin).name
     found: list[CallbackPage] = []
 
     def are_there() -> bool:
-        with dependencies().store.read(name) as tx:
+        with call.sink.store.read(name) as tx:
             found[:] = [Callbacks(tx).page(body.match, limit=PAGE)]
         return found[0].total >= body.count
 
-    if dependencies().arrivals.wait_until(name, are_there, timeout=body.timeout):
+    if call.sink.arrivals.wait_until(name, are_there, timeout=body.timeout):
         return _listing(found[0], body.match)
-    with dependencies().store.read(name) as tx:
+    with call.sink.store.read(name) as tx:
         closest = Callbacks(tx).near_misses(body.match)
     raise CameTooFewError(
         expected=body.count, waited_s=body.timeout.total_seconds(), count=found[0].total, closest=closest
@@ -182,10 +182,10 @@ def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa
 
 @bp.post("/verify")
 @operation(problems=(409,))
-def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in wait
+def verify(call: SinkCall, query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in wait
     """Hold what is expected against what is there; 409 says what does not hold, and what came closest."""
-    name = asked_workspace(body.match.bin).name
-    with dependencies().store.read(name) as tx:
+    name = call.workspace(body.match.bin).name
+    with call.sink.store.read(name) as tx:
         callbacks = Callbacks(tx)
         came = callbacks.search(body.match)
         callbacks.refuse_other_form(body.match, found=bool(came))
@@ -197,9 +197,11 @@ def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noq
 
 @bp.post("/<int:callback_id>/replay")
 @operation(problems=(404, 409))
-def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> Answer[ForwardedJson]:
+def replay(
+    callback_id: int, call: SinkCall, query: OneCallbackQuery, body: Replay | None
+) -> Answer[ForwardedJson]:
     """Send a callback once more, the same bytes and headers, to a URL or to where its bin is forwarded."""
-    workspace, store, forwarder = asked_workspace(), dependencies().store, dependencies().forwarder
+    workspace, store, forwarder = call.workspace(), call.sink.store, call.sink.forwarder
     query.refuse_both()
     with store.read(workspace.name) as tx:
         callback = Callbacks(tx).get(callback_id)
@@ -213,13 +215,13 @@ def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> An
     return Answer(forwarded)
 
 
-def _asked(query: CallbackPageQuery, *, before: int | None = None) -> CallbackPage:
+def _asked(call: SinkCall, query: CallbackPageQuery, *, before: int | None = None) -> CallbackPage:
     """Return the page that a query asks for.
 
     Raises:
         OtherObjectTypeError: it is about a type of object that is told of in another form.
     """
-    with dependencies().store.read(asked_workspace().name) as tx:
+    with call.read() as tx:
         found = Callbacks(tx).page(query, after=query.after, before=before, limit=query.limit)
         Callbacks(tx).refuse_other_form(query, found=bool(found.total))
     return found
@@ -266,15 +268,15 @@ class StreamQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown_field
 
 @streams.get("/stream")
 @operation(problems=(503,), gives={"text/event-stream": None})
-def stream(query: StreamQuery) -> Response:
+def stream(call: SinkCall, query: StreamQuery) -> Response:
     """Follow the callbacks that the filters mean, as server-sent events; each event's id is that of its callback."""
-    workspace, slots = asked_workspace().name, dependencies().stream_slots
+    workspace, slots = call.workspace().name, call.sink.stream_slots
     followed = Stream(
-        store=dependencies().store,
-        arrivals=dependencies().arrivals,
+        store=call.sink.store,
+        arrivals=call.sink.arrivals,
         workspace=workspace,
         wanted=query,
-        after=_last_known(query.after),
+        after=_last_known(call.request, query.after),
         limit=query.limit,
         patience=timedelta(seconds=query.timeout_s),
     )
@@ -284,8 +286,8 @@ def stream(query: StreamQuery) -> Response:
     return answer
 
 
-def _last_known(after: int) -> int:
+def _last_known(asked: Request, after: int) -> int:
     """Read the header with which a client resumes; a stranger's nonsense in it counts as none."""
-    text = request.headers.get("Last-Event-ID", "")
+    text = asked.headers.get("Last-Event-ID", "")
     known = text.isascii() and text.isdecimal() and len(text) < 19
     return int(text) if known else after

@@ -14,7 +14,7 @@ from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, Un
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.workspaces.registry import Workspace
-from mock_insightly.dependencies import CrmDependencies
+from mock_insightly.crm import Crm
 from mock_insightly.fields.fields import Record, upper_keys
 from mock_insightly.kinds import CONTACTS, KINDS, USERS, RecordKind
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
@@ -102,7 +102,7 @@ def changes(call: CrmCall, query: ChangesQuery) -> Answer[ChangesJson]:
     wanted = ChangeFilter(kind=kind, record_id=query.record_id, since=_instant(query.since))
     with call.reading() as records:
         page = records.changes(wanted, after=query.after, limit=query.limit)
-        pruned = call.dependencies.store.pruned(records)
+        pruned = call.crm.store.pruned(records)
     return Answer(
         {
             "changes": page.items,
@@ -124,23 +124,23 @@ def seed(call: CrmCall, body: SeedRequest) -> Answer[SeededJson]:
             raise ParameterError(
                 f"the profile {body.profile!r} is always the same; records, seed and first are for 'realistic'"
             )
-        with call.dependencies.history(call.workspace) as history:
+        with call.crm.history(call.workspace) as history:
             made = add_samples(history, call.account, call.now, samples)
         return Answer({"records": made})
     records = _RECORDS if body.records is None else body.records
-    make_up(call.dependencies, call.workspace, records, seed=body.seed, first=body.first)
+    make_up(call.crm, call.workspace, records, seed=body.seed, first=body.first)
     return Answer({"records": {kind.name: records for kind in SEEDED}})
 
 
 def _contacts_of_its_own(call: CrmCall) -> int:
     """Return how many contacts there are, but for those that stand for users."""
     with call.reading() as records:
-        users = records.count(USERS.name) if call.dependencies.settings.user_contacts else 0
+        users = records.count(USERS.name) if call.crm.settings.user_contacts else 0
         return max(0, records.count(CONTACTS.name) - users)
 
 
 def make_up(
-    dependencies: CrmDependencies,
+    crm: Crm,
     workspace: Workspace,
     records: int,
     *,
@@ -153,15 +153,15 @@ def make_up(
         seed: what they follow from; None is the workspace's own.
         first: the position of the first of them.
     """
-    with dependencies.history(workspace) as history:
+    with crm.history(workspace) as history:
         Seeding(
             history=history,
-            account=dependencies.account(workspace),
+            account=crm.account(workspace),
             seed=workspace.seed if seed is None else seed,
             now=workspace.clock.now(),
             first=first,
             count=records,
-            user_contacts=dependencies.settings.user_contacts,
+            user_contacts=crm.settings.user_contacts,
         ).fill()
 
 
@@ -270,7 +270,7 @@ def restore(call: CrmCall, body: RestoreRequest) -> Answer[RecordJson]:
     Source: there is such a bin, it keeps records for 30 days, and there is no API for it (the vendor's support pages,
         documented); the id, and that the record is stamped anew, are assumed.
     """
-    stamps = call.dependencies.settings.restore_stamps
+    stamps = call.crm.settings.restore_stamps
     with call.writing() as writing:
         record = writing.restore(
             kind_named(body.resource, parameter="resource"),

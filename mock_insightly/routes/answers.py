@@ -21,7 +21,6 @@ from elements_local.kit.api.operations import JSON, WholeResponse
 from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
 from mock_insightly import errors
-from mock_insightly.dependencies import dependencies
 from mock_insightly.fields.dates import shifted
 from mock_insightly.fields.fields import Record
 from mock_insightly.kinds import RecordKind
@@ -29,6 +28,7 @@ from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.records.search import WHOLE, PageRange, RecordFilter, page_of
 from mock_insightly.routes.call import CrmCall
+from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.known import is_api_path
 from mock_insightly.versions.shape import Shape
 
@@ -108,14 +108,14 @@ def check_if_match(call: CrmCall, shape: Shape, before: Record, part: bytes | No
 
 def _is_known(call: CrmCall, tag: str) -> bool:
     return (
-        call.dependencies.settings.if_none_match
+        call.crm.settings.if_none_match
         and call.request.method in {"GET", "HEAD"}
         and call.request.headers.get("If-None-Match") == tag
     )
 
 
 def _asked(call: CrmCall) -> PageRange:
-    return page_of(call.query, strict=call.dependencies.settings.odd_paging == "refused")
+    return page_of(call.query, strict=call.crm.settings.odd_paging == "refused")
 
 
 @lru_cache(
@@ -232,7 +232,7 @@ _OWN_ERRORS = (
 )
 
 
-def answer_errors(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
+def answer_errors(app: Flask, settings: CrmSettings, statuses: Mapping[type[Exception], int]) -> None:
     """Answer the API's own errors; those of the framework, such as 401, 405, 413 and 415, are JSON.
 
     Source: what versions after v2.1 say is unknown, so it is a setting (assumed).
@@ -241,25 +241,25 @@ def answer_errors(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
         statuses: error -> status.
     """
     for kind in _OWN_ERRORS:
-        app.register_error_handler(kind, partial(_answered, statuses[kind]))
+        app.register_error_handler(kind, partial(_answered, settings, statuses[kind]))
 
 
-def _answered(status: int, error: Exception) -> Response:
+def _answered(settings: CrmSettings, status: int, error: Exception) -> Response:
     """Return the answer to an error, of which some have a status of their own."""
     match error:
         case errors.HiddenByPlanError():
             return Response(status=status)
         case errors.StaleRecordError():
-            return _error_response(str(error), dependencies().settings.stale_status)
+            return _error_response(settings, str(error), settings.stale_status)
         case _:
-            return _error_response(str(error), status)
+            return _error_response(settings, str(error), status)
 
 
-def _error_response(message: str, status: int) -> Response:
+def _error_response(settings: CrmSettings, message: str, status: int) -> Response:
     if not is_api_path(request.path):
         key = "message" if request.path.startswith("/_local") else "Message"
         return Response(encode({key: message}), status=status, mimetype="application/json")
-    match dependencies().settings.error_body:
+    match settings.error_body:
         case "empty":
             return Response(status=status)
         case "text":

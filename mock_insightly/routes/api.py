@@ -85,7 +85,7 @@ def custom_field(version: str, name: str) -> Response:
 def below(version: str, resource: str, number: int, sub: str, member: str | None = None) -> Response:
     """Answer a call about what hangs below a record, or about one member of that."""
     call = CrmCall.of_request({"version": version})
-    if sub == "links" and call.dependencies.settings.singular_links:
+    if sub == "links" and call.crm.settings.singular_links:
         kind = call.version.kind_called(resource)
         resource = kind.name.lower() if kind else resource
     shape = call.shape(resource)

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from flask import Request
+from flask import Request, current_app
 from werkzeug.exceptions import MethodNotAllowed
 
-from elements_local.kit.admin.routes import UnknownWorkspaceError, asked_workspace
+from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
 from elements_local.kit.traffic.calls import ENGINE, caller_of
 from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.web.service_flask import present_request
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.dependencies import CrmDependencies, dependencies
+from mock_insightly.crm import EXTENSION, Crm
 from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.fields.dates import shifted
@@ -36,13 +36,27 @@ _XML = frozenset({"application/xml", "text/xml"})
 _LATEST = "v3.1"
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenCall:
+    """A call outside the API, of anybody."""
+
+    guarded: ClassVar[bool] = False
+
+    crm: Crm
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - nothing in a path says whose call it is
+        """Return the present call."""
+        return cls(crm=current_app.extensions[EXTENSION])
+
+
 @dataclass(kw_only=True)
 class CrmCall:
     """A call of the API.
 
     Attributes:
         request: as Flask has it.
-        dependencies: of the CRM that is called.
+        crm: of the CRM that is called.
         now: when it came, by the workspace's clock, uncut; of one that changes something, when that happens.
         query: the parameters of the query.
         fault: the rule that has struck it.
@@ -50,7 +64,7 @@ class CrmCall:
     """
 
     request: Request
-    dependencies: CrmDependencies
+    crm: Crm
     version: Version
     workspace: Workspace
     now: datetime
@@ -68,13 +82,14 @@ class CrmCall:
         Args:
             path: what the path names.
         """
-        found, asked = dependencies(), present_request()
+        asked = present_request()
+        crm: Crm = current_app.extensions[EXTENSION]
         environ = asked.environ
         workspace = environ[CALLER] if CALLER in environ else asked_workspace()
         return cls(
             request=asked,
-            dependencies=found,
-            version=found.versions[path.get("version", _LATEST)],
+            crm=crm,
+            version=crm.versions[path.get("version", _LATEST)],
             workspace=workspace,
             now=workspace.clock.now(),
             query=parse_query(environ.get("QUERY_STRING", "")),
@@ -85,7 +100,7 @@ class CrmCall:
     @cached_property
     def account(self) -> CrmAccount:
         """The account it is for."""
-        return self.dependencies.account(self.workspace)
+        return self.crm.account(self.workspace)
 
     @property
     def stamped(self) -> datetime:
@@ -94,7 +109,7 @@ class CrmCall:
 
     def reading(self) -> AbstractContextManager[Records]:
         """Open a transaction in which records are read."""
-        return self.dependencies.store.read(self.workspace)
+        return self.crm.store.read(self.workspace)
 
     @contextmanager
     def writing(self, *, meanwhile: bool = False) -> Iterator[Writing]:
@@ -106,8 +121,8 @@ class CrmCall:
         """
         stays = meanwhile or caller_of(self.request.environ) == ENGINE
         with (
-            self.dependencies.workspaces.changing(self.workspace, stays=stays) as self.now,
-            self.dependencies.store.writing(self.workspace, at=self.now) as writing,
+            self.crm.workspaces.changing(self.workspace, stays=stays) as self.now,
+            self.crm.store.writing(self.workspace, at=self.now) as writing,
         ):
             yield writing
 
@@ -120,9 +135,9 @@ class CrmCall:
         """
         if resource in self.version.lookups:
             raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
-        shape = served(self.version, resource, self.dependencies.settings.custom_object_names)
-        if shape.kind.founded or (shape.kind is CONTACTS and self.dependencies.settings.user_contacts):
-            self.dependencies.ensure_foundation(self.workspace)
+        shape = served(self.version, resource, self.crm.settings.custom_object_names)
+        if shape.kind.founded or (shape.kind is CONTACTS and self.crm.settings.user_contacts):
+            self.crm.ensure_foundation(self.workspace)
         return shape
 
     def body(self, called: str = "The body") -> Sent:
@@ -139,7 +154,7 @@ class CrmCall:
         def make(record_id: int) -> Record:
             made = created(kind, given, record_id=record_id, account=self.account, now=self.stamped)
             more_s = self.fault.effect.later_s(record_id, seed=self.fault.when.seed)
-            later = timedelta(seconds=self.dependencies.settings.updated_later_s + more_s)
+            later = timedelta(seconds=self.crm.settings.updated_later_s + more_s)
             return updated_at(shifted(self.stamped, later), made)
 
         return make
@@ -167,18 +182,3 @@ def check_request() -> None:
     wanted = asked.accept_mimetypes
     if not wanted.accept_json and _XML & {*wanted.values()}:
         raise XmlNotServedError(str(wanted))
-
-
-def workspace_of(request: Request) -> Workspace:
-    """Return the workspace an admin call means: that of its API key, the default one without.
-
-    Raises:
-        UnknownWorkspaceError: the key is nobody's.
-    """
-    authorization = request.headers.get("Authorization")
-    if authorization is None:
-        return dependencies().workspaces.default
-    workspace = dependencies().with_key_in(authorization)
-    if workspace is None:
-        raise UnknownWorkspaceError("the Authorization header must be Basic with the API key of a workspace")
-    return workspace

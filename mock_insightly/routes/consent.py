@@ -13,8 +13,8 @@ from msgspec import Meta, Struct
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.shapes import read_query
 from mock_insightly.account.grants import OAuthClient, check_redirect, redirect_to
-from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import GrantError
+from mock_insightly.routes.call import OpenCall
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -126,13 +126,13 @@ def ask(query: AuthorizeQuery) -> Response:
 
 @bp.post("/authorize")
 @operation(problems=(400,), problem=ConsentProblem, takes={FORM: ConsentForm}, gives={}, status=302)
-def consent() -> Response:
+def consent(call: OpenCall) -> Response:
     """Send the user back with a code, if they allow it and the API key is good; nowhere outside otherwise."""
     sent = read_query(request.form, ConsentForm)
     check_redirect(sent.redirect_uri)
     if sent.consent == "deny":
         return _sent_to(url_for("consent.denied"))
-    workspace = dependencies().workspaces.with_api_key(sent.api_key.strip())
+    workspace = call.crm.workspaces.with_api_key(sent.api_key.strip())
     if workspace is None:
         again = url_for(
             "consent.ask",
@@ -142,7 +142,7 @@ def consent() -> Response:
             refused="true",
         )
         return _sent_to(again)
-    code = dependencies().grants.give(
+    code = call.crm.grants.give(
         workspace, OAuthClient(client_id=sent.client_id, redirect_uri=sent.redirect_uri)
     )
     return _sent_to(redirect_to(sent.redirect_uri, code=code, state=sent.state))
@@ -157,11 +157,11 @@ def denied() -> Response:
 
 @bp.post("/token")
 @operation(problems=(400,), problem=ConsentProblem, takes={FORM: TokenForm})
-def token() -> Answer[AccessTokenJson]:
+def token(call: OpenCall) -> Answer[AccessTokenJson]:
     """Give what a code stands for, once."""
     sent = read_query(request.form, TokenForm)
-    grant = dependencies().grants.take(sent.code)
-    workspace = None if grant is None else dependencies().workspaces.named(grant.workspace)
+    grant = call.crm.grants.take(sent.code)
+    workspace = None if grant is None else call.crm.workspaces.named(grant.workspace)
     client = OAuthClient(client_id=sent.client_id, redirect_uri=sent.redirect_uri)
     if grant is None or workspace is None or not grant.is_good(client, now=workspace.clock.now()):
         raise GrantError

@@ -81,7 +81,7 @@ def import_(call: CrmCall, query: ImportQuery) -> Answer[ImportedJson]:
     """Put a file's records in the place of all of their kinds, with their ids and dates; the log says nothing of it."""
     request.max_content_length = _LARGEST
     sent = _sent(call, query)
-    with call.dependencies.history(call.workspace) as history:
+    with call.crm.history(call.workspace) as history:
         for kind, records in sent:
             _replace(history, kind, records, call.account, whole_second(call.now))
     with call.reading() as kept:
@@ -124,7 +124,7 @@ def _replace(
 
 def _streamed(call: CrmCall, written: Written, content_type: str) -> Response:
     opened = ExitStack()
-    call.dependencies.ensure_foundation(call.workspace)
+    call.crm.ensure_foundation(call.workspace)
     parts = written(opened.enter_context(call.reading()).documents)
     response = Response((part.encode() for part in parts), content_type=content_type)
     response.call_on_close(opened.close)
@@ -132,7 +132,7 @@ def _streamed(call: CrmCall, written: Written, content_type: str) -> Response:
 
 
 def _kinds(call: CrmCall) -> list[RecordKind]:
-    return [*KINDS, *map(custom_object, call.dependencies.settings.custom_object_names)]
+    return [*KINDS, *map(custom_object, call.crm.settings.custom_object_names)]
 
 
 def _kind(call: CrmCall, name: str) -> RecordKind:

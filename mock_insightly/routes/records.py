@@ -74,7 +74,7 @@ def _refusals(*statuses: int) -> Callable[[DescribedTarget], tuple[int, ...]]:
 def index(call: CrmCall, shape: Shape) -> Response:
     """List {name}."""
     wanted = EVERYTHING
-    if call.dependencies.settings.list_honours_updated_after:
+    if call.crm.settings.list_honours_updated_after:
         wanted = RecordFilter(after=updated_after(call.query.get("updated_after_utc", "")))
     return answers.page(
         call, shape, replace(wanted, unless=_hidden(call, shape), criterion=_of_one_type(call, shape))
@@ -97,7 +97,7 @@ def index(call: CrmCall, shape: Shape) -> Response:
 )
 def search(call: CrmCall, shape: Shape) -> Response:
     """List the {name} that a search finds."""
-    settings, after = call.dependencies.settings, call.query.get("updated_after_utc", "")
+    settings, after = call.crm.settings, call.query.get("updated_after_utc", "")
     wanted = call.version.search_filter(shape, call.query)
     wanted = replace(
         wanted,
@@ -285,7 +285,7 @@ def _update(call: CrmCall, shape: Shape, record_id: int, sent: Sent) -> Response
             brief = brief_asked and (not before[ANONYMOUS] if shape.is_team else call.version.briefs)
             whole = call.version.replaces and not brief
             given = shape.given(sent, before, whole=whole, brief=brief)
-            if call.dependencies.settings.put_keeps_custom_fields and not whole:
+            if call.crm.settings.put_keeps_custom_fields and not whole:
                 given = with_unlisted(sent, before, given)
             writes.validate_task_links(writing, call, shape, {**before, **given})
             given = writes.with_team(writing, call, shape, sent, given)

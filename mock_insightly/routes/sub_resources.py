@@ -90,7 +90,7 @@ class Parent(Struct, frozen=True, kw_only=True):
             part: gets the record as it was, and returns what a GET of the part that is written would have shown.
             also: does what else belongs to the same transaction.
         """
-        stamped = self.call.dependencies.settings.rows_stamp_parent if stamps is None else stamps
+        stamped = self.call.crm.settings.rows_stamp_parent if stamps is None else stamps
 
         def change(before: Record) -> Record:
             answers.check_if_match(self.call, self.shape, before, part(before) if part else None)
@@ -277,7 +277,7 @@ def list_children(parent: Parent, children: Children) -> Response:
     """
     parent.record()
     call = parent.call
-    inclusive = call.dependencies.settings.search_inclusive
+    inclusive = call.crm.settings.search_inclusive
     after = updated_after(call.query.get("updated_after_utc", ""), inclusive=inclusive)
     wanted = RecordFilter(after=after, of=parent.reference)
     return answers.page(call, call.version.shape(children.kind), wanted, whole=children.arrays)

@@ -43,7 +43,7 @@ def create_in(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) 
     """
     _keep_to_plan(writing, call, kind)
     made = writing.create(kind, call.maker(kind, given))
-    if kind.child and call.dependencies.settings.children_stamp_parent:
+    if kind.child and call.crm.settings.children_stamp_parent:
         _stamp(writing, call, references(kind, made))
     _stamp_other_side(writing, call, kind, None, made)
     _update_activity_dates(writing, call, kind, made)
@@ -74,7 +74,7 @@ def put_file(writing: Writing, call: CrmCall, kind: RecordKind, record_id: int, 
     Raises:
         StorageLimitError: the account has no room for it.
     """
-    limit = call.dependencies.settings.storage_limit
+    limit = call.crm.settings.storage_limit
     if limit and writing.bytes_kept() + len(file.content) > limit:
         raise StorageLimitError(limit)
     writing.put_file(kind, record_id, file)
@@ -99,7 +99,7 @@ def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
         else:
             if kind.used_by and writing.count(kind.name) == 1:
                 raise InUseError(kind.entity, record_id, "is the last one left")
-            writing.delete(kind, record_id, children=call.dependencies.settings.delete_takes_children)
+            writing.delete(kind, record_id, children=call.crm.settings.delete_takes_children)
             _update_activity_dates(writing, call, kind, before)
 
 
@@ -121,7 +121,7 @@ def ensure_not_in_use(writing: Writing, kind: RecordKind, record: Record) -> Non
 
 
 def _keep_to_plan(writing: Writing, call: CrmCall, kind: RecordKind) -> None:
-    limit = call.dependencies.settings.record_limit
+    limit = call.crm.settings.record_limit
     if limit and kind in COUNTED and sum(writing.count(one.name) for one in COUNTED) >= limit:
         raise PlanLimitError(limit)
 
@@ -163,7 +163,7 @@ def _stamp_other_side(
     writing: Writing, call: CrmCall, kind: RecordKind, before: Record | None, after: Record
 ) -> None:
     """Stamp what a record is newly linked to, if that is wanted."""
-    if not call.dependencies.settings.links_stamp_other_side or kind.child:
+    if not call.crm.settings.links_stamp_other_side or kind.child:
         return
     old = {linked(link) for link in rows_of(before or {}, "LINKS")}
     _stamp(

@@ -1,12 +1,13 @@
-"""What the CRM's routes work with, hung on the application by ``create_app``."""
+"""The parts of a CRM, put together by ``create_app``, and what every account has."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 
-from flask import current_app
+from flask import Request
 from msgspec import Struct
 
+from elements_local.kit.admin.routes import UnknownWorkspaceError
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
@@ -24,8 +25,8 @@ from mock_insightly.versions.version import Version
 EXTENSION = "mock-insightly"
 
 
-class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
-    """What the CRM's routes work with."""
+class Crm(Struct, frozen=True, kw_only=True, dict=True):
+    """The parts of a CRM."""
 
     settings: CrmSettings
     workspaces: Workspaces
@@ -50,6 +51,22 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
         """Return the workspace whose API key a header carries."""
         key = api_key(authorization)
         return None if key is None else self.workspaces.with_api_key(key)
+
+    def workspace_of(self, asked: Request) -> Workspace:
+        """Return the workspace an admin call means: that of its API key, the default one without.
+
+        Raises:
+            UnknownWorkspaceError: the key is nobody's.
+        """
+        authorization = asked.headers.get("Authorization")
+        if authorization is None:
+            return self.workspaces.default
+        workspace = self.with_key_in(authorization)
+        if workspace is None:
+            raise UnknownWorkspaceError(
+                "the Authorization header must be Basic with the API key of a workspace"
+            )
+        return workspace
 
     def account(self, workspace: Workspace) -> CrmAccount:
         """Return what a workspace's records take from it."""
@@ -85,9 +102,3 @@ class CrmDependencies(Struct, frozen=True, kw_only=True, dict=True):
         """Bring a workspace back to its start."""
         self.store.reset(workspace)
         self.allowance.clear(workspace.name)
-
-
-def dependencies() -> CrmDependencies:
-    """Return the dependencies of the application that answers the present request."""
-    found: CrmDependencies = current_app.extensions[EXTENSION]
-    return found

@@ -1,0 +1,117 @@
+"""What a view calls ``call``: the workspace that it means, and the parts of the sink; made once, before the view runs."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, ClassVar, Self
+
+from flask import Request, current_app
+from msgspec import Struct
+
+from callback_sink.errors import ForeignBinError
+from callback_sink.forwarding import Forwarder
+from callback_sink.settings import SinkSettings
+from callback_sink.store import SinkStore
+from callback_sink.stream import ArrivalNotifier, StreamSlots
+from elements_local.kit.admin.routes import UnknownWorkspaceError, mean
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.traffic.fault_book import FaultBook
+from elements_local.kit.traffic.journal import Journal
+from elements_local.kit.web.service_flask import present_request
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+
+EXTENSION = "callback-sink"
+
+
+class Sink(Struct, frozen=True, kw_only=True):
+    """The parts of a sink, put together by ``create_app``."""
+
+    settings: SinkSettings
+    workspaces: Workspaces
+    store: SinkStore
+    arrivals: ArrivalNotifier
+    forwarder: Forwarder
+    stream_slots: StreamSlots
+    faults: FaultBook
+    journal: Journal
+
+    @contextmanager
+    def quiesce(self, workspace: Workspace) -> Iterator[None]:
+        """Let nothing come into any bin meanwhile; whoever waits for callbacks looks again afterwards."""
+        with self.store.quiesce(workspace.name):
+            yield
+        self.arrivals.announce(workspace.name)
+
+    def owner_of(self, name: str) -> Workspace:
+        """Return the workspace a bin belongs to: the one of its name, or else the default one."""
+        return self.workspaces.named(name) or self.workspaces.default
+
+    def workspace_of(self, asked: Request) -> Workspace:
+        """Return the workspace that a call's query means: by name, by a bin of it, or the default one.
+
+        Raises:
+            UnknownWorkspaceError: it names one that does not exist.
+        """
+        name = asked.args.get("workspace")
+        if name is None:
+            return self.owner_of(asked.args.get("bin", ""))
+        workspace = self.workspaces.named(name)
+        if workspace is None:
+            raise UnknownWorkspaceError(
+                f"there is no workspace {name!r}; leave ?workspace= out for the default"
+            )
+        return workspace
+
+    def reset(self, workspace: Workspace) -> None:
+        """Bring a workspace back to its start."""
+        self.store.clear(workspace.name)
+
+
+class SinkCall(Struct, frozen=True, kw_only=True):
+    """A call of an admin route."""
+
+    guarded: ClassVar[bool] = False
+
+    sink: Sink
+    request: Request
+
+    @classmethod
+    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - nothing in a path says whose call it is
+        """Return the present request's call."""
+        return cls(sink=current_app.extensions[EXTENSION], request=present_request())
+
+    def workspace(self, named_bin: str | None = None) -> Workspace:
+        """Return the workspace that is meant.
+
+        Args:
+            named_bin: the bin that the body names, if it names one.
+
+        Raises:
+            UnknownWorkspaceError: the query names one that does not exist.
+        """
+        if named_bin is None or "workspace" in self.request.args:
+            return mean(self.sink.workspace_of(self.request))
+        return mean(self.sink.owner_of(named_bin))
+
+    def owner_of(self, named_bin: str) -> Workspace:
+        """Return the workspace of a bin that is going to be told something.
+
+        Raises:
+            UnknownWorkspaceError: the query names a workspace that does not exist.
+            ForeignBinError: it names another one, in which nothing would ever come of it.
+        """
+        workspace, owner = self.workspace(named_bin), self.sink.owner_of(named_bin)
+        if workspace is not owner:
+            raise ForeignBinError(named_bin, owner=owner.name, workspace=workspace.name)
+        return owner
+
+    def read(self, named_bin: str | None = None) -> AbstractContextManager[Transaction]:
+        """Open a transaction that reads of the workspace that is meant."""
+        return self.sink.store.read(self.workspace(named_bin).name)
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction of the workspace that is meant."""
+        return self.sink.store.transaction(self.workspace().name)
+
+    def change(self, named_bin: str) -> AbstractContextManager[Transaction]:
+        """Open a transaction of the workspace of a bin that is going to be told something."""
+        return self.sink.store.transaction(self.owner_of(named_bin).name)
