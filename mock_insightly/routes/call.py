@@ -37,7 +37,7 @@ _LATEST = "v3.1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenCall:
+class ConsentCall:
     """A call outside the API, of anybody."""
 
     guarded: ClassVar[bool] = False

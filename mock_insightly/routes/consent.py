@@ -14,7 +14,7 @@ from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.shapes import read_query
 from mock_insightly.account.grants import OAuthClient, check_redirect, redirect_to
 from mock_insightly.errors import GrantError
-from mock_insightly.routes.call import OpenCall
+from mock_insightly.routes.call import ConsentCall
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -126,7 +126,7 @@ def ask(query: AuthorizeQuery) -> Response:
 
 @bp.post("/authorize")
 @operation(problems=(400,), problem=ConsentProblem, takes={FORM: ConsentForm}, gives={}, status=302)
-def consent(call: OpenCall) -> Response:
+def consent(call: ConsentCall) -> Response:
     """Send the user back with a code, if they allow it and the API key is good; nowhere outside otherwise."""
     sent = read_query(request.form, ConsentForm)
     check_redirect(sent.redirect_uri)
@@ -157,7 +157,7 @@ def denied() -> Response:
 
 @bp.post("/token")
 @operation(problems=(400,), problem=ConsentProblem, takes={FORM: TokenForm})
-def token(call: OpenCall) -> Answer[AccessTokenJson]:
+def token(call: ConsentCall) -> Answer[AccessTokenJson]:
     """Give what a code stands for, once."""
     sent = read_query(request.form, TokenForm)
     grant = call.crm.grants.take(sent.code)
