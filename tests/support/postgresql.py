@@ -190,11 +190,12 @@ class PostgresqlServer:
             found = set(inspect(connection).get_table_names())
             if not found >= _OURS:
                 return False
-            others = MetaData()
-            others.reflect(connection, only=sorted(found - _OURS))
-            others.drop_all(connection)
-            for each in (*_TABLES, VERSIONS, *_QUEUE):
-                connection.execute(delete(each))
+            if theirs := sorted(found - _OURS):
+                others = MetaData()
+                others.reflect(connection, only=theirs)
+                others.drop_all(connection)
+            # all at once: each statement by itself would be waited for
+            connection.exec_driver_sql("; ".join(map(str, map(delete, (*_TABLES, VERSIONS, *_QUEUE)))))
             connection.execute(
                 VERSIONS.insert(),
                 [
