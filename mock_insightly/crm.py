@@ -17,7 +17,6 @@ from mock_insightly.account.grants import Grants
 from mock_insightly.kinds import CONTACTS
 from mock_insightly.made_up.foundation import foundation
 from mock_insightly.records.bulk import HistoryTransaction
-from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
@@ -81,9 +80,8 @@ class Crm(Struct, frozen=True, kw_only=True, dict=True):
 
     def ensure_foundation(self, workspace: Workspace) -> None:
         """See to it that the workspace has what every account has; workspaces come without a word to the CRM."""
-        with self.store.read(workspace) as records:
-            if records.count(FOUNDATIONS):
-                return
+        if self.store.has_foundation(workspace):
+            return
         since = min(workspace.start, workspace.clock.now())
         with self.store.history(workspace) as history:
             next_contact = partial(history.reserve, CONTACTS.name, 0) if self.settings.user_contacts else None

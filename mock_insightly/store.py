@@ -49,6 +49,11 @@ class RecordStore:
         with self._database.read(workspace.name) as tx:
             yield Records(tx, workspace.seed)
 
+    def has_foundation(self, workspace: Workspace) -> bool:
+        """Say whether a workspace has what every account has."""
+        with self._database.lookup(workspace.name) as tx:
+            return Records(tx, workspace.seed).count(FOUNDATIONS) > 0
+
     def pruned(self, records: Records) -> Pruned | None:
         """Return what of the changes is no longer kept; None if that is nothing."""
         return self._retention.pruned(records.tx)
