@@ -20,11 +20,18 @@ def each_row(
 
     def decorated(test: Callable[..., None]) -> Callable[..., None]:
         def whole_table(**fixtures: object) -> None:
-            wrong = [
-                error for row_id, row in table if (error := _error_of(test, row_id, row, named, fixtures))
-            ]
+            wrong = {
+                row_id: error
+                for row_id, row in table
+                if (error := _error_of(test, row, named, fixtures)) is not None
+            }
             if wrong:
-                raise BaseExceptionGroup(f"{len(wrong)} of {len(table)} rows", wrong)
+                said = "".join(
+                    f"\n\n{row_id}: {type(error).__name__}: {error}" for row_id, error in wrong.items()
+                )
+                raise AssertionError(f"{len(wrong)} of {len(table)} rows{said}") from next(
+                    iter(wrong.values())
+                )
 
         own = signature(test)
         others = [parameter for name, parameter in own.parameters.items() if name not in named]
@@ -37,12 +44,11 @@ def each_row(
 
 
 def _error_of(
-    test: Callable[..., None], row_id: str, row: object, names: tuple[str, ...], fixtures: dict[str, object]
+    test: Callable[..., None], row: object, names: tuple[str, ...], fixtures: dict[str, object]
 ) -> BaseException | None:
     values = (row,) if len(names) == 1 else row
     try:
         test(**dict(zip(names, values, strict=True)), **fixtures)  # type: ignore[call-overload]
     except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - whatever it is, the other rows are tried
-        error.add_note(f"row: {row_id}")
         return error
     return None

@@ -6,7 +6,6 @@ import pytest
 
 from mock_insightly.account.account import account_of
 from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
-from mock_insightly.fields.lookups import countries, custom_objects, only
 from mock_insightly.kinds import CATEGORIES, CONTACTS, KINDS, LEADS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.made_up import drafts as made_up
 from mock_insightly.made_up.drafts import CHUNK, COLLEAGUES, SPREAD
@@ -65,15 +64,6 @@ def test_categories_of_all_sorts_are_numbered_in_one_row():
     assert sorted(ids) == list(range(min(ids), min(ids) + len(ids)))
 
 
-def test_rows_can_be_shown_in_part_and_in_another_order():
-    rows = only(custom_objects, "PLURAL_LABEL OBJECT_NAME")
-
-    assert [[*row.items()] for row in rows(account())] == [
-        [("PLURAL_LABEL", "Fruit Trees"), ("OBJECT_NAME", "Fruit_Tree__c")]
-    ]
-    assert len(only(countries, "COUNTRY_NAME")(account())) == 241
-
-
 @pytest.mark.parametrize("entity", ["Contact", "CONTACT"])
 def test_custom_fields_belong_to_a_kind_of_record_whatever_its_case(entity):
     fields = custom_fields_of(entity)
@@ -86,16 +76,6 @@ def test_custom_fields_have_names_and_ids_of_their_own():
     assert len({(field.of, field.name) for field in CUSTOM_FIELDS}) == len(CUSTOM_FIELDS)
     assert len({field.id for field in CUSTOM_FIELDS}) == len(CUSTOM_FIELDS)
     assert custom_fields_of("Nothing") == ()
-
-
-def test_options_come_by_value_and_are_numbered_as_they_were_made():
-    (interests,) = [field for field in CUSTOM_FIELDS if field.label == "Interests"]
-
-    assert [(one["OPTION_VALUE"], one["OPTION_ID"]) for one in interests.shown_options()] == [
-        ("Music", 2),
-        ("Sports", 1),
-        ("Travel", 3),
-    ]
 
 
 def test_hidden_fields_are_fields():

@@ -200,6 +200,10 @@ def test_places_that_agree_are_fine(task, milestone, related):
     refuse_misplaced(NOWHERE | task, milestone=milestone, related=related, stages=STAGES)
 
 
+NO_PIPELINE = "STAGE_ID must be null, since what it is for has no pipeline; got 11"
+OF_PROJECT = "MILESTONE_ID must be the id of a milestone of project 5; got 7"
+
+
 @each_row(
     ("task", "milestone", "related", "words"),
     [
@@ -215,27 +219,12 @@ def test_places_that_agree_are_fine(task, milestone, related):
             None,
             "MILESTONE_ID must be null, since PROJECT_ID is; got 7",
         ),
-        (
-            {"PROJECT_ID": 5, "MILESTONE_ID": 7},
-            {"PROJECT_ID": 8},
-            None,
-            "MILESTONE_ID must be the id of a milestone of project 5; got 7",
-        ),
-        (
-            {"PROJECT_ID": 5, "MILESTONE_ID": 7},
-            None,
-            None,
-            "MILESTONE_ID must be the id of a milestone of project 5; got 7",
-        ),
+        ({"PROJECT_ID": 5, "MILESTONE_ID": 7}, {"PROJECT_ID": 8}, None, OF_PROJECT),
+        ({"PROJECT_ID": 5, "MILESTONE_ID": 7}, None, None, OF_PROJECT),
         ({"PROJECT_ID": 5, "STAGE_ID": 11}, None, SECOND, "STAGE_ID must be one of 21; got 11"),
         ({"OPPORTUNITY_ID": 5, "STAGE_ID": 21}, None, FIRST, "STAGE_ID must be one of 11, 12; got 21"),
-        (
-            {"PROJECT_ID": 5, "STAGE_ID": 11},
-            None,
-            {"PIPELINE_ID": None},
-            "STAGE_ID must be null, since what it is for has no pipeline; got 11",
-        ),
-        ({"STAGE_ID": 11}, None, None, "STAGE_ID must be null, since what it is for has no pipeline; got 11"),
+        ({"PROJECT_ID": 5, "STAGE_ID": 11}, None, {"PIPELINE_ID": None}, NO_PIPELINE),
+        ({"STAGE_ID": 11}, None, None, NO_PIPELINE),
     ],
 )
 def test_places_that_do_not_agree_are_refused(task, milestone, related, words):

@@ -40,13 +40,10 @@ def wanted(version, resource, **query):
 @each_row(
     ("place", "text", "found"),
     [
-        ("FIRST_NAME", "Ada", True),
         ("FIRST_NAME", "aDA", True),
         ("FIRST_NAME", "Ad", False),
         ("FIRST_NAME", "Ad%", True),
         ("FIRST_NAME", "%da", True),
-        ("FIRST_NAME", "%d%", True),
-        ("FIRST_NAME", "%", True),
         ("FIRST_NAME", "A%a", False),
         ("PHONE", "%", False),
         ("PHONE_HOME", "%5551212", False),
@@ -55,7 +52,6 @@ def wanted(version, resource, **query):
         ("TAGS.TAG_NAME", "part", False),
         ("CUSTOMFIELDS:hobby__c", "chess", True),
         ("CUSTOMFIELDS:Other__c", "chess", False),
-        ("NOWHERE", "x", False),
     ],
 )
 def test_a_text_is_compared_without_case_and_with_wildcards_at_its_ends(place, text, found):
@@ -227,15 +223,12 @@ def test_escapes_of_old_javascript_are_decoded(text):
 @each_row(
     ("raw", "value"),
     {
-        "two units": ("x=%u3053%u3093", "こん"),
         "a pair of surrogates": ("x=%uD83D%uDE00", "😀"),
         "half a pair": ("x=%uD83Dz", "\ufffdz"),
         "among other escapes": ("x=a%u3053+b%20c", "aこ b c"),
         "a unit cut short": ("x=%u305", "%u305"),
         "no escape at all": ("x=%zz%", "%zz%"),
-        "an escaped per cent": ("x=%2541", "%41"),
         "not UTF-8": ("x=%FF", "\ufffd"),
-        "no value": ("x", ""),
     },
 )
 def test_odd_escapes_are_read_as_well_as_they_can_be(raw, value):
@@ -251,9 +244,6 @@ def test_names_are_read_in_any_case_and_the_first_counts():
     ("top", "expected"),
     [
         ("1", 1),
-        ("100", 100),
-        ("499", 499),
-        ("500", 500),
         ("501", 500),
         ("9" * 30, 500),
         (" 7 ", 7),

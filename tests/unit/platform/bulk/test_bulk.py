@@ -48,18 +48,14 @@ def test_a_query_is_read(text, query):
     ("text", "says"),
     [
         ("", "at column 1: expected select * from <object>"),
-        ("contacts", "at column 1: expected select * from <object>"),
         ("select FIRST_NAME from contacts", "at column 8: only * can be selected"),
-        ("select * from", "at column 1: expected select * from <object>"),
         ("select * from 'contacts'", "at column 1: expected select * from <object>"),
         ("select * from contacts limit 5", "at column 23: expected where, order by or the end"),
-        ("select * from contacts; drop", "at column 23: expected where, order by or the end"),
         ("select * from contacts where", "at column 23: expected where, order by or the end"),
         ("select * from contacts where A =", "expected a value"),
         ("select * from contacts where A = 'open", "cannot read"),
         ("select * from contacts order by", "at column 23: expected where, order by or the end"),
         ("select * from contacts order by A, B", "expected a field, and asc or desc"),
-        ("select * from contacts order by A up", "expected a field, and asc or desc"),
         ("select * from contacts where A = 1 " + " " * ceql.LONGEST, "more than 8000 characters"),  # noqa: S608 - no database ever sees it
     ],
 )

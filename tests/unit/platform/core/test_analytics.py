@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from elements_local.platform.core.analytics import Interval, Tally, buckets, fold, span
 from elements_local.platform.errors import InvalidRequestError
-from elements_local.platform.instances.routes_events import shown_by_account, shown_by_instance, shown_count
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INSTANTS = st.datetimes(
@@ -126,30 +125,3 @@ def test_nothing_that_was_counted_is_lost_or_counted_twice(found):
     for of in (1, 2):
         counted = [bucket.tallies[of].success for bucket in folded if of in bucket.tallies]
         assert sum(counted) == sum(n for _, who, n in found if who == of)
-
-
-def test_what_fell_into_a_bucket_is_shown_with_both_words_for_its_sum():
-    made = cut(NOON, NOON + timedelta(hours=1), "hour")
-    tallies = [
-        Tally(at=NOON, of=7, count=2, success=1),
-        Tally(at=NOON + timedelta(minutes=59), of=7, count=1, failed=1),
-        Tally(at=NOON, of=8, count=1),
-    ]
-
-    full, empty = fold(made, tallies)
-
-    sums = {"timestamp": "2026-03-02T12:00:00Z", "count": 4, "total": 4}
-    assert shown_count(full) == sums
-    assert shown_by_instance(full) == sums | {
-        "records": [
-            {"instanceId": 7, "count": 3, "success": 1, "failed": 1},
-            {"instanceId": 8, "count": 1, "success": 0, "failed": 0},
-        ]
-    }
-    assert shown_by_account(full)["records"][0] == {"accountId": 7, "count": 3, "success": 1, "failed": 1}
-    assert shown_by_instance(empty) == {
-        "timestamp": "2026-03-02T13:00:00Z",
-        "count": 0,
-        "total": 0,
-        "records": [],
-    }

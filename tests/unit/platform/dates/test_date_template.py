@@ -72,17 +72,12 @@ def test_what_a_date_is_made_of_is_encoded_whatever_it_is():
 @each_row(
     ("url", "encoded"),
     {
-        "nothing to do": ("/hubs/crm/contacts", "/hubs/crm/contacts"),
         "a blank": ("/a b", "/a%20b"),
-        "an angle": ("/x?where=a>'1'", "/x?where=a%3E'1'"),
         "what is encoded already": ("/x?where=a%3E'1'", "/x?where=a%3E'1'"),
-        "an encoded escape": ("/x?a=%2525", "/x?a=%2525"),
         "an encoded wildcard": ("/x?where=a LIKE '%25'", "/x?where=a%20LIKE%20'%25'"),
         "a bare wildcard": ("/x?where=a LIKE '%'", "/x?where=a%20LIKE%20'%25'"),
-        "a percent at the end": ("/x?a=50%", "/x?a=50%25"),
         "no escapes": ("/x?a=%zz%4", "/x?a=%25zz%254"),
         "a plus stays a blank": ("/x?a=1+2", "/x?a=1+2"),
-        "a letter outside ASCII": ("/x?a=ü", "/x?a=%C3%BC"),
         "the rest": ('/x?a="b"`c`#d[0]|\\', "/x?a=%22b%22%60c%60%23d%5B0%5D%7C%5C"),
         "a new line": ("/x?a=\r\nb", "/x?a=%0D%0Ab"),
         "half a letter": ("/x?a=\ud800", "/x?a=?"),
@@ -99,18 +94,10 @@ def test_a_percent_sign_before_a_date_is_no_escape():
 @each_row(
     "placeholder",
     [
-        "$yyyy-MM-dd",
-        "${yyyy-MM-dd}",
-        "${}",
-        "${gmtDate",
-        "{gmtDate:yyyy}",
-        "$ {gmtDate:yyyy}",
-        "${ gmtDate:yyyy}",
-        "${gmtdates:yyyy}",
-        "${user.id}",
-        "${gmtDate:" + "-" * 600 + "}",
+        "$yyyy-MM-dd", "${yyyy-MM-dd}", "${}", "${gmtDate", "{gmtDate:yyyy}", "$ {gmtDate:yyyy}",
+        "${ gmtDate:yyyy}", "${gmtdates:yyyy}", "${user.id}", "${gmtDate:" + "-" * 600 + "}",
     ],
-)
+)  # fmt: skip
 def test_what_is_no_placeholder_is_left_as_it_is(placeholder):
     url = f"/x?a={placeholder}"
 

@@ -32,83 +32,77 @@ def utc(*parts: int) -> datetime:
 @each_row(
     ("pattern", "text"),
     {
+        "up to three S are a count": ("S SS SSS", "123 123 123"),
+        "more are fractions": ("SSSS SSSSSS SSSSSSSSS", "1234 123456 123456000"),
         "microseconds": ("yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", "2026-03-02T15:04:05.123456Z"),
-        "quotes in and outside quoted text": ("yyyy 'o''clock' ''", "2026 o'clock '"),
         "the word milliseconds": ("milliseconds", "1772463845123"),
         "nothing": ("", ""),
+        "a name of the zone": ("z", "GMT"),
     },
 )
 def test_an_instant_is_written_by_a_pattern(pattern, text):
     assert format_date(INSTANT, pattern) == text
 
 
-@pytest.mark.parametrize(
-    ("letters", "text"),
-    [
-        ("S", "123"),
-        ("SS", "123"),
-        ("SSS", "123"),
-        ("SSSS", "1234"),
-        ("SSSSSS", "123456"),
-        ("SSSSSSSSS", "123456000"),
-    ],
+@each_row(
+    ("where", "text"),
+    {"UTC": "UTC", "America/Denver": "MST", "-8:00": "GMT-08:00", "Asia/Kathmandu": "GMT+05:45"}.items(),
 )
-def test_up_to_three_s_are_a_count_of_milliseconds_and_more_are_fractions(letters, text):
-    assert format_date(INSTANT, letters) == text
+def test_a_zone_without_a_short_name_is_written_by_its_offset(where, text):
+    assert format_date(INSTANT, "z", zone(where)) == text
 
 
-@pytest.mark.parametrize(
-    ("letters", "text", "microseconds"),
-    [
-        pytest.param("SSS", "5", 5_000, id="one digit is five milliseconds, not five tenths"),
-        pytest.param("SSS", "123456", 123_456_000, id="six digits are 123 seconds"),
-        pytest.param("SSSSSS", "5", 500_000, id="a fraction: five tenths"),
-        pytest.param("SSSSSS", "000005", 5, id="a fraction: five millionths"),
-        pytest.param("SSSSSS", "123456789", 123_456, id="a fraction with more digits than we keep"),
-        pytest.param("SSSSSSSSSSSS", "123456789012", 123_456, id="picoseconds"),
-        pytest.param("SSSS", "1234", 123_400, id="four digits"),
-    ],
-)
-def test_sss_reads_a_count_and_ssssss_a_fraction(letters, text, microseconds):
-    read = parse_date(f"00.{text}", f"ss.{letters}", now=NOW)
-
-    assert read == utc(1970, 1, 1) + timedelta(microseconds=microseconds)
+def test_seconds_of_an_old_offset_are_cut_off():
+    assert format_date(utc(1910, 1, 1), "XXX Z", zone("America/St_Johns")) == "-03:30 -0330"
 
 
-@pytest.mark.parametrize(
-    ("hour", "text"), [(0, "12 AM"), (1, "1 AM"), (11, "11 AM"), (12, "12 PM"), (13, "1 PM"), (23, "11 PM")]
-)
-def test_a_clock_of_twelve_hours_starts_at_twelve(hour, text):
-    instant = utc(1970, 1, 1, hour)
-
-    assert format_date(instant, "h a") == text
-    assert parse_date(text, "h a", now=NOW) == instant
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text", "hour"),
-    [
-        pytest.param("HH a", "13 AM", 13, id="HH wins over a"),
-        pytest.param("HH hh", "13 01", 13, id="HH wins over hh"),
-        pytest.param("HH hh a", "13 02 PM", 14, id="hh with its a wins over HH"),
-        pytest.param("a", "PM", 12, id="a alone is noon"),
-    ],
-)
-def test_one_of_two_hours_in_a_pattern_counts(pattern, text, hour):
-    assert parse_date(text, pattern, now=NOW) == utc(1970, 1, 1, hour)
+def of_1970(**after: float) -> datetime:
+    return utc(1970, 1, 1) + timedelta(**after)
 
 
 @each_row(
-    ("text", "instant"),
+    ("text", "pattern", "instant"),
     {
-        "day nought": ("2026-03-00 00:00:00", utc(2026, 2, 28)),
-        "blanks before it all": ("  2026-03-02 10:00:00", utc(2026, 3, 2, 10)),
-        "blanks before numbers": ("2026- 3-\t2 10: 0: 0", utc(2026, 3, 2, 10)),
-        "a negative number": ("2026-03-02 10:00:-5", utc(2026, 3, 2, 9, 59, 55)),
+        "SSS is a count: five": ("00.5", "ss.SSS", of_1970(microseconds=5_000)),
+        "123 seconds of milliseconds": ("00.123456", "ss.SSS", of_1970(microseconds=123_456_000)),
+        "a fraction: five tenths": ("00.5", "ss.SSSSSS", of_1970(microseconds=500_000)),
+        "a fraction: five millionths": ("00.000005", "ss.SSSSSS", of_1970(microseconds=5)),
+        "more digits than we keep": ("00.123456789", "ss.SSSSSS", of_1970(microseconds=123_456)),
+        "four digits": ("00.1234", "ss.SSSS", of_1970(microseconds=123_400)),
+        "HH wins over a": ("13 AM", "HH a", of_1970(hours=13)),
+        "HH wins over hh": ("13 01", "HH hh", of_1970(hours=13)),
+        "hh with its a wins over HH": ("13 02 PM", "HH hh a", of_1970(hours=14)),
+        "a alone is noon": ("PM", "a", of_1970(hours=12)),
+        "day nought": ("2026-03-00", "yyyy-MM-dd", utc(2026, 2, 28)),
+        "blanks before it all": ("  2026-03-02", "yyyy-MM-dd", utc(2026, 3, 2)),
+        "blanks before numbers": ("2026- 3-\t2 10: 0", "yyyy-MM-dd HH:mm", utc(2026, 3, 2, 10)),
+        "a negative number": ("10:00:-5", "HH:mm:ss", of_1970(hours=10, seconds=-5)),
+        "a number": (20260302, "yyyyMMdd", utc(2026, 3, 2)),
+        "no separators": ("20260302101112", "yyyyMMddHHmmss", utc(2026, 3, 2, 10, 11, 12)),
+        "a quote separates": ("12'3", "d''M", utc(1970, 3, 12)),
+        "a name does not abut": ("Mar02", "MMMdd", utc(1970, 3, 2)),
+        "nor does AM": ("12PM", "ha", of_1970(hours=12)),
+        "nor a month's name": ("2026Mar", "yyyyMMM", utc(2026, 3, 1)),
+        "nor an offset": ("10Z", "HX", of_1970(hours=10)),
+        "more follows a zone": ("10:00 PST, +0100 2026", "HH:mm z, Z yyyy", utc(2026, 1, 1, 9)),
+        "a day less than 20 years ahead": ("46-03-01", "yy-MM-dd", utc(2046, 3, 1)),
+        "a day less than 80 years ago": ("46-03-03", "y-MM-dd", utc(1946, 3, 3)),
+        "a second more than 80 years ago": (
+            "46-03-02 09:59:59",
+            "yy-MM-dd HH:mm:ss",
+            utc(2046, 3, 2, 9, 59, 59),
+        ),
+        "exactly 80 years ago": ("46-03-02 10:00:00", "yy-MM-dd HH:mm:ss", utc(1946, 3, 2, 10)),
+        "three digits are meant as they are": ("126-01-01", "yy-MM-dd", utc(126, 1, 1)),
+        "so are two for more letters": ("26", "yyy", utc(26, 1, 1)),
+        "milliseconds": ("1772445600123", "milliseconds", utc(2026, 3, 2, 10, 0, 0, 123_000)),
+        "a whole number with a point": (1772445600000.0, "milliseconds", utc(2026, 3, 2, 10)),
+        "nought between blanks": (" 0 ", "milliseconds", utc(1970, 1, 1)),
+        "before 1970": (-1, "milliseconds", of_1970(milliseconds=-1)),
     },
 )
-def test_reading_is_lenient(text, instant):
-    assert parse_date(text, "yyyy-MM-dd HH:mm:ss", now=NOW) == instant
+def test_a_text_is_read_by_a_pattern(text, pattern, instant):
+    assert parse_date(text, pattern, now=NOW) == instant
 
 
 @each_row(
@@ -125,18 +119,24 @@ def test_reading_is_lenient(text, instant):
         "the year nought": ("0-01-01", "yyy-MM-dd"),
         "a digit and a sign for two digits": ("-6-01-01", "yy-MM-dd"),
         "thirty digits": ("9" * 30, "yyyy"),
-        "a letter outside ASCII": ("2026-03-02 10:00 İstanbul", "yyyy-MM-dd HH:mm z"),
-        "a ligature that capitals would part": ("2026-03-02 10:00 Eﬆ", "yyyy-MM-dd HH:mm z"),
-        "no zone": ("2026-03-02 10:00 ", "yyyy-MM-dd HH:mm z"),
+        "a letter outside ASCII": ("10:00 İstanbul", "HH:mm z"),
+        "a ligature that capitals would part": ("10:00 Eﬆ", "HH:mm z"),
+        "no zone": ("10:00 ", "HH:mm z"),
+        "an offset of a day": ("10:00+24:00", "HH:mmz"),
         "null": (None, "'None'"),
         "a flag": (True, "'True'"),
         "an object": ({}, "{}"),
+        **{
+            ascii(value)[:20]: (value, "milliseconds")
+            for value in ("", "1e12", "0x10", "1_000", 1.5, float("nan"), float("inf"), 10**17, -(10**17))
+        },
     },
 )
 def test_what_does_not_follow_the_pattern_is_unreadable(value, pattern):
-    says = "no such field, or null in it" if value is None else "does not follow"
-    with pytest.raises(UnreadableDateError, match=says):
+    with pytest.raises(UnreadableDateError) as refusal:
         parse_date(value, pattern, now=NOW)
+
+    assert ("no such field, or null in it" in str(refusal.value)) is (value is None)
 
 
 def test_a_refusal_of_a_long_value_is_short():
@@ -153,166 +153,82 @@ def test_a_number_too_long_to_be_written_is_unreadable(value, pattern):
         parse_date(value, pattern, now=NOW)
 
 
-@pytest.mark.parametrize(
-    ("value", "instant"),
-    [
-        pytest.param("1772445600123", utc(2026, 3, 2, 10, 0, 0, 123_000), id="a text"),
-        pytest.param(1772445600123, utc(2026, 3, 2, 10, 0, 0, 123_000), id="a number"),
-        pytest.param(1772445600123.0, utc(2026, 3, 2, 10, 0, 0, 123_000), id="a whole number with a point"),
-        pytest.param(" 0 ", utc(1970, 1, 1), id="nought between blanks"),
-        pytest.param(-1, utc(1969, 12, 31, 23, 59, 59, 999_000), id="before 1970"),
-    ],
-)
-def test_milliseconds_since_1970_are_read(value, instant):
-    assert parse_date(value, "milliseconds", zone("America/Denver"), now=NOW) == instant
-
-
-@each_row("value", ["", "1e12", "0x10", "1_000", "soon", 1.5, float("nan"), float("inf"), 10**17, -(10**17)])
-def test_what_is_no_count_of_milliseconds_is_unreadable(value):
-    with pytest.raises(UnreadableDateError):
-        parse_date(value, "milliseconds", now=NOW)
-
-
 @each_row(
-    ("text", "year"),
-    {
-        "a day less than 20 years ahead": ("46-03-01", 2046),
-        "a day less than 80 years ago": ("46-03-03", 1946),
-        "three digits are meant as they are": ("126-01-01", 126),
-    },
+    ("hour", "text"), {0: "12 AM", 1: "1 AM", 11: "11 AM", 12: "12 PM", 13: "1 PM", 23: "11 PM"}.items()
 )
-@pytest.mark.parametrize("letters", ["y", "yy"])
-def test_two_digits_are_a_year_from_80_years_ago_to_20_ahead(letters, text, year):
-    assert parse_date(text, f"{letters}-MM-dd", now=NOW).year == year
+def test_a_clock_of_twelve_hours_starts_at_twelve(hour, text):
+    assert format_date(of_1970(hours=hour), "h a") == text
+    assert parse_date(text, "h a", now=NOW) == of_1970(hours=hour)
 
 
-@pytest.mark.parametrize(
-    ("clock", "year"), [("09:59:59", 2046), ("10:00:00", 1946)], ids=["more than 80 years ago", "exactly"]
-)
-def test_the_80_years_count_from_this_very_second(clock, year):
-    assert parse_date(f"46-03-02 {clock}", "yy-MM-dd HH:mm:ss", now=NOW).year == year
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+]  # fmt: skip
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-@pytest.mark.parametrize("letters", ["yyy", "yyyy"])
-def test_two_digits_for_more_letters_are_an_ancient_year(letters):
-    assert parse_date("26", letters, now=NOW) == utc(26, 1, 1)
-
-
-@each_row(
-    ("pattern", "text", "instant"),
-    {
-        "no separators": ("yyyyMMddHHmmss", "20260302101112", utc(2026, 3, 2, 10, 11, 12)),
-        "a quote separates": ("d''M", "12'3", utc(1970, 3, 12)),
-        "a name does not abut": ("MMMdd", "Mar02", utc(1970, 3, 2)),
-        "nor does AM": ("ha", "12PM", utc(1970, 1, 1, 12)),
-        "nor a month's name": ("yyyyMMM", "2026Mar", utc(2026, 3, 1)),
-        "nor an offset": ("HX", "10Z", utc(1970, 1, 1, 10)),
-    },
-)
-def test_a_number_that_another_follows_takes_no_more_than_its_width(pattern, text, instant):
-    assert parse_date(text, pattern, now=NOW) == instant
-
-
-@each_row(
-    ("number", "short", "long"),
-    [
-        (1, "Jan", "January"),
-        (2, "Feb", "February"),
-        (3, "Mar", "March"),
-        (4, "Apr", "April"),
-        (5, "May", "May"),
-        (6, "Jun", "June"),
-        (7, "Jul", "July"),
-        (8, "Aug", "August"),
-        (9, "Sep", "September"),
-        (10, "Oct", "October"),
-        (11, "Nov", "November"),
-        (12, "Dec", "December"),
-    ],
-)  # fmt: skip
-def test_months_have_english_names(number, short, long):
+@each_row(("number", "name"), list(enumerate(MONTHS, start=1)))
+def test_months_have_english_names(number, name):
     month = utc(1970, number, 1)
 
-    assert format_date(month, "MMM MMMM") == f"{short} {long}"
-    assert parse_date(short, "MMM", now=NOW) == parse_date(long, "MMMM", now=NOW) == month
+    assert format_date(month, "MMM MMMM") == f"{name[:3]} {name}"
+    assert parse_date(name[:3].upper(), "MMMM", now=NOW) == parse_date(name, "MMM", now=NOW) == month
 
 
-@pytest.mark.parametrize(
-    ("day", "short", "long"),
-    [
-        (2, "Mon", "Monday"), (3, "Tue", "Tuesday"), (4, "Wed", "Wednesday"), (5, "Thu", "Thursday"),
-        (6, "Fri", "Friday"), (7, "Sat", "Saturday"), (8, "Sun", "Sunday"),
-    ],
-)  # fmt: skip
-def test_weekdays_have_english_names(day, short, long):
-    assert format_date(utc(2026, 3, day), "E EEE EEEE") == f"{short} {short} {long}"
-    assert parse_date(f"{long}, {day}", "EEE, d", now=NOW) == utc(1970, 1, day)
+@each_row(("day", "name"), list(enumerate(DAYS, start=2)))
+def test_weekdays_have_english_names(day, name):
+    assert format_date(utc(2026, 3, day), "E EEE EEEE") == f"{name[:3]} {name[:3]} {name}"
+    assert parse_date(f"{name}, {day}", "EEE, d", now=NOW) == utc(1970, 1, day)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("configured", "name", "hour"),
     [("Asia/Kolkata", "IST", 4.5), ("GMT", "IST", 8), ("Asia/Shanghai", "CST", 2), ("GMT", "CST", 16)],
 )
 def test_a_name_that_several_zones_have_is_the_configured_ones_first(configured, name, hour):
-    read = parse_date(f"2026-03-02 10:00 {name}", "yyyy-MM-dd HH:mm z", zone(configured), now=NOW)
-
-    assert read == utc(2026, 3, 2) + timedelta(hours=hour)
+    assert parse_date(f"10:00 {name}", "HH:mm z", zone(configured), now=NOW) == of_1970(hours=hour)
 
 
-def test_more_may_follow_a_zone():
-    read = parse_date("10:00 PST, +0100 2026", "HH:mm z, Z yyyy", now=NOW)
-
-    assert read == utc(2026, 1, 1, 9)
-
-
-@pytest.mark.parametrize(
-    ("where", "text"),
-    [
-        ("GMT", "GMT"),
-        ("UTC", "UTC"),
-        ("America/Denver", "MST"),
-        ("-8:00", "GMT-08:00"),
-        ("Asia/Kathmandu", "GMT+05:45"),
-    ],
-)
-def test_a_zone_without_a_short_name_is_written_by_its_offset(where, text):
-    assert format_date(INSTANT, "z", zone(where)) == text
-
-
-def test_seconds_of_an_old_offset_are_cut_off():
-    assert format_date(utc(1910, 1, 1), "XXX Z", zone("America/St_Johns")) == "-03:30 -0330"
-
-
-@pytest.mark.parametrize("letter", sorted(set("ABCGIJLNOPQRTUVYbcefgijlnopqrtvx")))
+@each_row("letter", sorted("ABCGIJLNOPQRTUVYbcefgijlnopqrtvx"))
 def test_a_letter_that_no_configuration_uses_is_refused_with_its_column(letter):
     with pytest.raises(DatePatternError, match=f"the letter '{letter}' at column 6 is not supported"):
         compile_pattern(f"yyyy-{letter}")
 
 
-@pytest.mark.parametrize("letter", "yMdEHhamsSZXzDFwWukK")
+@each_row("letter", list("yMdEHhamsSZXzDFwWukK"))
 def test_every_letter_that_configurations_use_is_supported(letter):
     assert compile_pattern(letter) == (PatternField(letter=letter, width=1),)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "column"),
-    [
-        pytest.param("'", 1, id="alone"),
-        pytest.param("yyyy'T", 5, id="opened at the end"),
-        pytest.param("'''", 3, id="after a doubled one"),
-        pytest.param("'''''", 5, id="after two doubled ones"),
-    ],
+@each_row(
+    ("pattern", "words"),
+    {
+        "a quote alone": ("'", "the quote at column 1 is not closed"),
+        "a quote opened at the end": ("yyyy'T", "the quote at column 5 is not closed"),
+        "one after a doubled one": ("'''", "the quote at column 3 is not closed"),
+        "one after two doubled ones": ("'''''", "the quote at column 5 is not closed"),
+        "a zone's letter four times": ("XXXX", "at column 1 comes once, twice or three times"),
+        "a zone's name four times": ("zzzz", "at column 1 comes once, twice or three times"),
+        "201 characters": ("-" * 201, "longer than 200 characters"),
+    },
 )
-def test_an_unclosed_quote_is_refused(pattern, column):
-    with pytest.raises(DatePatternError, match=f"the quote at column {column} is not closed"):
-        compile_pattern(pattern)
+def test_an_unusable_pattern_is_refused(pattern, words):
+    for use in (compile_pattern, lambda pattern: format_date(INSTANT, pattern)):
+        with pytest.raises(DatePatternError, match=words):
+            use(pattern)
+    with pytest.raises(DatePatternError, match=words):
+        parse_date("2026", pattern, now=NOW)
+
+
+def test_a_pattern_of_200_characters_is_the_longest():
+    assert compile_pattern("-" * 200) == ("-" * 200,)
 
 
 @each_row(
     ("pattern", "text"),
     [
         ("''", "'"),
-        ("''''", "''"),
         ("''''''", "'''"),
         ("'T'", "T"),
         ("'T'''", "T'"),
@@ -330,37 +246,17 @@ def test_a_doubled_quote_is_a_quote_wherever_it_stands(pattern, text):
     assert parse_date(text, pattern, now=NOW) == utc(1970, 1, 1)
 
 
-@pytest.mark.parametrize("pattern", ["XXXX", "zzzz"])
-def test_a_zone_letter_comes_three_times_at_most(pattern):
-    with pytest.raises(DatePatternError, match="at column 1 comes once, twice or three times"):
-        compile_pattern(pattern)
-
-
-def test_a_pattern_of_200_characters_is_the_longest():
-    assert compile_pattern("-" * 200) == ("-" * 200,)
-    with pytest.raises(DatePatternError, match="longer than 200 characters"):
-        compile_pattern("-" * 201)
-
-
 @pytest.mark.parametrize(
     "instant", [utc(1, 1, 1), utc(9999, 12, 31, 23, 59, 59, 999_999)], ids=["the first", "the last"]
 )
-@pytest.mark.parametrize("where", ["+14:00", "-12:00", "America/Denver", "Pacific/Auckland"])
+@pytest.mark.parametrize("where", ["+14:00", "-12:00", "America/Denver"])
 def test_the_calendars_ends_can_be_written_in_every_zone(where, instant):
     assert format_date(instant, "yyyy-MM-dd", zone(where))[4:] in {"-01-01", "-12-31"}
 
 
-@pytest.mark.parametrize(
-    ("instant", "milliseconds"),
-    [
-        (utc(1970, 1, 1), 0),
-        (utc(1970, 1, 1, 0, 0, 0, 999), 0),
-        (utc(1969, 12, 31, 23, 59, 59, 999_999), -1),
-        (utc(2026, 3, 2, 10), 1772445600000),
-    ],
-)
-def test_milliseconds_since_1970_are_whole_and_rounded_down(instant, milliseconds):
-    assert epoch_milliseconds(instant) == milliseconds
+def test_milliseconds_since_1970_are_whole_and_rounded_down():
+    assert epoch_milliseconds(utc(2026, 3, 2, 10)) == 1772445600000
+    assert [epoch_milliseconds(of_1970(microseconds=us)) for us in (999, 0, -1)] == [0, 0, -1]
 
 
 DATES = ("yyyy-MM-dd", "dd/MM/yyyy", "yyyyMMdd", "yy-M-d", "EEE, d MMM yyyy", "EEEE d MMMM yyyy")

@@ -2,7 +2,8 @@
 
 import pytest
 from each_row import each_row
-from hypothesis import given
+from examples import examples
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
@@ -197,6 +198,7 @@ def test_an_operation_is_found_by_its_method_and_path_too(older, newer):
     assert operation(whole, older) == operation(whole, newer) is not None
 
 
+@settings(max_examples=examples(10))
 @given(
     names=st.lists(st.text(max_size=8), unique=True, max_size=5),
     paths=st.lists(st.text(max_size=8), max_size=4),
@@ -211,9 +213,7 @@ def test_whatever_objects_and_fields_are_called_a_document_is_valid(names, paths
 
 
 CASES = {
-    "a plain one": ({"type": "string", "minLength": 1}, {"type": "string", "minLength": 1}),
     "a reference": ({"$ref": "#/components/schemas/Problem"}, {"$ref": "#/definitions/Problem"}),
-    "nothing": ({}, {}),
     "any JSON value": ({"description": "any JSON value"}, {"description": "any JSON value"}),
     "null or a number": (
         {"anyOf": [{"type": "null"}, {"type": "integer"}]},
@@ -224,13 +224,11 @@ CASES = {
         {"anyOf": [{"type": "string"}, {"type": "integer"}]},
         {"description": "one of several shapes"},
     ),
-    "null alone": ({"anyOf": [{"type": "null"}]}, {"x-nullable": True}),
     "a constant": ({"const": "a"}, {"enum": ["a"]}),
     "words that are new": (
         {"type": "array", "prefixItems": [], "items": False},
         {"type": "array", "items": {}},
     ),
-    "an array of anything": ({"type": "array"}, {"type": "array", "items": {}}),
     "inside": (
         {
             "type": "object",

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from elements_local.kit.values import replace
-from elements_local.platform.elements.catalogue import HUBS, Catalogue, find_hub, hub_to_json, shipped
-from elements_local.platform.elements.catalogue_entry import configuration_to_json, definition, key_to_json
+from elements_local.platform.elements.catalogue import Catalogue, shipped
+from elements_local.platform.elements.catalogue_entry import configuration_to_json, key_to_json
 from elements_local.platform.elements.connector import Application
 from elements_local.platform.elements.element import ConfigurationKey
 from elements_local.platform.elements.insightly.connector import InsightlyConnector
@@ -68,31 +68,6 @@ def test_what_may_be_chosen_for_a_key_is_shown():
     assert not [entry for entry in configuration_to_json(INSIGHTLY) if "options" in entry]
 
 
-def test_a_definition_has_the_calls_that_each_resource_takes():
-    exported = definition(INSIGHTLY)
-
-    calls = {(call["method"], call["path"]) for call in exported.definition}
-    assert {("GET", "/hubs/crm/contacts"), ("PATCH", "/hubs/crm/contacts/{id}")} <= calls
-    assert [call for call in calls if call[1].startswith("/hubs/crm/users") and call[0] != "GET"] == []
-
-
-def test_a_hub_has_the_resources_of_its_elements_when_asked_for():
-    (hub,) = HUBS
-    other = replace(INSIGHTLY, hub="finance", id_fields={"invoices": "ID"})
-
-    hydrated = hub_to_json(hub, [INSIGHTLY, other], hydrate=True)
-
-    assert [resource["name"] for resource in hydrated["resources"]] == list(INSIGHTLY.id_fields)
-    assert hub_to_json(hub, [INSIGHTLY], hydrate=False) == {
-        key: value for key, value in hydrated.items() if key != "resources"
-    }
-
-
-def test_an_unknown_hub_is_not_found():
-    with pytest.raises(NotFoundError, match=r"^No hub found with key finance$"):
-        find_hub("finance")
-
-
 APPLICATION = Application(api_key="k&1", api_secret="hush", callback_url="http://127.0.0.1/back?a=1")
 CONFIGURATION = {
     "oauth.api.key": "k&1",
@@ -110,9 +85,15 @@ def test_an_element_with_basic_authentication_takes_no_grant_unless_made_to():
     assert grants.consent_url == "http://crm/oauth/authorize"
 
 
-@pytest.mark.parametrize(("state", "sent"), [("s t", "s t"), ("", "insightly")])
-def test_the_url_says_who_asks_and_keeps_the_secret(state, sent):
-    made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, state=state, scope="")
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ({"state": "s t", "scope": ""}, {"state": ["s t"]}),
+        ({"state": "", "scope": "all of it"}, {"state": ["insightly"], "scope": ["all of it"]}),
+    ],
+)
+def test_the_url_says_who_asks_and_keeps_the_secret(asked, sent):
+    made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, **asked)
 
     assert made["element"] == "insightly"
     assert made["oauthUrl"].startswith("http://crm/oauth/authorize?")
@@ -121,14 +102,8 @@ def test_the_url_says_who_asks_and_keeps_the_secret(state, sent):
         "response_type": ["code"],
         "client_id": ["k&1"],
         "redirect_uri": ["http://127.0.0.1/back?a=1"],
-        "state": [sent],
+        **sent,
     }
-
-
-def test_a_scope_is_passed_on():
-    made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, state="", scope="all of it")
-
-    assert parse_qs(urlsplit(made["oauthUrl"]).query)["scope"] == ["all of it"]
 
 
 def test_a_configuration_speaks_of_the_application():

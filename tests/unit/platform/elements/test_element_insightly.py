@@ -84,11 +84,8 @@ def test_a_name_that_nothing_can_have_is_not_found(resource):
     ("where", "since", "residual"),
     {
         "alone": (f"updated_after_utc='{SINCE}'", SINCE, None),
-        "with blanks": (f"updated_after_utc ='{SINCE}'", SINCE, None),
         "in capitals": (f"UPDATED_AFTER_UTC='{SINCE}'", SINCE, None),
-        "in backticks": (f"`updated_after_utc`='{SINCE}'", SINCE, None),
         "as it is": ("updated_after_utc='2026-03-02T10:00:00Z'", "2026-03-02T10:00:00Z", None),
-        "and one more": (f"updated_after_utc='{SINCE}' AND TOWN='x'", SINCE, Comparison("TOWN", "=", "x")),
         "and two more": (f"TOWN='x' AND updated_after_utc='{SINCE}' AND AGE>1", SINCE, And((Comparison("TOWN", "=", "x"), Comparison("AGE", ">", 1)))),
         "twice: one is pushed": (f"updated_after_utc='{SINCE}' AND updated_after_utc='2026-01-01'", SINCE, Comparison("DATE_UPDATED_UTC", ">", "2026-01-01 00:00:00")),
         "in OR": (f"updated_after_utc='{SINCE}' OR TOWN='x'", None, Or((Comparison("DATE_UPDATED_UTC", ">", SINCE), Comparison("TOWN", "=", "x")))),
@@ -96,7 +93,6 @@ def test_a_name_that_nothing_can_have_is_not_found(resource):
                 Comparison("TOWN", "=", "x"),
                 And((Comparison("AGE", ">", 1), Comparison("DATE_UPDATED_UTC", ">", SINCE))),
             ))),
-        "another field": ("TOWN='x'", None, Comparison("TOWN", "=", "x")),
         "an ISO date is written as records write theirs": ("updated_after_utc='2026-03-02T10:00:00.5Z' OR TOWN='x'", None, Or((Comparison("DATE_UPDATED_UTC", ">", "2026-03-02 10:00:00"), Comparison("TOWN", "=", "x")))),
     },
 )  # fmt: skip
@@ -110,9 +106,7 @@ def test_a_clause_is_split_into_what_insightly_filters_and_what_is_left(where, s
     "where",
     [
         "updated_after_utc > '2026-01-01'",
-        "updated_after_utc != '2026-01-01'",
         "updated_after_utc LIKE '2026%'",
-        "updated_after_utc IN ('2026-01-01')",
         "updated_after_utc IS NULL",
         "TOWN='x' OR (AGE>1 AND Updated_After_Utc <= '2026-01-01')",
     ],
@@ -120,15 +114,6 @@ def test_a_clause_is_split_into_what_insightly_filters_and_what_is_left(where, s
 def test_updated_after_takes_an_equals_sign_and_nothing_else(where):
     with pytest.raises(InvalidRequestError, match="updated_after_utc takes = and a date"):
         listed(where)
-
-
-@pytest.mark.parametrize(
-    ("updated", "matching"), [("2026-03-02 09:59:59", False), (SINCE, False), ("2026-03-02 10:00:01", True)]
-)
-def test_what_is_left_of_updated_after_means_strictly_later(updated, matching):
-    residual = listed(f"updated_after_utc='{SINCE}' OR TOWN='x'").residual
-
-    assert matches(residual, {"DATE_UPDATED_UTC": updated, "TOWN": "y"}) is matching
 
 
 leaves = st.one_of(
@@ -175,30 +160,21 @@ def query_of(request: ProviderRequest) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True))
 
 
-def test_a_page_without_a_filter_is_a_plain_list():
-    request = listed(None).page(top=200, skip=0)
+def test_a_page_without_a_filter_is_a_plain_list_and_one_with_a_filter_a_search():
+    plain = listed(None).page(top=200, skip=0)
+    search = listed(f"updated_after_utc='{SINCE}' AND TOWN='x'").page(top=50, skip=100)
 
-    assert (request.method, request.body) == ("GET", None)
-    assert request.path == "/Contacts?top=200&skip=0&count_total=true"
-
-
-def test_a_page_with_a_filter_is_a_search():
-    request = listed(f"updated_after_utc='{SINCE}' AND TOWN='x'").page(top=50, skip=100)
-
-    assert urlsplit(request.path).path == "/Contacts/Search"
-    assert query_of(request) == {
-        "updated_after_utc": SINCE,
-        "top": "50",
-        "skip": "100",
-        "count_total": "true",
-    }
+    assert plain == ProviderRequest(method="GET", path="/Contacts?top=200&skip=0&count_total=true")
+    assert urlsplit(search.path).path == "/Contacts/Search"
+    assert query_of(search) == {"updated_after_utc": SINCE, "top": "50", "skip": "100", "count_total": "true"}
 
 
 @pytest.mark.parametrize("value", ["a&top=1#x", "a+b", "%41", "ü", "'", "", "\ud800"], ids=ascii)
 def test_a_filters_value_cannot_leave_its_parameter(value):
-    request = ListRequest(
-        collection=collection("contacts"), filters={"updated_after_utc": value}, residual=None
-    ).page(top=1, skip=2)
+    filters = {"updated_after_utc": value}
+    request = ListRequest(collection=collection("contacts"), filters=filters, residual=None).page(
+        top=1, skip=2
+    )
 
     assert query_of(request) == {
         "updated_after_utc": value.replace("\ud800", "?"),
@@ -224,26 +200,26 @@ def test_one_record():
     assert insightly.delete("accounts", "42") == ProviderRequest(method="DELETE", path="/Organisations/42")
 
 
-@each_row(
-    "record_id",
-    [
-        "",
-        "abc",
-        "1.5",
-        "-1",
-        "+1",
-        " 1",
-        "1 ",
-        "0x1",
-        "\u0661",
-        "\u00b2",
-        "1/2",
-        "..",
-        "9" * 19,
-        "\ud800",
-        "Me",
-    ],
-)
+NO_IDS = [
+    "",
+    "abc",
+    "1.5",
+    "-1",
+    "+1",
+    " 1",
+    "1 ",
+    "0x1",
+    "\u0661",
+    "\u00b2",
+    "1/2",
+    "..",
+    "9" * 19,
+    "\ud800",
+    "Me",
+]
+
+
+@each_row("record_id", NO_IDS)
 def test_an_id_that_is_no_number_is_not_found(record_id):
     calls = [
         lambda: insightly.get("contacts", record_id),
@@ -255,9 +231,10 @@ def test_an_id_that_is_no_number_is_not_found(record_id):
             call()
 
 
-@pytest.mark.parametrize("record_id", ["0", "7", "007", "9" * 18])
-def test_an_id_of_digits_is_a_number(record_id):
-    assert insightly.get("contacts", record_id).path == f"/Contacts/{int(record_id)}"
+def test_an_id_of_digits_is_a_number():
+    paths = [insightly.get("contacts", text).path for text in ("0", "7", "007", "9" * 18)]
+
+    assert paths == ["/Contacts/0", "/Contacts/7", "/Contacts/7", f"/Contacts/{'9' * 18}"]
 
 
 def test_users_can_only_be_read():
@@ -280,17 +257,12 @@ def test_users_can_only_be_read():
         pytest.param(V31, "/Contacts", id="3.1 leaves it alone"),
     ],
 )
-def test_an_update_goes_to_the_collection_with_the_id_in_the_body(base_url, path):
-    request = insightly.update("contacts", "42", {"LAST_NAME": "Byron"}, base_url=base_url, stored=None)
+def test_an_update_goes_to_the_collection_with_the_paths_id_in_the_body(base_url, path):
+    expected = ProviderRequest(method="PUT", path=path, body={"CONTACT_ID": 42, "LAST_NAME": "Byron"})
 
-    assert request == ProviderRequest(method="PUT", path=path, body={"CONTACT_ID": 42, "LAST_NAME": "Byron"})
-
-
-@pytest.mark.parametrize("key", ["CONTACT_ID", "contact_id"])
-def test_an_id_in_the_body_does_not_win_over_the_one_in_the_path(key):
-    request = insightly.update("contacts", "42", {key: 43, "a": 1}, base_url=V31, stored=None)
-
-    assert request.body == {"CONTACT_ID": 42, "a": 1}
+    for sent in ({}, {"CONTACT_ID": 43}, {"contact_id": 43}):
+        body = {**sent, "LAST_NAME": "Byron"}
+        assert insightly.update("contacts", "42", body, base_url=base_url, stored=None) == expected
 
 
 def test_an_update_that_needs_the_record_starts_from_it():
@@ -319,66 +291,42 @@ def test_only_lists_in_version_2_need_the_record_as_it_stands(body, base_url, ne
     assert insightly.needs_stored(body, base_url=base_url) is needed
 
 
-@each_row(
-    ("status", "ours"),
-    [
-        (400, 400),
-        (401, 401),
-        (403, 403),
-        (404, 404),
-        (405, 405),
-        (409, 409),
-        (415, 415),
-        (429, 429),
-        (500, 502),
-        (502, 502),
-        (503, 502),
-        (599, 502),
-    ],
-)  # fmt: skip
-def test_a_refusal_keeps_its_status_and_a_fault_is_a_bad_gateway(status, ours):
-    assert insightly.refusal(status, b"").status == ours
+KEPT = dict.fromkeys((400, 401, 403, 404, 405, 409, 415, 429))
+OURS = {status: status for status in KEPT} | dict.fromkeys((402, 417, 418), 400)
+OURS |= dict.fromkeys((500, 502, 503, 599, 302, 304, 100), 502)
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
-    ("status", "ours"), [(402, 400), (417, 400), (418, 400), (302, 502), (304, 502), (100, 502)]
-)
-def test_a_status_that_the_platform_does_not_have_becomes_one_that_it_has(status, ours):
+@each_row(("status", "ours"), OURS.items())
+def test_a_refusal_keeps_its_status_if_the_platform_has_it_and_a_fault_is_a_bad_gateway(status, ours):
     assert insightly.refusal(status, b"").status == ours
 
 
 @each_row(
     ("body", "message", "provider_message"),
     {
-        "JSON with a message": (b'{"Message":"Authorization has been denied for this request."}', "Insightly answered 400: Authorization has been denied for this request.", '{"Message":"Authorization has been denied for this request."}'),
-        "plain": (b"No Lead with ID = 7", "Insightly answered 400: No Lead with ID = 7", "No Lead with ID = 7"),
-        "a JSON text": (b'"No Lead"', "Insightly answered 400: No Lead", '"No Lead"'),
-        "HTML": (b"<html><b>Oops</b></html>", "Insightly answered 400", "<html><b>Oops</b></html>"),
-        "HTML after blanks": (b"  <!DOCTYPE html>", "Insightly answered 400", "<!DOCTYPE html>"),
-        "nothing": (b"", "Insightly answered 400", None),
-        "blanks": (b" \r\n", "Insightly answered 400", None),
-        "JSON without a message": (b"{}", "Insightly answered 400", "{}"),
-        "a message of null": (b'{"Message":null}', "Insightly answered 400", '{"Message":null}'),
-        "a message of a list": (b'{"Message":["a"]}', "Insightly answered 400", '{"Message":["a"]}'),
-        "a JSON array": (b"[1]", "Insightly answered 400", "[1]"),
-        "a JSON number": (b"404", "Insightly answered 400", "404"),
-        "JSON cut off": (b'{"Message":', 'Insightly answered 400: {"Message":', '{"Message":'),
-        "no UTF-8": (b"\xff\xfe", "Insightly answered 400: \ufffd\ufffd", "\ufffd\ufffd"),
-        "UTF-8": ("Größe".encode(), "Insightly answered 400: Größe", "Größe"),
+        "JSON with a message": (b'{"Message":"denied."}', ": denied.", '{"Message":"denied."}'),
+        "plain": (b"No Lead with ID = 7", ": No Lead with ID = 7", "No Lead with ID = 7"),
+        "a JSON text": (b'"No Lead"', ": No Lead", '"No Lead"'),
+        "HTML": (b"<html><b>Oops</b></html>", "", "<html><b>Oops</b></html>"),
+        "HTML after blanks": (b"  <!DOCTYPE html>", "", "<!DOCTYPE html>"),
+        "nothing": (b"", "", None),
+        "blanks": (b" \r\n", "", None),
+        "JSON without a message": (b"{}", "", "{}"),
+        "a message of null": (b'{"Message":null}', "", '{"Message":null}'),
+        "a message of a list": (b'{"Message":["a"]}', "", '{"Message":["a"]}'),
+        "a JSON array": (b"[1]", "", "[1]"),
+        "a JSON number": (b"404", "", "404"),
+        "JSON cut off": (b'{"Message":', ': {"Message":', '{"Message":'),
+        "endless arrays": (b"[" * 100_000, ": " + "[" * 200, "[" * 100_000),
+        "no UTF-8": (b"\xff\xfe", ": \ufffd\ufffd", "\ufffd\ufffd"),
+        "UTF-8": ("Größe".encode(), ": Größe", "Größe"),
     },
-)  # fmt: skip
+)
 def test_a_refusal_carries_insightlys_words(body, message, provider_message):
     error = insightly.refusal(400, body)
 
-    assert (str(error), error.provider_message) == (message, provider_message)
-
-
-def test_a_long_refusal_is_quoted_in_part_and_passed_on_in_full():
-    error = insightly.refusal(400, b"x" * 10_000)
-
-    assert len(str(error)) < 300
-    assert error.provider_message == "x" * 10_000
+    assert (str(error), error.provider_message) == (f"Insightly answered 400{message}", provider_message)
 
 
 @given(st.integers(100, 599), st.binary())
@@ -388,15 +336,9 @@ def test_any_refusal_becomes_one_of_ours(status, body):
     assert error.status in {400, 401, 403, 404, 405, 409, 415, 429, 502}
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b"9" * 5000], ids=["endless arrays", "an endless number"])
-def test_json_that_cannot_be_read_is_quoted_as_a_text(body):
-    assert str(insightly.refusal(400, body)) == f"Insightly answered 400: {body[:200].decode()}"
-
-
 PUSHED = {
     "3.1, one field": (V31, "CITY='x'", {"field_name": "CITY", "field_value": "x"}, None),
     "3.1, a number": (V31, "AGE=5", {"field_name": "AGE", "field_value": "5"}, None),
-    "3.1, a flag": (V31, "CONVERTED=true", {"field_name": "CONVERTED", "field_value": "true"}, None),
     "3.1, the first of two": (
         V31,
         "A='x' AND B='y'",
@@ -411,8 +353,6 @@ PUSHED = {
     ),
     "3.1, an empty text": (V31, "A=''", {}, Comparison("A", "=", "")),
     "3.1, a nested field": (V31, "a.b='x'", {}, Comparison("a.b", "=", "x")),
-    "3.1, a fraction": (V31, "A=1.5", {}, Comparison("A", "=", 1.5)),
-    "3.1, unequal": (V31, "A!='x'", {}, Comparison("A", "!=", "x")),
     "3.1, one equal in value but not in kind": (
         V31,
         "A=1 AND A=true",
@@ -424,7 +364,6 @@ PUSHED = {
     "2.2, a percent sign": (V22, "LAST_NAME='5%'", {}, Comparison("LAST_NAME", "=", "5%")),
     "2.2, like": (V22, "LAST_NAME LIKE 'x%'", {"last_name": "x%"}, None),
     "2.2, like something inside": (V22, "LAST_NAME LIKE 'x%y'", {}, Like("LAST_NAME", "x%y")),
-    "2.2, like anything": (V22, "LAST_NAME LIKE '%'", {}, Like("LAST_NAME", "%")),
     "2.2, one only": (
         V22,
         "LAST_NAME='x' AND FIRST_NAME='y'",

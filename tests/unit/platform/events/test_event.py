@@ -19,13 +19,12 @@ from elements_local.platform.events.event import CallbackForm, body, java_text, 
 from elements_local.platform.events.notification import KeptNotification, plain_body
 from elements_local.platform.events.records import (
     ChangeEvent,
-    Channel,
     Delivery,
     DeliveryStatus,
     Notification,
     Subscription,
 )
-from elements_local.platform.events.subscription import KeptDelivery, as_json, delivery_json, filtered_by
+from elements_local.platform.events.subscription import KeptDelivery, filtered_by
 
 POLL_AT = datetime(2020, 1, 15, 10, 15, 0, 412_000, tzinfo=UTC)
 CHANGED = datetime(2020, 1, 15, 10, 13, 42, 999_999, tzinfo=UTC)
@@ -94,14 +93,9 @@ def test_the_action_is_create_whatever_the_change(change):
 def test_a_record_without_an_id_makes_an_event_without_one():
     envelope = json.loads(sent(events=(ChangeEvent(change=EventType.UPDATED, date=CHANGED, object_id=""),)))
 
-    assert list(envelope["message"]["events"][0]) == [
-        "date",
-        "elementKey",
-        "pollDate",
-        "eventType",
-        "hubKey",
-        "objectType",
-    ]
+    assert (
+        " ".join(envelope["message"]["events"][0]) == "date elementKey pollDate eventType hubKey objectType"
+    )
 
 
 @pytest.mark.parametrize("name", ["contacts", "Fruit__c", "activities-calls", "名前"])
@@ -114,12 +108,9 @@ def test_the_object_type_is_the_resources_name_everywhere(name):
 
 def test_records_are_sent_as_they_came():
     record = {"z": None, "a": 1.50, "text": '\u2028"\\\n</script>', "big": 2**70, "list": [{}, []], "": True}
+    raw = json.loads(sent(raw=(record,)))["message"]["raw"]
 
-    assert json.loads(sent(raw=(record,)))["message"]["raw"]["contacts"] == [record]
-    assert list(json.loads(sent(raw=(record,)))["message"]["raw"]["contacts"][0]) == list(record)
-
-
-def test_raw_is_what_the_events_api_keeps_too():
+    assert [[*each.items()] for each in raw["contacts"]] == [[*record.items()]]
     assert raw_body(NOTIFICATION, CallbackForm()) == json.loads(sent())["message"]["raw"]
 
 
@@ -142,13 +133,10 @@ def test_in_the_newer_form_each_record_says_what_became_of_it_and_nothing_stands
 def test_each_notification_has_ids_and_times_of_its_own_poll():
     made = batched([(decision(number), {}) for number in range(3)], batch_size=2)
 
-    assert [(notification.id, notification.event_id) for notification in made] == [
-        (1, "event-1"),
-        (2, "event-2"),
-    ]
-    assert {
-        (notification.created, notification.poll_at, notification.object_type) for notification in made
-    } == {(POLL_AT, POLL_AT, "contacts")}
+    assert [(each.id, each.event_id) for each in made] == [(1, "event-1"), (2, "event-2")]
+    assert {(each.created, each.poll_at, each.object_type) for each in made} == {
+        (POLL_AT, POLL_AT, "contacts")
+    }
 
 
 @given(
@@ -230,7 +218,7 @@ def test_iso_dates_are_cut_to_the_second_or_exact(microseconds, to_the_second, e
 
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-OWNER_SUBSCRIPTION = User(
+OLIVE = User(
     id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
 )
 MADE = Subscription(id=9, topics=("leaks",), config={"url": "http://127.0.0.1/o'neil"})
@@ -259,35 +247,12 @@ def test_a_clause_may_name_what_is_documented_and_what_helps(clause, holds):
     assert matches(parse(clause), filtered_by(KEPT)) is holds
 
 
-def test_a_delivery_is_shown_with_the_keys_in_the_vendors_order():
-    retried = replace(KEPT, delivery=replace(OWED, status=DeliveryStatus.RETRY))
-    assert delivery_json(retried, hydrate=False) == {
-        "notificationId": 7,
-        "subscriptionId": 9,
-        "status": "retry",
-        "createdDate": "2026-03-02T12:00:00Z",
-        "updatedDate": "2026-03-02T12:00:00Z",
-    }
-    assert list(delivery_json(KEPT, hydrate=False))[-1] == "notification"
-    full = delivery_json(KEPT, hydrate=True)
-    assert list(full)[-2:] == ["notification", "subscription"]
-    assert full["subscription"] == as_json(MADE)
-
-
-@pytest.mark.parametrize("channel", Channel)
-def test_a_subscription_without_a_url_has_an_empty_one(channel):
-    assert Subscription(id=1, topics=("x",), config={}, channel=channel).url == ""
-
-
 @pytest.mark.parametrize("config", [{}, {"to": ""}, {"to": None}, {"to": 5}, {"elsewhere": "x@y.example"}])
 def test_who_gives_no_address_is_the_owner(config):
-    email = of_notification(config, OWNER_SUBSCRIPTION, topic="leaks", sender="me", message="Drip", at=NOON)
+    email = of_notification(config, OLIVE, topic="leaks", sender="me", message="Drip", at=NOON)
 
-    assert (email.recipient, email.subject, email.cause) == (
-        "olive@acme.example",
-        "leaks",
-        EmailCause.SUBSCRIPTION,
-    )
+    assert (email.recipient, email.subject) == ("olive@acme.example", "leaks")
+    assert email.cause is EmailCause.SUBSCRIPTION
 
 
 def test_the_email_about_a_dead_subscription_says_who_where_how_often_and_why():

@@ -12,32 +12,17 @@ from elements_local.platform.hub.routing import HubPaths
 
 PATHS = HubPaths.beside(
     [
-        "/instances",
-        "/instances/<instance_id>/docs",
-        "/elements/<key_or_id>",
-        "/hubs/<hub>/<object_name>",
-        "/bulk/query",
-        "/bulk/<bulk_id>/status",
-        "/accounts",
-        "/accounts/<account_id>",
-        "/accounts/settings",
-        "/accounts/<account_id>/settings",
-        "/accounts/<account_id>/roles/<role>",
-        "/users",
-        "/users/<int:user_id>",
+        "/instances", "/instances/<instance_id>/docs", "/elements/<key_or_id>",
+        "/hubs/<hub>/<object_name>", "/bulk/query", "/bulk/<bulk_id>/status", "/accounts",
+        "/accounts/<account_id>", "/accounts/settings", "/accounts/<account_id>/settings",
+        "/accounts/<account_id>/roles/<role>", "/users", "/users/<int:user_id>",
         "/users/<user_id>/roles/<role>",
     ]
-)
+)  # fmt: skip
 HUB = [
-    "/contacts",
-    "/contacts/5",
-    "/contacts/5/notes",
-    "/contacts/5/notes/6",
-    "/objects",
-    "/ping",
-    "/Fruit__c/7",
-    "/me/",
-]
+    "/contacts", "/contacts/5", "/contacts/5/notes", "/contacts/5/notes/6", "/objects", "/ping",
+    "/Fruit__c/7", "/me/",
+]  # fmt: skip
 PLATFORM = [
     "/instances",
     "/instances/5",
@@ -65,28 +50,25 @@ NEVER = [
 ]
 
 
-@pytest.mark.parametrize("path", HUB)
 @pytest.mark.parametrize("with_element", [True, False])
-def test_what_is_not_the_platforms_is_the_hubs(path, with_element):
-    assert PATHS.routed(path, with_element=with_element) == f"/hubs/any{path}"
+def test_what_is_not_the_platforms_is_the_hubs(with_element):
+    assert [PATHS.routed(path, with_element=with_element) for path in HUB] == [
+        f"/hubs/any{path}" for path in HUB
+    ]
 
 
-@pytest.mark.parametrize("path", PLATFORM)
 @pytest.mark.parametrize("with_element", [True, False])
-def test_the_platforms_own_words_stay_with_it(path, with_element):
-    assert PATHS.routed(path, with_element=with_element) == path
+def test_the_platforms_own_words_stay_with_it(with_element):
+    own = PLATFORM + NEVER
+
+    assert [PATHS.routed(path, with_element=with_element) for path in own] == own
 
 
-@pytest.mark.parametrize("path", BY_TOKEN)
-def test_accounts_and_users_are_the_elements_if_its_token_comes(path):
-    assert PATHS.routed(path, with_element=True) == f"/hubs/any{path}"
-    assert PATHS.routed(path, with_element=False) == path
-
-
-@pytest.mark.parametrize("path", NEVER)
-@pytest.mark.parametrize("with_element", [True, False])
-def test_what_has_a_further_word_of_the_platforms_stays_with_it(path, with_element):
-    assert PATHS.routed(path, with_element=with_element) == path
+def test_accounts_and_users_are_the_elements_if_its_token_comes():
+    assert [PATHS.routed(path, with_element=True) for path in BY_TOKEN] == [
+        f"/hubs/any{path}" for path in BY_TOKEN
+    ]
+    assert [PATHS.routed(path, with_element=False) for path in BY_TOKEN] == BY_TOKEN
 
 
 @pytest.mark.parametrize("below", ["/bulk/query", "/bulk/5/status", "/bulk", "/bulk/5/contacts"])
@@ -111,35 +93,25 @@ def test_any_path_is_routed_once_and_for_all(text, with_element):
     assert routed.endswith(f"/{text}") or "bulk" in text
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        pytest.param({}, {}, id="an empty record"),
-        pytest.param({"a": 1, "b": None}, {"a": 1}, id="one null"),
-        pytest.param({"a": None}, {}, id="nothing but null"),
-        pytest.param(
-            {"a": 0, "b": "", "c": False, "d": [], "e": {}},
-            {"a": 0, "b": "", "c": False, "d": [], "e": {}},
-            id="what is empty but not null",
-        ),
-    ],
-)
-def test_keys_that_hold_null_are_removed(value, shown):
-    assert without_nulls(value) == shown
+EMPTY = {"a": 0, "b": "", "c": False, "d": [], "e": {}}
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     ("value", "shown"),
-    [
-        pytest.param({"a": {"b": None, "c": 1}}, {"a": {"c": 1}}, id="in an object"),
-        pytest.param({"a": {"b": None}}, {"a": {}}, id="an object that is left empty"),
-        pytest.param({"a": [{"b": None}, {"c": 1}]}, {"a": [{}, {"c": 1}]}, id="in an array's objects"),
-        pytest.param({"a": [None, 1]}, {"a": [None, 1]}, id="an array keeps its nulls"),
-        pytest.param({"a": [[{"b": None}]]}, {"a": [[{}]]}, id="arrays in arrays"),
-    ],
+    {
+        "an empty record": ({}, {}),
+        "one null": ({"a": 1, "b": None}, {"a": 1}),
+        "nothing but null": ({"a": None}, {}),
+        "what is empty but not null": (EMPTY, EMPTY),
+        "in an object": ({"a": {"b": None, "c": 1}}, {"a": {"c": 1}}),
+        "an object that is left empty": ({"a": {"b": None}}, {"a": {}}),
+        "in an array's objects": ({"a": [{"b": None}, {"c": 1}]}, {"a": [{}, {"c": 1}]}),
+        "an array keeps its nulls": ({"a": [None, 1]}, {"a": [None, 1]}),
+        "arrays in arrays": ({"a": [[{"b": None}]]}, {"a": [[{}]]}),
+    },
 )
-def test_nulls_are_removed_from_objects_at_any_depth(value, shown):
+def test_keys_that_hold_null_are_removed_at_any_depth(value, shown):
     assert without_nulls(value) == shown
 
 
@@ -158,19 +130,12 @@ def objects_in(value):
 
 
 @given(st.dictionaries(st.text(max_size=2), json_values, max_size=3))
-def test_no_object_holds_null_afterwards_and_nothing_else_is_lost(value):
+def test_no_object_holds_null_afterwards_and_the_record_itself_stays_as_it_is(value):
+    before = repr(value)
     shown = without_nulls(value)
 
     assert all(None not in found.values() for found in objects_in(shown))
     assert without_nulls(shown) == shown
-
-
-@given(st.dictionaries(st.text(max_size=2), json_values, max_size=3))
-def test_the_record_itself_is_left_as_it_is(value):
-    before = repr(value)
-
-    without_nulls(value)
-
     assert repr(value) == before
 
 

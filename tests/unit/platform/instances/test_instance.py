@@ -67,48 +67,41 @@ def test_tags_of_a_new_instance(tags, kept):
 
 @pytest.mark.parametrize("name", [None, "", "  ", "<b></b>", "<br>", "<!-- x -->"], ids=repr)
 def test_a_name_that_is_nothing_but_markup_is_refused(name):
-    with pytest.raises(
-        InvalidRequestError, match=r"name (must be a text that is more than markup; got|is missing)"
-    ):
-        made(name=name)
-    with pytest.raises(InvalidRequestError):
-        replaced(made(), name=name)
-
-
-@pytest.mark.parametrize("name", ["", " ", "<b></b>"])
-def test_a_name_cannot_be_changed_to_nothing(name):
-    with pytest.raises(InvalidRequestError):
-        changed(made(), name=name)
+    says = r"name (must be a text that is more than markup; got|is missing)"
+    for call in (made, lambda name: replaced(made(), name=name)):
+        with pytest.raises(InvalidRequestError, match=says):
+            call(name=name)
+    if name is not None:
+        with pytest.raises(InvalidRequestError, match=says):
+            changed(made(), name=name)
 
 
 def test_put_replaces_name_tags_and_configuration():
-    before = made(
-        tags=("old",),
-        configuration={**CREDENTIALS, "event.notification.enabled": "true", "pagination.max": 50, "mine": 5},
-    )
-
+    others = {"event.notification.enabled": "true", "pagination.max": 50, "mine": 5}
+    before = made(tags=("old",), configuration={**CREDENTIALS, **others})
     after = replaced(before, name="New", tags=("new",), configuration={"event.poller.refresh_interval": 5})
 
     assert (after.name, after.tags) == ("New", ("new",))
     assert after.configuration == {**made().configuration, "event.poller.refresh_interval": "5"}
 
 
-@pytest.mark.parametrize(
-    ("tags", "kept"), [(None, ("My Insightly",)), ((), ()), (("a",), ("a",))], ids=["none", "empty", "one"]
-)
-def test_put_may_take_all_tags_away(tags, kept):
-    assert replaced(made(tags=("old",)), tags=tags).tags == kept
+def test_put_and_patch_may_take_all_tags_away():
+    before = made(tags=("old",))
+
+    assert [replaced(before, tags=tags).tags for tags in (None, (), ("a",))] == [
+        ("My Insightly",),
+        (),
+        ("a",),
+    ]
+    assert [changed(before, tags=tags).tags for tags in ((), ("a",))] == [(), ("a",)]
 
 
 @pytest.mark.assumed
 def test_put_keeps_credentials_that_are_left_out():
-    before = made(configuration={**CREDENTIALS, "event.notification.basic.password": "p"})
+    credentials = {**CREDENTIALS, "event.notification.basic.password": "p"}
+    after = replaced(made(configuration=credentials), configuration={"event.notification.enabled": True})
 
-    after = replaced(before, configuration={"event.notification.enabled": True})
-
-    assert after.configuration["username"] == "ada"
-    assert after.configuration["password"] == "0123"
-    assert after.configuration["event.notification.basic.password"] == "p"
+    assert credentials.items() <= after.configuration.items()
 
 
 @pytest.mark.parametrize(
@@ -118,43 +111,19 @@ def test_put_takes_a_password_at_its_word_unless_it_is_the_mask(password, kept):
     assert replaced(made(), configuration={"password": password}).configuration["password"] == kept
 
 
-def test_patch_of_nothing_changes_nothing():
-    before = made(tags=("a",))
+def test_patch_changes_what_is_said():
+    before, url = made(tags=("a", "b")), {"event.notification.callback.url": "http://new"}
+    after = changed(before, name="<i>New</i>", tags=("c",), configuration=url)
 
     assert changed(before) == before
-
-
-def test_patch_changes_what_is_said():
-    before = made(tags=("a", "b"))
-
-    after = changed(
-        before,
-        name="<i>New</i>",
-        tags=("c",),
-        configuration={"event.notification.callback.url": "http://new"},
-    )
-
-    assert after == replace(
-        before,
-        name="New",
-        tags=("c",),
-        configuration={**before.configuration, "event.notification.callback.url": "http://new"},
-    )
+    assert after == replace(before, name="New", tags=("c",), configuration={**before.configuration, **url})
 
 
 @pytest.mark.parametrize("change", [replaced, changed])
 def test_put_and_patch_leave_what_no_client_can_say(change):
     before = replace(made(), disabled=True, polling_disabled=True, subscription_id=5)
 
-    after = change(before, name="New")
-
-    assert (after.id, after.token, after.created, after.element_key) == (
-        before.id,
-        before.token,
-        before.created,
-        before.element_key,
-    )
-    assert (after.disabled, after.polling_disabled, after.subscription_id) == (True, True, 5)
+    assert change(before, name="New") == replace(before, name="New", tags=change(before, name="New").tags)
 
 
 @each_row(
@@ -162,36 +131,23 @@ def test_put_and_patch_leave_what_no_client_can_say(change):
     {
         "nothing to clean": ("My Insightly", "My Insightly"),
         "a tag": ("<b>Ada</b>", "Ada"),
-        "attributes": ("<b class='x' onclick=\"y()\">Ada</b>", "Ada"),
         "a tag without content": ("a<br/>b", "ab"),
-        "a slash for a blank": ("<svg/onload=alert(1)>Ada", "Ada"),
         "an angle in an attribute": ("<a title='>'>Ada</a>", "Ada"),
         "a tag in an attribute": ('<a title = "</a>">Ada</a>', "Ada"),
-        "an attribute without a value": ("<a title=>Ada</a>", "Ada"),
         "a quote that opens nothing": ("</b it's>Ada", "Ada"),
         "a script's text": ("<script>alert(1)</script>Ada", "alert(1)Ada"),
-        "tags in a script": ("<script><b>x</b></script>", "x"),
         "tags in a text area": ("<textarea><b>x</b></textarea>", "x"),
         "a comment": ("<!-- hidden --> Ada", "Ada"),
-        "tags in a comment": ("<!-- <b>x</b> -->Ada", "Ada"),
         "an open comment": ("Ada<!-- open", "Ada"),
         "a document type": ("<!DOCTYPE html>Ada", "Ada"),
-        "an instruction": ("<?php x ?>Ada", "Ada"),
-        "character data": ("<![CDATA[x]]>Ada", "Ada"),
-        "a tag cut off": ("Ada <b", "Ada"),
         "an attribute cut off": ("Ada <a title='x", "Ada"),
         "a tag in a tag": ("<<b>script>x", "script>x"),
-        "two angles too many": ("<<<b>b>x", "b>x"),
         "a tag split by a tag": ("<scr<b>ipt>x</scr<b>ipt>", "ipt>xipt>"),
         "angles that are no tags": ("1 < 2 > 0", "1 < 2 > 0"),
-        "a heart": ("I <3 you", "I <3 you"),
-        "an ampersand": ("AT&T", "AT&T"),
         "an ampersand and a blank later": ("R&D team", "R&D team"),
         "entities": ("Ada &copy 2026 &amp; &lt;b&gt; &#60; &#x3c;", "Ada &copy 2026 &amp; &lt;b&gt; &#60; &#x3c;"),
-        "an at": ("ada@example.com", "ada@example.com"),
         "a bracketed address is a tag": ("<ada@example.com>", ""),
         "blanks around it": ("  Ada \n", "Ada"),
-        "blanks inside": ("A<b> </b>B", "A B"),
         "letters of all kinds": ("名前 🙂", "名前 🙂"),
     },
 )  # fmt: skip

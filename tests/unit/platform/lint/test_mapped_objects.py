@@ -121,9 +121,7 @@ CASES = {
         [("datesConfiguration.updatedDateField", "on.updated")],
     ),
     "an id that is left out": (mapped((ID, ID, HIDDEN)), [("idField", None)]),
-    "an id that keeps its name": (mapped((ID, ID)), []),
     "an id shown twice": (mapped(("key", ID), (ID, ID)), []),
-    "another field": (mapped(("first", "FIRST_NAME")), []),
     "no fields but the mapped ones": (
         mapped((ID, ID), ("changed", UPDATED), configuration=(NO_REST,)),
         [("datesConfiguration.updatedDateField", "changed"), ("datesConfiguration.createdDateField", None)],

@@ -1,7 +1,7 @@
 """What a poll asks, what each record of the answer means to it, and when the next one comes."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import count, pairwise
+from itertools import pairwise
 
 import pytest
 from each_row import each_row
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from elements_local.kit.values import replace
 from elements_local.platform.configuration.poller_configuration import next_poll
 from elements_local.platform.core.poll import DateField, EventType, PollVerdict, Resource
-from elements_local.platform.events.event import CallbackForm, notifications
 from elements_local.platform.polling.created_or_updated import classify, decide
 from elements_local.platform.polling.window import Window, reads_on, request_url, window
 
@@ -28,7 +27,7 @@ CONTACTS = Resource(
     created=CREATED,
 )
 COVERED = Window(after=TEN, at=TEN + QUARTER)
-LAST_YEAR = "2025-01-01 00:00:00"
+LAST_YEAR, AFTER = "2025-01-01 00:00:00", "2026-03-02 10:14:00"
 
 
 def at(clock: str) -> datetime:
@@ -44,137 +43,73 @@ def judged(record, resource=CONTACTS, covered=COVERED, *, tolerance_s=0):
     return decide(record, resource, covered, default_tolerance=timedelta(seconds=tolerance_s))
 
 
-def test_a_day_of_polling():
-    """Play the timeline that the rules were written down with."""
-    crm: dict[int, dict[str, object]] = {2: contact(2, created=LAST_YEAR, updated=LAST_YEAR)}
-    last_poll = TEN
-    ids = ((number, "") for number in count(1))
-
-    def changed(number, clock, *, new=False):
-        stamp = f"2026-03-02 {clock}"
-        created = stamp if new else crm[number]["DATE_CREATED_UTC"]
-        crm[number] = contact(number, created=created, updated=stamp)
-
-    def polled(clock):
-        nonlocal last_poll
-        covered = window(CONTACTS, last_poll=last_poll, at=at(clock))
-        decisions = [(judged(record, covered=covered), record) for record in crm.values()]
-        found = [(decision, record) for decision, record in decisions if decision.change]
-        made = notifications("contacts", found, poll_at=covered.at, form=CallbackForm(), ids=ids)
-        last_poll = covered.at
-        return [
-            [f"{event.object_id} {event.change.value}" for event in notification.events]
-            for notification in made
-        ]
-
-    assert request_url(CONTACTS, window(CONTACTS, last_poll=last_poll, at=at("10:15:00"))) == (
-        "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00%3A00'"
-    )
-    changed(1, "10:03:10", new=True)
-    changed(2, "10:04:00")
-    assert polled("10:15:00") == [["2 UPDATED", "1 CREATED"]]
-
-    changed(3, "10:20:00", new=True)
-    changed(3, "10:22:00")
-    assert polled("10:30:00") == [["3 UPDATED"]]
-
-    del crm[1]
-    assert polled("10:45:00") == []
-
-    for number in range(10, 33):
-        changed(number, "10:50:00", new=True)
-    assert [len(events) for events in polled("11:00:00")] == [10, 10, 3]
-
-    # at 11:15 the provider answers 401: the poll fails, and the next one covers what that one should have
-    changed(2, "11:10:00")
-    assert request_url(CONTACTS, window(CONTACTS, last_poll=last_poll, at=at("11:30:00"))) == (
-        "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2011%3A00%3A00'"
-    )
-    assert polled("11:30:00") == [["2 UPDATED"]]
+BY_CURRENT = replace(CONTACTS, filter_by_current_date=True)
+BY_CREATED = replace(CONTACTS, filter_by_updated_date=False)
+CREATED_ALONE = replace(CONTACTS, updated=None)
+MICROSECONDS = replace(CONTACTS, updated=DateField(path="DATE_UPDATED_UTC", pattern=f"{PATTERN}.SSSSSS"))
 
 
-@pytest.mark.parametrize(
-    ("updated", "verdict"),
-    [
-        pytest.param("2026-03-02 09:59:59", PollVerdict.IGNORED, id="a second before the last poll"),
-        pytest.param("2026-03-02 10:00:00", PollVerdict.IGNORED, id="in the second of the last poll"),
-        pytest.param("2026-03-02 10:00:01", PollVerdict.UPDATED, id="a second after it"),
-        pytest.param("2026-03-02 10:15:00", PollVerdict.UPDATED, id="in the second of this poll"),
-        pytest.param("2026-03-02 10:15:01", PollVerdict.UPDATED, id="a second after this poll's start"),
-        pytest.param("2030-01-01 00:00:00", PollVerdict.UPDATED, id="in years to come"),
-    ],
+@each_row(
+    ("resource", "created", "updated", "verdict"),
+    {
+        "a second before the last poll": (CONTACTS, LAST_YEAR, "2026-03-02 09:59:59", "ignored"),
+        "in the second of the last poll": (CONTACTS, LAST_YEAR, "2026-03-02 10:00:00", "ignored"),
+        "a second after it": (CONTACTS, LAST_YEAR, "2026-03-02 10:00:01", "UPDATED"),
+        "in the second of this poll": (CONTACTS, LAST_YEAR, "2026-03-02 10:15:00", "UPDATED"),
+        "a second after this poll's start": (CONTACTS, LAST_YEAR, "2026-03-02 10:15:01", "UPDATED"),
+        "in years to come": (CONTACTS, LAST_YEAR, "2030-01-01 00:00:00", "UPDATED"),
+        "at the boundary": (MICROSECONDS, LAST_YEAR, "2026-03-02 10:00:00.000000", "ignored"),
+        "a microsecond after it": (MICROSECONDS, LAST_YEAR, "2026-03-02 10:00:00.000001", "UPDATED"),
+        "by current date, in this second": (BY_CURRENT, LAST_YEAR, "2026-03-02 10:15:00", "UPDATED"),
+        "by current date, a second later": (BY_CURRENT, LAST_YEAR, "2026-03-02 10:15:01", "ignored"),
+        "by current date, at the last poll": (BY_CURRENT, LAST_YEAR, "2026-03-02 10:00:00", "ignored"),
+        "by created date, at the last poll": (BY_CREATED, "2026-03-02 10:00:00", AFTER, "ignored"),
+        "by created date, after it": (BY_CREATED, "2026-03-02 10:00:01", AFTER, "CREATED"),
+        "by created date, updated only": (BY_CREATED, LAST_YEAR, AFTER, "ignored"),
+        "created alone, and new": (CREATED_ALONE, "2026-03-02 10:05:00", AFTER, "CREATED"),
+        "created alone, at the last poll": (CREATED_ALONE, "2026-03-02 10:00:00", AFTER, "ignored"),
+    },
 )
-def test_a_record_counts_when_it_is_strictly_later_than_the_last_poll(updated, verdict):
-    assert judged(contact(1, created=LAST_YEAR, updated=updated)).verdict is verdict
+def test_a_record_counts_when_the_date_that_decides_is_strictly_later_than_the_last_poll(
+    resource, created, updated, verdict
+):
+    decision = judged(contact(1, created=created, updated=updated), resource)
+
+    assert decision.verdict.value == verdict
+    if updated == AFTER:
+        assert decision.date == at(created.partition(" ")[2]) or created == LAST_YEAR
 
 
-def test_the_boundary_is_a_microsecond_wide():
-    millis = replace(
-        CONTACTS, updated=DateField(path="at", pattern="yyyy-MM-dd HH:mm:ss.SSSSSS"), created=None
-    )
-
-    assert judged({"at": "2026-03-02 10:00:00.000000"}, millis).verdict is PollVerdict.IGNORED
-    assert judged({"at": "2026-03-02 10:00:00.000001"}, millis).verdict is PollVerdict.UPDATED
-
-
-@pytest.mark.parametrize(
-    ("updated", "verdict"),
-    [
-        pytest.param("2026-03-02 10:15:00", PollVerdict.UPDATED, id="in the second of this poll"),
-        pytest.param("2026-03-02 10:15:01", PollVerdict.IGNORED, id="a second after its start"),
-        pytest.param("2026-03-02 10:00:00", PollVerdict.IGNORED, id="in the second of the last poll"),
-    ],
+@each_row(
+    ("resource", "created", "why"),
+    {
+        "later": (
+            BY_CREATED,
+            "10:00:01",
+            (
+                "created 2026-03-02T10:00:01Z is later than 2026-03-02T10:00:00Z; "
+                "filterByUpdatedDate is false, so it counts as created"
+            ),
+        ),
+        "later than the poll": (
+            replace(BY_CREATED, filter_by_current_date=True),
+            "10:15:01",
+            "created 2026-03-02T10:15:01Z is later than the poll's start 2026-03-02T10:15:00Z",
+        ),
+        "not configured": (
+            replace(BY_CREATED, created=None),
+            "10:05:00",
+            "the date to compare is not configured",
+        ),
+    },
 )
-def test_filter_by_current_date_leaves_what_is_later_for_the_next_poll(updated, verdict):
-    resource = replace(CONTACTS, filter_by_current_date=True)
-
-    assert judged(contact(1, created=LAST_YEAR, updated=updated), resource).verdict is verdict
-
-
-@pytest.mark.parametrize(
-    ("created", "verdict"),
-    [
-        pytest.param("2026-03-02 10:00:00", PollVerdict.IGNORED, id="created at the last poll"),
-        pytest.param("2026-03-02 10:00:01", PollVerdict.CREATED, id="created after it"),
-        pytest.param(LAST_YEAR, PollVerdict.IGNORED, id="updated only"),
-    ],
-)
-def test_without_filter_by_updated_date_the_created_date_decides(created, verdict):
-    resource = replace(CONTACTS, filter_by_updated_date=False)
-
-    decision = judged(contact(1, created=created, updated="2026-03-02 10:14:00"), resource)
-
-    assert decision.verdict is verdict
-    assert decision.date == datetime.fromisoformat(f"{created}+00:00")
-
-
-def test_a_decision_by_the_created_date_says_so():
-    resource = replace(CONTACTS, filter_by_updated_date=False)
-
-    decision = judged(contact(1, created="2026-03-02 10:00:01", updated=LAST_YEAR), resource)
-
-    assert decision.why == (
-        "created 2026-03-02T10:00:01Z is later than 2026-03-02T10:00:00Z; "
-        "filterByUpdatedDate is false, so it counts as created"
-    )
-
-
-def test_both_filters_hold_the_created_date_against_the_poll():
-    resource = replace(CONTACTS, filter_by_updated_date=False, filter_by_current_date=True)
-
-    decision = judged(contact(1, created="2026-03-02 10:15:01", updated=LAST_YEAR), resource)
-
-    assert decision.verdict is PollVerdict.IGNORED
-    assert decision.why == (
-        "created 2026-03-02T10:15:01Z is later than the poll's start 2026-03-02T10:15:00Z"
-    )
+def test_a_decision_by_the_created_date_says_so(resource, created, why):
+    assert judged(contact(1, created=f"2026-03-02 {created}", updated=AFTER), resource).why == why
 
 
 @pytest.mark.parametrize(
     ("apart_s", "resource_s", "default_s", "verdict"),
     [
-        pytest.param(0, None, 0, PollVerdict.CREATED, id="equal dates"),
-        pytest.param(1, None, 0, PollVerdict.UPDATED, id="a second apart"),
         pytest.param(2, None, 2, PollVerdict.CREATED, id="the platform's tolerance"),
         pytest.param(3, None, 2, PollVerdict.UPDATED, id="beyond the platform's tolerance"),
         pytest.param(5, 5, 0, PollVerdict.CREATED, id="the resource's tolerance"),
@@ -191,36 +126,23 @@ def test_the_tolerance_is_the_resources_or_else_the_platforms(apart_s, resource_
     assert decision.verdict is verdict
 
 
-def test_a_decision_keeps_what_it_was_taken_on():
+def test_a_decision_keeps_what_it_was_taken_on_and_says_why():
     record = contact(7, created="2026-03-02 10:03:10", updated="2026-03-02 10:03:12")
-
-    decision = judged(record)
-
-    assert (decision.record_id, decision.updated, decision.created) == (
-        "7",
-        "2026-03-02 10:03:12",
-        "2026-03-02 10:03:10",
+    decision, created, ignored = (
+        judged(record),
+        judged(record, replace(CONTACTS, created_check_tolerance=timedelta(seconds=2))),
+        judged(contact(7, created=LAST_YEAR, updated="2026-03-02 10:00:00")),
     )
-    assert decision.date == at("10:03:12")
+
+    assert (decision.record_id, decision.date) == ("7", at("10:03:12"))
+    assert (decision.updated, decision.created) == ("2026-03-02 10:03:12", "2026-03-02 10:03:10")
     assert decision.why == (
         "updated 2026-03-02T10:03:12Z is later than 2026-03-02T10:00:00Z; "
         "2 s after created, beyond the tolerance of 0 s"
     )
-
-
-def test_a_decision_to_report_a_creation_says_why_it_is_one():
-    record = contact(7, created="2026-03-02 10:03:10", updated="2026-03-02 10:03:11")
-
-    decision = judged(record, replace(CONTACTS, created_check_tolerance=timedelta(seconds=2)))
-
-    assert decision.why.endswith("; 1 s after created, within the tolerance of 2 s")
-
-
-def test_a_decision_to_ignore_says_by_how_much():
-    decision = judged(contact(7, created=LAST_YEAR, updated="2026-03-02 10:00:00"))
-
-    assert decision.why == "updated 2026-03-02T10:00:00Z is not later than 2026-03-02T10:00:00Z"
-    assert decision.change is None
+    assert created.why.endswith("; 2 s after created, within the tolerance of 2 s")
+    assert ignored.why == "updated 2026-03-02T10:00:00Z is not later than 2026-03-02T10:00:00Z"
+    assert ignored.change is None
 
 
 def unreadable(value: object) -> str:
@@ -273,20 +195,6 @@ def test_without_any_date_every_record_counts_as_updated_now(by_updated):
     assert decision.why == "no dates are configured"
 
 
-@pytest.mark.assumed
-@pytest.mark.parametrize(
-    ("created", "verdict"),
-    [("2026-03-02 10:05:00", PollVerdict.CREATED), ("2026-03-02 10:00:00", PollVerdict.IGNORED)],
-)
-def test_a_block_with_a_created_date_alone_reports_what_is_new(created, verdict):
-    decision = judged(
-        contact(1, created=created, updated="2026-03-02 10:10:00"), replace(CONTACTS, updated=None)
-    )
-
-    assert decision.verdict is verdict
-    assert decision.date == at(created.partition(" ")[2])
-
-
 def test_what_has_no_dates_is_reported_as_it_is_set():
     plain = replace(CONTACTS, updated=None, created=None)
     decided = [
@@ -308,18 +216,6 @@ def test_a_date_without_a_pattern_is_written_as_the_block_writes_its_updated_dat
     written = DateField(path="U", pattern=pattern, zone="America/Denver")
 
     assert request_url(Resource(name="x", url="/x?since=${date}", updated=written), COVERED) == asked
-
-
-@pytest.mark.assumed
-@pytest.mark.parametrize(
-    "resource",
-    [pytest.param(replace(CONTACTS, created=None, filter_by_updated_date=False), id="no created date")],
-)
-def test_without_the_date_that_decides_nothing_is_reported(resource):
-    decision = judged(contact(1, created="2026-03-02 10:05:00", updated="2026-03-02 10:05:00"), resource)
-
-    assert decision.verdict is PollVerdict.IGNORED
-    assert decision.why == "the date to compare is not configured"
 
 
 @pytest.mark.parametrize(
@@ -344,16 +240,12 @@ def test_created_and_updated_dates_may_be_written_in_two_ways():
     {
         "a number": ("CONTACT_ID", {"CONTACT_ID": 7}, "7"),
         "a composite text": ("CONTACT_ID", {"CONTACT_ID": "7|8"}, "7|8"),
-        "nought": ("CONTACT_ID", {"CONTACT_ID": 0}, "0"),
-        "a fraction": ("CONTACT_ID", {"CONTACT_ID": 1.5}, "1.5"),
         "a flag": ("CONTACT_ID", {"CONTACT_ID": True}, "true"),
         "an object, as JSON": ("CONTACT_ID", {"CONTACT_ID": {"a": "ü"}}, '{"a":"ü"}'),
         "a path": ("user.id", {"user": {"id": 7}}, "7"),
-        "brackets": ("['Contact Id']", {"Contact Id": 7}, "7"),
         "null": ("CONTACT_ID", {"CONTACT_ID": None}, ""),
         "not there": ("CONTACT_ID", {}, ""),
         "no path": ("", {"CONTACT_ID": 7}, ""),
-        "a blank path": (" ", {"CONTACT_ID": 7}, ""),
     },
 )
 def test_the_id_is_a_text_from_wherever_the_configuration_says(path, record, record_id):
@@ -397,11 +289,9 @@ def test_an_endless_poll_delay_reaches_back_to_the_calendars_start(delay, where)
     {
         "as it is": ("/x?t=${epoch:s}", None, None, "/x?t=1772445600"),
         "twenty where nothing filters": ("/x", None, None, "/x?pageSize=20"),
-        "a page size": ("/x", 20, None, "/x?pageSize=20"),
         "a page size and a query": ("/x?a=1", 20, None, "/x?a=1&pageSize=20"),
         "a token": ("/x", None, "b2Zmc2V0OjEw", "/x?pageSize=20&nextPage=b2Zmc2V0OjEw"),
         "a token to encode": ("/x?a=1", 20, "a+/=&", "/x?a=1&pageSize=20&nextPage=a%2B%2F%3D%26"),
-        "an empty token": ("/x", 7, "", "/x?pageSize=7"),
         "the poll's start": ("/x?t=${nowTimeZone:GMT:HH:mm}", None, None, "/x?t=10%3A15"),
     },
 )
@@ -432,9 +322,8 @@ def test_without_a_filter_pages_are_read_until_one_is_old(decisions, on):
     assert reads_on(decisions, UNFILTERED, COVERED) is on
 
 
-@pytest.mark.parametrize("decisions", [[OLD], [NEW], []], ids=["old", "new", "none"])
-def test_with_a_filter_every_page_is_read(decisions):
-    assert reads_on(decisions, CONTACTS, COVERED)
+def test_with_a_filter_every_page_is_read():
+    assert all(reads_on(decisions, CONTACTS, COVERED) for decisions in ([OLD], [NEW], []))
 
 
 @pytest.mark.parametrize(
@@ -497,12 +386,8 @@ def classified(apart_s: float, tolerance_s: float) -> EventType:
     {
         "equal dates": (0, 0, EventType.CREATED),
         "a microsecond later": (0.000_001, 0, EventType.UPDATED),
-        "a second later without a tolerance": (1, 0, EventType.UPDATED),
         "the tolerance itself": (2, 2, EventType.CREATED),
         "a microsecond beyond the tolerance": (2.000_001, 2, EventType.UPDATED),
-        "beyond the tolerance": (3, 2, EventType.UPDATED),
-        "two minutes against one": (120, 60, EventType.UPDATED),
-        "a year later": (365 * 86400, 10, EventType.UPDATED),
     },
 )
 def test_dates_within_the_tolerance_are_a_creation(apart_s, tolerance_s, change):

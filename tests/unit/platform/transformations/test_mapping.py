@@ -32,23 +32,17 @@ def by_pairs(record, pairs, **how):
 
 
 CASES = {
-    "a plain name": ({"A": 1, "B": 2}, [("A", "a")], {"B": 2, "a": 1}),
     "into an object": ({"A": 1}, [("A", "x.y.z")], {"x": {"y": {"z": 1}}}),
-    "out of one": ({"x": {"y": 1, "z": 2}}, [("x.y", "a")], {"x": {"z": 2}, "a": 1}),
     "the last out of one": ({"x": {"y": {"z": 1}}}, [("x.y.z", "a")], {"a": 1}),
-    "two into one": ({"A": 1, "B": 2}, [("A", "n.a"), ("B", "n.b")], {"n": {"a": 1, "b": 2}}),
     "two that change places": ({"A": 1, "B": 2}, [("A", "B"), ("B", "A")], {"B": 1, "A": 2}),
     "one shown twice": ({"A": 1}, [("A", "x"), ("A", "y")], {"x": 1, "y": 1}),
     "one under its own name": ({"A": 1}, [("A", "A")], {"A": 1}),
-    "what is not there": ({"A": 1}, [("B", "b"), ("x.y", "c")], {"A": 1}),
     "null": ({"A": None}, [("A", "a.b")], {"a": {"b": None}}),
-    "a list as a whole": ({"T": [1, 2]}, [("T", "tags")], {"tags": [1, 2]}),
     "every row": (
         {"T": [{"N": "a", "V": 1}, {"N": "b"}]},
         [("T[*].N", "tags[*].name")],
         {"T": [{"V": 1}, {}], "tags": [{"name": "a"}, {"name": "b"}]},
     ),
-    "all of every row": ({"T": [{"N": "a"}]}, [("T[*].N", "tags[*].name")], {"tags": [{"name": "a"}]}),
     "two of every row": (
         {"T": [{"N": "a", "V": 1}]},
         [("T[*].N", "t[*].n"), ("T[*].V", "t[*].v")],
@@ -86,11 +80,9 @@ CASES = {
     ),
     "no row": ({"B": [{"id": 4, "N": "a"}, 5]}, [("B[id=5].N", "n")], {"B": [{"id": 4, "N": "a"}, 5]}),
     "how many rows": ({"B": [1, 2]}, [("B[*].size()", "count")], {"B": [1, 2], "count": 2}),
-    "how many rows of none": ({"B": "text"}, [("B.size()", "count")], {"B": "text"}),
     "left out": ({"A": 1, "x": {"y": 2}}, [("A", None), ("x.y", None), ("z", None)], {}),
     "left out of every row": ({"T": [{"N": 1, "V": 2}]}, [("T[*].N", None)], {"T": [{"V": 2}]}),
     "left out, and its name given to another": ({"A": 1, "B": 2}, [("A", None), ("B", "A")], {"A": 2}),
-    "a key with a blank": ({"A B": 1}, [("['A B']", "a")], {"a": 1}),
 }
 
 
@@ -155,24 +147,19 @@ def field(own=None, vendors=None, mask=None):
     ("wanted", "value", "result"),
     [
         ("string", 7, "7"),
-        ("string", 7.5, "7.5"),
         ("string", True, "true"),
         ("string", [7], [7]),
         ("number", "7", 7),
         ("number", "-7.50", -7.5),
         ("number", "x7", "x7"),
-        ("number", "", ""),
         ("number", "7e3", "7e3"),
         ("number", "\u0667", "\u0667"),
         ("number", True, True),
         ("int", "7", 7),
         ("int", "7.5", "7.5"),
         ("boolean", "TRUE", True),
-        ("boolean", "false", False),
         ("boolean", "yes", "yes"),
-        ("boolean", 1, 1),
         ("date", "2026-03-02", "2026-03-02"),
-        ("array", "x", "x"),
         ("number", None, None),
     ],
 )
