@@ -171,6 +171,8 @@ def test_no_route_refuses_in_a_librarys_words(clients: WorkspaceClients, service
     refused = 0
 
     for method, path, parameters in operations(client):
+        if path.startswith("/v") and not path.startswith("/v3.1/"):
+            continue  # its older versions read bodies and parameters by the same code
         numbers = [each["name"] for each in parameters if types_of(each["schema"]) <= NUMBERS]
         queries = [(f"?{name}=x", b"") for name in numbers if method == "GET"]
         for query, body in queries + [("", body) for body in BODIES if method != "GET"]:

@@ -1,4 +1,4 @@
-"""``/events/{elementKey}``: what providers and pollers send, without credentials."""
+"""``/events/{elementKey}``: what providers and pollers send, without credentials; and callbacks to the platform itself."""
 
 import json
 from base64 import b64encode
@@ -156,3 +156,16 @@ def test_whatever_bytes_come_are_kept_or_refused(instance, send, raw, kind):
     reply = send(f"/insightly/{encoded(instance)}", body=raw, headers={"Content-Type": kind} if kind else {})
 
     assert reply.status in {200, 400}
+
+
+def test_a_callback_url_may_be_the_platforms_own_address_for_events(clients, make_instance):
+    own = f"{clients.platform.url}/elements/api-v2/events/insightly"
+    made = make_instance({"event.notification.callback.url": own})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    clients.clock.advance("15m")
+
+    (delivery,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [200]
+    assert len(clients.platform.events(made["id"])) == 1
+    assert clients.sink.callbacks() == []

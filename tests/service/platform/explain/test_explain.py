@@ -127,6 +127,13 @@ def test_what_cannot_be_done_again_is_said_and_nothing_is_called_tried(clients, 
     assert said["untried"].startswith("nothing was tried: the clock is real")
 
 
+def test_a_clock_that_was_real_for_a_while_cannot_be_done_again_either(clients, instance, ada):
+    clients.clock.set(mode="real")
+    clients.clock.set(mode="virtual")
+
+    assert "the clock was real for a while" in explain(clients, instance, ada)["untried"]
+
+
 def test_a_callback_that_another_receiver_took_is_told_from_one_that_the_sink_has(stack_on_ports, httpserver):
     httpserver.expect_request("/hooks").respond_with_data("{}")
     clients = stack_on_ports.new_workspace()

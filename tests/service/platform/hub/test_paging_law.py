@@ -164,3 +164,15 @@ def test_a_walk_by_tokens_meets_everything_once_and_ends(world, operation, size)
 
     assert [item for items, _ in pages for item in items] == whole
     assert len(pages) == ceil(len(whole) / size)
+
+
+def test_a_page_has_200_unless_a_size_is_asked_for(clients):
+    notifications = f"{BASE_PATH}/notifications"
+    for _ in range(201):
+        clients.platform.call("POST", notifications, json={"topic": "many"})
+
+    reply = clients.platform.send("GET", f"{notifications}?topics[]=many")
+
+    assert len(decode(reply.body)) == 200
+    assert reply.headers["elements-total-count"] == "201"
+    assert "elements-next-page-token" in reply.headers

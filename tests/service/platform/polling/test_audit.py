@@ -364,8 +364,21 @@ def test_a_log_that_cannot_be_had_is_said(clients, foreign, httpserver, refused,
     assert said in refused(clients.platform.send("GET", f"/_local/audit?instanceId={foreign['id']}"), 502)
 
 
-def test_another_crm_that_keeps_such_a_log_can_be_audited(clients, foreign, httpserver):
-    asked = {"since": "2026-03-02T10:00:00Z"}
-    httpserver.expect_request("/_local/changes", query_string=asked).respond_with_json({"changes": []})
+def test_another_crm_that_keeps_such_a_log_is_audited_by_all_its_pages(clients, foreign, httpserver):
+    since = {"since": "2026-03-02T10:00:00Z"}
+    at = "2026-03-02T10:05:00Z"
+    pages = [
+        (since, 7),
+        (since | {"after": "7"}, 8),
+        (since | {"after": "8"}, None),
+    ]
+    for query, seq in pages:
+        entry = {"resource": "Contacts", "change": "CREATED", "at": at, "updated": at, "created": at}
+        found = [entry | {"seq": seq, "recordId": str(seq)}] if seq else []
+        page = {"changes": found, "next": "there is always a next page"}
+        httpserver.expect_request("/_local/changes", query_string=query).respond_with_json(page)
+    clients.clock.advance("15m")
 
-    assert clients.platform.audit(foreign["id"])["owed"] == 0
+    audit = clients.platform.audit(foreign["id"])
+
+    assert (audit["owed"], [each["recordId"] for each in audit["late"]]) == (2, ["7", "8"])

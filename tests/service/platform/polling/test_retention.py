@@ -7,7 +7,6 @@ from elements_local.failures.failure_report import PlainWording
 from elements_local.failures.observed import observe
 from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.instants import format_instant
 
 HOUR = {
     "ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "3600",
@@ -202,16 +201,3 @@ def test_a_record_that_was_deleted_before_the_log_begins_does_not_come_back(mont
     ]
 
     assert back == [404, 201]
-
-
-def test_an_instance_of_the_log_reads_all_its_pages(clients, make_instance):
-    instance = make_instance()
-    clients.clock.advance("1m")
-    for number in range(1010):
-        change(clients, f"N{number}")
-    clients.clock.advance("15m")
-
-    assert len(clients.crm.changes()) == 1010
-    assert len(clients.crm.call("GET", "/_local/changes")["changes"]) == 1000
-    assert clients.platform.audit(instance["id"])["owed"] == 1010
-    assert format_instant(clients.clock.now()) == "2026-03-02T10:16:00Z"

@@ -179,6 +179,10 @@ GROUPS = {
         ["GET /nothing", "GET /nothing/1", "POST /nothing", "PATCH /nothing/1", "DELETE /nothing/1"],
         [by_hub(404, "Insightly answered 404: There is no resource 'nothing'", json={"A": 1})],
     ),
+    "children without their record, and of what has none": Group(
+        ["GET /addresses", "GET /contacts/{contact}/nothing"],
+        [by_hub(404, "There is no resource '")],
+    ),
     "a name that no resource can have": Group(
         [f"{row}" for name in ("%00", "con%20tacts") for row in (f"GET /{name}", f"POST /{name}", f"DELETE /{name}/1")],
         [by_hub(404, "No resource found with name ", json={"A": 1})],

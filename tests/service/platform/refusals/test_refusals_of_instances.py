@@ -317,6 +317,15 @@ GROUPS = {
         ],
         [Refusal(status=404, says="No event found with ID ")],
     ),
+    "how long traces are logged": Group(
+        ["PUT /instances/{instance}/trace-logging"],
+        bodies(400, {
+            "duration is missing; expected {": [{}],
+            "duration must be a whole number from 1 to 999999999; got ": [
+                {"duration": duration} for duration in (0, "5", True, 10**10)
+            ],
+        }),
+    ),
     "a trace that is not there": Group(
         [f"GET /elements/insightly/trace/{name}" for name in ("x", "0" * 24, "%00", "%FF")],
         [Refusal(status=404, says="No trace found with ID ")],
