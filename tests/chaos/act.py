@@ -29,7 +29,7 @@ COLLECTIONS = {
 }
 """Resource -> the CRM's collection, its field of ids, and one of names."""
 
-_KNOWN = ("story", "records", "named", "instances", "rules")
+_KNOWN = ("story", "records", "instances", "rules")
 """What of a workspace a snapshot takes along."""
 
 _WRITES = {"create", "update", "same", "burst", "delete"}
@@ -50,7 +50,6 @@ class _Place:
 
     Attributes:
         records: names of the records that there are -> their ids.
-        named: those of all that there were.
         instances: names of instances -> id, token and configuration.
         rules: the faults of the CRM, as the plan has them.
     """
@@ -58,7 +57,6 @@ class _Place:
     clients: WorkspaceClients
     story: list[Deed] = field(default_factory=list)
     records: dict[str, int] = field(default_factory=dict)
-    named: dict[str, int] = field(default_factory=dict)
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     rules: list[Action] = field(default_factory=list)
 
@@ -80,16 +78,10 @@ class _Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """A workspace at a check.
-
-    Attributes:
-        records, instances: what the plan calls those with an id.
-    """
+    """A workspace at a check."""
 
     evidence: Evidence
     judgement: Judgement
-    records: Mapping[str, str]
-    instances: Mapping[int, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +189,7 @@ class _World:
         _, id_field, name_field = collection_of(action["record"])
         made = self._record(place, action, "POST", {name_field: action["record"]})
         if made is not None:
-            place.records[action["record"]] = place.named[action["record"]] = made[id_field]
+            place.records[action["record"]] = made[id_field]
         return {}
 
     def _update(self, place: _Place, action: Action) -> Facts:
@@ -358,12 +350,7 @@ class _World:
                 recorded=clients.sink.callbacks(),
                 audits={one["id"]: clients.platform.audit(one["id"]) for one in place.instances.values()},
             )
-            self.judged[name] = Judged(
-                evidence=evidence,
-                judgement=judge(evidence),
-                records={str(record_id): record for record, record_id in place.named.items()},
-                instances={one["id"]: instance for instance, one in place.instances.items()},
-            )
+            self.judged[name] = Judged(evidence=evidence, judgement=judge(evidence))
             self.findings += self.judged[name].judgement.findings
 
     def _write_down(self, place: _Place, do: str, facts: Mapping[str, Any]) -> None:

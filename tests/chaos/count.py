@@ -12,9 +12,6 @@ from expected import Change, Expectation, Instance, Notice, Poll, callbacks_of, 
 from plan import Settings
 from story import Deed, Finding, seconds
 
-Said: TypeAlias = tuple[str, str, str]
-"""A resource, a record of it, and what is said of that."""
-
 Count: TypeAlias = Counter[str]
 """How often each verdict was given: ``reported``, ``late: a reason``, ..."""
 
@@ -59,17 +56,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What the count says of a workspace.
-
-    Attributes:
-        taken: by instance, the events that its receiver took: resource, record and word.
-        audited: by instance, what an audit has to say by the count of what polls had the chance to see.
-    """
+    """What the count says of a workspace."""
 
     count: Count
     findings: list[Finding]
-    taken: Mapping[int, list[Said]]
-    audited: Mapping[int, Mapping[str, list[Said]]]
 
 
 def judge(evidence: Evidence) -> Judgement:
@@ -78,7 +68,6 @@ def judge(evidence: Evidence) -> Judgement:
     changes, callbacks = changes_of(evidence.log), callbacks_of(evidence.recorded, story)
     expected = Expectation(story, changes, callbacks, workspace=workspace, settings=evidence.settings)
     count, findings = Counter[str](), list(expected.findings)
-    taken, audited = dict[int, list[Said]](), dict[int, dict[str, list[Said]]]()
     for instance in expected.instances.values():
         reckonings = _reckonings(instance, changes, expected)
         owed = [(each.resource, one) for each in reckonings for one in each.owed]
@@ -94,28 +83,12 @@ def judge(evidence: Evidence) -> Judgement:
         if instance.id not in audits:
             continue
         notices = [one for one in expected.notices if one.instance is instance]
-        taken[instance.id] = [said for one in notices if one.state == "taken" for said in _said(one)]
-        audited[instance.id] = {
-            verdict: [
-                (resource, one.record, one.kind)
-                for resource, one in owed
-                if one.verdict == verdict and one.due is not None
-            ]
-            for verdict in _VERDICTS
-        }
-        audited[instance.id]["duplicate"] = [
-            (each.resource, *told) for each in reckonings for told in each.repeats.elements()
-        ]
         delivered = sum(len(one.told) * one.times for one in notices)
         problems = list(_differences(audits[instance.id], reckonings, delivered))
         findings += [
             Finding(kind="audit", workspace=workspace, what=f"{instance.id}: {one}") for one in problems
         ]
-    return Judgement(count=count, findings=findings, taken=taken, audited=audited)
-
-
-def _said(notice: Notice) -> list[Said]:
-    return [(notice.poll.resource, record, word) for record, word in notice.told] if notice.poll else []
+    return Judgement(count=count, findings=findings)
 
 
 UNEXPLAINED = "unexplained"

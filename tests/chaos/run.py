@@ -1,6 +1,6 @@
 """A simulated day: one seed's random work on three workspaces, each hour of it counted; ``poe chaos``.
 
-A seed that fails is shrunk to the shortest list of actions that does, and written as a scenario, or as a list for ``--plan``.
+A seed that fails is shrunk to the shortest list of actions that does, and written as a list for ``--plan``.
 
 Usage: poe chaos [--seed N | --seeds N [--first N] | --plan FILE] [--hours H] [--jobs N] [--json] [--keep FOLDER] [--no-shrink]
 """
@@ -21,7 +21,6 @@ from act import Outcome
 from count import Count
 from plan import HOUR, Action, actions_of, settings_of
 from shrink import shrunk
-from written import CannotBeSaidError, scenario
 
 Plan = dict[str, Any]
 """``seed``, ``settings`` and ``actions``."""
@@ -65,18 +64,11 @@ def _run(plan: Plan, actions: list[Action], progress: act.Progress = lambda *_: 
 
 
 def _keep(plan: Plan, folder: Path) -> Path:
-    """Write a plan that fails, and the scenario that it is if there are words for it, and return the file."""
+    """Write a plan that fails, and return the file."""
     folder.mkdir(parents=True, exist_ok=True)
     listed = folder / f"seed-{plan['seed']}.json"
     listed.write_text(json.dumps(plan, indent=1) + "\n")
-    outcome = _run(plan, plan["actions"])
-    try:
-        text = scenario(plan["actions"], plan["settings"], outcome, seed=plan["seed"])
-    except CannotBeSaidError:
-        return listed
-    written = listed.with_suffix(".yaml")
-    written.write_text("".join(f"# {finding.kind}: {finding.what}\n" for finding in outcome.findings) + text)
-    return written
+    return listed
 
 
 def _hour(at: int, count: Count) -> str:

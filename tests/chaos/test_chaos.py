@@ -1,7 +1,6 @@
 """Two hours of a simulated day, and planted defects: each kind of finding is found, and what fails is shrunk to a few actions."""
 
 import json
-from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,14 +10,10 @@ import pytest
 import run
 from count import Evidence, judge
 from plan import START, actions_of, settings_of
-from shrink import shrunk
 from story import Deed
-from written import scenario
 
-from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.api.json_text import encode
 from elements_local.kit.wire import Http
-from elements_local.replay.runner import How, Runner
-from elements_local.scenarios.scenario import load
 
 SEED = 359
 HOUR_SEED = 18
@@ -173,12 +168,6 @@ class Tampering:
         return replace(reply, **self.tamper(reply)) if self.path in url else reply
 
 
-def without_the_first(reply):
-    answer = decode(reply.body)
-    answer["callbacks"] = answer["callbacks"][1:]
-    return {"body": encode(answer)}
-
-
 def test_an_answer_5xx_is_found():
     fails = act.run(
         actions_of(SEED, 1),
@@ -206,31 +195,8 @@ def test_a_restart_that_changes_something_is_found():
 
 
 def an_hour():
-    """Return what happens in one workspace, but for uploads, of whose records a scenario cannot speak."""
-    hour = actions_of(HOUR_SEED, 1)
-    return [action for action in hour if action.get("in") == "a" and action["do"] != "bulk"]
-
-
-def test_a_callback_that_is_not_seen_shrinks_to_a_scenario_that_passes_where_it_is(tmp_path):
-    def fails(actions):
-        outcome = act.run(
-            actions,
-            settings_of(HOUR_SEED),
-            seed=HOUR_SEED,
-            wire=lambda http: Tampering(http, "/_local/callbacks?workspace=a", without_the_first),
-        )
-        return "lost" in {finding.kind for finding in outcome.findings}
-
-    assert fails(an_hour())
-    actions = shrunk(an_hour(), fails)
-    sound = act.run(actions, settings_of(HOUR_SEED), seed=HOUR_SEED)
-    (tmp_path / "lost.yaml").write_text(scenario(actions, settings_of(HOUR_SEED), sound, seed=HOUR_SEED))
-    (written,) = load(tmp_path / "lost.yaml")
-    with closing(Runner(How())) as runner:
-        failure = runner.run(written).failure
-
-    assert len(actions) < 6
-    assert failure is None, str(failure)
+    """Return what happens in one workspace."""
+    return [action for action in actions_of(HOUR_SEED, 1) if action.get("in") == "a"]
 
 
 def test_what_a_stack_loses_is_kept_as_a_list_that_fails_again(tmp_path, capsys):
