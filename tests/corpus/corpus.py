@@ -14,17 +14,13 @@ from tempfile import TemporaryDirectory
 import artefacts
 import click
 from accepting import accepted, log, matches, without
-from recording import TESTS, WHOLE, coverage, recorded, repeatable
+from recording import coverage, recorded, repeatable
 from replaying import Replay
 from routes import Routes
 from sequences import load, save
-from thinning import thinned
 
 IN_ONE_GO = 25
 """Sequences that a process is given at a time."""
-
-ROUNDS = 4
-"""The scenarios, what is chosen of the others, and twice what is chosen in place of those that do not replay."""
 
 
 def main(words=None):
@@ -33,8 +29,8 @@ def main(words=None):
         del os.environ[name]
     if arguments.accept or arguments.drop:
         return change(arguments)
-    if arguments.record is not None:
-        return add(arguments)
+    if arguments.record:
+        return record(arguments)
     if arguments.coverage:
         click.echo(coverage(load(), Routes.served()))
         return 0
@@ -58,9 +54,7 @@ def parsed(words):
     )
     parser.add_argument("--drop", nargs="+", metavar="ROUTE", help="forget routes and settings that are gone")
     parser.add_argument("--why", help="goes to accepted.tsv")
-    parser.add_argument(
-        "--record", nargs="*", metavar="TEST", help="add what tests show that nothing did before"
-    )
+    parser.add_argument("--record", nargs="+", metavar="TEST", help="record these tests anew")
     parser.add_argument("--coverage", action="store_true", help="count the operations that are called")
     arguments = parser.parse_args(words)
     if (arguments.accept or arguments.drop) and not arguments.why:
@@ -173,38 +167,17 @@ def change(arguments):
     return 0
 
 
-def add(arguments):
-    """Run tests, and keep the sequences that show what none did before; scenarios are all kept.
-
-    The sequences of tests that are named are all recorded anew.
-    """
-    before = load()
-    found = recorded(arguments.record or TESTS, arguments.jobs)
-    again = {each.name for each in found} if arguments.record else set()
-    kept = [each for each in before if each.name not in again]
-    names = {each.name for each in kept}
-    new = [each for each in found if each.name not in names]
-    save(with_new(kept, new, arguments.jobs, whole="" if arguments.record else WHOLE))
-    with TemporaryDirectory() as folder:
-        present = artefacts.made(Path(folder))
-        artefacts.accept(present, present.keys() - artefacts.kept().keys())
+def record(arguments):
+    """Run tests, and put the sequences of those that answer the same twice in the place of what was recorded of them."""
+    found = recorded(arguments.record, arguments.jobs)
+    checked = in_processes(repeatable, by_setup(found), arguments.jobs)
+    for why in sorted(why for sequence, why in checked if not sequence):
+        click.echo(f"left out: {why}")
+    again = {each.name for each in found}
+    new = [sequence for sequence, _ in checked if sequence]
+    save([each for each in load() if each.name not in again] + new)
+    click.echo(f"{len(new)} sequences are recorded")
     return 0
-
-
-def with_new(kept, new, jobs, *, whole):
-    """Return what is kept with as few new sequences as show what none does, and all whose names begin with ``whole``."""
-    chosen = [each for each in new if each.name.startswith(whole)]
-    others = [each for each in new if not each.name.startswith(whole)]
-    for _ in range(ROUNDS):
-        checked = in_processes(repeatable, by_setup(chosen), jobs)
-        for why in sorted(why for sequence, why in checked if not sequence):
-            click.echo(f"left out: {why}")
-        kept = [*kept, *(sequence for sequence, _ in checked if sequence)]
-        click.echo(f"{len(kept)} sequences are kept")
-        chosen = thinned(others, kept=kept)
-        names = {each.name for each in chosen}
-        others = [each for each in others if each.name not in names]
-    return kept
 
 
 if __name__ == "__main__":

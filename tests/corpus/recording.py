@@ -14,18 +14,7 @@ from routes import Routes
 from sequences import Sequence, read_lines
 
 ROOT = Path(__file__).parents[2]
-TESTS = (
-    "scenarios", "tests/corpus/extra_calls.py", "tests/contract", "tests/engine", "tests/service",
-    "tests/harness/dashboard", "tests/harness/importing", "tests/harness/recording", "tests/harness/stack",
-    "tests/harness/tenant_replay",
-    # puts the database back between thousands of calls; browsers and processes of their own; calls that are drawn
-    "--ignore=tests/contract/test_declared_keys.py", "--ignore=tests/harness/dashboard/test_in_a_browser.py",
-    "--ignore=tests/engine/test_killed_workers.py", "--ignore=tests/service/sink/test_document.py",
-)  # fmt: skip
-
 OF_THE_STACK = re.compile(r"GET /_local/(?:$|workspaces$|dashboard/)")
-WHOLE = "scenarios/"
-"""Of these each sequence is kept, whether it shows anything new or not."""
 
 
 def recorded(tests, jobs) -> list[Sequence]:
