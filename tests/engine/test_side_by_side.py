@@ -132,6 +132,9 @@ def test_what_is_posted_while_a_receiver_hangs_still_reaches_the_others(world, r
         assert receivers.urls() == ["http://quick.test/"] * 2
         receivers.go_on.set()
         receivers.wait(4)
+        bench.engine._real_time.wait_for_receivers(workspace, patience_s=DEADLINE_S)
+
+    assert len(set(receivers.came)) == len(receivers.came) == 4, "nothing was sent twice"
 
 
 def test_another_workspaces_polls_go_on_while_a_receiver_hangs(world, receivers, found):
