@@ -2,16 +2,10 @@
 
 import re
 
-import click
 from doc_pages import ROOT
 
-from elements_local.guide import instance_body
 from elements_local.what_if.circumstances import CIRCUMSTANCES
-from elements_local.what_if.configured import resource_of
-from elements_local.what_if.findings import configured_body
 from elements_local.what_if.grid import LETTERS
-from elements_local.what_if.sweep import sweep
-from elements_local.what_if.table import lines_of
 
 PAGE = (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8")
 
@@ -26,10 +20,11 @@ def test_the_page_has_every_circumstance_and_every_letter():
     assert rows_below("| letter | what came of the change |") == [*LETTERS.values()]
 
 
-def test_the_table_on_the_page_is_the_one_of_the_guides_configuration(stack_with_ties):
-    configured = configured_body(instance_body(stack_with_ties.workspace().credentials))
-    printed = PAGE.partition("contacts, as it is\n")[2].partition("```")[0].splitlines()
+def test_the_table_on_the_page_is_the_one_that_the_command_prints_of_the_guides_configuration():
+    """``tests/corpus/test_corpus.py`` holds what it prints."""
+    session = (ROOT / "tests" / "corpus" / "artefacts" / "session.txt").read_text("utf-8")
+    printed = session.partition("$ sweep body.json\n")[2].partition("\n$ ")[0]
+    shown = PAGE.partition("contacts, as it is\n")[2].partition("```")[0]
 
-    lines = lines_of(sweep(stack_with_ties, configured, resource_of(configured, None)))
-
-    assert [click.unstyle(line) for line in lines][: len(printed)] == printed
+    assert len(shown.splitlines()) > 10
+    assert shown in printed

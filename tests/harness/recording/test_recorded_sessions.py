@@ -239,7 +239,7 @@ GUIDED = [("instance", True, "15", "mine")]
 
 
 @settings(
-    max_examples=examples(25),
+    max_examples=examples(15),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=st.lists(ACTS, max_size=12), guided=st.booleans())
@@ -257,7 +257,7 @@ def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, re
     check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, replay)
 
 
-@settings(max_examples=examples(5), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(3), suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACTS, min_size=4, max_size=10))
 def test_over_ports_it_is_the_same(acts, stack_on_ports, tmp_path, replay, on_ports_too):
     check(GUIDED + acts, stack_on_ports, tmp_path, replay, on_ports_too)

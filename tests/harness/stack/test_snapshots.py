@@ -269,7 +269,7 @@ def happen(clients, history):
         CHANGES[what](clients, n)
 
 
-@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.too_slow])
 @given(first=HISTORIES, second=HISTORIES, third=HISTORIES)
 def test_after_any_history_a_restore_is_exact_and_continuing_comes_to_the_same(
     stack_in_process, first, second, third

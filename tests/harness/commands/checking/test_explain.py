@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 
 import pytest
+from command import call
 
 from elements_local import guide
-from elements_local.cli import cli
 from elements_local.clients import WorkspaceClients
 from elements_local.stack.stack import Stack
 
@@ -27,10 +25,8 @@ def mine(stack_on_ports: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
 
 
 def run(*words: str) -> tuple[int, str, str]:
-    told, errors = StringIO(), StringIO()
-    with redirect_stdout(told), redirect_stderr(errors), pytest.raises(SystemExit) as ended:
-        cli([*words], prog_name="elements-local")
-    return int(ended.value.code or 0), told.getvalue(), errors.getvalue()
+    done = call(*words)
+    return done.returncode, done.stdout, done.stderr
 
 
 def polled(clients: WorkspaceClients, **dates: str) -> int:
@@ -70,10 +66,15 @@ def test_the_platform_alone_has_to_be_named(mine: WorkspaceClients, monkeypatch:
     assert "signature valid" in text
 
 
-def test_what_was_lost_is_explained_with_its_cause_and_its_cure(mine: WorkspaceClients) -> None:
+def test_what_was_lost_is_explained_with_its_cause_and_its_cure_unless_none_is_wanted(
+    mine: WorkspaceClients,
+) -> None:
     number = polled(mine, **TOKYO)
+    (poller,) = mine.platform.pollers()
 
     code, text, _ = run("explain", f"contacts/{number}")
+    as_json = run("explain", "--change", "1", "--json")
+    without = run("explain", "--no-cures")
 
     assert code == 1
     assert "cause: wrong-zone: " in text
@@ -85,16 +86,9 @@ def test_what_was_lost_is_explained_with_its_cause_and_its_cure(mine: WorkspaceC
         "fix: set updatedDateTimezone of contacts to 'GMT' "
         '(configuration {"updatedDateTimezone":"GMT"}): reported at 2026-03-02T10:15:00Z'
     )
-
-
-def test_json_is_what_the_route_answers(mine: WorkspaceClients) -> None:
-    number = polled(mine, **TOKYO)
-    (poller,) = mine.platform.pollers()
-
-    code, text, _ = run("explain", "--change", "1", "--json")
-
     said = mine.platform.explain(instance_id=poller["instanceId"], resource="contacts", record_id=number)
-    assert (code, json.loads(text)) == (1, said)
+    assert (as_json[0], json.loads(as_json[1])) == (1, said)
+    assert (without[0], "tried" in without[1], "fix" in without[1]) == (1, False, False)
 
 
 def test_of_several_instances_each_that_polls_the_record_is_explained_apart(mine: WorkspaceClients) -> None:
@@ -135,31 +129,20 @@ def test_the_echo_of_a_write_of_ones_own_is_named_with_exit_status_0(mine: Works
     assert "cause: echo: " in text
 
 
-def test_no_cures_tries_none(mine: WorkspaceClients) -> None:
-    polled(mine, **TOKYO)
-
-    code, text, _ = run("explain", "--no-cures")
-
-    assert code == 1
-    assert "tried" not in text
-    assert "fix" not in text
+MISUSES = {
+    "contacts": "expected a record such as contacts/82200994; got 'contacts'",
+    "contacts/1 --change 1": "and no two of them",
+    "--event 1 --callback 1": "and no two of them",
+}
 
 
-@pytest.mark.parametrize(
-    ("words", "part"),
-    [
-        (("contacts",), "expected a record such as contacts/82200994; got 'contacts'"),
-        (("contacts/1", "--change", "1"), "and no two of them"),
-        (("--event", "1", "--callback", "1"), "and no two of them"),
-    ],
-)
-def test_misuse_is_said(mine: WorkspaceClients, words: tuple[str, ...], part: str) -> None:
+def test_misuse_is_said(mine: WorkspaceClients) -> None:
     polled(mine)
+    for words, part in MISUSES.items():
+        code, _, errors = run("explain", *words.split())
 
-    code, _, errors = run("explain", *words)
-
-    assert code == 2
-    assert part in " ".join(errors.split())
+        assert code == 2
+        assert part in " ".join(errors.split())
 
 
 def test_where_there_is_nothing_to_explain_that_is_said(mine: WorkspaceClients) -> None:
@@ -205,17 +188,14 @@ def misnamed(clients: WorkspaceClients) -> None:
     polled(clients, createdDateTimezone="Asia/Tokyo")
 
 
-@pytest.mark.parametrize(
-    ("happens", "said"),
-    [
-        (
-            failing,
-            "exit status 1: instance {id}: 1 poll of contacts failed, the last at 2026-03-02T10:15:00Z: 502: Insightly answered 503",
-        ),
-        (repeating, "exit status 1: instance {id}: 1 duplicate"),
-        (misnamed, "exit status 1: instance {id}: 1 misclassified"),
-    ],
-)
+WRONG = {
+    failing: "1 poll of contacts failed, the last at 2026-03-02T10:15:00Z: 502: Insightly answered 503",
+    repeating: "1 duplicate",
+    misnamed: "1 misclassified",
+}
+
+
+@pytest.mark.parametrize(("happens", "said"), WRONG.items())
 def test_an_audit_says_in_one_line_why_its_exit_status_is_1(
     mine: WorkspaceClients, happens: Callable[[WorkspaceClients], None], said: str
 ) -> None:
@@ -226,7 +206,7 @@ def test_an_audit_says_in_one_line_why_its_exit_status_is_1(
         code, _, line = run("audit", *words)
 
         assert (code, line.count("\n")) == (1, 1)
-        assert line.startswith(said.format(id=poller["instanceId"]))
+        assert line.startswith(f"exit status 1: instance {poller['instanceId']}: {said}")
 
 
 def test_changes_that_no_instance_polls_are_a_line_and_1_if_that_is_asked_for(mine: WorkspaceClients) -> None:

@@ -77,20 +77,15 @@ def test_warnings_alone_have_exit_status_0(body):
     assert [each["rule"] for each in json.loads(done.output)["findings"]] == ["misspelt-key"]
 
 
-def test_findings_are_tried(bad, written):
-    done = lint(written(bad), "--try", "--json")
-
-    assert [each["tried"] for each in json.loads(done.output)["findings"]] == [
-        "fails as it is, passes with the cure"
-    ]
-
-
-def test_a_cure_that_something_else_is_in_the_way_of_says_what_that_is(bad, written):
+def test_findings_are_tried_and_what_is_in_the_way_of_a_cure_is_said(bad, written):
+    alone = lint(written(bad), "--try", "--json")
     dates = bad["configuration"][POLLER]["contacts"]["datesConfiguration"]
     dates["updatedDateField"] = "CUSTOMFIELDS[0].FIELD_VALUE"
 
     done = lint(written(bad), "--try", "--json")
 
+    tried = "fails as it is, passes with the cure"
+    assert [each["tried"] for each in json.loads(alone.output)["findings"]] == [tried]
     (finding,) = json.loads(done.output)["findings"]
     assert finding["rule"] == "id-field"
     said, _, why = finding["tried"].partition(": ")
@@ -115,55 +110,30 @@ def test_the_scenarios_of_a_rule_are_written(bad, written, tmp_path):
     ]
 
 
-def test_a_rule_that_finds_nothing_has_no_scenario(bad, written):
-    done = lint(written(bad), "--scenario", "date-zone")
-
-    assert done.exit_code == 2
-    assert "nothing is found by 'date-zone'; found are: id-field" in done.output
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("{", "is not JSON"),
-        ("[1]", "must be an object as POST /instances takes it; got list"),
-        (
-            '{"element": {"key": "insightly"}, "configuration": {"event.poller.refresh_interval": 0}}',
-            "1 or more",
-        ),
-        ("{}", "element.key"),
-    ],
-)
-def test_what_is_no_body_is_misuse(text, says, written):
-    done = lint(written(text))
-
-    assert done.exit_code == 2
-    assert says in done.output
+NO_BODIES = {
+    "{": "is not JSON",
+    "[1]": "must be an object as POST /instances takes it; got list",
+    '{"element": {"key": "insightly"}, "configuration": {"event.poller.refresh_interval": 0}}': "1 or more",
+    "{}": "element.key",
+}
+MISUSES = {
+    "FILE --instance 1": "either FILE or --instance",
+    "FILE --scenario id-field --try": "either --scenario or --try",
+    "FILE --scenario date-zone": "nothing is found by 'date-zone'; found are: id-field",
+    "FILE --output x.yaml": "--output is where --scenario writes to",
+    "--set platform.batch_size=5": "no stack is started without FILE or --try",
+    "gone.json": "cannot be read: there is no such file or directory",
+}
 
 
-def test_a_file_that_is_not_there_is_misuse(tmp_path):
-    done = lint(str(tmp_path / "none.json"))
+def test_what_is_no_body_and_options_that_mean_nothing_together_are_misuse(bad, written):
+    told = {text: lint(written(text)) for text in NO_BODIES}
+    path = written(bad)
+    told |= {words: lint(*words.replace("FILE", path).split()) for words in MISUSES}
 
-    assert done.exit_code == 2
-    assert "cannot be read: there is no such file or directory" in done.output
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["FILE", "--instance", "1"], "either FILE or --instance"),
-        (["FILE", "--scenario", "id-field", "--try"], "either --scenario or --try"),
-        (["FILE", "--output", "x.yaml"], "--output is where --scenario writes to"),
-        (["--set", "platform.batch_size=5"], "no stack is started without FILE or --try"),
-    ],
-)
-def test_options_that_mean_nothing_together_are_misuse(body, written, words, says):
-    path = written(body)
-
-    done = lint(*(path if word == "FILE" else word for word in words))
-
-    assert done.exit_code == 2
-    assert says in done.output
+    for words, says in {**NO_BODIES, **MISUSES}.items():
+        assert told[words].exit_code == 2, words
+        assert says in told[words].output
 
 
 def test_a_setting_of_the_platform_holds_for_a_file(body, written):
