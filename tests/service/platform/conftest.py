@@ -78,11 +78,6 @@ def instances(clients):
 
 
 @pytest.fixture
-def directory_of():
-    return Directory
-
-
-@pytest.fixture
 def directory(clients):
     return Directory(clients)
 

@@ -5,10 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 
-POLICY = "notification.webhook.failure.policy"
 PATH = f"{BASE_PATH}/notifications/subscriptions/deliveries"
 
 
@@ -36,14 +34,6 @@ def statuses(deliveries):
 
 
 @pytest.fixture
-def policy(clients):
-    """Return a function that sets the account's failure policy."""
-    return lambda value: clients.platform.call(
-        "PATCH", f"{BASE_PATH}/accounts/settings", json={POLICY: value}
-    )
-
-
-@pytest.fixture
 def told(clients):
     """Return a function that subscribes URLs to a topic and posts a notification to it; gives its id."""
 
@@ -56,43 +46,6 @@ def told(clients):
         return clients.platform.call("POST", base, json={"topic": "leaks", "message": "Drip"})["id"]
 
     return post
-
-
-def test_with_the_policy_queue_a_failing_delivery_stays_queued_until_it_is_released(
-    clients, told, statuses, policy, deliveries
-):
-    policy("queue")
-    clients.sink.respond({"status": 502, "times": 1})
-    told("/a")
-    clients.clock.advance(0)
-    failed = statuses()
-    (queued,) = decode(deliveries("GET", "status='queued'").body)
-    waited = clients.clock.advance("10 days")
-
-    released = deliveries("PUT", "channel='webhook' and status='queued'")
-    ran = clients.clock.advance(0)
-
-    assert (failed, waited["attempts"]) == (["queued"], 0)
-    assert queued["notification"]["id"] == queued["notificationId"]
-    assert "subscription" not in queued
-    assert [one["status"] for one in decode(released.body)] == ["created"]
-    assert (ran["attempts"], ran["deliveries"], statuses()) == (1, 1, ["delivered"])
-    first, second = clients.sink.callbacks()
-    assert first["body"] == second["body"]
-
-
-def test_a_policy_counts_from_the_next_failure_on(clients, told, statuses, policy):
-    clients.sink.respond({"status": 502})
-    told("/a")
-    clients.clock.advance(0)
-    before = statuses()
-    policy("queue")
-    clients.clock.advance(4)
-    after = statuses()
-    policy("retry")
-
-    assert (before, after) == (["retry"], ["queued"])
-    assert clients.clock.advance("10 days")["attempts"] == 0
 
 
 def test_a_dead_subscription_queues_what_comes_and_a_release_sends_all_of_it_in_order_and_revives_it(
@@ -210,20 +163,3 @@ def test_when_all_tries_are_used_the_owner_is_written_to_once_and_the_email_name
     assert f"Ours (instance {instance['id']})" in email["subject"]
     assert "answered 503" in email["message"]
     assert email["at"] == "2026-03-05T10:50:04Z"
-
-
-def test_when_a_poller_is_switched_off_its_owner_is_written_to(own_stack):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
-    instance = clients.platform.create_instance(instance_body(clients.credentials))
-    rule = {"match": {"path": "*contacts*"}, "effect": {"status": 503}}
-    clients.crm.script_faults([rule])
-
-    clients.clock.advance("15m")
-    early = clients.platform.call("GET", "/_local/emails")["emails"]
-    clients.clock.advance("5h")
-
-    (email,) = clients.platform.call("GET", "/_local/emails")["emails"]
-    assert early == []
-    assert (email["to"], email["cause"]) == (clients.credentials.crm_username, "poller disabled")
-    assert str(instance["id"]) in email["subject"]
-    assert "'contacts' failed 2 times" in email["message"]

@@ -1,4 +1,4 @@
-"""PUT, PATCH, DELETE, enable and disable; and what the CRM's word on the credentials means."""
+"""PUT, PATCH, DELETE and disabling: what is kept, what is asked of the CRM, and what becomes of polls and callbacks."""
 
 import json
 
@@ -26,23 +26,6 @@ def test_what_a_create_answered_may_be_put_back_with_other_tags_twice_in_a_row(o
     assert [decode(reply.body) for reply in changed] == [{**made, "tags": ["a"]}, {**made, "tags": ["b"]}]
     assert all("elements-local-warnings" not in reply.headers for reply in changed)
     assert clients.clock.advance("15m")["polls"] == 4
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_a_mask_that_is_sent_back_stands_for_the_secret_and_polls_go_on(
-    clients, instances, instance, body_of, method
-):
-    configuration = {"password": MASK, "event.notification.basic.password": MASK}
-    body = body_of(configuration) if method == "PUT" else {"configuration": configuration}
-
-    reply = instances(method, f"/{instance['id']}", json=body)
-    clients.clock.advance("1m")
-    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    ran = clients.clock.advance("15m")
-
-    assert decode(reply.body)["configuration"]["password"] == MASK
-    assert (ran["polls"], ran["events"], ran["deliveries"]) == (4, 1, 1)
-    assert [poll["error"] for poll in clients.platform.polls()] == [None] * 4
 
 
 @pytest.mark.parametrize(

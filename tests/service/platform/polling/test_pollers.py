@@ -2,8 +2,6 @@
 
 import pytest
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 
 AT_10 = 1772445600000
@@ -40,27 +38,6 @@ def test_a_disabled_job_polls_no_more_and_an_enabled_one_starts_an_interval_late
     assert listed("/polling-disabled") == []
     assert clients.clock.advance("14m")["polls"] == 0
     assert clients.clock.advance("1m")["polls"] > 0
-
-
-def test_a_poller_that_failed_too_often_is_listed_and_enabling_counts_anew(own_stack):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
-    instance = clients.platform.create_instance(instance_body(clients.credentials))
-    failing = {"match": {"path": "/v*"}, "effect": {"status": 500}}
-    clients.crm.script_faults([failing])
-    clients.clock.advance("30m")
-    (job,) = clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
-    assert job["data"]["id"] == instance["id"]
-
-    clients.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
-    clients.clock.advance("15m")
-    assert clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
-    clients.clock.advance("15m")
-    (job,) = clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
-    clients.crm.script_faults([])
-    clients.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
-
-    assert clients.clock.advance("15m")["polls"] > 0
-    assert clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
 
 
 @pytest.mark.parametrize("disabled", [False, True], ids=["running", "disabled"])
