@@ -143,12 +143,6 @@ def test_what_was_made_ready_is_answered_as_it_is(send):
     assert (reply.status, reply.body, reply.headers["X-A"]) == (418, b"as it is", "b")
 
 
-def test_a_redirect_says_where_to(send):
-    reply = send("GET", "/slashed")
-
-    assert (reply.status, reply.headers["Location"]) == (308, "http://leads.test/slashed/")
-
-
 @pytest.mark.parametrize("name", ["unlisted", "wrong"])
 def test_an_unforeseen_error_is_logged_and_its_words_are_not_told(send, name, caplog):
     reply = send("GET", f"/fail/{name}")
@@ -160,12 +154,6 @@ def test_an_unforeseen_error_is_logged_and_its_words_are_not_told(send, name, ca
     )
     (record,) = [each for each in caplog.records if getattr(each, "event", "") == "unforeseen_error"]
     assert record.exc_info[1] is ERRORS[name]
-
-
-def test_an_unforeseen_error_looks_the_same_while_testing(app, send):
-    app.testing = True
-
-    assert send("GET", "/fail/wrong").status == 500
 
 
 def test_a_foreseen_error_is_not_logged(send, caplog):
