@@ -33,7 +33,7 @@ PARTS = ("platform", "sink", "crm admin", "crm v2.2", "crm v3.1")
 TWINS = ("crm v2.3", "crm v3.0") if LONG else ()
 """Versions that take nearly what another one takes."""
 
-SHARE = 1 if LONG else 10
+SHARE = 1 if LONG else 30
 """One operation in so many is walked, in each check the same ones; ``poe nightly`` walks all."""
 
 UNWALKED = ("/stream", "/callbacks/wait", "DELETE /_local/workspaces")

@@ -3,7 +3,6 @@
 The stack gives it an address and an API key; all else it has from the documents of each version.
 """
 
-from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -90,24 +89,20 @@ LISTS = {
     ),
 }
 LISTS |= {"v2.3": LISTS["v2.2"], "v3.0": LISTS["v3.1"]}
-ENCODINGS = {
-    "key and colon": lambda key: b64encode(f"{key}:".encode()),
-    "key alone": lambda key: b64encode(key.encode()),
-    "key and any password": lambda key: b64encode(f"{key}:anything".encode()),
-    "key alone, URL-safe": lambda key: urlsafe_b64encode(key.encode()),
-}
 
 every_version = pytest.mark.parametrize("version", VERSIONS)
+each_shape = pytest.mark.parametrize("version", ["v2.3", "v3.1"])
+"""One version of each shape of records."""
 
 
 class Client:
     """Speaks one version of the API."""
 
-    def __init__(self, url, key, version, encoding="key and colon"):
+    def __init__(self, url, key, version):
         self.version = version
         self._url = f"{url}/{version}"
         self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Basic {ENCODINGS[encoding](key).decode()}"
+        self._session.auth = (key, "")
 
     def call(self, method, path, status, body=None):
         """Send a request and return the JSON of its answer, which has this status."""
@@ -155,7 +150,7 @@ class Client:
 def client_of(elements_workspace):
     """Make a client of a version."""
     key, url = elements_workspace.credentials.crm_api_key, elements_workspace.crm.url
-    return lambda version, *encoding: Client(url, key, version, *encoding)
+    return lambda version: Client(url, key, version)
 
 
 @pytest.mark.parametrize("called", RESOURCES)
@@ -179,7 +174,7 @@ def test_a_record_is_created_read_updated_listed_and_deleted(client_of, version,
 
 
 @pytest.mark.parametrize("called", RESOURCES)
-@every_version
+@each_shape
 def test_a_list_is_read_page_by_page(client_of, version, called):
     client = client_of(version)
     for name in ("a", "b", "c"):
@@ -194,7 +189,7 @@ def test_a_list_is_read_page_by_page(client_of, version, called):
 
 
 @pytest.mark.parametrize("called", [name for name, one in RESOURCES.items() if one.searched])
-@every_version
+@each_shape
 def test_what_was_updated_later_is_found(client_of, elements_clock, version, called):
     client = client_of(version)
     client.create(called, "Early")
@@ -205,7 +200,7 @@ def test_what_was_updated_later_is_found(client_of, elements_clock, version, cal
 
 
 @pytest.mark.parametrize("called", [name for name, one in RESOURCES.items() if one.searched])
-@every_version
+@each_shape
 def test_what_has_a_name_is_found_by_it(client_of, version, called):
     client, field = client_of(version), RESOURCES[called].name
     client.create(called, "Other")
@@ -257,11 +252,12 @@ def test_a_link_is_made_and_taken_away(client_of, version, called):
     assert client.read(called, number)["LINKS"] == []
 
 
-@pytest.mark.parametrize(
-    ("version", "called"), [(version, name) for version, names in LISTS.items() for name in names.split()]
-)
-def test_what_nobody_changes_is_listed(client_of, version, called):
-    assert isinstance(client_of(version).call("GET", called, 200), list)
+@every_version
+def test_what_nobody_changes_is_listed(client_of, version):
+    client = client_of(version)
+
+    for called in LISTS[version].split():
+        assert isinstance(client.call("GET", called, 200), list), called
 
 
 @pytest.mark.parametrize("version", ["v3.0", "v3.1"])
@@ -275,18 +271,3 @@ def test_a_custom_object_lives_like_a_record(client_of, version):
     assert len(client.call("GET", "Fruit__c/Search?updated_after_utc=2026-01-01", 200)) == 1
     client.call("DELETE", f"Fruit__c/{number}", 202)
     client.call("GET", f"Fruit__c/{number}", 404)
-
-
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@every_version
-def test_the_key_is_known_in_every_encoding(client_of, version, encoding):
-    (owner,) = client_of(version, encoding).call("GET", "Users", 200)
-
-    assert owner["ACCOUNT_OWNER"] is True
-
-
-@every_version
-def test_another_key_is_refused(elements_workspace, version):
-    Client(elements_workspace.crm.url, "11111111-1111-4111-a111-111111111111", version).call(
-        "GET", "Contacts", 401
-    )

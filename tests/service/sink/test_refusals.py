@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from each_row import each_row
 from werkzeug.test import EnvironBuilder
 
 from callback_sink import SinkSettings, create_app
@@ -293,15 +294,17 @@ def client():
     client.post("/default", json={"message": {"events": [event]}})
     client.put("/_local/responses", json={"bin": "default", "responses": [{"status": 503}]})
     client.put("/_local/signature-keys", json={"bin": "default", "keys": ["secret"]})
+    of_acme = everything(client, "acme")
     yield client
+    assert everything(client, "acme") == of_acme
     database.close()
 
 
-def everything(client):
-    return [client.post(f"/_local/snapshot?workspace={name}").data for name in ("default", "acme")]
+def everything(client, workspace="default"):
+    return client.post(f"/_local/snapshot?workspace={workspace}").data
 
 
-@pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
+@each_row("refused", REFUSED)
 def test_what_is_refused_says_why_and_changes_nothing(client, refused):
     method, path = refused.call.split(" ")
     before = everything(client)
@@ -332,7 +335,7 @@ def test_another_services_snapshot_is_refused(client):
     before = everything(client)
 
     answer = client.put(
-        "/_local/snapshot", data=before[0].replace(b'"sink"', b'"crm"'), content_type="application/json"
+        "/_local/snapshot", data=before.replace(b'"sink"', b'"crm"'), content_type="application/json"
     )
 
     assert (answer.status_code, answer.json["message"]) == (
