@@ -6,12 +6,11 @@ from functools import partial
 from flask import Flask, request
 
 from callback_sink import errors
-from callback_sink.call import EXTENSION, Sink
+from callback_sink.call import EXTENSION, Sink, refuse_raw_query
 from callback_sink.description import DESCRIPTION
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
 from callback_sink.routes import bin_settings, bins, callbacks
-from callback_sink.routes.queries import refuse_raw_query
 from callback_sink.settings import SinkSettings
 from callback_sink.snapshots import check_sound, moved
 from callback_sink.store import SinkStore

@@ -7,11 +7,10 @@ from msgspec import Meta, Struct
 
 from callback_sink.answers import AnswerJson, Script
 from callback_sink.bin_settings import Bins, BinSettings
-from callback_sink.call import SinkCall
+from callback_sink.call import BinQuery, SinkCall, WorkspaceQuery
 from callback_sink.errors import ForwardLoopError
 from callback_sink.forwarding import leads_back
 from callback_sink.inbox import BinName
-from callback_sink.routes.queries import BinQuery, WorkspaceQuery
 from callback_sink.store import Callbacks
 from elements_local.kit.api.operations import Answer, operation
 

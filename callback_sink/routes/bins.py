@@ -12,8 +12,7 @@ from callback_sink.inbox import Received, bin_of, keepable, target_of
 from callback_sink.search import Filters
 from callback_sink.store import Callbacks, Recorded
 from elements_local.kit.admin.routes import check_token, json_answer
-from elements_local.kit.web.admin_paths import is_admin
-from elements_local.kit.web.guard import share
+from elements_local.kit.web.guard import is_admin, share
 from elements_local.kit.web.middleware import DROPPED
 from elements_local.kit.wire import Reply
 from elements_local.kit.workspaces.registry import Workspace

@@ -8,7 +8,7 @@ from deadline import DEADLINE
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elements_local.kit.web.admin_paths import is_admin, leads_to_admin
+from elements_local.kit.web.guard import is_admin, leads_to_admin
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.outbound import NonAdminHttp, Outbound
 from elements_local.kit.web.over_network import OverNetwork

@@ -14,8 +14,7 @@ from elements_local.kit.api.pages import LogQuery, page_json
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
 from elements_local.kit.traffic.fault_rules import FaultRuleError, parse_rules
 from elements_local.kit.traffic.journal import JournalQuery
-from elements_local.kit.web.admin_paths import ADMIN, is_admin
-from elements_local.kit.web.guard import TOKEN_HEADER
+from elements_local.kit.web.guard import ADMIN, TOKEN_HEADER, is_admin
 from elements_local.kit.web.middleware import WHOSE, ServiceMiddleware
 from elements_local.kit.web.service_flask import present_request
 from elements_local.kit.workspaces.registry import Workspace, Workspaces

@@ -22,8 +22,7 @@ from elements_local.kit.traffic.calls import LARGEST_KEPT_BODY, READS, RecordedC
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.fault_rules import FaultRule, Phase, distort
 from elements_local.kit.traffic.journal import KEPT_BYTES, Exchange, Journal
-from elements_local.kit.web.admin_paths import ADMIN, is_admin
-from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.guard import ADMIN, Guard, is_admin
 from elements_local.kit.web.in_process import WsgiResponse, begin
 from elements_local.kit.wire import DroppedError, Reply
 from elements_local.kit.workspaces.registry import Workspace

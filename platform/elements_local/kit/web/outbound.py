@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from elements_local.kit.web.admin_paths import ADMIN, leads_to_admin
+from elements_local.kit.web.guard import ADMIN, leads_to_admin
 from elements_local.kit.web.origins import is_address, is_loopback
 from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 

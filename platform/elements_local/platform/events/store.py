@@ -6,8 +6,24 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, Table, bindparam, case, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 
+from elements_local.kit.instants import EARLIEST
+from elements_local.kit.storage.database import EPOCH
 from elements_local.kit.storage.prepared import Row, numbered, one_of
 from elements_local.kit.storage.retention import Retention, RetentionRule
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
@@ -23,9 +39,25 @@ from elements_local.platform.core.tables import (
     pruned,
     traces,
 )
-from elements_local.platform.core.time_units import unit_number, unit_start
 from elements_local.platform.events.event import EventStatus, StoredEvent
 from elements_local.platform.events.records import DeliveryStatus
+
+_MICROSECOND = timedelta(microseconds=1)
+_SHIFT = (EPOCH - EARLIEST) // _MICROSECOND
+"""Units are counted from the calendar's first day, so that none is cut in two at 1970."""
+
+
+def unit_number(column: Column[datetime], unit: timedelta) -> ColumnElement[int]:
+    """Return in which unit of time, counted from the calendar's first day, a column's instant lies."""
+    # as literals, since PostgreSQL may not know an expression again whose parameters are numbered anew
+    shift = literal_column(str(_SHIFT), BigInteger)
+    width = literal_column(str(unit // _MICROSECOND), BigInteger)
+    return (type_coerce(column, BigInteger) + shift) // width
+
+
+def unit_start(number: int, unit: timedelta) -> datetime:
+    """Return when a unit starts."""
+    return EARLIEST + number * unit
 
 
 class EventFilter(Struct, frozen=True, kw_only=True):
