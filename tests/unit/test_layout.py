@@ -26,7 +26,7 @@ OTHER_MODULES_WITH_IO = {
     "accounts": "directory",
     "audit": "notes",
     "callbacks": "activity_messages lanes receiver_keys",
-    "core": "callers hub_client identities paging paths settings time_units",
+    "core": "callers hub_client identities paging paths settings",
     "elements": "connector",
     "elements/insightly": "change_log client connector",
     "events": "composer",
