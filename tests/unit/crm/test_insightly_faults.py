@@ -43,6 +43,7 @@ def test_a_rule_is_shown_as_it_was_written(effect):
         "a list of nothing": ({"effect": {"list_cap": 0}}, "list_cap"),
         "a field without a name": ({"effect": {"rename_fields": {"TITLE": ""}}}, "rename_fields"),
         "more than any page": ({"effect": {"page_overlap": 501}}, "page_overlap"),
+        "none deleted": ({"effect": {"delete_listed": 0}}, "no effect: give status, body"),
         "misspelt": (
             {"effect": {"index_lag": 1}},
             "index_lag_s, index_lag_within_s, list_cap, page_overlap, burst_limit, daily_limit, delete_listed",

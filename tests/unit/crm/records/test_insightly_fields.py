@@ -55,6 +55,7 @@ def test_what_fits_is_kept(type_, sent, kept):
         (Whole(), "9" * 19, f'F must be a whole number; got "{"9" * 19}"'),
         (Whole(lowest=1), 0, "F must be a positive whole number; got 0"),
         (Decimal(), "1e5", 'F must be a number; got "1e5"'),
+        (Decimal(), False, "F must be a number; got false"),
         (Flag(), 1, "F must be true or false; got 1"),
         (Date(), "soon", 'F must be a date such as 2026-03-02 10:00:00; got "soon"'),
         (Date(), 1523293094, "F must be a date such as 2026-03-02 10:00:00; got 1523293094"),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,24 +34,27 @@ def offsets_s(ladder: RetrySchedule) -> list[float]:
     raise AssertionError("it never gives up")
 
 
-def test_the_older_guides_ladder_has_nine_tries_at_powers_of_four():
-    assert offsets_s(CLOUD_ELEMENTS) == [4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144]
-
-
-def test_the_newer_guides_ladder_has_five_tries_at_powers_of_eight():
-    assert offsets_s(OPEN_CONNECTORS) == [8, 64, 512, 4096, 32768]
-
-
-@pytest.mark.parametrize(
+@each_row(
     ("ladder", "offsets"),
-    [
-        (CLOUD_ELEMENTS, [4, 20, 84, 340, 1364, 5460, 21844, 87380, 349524]),
-        (OPEN_CONNECTORS, [8, 72, 584, 4680, 37448]),
-    ],
-    ids=["4^x", "8^x"],
+    {
+        "the older guide's, nine tries at powers of four": (
+            CLOUD_ELEMENTS,
+            [4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144],
+        ),
+        "the newer guide's, five tries at powers of eight": (OPEN_CONNECTORS, [8, 64, 512, 4096, 32768]),
+        "the older read the other way": (
+            replace(CLOUD_ELEMENTS, cumulative=True),
+            [4, 20, 84, 340, 1364, 5460, 21844, 87380, 349524],
+        ),
+        "the newer read the other way": (
+            replace(OPEN_CONNECTORS, cumulative=True),
+            [8, 72, 584, 4680, 37448],
+        ),
+        "none": (RetrySchedule(tries=0, base=4), []),
+    },
 )
-def test_read_the_other_way_each_wait_counts_from_the_attempt_before_it(ladder, offsets):
-    assert offsets_s(replace(ladder, cumulative=True)) == offsets
+def test_waits_count_from_the_first_failure_or_from_the_attempt_before(ladder, offsets):
+    assert offsets_s(ladder) == offsets
 
 
 def test_waits_count_from_the_first_failure_and_not_from_the_latest():

@@ -134,6 +134,7 @@ def test_a_clause(text, tree):
         "an open bracket": ("(a = 1", 7, "expected a closing bracket"),
         "a bracket too many": ("a = 1)", 6, "expected AND, OR or the end"),
         "LIKE a number": ("a LIKE 5", 8, "expected a text in single quotes, found 5"),
+        "IN without brackets": ("a IN 1", 6, "expected an opening bracket"),
         "IN nothing": ("a IN ()", 7, "expected a value"),
         "IN with a comma too many": ("a IN (1,)", 9, "expected a value"),
         "IN without a comma": ("a IN (1 2)", 9, "expected a comma or a closing bracket"),

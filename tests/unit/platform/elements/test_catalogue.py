@@ -30,12 +30,6 @@ def test_an_unknown_element_is_not_found(key_or_id):
         CATALOGUE.element(key_or_id)
 
 
-def test_no_two_elements_share_a_key_or_an_id():
-    names = [name for element in CATALOGUE.elements for name in (element.key, str(element.id))]
-
-    assert len(names) == len(set(names))
-
-
 @pytest.mark.parametrize(
     ("other", "reason"),
     [

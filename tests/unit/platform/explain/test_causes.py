@@ -134,31 +134,51 @@ def test_what_came_right_has_no_cause():
     assert (said.reported, said.cause, said.late) == (True, None, False)
 
 
-def test_what_a_release_sent_again_is_told_from_an_answer_that_was_lost():
-    twice = callback(attempt(1, 15), attempt(2, 20))
-    unheard = callback(attempt(1, 15, None, "timed out after 30 s"), attempt(2, 16))
-
-    assert cause(case(poll(15, decision()), sent=[twice])) is Cause.RELEASED
-    assert cause(case(poll(15, decision()), sent=[unheard])) is Cause.ANSWER_LOST
+def sent_as(*callbacks, **differs):
+    """Return the case of a record that a poll reported, in these callbacks."""
+    return case(poll(15, decision()), sent=callbacks, **differs)
 
 
-def test_what_has_not_been_tried_is_to_be_sent():
-    waiting = callback(status=DeliveryStatus.CREATED, due=after(16))
-
-    assert cause(case(poll(15, decision()), sent=[waiting])) is Cause.NOT_SENT_YET
-
-
-def test_what_the_sink_no_longer_has_made_room_only_if_anything_did():
-    gone = callback(attempt(1, 15), arrived=[])
-
-    assert cause(case(poll(15, decision()), sent=[gone], sink_pruned=True)) is Cause.EVICTED
-    assert cause(case(poll(15, decision()), sent=[gone])) is None
+TAKEN = callback(attempt(1, 15))
+GONE, SILENT = callback(attempt(1, 15), arrived=[]), callback(attempt(1, 15), arrived=None)
+REFUSED = attempt(1, 15, 503, "503")
+UNHEARD = attempt(1, 15, None, "timed out after 30 s")
+QUEUED = callback(REFUSED, status=DeliveryStatus.QUEUED)
 
 
-def test_a_sink_that_does_not_say_what_it_has_is_no_reason():
-    silent = callback(attempt(1, 15), arrived=None)
-
-    assert cause(case(poll(15, decision()), sent=[silent], sink_pruned=True)) is None
+@each_row(
+    ("known", "named"),
+    {
+        "sent again by a release": (sent_as(callback(attempt(1, 15), attempt(2, 20))), Cause.RELEASED),
+        "an answer that was lost": (sent_as(callback(UNHEARD, attempt(2, 16))), Cause.ANSWER_LOST),
+        "not tried yet": (
+            sent_as(callback(status=DeliveryStatus.CREATED, due=after(16))),
+            Cause.NOT_SENT_YET,
+        ),
+        "the sink made room": (sent_as(GONE, sink_pruned=True), Cause.EVICTED),
+        "the sink has it no more, and made no room": (sent_as(GONE), None),
+        "a sink that does not say what it has": (sent_as(SILENT, sink_pruned=True), None),
+        "two subscriptions of one URL": (sent_as(TAKEN, TAKEN), Cause.TWIN_SUBSCRIPTION),
+        "two of two": (sent_as(TAKEN, replace(TAKEN, url="http://sink/other")), None),
+        "no receiver": (sent_as(), Cause.NO_RECEIVER),
+        "a dead subscription": (
+            sent_as(callback(status=DeliveryStatus.QUEUED, active=False)),
+            Cause.DEAD_SUBSCRIPTION,
+        ),
+        "queued by the policy": (sent_as(QUEUED, policy=FailurePolicy.QUEUE), Cause.QUEUED),
+        "queued after all tries": (sent_as(QUEUED, policy=FailurePolicy.RETRY), Cause.RETRIES_EXHAUSTED),
+        "to be tried again": (
+            sent_as(callback(REFUSED, status=DeliveryStatus.RETRY, due=after(16))),
+            Cause.RETRYING,
+        ),
+        "sent to another than the instance's": (
+            sent_as(callback(attempt(1, 15), own=False)),
+            Cause.SENT_ELSEWHERE,
+        ),
+    },
+)
+def test_what_became_of_a_callback_names_its_cause(known, named):
+    assert cause(known) is named
 
 
 def test_what_a_later_poll_reported_is_late_by_what_the_first_one_did():
@@ -184,18 +204,14 @@ def test_what_a_later_poll_reported_is_late_by_what_the_first_one_did():
         ("502: Insightly answered 503", Cause.OUTAGE),
         ("no answer: connection refused", Cause.OUTAGE),
         ("the page token 'x' has come before", Cause.BAD_REQUEST),
+        ("expected an array of records", Cause.BAD_REQUEST),
     ],
 )
 def test_a_poll_that_failed_names_its_cause_by_what_the_vendor_answered(error, named):
-    failed = replace(poll(15).poll, error=error, request_status=400 if "token" in error else None)
+    status = 200 if error.startswith("expected") else 400 if "token" in error else None
+    failed = replace(poll(15).poll, error=error, request_status=status)
 
     assert cause(case(PollOfRecord(poll=failed))) is named
-
-
-def test_a_success_that_is_no_list_was_asked_for_wrongly():
-    failed = replace(poll(15).poll, error="expected an array of records")
-
-    assert cause(case(PollOfRecord(poll=failed))) is Cause.BAD_REQUEST
 
 
 def test_an_event_may_bear_another_date_than_its_change():
@@ -207,14 +223,6 @@ def test_an_event_may_bear_another_date_than_its_change():
 
     assert (found.reported, found.cause) == (True, Cause.WRONG_ZONE)
     assert "dated the event 2026-03-02T17:01:00Z" in found.why
-
-
-def test_two_subscriptions_of_one_url_are_told_from_two_of_two():
-    two = [callback(attempt(1, 15)), callback(attempt(1, 15))]
-
-    assert cause(case(poll(15, decision()), sent=two)) is Cause.TWIN_SUBSCRIPTION
-    two[1] = replace(two[1], url="http://sink/other")
-    assert cause(case(poll(15, decision()), sent=two)) is None
 
 
 @pytest.mark.parametrize(
@@ -301,37 +309,6 @@ def test_one_poll_that_saw_two_states_of_a_record_told_each_rightly():
         assert (said.reported, said.cause) == (True, None)
     twice = PollOfRecord.of(poll(15, decision(), decision()).poll, CHANGE, {"7"}, "7")
     assert cause(case(twice, sent=sent)) is Cause.PAGE_OVERLAP
-
-
-@pytest.mark.parametrize(
-    ("sent", "policy", "named"),
-    [
-        ([], FailurePolicy.RETRY, Cause.NO_RECEIVER),
-        (
-            [callback(status=DeliveryStatus.QUEUED, active=False)],
-            FailurePolicy.RETRY,
-            Cause.DEAD_SUBSCRIPTION,
-        ),
-        (
-            [callback(attempt(1, 15, 503, "503"), status=DeliveryStatus.QUEUED)],
-            FailurePolicy.QUEUE,
-            Cause.QUEUED,
-        ),
-        (
-            [callback(attempt(1, 15, 503, "503"), status=DeliveryStatus.QUEUED)],
-            FailurePolicy.RETRY,
-            Cause.RETRIES_EXHAUSTED,
-        ),
-        (
-            [callback(attempt(1, 15, 503, "503"), status=DeliveryStatus.RETRY, due=after(16))],
-            FailurePolicy.RETRY,
-            Cause.RETRYING,
-        ),
-        ([callback(attempt(1, 15), own=False)], FailurePolicy.RETRY, Cause.SENT_ELSEWHERE),
-    ],
-)
-def test_what_became_of_a_callback_names_its_cause(sent, policy, named):
-    assert cause(case(poll(15, decision()), sent=sent, policy=policy)) is named
 
 
 def test_every_cause_has_a_word_of_its_own_by_which_it_is_found():

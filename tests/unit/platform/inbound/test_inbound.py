@@ -72,6 +72,13 @@ def test_the_instances_of_a_header_are_numbers_each_once(listed, found):
     assert instance_ids(listed) == found
 
 
+NO_RECORDS = "'a' must hold the records, a list of objects; got"
+
+
+def with_events(*entries):
+    return {"objectType": "a", "a": [], "events": list(entries)}
+
+
 @each_row(
     ("body", "says"),
     [
@@ -80,26 +87,19 @@ def test_the_instances_of_a_header_are_numbers_each_once(listed, found):
         ({}, "objectType must name a resource; got None"),
         ({"objectType": ""}, "objectType must name a resource; got ''"),
         ({"objectType": 1, "1": []}, "objectType must name a resource; got 1"),
-        ({"objectType": "contacts"}, "'contacts' must hold the records, a list of objects; got None"),
-        (
-            {"objectType": "contacts", "contacts": {}},
-            "'contacts' must hold the records, a list of objects; got {}",
-        ),
-        ({"objectType": "a", "a": [1]}, "'a' must hold the records, a list of objects; got [1]"),
+        ({"objectType": "a"}, f"{NO_RECORDS} None"),
+        ({"objectType": "a", "a": {}}, f"{NO_RECORDS} {{}}"),
+        ({"objectType": "a", "a": [1]}, f"{NO_RECORDS} [1]"),
         ({"objectType": "a", "a": [], "events": {"x": 1}}, "events must be a list; got {'x': 1}"),
-        (
-            {"objectType": "a", "a": [], "events": [{"objectId": "1", "eventType": "MOVED"}]},
-            f"{NEEDED}; got {{'objectId': '1', 'eventType': 'MOVED'}}",
-        ),
-        (
-            {"objectType": "a", "a": [], "events": [{"objectId": [], "eventType": "CREATED"}]},
-            f"{NEEDED}; got {{'objectId': [], 'eventType': 'CREATED'}}",
-        ),
-        (
-            {"objectType": "a", "a": [], "events": [{"objectId": 1, "eventType": []}]},
-            f"{NEEDED}; got {{'objectId': 1, 'eventType': []}}",
-        ),
-        ({"objectType": "a", "a": [], "events": ["x"]}, f"{NEEDED}; got 'x'"),
+        *[
+            (with_events(entry), f"{NEEDED}; got {entry!r}")
+            for entry in (
+                {"objectId": "1", "eventType": "MOVED"},
+                {"objectId": [], "eventType": "CREATED"},
+                {"objectId": 1, "eventType": []},
+                "x",
+            )
+        ],
     ],
 )
 def test_what_is_no_hand_off_is_refused_by_the_key_that_is_wrong(body, says):
