@@ -65,13 +65,6 @@ def test_the_page_asks_for_consent_and_takes_nothing_for_markup(crm):
     assert "<t>" not in text
 
 
-def test_a_browser_says_of_the_pages_own_form_where_it_comes_from(crm):
-    """With ``no-referrer`` it would say ``Origin: null``, which is refused."""
-    reply = crm.without_key("GET", "/oauth/authorize?client_id=a&redirect_uri=http://127.0.0.1:8080/")
-
-    assert reply.headers["Referrer-Policy"] == "same-origin"
-
-
 def test_who_consents_is_sent_back_with_a_code_and_the_state(allow):
     location = allow()
 
@@ -109,26 +102,6 @@ def test_a_code_is_good_for_ten_minutes_of_the_workspaces_time(take, code, crm, 
     assert take(code).status == status
 
 
-def test_each_consent_has_a_code_of_its_own(allow):
-    assert len({allow() for _ in range(3)}) == 3
-
-
-def test_who_denies_is_sent_nowhere_outside(post, crm):
-    reply = post("authorize", **ASKED, api_key=crm.workspace.crm_api_key, consent="deny")
-
-    assert (reply.status, reply.headers["Location"]) == (302, "/oauth/denied")
-    assert "Nothing was given" in crm.send("GET", "/oauth/denied").body.decode()
-
-
-@pytest.mark.parametrize("key", ["", "nobody"])
-def test_who_has_no_good_key_is_asked_again(post, crm, key):
-    reply = post("authorize", **ASKED, api_key=key, consent="allow")
-
-    assert reply.status == 302
-    assert reply.headers["Location"].startswith("/oauth/authorize?")
-    assert "nobody&#39;s" in crm.send("GET", reply.headers["Location"]).body.decode()
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -151,9 +124,3 @@ def test_what_nobody_should_be_sent_with_is_refused(crm, post, change):
 def test_what_asks_for_no_code_is_refused(take, code, change):
     assert take(code, **change).status == 400
     assert take(code).status == 200
-
-
-def test_a_reset_forgets_what_was_given(crm, take, code):
-    crm.send("POST", "/_local/reset", json={})
-
-    assert take(code).status == 400

@@ -1,17 +1,13 @@
 """Made-up records."""
 
 import pytest
+from each_row import each_row
 
 KINDS = ["Contacts", "Organisations", "Leads", "Opportunities"]
 
 
 def everything(crm):
     return {kind: crm.shown(f"{kind}?top=500") for kind in [*KINDS, "Users"]}
-
-
-def test_so_many_records_of_each_kind_are_filled_in(crm):
-    assert crm.seed(30) == {"records": dict.fromkeys(KINDS, 30)}
-    assert [crm.total(f"{kind}?count_total=true") for kind in KINDS] == [30] * 4
 
 
 def test_one_call_and_several_fill_in_the_same(crm, another):
@@ -28,15 +24,6 @@ def test_one_call_and_several_fill_in_the_same(crm, another):
     assert told == str(everything(crm))
 
 
-def test_only_where_there_are_no_contacts_if_that_is_asked_for(crm):
-    first = crm.seed(2, if_empty=True)
-    again = crm.seed(3, if_empty=True)
-    crm.seed(3, first=2)
-
-    assert (first, again) == ({"records": dict.fromkeys(KINDS, 2)}, {"records": {}})
-    assert [crm.total(f"{kind}?count_total=true") for kind in KINDS] == [5] * 4
-
-
 def test_the_rule_holds_across_chunks(crm, another):
     crm.seed(520)
     other = another(seed=7, name="batches")
@@ -45,26 +32,6 @@ def test_the_rule_holds_across_chunks(crm, another):
 
     for kind in ("Contacts", "Organisations"):
         assert other.shown(f"{kind}?skip=490") == crm.shown(f"{kind}?skip=490")
-
-
-def test_another_seed_fills_in_something_else(crm, another):
-    crm.seed(5)
-    other = another(seed=7)
-    other.seed(5, seed=8)
-
-    assert [one["FIRST_NAME"] for one in other.shown("Contacts")] != [
-        one["FIRST_NAME"] for one in crm.shown("Contacts")
-    ]
-
-
-def test_the_workspaces_seed_is_the_default(crm, another):
-    crm.seed(5)
-    other = another(seed=7)
-    other.seed(5, seed=7)
-
-    assert [one["LAST_NAME"] for one in other.shown("Leads")] == [
-        one["LAST_NAME"] for one in crm.shown("Leads")
-    ]
 
 
 def test_records_are_linked_to_records_that_are_there(crm):
@@ -95,16 +62,6 @@ def test_links_of_a_later_batch_reach_back_over_what_clients_made(crm):
     assert any(employer in list(names)[:20] for employer in employers[20:])
 
 
-def test_a_record_whose_relations_were_never_filled_in_has_none(crm):
-    crm.seed(1, first=400)
-
-    (contact,), (opportunity,) = crm.shown("Contacts"), crm.shown("Opportunities")
-    (organisation,) = crm.shown("Organisations")
-
-    assert contact["ORGANISATION_ID"] in {None, organisation["ORGANISATION_ID"]}
-    assert [link["LINK_OBJECT_ID"] for link in opportunity["LINKS"]] in ([], [contact["CONTACT_ID"]])
-
-
 def test_no_record_is_younger_than_now_or_older_than_two_years(crm):
     crm.advance(seconds=30.5)
     crm.seed(200)
@@ -115,9 +72,10 @@ def test_no_record_is_younger_than_now_or_older_than_two_years(crm):
             assert "2024-03-02 10:00:30" <= created <= updated <= "2026-03-02 10:00:30"
 
 
-def test_seeded_records_are_history_and_no_changes(crm):
-    crm.seed(10)
+def test_seeded_records_are_history_and_no_changes_a_hundred_of_each_unless_a_number_is_given(crm):
+    assert crm.seed(None)["records"] == dict.fromkeys(KINDS, 100)
 
+    assert crm.total("Contacts?count_total=true") == 100
     assert crm.changes() == []
 
 
@@ -131,16 +89,7 @@ def test_clients_work_with_seeded_records_as_with_their_own(crm):
     assert crm.create("Contacts", FIRST_NAME="x")["CONTACT_ID"] == crm.shown("Contacts")[9]["CONTACT_ID"] + 1
 
 
-def test_colleagues_come_once(crm):
-    crm.seed(1)
-    crm.seed(1, first=1, seed=9)
-
-    users = crm.shown("Users")
-    assert [user["ACCOUNT_OWNER"] for user in users] == [True, False, False, False]
-    assert len({user["EMAIL_ADDRESS"] for user in users}) == 4
-
-
-@pytest.mark.parametrize(
+@each_row(
     ("body", "words"),
     [
         ([], "the body must be an object; got an empty list"),
@@ -161,29 +110,6 @@ def test_numbers_that_make_no_sense_are_refused(crm, body, words):
     assert crm.shown("Contacts") == []
 
 
-def test_without_a_number_there_are_a_hundred_of_each(crm):
-    crm._json("POST", "/_local/seed", 200, json={})
-
-    assert [crm.total(f"{kind}?count_total=true") for kind in KINDS] == [100] * 4
-
-
-def test_a_small_account_has_a_bit_of_everything_that_belongs_together(crm):
-    counts = crm._json("POST", "/_local/seed", 200, json={"profile": "small"})["records"]
-
-    for resource, count in counts.items():
-        if resource != "Comments":
-            assert crm.total(f"{resource}?count_total=true") == count, resource
-    ada = next(one for one in crm.shown("Contacts") if one["FIRST_NAME"] == "Ada")
-    path = f"Contacts/{ada['CONTACT_ID']}"
-    for sub in ("Tasks", "Notes", "Emails"):
-        assert len(crm.shown(f"{path}/{sub}")) == 1, sub
-    (note,) = crm.shown(f"{path}/Notes")
-    assert crm.shown(f"Notes/{note['NOTE_ID']}/Comments")[0]["BODY"] == "<p>So do I.</p>"
-    (project,) = crm.shown("Projects")
-    assert crm.shown(f"Projects/{project['PROJECT_ID']}/Milestones")
-    assert crm.changes() == []
-
-
 @pytest.mark.parametrize("version", ["v2.2", "v3.1"])
 @pytest.mark.parametrize("profile", ["small", "edge"])
 def test_what_a_profile_fills_in_can_be_shown_and_written_back(crm, version, profile):
@@ -196,24 +122,3 @@ def test_what_a_profile_fills_in_can_be_shown_and_written_back(crm, version, pro
             at.update(resource, **record)
         stamp = {"DATE_UPDATED_UTC": None}
         assert [record | stamp for record in at.shown(resource)] == [record | stamp for record in before]
-
-
-def test_the_edges_are_there(crm):
-    crm._json("POST", "/_local/seed", 200, json={"profile": "edge"})
-    names = [one["FIRST_NAME"] for one in crm.shown("Contacts")]
-
-    assert "<script>alert('x')</script>" in names
-    assert max(map(len, names)) == 255
-    assert any("\u202e" in name for name in names)
-    stamps = [one["DATE_UPDATED_UTC"] for one in crm.shown("Contacts")]
-    assert len(set(stamps)) < len(stamps)
-    closing = [one["FORECAST_CLOSE_DATE"] for one in crm.shown("Opportunities")]
-    assert "2038-01-19 03:14:07" in closing
-    assert crm.shown("Contacts/Search?field_name=FIRST_NAME&field_value=%20%20spaced%20%20")
-
-
-def test_a_profile_can_be_filled_in_again(crm):
-    for _ in range(2):
-        crm._json("POST", "/_local/seed", 200, json={"profile": "small"})
-
-    assert len(crm.shown("Teams")) == 2
