@@ -4,19 +4,20 @@ Each operation of the three documents gets requests that differ in one key, from
 has an effect if the answer is another one, or what the services remember; every other one is a finding.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from zlib import crc32
 
 import filled_platform
 import pytest
+import yaml
 from documented_operations import Operation, operations_of
 from examples import LONG
 from filled_crm import FilledCrm
 from filled_workspace import FilledWorkspace, headers_of
 from flask import Flask
-from key_exceptions import EXCEPTIONS, exception_for
-from key_recipes import PREFERRED, RECIPES
 from key_walk import UNKNOWN, KeyWalk
 from msgspec import Struct
 from rewinding import Rewind
@@ -29,6 +30,8 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.web.in_process import InProcess
 from elements_local.start import Options, in_process
 
+DATA = yaml.safe_load(Path(__file__).with_name("declared_keys.yaml").read_text("utf-8"))
+EXCEPTIONS = DATA["exceptions"]
 PARTS = ("platform", "sink", "crm admin", "crm v2.2", "crm v3.1")
 TWINS = ("crm v2.3", "crm v3.0") if LONG else ()
 """Versions that take nearly what another one takes."""
@@ -70,8 +73,8 @@ def _walked(part):
             rewind,
             known=known,
             headers=headers_of(workspace.clients, element=workspace.instance["token"]),
-            recipes=RECIPES,
-            preferred=PREFERRED,
+            recipes=DATA["recipes"],
+            preferred=DATA["preferred"],
         )
         operations = [each for each in operations_of(stack) if _is_in(part, each)]
         found = [finding for each in operations for finding in walk.findings(each)]
@@ -79,6 +82,12 @@ def _walked(part):
         rewind.close()
     database.close()
     return Walked(part, walk, operations, found, unknown)
+
+
+def exception_for(finding):
+    """Return the exception that a finding falls under; None if there is none."""
+    place = f"{finding.operation} | {finding.key} | {finding.kind}"
+    return next((each for each in EXCEPTIONS if re.fullmatch(each, place)), None)
 
 
 def _known(part, workspace, stack):
