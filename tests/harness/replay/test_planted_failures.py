@@ -15,27 +15,20 @@ ADA = {"create": {"contacts/ada": {}}}
 A_MINUTE = {"advance": "1m"}
 A_POLL = {"advance": "15m"}
 CREATED = {"never": {"callbacks": ["contacts/ada CREATED"]}}
-CONTACT = {"method": "GET", "path": "/v3.1/Contacts/{contacts/ada}", "service": "crm"}
 
 PLANTED = {
     "reported": [A_MINUTE, ADA, A_POLL, CREATED],
-    "reported after an outage": [A_MINUTE, ADA, {"respond": {"status": 503, "times": 1}}, A_POLL,
-                                 {"never": {"requests": [{"service": "sink", "method": "POST", "path": "*", "status": 503}]}}],
     "an update reported": [ADA, {"advance": "16m"}, {"update": {"contacts/ada": {"TITLE": "x"}}}, A_POLL,
                            {"never": {"callbacks": ["contacts/ada UPDATED"]}}],
-    "a value that has changed": [ADA, {"update": {"contacts/ada": {"TITLE": "x"}}},
-                                 {"expect": {"records": {"contacts/ada": {"TITLE": None}}}}],
     "polled every five minutes": [{"configure": {"event.poller.refresh_interval": "5"}}, {"advance": "6m"},
                                   {"never": {"polls": [{"resource": "leads"}]}}],
     "a poll that failed": [{"fault": {"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}}, A_POLL, {"never": {"polls": [{"failed": True}]}}],
     "a record that went": [ADA, {"delete": "contacts/ada"}, {"never": {"records": {"contacts/ada": None}}}],
-    "a record that is asked for": [ADA, {"request": {**CONTACT, "status": 404}}],
-    "an event that was": [A_MINUTE, ADA, A_POLL, {"expect": {"events": []}}],
     "time gone back": [A_POLL, {"advance": {"to": "T+5m"}}],
 }  # fmt: skip
 """Name -> steps, each of which the last one needs to fail."""
 
-SEEDS = (0, 2, 6, 7, 9, 10, 14, 15, 18, 19)
+SEEDS = (0, 6, 9, 10, 14, 19)
 """By which each is mixed with noise, so that none of the noise does what one of its steps does."""
 
 NOISE = [
