@@ -49,7 +49,7 @@ def ways():
     one version is chosen, but in a long run.
     """
     best = {}
-    for sequence in (each for each in load() if each.setup.role is None):
+    for sequence in (each for each in load() if each.setup.role is None and begins_well(each.calls)):
         for number, call in enumerate(usable(sequence.calls)):
             if not makes_workspace(call):
                 is_refused = not 200 <= call.answer.status < 400
@@ -63,6 +63,13 @@ def ways():
         by_name[sequence.name] = sequence
         found[sequence.name].add(number)
     return [(by_name[name], numbers) for name, numbers in sorted(found.items())]
+
+
+def begins_well(calls):
+    """Whether a sequence that makes a workspace does so at once, and gets it."""
+    return not any(map(makes_workspace, calls)) or (
+        makes_workspace(calls[0]) and calls[0].answer.status < 300
+    )
 
 
 def usable(calls):
