@@ -73,11 +73,9 @@ def begins_well(calls):
 
 
 def usable(calls):
-    """Yield calls until a second workspace is made, or one is not meant for a workspace."""
-    made = 0
-    for call in calls:
-        made += makes_workspace(call)
-        if made > 1 or (is_of_the_stack(call) and not makes_workspace(call)):
+    """Yield calls until a workspace is made that is not the sequence's own, or one is not meant for a workspace."""
+    for number, call in enumerate(calls):
+        if number if makes_workspace(call) else is_of_the_stack(call):
             return
         yield call
 
@@ -109,7 +107,7 @@ def of_any_version(route):
 def found_between(stack, sequence, numbers, known):
     """Make the calls of a sequence in two workspaces, and yield what shows that they are not apart."""
     drawn = Renames([request_text(call) for call in sequence.calls])
-    twins = None if any(map(makes_workspace, sequence.calls)) else Twins(stack, "default", sequence, known)
+    twins = None if makes_workspace(sequence.calls[0]) else Twins(stack, "default", sequence, known)
     for number, call in enumerate(sequence.calls[: max(numbers) + 1]):
         drawn.number = number
         watched = call.service if number in numbers and may_change(call) else None
