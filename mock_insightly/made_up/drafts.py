@@ -9,10 +9,8 @@ import re
 from datetime import timedelta
 from functools import lru_cache
 from random import Random
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from faker import Generator
-from faker.providers import BaseProvider
 from msgspec import Struct
 
 from elements_local.kit import seeded
@@ -21,6 +19,9 @@ from mock_insightly.fields import words
 from mock_insightly.fields.fields import Record
 from mock_insightly.fields.row_types import ADDRESS_PARTS
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
+
+if TYPE_CHECKING:
+    from mock_insightly.made_up.vocabulary import Vocabulary
 
 CHUNK = 500
 COLLEAGUES = 3
@@ -263,7 +264,7 @@ def _slug(text: str) -> str:
 
 
 def _vocabulary(seed: int, *labels: object) -> "Vocabulary":
-    from mock_insightly.made_up.drafts import Vocabulary  # noqa: PLC0415 - Faker, which only seeding needs
+    from mock_insightly.made_up.vocabulary import Vocabulary  # noqa: PLC0415 - Faker, which only seeding needs
 
     vocabulary = Vocabulary()
     vocabulary.seed(_number(seed, *labels))
@@ -272,32 +273,3 @@ def _vocabulary(seed: int, *labels: object) -> "Vocabulary":
 
 def _number(seed: int, *labels: object) -> int:
     return seeded.number(seed, "crm", "made up", *labels, low=0, high=2**63)
-
-
-class Vocabulary(BaseProvider):
-    """Draws words of our own, and makes up places in the United States, in Faker's way.
-
-    Faker's own lists change from one of its versions to the next, as it says itself, and with them all that a seed gives.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(Generator())
-        self.generator.add_provider(self)
-
-    def seed(self, number: int) -> None:
-        """Begin anew: the same number lets everything follow in the same order."""
-        self.generator.seed_instance(number)
-
-    def street_name(self) -> str:
-        """Return a street."""
-        return f"{self.random_element(words.STREETS)} {self.random_element(words.STREET_FORMS)}"
-
-    def place(self) -> tuple[str, str, str, str]:
-        """Return street and number, city, state and postcode, as they go together."""
-        city, state, area = self.random_element(words.CITIES)
-        return (
-            self.generator.parse(self.numerify("%!! {{street_name}}")),
-            city,
-            state,
-            self.numerify(f"{area}##"),
-        )

@@ -46,6 +46,8 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         response.headers.extend(
             h for h in error.get_headers() if h[0] not in {"Content-Type", "Content-Length"}
         )
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:  # a route has a set of them
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response
 
     def unforeseen(error: Exception) -> Response:
