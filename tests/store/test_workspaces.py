@@ -49,6 +49,20 @@ def time_of(workspace):
     return workspace.clock.mode, workspace.clock.now()
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_one_that_was_made_anew_is_known_to_other_processes_by_its_new_secrets(open_workspaces):
+    here, there = open_workspaces(), open_workspaces()
+    before = here.create(NewWorkspace(name="acme", seed=1))
+    assert there.with_api_key(before.crm_api_key).seed == 1
+    here.delete(before)
+
+    after = here.create(NewWorkspace(name="acme", seed=2))
+
+    assert there.with_api_key(after.crm_api_key).seed == 2
+    assert there.with_api_key(before.crm_api_key) is None
+    assert there.with_user_secret(after.user_secret).seed == 2
+
+
 def test_the_default_one_is_always_there_with_the_credentials_of_the_documentation(workspaces):
     assert workspaces.default.to_json() == {
         "name": "default",

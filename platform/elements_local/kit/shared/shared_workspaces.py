@@ -181,6 +181,9 @@ class SharedWorkspaces(Workspaces):
         """Make what is known of a workspace what its row says."""
         with self._lock:
             known = self._by_name.get(row.name)
+            if known is not None and not _has_secrets_of(known, row):  # deleted, and made anew
+                self._forget(known)
+                known = None
             if known is None:
                 self._index(self._from_row(row))
                 return
