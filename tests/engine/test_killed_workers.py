@@ -123,7 +123,7 @@ class Workers:
             self._command,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "ELEMENTS_LOCAL_PLATFORM_WORKER_SILENCE": "1"},
+            env={**os.environ},
         )
         self._closing.enter_context(process)
         self._closing.callback(process.kill)
