@@ -50,6 +50,10 @@ def crm() -> Iterator[dict]:
 @pytest.fixture(scope="module")
 def at(crm: dict) -> dict[str, str]:
     """The environment that points commands to the lone CRM."""
+    return at_crm(crm)
+
+
+def at_crm(crm: dict) -> dict[str, str]:
     return {"ELEMENTS_LOCAL_PLATFORM_URL": NOBODY, "ELEMENTS_LOCAL_CRM_URL": crm["crm"]}
 
 
@@ -81,12 +85,14 @@ def test_its_clock_is_shown_set_and_advanced(at: dict[str, str]) -> None:
     assert json.loads(back.stdout) == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
 
 
-def test_its_workspaces_are_made_seeded_reset_and_deleted(at: dict[str, str]) -> None:
-    made = call("workspace", "create", "mine", "--records", "1", "--json", **at)
-    seeded = call("seed", "--profile", "edge", "--workspace", "mine", **at)
-    reset = call("reset", "--all", **at)
-    listed = json.loads(call("workspace", "list", "--json", **at).stdout)
-    gone = call("workspace", "delete", "mine", **at)
+def test_its_workspaces_are_made_seeded_reset_and_deleted() -> None:
+    with up("--role", "crm", "--crm-port", "0") as ready:
+        at = at_crm(ready)
+        made = call("workspace", "create", "mine", "--records", "1", "--json", **at)
+        seeded = call("seed", "--profile", "edge", "--workspace", "mine", **at)
+        reset = call("reset", "--all", **at)
+        listed = json.loads(call("workspace", "list", "--json", **at).stdout)
+        gone = call("workspace", "delete", "mine", **at)
 
     assert list(json.loads(made.stdout)) == ["name", "crm_username", "crm_api_key"]
     assert [done.returncode for done in (made, seeded, reset, gone)] == [0, 0, 0, 0]
