@@ -118,7 +118,7 @@ def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     promised = None if is_packed else whole_number(headers.get("content-length", ""))
     if promised is not None and len(reply.body) < promised:
         return NoReply(reason=cut_off(len(reply.body), promised))
-    if promised is not None and 0 <= promised < len(reply.body):
+    if promised is not None and promised < len(reply.body):
         reply = replace(reply, body=reply.body[:promised])
     return in_time(reply, timeout) if DELAY_HEADER.lower() in headers else reply
 

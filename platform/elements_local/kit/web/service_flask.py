@@ -61,7 +61,7 @@ class _NoSessions(SessionInterface):
 class ServiceFlask(Flask):
     """Flask without static files, sessions and coroutines, which finds the route of a path once.
 
-    ``poe bench --part day`` pays for it, for ``present_request`` and for ``WholeResponse``: 2.9 of the bare loop without
+    ``poe bench --part day`` pays for it, for ``present_request`` and for ``WholeResponse``: 2.7 of the bare loop without
     them, 2.4 with them.
     """
 
