@@ -10,7 +10,7 @@ from callback_sink.call import EXTENSION, Sink, refuse_raw_query
 from callback_sink.description import DESCRIPTION
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
-from callback_sink.routes import bin_settings, bins, callbacks
+from callback_sink.routes import bins, callbacks
 from callback_sink.settings import SinkSettings
 from callback_sink.snapshots import check_sound, moved
 from callback_sink.store import SinkStore
@@ -46,9 +46,9 @@ _REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"
 _ROUTES = (
     callbacks.bp,
     callbacks.exports,
-    bin_settings.forwards,
-    bin_settings.responses,
-    bin_settings.signature_keys,
+    bins.forwards,
+    bins.responses,
+    bins.signature_keys,
     callbacks.streams,
 )
 

@@ -15,7 +15,7 @@ from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, 
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.grants import Grants
 from mock_insightly.kinds import CONTACTS
-from mock_insightly.made_up.foundation import foundation
+from mock_insightly.made_up.seed import foundation
 from mock_insightly.records.bulk import HistoryTransaction
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore

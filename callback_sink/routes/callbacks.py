@@ -6,15 +6,14 @@ from typing import Annotated, TypedDict
 from flask import Blueprint, Request, Response
 from msgspec import Meta, Struct, field, to_builtins
 
-from callback_sink.bin_settings import Bins
 from callback_sink.call import OneCallbackQuery, SinkCall, WorkspaceQuery
 from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
 from callback_sink.exports import CallbackExport, Har, as_har, as_json
 from callback_sink.inbox import CallbackJson, ForwardedJson
-from callback_sink.routes.bin_settings import Url
+from callback_sink.routes.bins import Url
 from callback_sink.search import Filters
-from callback_sink.store import CallbackPage, Callbacks
+from callback_sink.store import Bins, CallbackPage, Callbacks
 from callback_sink.stream import Stream
 from elements_local.kit.api.operations import Answer, Link, operation
 from elements_local.kit.api.pages import PAGE, Cursor, Limit, PageJson, page_json

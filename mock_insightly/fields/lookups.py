@@ -13,8 +13,7 @@ from msgspec import Struct
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount, first_number
 from mock_insightly.errors import FieldError
-from mock_insightly.fields.dates import format_date
-from mock_insightly.fields.fields import Record
+from mock_insightly.fields.fields import Record, format_date
 from mock_insightly.fields.words import COUNTRIES, CURRENCIES
 
 _PIPELINES = (

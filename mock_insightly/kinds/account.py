@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from mock_insightly.fields.fields import Field, Flag, Text, Whole
 from mock_insightly.fields.row_types import TEAM_MEMBERS
-from mock_insightly.kinds import shared_fields as shared
-from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.shared_fields import (
+from mock_insightly.kinds import kind as shared
+from mock_insightly.kinds.kind import (
     STAMPS,
+    RecordKind,
     assigned,
     identity,
     no_rows,

@@ -8,7 +8,7 @@ Source: field names, order and lengths from the v3.1 OpenAPI document (documente
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.fields.fields import Choice, Date, Decimal, Field, Flag, Record, Whole
 from mock_insightly.fields.row_types import EMAIL_DOMAINS
-from mock_insightly.kinds import shared_fields as shared
+from mock_insightly.kinds import kind as shared
 from mock_insightly.kinds.kind import RecordKind
 
 CONTACTS = RecordKind(

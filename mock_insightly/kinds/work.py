@@ -11,7 +11,7 @@ Source: fields from the v3.1 OpenAPI document (documented), in the order of reco
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.fields.fields import Choice, Date, Field, Flag, Record, Text, Whole
 from mock_insightly.fields.row_types import ENTITIES, LinkedName
-from mock_insightly.kinds import shared_fields as shared
+from mock_insightly.kinds import kind as shared
 from mock_insightly.kinds.kind import RecordKind
 
 _CREATED, _UPDATED = shared.STAMPS

@@ -11,9 +11,8 @@ from msgspec import Struct, field
 from elements_local.kit.api.json_text import Json
 from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.fields.dates import whole_second
 from mock_insightly.fields.definitions import custom_fields_of
-from mock_insightly.fields.fields import Record
+from mock_insightly.fields.fields import Record, whole_second
 from mock_insightly.fields.row_types import custom_field
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.bulk import HistoryTransaction

@@ -19,8 +19,7 @@ from sqlalchemy import Select, bindparam, func, select
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
-from elements_local.kit.storage.prepared import Row
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, bound
 from mock_insightly.fields.fields import LARGEST_WHOLE, Record
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import record_in

@@ -10,8 +10,7 @@ from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json, decode
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import FieldError
-from mock_insightly.fields.dates import format_date
-from mock_insightly.fields.fields import Record, Rows, rows_of
+from mock_insightly.fields.fields import Record, Rows, format_date, rows_of
 from mock_insightly.fields.row_types import BLANK_LINK
 from mock_insightly.kinds.kind import RecordKind
 

@@ -11,8 +11,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.errors import FieldError
-from mock_insightly.fields.dates import DateFormatError, parse_date
-from mock_insightly.fields.fields import Choice, Field, Record, Text, rows_of
+from mock_insightly.fields.fields import Choice, DateFormatError, Field, Record, Text, parse_date, rows_of
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import Reference
 

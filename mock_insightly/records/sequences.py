@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from elements_local.kit.storage.prepared import InsertInto
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import InsertInto, Transaction, WorkspaceStatement
 from mock_insightly.account.account import first_number
 from mock_insightly.tables import sequences
 

@@ -15,8 +15,17 @@ from flask import Response
 
 from elements_local.kit.api.json_text import Json, encode_text
 from mock_insightly.errors import FieldError, InUseError, MissingFieldError, NoSuchRowError
-from mock_insightly.fields.dates import format_date, whole_second
-from mock_insightly.fields.fields import Date, Record, Sent, Whole, read_id, rows_of, upper_keys
+from mock_insightly.fields.fields import (
+    Date,
+    Record,
+    Sent,
+    Whole,
+    format_date,
+    read_id,
+    rows_of,
+    upper_keys,
+    whole_second,
+)
 from mock_insightly.fields.lookups import activity_sets, entered
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, id_schema, object_of, taken
 from mock_insightly.kinds import (

@@ -21,8 +21,7 @@ from elements_local.kit.api.operations import JSON, WholeResponse
 from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
 from mock_insightly import errors
-from mock_insightly.fields.dates import shifted
-from mock_insightly.fields.fields import Record
+from mock_insightly.fields.fields import Record, shifted
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.record import record_in, updated_at

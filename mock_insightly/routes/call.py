@@ -20,8 +20,7 @@ from mock_insightly.account.account import CrmAccount
 from mock_insightly.crm import EXTENSION, Crm
 from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.fields.dates import shifted
-from mock_insightly.fields.fields import Record, Sent, upper_keys
+from mock_insightly.fields.fields import Record, Sent, shifted, upper_keys
 from mock_insightly.kinds import CONTACTS, RecordKind
 from mock_insightly.middleware import CALLER
 from mock_insightly.records.reading import Records

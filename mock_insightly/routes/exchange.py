@@ -13,10 +13,9 @@ from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import JSON, Answer, operation
 from elements_local.kit.api.shapes import read_body
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.fields.dates import whole_second
-from mock_insightly.fields.fields import Record
+from mock_insightly.fields.fields import Record, whole_second
 from mock_insightly.kinds import KINDS, LEADS, USERS, RecordKind, custom_object
-from mock_insightly.made_up.foundation import owner_of
+from mock_insightly.made_up.seed import owner_of
 from mock_insightly.records.bulk import HistoryTransaction, csv_records, csv_text, imported, json_text
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes.admin import kind_named

@@ -6,8 +6,7 @@ from functools import partial
 from elements_local.kit.api.json_text import Json
 from mock_insightly import kinds
 from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
-from mock_insightly.fields.dates import format_date
-from mock_insightly.fields.fields import Record, Sent, Whole, is_blank, rows_of
+from mock_insightly.fields.fields import Record, Sent, Whole, format_date, is_blank, rows_of
 from mock_insightly.fields.lookups import stages
 from mock_insightly.kinds import KINDS, MILESTONES, OPPORTUNITIES, PROJECTS, TEAMS, RecordKind, kind_of_rows
 from mock_insightly.records.contents import File

@@ -24,18 +24,17 @@ from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
 from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core import identities
-from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.hub_client import HubClient
+from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
-from elements_local.platform.engine import Engine
+from elements_local.platform.engine import Engine, create_tables
 from elements_local.platform.events.event import topic
 from elements_local.platform.events.store import history_retention
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.instance import plan
 from elements_local.platform.polling.task import PollTask
-from elements_local.platform.store import create_tables
 from elements_local.start import Options, in_process
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -15,8 +15,7 @@ from elements_local.kit.clock import Mode
 from elements_local.kit.wire import Reply
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.errors import ConflictError, InvalidRequestError
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -10,8 +10,7 @@ from elements_local.platform.core import tables
 from elements_local.platform.core.poll import LastPoll, Poll
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.instances.store import Instances
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -20,12 +20,11 @@ from elements_local.kit.workspaces.registry import NewWorkspace
 from elements_local.platform.bulk.job import BulkJob, BulkKind
 from elements_local.platform.bulk.store import Bulk
 from elements_local.platform.core.tables import subscriptions
+from elements_local.platform.engine import create_tables
 from elements_local.platform.errors import ConflictError
 from elements_local.platform.events.store_subscriptions import Subscriptions
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.shared import job_queue
-from elements_local.platform.store import create_tables
 
 SOON = timedelta(milliseconds=300)
 

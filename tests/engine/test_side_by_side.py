@@ -14,9 +14,8 @@ from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core.instance import User
 from elements_local.platform.errors import ConflictError
-from elements_local.platform.events.notification import plain_body
 from elements_local.platform.events.records import Channel, Subscription
-from elements_local.platform.events.store_notifications import NewNotification, Notifications
+from elements_local.platform.events.store_notifications import NewNotification, Notifications, plain_body
 from elements_local.platform.events.store_subscriptions import Subscriptions
 
 OWNER = User(

@@ -11,9 +11,9 @@ from rooms import Room, add_instance, change_instance
 
 from elements_local.kit.values import replace
 from elements_local.platform.core.instance import Instance
+from elements_local.platform.engine import create_tables, forget_workspace
 from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances
-from elements_local.platform.store import create_tables, forget_workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = PollPlan(

@@ -10,16 +10,15 @@ from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core import tables
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollVerdict
+from elements_local.platform.engine import create_tables, forget_workspace
 from elements_local.platform.events import event
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.instances.store import Instances
-from elements_local.platform.jobs.due_job import Job, JobKind
-from elements_local.platform.jobs.store import Jobs, NextRun
+from elements_local.platform.jobs.store import Job, JobKind, Jobs, NextRun
 from elements_local.platform.polling.store import Polls, PollSearch
-from elements_local.platform.store import create_tables, forget_workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Text, bindparam, exists, func, select
 
-from elements_local.kit.storage.prepared import Prepared
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
 from elements_local.kit.storage.transaction import (
     Forgetting,
+    Prepared,
     UnboundStatementError,
     WorkspaceStatement,
     row_stream,

@@ -26,7 +26,7 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.schema import VERSIONS
 from elements_local.kit.traffic import fault_book
 from elements_local.kit.workspaces import registry as workspaces
-from elements_local.platform import store as platform
+from elements_local.platform import engine as platform
 from elements_local.platform.shared import job_queue
 from mock_insightly import tables as crm
 

@@ -31,9 +31,8 @@ OTHER_MODULES_WITH_IO = {
     "elements/insightly": "change_log client connector",
     "events": "composer",
     "explain": "arrivals facts own_calls views",
-    "hub": "refusals routing",
+    "hub": "routing",
     "instances": "call",
-    "provider": "client",
     "shared": "choice due_lanes job_queue real_time worker",
 }
 RULES = [
@@ -56,7 +55,7 @@ DOING = {
     KIT,
 }
 PURE = {
-    "elements_local.kit.api.json_syntax",
+    "elements_local.kit.api.json_text",
     "elements_local.kit.api.views",
     "elements_local.kit.text",
     "elements_local.kit.values",

@@ -10,7 +10,7 @@ import click
 from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
 from elements_local.command_line.output import FILE, counted, print_json, wrapped
 from elements_local.command_line.stacks import running_stack, workspace_option
-from elements_local.kit.api.json_syntax import json_fault
+from elements_local.kit.api.json_text import json_fault
 from elements_local.kit.os_errors import os_reason
 from elements_local.recording.text import write
 from elements_local.replay.runner import How, Runner

@@ -11,7 +11,7 @@ from elements_local.command_line.options import examples
 from elements_local.command_line.output import print_json
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.interruption import cut_off
-from elements_local.kit.api.json_syntax import json_fault
+from elements_local.kit.api.json_text import json_fault
 from elements_local.records import COLLECTIONS
 
 if TYPE_CHECKING:

@@ -21,16 +21,14 @@ from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.platform.activity.activity_messages import Activity
-from elements_local.platform.activity.store import Activities
+from elements_local.platform.activity.store import Activities, Activity
 from elements_local.platform.core.callers import Caller, Callers
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import BASE_PATH
 from elements_local.platform.core.run_control import AdvanceRun, RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue
-from elements_local.platform.elements.connector import Connector, VendorClient
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Connector, Element, VendorClient
 from elements_local.platform.errors import InvalidCredentialsError
 from elements_local.platform.provider.service import provider_wire
 

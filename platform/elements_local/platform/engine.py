@@ -13,21 +13,42 @@ from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.clock import Mode
 from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.schema import SchemaPart
+from elements_local.kit.storage.transaction import Forgetting
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.platform.activity import activity_messages as activity
+from elements_local.platform.activity import store as activity
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.bulk.task import BulkTask
 from elements_local.platform.callbacks.task import DeliveryTask
-from elements_local.platform.core.choices import WorkerChoices
+from elements_local.platform.core import tables
+from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.run_control import AdvanceRun, RunSummary, never_abandoned
+from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.errors import ConflictError, InvalidRequestError
-from elements_local.platform.jobs.due_job import Job, JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import Job, JobKind, Jobs
 from elements_local.platform.jobs.task import JobTask, RunLocks
 from elements_local.platform.polling.task import PollTask
 from elements_local.platform.shared.choice import real_time_on
-from elements_local.platform.store import forget_workspace
+
+SCHEMA = SchemaPart("platform", tables.metadata)
+"""All tables of the platform, which are known by here."""
+
+_NO_WORKSPACE = ""
+_forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
+
+
+def create_tables(database: Database) -> int:
+    """Create what is not there yet, and return how often the platform has been started on it, this time included."""
+    database.create(SCHEMA)
+    with database.transaction(_NO_WORKSPACE) as tx:
+        return next_number(tx, "starts", first=1)
+
+
+def forget_workspace(database: Database, workspace: str) -> None:
+    """Forget everything about a workspace."""
+    with database.transaction(workspace) as tx:
+        _forgetting.run(tx)
 
 
 class Engine:

@@ -14,8 +14,7 @@ from elements_local.platform.callbacks.lanes import LaneKey, Lanes
 from elements_local.platform.callbacks.task import DeliveryTask
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.errors import ConflictError
-from elements_local.platform.jobs.due_job import Job, JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import Job, JobKind, Jobs
 from elements_local.platform.jobs.task import JobTask, RunLocks
 
 _LONGEST_WAIT = timedelta(minutes=1)

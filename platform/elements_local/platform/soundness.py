@@ -34,7 +34,7 @@ from elements_local.platform.core.tables import (
 )
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.events.records import Channel, DeliveryStatus
-from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import JobKind
 
 _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {
     "instance": (

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.errors import HarnessError
-from elements_local.kit.api.json_syntax import json_fault
+from elements_local.kit.api.json_text import json_fault
 from elements_local.kit.os_errors import os_reason
 from elements_local.records import COLLECTIONS, ID_FIELDS
 

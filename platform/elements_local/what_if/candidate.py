@@ -10,7 +10,7 @@ from elements_local.clients import Credentials
 from elements_local.guide import instance_body
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
-from elements_local.platform.explain.cures import Place
+from elements_local.platform.explain.cause import Place
 from elements_local.recording.instances import readable
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs.faults import Fault

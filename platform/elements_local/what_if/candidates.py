@@ -22,8 +22,7 @@ from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.explain.arithmetic import parsed
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
-from elements_local.platform.explain.cause import Cause, CauseStage
-from elements_local.platform.explain.cures import CureCase
+from elements_local.platform.explain.cause import Cause, CauseStage, CureCase
 from elements_local.scenarios.scenario import Scenario
 from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
 from elements_local.what_if.configured import DATES

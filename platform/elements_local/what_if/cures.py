@@ -11,8 +11,14 @@ from datetime import timedelta
 from elements_local.errors import HarnessError
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.explain.cause import Cause, CauseStage
-from elements_local.platform.explain.cures import CureAttempt, CureCase, CureFix, CureSearch
+from elements_local.platform.explain.cause import (
+    Cause,
+    CauseStage,
+    CureAttempt,
+    CureCase,
+    CureFix,
+    CureSearch,
+)
 from elements_local.stack.stack import Stack
 from elements_local.what_if.candidate import CureCandidate, applied
 from elements_local.what_if.candidates import linted, others, single_keys

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.kit.instants import UnreadableTimeError, format_instant
-from elements_local.platform.explain.cures import CureCase
+from elements_local.platform.explain.cause import CureCase
 from elements_local.recording import RecordingError, Session, compose, session_of
 from elements_local.recording.controls import makes_real
 from elements_local.recording.text import dump

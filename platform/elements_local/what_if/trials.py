@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from elements_local.stack.stack import Stack
 
 if TYPE_CHECKING:
-    from elements_local.platform.explain.cures import CureCase, CureSearch
+    from elements_local.platform.explain.cause import CureCase, CureSearch
 
 
 class CureTrials:

@@ -1,4 +1,8 @@
-"""Serving WSGI applications on real ports, by waitress, in threads of this process."""
+"""Serving WSGI applications on real ports, by waitress, in threads of this process.
+
+What waitress's parser would fail at is answered with 400, as the rest is; waitress documents no way to do so. Without
+it, who calls with https waits for an answer until the connection is given up.
+"""
 
 import errno
 import socket
@@ -7,6 +11,10 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.utilities import BadRequest
 
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.storage.database_errors import is_away
@@ -98,7 +106,7 @@ class Server:
         from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
         from waitress.server import create_server  # noqa: PLC0415 - as above
 
-        from elements_local.kit.web.request_parsing import HttpConnection  # noqa: PLC0415 - as above
+        from elements_local.kit.web.serving import HttpConnection  # noqa: PLC0415 - as above
 
         self._patience_s = patience.total_seconds()
         self._server = create_server(
@@ -170,3 +178,40 @@ def _hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGI
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+_CLIENT_HELLO = b"\x16\x03"
+"""How TLS begins: the type of a handshake's record, and its version."""
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """What reads a request's head."""
+
+    def received(self, data: bytes) -> int:
+        """Take bytes, and refuse those of a client that speaks TLS at once: it waits for an answer, and so would we."""
+        if not self.header_plus and data.startswith(_CLIENT_HELLO):
+            self.error = BadRequest("This port speaks plain HTTP: the URL has to begin with http://")
+            self.completed = True
+            return len(data)
+        consumed: int = super().received(data)
+        return consumed
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read it.
+
+        Raises:
+            ParsingError: it cannot be read.
+        """
+        try:
+            # waitress lets its parser's ValueError out, which would end the connection without an answer
+            super().parse_header(header_plus)
+        except ValueError as error:  # of a length with thousands of digits, an address with half its brackets
+            raise ParsingError(
+                "The head of the request cannot be read: its length is no number, or its target no URL"
+            ) from error
+
+
+class HttpConnection(HTTPChannel):  # type: ignore[misc]  # as above
+    """A connection."""
+
+    parser_class = _Parser

@@ -13,7 +13,7 @@ from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.store import Accounts
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.callers import Authorization
-from elements_local.platform.core.choices import Passwords
+from elements_local.platform.core.settings import Passwords
 from elements_local.platform.errors import InvalidCredentialsError, InvalidRequestError
 
 bp = Blueprint("authentication", __name__, url_prefix="/authentication")

@@ -24,8 +24,7 @@ from elements_local.platform.explain.verdict import Explanation, explained
 from elements_local.platform.instances.call import instance_named
 from elements_local.platform.instances.routes_lint import kept_warnings
 from elements_local.platform.instances.store import Instances
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.lint.warning import WarningJson
 from elements_local.platform.polling.window import window
 

@@ -36,7 +36,7 @@ from elements_local.platform.bulk.store import Bulk, results
 from elements_local.platform.core import identities
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging, part_of
 from elements_local.platform.errors import ConflictError, NotFoundError, UnsupportedCallError
-from elements_local.platform.hub.refusals import SCHEDULE
+from elements_local.platform.hub.routing import SCHEDULE
 from elements_local.platform.hub.service import HEADERS
 from elements_local.platform.instances.call import HubCall
 

@@ -26,15 +26,13 @@ from sqlalchemy import (
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.database import Database, Instant
-from elements_local.kit.storage.prepared import Row
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
 from elements_local.kit.values import replace
 from elements_local.platform.bulk.job import BulkJob, BulkStatus
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.tables import OutsideText, platform_table
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 
 bulk_jobs = platform_table(
     "platform_bulk_jobs",

@@ -19,7 +19,7 @@ from elements_local.platform.callbacks.headers import callback_headers
 from elements_local.platform.core import identities
 from elements_local.platform.core.hub_client import HubClient, HubError, InstanceHub, Record
 from elements_local.platform.core.instance import Instance, User, Values
-from elements_local.platform.core.ordering import key_of
+from elements_local.platform.core.paging import key_of
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue
@@ -28,8 +28,7 @@ from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.events.event import topic
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.instances.store import Instances
-from elements_local.platform.jobs.due_job import Job
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import Job, Jobs
 
 URL = "Elements-Async-Callback-Url"
 

@@ -7,7 +7,7 @@ from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
 from elements_local.kit.masks import mask_url
-from elements_local.platform.activity.activity_messages import (
+from elements_local.platform.activity.store import (
     Activity,
     ActivityKind,
     counted,
@@ -15,7 +15,7 @@ from elements_local.platform.activity.activity_messages import (
     of_instance,
 )
 from elements_local.platform.callbacks.delivery import AttemptOutcome
-from elements_local.platform.core.choices import RetrySchedule
+from elements_local.platform.core.settings import RetrySchedule
 from elements_local.platform.dates.iso_dates import iso_date_exact
 from elements_local.platform.events.records import Attempt
 

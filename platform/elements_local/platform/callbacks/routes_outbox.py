@@ -18,8 +18,7 @@ from elements_local.platform.callbacks.store import Deliveries, Key
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.events.records import Attempt
 from elements_local.platform.events.subscription import KeptDelivery
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 
 bp = Blueprint("outbox", __name__, url_prefix="/_local")
 

@@ -10,17 +10,14 @@ from msgspec import convert
 from sqlalchemy import BigInteger, Select, bindparam, func, select, tuple_
 
 from elements_local.kit.api.pages import Page
-from elements_local.kit.storage.prepared import Row
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
 from elements_local.platform.callbacks.delivery import released
 from elements_local.platform.core.tables import deliveries, notifications, subscriptions
-from elements_local.platform.events.notification import KeptNotification
 from elements_local.platform.events.records import Channel, Delivery, DeliveryStatus
-from elements_local.platform.events.store_notifications import plan_delivery
+from elements_local.platform.events.store_notifications import KeptNotification, plan_delivery
 from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.events.subscription import KeptDelivery
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 
 Key: TypeAlias = tuple[int, int]
 """The ids of a delivery's notification and its subscription."""

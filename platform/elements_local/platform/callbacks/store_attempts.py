@@ -8,8 +8,7 @@ from msgspec import Struct
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
-from elements_local.kit.storage.prepared import Row, numbered, one_of
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, numbered, one_of
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.callbacks.delivery import AttemptOutcome
@@ -26,8 +25,7 @@ from elements_local.platform.events.event import EventStatus
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
-from elements_local.platform.jobs.due_job import Job
-from elements_local.platform.jobs.store import Jobs, NextRun
+from elements_local.platform.jobs.store import Job, Jobs, NextRun
 
 _configuration = Decoder(dict[str, str | None])
 _of_instance = (instances.c.workspace == subscriptions.c.workspace) & (

@@ -22,8 +22,7 @@ from elements_local.platform.configuration.callback_headers import STANDARD_SECR
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.events.records import Attempt
-from elements_local.platform.jobs.due_job import Job
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import Job, Jobs
 
 _MOST_TOGETHER = 32
 _QUICK_S = 0.02

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import TypedDict
 
 from elements_local.platform.configuration import callback_headers, poller_configuration
-from elements_local.platform.core.choices import EmptyBlock, UnsetValues
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.poll import Resource
-from elements_local.platform.elements.element import ConfigurationKey, Element
+from elements_local.platform.core.settings import EmptyBlock, UnsetValues
+from elements_local.platform.elements.connector import ConfigurationKey, Element
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 
 MASK = "********"

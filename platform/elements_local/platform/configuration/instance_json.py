@@ -10,12 +10,12 @@ from elements_local.kit.api.views import View
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.instance_configuration import mask
-from elements_local.platform.core.choices import UnsetValues
 from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.settings import UnsetValues
 from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.catalogue_entry import ElementJson, element_json
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 
 

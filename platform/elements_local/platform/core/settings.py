@@ -1,21 +1,99 @@
-"""What can be set about the platform, among it everything that no source settles."""
+"""What can be set about the platform, among it everything that no source settles, and what there is to choose from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from elements_local.kit.settings import Settings, flag, integer, names, one_of, seconds, setting
 from elements_local.kit.traffic.journal import bytes_setting
 from elements_local.kit.values import replace
-from elements_local.platform.core import choices
 from elements_local.platform.core.poll import EventType
+
+
+class RawForm(Enum):
+    """What ``message.raw`` holds beside the records: two captures disagree, and each is named by its year.
+
+    Source: poll date and object type beside the records in 2018; object id and event type inside each record
+        in 2020 (observed).
+    """
+
+    BESIDE_RECORDS = "2018"
+    INSIDE_RECORDS = "2020"
+
+
+class EmptyBlock(Enum):
+    """What an entry ``{}`` means, of which no source speaks."""
+
+    DEFAULT = "default"
+    SKIP = "skip"
+
+
+class UnsetValues(Struct, frozen=True, kw_only=True):
+    """How configuration keys without a value are shown.
+
+    Attributes:
+        text: null in older captures, an empty text in newer ones (observed).
+        masked: whether secrets are shown as asterisks all the same (observed in a newer capture).
+    """
+
+    text: str | None = None
+    masked: bool = False
+
+
+class InstanceOrder(Enum):
+    """In which order instances are listed: the only documented list has the higher id first, and no source says more."""
+
+    NEWEST_FIRST = "newest-first"
+    OLDEST_FIRST = "oldest-first"
+
+
+class Passwords(Enum):
+    """Which password is right for who has chosen none; no source says how a local stack should decide."""
+
+    ANY = "any"
+    SECRET = "secret"  # noqa: S105 - a setting's word
+
+
+class RetrySchedule(Struct, frozen=True, kw_only=True):
+    """How often a callback is retried, and how the waits grow: retry x comes ``base ** x`` seconds on.
+
+    Attributes:
+        cumulative: whether each wait counts from the attempt before it; otherwise all count from the first failure.
+
+    Source: nine tries at 4^x s in the older guide, five at 8^x s in the newer one (documented, in conflict).
+    """
+
+    tries: int
+    base: int
+    cumulative: bool = False
+
+
+CLOUD_ELEMENTS = RetrySchedule(tries=9, base=4)
+OPEN_CONNECTORS = RetrySchedule(tries=5, base=8)
+
+
+class WorkerChoices(Struct, frozen=True, kw_only=True):
+    """How a process works that shares a database with others.
+
+    Attributes:
+        at_once: how many jobs it runs at the same time.
+        silence: for how long no worker is to be at a job before it is taken over: one whose connection was cut shows meanwhile
+            that it lives.
+    """
+
+    at_once: int = 16
+    silence: timedelta = timedelta(seconds=5)
+
 
 PROFILES: Mapping[str, Mapping[str, object]] = {
     "cloud-elements": {},
     "open-connectors": {
-        "retry_schedule": choices.OPEN_CONNECTORS,
-        "raw_form": choices.RawForm.INSIDE_RECORDS,
+        "retry_schedule": OPEN_CONNECTORS,
+        "raw_form": RawForm.INSIDE_RECORDS,
         "unset_value": "",
         "mask_unset": True,
     },
@@ -46,8 +124,8 @@ class PlatformSettings(Settings):
         "(retry_schedule, raw_form, unset_value, mask_unset); what is set by itself goes before it",
         list(PROFILES),
     )
-    empty_block: choices.EmptyBlock = one_of(
-        choices.EmptyBlock.DEFAULT,
+    empty_block: EmptyBlock = one_of(
+        EmptyBlock.DEFAULT,
         "what an empty resource block, as leads: {}, means: the element's own block (assumed), or skip",
     )
     created_check_tolerance: timedelta = seconds(
@@ -75,19 +153,19 @@ class PlatformSettings(Settings):
         "whether an object's definition can be deleted while a transformation uses it, which then has no effect; "
         "otherwise that is 409, as it is for all definitions at once (unknown for one, assumed)",
     )
-    retry_schedule: choices.RetrySchedule = one_of(
-        choices.CLOUD_ELEMENTS,
+    retry_schedule: RetrySchedule = one_of(
+        CLOUD_ELEMENTS,
         "when a failed callback is tried again: nine times at 4^x seconds, or five at 8^x with open-connectors "
         "(documented twice, in conflict)",
-        {"cloud-elements": choices.CLOUD_ELEMENTS, "open-connectors": choices.OPEN_CONNECTORS},
+        {"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS},
     )
     retry_schedule_adds_up: bool = flag(
         False,
         "whether each wait counts from the attempt before it, not from the first failure (documented in words that can "
         "be read both ways; what is said of the last try favours the first failure)",
     )
-    raw_form: choices.RawForm = one_of(
-        choices.RawForm.BESIDE_RECORDS,
+    raw_form: RawForm = one_of(
+        RawForm.BESIDE_RECORDS,
         "with 2018 a callback's raw has pollDate and objectType beside the records, with 2020 objectId and eventType "
         "inside each (observed twice, in conflict)",
     )
@@ -118,12 +196,12 @@ class PlatformSettings(Settings):
     id_alias: bool = flag(
         True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
     )
-    instance_order: choices.InstanceOrder = one_of(
-        choices.InstanceOrder.NEWEST_FIRST,
+    instance_order: InstanceOrder = one_of(
+        InstanceOrder.NEWEST_FIRST,
         "in which order instances are listed, by their ids (inferred from the only documented list)",
     )
-    passwords: choices.Passwords = one_of(
-        choices.Passwords.ANY,
+    passwords: Passwords = one_of(
+        Passwords.ANY,
         "what the user signs in with: any password that is not empty, or their secret (assumed: any; the default is "
         "secret where others can reach the stack)",
     )
@@ -152,12 +230,12 @@ class PlatformSettings(Settings):
     journal_bytes: int = bytes_setting()
 
     @property
-    def unset(self) -> choices.UnsetValues:
+    def unset(self) -> UnsetValues:
         """How configuration keys without a value are shown."""
-        return choices.UnsetValues(text=self.unset_value, masked=self.mask_unset)
+        return UnsetValues(text=self.unset_value, masked=self.mask_unset)
 
     @property
-    def retries(self) -> choices.RetrySchedule:
+    def retries(self) -> RetrySchedule:
         """When failed callbacks are tried again, with how its waits are counted."""
         return replace(self.retry_schedule, cumulative=self.retry_schedule_adds_up)
 

@@ -14,8 +14,7 @@ from elements_local.platform.core.objects import (
     ObjectDefinition,
     Transformation,
 )
-from elements_local.platform.elements.connector import Connector
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Connector, Element
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.transformations.name_mapping import ID_ALIAS
 

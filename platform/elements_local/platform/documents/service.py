@@ -19,7 +19,7 @@ from elements_local.platform.documents.swagger import (
     operation,
     without_references,
 )
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
 
 Json = dict[str, Any]

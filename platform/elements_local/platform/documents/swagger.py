@@ -27,7 +27,7 @@ from elements_local.platform.documents.swagger_schema import (
     referred,
     resolved,
 )
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 
 JSON = "application/json"
 VERSION = "api-v2"

@@ -10,8 +10,7 @@ from typing import NotRequired, TypedDict
 from msgspec import Struct
 
 from elements_local.platform.elements.catalogue_entry import operations
-from elements_local.platform.elements.connector import Connector
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Connector, Element
 from elements_local.platform.elements.insightly.connector import InsightlyConnector
 from elements_local.platform.errors import ConflictError, NotFoundError
 

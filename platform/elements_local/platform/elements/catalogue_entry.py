@@ -6,7 +6,7 @@ Source: the vendor's catalogue answers, exported definitions, and its test suite
 from typing import Any, NotRequired, TypedDict, TypeVar
 
 from elements_local.kit.api.views import View
-from elements_local.platform.elements.element import ConfigurationKey, Element
+from elements_local.platform.elements.connector import ConfigurationKey, Element
 
 
 class Authentication(View):

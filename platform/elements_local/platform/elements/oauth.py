@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import urlencode
 
-from elements_local.platform.elements.connector import Application, VendorGrants
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Application, Element, VendorGrants
 from elements_local.platform.errors import InvalidRequestError
 
 API_KEY = "oauth.api.key"

@@ -9,9 +9,9 @@ from typing import Literal, NotRequired, TypedDict
 from msgspec import Struct
 
 from elements_local.platform.accounts.emails import SENDER
-from elements_local.platform.core.choices import RawForm
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision
+from elements_local.platform.core.settings import RawForm
 from elements_local.platform.dates.iso_dates import iso_date, iso_date_exact
 from elements_local.platform.dates.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
 from elements_local.platform.events.records import ChangeEvent, Notification

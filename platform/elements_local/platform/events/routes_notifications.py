@@ -16,9 +16,14 @@ from elements_local.platform.call import Call
 from elements_local.platform.core import identities
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paging, part_of
 from elements_local.platform.errors import NotFoundError
-from elements_local.platform.events import notification as rules
-from elements_local.platform.events.notification import KeptNotification, NotificationJson, Severity
-from elements_local.platform.events.store_notifications import NewNotification, Notifications
+from elements_local.platform.events import store_notifications as rules
+from elements_local.platform.events.store_notifications import (
+    KeptNotification,
+    NewNotification,
+    NotificationJson,
+    Notifications,
+    Severity,
+)
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
 

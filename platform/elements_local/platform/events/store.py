@@ -24,9 +24,15 @@ from sqlalchemy import (
 
 from elements_local.kit.instants import EARLIEST
 from elements_local.kit.storage.database import EPOCH
-from elements_local.kit.storage.prepared import Row, numbered, one_of
 from elements_local.kit.storage.retention import Retention, RetentionRule
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.kit.storage.transaction import (
+    Row,
+    Transaction,
+    WorkspaceStatement,
+    bound,
+    numbered,
+    one_of,
+)
 from elements_local.platform.core.analytics import Tally
 from elements_local.platform.core.tables import (
     attempts,

@@ -1,25 +1,108 @@
-"""Notifications, and telling everybody who subscribed to their topic."""
+"""Notifications: those of events and those that somebody posts, how the API shows both, and telling all who subscribed."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Literal, TypedDict
 
-from msgspec import convert
+from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, select
 
-from elements_local.kit.storage.prepared import Row, numbered, one_of
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
-from elements_local.platform.accounts.emails import of_notification
+from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, numbered, one_of
+from elements_local.platform.accounts.emails import SENDER, of_notification
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.instance import User
 from elements_local.platform.core.tables import deliveries, notifications
-from elements_local.platform.events.event import EventStatus
-from elements_local.platform.events.notification import KeptNotification, as_json
+from elements_local.platform.dates.iso_dates import iso_date
+from elements_local.platform.events.event import EventStatus, java_text
 from elements_local.platform.events.records import Channel, DeliveryStatus, Subscription
 from elements_local.platform.events.store_subscriptions import Subscriptions
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
+
+Severity = Literal["low", "medium", "high"]
+"""How grave a notification is (observed)."""
+
+
+class KeptNotification(Struct, frozen=True, kw_only=True):
+    """A notification as it is kept, whether it was posted or tells of events.
+
+    Attributes:
+        body: the exact bytes of its callbacks.
+    """
+
+    id: int
+    topic: str
+    created: datetime
+    body: bytes
+    acknowledged: bool = False
+
+
+NotificationJson = TypedDict(
+    "NotificationJson",
+    {
+        "id": int,
+        "from": str,
+        "topic": str,
+        "severity": str,
+        "message": str,
+        "createdDate": str,
+        "active": bool,
+        "acknowledged": bool,
+    },
+)
+"""A notification as the API shows it; ``from`` is a word of Python's. All of it is required (observed)."""
+
+
+def plain_body(  # noqa: PLR0913 - what a notification says; all of it by name
+    *,
+    notification_id: int,
+    created: datetime,
+    topic: str,
+    message: str = "",
+    severity: Severity = "medium",
+    sender: str = SENDER,
+) -> bytes:
+    """Return the exact bytes of a posted notification's callback.
+
+    Source: the envelope of captured callbacks (observed), with the caller's text as the message (assumed).
+    """
+    envelope = {
+        "severity": severity,
+        "createdDate": java_text(created),
+        "topic": topic,
+        "action": "create",
+        "id": str(notification_id),
+        "message": message,
+        "user": sender,
+    }
+    return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def as_json(notification: KeptNotification) -> NotificationJson:
+    """Return a notification as the API shows it.
+
+    Source: the keys (observed); that the message of events is their JSON as text, and the form of the date, is
+        assumed. A notification that was deleted is not shown, so what is shown is active.
+    """
+    envelope = json.loads(notification.body)
+    message = envelope["message"]
+    return {
+        "id": notification.id,
+        "from": str(envelope["user"]),
+        "topic": notification.topic,
+        "severity": str(envelope["severity"]),
+        "message": message if isinstance(message, str) else _compact(message),
+        "createdDate": iso_date(notification.created),
+        "active": True,
+        "acknowledged": notification.acknowledged,
+    }
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
 
 _shown = select(notifications).where(notifications.c.deleted.is_(other=False))
 _get = WorkspaceStatement(_shown.where(notifications.c.id == bindparam("of_id")))

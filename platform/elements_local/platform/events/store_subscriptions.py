@@ -7,8 +7,14 @@ from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.storage.prepared import Row, numbered, one_of
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.kit.storage.transaction import (
+    Row,
+    Transaction,
+    WorkspaceStatement,
+    bound,
+    numbered,
+    one_of,
+)
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.tables import subscribed_topics, subscriptions

@@ -8,9 +8,9 @@ from msgspec import Struct
 from elements_local.platform.ceql import Clause, fields_of, parse
 from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.errors import InvalidRequestError, shown
-from elements_local.platform.events.notification import KeptNotification, NotificationJson
-from elements_local.platform.events.notification import as_json as notification_json
 from elements_local.platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
+from elements_local.platform.events.store_notifications import KeptNotification, NotificationJson
+from elements_local.platform.events.store_notifications import as_json as notification_json
 
 _FILTER_FIELDS = ("channel", "status", "config.url", "notificationId", "subscriptionId", "topic", "active")
 _LONGEST_URL = 8000

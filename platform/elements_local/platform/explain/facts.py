@@ -35,8 +35,7 @@ from elements_local.platform.explain import polled
 from elements_local.platform.explain.arrivals import SinkArrivals
 from elements_local.platform.explain.own_calls import OwnCall, own_calls
 from elements_local.platform.instances.store import Instances, PastConfiguration
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.store import Polls, PollSearch
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.explain.arrivals import SinkArrivals
 from elements_local.platform.explain.case import ExplainedCase
 from elements_local.platform.explain.case_reader import CaseReader
-from elements_local.platform.explain.cures import CureCase, FixFinder
+from elements_local.platform.explain.cause import CureCase, FixFinder
 from elements_local.platform.explain.facts import told
 from elements_local.platform.explain.verdict import Explanation, explained
 from elements_local.platform.explain.views import ExplainJson, explanation_json

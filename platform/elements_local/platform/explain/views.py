@@ -10,7 +10,7 @@ from elements_local.platform.elements.connector import VendorCall, VendorChange
 from elements_local.platform.events.records import Attempt
 from elements_local.platform.explain.arithmetic import FilterVerdict, ReadDate, dates_of, filters_of
 from elements_local.platform.explain.case import ArrivedCallback, ExplainedCase, OwedCallback, PollOfRecord
-from elements_local.platform.explain.cures import CureAttempt, CureFix, CureSearch
+from elements_local.platform.explain.cause import CureAttempt, CureFix, CureSearch
 from elements_local.platform.explain.verdict import Explanation
 
 _MOST_POLLS = 10

@@ -10,7 +10,7 @@ from flask import Blueprint
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.platform.core.paging import PAGE_HEADERS
 from elements_local.platform.hub import service as hub_records
-from elements_local.platform.hub.refusals import refuse_deferred_calls
+from elements_local.platform.hub.routing import refuse_deferred_calls
 from elements_local.platform.hub.service import (
     HEADERS,
     PROBLEMS,

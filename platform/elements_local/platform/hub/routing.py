@@ -1,15 +1,21 @@
-"""A Flask application that routes calls without a hub in their path as those with one."""
+"""A Flask application that routes calls without a hub in their path as those with one.
+
+Calls of what the vendor's platform has and this one does not imitate are refused here, by their path or a header.
+"""
 
 from collections.abc import Iterable
 from functools import cached_property
 
-from flask import Request
+from flask import Request, request
 from msgspec import Struct
 
-from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.kit.web.service_flask import ServiceFlask, present_request
+from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.callers import parse_authorization
-from elements_local.platform.core.paths import ROUTED
-from elements_local.platform.errors import InvalidCredentialsError
+from elements_local.platform.core.not_imitated import not_imitated
+from elements_local.platform.core.paths import BASE_PATH, ROUTED, routed_path
+from elements_local.platform.errors import InvalidCredentialsError, NothingFoundError, UnsupportedCallError
+from elements_local.platform.instances.call import HubCall, TokenCall
 
 SHARED = frozenset({"accounts", "users"})
 """First words of a path that both the platform and the CRM have."""
@@ -111,3 +117,61 @@ def _names_an_element(request: Request) -> bool:
     # whether a header can be read is said later, by who needs it: without a token the path is the platform's
     except InvalidCredentialsError:
         return False
+
+
+def refuse_what_is_not_imitated() -> None:
+    """Refuse a call of the table of paths, unless a route of ours or a resource of the element has its path.
+
+    Raises:
+        InvalidCredentialsError: it is a stranger's.
+        NothingFoundError: it asks for a list of which the vendor's answer is known where it is empty.
+        UnsupportedCallError: it is any other.
+    """
+    asked = present_request()
+    if not asked.path.startswith(f"{BASE_PATH}/") or asked.method == "OPTIONS":
+        return
+    routed = routed_path(asked)
+    is_hubs = routed != asked.path and routed.startswith(f"{BASE_PATH}/hubs/")
+    place = _segments(asked.path if is_hubs else routed)
+    found = not_imitated(asked.method, place)
+    if found is None or (is_hubs and place[0] in SHARED):
+        return
+    if not is_hubs and asked.url_rule is not None and not found.stands_before(_segments(asked.url_rule.rule)):
+        return
+    if OpenCall.of_request({}).caller.sent.element is None:
+        Call.of_request({})
+    elif _names_a_resource(TokenCall.of_request({}), place[0]) and is_hubs:
+        return
+    if found.lists is not None and found.is_empty_list(asked.method, place):
+        raise NothingFoundError(found.lists)
+    raise UnsupportedCallError(f"{asked.method} {asked.path}")
+
+
+def _names_a_resource(call: TokenCall, word: str) -> bool:
+    """Say whether a word names a resource of the instance's element, or is what the customer calls one."""
+    return word in call.element.id_fields or call.instance.objects.transformation_in_force(word) is not None
+
+
+def _segments(path: str) -> list[str]:
+    return path.removeprefix(BASE_PATH).strip("/").split("/")
+
+
+ASYNC = "Elements-Async-Request"
+SCHEDULE = "Elements-Schedule-Request"
+
+
+def refuse_deferred_calls() -> None:
+    """Refuse a call that asks to be done later; a stranger's is 401 as without the headers.
+
+    Raises:
+        UnsupportedCallError: it has one of the headers.
+    """
+    headers = request.headers
+    if SCHEDULE in headers:
+        asked = SCHEDULE
+    elif headers.get(ASYNC, "").strip().lower() == "true":
+        asked = ASYNC
+    else:
+        return
+    HubCall.of_request({})
+    raise UnsupportedCallError(f"the header {asked}")

@@ -1,4 +1,9 @@
-"""What a hub call does with records: the client's names become the provider's, the records come back as wanted."""
+"""What a hub call does with records: the client's names become the provider's, the records come back as wanted.
+
+Shown are the keys that ``fields`` names, and none that holds null.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from flask import request
@@ -6,18 +11,84 @@ from flask import request
 from elements_local.kit.api.operations import Answer
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import parse
+from elements_local.platform.ceql.record_path import find_in_any_case, steps_of
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Direction
-from elements_local.platform.core.ordering import parse_order
-from elements_local.platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, page_headers, paging
+from elements_local.platform.core.paging import (
+    DEFAULT_PAGE_SIZE,
+    PageQuery,
+    page_headers,
+    paging,
+    parse_order,
+)
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.errors import shown as quoted
-from elements_local.platform.hub.projection import parse_fields, project, without_nulls
 from elements_local.platform.instances.call import HubCall
 from elements_local.platform.provider import PageRequest
 from elements_local.platform.transformations.name_mapping import NameMapping, names
+
+
+def parse_fields(text: str) -> tuple[str, ...]:
+    """Read a list with commas; nothing means all fields.
+
+    >>> parse_fields("FIRST_NAME, user.id,")
+    ('FIRST_NAME', 'user.id')
+    """
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def project(record: Mapping[str, object], fields: Iterable[str]) -> dict[str, object]:
+    """Return a record with those of the fields that it has, under its own spelling; a dotted one stays nested.
+
+    Source: ``fields`` is a list with commas (documented); what a record lacks is left out, and case does not count
+        (assumed).
+
+    >>> project({"A": 1, "user": {"id": 5, "name": "Ada"}}, ["a", "user.id", "B"])
+    {'A': 1, 'user': {'id': 5}}
+    """
+    spelled = {key.lower(): key for key in record}
+    projected: dict[str, object] = {}
+    for field in fields:
+        key = field if field in record else spelled.get(field.lower())
+        if key is not None:
+            projected[key] = record[key]
+        elif (value := find_in_any_case(record, field)) is not None:
+            _put(projected, steps_of(field), value)
+    return projected
+
+
+def _put(record: dict[str, object], steps: Sequence[str], value: object) -> None:
+    if len(steps) == 1:
+        record[steps[0]] = value
+        return
+    inner = record.setdefault(steps[0], {})
+    if isinstance(inner, dict):
+        _put(inner, steps[1:], value)
+
+
+def without_nulls(record: Mapping[str, object]) -> dict[str, object]:
+    """Return a record whose objects have no keys that hold null, at any depth.
+
+    Source: keys whose value is null are removed (observed); at any depth (assumed).
+
+    >>> without_nulls({"a": None, "b": {"c": None}, "d": [None, {"e": None}]})
+    {'b': {}, 'd': [None, {}]}
+    """
+    return {
+        # most lists of a record are empty, which is seen sooner than that they are lists
+        key: _within(inner) if inner and isinstance(inner, (dict, list)) else inner
+        for key, inner in record.items()
+        if inner is not None
+    }
+
+
+def _within(value: object) -> object:
+    if isinstance(value, list):
+        return [_within(inner) for inner in value]
+    return without_nulls(value) if isinstance(value, dict) else value
+
 
 Json = dict[str, object]
 

@@ -6,10 +6,10 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.call import Platform
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import Resource
-from elements_local.platform.elements.element import Element
+from elements_local.platform.core.settings import EmptyBlock
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.events.composer import composer_of
 from elements_local.platform.events.event import EventStatus
 from elements_local.platform.events.store_notifications import Notifications

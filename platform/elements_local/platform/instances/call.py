@@ -8,7 +8,7 @@ from elements_local.kit.text import whole_number
 from elements_local.kit.web.service_flask import present_request
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import InstanceDisabledError, InvalidCredentialsError, NotFoundError
 from elements_local.platform.instances.store import Instances
 

@@ -21,9 +21,9 @@ from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, counted
 from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.description import EVENT_CALLBACK
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import NotFoundError
-from elements_local.platform.instances import activity_messages as instance_messages
+from elements_local.platform.instances import instance as instance_messages
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.call import ElementCall, InstanceCall
 from elements_local.platform.instances.service import (

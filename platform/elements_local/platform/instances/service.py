@@ -26,15 +26,14 @@ from elements_local.platform.configuration.instance_json import (
     to_json,
 )
 from elements_local.platform.core import identities
-from elements_local.platform.core.choices import InstanceOrder, UnsetValues
 from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
-from elements_local.platform.elements.connector import VendorGrants
-from elements_local.platform.elements.element import Element
+from elements_local.platform.core.settings import InstanceOrder, UnsetValues
+from elements_local.platform.elements.connector import Element, VendorGrants
 from elements_local.platform.elements.oauth import application, needs_grant
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, shown
 from elements_local.platform.errors import shown as quoted
-from elements_local.platform.instances import activity_messages as instance_messages
+from elements_local.platform.instances import instance as instance_messages
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.instance import plan
 from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances, turn_of

@@ -12,8 +12,13 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, sel
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
-from elements_local.kit.storage.prepared import Prepared, Row
-from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import (
+    AcrossWorkspaces,
+    Prepared,
+    Row,
+    Transaction,
+    WorkspaceStatement,
+)
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import NONE, Objects
@@ -27,8 +32,7 @@ from elements_local.platform.core.tables import (
 )
 from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.instances.instance import PollPlan
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.lint.service import BodyWarnings
 
 WithSubscription = Select[tuple[object, ...]]

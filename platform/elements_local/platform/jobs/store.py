@@ -1,16 +1,38 @@
-"""What falls due, and when."""
+"""What falls due, and when: the jobs of a workspace, and where they are kept."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 
 from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, not_, select
 
-from elements_local.kit.storage.prepared import Row, numbered, one_of
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, numbered, one_of
 from elements_local.platform.core.tables import jobs, subscriptions
-from elements_local.platform.jobs.due_job import Job, JobKind
+
+
+class JobKind(Enum):
+    """What can fall due."""
+
+    POLL = "poll"
+    DELIVER = "deliver"
+    BULK = "bulk"
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """Something that falls due: jobs of one instant run in the order of their numbers.
+
+    Attributes:
+        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job.
+    """
+
+    number: int
+    workspace: str
+    kind: JobKind
+    subject: str
+    due: datetime
+
 
 _due = (
     select(jobs)

@@ -7,7 +7,7 @@ from elements_local.kit.storage.database_errors import LostLockError
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.run_control import RunSummary
-from elements_local.platform.jobs.due_job import Job
+from elements_local.platform.jobs.store import Job
 
 
 class JobTask(Protocol):

@@ -11,13 +11,12 @@ from elements_local.platform.configuration import instance_configuration as conf
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.instance_configuration import CALLBACK_URL, ENABLED, VENDOR_TYPE
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
-from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.objects import NONE, Objects
-from elements_local.platform.elements.element import Element
+from elements_local.platform.core.settings import EmptyBlock
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import shown
-from elements_local.platform.lint.dates import of_dates
-from elements_local.platform.lint.fields import of_fields, of_mapped_objects
+from elements_local.platform.lint.fields import of_dates, of_fields, of_mapped_objects
 from elements_local.platform.lint.polled_block import PolledBlock, polled_blocks
 from elements_local.platform.lint.pollers import of_doubles, of_poller, of_replaced_blocks, of_timing
 from elements_local.platform.lint.queries import of_queries

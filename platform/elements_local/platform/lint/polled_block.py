@@ -16,12 +16,12 @@ from elements_local.platform.configuration import instance_configuration as conf
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.configuration.poller_keys import DATE_KEYS
-from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.objects import NONE, Direction, Objects, Transformation
 from elements_local.platform.core.paths import segments_below_hub
 from elements_local.platform.core.poll import DateField, Resource
-from elements_local.platform.elements.element import Element
+from elements_local.platform.core.settings import EmptyBlock
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import QueryError
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning

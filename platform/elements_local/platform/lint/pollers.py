@@ -22,7 +22,7 @@ from elements_local.platform.configuration.poller_configuration import (
 )
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.poll import Resource
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.lint.polled_block import PolledBlock, path_of
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted

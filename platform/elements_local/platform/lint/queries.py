@@ -20,7 +20,7 @@ from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
-from elements_local.platform.lint.dates import SAMPLES
+from elements_local.platform.lint.fields import SAMPLES
 from elements_local.platform.lint.polled_block import PolledBlock, parameter_of, where_of
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, quoted

@@ -12,7 +12,7 @@ from elements_local.kit.storage.transaction import Transaction, WorkspaceStateme
 from elements_local.platform.call import OpenCall
 from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.core.tables import body_warnings
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.lint.instance import LintContext, of_instance
 from elements_local.platform.lint.warning import ConfigWarnings

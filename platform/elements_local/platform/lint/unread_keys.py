@@ -14,7 +14,7 @@ from elements_local.platform.configuration import callback_headers, poller_confi
 from elements_local.platform.configuration.instance_json import InstanceJson, InstanceRequest
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
 from elements_local.platform.core.instance import Values
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Element
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted
 

@@ -19,8 +19,7 @@ from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paginat
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.instances.service import change
 from elements_local.platform.instances.store import Instances
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.poller_job import (
     JobHistoryJson,
     JobJson,

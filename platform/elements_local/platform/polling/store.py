@@ -12,15 +12,20 @@ from sqlalchemy import ColumnElement, Subquery, bindparam, func, not_, or_, sele
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
-from elements_local.kit.storage.prepared import Row, numbered, one_of
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement, bound
+from elements_local.kit.storage.transaction import (
+    Row,
+    Transaction,
+    WorkspaceStatement,
+    bound,
+    numbered,
+    one_of,
+)
 from elements_local.kit.values import replace
 from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.paging import Paging
 from elements_local.platform.core.poll import Decision, Poll, PollVerdict
 from elements_local.platform.core.tables import columns_of, instances, last_polls, polls
-from elements_local.platform.jobs.due_job import JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.poller_job import PollerRun
 
 # asked in the same statement that moves the last-poll time: read before, it could be out of date by then

@@ -11,8 +11,7 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.accounts.emails import poller_disabled
 from elements_local.platform.accounts.store import Emails
-from elements_local.platform.activity.activity_messages import Activity, ActivityKind, of_instance
-from elements_local.platform.activity.store import Activities
+from elements_local.platform.activity.store import Activities, Activity, ActivityKind, of_instance
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.poller_configuration import next_poll
 from elements_local.platform.core.hub_client import HubClient, HubError
@@ -27,8 +26,7 @@ from elements_local.platform.events.composer import NotificationComposer, compos
 from elements_local.platform.events.event import Found
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.instances.store import Instances
-from elements_local.platform.jobs.due_job import Job
-from elements_local.platform.jobs.store import Jobs, NextRun
+from elements_local.platform.jobs.store import Job, Jobs, NextRun
 from elements_local.platform.polling.created_or_updated import decide
 from elements_local.platform.polling.store import Polls
 from elements_local.platform.polling.window import Window, reads_on, request_url, window

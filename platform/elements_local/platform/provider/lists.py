@@ -6,9 +6,8 @@ from functools import cache
 from msgspec import Struct, field
 
 from elements_local.platform.ceql import Clause
-from elements_local.platform.core.ordering import SortOrder, first_in_order
-from elements_local.platform.core.paging import page_token, token_place
-from elements_local.platform.provider.client import Record
+from elements_local.platform.core.paging import SortOrder, first_in_order, page_token, token_place
+from elements_local.platform.provider.service import Record
 
 ReadPage = Callable[[int, int], tuple[list[Record], int]]
 """Asks for at most so many records, after so many, and says where the list ends."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from elements_local.kit.storage.database import Database
-from elements_local.platform.core.choices import WorkerChoices
+from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.jobs.task import RunLocks
 from elements_local.platform.real_time import RealTime
 

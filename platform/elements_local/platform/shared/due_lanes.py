@@ -15,8 +15,7 @@ from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.bulk.store import Bulk
 from elements_local.platform.callbacks.task import DeliveryTask
-from elements_local.platform.jobs.due_job import Job, JobKind
-from elements_local.platform.jobs.store import Jobs
+from elements_local.platform.jobs.store import Job, JobKind, Jobs
 from elements_local.platform.jobs.task import JobTask, run_lock
 from elements_local.platform.shared.job_queue import JobLane
 

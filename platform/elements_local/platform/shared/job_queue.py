@@ -15,7 +15,7 @@ from sqlalchemy import Connection, MetaData, func, select, text
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import check_privileges
 from elements_local.kit.storage.schema import SchemaPart, lock_schema, make_part
-from elements_local.platform.jobs.due_job import JobKind
+from elements_local.platform.jobs.store import JobKind
 
 QUEUE = "elements-local"
 SCHEMA = SchemaPart(

@@ -9,8 +9,8 @@ from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import DatabaseLocks
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.core.choices import WorkerChoices
 from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.errors import ConflictError
 from elements_local.platform.jobs.task import RunLocks
 from elements_local.platform.shared.due_lanes import DueLanes, sending_lock

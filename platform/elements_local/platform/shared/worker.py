@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, func, select, text
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks, connect_timeout_s
-from elements_local.platform.core.choices import WorkerChoices
+from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.shared.due_lanes import DueLanes, Left
 from elements_local.platform.shared.job_queue import QUEUE, JobLane, plan_missing
 

@@ -17,15 +17,13 @@ from elements_local.platform.lint.service import WARNING_HEADERS, send_along
 from elements_local.platform.lint.unread_keys import in_definition, in_definitions, in_transformation
 from elements_local.platform.lint.warning import ConfigWarnings
 from elements_local.platform.transformations import transformation as rules
-from elements_local.platform.transformations.requests import (
+from elements_local.platform.transformations.views import (
+    DefinitionJson,
     DefinitionRequest,
     ObjectKey,
     RenameRequest,
-    TransformationRequest,
-)
-from elements_local.platform.transformations.views import (
-    DefinitionJson,
     TransformationJson,
+    TransformationRequest,
     definition_json,
     start_date,
     transformation_json,

@@ -14,16 +14,17 @@ from elements_local.platform.ceql import And, Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import (
     ChangeLog,
+    ConfigurationKey,
+    Element,
     FieldMetadata,
     ObjectName,
     StackAccess,
     VendorChange,
     VendorCollection,
 )
-from elements_local.platform.elements.element import ConfigurationKey, Element
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
 from elements_local.platform.provider import PageRequest, ProviderClient, ProviderPage, ProviderRequest, lists
-from elements_local.platform.provider.client import Record
+from elements_local.platform.provider.service import Record
 
 LARGEST_PAGE = 3
 NAMES = {"contacts": "people", "accounts": "firms"}

@@ -1,7 +1,7 @@
 """What the environment says about the platform."""
 
 from elements_local.platform import PlatformSettings
-from elements_local.platform.core.choices import OPEN_CONNECTORS, RawForm
+from elements_local.platform.core.settings import OPEN_CONNECTORS, RawForm
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 

@@ -9,7 +9,7 @@ from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.kinds import CATEGORIES, CONTACTS, KINDS, LEADS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.made_up import drafts as made_up
 from mock_insightly.made_up.drafts import CHUNK, COLLEAGUES, SPREAD
-from mock_insightly.made_up.foundation import foundation
+from mock_insightly.made_up.seed import foundation
 from mock_insightly.records.record import created, references
 from mock_insightly.versions.known import VERSIONS
 

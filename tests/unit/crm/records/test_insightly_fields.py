@@ -8,8 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_insightly.errors import FieldError
-from mock_insightly.fields.dates import DateFormatError, format_date, parse_date, whole_second
-from mock_insightly.fields.fields import Choice, Date, Decimal, Flag, Loose, Text, Whole
+from mock_insightly.fields.fields import (
+    Choice,
+    Date,
+    DateFormatError,
+    Decimal,
+    Flag,
+    Loose,
+    Text,
+    Whole,
+    format_date,
+    parse_date,
+    whole_second,
+)
 from mock_insightly.fields.row_types import DATES, LINKS, TAGS, CustomFields
 from mock_insightly.records.contents import LONGEST, extract, read_upload
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from elements_local.kit.api.json_syntax import first_fault
 from elements_local.kit.api.json_text import (
     DEEPEST,
     MalformedJsonError,
@@ -19,6 +18,7 @@ from elements_local.kit.api.json_text import (
     decode,
     encode,
     encode_text,
+    first_fault,
     read_json,
 )
 

@@ -11,8 +11,15 @@ from elements_local.kit.api.json_text import encode
 from elements_local.kit.clock import VirtualClock, WorkspaceClock
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.activity.activity_messages import Activity, ActivityKind
-from elements_local.platform.activity.store import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities
+from elements_local.platform.activity.store import (
+    KEPT,
+    KEPT_OF_ONE,
+    LONGEST_TEXT,
+    WAITERS,
+    Activities,
+    Activity,
+    ActivityKind,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINE = Workspace(

@@ -9,19 +9,19 @@ from each_row import each_row
 
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy
-from elements_local.platform.activity import activity_messages as activity
-from elements_local.platform.activity.activity_messages import ActivityKind
+from elements_local.platform.activity import store as activity
+from elements_local.platform.activity.store import ActivityKind
 from elements_local.platform.callbacks import activity_messages as callback_messages
 from elements_local.platform.callbacks.activity_messages import CallbackSubject
 from elements_local.platform.callbacks.delivery import after_attempt
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import Decision, Poll, PollVerdict, Resource
 from elements_local.platform.core.run_control import RunSummary
+from elements_local.platform.core.settings import CLOUD_ELEMENTS, EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
-from elements_local.platform.instances import activity_messages as instance_messages
+from elements_local.platform.instances import instance as instance_messages
 from elements_local.platform.instances.instance import plan
 from elements_local.platform.polling import task as poll_lines
 

@@ -12,11 +12,11 @@ from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.callbacks.delivery import (
     AttemptOutcome,
     after_attempt,
+    next_attempt,
     queue_undelivered,
     released,
 )
-from elements_local.platform.callbacks.retry import next_attempt
-from elements_local.platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
+from elements_local.platform.core.settings import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 from elements_local.platform.events.records import Delivery, DeliveryStatus
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

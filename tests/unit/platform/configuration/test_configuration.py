@@ -18,8 +18,8 @@ from elements_local.platform.configuration.instance_configuration import (
     mask,
     unmask,
 )
-from elements_local.platform.core.choices import EmptyBlock, UnsetValues
-from elements_local.platform.elements.element import ConfigurationKey
+from elements_local.platform.core.settings import EmptyBlock, UnsetValues
+from elements_local.platform.elements.connector import ConfigurationKey
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from elements_local.platform.configuration.poller_configuration import refresh_interval, resources
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
-from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.poll import DateField, Resource
+from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from elements_local.platform.errors import InvalidRequestError, PollerConfigurationError
 from elements_local.platform.explain.cause import Cause, CauseStage

@@ -7,8 +7,7 @@ import pytest
 from elements_local.kit.values import replace
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.catalogue_entry import configuration_to_json, key_to_json
-from elements_local.platform.elements.connector import Application
-from elements_local.platform.elements.element import ConfigurationKey
+from elements_local.platform.elements.connector import Application, ConfigurationKey
 from elements_local.platform.elements.insightly.connector import InsightlyConnector
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.elements.oauth import application, authorize_url, check_takes_oauth, needs_grant

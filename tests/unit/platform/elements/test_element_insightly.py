@@ -16,7 +16,7 @@ from elements_local.platform.elements.insightly.fields import with_custom_fields
 from elements_local.platform.elements.insightly.resources import collection
 from elements_local.platform.elements.insightly.where_to_query import ListRequest, listing
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
-from elements_local.platform.provider.client import ProviderRequest
+from elements_local.platform.provider.service import ProviderRequest
 
 V22 = "https://api.insight.ly/v2.2"
 V31 = "https://api.na1.insightly.com/v3.1"

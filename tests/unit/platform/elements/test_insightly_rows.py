@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.elements.insightly import rows as insightly_rows
-from elements_local.platform.elements.insightly.resources import collection
-from elements_local.platform.elements.insightly.rows import address_columns, address_rows
+from elements_local.platform.elements.insightly import resources as insightly_rows
+from elements_local.platform.elements.insightly.resources import address_columns, address_rows, collection
 from elements_local.platform.errors import ConflictError, NotFoundError
 
 TAGS = collection("contacts/5/tags")

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.emails import EmailCause, delivery_failed, of_notification
 from elements_local.platform.ceql import matches, parse
-from elements_local.platform.core.choices import RawForm
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision, EventType, PollVerdict
+from elements_local.platform.core.settings import RawForm
 from elements_local.platform.dates.iso_dates import iso_date, iso_date_exact
 from elements_local.platform.events.event import CallbackForm, body, java_text, notifications, raw_body
-from elements_local.platform.events.notification import KeptNotification, plain_body
 from elements_local.platform.events.records import (
     ChangeEvent,
     Delivery,
@@ -24,6 +23,7 @@ from elements_local.platform.events.records import (
     Notification,
     Subscription,
 )
+from elements_local.platform.events.store_notifications import KeptNotification, plain_body
 from elements_local.platform.events.subscription import KeptDelivery, filtered_by
 
 POLL_AT = datetime(2020, 1, 15, 10, 15, 0, 412_000, tzinfo=UTC)

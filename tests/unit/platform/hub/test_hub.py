@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.platform.core.objects import MappedField, MappingEntry, Transformation
-from elements_local.platform.hub.object_metadata import mapped_metadata
-from elements_local.platform.hub.projection import parse_fields, project, without_nulls
+from elements_local.platform.hub.routes_objects import mapped_metadata
 from elements_local.platform.hub.routing import HubPaths
+from elements_local.platform.hub.service import parse_fields, project, without_nulls
 
 PATHS = HubPaths.beside(
     [

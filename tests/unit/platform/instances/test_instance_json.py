@@ -13,9 +13,9 @@ from elements_local.platform.configuration.instance_json import (
     as_entry,
     to_json,
 )
-from elements_local.platform.core.choices import UnsetValues
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.objects import ObjectDefinition, Objects, Transformation
+from elements_local.platform.core.settings import UnsetValues
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.instances.instance import make
 from elements_local.platform.instances.service import encoded_entry

@@ -7,8 +7,8 @@ import pytest
 
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.instance import Instance
+from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.instances.instance import PollPlan, plan
 

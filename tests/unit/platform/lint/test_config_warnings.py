@@ -16,7 +16,7 @@ from elements_local.guide import instance_body
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.instance_json import InstanceRequest
-from elements_local.platform.core.choices import EmptyBlock
+from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from elements_local.platform.errors import PlatformError
 from elements_local.platform.lint import unread_keys

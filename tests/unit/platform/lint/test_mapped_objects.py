@@ -7,7 +7,6 @@ from each_row import each_row
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.choices import EmptyBlock
 from elements_local.platform.core.objects import (
     MappedField,
     MappingEntry,
@@ -16,6 +15,7 @@ from elements_local.platform.core.objects import (
     Transformation,
     TransformationScript,
 )
+from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from elements_local.platform.lint.fields import of_mapped_objects
 from elements_local.platform.lint.polled_block import polled_blocks

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.platform.ceql import Comparison, matches
-from elements_local.platform.core.ordering import SortOrder
+from elements_local.platform.core.paging import SortOrder
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.provider import lists
 from elements_local.platform.provider.lists import PageRequest, whole

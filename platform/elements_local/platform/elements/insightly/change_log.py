@@ -14,7 +14,7 @@ from elements_local.platform.core.paths import POLL_HEADER
 from elements_local.platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
 from elements_local.platform.elements.insightly import dialect as insightly
 from elements_local.platform.errors import ConflictError, ProviderError
-from elements_local.platform.provider.client import ProviderClient
+from elements_local.platform.provider.service import ProviderClient
 
 _PATH = "/_local/changes"
 _JOURNAL = "/_local/journal"

@@ -18,7 +18,7 @@ from elements_local.platform.elements.connector import (
     StackAccess,
     VendorCall,
 )
-from elements_local.platform.elements.insightly import dialect, fields, rows
+from elements_local.platform.elements.insightly import dialect, fields, resources
 from elements_local.platform.elements.insightly.change_log import InsightlyChangeLog
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.elements.insightly.dialect import LARGEST_PAGE
@@ -26,8 +26,8 @@ from elements_local.platform.elements.insightly.resources import InsightlyCollec
 from elements_local.platform.elements.insightly.where_to_query import ListRequest, listing
 from elements_local.platform.errors import NotFoundError, ProviderError
 from elements_local.platform.provider import lists
-from elements_local.platform.provider.client import ProviderClient, ProviderRequest, Record
 from elements_local.platform.provider.lists import PageRequest, ProviderPage, ReadPage
+from elements_local.platform.provider.service import ProviderClient, ProviderRequest, Record
 
 
 class InsightlyClient(Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         """Return one record."""
         place = collection(resource)
         if place.key is not None:
-            return rows.row(place, self._parent(place), record_id)
+            return resources.row(place, self._parent(place), record_id)
         if place.own is not None:
             return self._child(place, record_id)
         return self._calls.record(dialect.get(resource, record_id))
@@ -78,16 +78,16 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
             whole = self._complete(place, body)
             return self._calls.record(dialect.create(resource, whole))
         before = self._parent(place)
-        after = self._update_parent(place, rows.with_row(place, before, body))
-        return rows.new_row(place, before, after)
+        after = self._update_parent(place, resources.with_row(place, before, body))
+        return resources.new_row(place, before, after)
 
     def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
         """Change some fields of a record and return it."""
         place = collection(resource)
         if place.key is not None:
             before = self._parent(place)
-            changed = rows.with_changed_row(place, before, record_id, body)
-            return rows.row(place, self._update_parent(place, changed), record_id)
+            changed = resources.with_changed_row(place, before, record_id, body)
+            return resources.row(place, self._update_parent(place, changed), record_id)
         # Asked of the parent's list first, so that nobody reaches a record by way of a parent that is not its own.
         if place.own is not None:
             self._child(place, record_id)
@@ -99,7 +99,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         place = collection(resource)
         if place.key is not None:
             before = self._parent(place)
-            self._update_parent(place, rows.without_row(place, before, record_id))
+            self._update_parent(place, resources.without_row(place, before, record_id))
             return
         if place.own is not None:
             self._child(place, record_id)
@@ -140,7 +140,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         """Return what reads a list: from inside its parent, page by page, or all at once where there are no pages."""
         place = request.collection
         if place.key is not None:
-            return lists.whole(lambda: rows.rows(place, self._parent(place)))
+            return lists.whole(lambda: resources.rows(place, self._parent(place)))
 
         def read(top: int, skip: int) -> tuple[list[Record], int]:
             records, reply = self._calls.records(request.page(top=top, skip=skip))

@@ -8,8 +8,7 @@ from msgspec import Struct
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.wire import Http, NoReply
 from elements_local.platform.core.instance import Values
-from elements_local.platform.elements.connector import Application, VendorCollection
-from elements_local.platform.elements.element import Element
+from elements_local.platform.elements.connector import Application, Element, VendorCollection
 from elements_local.platform.elements.insightly import dialect
 from elements_local.platform.elements.insightly.client import InsightlyClient
 from elements_local.platform.elements.insightly.definition import INSIGHTLY

@@ -8,7 +8,7 @@ import json
 from functools import partial
 from typing import Any
 
-from elements_local.platform.elements.element import ConfigurationKey, Element, numbered
+from elements_local.platform.elements.connector import ConfigurationKey, Element, numbered
 from elements_local.platform.elements.insightly.resources import ID_FIELDS
 
 _ID = 5993

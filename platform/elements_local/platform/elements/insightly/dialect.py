@@ -16,7 +16,7 @@ from elements_local.platform.elements.insightly.resources import (
     record_path,
 )
 from elements_local.platform.errors import InvalidRequestError, ProviderError
-from elements_local.platform.provider.client import ProviderRequest
+from elements_local.platform.provider.service import ProviderRequest
 
 LARGEST_PAGE = 500
 """Insightly gives no more at a time, and says nothing if asked for more (documented)."""

@@ -15,7 +15,7 @@ from elements_local.platform.elements.connector import FieldMetadata, ObjectName
 from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
 from elements_local.platform.errors import InvalidRequestError, shown
-from elements_local.platform.provider.client import ProviderRequest
+from elements_local.platform.provider.service import ProviderRequest
 
 _STAMPS = "DATE_CREATED_UTC DATE_UPDATED_UTC"
 _ACTIVITY = "LAST_ACTIVITY_DATE_UTC NEXT_ACTIVITY_DATE_UTC"

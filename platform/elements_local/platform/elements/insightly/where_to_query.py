@@ -18,7 +18,7 @@ from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.fields import VERSION_2
 from elements_local.platform.elements.insightly.resources import InsightlyCollection, collection
 from elements_local.platform.errors import InvalidRequestError, shown
-from elements_local.platform.provider.client import ProviderRequest
+from elements_local.platform.provider.service import ProviderRequest
 
 UPDATED_AFTER = "updated_after_utc"
 UPDATED = "DATE_UPDATED_UTC"
