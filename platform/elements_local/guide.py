@@ -4,11 +4,16 @@ Source: the platform's Insightly events guide, the one comma added that its cURL
 the grant's code in it, which means nothing beside a user name and an API key (inferred).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from elements_local.clients import Credentials
 
 SIGNATURE_KEY = "a-key-of-your-own"
+DATES = "datesConfiguration"
+DATE_KEYS = ("updatedDate", "createdDate")
+"""How keys begin that belong into ``datesConfiguration``."""
+
 _DATES = {
     "updatedDateField": "DATE_UPDATED_UTC",
     "updatedDateFormat": "yyyy-MM-dd HH:mm:ss",
@@ -24,8 +29,30 @@ def poller_entry(resource: str, id_field: str) -> dict[str, Any]:
     return {
         "url": f"/hubs/crm/{resource}?where=updated_after_utc='${{gmtDate:yyyy-MM-dd HH:mm:ss}}'",
         "idField": id_field,
-        "datesConfiguration": dict(_DATES),
+        DATES: dict(_DATES),
     }
+
+
+def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, Any]:
+    """Return a block with keys changed, those of dates inside ``datesConfiguration``.
+
+    >>> changed_block({"idField": "ID"}, {"pollDelay": 60, "updatedDateTimezone": "GMT", "idField": None})
+    {'pollDelay': 60, 'datesConfiguration': {'updatedDateTimezone': 'GMT'}}
+    """
+    written = block.get(DATES)
+    dates = dict(written) if isinstance(written, Mapping) else {}
+    beside = {key: value for key, value in block.items() if key != DATES}
+    for key, value in changes.items():
+        if key == DATES and isinstance(value, Mapping):
+            dates = dict(value)
+            continue
+        of_dates = key.startswith(DATE_KEYS) or (value is None and key in dates)
+        target = dates if of_dates else beside
+        if value is None:
+            target.pop(key, None)
+        else:
+            target[key] = value
+    return {**beside, **({DATES: dates} if dates else {})}
 
 
 def instance_body(workspace: Credentials, *, signature_key: str = SIGNATURE_KEY) -> dict[str, Any]:

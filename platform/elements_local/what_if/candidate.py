@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import NODEFAULT, structs
 
 from elements_local.clients import Credentials
-from elements_local.guide import instance_body
+from elements_local.guide import changed_block, instance_body
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.explain.cause import Place
@@ -15,7 +15,6 @@ from elements_local.recording.instances import readable
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs.faults import Fault
 from elements_local.scenarios.verbs.request import RequestStep
-from elements_local.what_if.configured import DATE_KEYS, DATES
 
 _EXPECTING = frozenset({"expect", "never"})
 
@@ -130,27 +129,6 @@ def applied(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) 
         path = candidate.puts.replace("{instance}", f"{{{place.instance}}}")
         steps.append(Step(verb="request", argument=RequestStep(method="PUT", path=path), line=0))
     return replace(scenario, instances=instances, steps=tuple(steps))
-
-
-def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, Any]:
-    """Return a block with keys changed, those of dates inside ``datesConfiguration``.
-
-    >>> changed_block({"idField": "ID"}, {"pollDelay": 60, "updatedDateTimezone": "GMT", "idField": None})
-    {'pollDelay': 60, 'datesConfiguration': {'updatedDateTimezone': 'GMT'}}
-    """
-    dates = dict(_mapping(block.get(DATES)))
-    beside = {key: value for key, value in block.items() if key != DATES}
-    for key, value in changes.items():
-        if key == DATES and isinstance(value, Mapping):
-            dates = dict(value)
-            continue
-        of_dates = key.startswith(DATE_KEYS) or (value is None and key in dates)
-        target = dates if of_dates else beside
-        if value is None:
-            target.pop(key, None)
-        else:
-            target[key] = value
-    return {**beside, **({DATES: dates} if dates else {})}
 
 
 def _configured(

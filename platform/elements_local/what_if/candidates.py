@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from elements_local.clients import BASE_PATH
+from elements_local.guide import DATES, changed_block
 from elements_local.platform.configuration.callback_headers import SIGNATURE_KEY
 from elements_local.platform.configuration.instance_configuration import (
     CALLBACK_URL,
@@ -24,8 +25,7 @@ from elements_local.platform.explain.arithmetic import parsed
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseStage, CureCase
 from elements_local.scenarios.scenario import Scenario
-from elements_local.what_if.candidate import CureCandidate, changed_block, fault_rules, neutral
-from elements_local.what_if.configured import DATES
+from elements_local.what_if.candidate import CureCandidate, fault_rules, neutral
 
 _AFTER_POLLS = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER})
 _OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER_POLLS

@@ -9,16 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from elements_local.errors import HarnessError
-from elements_local.guide import poller_entry
+from elements_local.guide import DATE_KEYS, DATES, poller_entry
 from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
 from elements_local.records import COLLECTIONS, ID_FIELDS
 from elements_local.what_if.circumstances import ClockChange
-
-DATES = "datesConfiguration"
-DATE_KEYS = ("updatedDate", "createdDate")
-"""How keys begin that belong into ``datesConfiguration``."""
 
 _TAKEN_OVER = (
     "event.poller.", "event.objects", "event.vendor.type", "event.notification.enabled", "base.url", "filter.response.nulls",

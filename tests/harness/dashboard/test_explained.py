@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from page_reader import PageVisitor
 
+from elements_local.clients import BASE_PATH
 from elements_local.dashboard.pages import DashboardPages
+from elements_local.guide import instance_body
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.wire import Reply
 from elements_local.stack.stack import Stack
@@ -85,3 +87,24 @@ def test_a_sparse_answer_breaks_no_page(explained):
     _, page = explained(fix={"where": "clock", "text": "Wait.", "change": None}, change={})
 
     assert (page.status, "Wait." in page.words) == (200, True)
+
+
+def test_the_button_cures_and_shows_it(clients, visitor):
+    """What was tried is what is saved, and the change that is done again is reported."""
+    body = instance_body(clients.credentials)
+    block = body["configuration"]["event.poller.configuration"]["contacts"]
+    block["datesConfiguration"]["updatedDateFormat"] = "dd.MM.yyyy"
+    instance = clients.platform.create_instance(body)
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+    asked = f"why/?instanceId={instance['id']}&resource=contacts&recordId={number}"
+    page = visitor.open(f"/_local/dashboard/{clients.credentials.name}/{asked}")
+
+    cured = visitor.send(page, "/why/")
+
+    kept = clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")["configuration"]
+    saved = json.loads(kept["event.poller.configuration"])["contacts"]
+    assert saved["datesConfiguration"]["updatedDateFormat"] == "yyyy-MM-dd HH:mm:ss"
+    assert "updatedDateFormat" not in saved
+    assert f"Contacts {number} was changed again, and that was reported" in cured.words
+    assert f"Why contacts/{number} was reported" in cured.words

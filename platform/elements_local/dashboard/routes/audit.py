@@ -17,9 +17,10 @@ from elements_local.dashboard.context import (
     whole_page,
 )
 from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
-from elements_local.guide import poller_entry
+from elements_local.guide import changed_block, poller_entry
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.records import ID_FIELDS
+from elements_local.kit.text import whole_number
+from elements_local.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.reports.explanations import WRONG
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
@@ -76,7 +77,7 @@ def show() -> str:
 
 @explain.post("/")
 def cure() -> Answer:
-    """Make the change of a resource's configuration that an explanation proposes."""
+    """Make the change of a resource's configuration that an explanation proposes, and show that it cures."""
     form = request.form
     try:
         change = decode(form.get("change", "").encode())
@@ -89,9 +90,8 @@ def cure() -> Answer:
     kept = clients().platform.call_object("GET", path)["configuration"][POLLER_CONFIGURATION]
     blocks = _with(decode(kept.encode()), resource, change)
     clients().platform.patch_instance(instance_id, {"configuration": {POLLER_CONFIGURATION: blocks}})
-    return back(
-        f"{resource} is polled with {json.dumps(change)} from now on; what was lost is found when it changes again."
-    )
+    done, good = _done_again(instance_id, resource, form.get("recordId", ""))
+    return back(f"{resource} is polled with {json.dumps(change)} from now on; {done}", good=good)
 
 
 def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +99,24 @@ def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
     block = blocks.get(resource) or (
         poller_entry(resource, ID_FIELDS[resource]) if resource in ID_FIELDS else {}
     )
-    return {**blocks, resource: {**block, **change}}
+    return {**blocks, resource: changed_block(block, change)}
+
+
+def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, bool]:
+    """Change a record once more, poll, and return what came of it, and whether that is good."""
+    poller, number = page().poller(instance_id), whole_number(record_id)
+    listed = {each["resource"]: each["collection"] for each in poller["resources"]} if poller else {}
+    kind = next((each for each in RESOURCES if each.lower() == listed.get(resource)), None)
+    records = read("crm", "records", kind=kind, recordId=number)["records"] if kind and number else ()
+    if not (kind and number and records):
+        return "what was lost is found when it changes again.", True
+    name = NAME_FIELDS[RESOURCES[kind]]
+    clients().crm.update(kind, number, {name: records[0][name]})
+    clients().platform.poll(instance_id)
+    found = read("platform", "explain", instanceId=instance_id, resource=resource, recordId=record_id)
+    if found["verdict"] == "reported":
+        return f"{kind} {number} was changed again, and that was reported.", True
+    return f"{kind} {number} was changed again, and that was not reported: {found['why']}", False
 
 
 def decisions(
