@@ -217,12 +217,16 @@ def make_bench(new_database_url):
     """Return a function that puts a bench together, on a database of its own or on a given one."""
     with ExitStack() as closing:
 
-        def make(*, url=None, polls=None, patience=DEADLINE, **settings):
+        def make(*, url=None, polls=None, patience=DEADLINE, real_clock=None, **settings):
             database = Database(url or new_database_url())
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
             create_tables(database)
-            workspaces, wire, activities = workspaces_on(database), Wire(), Activities()
+            workspaces, wire, activities = (
+                workspaces_on(database, real_clock=real_clock),
+                Wire(),
+                Activities(),
+            )
             hub, catalogue = HubClient(http=wire, url=chosen.url), Catalogue(shipped())
             callbacks = BulkCallbacks(receivers=wire, settings=chosen)
             engine = Engine(

@@ -12,7 +12,7 @@ from rooms import Room
 from sqlalchemy import JSON, bindparam, inspect, text
 
 from elements_local.guide import instance_body
-from elements_local.kit.clock import Mode
+from elements_local.kit.clock import FastClock, Mode
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.schema import VERSIONS, SchemaVersionError, drop_all
@@ -134,12 +134,15 @@ def test_a_poll_that_is_due_is_run_by_one_worker_and_planned_again(benches, work
     )  # that, and as it was made
 
 
-def test_a_poll_that_falls_due_later_is_run_then(benches, workspace):
+@pytest.mark.parametrize("speed", [1, 3600])
+def test_a_poll_that_falls_due_later_is_run_then(make_bench, database_url, speed):
+    benches = [make_bench(url=database_url, real_clock=FastClock(speed)) for _ in range(2)]
+    workspace = benches[0].workspaces.create(NewWorkspace(name="acme", mode=Mode.REAL))
     sent = Sent(*benches)
     instance = benches[0].instance(workspace)
 
     with working(benches[1]):
-        due = workspace.clock.now() + SOON
+        due = workspace.clock.now() + SOON * speed
         poll_at(benches[0], workspace, instance, due)
         sent.wait(1)
         assert workspace.clock.now() >= due

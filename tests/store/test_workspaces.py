@@ -6,9 +6,11 @@ from threading import Thread
 
 import freezegun
 import pytest
+from sqlalchemy import text
 from threads import together
 
 from elements_local.kit.clock import (
+    FastClock,
     FrozenClock,
     Mode,
     MovedBackError,
@@ -61,6 +63,37 @@ def test_one_that_was_made_anew_is_known_to_other_processes_by_its_new_secrets(o
     assert there.with_api_key(after.crm_api_key).seed == 2
     assert there.with_api_key(before.crm_api_key) is None
     assert there.with_user_secret(after.user_secret).seed == 2
+
+
+@pytest.mark.parametrize("speed", [1, 60])
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_processes_whose_machines_differ_change_and_read_by_the_databases_clock(
+    open_workspaces, open_database, speed
+):
+    def now():
+        with open_database().reading() as connection:
+            return connection.scalar(text("SELECT clock_timestamp()"))
+
+    machines = [VirtualClock(LATER), VirtualClock(DEFAULT_START)]
+    before = now()
+    here, there = (
+        open_workspaces(real_clock=FastClock(speed, machine=machine), default=NewWorkspace(mode=Mode.REAL))
+        for machine in machines
+    )
+    instants = [before]
+    for reads, changes in [(here, there), (there, here)] * 2:
+        instants.append(reads.set_watermark(reads.default))
+        with changes.changing(changes.default) as at:
+            instants.append(at)
+
+    assert instants == sorted(instants)
+    assert instants[-1] <= before + speed * (now() - before)
+    assert here.real_now() <= now()
+    here.set_clock(here.default, Mode.REAL, here.real_now(here.default))
+    assert instants[-1] <= there.default.clock.now()  # it runs on
+    here.set_clock(here.default, Mode.VIRTUAL, DEFAULT_START)
+    here.set_clock(here.default, Mode.REAL, here.real_now(here.default))
+    assert now() - HOUR < there.default.clock.now() <= before + speed * (now() - before)
 
 
 def test_the_default_one_is_always_there_with_the_credentials_of_the_documentation(workspaces):

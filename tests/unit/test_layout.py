@@ -315,7 +315,6 @@ ACROSS_WORKSPACES = {
     "elements_local/platform/core/callers.py": "signing in",
     "elements_local/platform/inbound/service.py": "what a provider sends names no workspace",
     "elements_local/platform/instances/store.py": "what a provider sends names no workspace",
-    "elements_local/platform/shared/due_lanes.py": "the database's own clock",
     "elements_local/platform/shared/job_queue.py": "the queue of all due jobs",
     "elements_local/platform/shared/worker.py": "the queue of all due jobs",
     "elements_local/stack/storage.py": "beginning anew",

@@ -75,6 +75,19 @@ class FastClock(SystemClock):
         return self._began + self.speed * (self._machine.now() - self._began)
 
 
+class SetClock(SystemClock):
+    """A clock that was set to an instant, and runs on as another does."""
+
+    def __init__(self, instant: datetime, *, like: SystemClock) -> None:
+        self.speed = like.speed
+        self._like = like
+        self._ahead = in_utc(instant) - like.now()
+
+    def now(self) -> datetime:
+        """Return the instant to which time has run."""
+        return self._like.now() + self._ahead
+
+
 class VirtualClock:
     """A clock that stands still until it is moved."""
 

@@ -169,7 +169,7 @@ class Engine:
         """
         with self.exclusive(workspace):
             present = workspace.clock.now()
-            then = self._workspaces.real_clock.now() if mode is Mode.REAL else now or present
+            then = self._workspaces.real_now(workspace) if mode is Mode.REAL else now or present
             with self._database.read(workspace.name) as tx:
                 waiting = Jobs(tx).count()
             if then < present and waiting:

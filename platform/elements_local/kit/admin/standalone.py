@@ -107,7 +107,7 @@ def put(body: ClockRequest) -> Answer[ClockJson]:
     workspace = asked_workspace()
     mode, now = chosen_clock(body, mode=workspace.clock.mode)
     known = _admin().workspaces
-    present = known.real_clock.now() if mode is Mode.REAL else workspace.clock.now()
+    present = known.real_now(workspace) if mode is Mode.REAL else workspace.clock.now()
     known.set_clock(workspace, mode, now or present)
     return Answer(shown_clock(workspace))
 

@@ -3,14 +3,14 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, event, func, select
 
-from elements_local.kit.clock import Mode, WorkspaceClock
+from elements_local.kit.clock import Mode, SetClock, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
 from elements_local.kit.storage.transaction import Prepared, Row
@@ -83,24 +83,42 @@ class ProcessLock:
         return True
 
 
-_by_name = Prepared(select(WORKSPACES).where(WORKSPACES.c.name == bindparam("of_name")))
+_selected = select(WORKSPACES, func.clock_timestamp().label("clock_looked_at"))
+_by_name = Prepared(_selected.where(WORKSPACES.c.name == bindparam("of_name")))
 
 
 class SharedWorkspaces(Workspaces):
     """All workspaces of the stacks on one database.
 
     Whoever asks for a workspace gets it as it is in the database, its clock included; whoever holds a clock's lock has it
-    as against all processes.
+    as against all processes. A real clock is the database's: machines differ. Of a real one, ``clock_now`` is when it
+    began to be faster.
 
     Args:
         locks: those of the database.
         choices: as ``Workspaces`` takes them.
     """
 
+    _selected: ClassVar[Select[Any]] = _selected
+
     def __init__(self, database: Database, locks: DatabaseLocks, **choices: Any) -> None:
         self._locks = locks
         with self._alone():
             super().__init__(database, **choices)
+        if self.real_clock.speed != 1:  # which plans when the queue runs what falls due
+            event.listen(database.engine, "connect", self._tell_speed)
+            database.engine.dispose()
+
+    def _tell_speed(self, connection: Any, _record: object) -> None:
+        connection.execute(f"SET elements_local.speed = {self.real_clock.speed}")
+        connection.commit()
+
+    def real_now(self, workspace: Workspace | None = None) -> datetime:
+        """Return the instant of a workspace whose clock is real from now on: its own if it was, else the database's."""
+        if workspace is not None and workspace.clock.mode is Mode.REAL:
+            return workspace.clock.now()
+        with self._database.autocommit_read() as connection:
+            return in_utc(connection.scalars(select(func.clock_timestamp())).one())
 
     @property
     def default(self) -> Workspace:
@@ -145,13 +163,13 @@ class SharedWorkspaces(Workspaces):
             self.named(name)
             return super().create(NewWorkspace(name=name, mode=new.mode, start=new.start, seed=seed))
 
-    def refresh(self, workspace: Workspace) -> None:
+    def refresh(self, workspace: Workspace, *, waits: bool = False) -> None:
         """Take over what other processes have made of a workspace."""
         clock = workspace.clock
         assert isinstance(clock.lock, ProcessLock)  # noqa: S101 - made below
         # who has the lock in this process is moving time, or has just looked; the row is read under it, or it might be
         # older than what this process has done since
-        if not clock.lock.local.acquire(blocking=False):
+        if not clock.lock.local.acquire(blocking=waits):
             return
         try:
             row = self._row(workspace.name)
@@ -161,6 +179,12 @@ class SharedWorkspaces(Workspaces):
                 self._take_in(row)
         finally:
             clock.lock.local.release()
+
+    def set_clock(self, workspace: Workspace, mode: Mode, now: datetime) -> None:
+        """Let a workspace go by another clock; a real one that stays real runs on."""
+        then = in_utc(now)
+        if not mode is workspace.clock.mode is Mode.REAL:
+            super().set_clock(workspace, mode, self.real_now() if mode is Mode.REAL else then)
 
     def _find(self, known: Workspace | None, condition: ColumnElement[bool]) -> None:
         if known is not None:
@@ -175,7 +199,7 @@ class SharedWorkspaces(Workspaces):
 
     def _rows(self, *conditions: ColumnElement[bool]) -> list[Row]:
         with self._database.autocommit_read() as connection:
-            return list(connection.execute(select(WORKSPACES).where(*conditions)))
+            return list(connection.execute(_selected.where(*conditions)))
 
     def _take_in(self, row: Row) -> None:
         """Make what is known of a workspace what its row says."""
@@ -191,12 +215,21 @@ class SharedWorkspaces(Workspaces):
                 self._index(replace(known, seed=row.seed, origin=row.origin, start=row.clock_start))
         self._set_clock_by(known.clock, row)
 
+    def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
+        return SetClock(now, like=self.real_clock) if mode is Mode.REAL else super()._clock(mode, now)
+
+    def _clock_of(self, row: Row) -> SystemClock | VirtualClock:
+        mode, now = Mode(row.clock_mode), row.clock_now
+        # what is made of it is later by the way here, and so never ahead of what another process reads afterwards
+        passed = row.clock_looked_at - now if mode is Mode.REAL else timedelta(0)
+        return self._clock(mode, now + self.real_clock.speed * passed)
+
     def _set_clock_by(self, clock: WorkspaceClock, row: Row) -> None:
         mode, now = Mode(row.clock_mode), row.clock_now
-        if mode is not clock.mode or (mode is Mode.VIRTUAL and now < clock.now()):
-            clock.use(self._clock(mode, now), watermark=row.clock_watermark)
+        if mode is Mode.REAL or mode is not clock.mode or now < clock.now():
+            clock.use(self._clock_of(row), watermark=row.clock_watermark)
             return
-        if mode is Mode.VIRTUAL and now > clock.now():
+        if now > clock.now():
             clock.move_to(now)
         clock.watermark = row.clock_watermark
 

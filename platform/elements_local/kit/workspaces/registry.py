@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from threading import RLock
+from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Text, bindparam, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Select, Table, Text, bindparam, select
 
 from elements_local.kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from elements_local.kit.storage.database import Database, Instant
@@ -83,11 +84,13 @@ class Workspaces:
     Args:
         default: how the default workspace is made, if the database has none.
         virtual_clock: makes the clocks of mode virtual.
-        real_clock: the clock of all workspaces of mode real.
+        real_clock: the clock of all workspaces of mode real; where processes share a database, how fast theirs run.
         keep_ties: whether a change may fall into the very second of a reading before it.
         known_secrets: whether new workspaces get secrets that others may know: the default one the documented ones,
             others those that follow from name and seed.
     """
+
+    _selected: ClassVar[Select[Any]] = select(WORKSPACES)
 
     def __init__(  # noqa: PLR0913 - what workspaces are made with; all of it by name
         self,
@@ -115,6 +118,10 @@ class Workspaces:
             chosen = default or NewWorkspace()
             seed = chosen.seed or 0
             self._add(self._made(DEFAULT_NAME, DOCUMENTED, seed=seed, mode=chosen.mode, start=chosen.start))
+
+    def real_now(self, workspace: Workspace | None = None) -> datetime:  # noqa: ARG002 - one real clock is all of them here
+        """Return the instant of a workspace, or of a new one, whose clock is real from now on."""
+        return self.real_clock.now()
 
     @property
     def default(self) -> Workspace:
@@ -162,8 +169,12 @@ class Workspaces:
         """What an answer says that is from the memory of one process: ``process``, where others have memories as well."""
         return {}
 
-    def refresh(self, workspace: Workspace) -> None:
-        """Take over what other processes have made of a workspace; of one that this process keeps alone, nothing."""
+    def refresh(self, workspace: Workspace, *, waits: bool = False) -> None:
+        """Take over what other processes have made of a workspace; of one that this process keeps alone, nothing.
+
+        Args:
+            waits: for who is doing so already.
+        """
 
     def delete(self, workspace: Workspace) -> None:
         """Forget a workspace, if it is still there; what services keep for it must be reset before.
@@ -281,7 +292,7 @@ class Workspaces:
 
         Its name and its credentials stay.
         """
-        now = in_utc(workspace.clock.now() if kept.clock.now is None else kept.clock.now)
+        now = in_utc(kept.clock.now or self.real_now(workspace))
         row = {
             "seed": kept.seed,
             "origin": kept.origin,
@@ -290,6 +301,8 @@ class Workspaces:
             "clock_now": now,
             "clock_watermark": kept.clock.watermark,
         }
+        if kept.clock.mode is workspace.clock.mode is Mode.REAL:
+            del row["clock_now"]  # it runs on
         connection.execute(WORKSPACES.update().where(WORKSPACES.c.name == workspace.name).values(row))
 
         # run after the commit: the caller's transaction may yet be undone, and a clock cannot be put back unnoticed
@@ -300,8 +313,10 @@ class Workspaces:
 
         return apply
 
-    def _workspace_clock(self, mode: Mode, now: datetime, watermark: datetime | None) -> WorkspaceClock:
-        return WorkspaceClock(self._clock(mode, now), watermark=watermark, keeps_ties=self._keep_ties)
+    def _workspace_clock(
+        self, clock: SystemClock | VirtualClock, watermark: datetime | None
+    ) -> WorkspaceClock:
+        return WorkspaceClock(clock, watermark=watermark, keeps_ties=self._keep_ties)
 
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
         return self.real_clock if mode is Mode.REAL else self._virtual_clock(now)
@@ -312,13 +327,14 @@ class Workspaces:
         Args:
             known: its secrets, if others may know them.
         """
+        now = start if mode is Mode.VIRTUAL else self.real_now()
         return Workspace(
             name=name,
             seed=seed,
             origin=name,
             crm_username=f"owner@{name}.example",
             start=start,
-            clock=self._workspace_clock(mode, start, watermark=None),
+            clock=self._workspace_clock(self._clock(mode, now), watermark=None),
             **vars(known if self._known_secrets else random_secrets()),
         )
 
@@ -342,12 +358,15 @@ class Workspaces:
     def _load(self) -> None:
         try:
             with self._database.reading() as connection:
-                for row in connection.execute(select(WORKSPACES).order_by(WORKSPACES.c.name)):
+                for row in connection.execute(self._selected.order_by(WORKSPACES.c.name)):
                     self._index(self._from_row(row))
         except (ValueError, TypeError, OverflowError) as error:
             raise DamagedDatabaseError("a workspace cannot be read") from error
 
+    def _clock_of(self, row: Row[Any]) -> SystemClock | VirtualClock:
+        return self._clock(Mode(row.clock_mode), row.clock_now)
+
     def _from_row(self, row: Row[tuple[object, ...]]) -> Workspace:
-        clock = self._workspace_clock(Mode(row.clock_mode), row.clock_now, watermark=row.clock_watermark)
+        clock = self._workspace_clock(self._clock_of(row), watermark=row.clock_watermark)
         others = {name: value for name, value in row._asdict().items() if not name.startswith("clock_")}
         return Workspace(**others, start=row.clock_start, clock=clock)

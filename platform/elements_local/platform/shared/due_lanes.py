@@ -7,7 +7,6 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import func, select
 
 from elements_local.kit.clock import Mode
 from elements_local.kit.storage.database import Database
@@ -134,10 +133,9 @@ class DueLanes(Struct, frozen=True, kw_only=True):
             return Jobs(tx).deliveries_due(until=until, subscription_id=subscription_id, limit=limit)
 
     def _now(self, workspace: Workspace) -> datetime:
-        """Return what time it is; by the database's clock, which the queue goes by, if that is ahead of this machine's."""
-        with self.database.autocommit_read() as connection:
-            queues: datetime = connection.scalars(select(func.clock_timestamp())).one()
-        return max(workspace.clock.now(), queues)
+        """Return what time it is, not before the queue has said that something is due."""
+        self.workspaces.refresh(workspace, waits=True)
+        return workspace.clock.now()
 
     def _instance_of(self, lane: JobLane) -> int | None:
         """Return the instance that a job is about; None if that is gone, or it is no instance's."""

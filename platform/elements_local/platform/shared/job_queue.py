@@ -23,7 +23,7 @@ SCHEMA = SchemaPart(
     MetaData(),
     sql=(files("elements_local.platform.shared") / "job_queue.sql").read_text("utf-8"),
     functions=tuple(
-        f"platform_{name}" for name in ("plan_workspace", "plan_missing", "plan_job", "lane", "plan")
+        f"platform_{name}" for name in ("plan_workspace", "plan_missing", "plan_job", "lane", "plan", "due")
     ),
 )
 """The functions and triggers by which the agenda fills the queue; there are no tables beside Procrastinate's."""

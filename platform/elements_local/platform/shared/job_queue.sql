@@ -24,12 +24,17 @@ CREATE FUNCTION platform_lane(job platform_jobs) RETURNS text LANGUAGE sql STABL
     SELECT CASE job.kind WHEN 'deliver' THEN job.subscription_id::text ELSE job.subject END
 $$;
 
+-- When something falls due by the database's clock, rounded up; of a workspace's, that has run on since it became real.
+CREATE FUNCTION platform_due(due bigint, became_real bigint) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT to_timestamp((became_real + ceil(
+        (due - became_real) / coalesce(nullif(current_setting('elements_local.speed', true), ''), '1')::numeric
+    )) / 1000000.0)
+$$;
+
 CREATE FUNCTION platform_plan_job() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM kit_workspaces WHERE name = NEW.workspace AND clock_mode = 'real';
-    IF FOUND THEN
-        PERFORM platform_plan(NEW.workspace, NEW.kind, platform_lane(NEW), to_timestamp(NEW.due / 1000000.0));
-    END IF;
+    PERFORM platform_plan(NEW.workspace, NEW.kind, platform_lane(NEW), platform_due(NEW.due, clock_now))
+    FROM kit_workspaces WHERE name = NEW.workspace AND clock_mode = 'real';
     RETURN NULL;
 END $$;
 
@@ -40,7 +45,7 @@ CREATE TRIGGER platform_plan_job AFTER INSERT OR UPDATE OF due ON platform_jobs
 -- whatever was done to the queue by hand.
 CREATE FUNCTION platform_plan_missing(only_workspace text) RETURNS void LANGUAGE sql AS $$
     WITH owed AS (
-        SELECT DISTINCT job.workspace, job.kind, platform_lane(job) AS subject, to_timestamp(job.due / 1000000.0) AS due
+        SELECT DISTINCT job.workspace, job.kind, platform_lane(job) AS subject, platform_due(job.due, clock_now) AS due
         FROM platform_jobs job JOIN kit_workspaces ON name = job.workspace AND clock_mode = 'real'
         WHERE only_workspace IS NULL OR job.workspace = only_workspace
     ), planned AS (
