@@ -139,18 +139,18 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
     if ELSEWHERE in stash:
         yield stash.setdefault(_STACK, stash[ELSEWHERE])
         return
-    with testing.fixtures.on_ports(request.getfixturevalue("elements_settings")) as stack:
-        # For the report of a test that fails, which has no fixtures.
-        stash[_STACK] = stack
-        try:
-            yield stack
-        finally:
-            del stash[_STACK]
+    held: HeldStack = request.getfixturevalue("_elements_held")
+    # For the report of a test that fails, which has no fixtures.
+    stash[_STACK] = held.on_ports
+    try:
+        yield stash[_STACK]
+    finally:
+        del stash[_STACK]
 
 
 @pytest.fixture(scope="session")
-def _elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
-    """The three services in this process, for tests with a receiver: freezegun holds the time while one runs."""
+def _elements_held(elements_settings: "Options") -> "Iterator[HeldStack]":
+    """The stack of a run; for tests with a receiver freezegun holds the process's time while one runs."""
     with testing.fixtures.HeldStack.started(elements_settings) as stack:
         yield stack
 
@@ -240,5 +240,5 @@ def _making_workspace(
         return testing.fixtures.workspace_of(request.node, request.getfixturevalue("elements_stack"))
     if ELSEWHERE in request.config.stash:
         return testing.fixtures.relayed_workspace_of(request.node, request.config.stash[ELSEWHERE], receiver)
-    held: HeldStack = request.getfixturevalue("_elements_in_process")
+    held: HeldStack = request.getfixturevalue("_elements_held")
     return held.workspace_of(request.node, receiver)

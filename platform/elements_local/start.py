@@ -92,8 +92,10 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
     services: dict[str, Flask] = {}
     over_sockets = SharedSettings.from_env(chosen.environment).sockets_inside
 
-    def wire(timeout: timedelta) -> Http:
-        return InProcess({} if over_sockets else services, timeout=timeout, measured=True)
+    def wire(timeout: timedelta, *, measured: bool = True) -> Http:
+        others = InProcess(chosen.applications, timeout=timeout)
+        known = {} if over_sockets else services
+        return InProcess(known, otherwise=others, timeout=timeout, measured=measured)
 
     with ExitStack() as closing:
         try:
@@ -117,7 +119,9 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
                 closing.callback(_engine_of(platform).stop)
             else:
                 closing.enter_context(_following_real_clocks(platform))
-        http = wire(CLIENT_TIMEOUT) if called_inside else OverNetwork(timeout=CLIENT_TIMEOUT)
+        # not measured: where the process's time is held, an advance of half an hour takes that long
+        inside = wire(CLIENT_TIMEOUT, measured=False)
+        http = inside if called_inside else OverNetwork(timeout=CLIENT_TIMEOUT)
         yield Stack(http, addresses, token=guard.token, listening=listening)
 
 

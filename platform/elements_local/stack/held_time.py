@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from elements_local.kit.clock import FrozenTime
 
-_LEFT_REAL = ["_pytest.timing", "elements_local.reports.progress", "elements_local.kit.web.sessions"]
-"""By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""
+_LEFT_REAL = [
+    "_pytest.timing",
+    "elements_local.reports.progress",
+    "elements_local.kit.web.sessions",
+    "waitress",
+]
+"""By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls and
+connections."""
 
 
 class HeldTime:

@@ -50,7 +50,7 @@ class Options:
         virtual_clock: makes the virtual clocks.
         environment: the services' own settings, and those of the whole stack, by their variables; other variables than
             ``ELEMENTS_LOCAL_*`` are passed over.
-        applications: others of this process, by their origins, that a stack without sockets finds there.
+        applications: others of this process, by their origins, that the stack finds there.
         connectors: for elements beside those that are shipped.
         urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
             those of other processes, and this one's own.

@@ -17,6 +17,7 @@ from elements_local.failures.observed import warn_of_unpolled, watched
 from elements_local.kit.clock import FrozenClock
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.settings import SettingsError
+from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.receiving import reachable, receiver_of
 from elements_local.replay.runner import How, Runner, Transport
@@ -27,7 +28,7 @@ from elements_local.stack.held_time import HeldTime
 from elements_local.stack.options import Options
 from elements_local.stack.stack import Stack
 from elements_local.stack_settings import Configuration
-from elements_local.start import in_process, on_ports
+from elements_local.start import on_ports
 from elements_local.testing.markers import CHOICES, MarkerError, choices, workspace_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ __all__ = [
     "latest_of",
     "load_all",
     "named_receiver",
-    "on_ports",
     "options",
     "relayed_workspace_of",
     "runner",
@@ -128,10 +128,10 @@ def relayed_workspace_of(test: pytest.Item, stack: Stack, receiver: object) -> I
 
 @dataclass(frozen=True)
 class HeldStack:
-    """A stack whose workspaces are opened one at a time, since the process has one time.
+    """A stack on ports, whose workspaces with a receiver are opened one at a time, since the process has one time.
 
     Attributes:
-        stack: the stack itself.
+        stack: the stack itself, called without sockets: a receiver runs in the thread of its test.
     """
 
     stack: Stack
@@ -149,8 +149,13 @@ class HeldStack:
             virtual_clock=lambda start: FrozenClock(start, held),
             applications=applications,
         )
-        with in_process(options) as stack:
+        with on_ports(options, called_inside=True) as stack:
             yield cls(stack, held, applications)
+
+    @property
+    def on_ports(self) -> Stack:
+        """The stack, called at its ports."""
+        return replace(self.stack, http=OverNetwork(timeout=stack.CLIENT_TIMEOUT))
 
     @contextmanager
     def workspace_of(self, test: pytest.Item, receiver: object) -> Iterator[WorkspaceClients]:
