@@ -1,14 +1,13 @@
 """What the platform's tests share: the guide's instance, a stranger, and a look at everything that could change."""
 
 import re
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import pytest
 
 from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
-from elements_local.start import Options, in_process
 
 
 class Directory:
@@ -134,13 +133,6 @@ def unchanged(clients):
         assert everything() == before
 
     return nothing_changes
-
-
-@pytest.fixture
-def own_stack():
-    """Return a function that starts a stack with environment variables of its own, without sockets."""
-    with ExitStack() as closing:
-        yield lambda environment: closing.enter_context(in_process(Options(environment=environment)))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from examples import drawn
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -122,7 +123,14 @@ def dated_alike(body):
 
 
 def test_the_document_is_a_valid_one(document):
-    OpenAPIV31SpecValidator(document.said).validate()
+    """What it says of one version, in a check; the others are made alike."""
+    left_out = tuple({*NAMES} - {*drawn(NAMES, share=len(NAMES))})
+    paths = {path: item for path, item in document.said["paths"].items() if not path[1:].startswith(left_out)}
+    schemas = {name: one for name, one in document.schemas.items() if not name.startswith(left_out)}
+    components = {**document.said["components"], "schemas": schemas}
+
+    assert len(paths) > 50
+    OpenAPIV31SpecValidator({**document.said, "paths": paths, "components": components}).validate()
 
 
 def test_it_is_only_made_when_it_is_asked_for():

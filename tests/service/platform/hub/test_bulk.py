@@ -159,8 +159,8 @@ def test_what_was_downloaded_can_be_uploaded(people, query, records, upload, bul
     assert names(records(job)) == names(people)
 
 
-def test_a_file_may_be_larger_than_other_bodies_but_not_too_large(own_stack, make_body):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_BULK_UPLOAD_LIMIT": "2000000"}).workspace()
+def test_a_file_may_be_larger_than_other_bodies_but_not_too_large(stack_set_to, make_body):
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_BULK_UPLOAD_LIMIT": "2000000"}).new_workspace()
     client = client_of(clients, clients.platform.create_instance(make_body(clients)))
     large = b"FIRST_NAME\n" + (b"A" * 100_000 + b"\n") * 15
 

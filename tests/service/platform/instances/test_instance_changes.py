@@ -16,8 +16,10 @@ def patch(instances, instance):
 
 
 @pytest.mark.parametrize("profile", ["cloud-elements", "open-connectors"])
-def test_what_a_create_answered_may_be_put_back_with_other_tags_twice_in_a_row(own_stack, make_body, profile):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_PROFILE": profile}).workspace()
+def test_what_a_create_answered_may_be_put_back_with_other_tags_twice_in_a_row(
+    stack_set_to, make_body, profile
+):
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_PROFILE": profile}).new_workspace()
     made = clients.platform.create_instance(make_body(clients))
     path = f"{BASE_PATH}/instances/{made['id']}"
 

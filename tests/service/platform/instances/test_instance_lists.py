@@ -44,8 +44,8 @@ def test_a_page_larger_than_may_be_had_is_cut_and_said_so(get, instance):
     assert "pageSize 5001 is more than 5000" in reply.headers["elements-error"]
 
 
-def test_the_order_can_be_turned_round_and_pages_follow_it(own_stack):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_INSTANCE_ORDER": "oldest-first"}).workspace()
+def test_the_order_can_be_turned_round_and_pages_follow_it(stack_set_to):
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_INSTANCE_ORDER": "oldest-first"}).new_workspace()
     made = [clients.platform.create_instance(instance_body(clients.credentials))["id"] for _ in range(3)]
 
     first = clients.platform.send("GET", f"{BASE_PATH}/instances?pageSize=2")
@@ -55,8 +55,8 @@ def test_the_order_can_be_turned_round_and_pages_follow_it(own_stack):
     assert (ids(first), ids(second)) == (made[:2], made[2:])
 
 
-def test_pollers_that_were_switched_off_are_listed_until_they_are_enabled(own_stack, refused):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
+def test_pollers_that_were_switched_off_are_listed_until_they_are_enabled(stack_set_to, refused):
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).new_workspace()
     failing, fine = (clients.platform.create_instance(instance_body(clients.credentials)) for _ in range(2))
     path = f"{BASE_PATH}/instances/polling-disabled"
     clients.crm.script_faults([{"effect": {"status": 500}}])

@@ -285,8 +285,8 @@ def test_an_interval_that_is_changed_before_it_passes_owes_its_poll(clients, ins
     assert late["why"].endswith("it is 2026-03-02T10:31:00Z, and the next poll is at 2026-03-02T10:51:00Z")
 
 
-def test_a_poller_that_was_switched_off_says_by_which_failure(own_stack, make_body):
-    stack = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"})
+def test_a_poller_that_was_switched_off_says_by_which_failure(stack_set_to, make_body):
+    stack = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"})
     clients = stack.new_workspace()
     made = clients.platform.create_instance(make_body(clients))
     clients.crm.script_faults([{"match": {"path": "*/leads*"}, "effect": {"status": 503}}])

@@ -15,9 +15,9 @@ HOUR = {
 
 
 @pytest.fixture
-def short(own_stack):
+def short(stack_set_to):
     """A workspace whose platform keeps things for an hour."""
-    return own_stack(HOUR).workspace()
+    return stack_set_to(HOUR).new_workspace()
 
 
 def made(clients, minutes=15):
@@ -72,8 +72,8 @@ def test_a_callback_that_is_still_to_be_sent_is_kept(short):
     assert deliveries(short) == []
 
 
-def test_events_are_kept_for_as_long_as_they_are_shown(own_stack):
-    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "86400"}).workspace()
+def test_events_are_kept_for_as_long_as_they_are_shown(stack_set_to):
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "86400"}).new_workspace()
     instance = made(clients, minutes=720)
     change(clients)
     clients.clock.advance("6 days")
@@ -155,9 +155,9 @@ def test_a_snapshot_says_what_was_pruned_and_a_reset_forgets_it(short):
 
 
 @pytest.fixture
-def month(own_stack):
+def month(stack_set_to):
     """A workspace whose CRM keeps its log for thirty days."""
-    return own_stack({"ELEMENTS_LOCAL_CRM_CHANGE_RETENTION": str(30 * 24 * 3600)}).workspace()
+    return stack_set_to({"ELEMENTS_LOCAL_CRM_CHANGE_RETENTION": str(30 * 24 * 3600)}).new_workspace()
 
 
 def test_the_crm_forgets_changes_of_long_ago_and_an_audit_knows(month):

@@ -68,11 +68,20 @@ def refusing():
 
 @pytest.fixture
 def check(refusing):
-    """Return a function that has all calls of a group refused, and nothing changed."""
+    """Return a function that has all calls of some groups refused, and nothing changed."""
 
-    def refused(group):
+    def changes(group):
         before = refusing.state()
-        assert refusing.unlike(group) == []
-        assert refusing.state() == before
+        refusing.unlike(group)
+        return refusing.state() != before
+
+    def refused(groups):
+        before = refusing.state()
+        unlike = {name: found for name, group in groups.items() if (found := refusing.unlike(group))}
+        assert unlike == {}
+        if refusing.state() != before:
+            pytest.fail(
+                f"calls changed something, again: {[*filter(lambda name: changes(groups[name]), groups)]}"
+            )
 
     return refused

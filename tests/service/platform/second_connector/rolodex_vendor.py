@@ -15,10 +15,7 @@ class Rolodex:
     """
 
     def __init__(self):
-        self.now = "2026-03-02T10:00:00Z"
-        self.lists = {"people": {}, "firms": {}}
-        self.log = []
-        self.asked = []
+        self.begin()
         self.app = Flask("rolodex")
         self.app.before_request(self._check)
         self.app.register_error_handler(Exception, self._refusal)
@@ -32,6 +29,13 @@ class Rolodex:
             ("/api/<kind>/<ref>", self._delete, ["DELETE"]),
         ):
             self.app.add_url_rule(rule, f"{methods[0]} {rule}", view, methods=methods)
+
+    def begin(self):
+        """Forget everything."""
+        self.now = "2026-03-02T10:00:00Z"
+        self.lists = {"people": {}, "firms": {}}
+        self.log = []
+        self.asked = []
 
     def save(self, kind, fields, ref=None):
         """Make a record, or change one; return it."""

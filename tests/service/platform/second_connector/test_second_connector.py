@@ -9,18 +9,29 @@ from elements_local.kit.api.json_text import decode
 from elements_local.kit.values import replace
 from elements_local.start import Options, in_process
 
+VENDOR = Rolodex()
+
 
 @pytest.fixture
 def rolodex():
-    return Rolodex()
+    VENDOR.begin()
+    return VENDOR
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """A stack that knows the connector, and finds its vendor."""
+    vendor = {"http://rolodex.test": VENDOR.app}
+    with in_process(Options(connectors=(RolodexConnector(),), applications=vendor)) as started:
+        yield started
 
 
 @pytest.fixture
-def clients(rolodex):
-    """A workspace of a stack that knows the connector, and finds its vendor."""
-    vendor = {"http://rolodex.test": rolodex.app}
-    with in_process(Options(connectors=(RolodexConnector(),), applications=vendor)) as stack:
-        yield stack.new_workspace(seed=7)
+def clients(stack, rolodex):  # noqa: ARG001 - a vendor that has nothing yet
+    """A workspace of that stack."""
+    made = stack.new_workspace(seed=7)
+    yield made
+    stack.delete_workspace(made.credentials.name)
 
 
 @pytest.fixture
