@@ -141,7 +141,7 @@ class CrmClient(ServiceClient):
         self.call("PUT", "/_local/faults", json={"faults": rules})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SinkClient(ServiceClient):
     """The sink, as far as one workspace's callbacks go.
 
@@ -205,7 +205,7 @@ class SinkClient(ServiceClient):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class WorkspaceClients:
     """All clients of one workspace."""
 
@@ -214,6 +214,10 @@ class WorkspaceClients:
     platform: PlatformClient
     crm: CrmClient
     sink: SinkClient
+
+    def __repr__(self) -> str:
+        """Name the workspace, and none of its secrets."""
+        return f"{type(self).__name__}({self.credentials.name!r})"
 
     def reset(self) -> None:
         """Bring the workspace back to its start, in all services that run, or in none.

@@ -56,7 +56,7 @@ class Credentials:
         return {name: value for name, value in values.items() if value}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ServiceClient:
     """One service, called with one set of credentials.
 
@@ -67,7 +67,11 @@ class ServiceClient:
 
     http: Http
     url: str
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Say in a few words which service it is, as pytest shows the arguments of a test that fails."""
+        return f"{type(self).__name__}({self.url!r})"
 
     def send(
         self,
@@ -153,7 +157,7 @@ class ServiceClient:
         return answer
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ClockClient(ServiceClient):
     """A workspace's clock.
 

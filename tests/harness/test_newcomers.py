@@ -36,7 +36,7 @@ SAID_OF_TESTS = {
     "a_wrong_letter_in_the_format": ("'2026-03-02 10:00:01', by which the CRM means 10:00:01", "updatedDateFormat"),
     "callbacks_go_elsewhere": ("was not sent: refused by the outbound guard", "up --allow-host hooks.example.com"),
     "the_receiver_is_down": ("its receiver answered 503", "the next try is at 10:15:04"),
-    "the_receiver_has_another_path": ("its receiver answered 404 at 10:15:00; the sink sent it on to http://127.0.0.1:4703/;",),
+    "the_receiver_has_another_path": ("a wrong path? 404 says that the receiver has no route for /; the sink sent it on to http://127.0.0.1:4703/;",),
     "event_types_are_in_capitals": ("expected eventType 'CREATED'; got 'created'",),
     "a_misspelt_filter": ("objecttype", "objectType"),
     "a_singular_filter": ("no callback will tell of objectType 'contact' (did you mean 'contacts'?)",),

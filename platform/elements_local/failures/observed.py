@@ -122,7 +122,7 @@ _Sought = tuple[str | None, str | None]
 """Whose callbacks are looked for: the object's type and its id, of which None is any."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class WatchedSink(SinkClient):
     """The sink of a test, whose empty answers are noted.
 

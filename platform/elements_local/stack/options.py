@@ -32,7 +32,7 @@ _START = StartSettings()
 PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Options:
     """How a stack is started.
 
@@ -74,8 +74,13 @@ class Options:
     applications: "Mapping[str, WSGIApplication]" = field(default_factory=dict)
     connectors: "tuple[Connector, ...]" = ()
     urls: Mapping[str, str] = field(default_factory=dict)
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     fresh: bool = False
+
+    def __repr__(self) -> str:
+        """Name in one line what is chosen, without values, some of which are secret."""
+        usual = Options()
+        return f"Options({', '.join(name for name, value in vars(self).items() if value != getattr(usual, name))})"
 
     @property
     def services(self) -> tuple[str, ...]:

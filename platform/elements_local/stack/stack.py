@@ -33,7 +33,7 @@ CLIENT_TIMEOUT = timedelta(minutes=10)
 """How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stack:
     """A stack that answers, wherever it runs.
 
@@ -46,8 +46,12 @@ class Stack:
     http: Http
     addresses: Addresses
     _: KW_ONLY
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     listening: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say where it is."""
+        return f"Stack({getattr(self.addresses, self.addresses.keeper)!r})"
 
     def admin(self) -> ServiceClient:
         """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""

@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import pytest
+from stable_names import names
 
 PASSING = """
 scenario: a contact is reported
@@ -263,3 +264,18 @@ def test_fixtures_explain_and_audit_what_a_test_has_done(project: pytest.Pyteste
     """)
 
     project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("name", names()["fixtures"])
+def test_a_fixture_is_shown_in_a_short_line_without_secrets(name, elements_workspace, request):
+    shown = repr(request.getfixturevalue(name))
+
+    secrets = [
+        value
+        for key, value in elements_workspace.credentials.to_json().items()
+        if key.endswith(("_secret", "_key"))
+    ]
+    assert len(secrets) == 3
+    assert len(shown) <= 100
+    assert "\n" not in shown
+    assert not [secret for secret in secrets if secret in shown]

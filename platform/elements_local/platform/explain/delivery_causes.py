@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.configuration.instance_configuration import CALLBACK_URL
@@ -91,7 +92,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
 
 def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     failed = [attempt for attempt in one.attempts if attempt.reason]
-    outcomes = f"{_outcomes(failed[-_MOST:])}{_relayed(one)}"
+    outcomes = f"{_outcomes(failed[-_MOST:])}{_wrong_place(one, failed[-1].status if failed else None)}"
     if any(part in attempt.reason for attempt in failed for part in _GUARD):
         return CauseFinding(Cause.OUTBOUND_GUARD, f"its callback was not sent: {failed[-1].reason}")
     # Never tried: its subscription was off, or its time has not come.
@@ -111,10 +112,19 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     return CauseFinding(Cause.RETRIES_EXHAUSTED, why)
 
 
-def _relayed(one: OwedCallback) -> str:
-    """Say where the sink sent a callback on to: the path may not be where the receiver takes callbacks."""
+_WRONG_PLACE = {
+    404: "a wrong path? 404 says that the receiver has no route for {}",
+    405: "a wrong method? 405 says that the receiver takes no POST at {}",
+}
+
+
+def _wrong_place(one: OwedCallback, answered: int | None) -> str:
+    """Say where a callback went that its receiver seems to have no route for; where the sink sent it on to, in any case."""
     relayed = next((each.relayed for each in reversed(one.arrived or ()) if each.relayed), None)
-    return f"; the sink sent it on to {relayed}" if relayed else ""
+    sent_on = f"; the sink sent it on to {relayed}" if relayed else ""
+    if answered not in _WRONG_PLACE:
+        return sent_on
+    return f"; {_WRONG_PLACE[answered].format(urlsplit(relayed or one.url).path or '/')}{sent_on}"
 
 
 def _queue(one: OwedCallback) -> str:

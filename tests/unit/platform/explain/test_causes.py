@@ -181,6 +181,37 @@ def test_what_became_of_a_callback_names_its_cause(known, named):
     assert cause(known) is named
 
 
+@each_row(
+    ("answered", "relayed", "says"),
+    {
+        "no such path": (
+            404,
+            None,
+            "; a wrong path? 404 says that the receiver has no route for /mine; the next",
+        ),
+        "no such path, sent on": (
+            404,
+            "http://127.0.0.1:8000",
+            "; a wrong path? 404 says that the receiver has no route for /; the sink sent it on to http://127.0.0.1:8000;",
+        ),
+        "no such method": (
+            405,
+            "http://127.0.0.1:8000/hooks?a=1",
+            "; a wrong method? 405 says that the receiver takes no POST at /hooks; the sink sent it on",
+        ),
+        "another failure": (500, None, "its receiver answered 500 at 2026-03-02T10:15:00Z; the next"),
+    },
+)
+def test_what_a_receiver_has_no_route_for_is_said(answered, relayed, says):
+    arrived = [
+        ArrivedCallback(id=1, at=after(15), path="/mine", status=answered, signature="valid", relayed=relayed)
+    ]
+    failed = attempt(1, 15, answered, f"answered {answered}")
+    known = sent_as(callback(failed, status=DeliveryStatus.RETRY, due=after(16), arrived=arrived))
+
+    assert says in explained(known).why
+
+
 def test_what_a_later_poll_reported_is_late_by_what_the_first_one_did():
     known = case(
         poll(15, error="503: down"), poll(30, decision()), sent=[callback(attempt(1, 30), poll_at=after(30))]
