@@ -133,7 +133,7 @@ def is_shared(database: str | Database | None) -> bool:
     """Say whether other processes may serve the same environment, as they may on a PostgreSQL."""
     if isinstance(database, Database):
         return database.locks is not None
-    return database is not None and database.startswith("postgresql")
+    return database is not None and database.startswith("postgres")
 
 
 def origin_of(name: str, url: str) -> str:

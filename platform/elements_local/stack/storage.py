@@ -13,6 +13,7 @@ from elements_local.kit.storage.data_directory import DirectoryInUseError, owned
 from elements_local.kit.storage.database import Database, file_of, remove_database
 from elements_local.kit.storage.database_errors import (
     DamagedDatabaseError,
+    DatabaseUrlError,
     ForeignDatabaseError,
     cure_of,
     shown_url,
@@ -80,5 +81,6 @@ def explained(data: Path | None, database: str | Database | None) -> Iterator[No
         ImportError,
         ForeignDatabaseError,
         DamagedDatabaseError,
+        DatabaseUrlError,
     ) as error:
         raise OptionError(f"{where} {cure_of(error)}") from error

@@ -108,7 +108,14 @@ NOWHERE = {
     ("--data", "/proc/nowhere"): "/proc/nowhere cannot be used",
     ("--data", "/dev/null/x"): "cannot be used (a part of the path is no directory)",
     ("--database", "sqlite:////nowhere/x"): "cannot be opened",
-    ("--database", "postgresql+psycopg://u:hush@127.0.0.1:1/x"): "u:***@127.0.0.1:1",
+    ("--database", "postgresql+psycopg://u:hush@127.0.0.1:1/x"): "u:***@127.0.0.1:1/x cannot be reached",
+    ("--database", "postgres://u:hush@127.0.0.1:1/x"): "u:***@127.0.0.1:1/x cannot be reached",
+    (
+        "--database",
+        "postgresql://u:hush@h:port/x",
+    ): "***@h:port/x' is no URL of a database that keeps a stack",
+    ("--database", "postgresql+psycopg2://u:hush@h/x"): "is no URL of a database that keeps a stack",
+    ("--database", "mysql://u:hush@h/x"): "expected one such as postgresql+psycopg://user:password@host/name",
 }
 
 
@@ -230,6 +237,33 @@ def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well
     assert made > 20
     assert (audit["owed"], len(audit["lost"]), len(audit["duplicate"])) == (made, 0, 0)
     assert len(audit["reported"]) + len(audit["late"]) == made
+
+
+def test_a_server_that_does_not_let_one_in_is_said_to_do_so_and_why(postgresql_server):
+    with postgresql_server.empty_database() as url:
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE ROLE full_of_guests LOGIN CONNECTION LIMIT 0")
+            connection.exec_driver_sql("CREATE ROLE with_a_password LOGIN PASSWORD 'right'")
+            rules = Path(connection.exec_driver_sql("SHOW hba_file").scalar_one())
+            rules.write_text(f"local all with_a_password scram-sha-256\n{rules.read_text()}")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        place = make_url(url)
+        said = {
+            place.set(
+                username="with_a_password", password="hush"
+            ): "does not take this user with this password",
+            place.set(username="with_a_password"): "does not take this user with this password",
+            place.set(username="nobody_at_all"): "has no such role; create it",
+            place.set(database="nowhere"): "is not there on its server; create it",
+            place.set(username="full_of_guests"): "has no connection left; close some",
+        }
+        for wrong, reason in said.items():
+            line = refusal("--database", wrong.render_as_string(hide_password=False))
+            assert reason in line
+            assert "hush" not in line
+        with engine.connect() as connection:
+            connection.exec_driver_sql("DROP ROLE full_of_guests, with_a_password")
 
 
 def test_what_a_role_may_not_do_is_said_before_anything_runs(postgresql_server):

@@ -16,12 +16,12 @@ from types import TracebackType
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import URL, BigInteger, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import URL, BigInteger, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from elements_local.kit.clock import NaiveInstantError
-from elements_local.kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError
+from elements_local.kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError, place_of
 from elements_local.kit.storage.postgresql import DatabaseLocks, Outages, postgresql_engine
 from elements_local.kit.storage.schema import VERSIONS, SchemaPart, lock_schema, make_part
 from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
@@ -203,14 +203,14 @@ class Database:
     """A SQLAlchemy engine with short transactions, on SQLite in WAL mode unless told otherwise.
 
     Args:
-        url: an SQLAlchemy URL; without one a temporary file is used and removed on ``close``.
+        url: an SQLAlchemy URL, see ``place_of``; without one a temporary file is used and removed on ``close``.
 
     Attributes:
         locks: those that hold for all processes on it; None where this process has it for itself.
     """
 
     def __init__(self, url: str | URL | None = None) -> None:
-        place = make_url(url) if url else None
+        place = place_of(url) if url else None
         if place is not None and place.get_backend_name() == "sqlite" and place.database:
             _check_file(Path(place.database))
         self._temporary = None if place else Path(mkdtemp(prefix="elements-local-"))
@@ -370,7 +370,7 @@ def remove_database(directory: Path) -> None:
 
 def file_of(url: str | None) -> Path | None:
     """Return the file of a URL; None if it names none, as where a server keeps the data."""
-    place = make_url(url) if url else None
+    place = place_of(url) if url else None
     if place is None or place.get_backend_name() != "sqlite":
         return None
     return Path(place.database) if place.database and place.database != ":memory:" else None

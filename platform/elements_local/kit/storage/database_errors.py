@@ -1,8 +1,10 @@
 """What can be wrong with a database, said so that it can be mended."""
 
+import re
 import sqlite3
 
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 _CURES = (
     (sqlite3.SQLITE_NOTADB, "is no database", "move it away, or choose another directory"),
@@ -17,6 +19,23 @@ _CURES = (
 """SQLite's primary codes, what they mean, and what is to be done."""
 
 _EXPECTED = "postgresql+psycopg://user:password@host/name or sqlite:////path/to/file"
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+"""Schemes of URLs, and what is used of SQLAlchemy for them."""
+
+_NOT_LET_IN = (
+    (r"password authentication failed|no password supplied", "does not take this user with this password; correct them"),
+    (r'role ".*" does not exist', "has no such role; create it, or name another user"),
+    (r'database ".*" does not exist', "is not there on its server; create it, or choose another name"),
+    (r"too many (connections|clients)|connection slots", "has no connection left; close some, or have its server allow more"),
+    (r"pg_hba\.conf", "does not let this user in from here; have its server's pg_hba.conf say so"),
+)  # fmt: skip
+"""What PostgreSQL says in English to who is not let in, without a code, and what is to be done."""
+
 _NO_ROOM_IN_POSTGRESQL = "53100"
 _MAY_NOT = ("42501", "3F000")
 """A privilege is missing, or that to use any schema is."""
@@ -47,6 +66,13 @@ class LostLockError(Exception):
         super().__init__("has forgotten a lock: it was away meanwhile")
 
 
+class DatabaseUrlError(Exception):
+    """A text is no URL of a database that can be used."""
+
+    def __init__(self) -> None:
+        super().__init__(f"is no URL of a database that keeps a stack; expected one such as {_EXPECTED}")
+
+
 def cure_of(error: Exception) -> str:
     """Return what is wrong with a database and what is to be done, to follow its name.
 
@@ -62,8 +88,8 @@ def cure_of(error: Exception) -> str:
             return f"{error}; choose another place, nothing was changed"
         case DamagedDatabaseError():
             return f"{error}; put a copy in its place, or start with an empty directory"
-        case ArgumentError() | NoSuchModuleError():
-            return f"is no URL of a database; expected one such as {_EXPECTED}"
+        case DatabaseUrlError():
+            return str(error)
         case ImportError():
             return f"needs the module {error.name!r}; pip install 'elements-local[postgresql]'"
         case _:
@@ -75,9 +101,11 @@ def _refusal_of_server(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
     if state is None:
-        return (
+        known = (cure for words, cure in _NOT_LET_IN if re.search(words, str(cause)))
+        return next(
+            known,
             "cannot be reached, or does not let this user in; see whether it runs there, "
-            "and whether user, password and name of the database are right"
+            "and whether user, password and name of the database are right",
         )
     said = getattr(getattr(cause, "diag", None), "message_primary", None)
     if state in _MAY_NOT:
@@ -111,11 +139,24 @@ def _sqlite_code(error: Exception) -> int | None:
     return None if code is None else code & 0xFF
 
 
+def place_of(url: str | URL) -> URL:
+    """Read where a database is.
+
+    Raises:
+        DatabaseUrlError: it is nowhere that a stack is kept.
+    """
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUrlError from error
+    if place.drivername not in _DRIVERS:
+        raise DatabaseUrlError
+    return place.set(drivername=_DRIVERS[place.drivername])
+
+
 def shown_url(url: object) -> str:
     """Name a database's URL in a message, without its password."""
-    from sqlalchemy import make_url  # noqa: PLC0415 - where something is wrong
-
     try:
         return f"--database {make_url(str(url)).render_as_string(hide_password=True)}"
-    except ArgumentError:
-        return f"--database {str(url)[:60]!r}"
+    except (ArgumentError, ValueError):
+        return f"--database {re.sub('://.*@', '://***@', str(url))[:60]!r}"
