@@ -52,14 +52,3 @@ def test_a_page_of_another_site_that_embeds_a_bin_or_leads_there_changes_nothing
 
     assert answer.status_code == 403
     assert [callback["body"] for callback in sink.callbacks()] == ["kept"]
-
-
-@pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS"])
-def test_admin_routes_are_closed_to_pages_of_other_origins(sink, method):
-    sink.send()
-
-    answer = sink.client.open("/_local/callbacks", method=method, headers={"Origin": POSTMAN})
-
-    assert answer.status_code == 403
-    assert "Access-Control-Allow-Origin" not in answer.headers
-    assert len(sink.callbacks()) == 1

@@ -94,11 +94,3 @@ def test_an_odd_status_leaves_the_connection_in_order(sink, url, http, status):
     sink.answer({"status": status, "times": 1})
 
     assert [http.send("POST", f"{url}/default", body=b"x").status for _ in range(2)] == [status, 200]
-
-
-def test_a_body_that_is_too_large_is_refused_with_a_reason(sink, url, http):
-    reply = http.send("POST", f"{url}/default", body=b"x" * 3_000_000)
-
-    assert reply.status == 413
-    assert "may have up to 2097152 bytes" in decode(reply.body)["message"]
-    assert sink.callbacks() == []

@@ -5,7 +5,6 @@ from threading import Barrier, Thread
 
 import pytest
 
-from callback_sink import SinkSettings
 from elements_local.kit.workspaces.registry import NewWorkspace
 
 
@@ -96,13 +95,6 @@ def test_a_body_that_is_too_large_is_refused_with_a_reason(sink):
     assert answer.status_code == 413
     assert answer.json == {"message": "a callback's body may have up to 2097152 bytes; this one has 2097153"}
     assert sink.callbacks() == []
-
-
-def test_how_large_a_body_may_be_is_a_setting(make_sink):
-    sink = make_sink(SinkSettings(largest_body=10))
-
-    assert sink.send(body=b"x" * 10).status == 200
-    assert sink.send(body=b"x" * 11).status == 413
 
 
 def test_the_journal_shows_a_body_that_is_larger_than_most(sink):

@@ -1,6 +1,7 @@
 """Every way in which the CRM can be made to misbehave: before or after the side effect, by seed, by the workspace's clock."""
 
 import pytest
+from each_row import each_row
 from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,6 @@ ANSWERS = {
     "an answer that comes too late": ({"delay_s": 90}, None),
 }
 """What is answered; None is nothing that a client could read."""
-every_answer = pytest.mark.parametrize(("effect", "status"), ANSWERS.values(), ids=ANSWERS)
 
 
 @pytest.fixture
@@ -41,48 +41,29 @@ def create(crm):
     return None if isinstance(reply, NoReply) else reply.status
 
 
-def written(crm):
-    return len(crm.changes())
-
-
-@every_answer
+@each_row(("effect", "status"), ANSWERS)
 def test_after_the_side_effect_it_has_happened_all_the_same(crm, faulty, effect, status):
+    before = len(crm.changes())
     faulty(effect, phase="after", match={"method": "POST"})
 
     assert create(crm) == status
-    assert written(crm) == 1
-    assert [one["FIRST_NAME"] for one in crm.shown("Contacts")] == ["Ada"]
+    assert len(crm.changes()) == len(crm.shown("Contacts")) == before + 1
 
 
-@pytest.mark.parametrize(
-    ("effect", "status"),
-    [one for one in ANSWERS.values() if {"status", "drop"} & {*one[0]}],
-    ids=[name for name, one in ANSWERS.items() if {"status", "drop"} & {*one[0]}],
-)
-def test_before_the_side_effect_it_has_not_happened(crm, faulty, effect, status):
-    faulty(effect, match={"method": "POST"})
-
-    assert create(crm) == status
-    assert written(crm) == 0
-    assert crm.shown("Contacts") == []
-
-
-@every_answer
-def test_it_strikes_what_it_matches_until_its_end_by_the_workspaces_clock(
-    crm, another, faulty, effect, status
-):
-    faulty(effect, match={"method": "POST", "path": "/v*/contacts"}, until="2026-03-02T10:10:00Z")
+def test_it_strikes_what_it_matches_until_its_end_by_the_workspaces_clock(crm, another, faulty):
+    match = {"method": "POST", "path": "/v*/contacts"}
+    faulty({"status": 503}, match=match, until="2026-03-02T10:10:00Z")
     elsewhere = another()
 
     assert crm.send("POST", "Leads", json={"LAST_NAME": "x"}).status == 201
     assert create(elsewhere) == 201
     crm.advance(minutes=9, seconds=59)
-    assert create(crm) == status
+    assert create(crm) == 503
     crm.advance(seconds=1)
     assert create(crm) == 201
 
 
-@pytest.mark.parametrize(
+@each_row(
     "effect",
     [
         {"index_lag_s": 60},
@@ -95,7 +76,6 @@ def test_it_strikes_what_it_matches_until_its_end_by_the_workspaces_clock(
         {"burst_limit": 0},
         {"daily_limit": 0},
     ],
-    ids=lambda effect: next(iter(effect)),
 )
 def test_what_the_crm_never_sees_cannot_be_bent(crm, effect):
     rule = {"effect": {"status": 503, **effect}}

@@ -1,6 +1,7 @@
 """The catalogue of elements, and the Swagger 2.0 documents of instances, elements and hubs."""
 
 import pytest
+from each_row import each_row
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
 from elements_local.clients import BASE_PATH
@@ -66,7 +67,7 @@ def valid(reply):
     return whole
 
 
-@pytest.mark.parametrize(
+@each_row(
     "query",
     [
         "",

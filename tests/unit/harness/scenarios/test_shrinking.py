@@ -6,12 +6,13 @@ from random import Random
 
 import yaml
 from each_row import each_row
+from examples import examples
 
 from elements_local.replay.shrinking import save, shrink
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import load
 
-SEEDS = range(10)
+SEEDS = range(examples(3))
 
 
 def made(folder: Path, count: int):
