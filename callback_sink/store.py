@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.json import decode
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 
 from callback_sink import tables, usage
 from callback_sink.answers import ScriptedResponse, next_answer
@@ -141,6 +141,7 @@ _FORWARDS_KEPT = 20
 _ids = tables.workspaces.c
 _kept = tables.callbacks.c
 _this = _kept.id == bindparam("of_id")
+_WITHOUT_BODIES = [each if each.name != "body" else literal(b"").label("body") for each in _kept]
 
 _forgetting = Forgetting(tables.metadata)
 _last_id = WorkspaceStatement(select(_ids.last_id))
@@ -262,19 +263,26 @@ class Callbacks:
         return list(islice(self._found(filters, after=after), at_most))
 
     def page(
-        self, filters: Filters, *, after: int = 0, before: int | None = None, limit: int
+        self,
+        filters: Filters,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        limit: int,
+        bodies: bool = True,
     ) -> CallbackPage:
         """Return a page of the callbacks that a search means, oldest first.
 
         Args:
             after: the id of the last one of the page before.
             before: asks for the latest of those with a lower id, instead of the first after one.
+            bodies: whether they are read; a search reads them in any case.
         """
         used = usage.used(self._tx, None if filters.bin is None else digest_of(filters.bin))
         # what is not sifted is counted already
         begin, end = (0, None if before is None else _LARGEST_ID) if filters.narrows else (after, before)
         page = page_of(
-            self._found(filters, after=begin, before=end),
+            self._found(filters, after=begin, before=end, bodies=bodies or filters.narrows),
             lambda one: one.id > after and (before is None or one.id < before),
             limit,
             used,
@@ -339,13 +347,15 @@ class Callbacks:
             self._tx.run(_change_verdict, of_id=callback.id, verdict=verdict.value)
         return len(known)
 
-    def _found(self, filters: Filters, *, after: int = 0, before: int | None = None) -> Iterator[Callback]:
+    def _found(
+        self, filters: Filters, *, after: int = 0, before: int | None = None, bodies: bool = True
+    ) -> Iterator[Callback]:
         """Yield what is meant of the callbacks after one, oldest first: a full inbox need not fit into memory.
 
         Args:
             before: only those before this one, the latest first.
         """
-        query = tables.callbacks.select().where(_kept.id > after)
+        query = select(*(_kept if bodies else _WITHOUT_BODIES)).where(_kept.id > after)
         if filters.bin is not None:
             # The digest finds them by the index, the name itself tells apart what one digest might stand for.
             query = query.where(_kept.bin_digest == digest_of(filters.bin), _kept.bin == filters.bin)

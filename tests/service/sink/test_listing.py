@@ -102,3 +102,12 @@ def test_workspaces_do_not_see_each_other(filled):
     assert "leave out one of the two" in both.json["message"]
     assert filled.client.delete("/_local/callbacks?workspace=acme").json == {"removed": 1}
     assert len(filled.callbacks()) == 4
+
+
+def test_without_bodies_all_else_is_the_same(filled):
+    whole, without = (filled.client.get(f"/_local/callbacks{query}").json for query in ("", "?bodies=false"))
+
+    emptied = [{**each, "body": "", "json": None} for each in whole["callbacks"]]
+    assert whole["callbacks"] != emptied == without["callbacks"]
+    found = filled.client.get("/_local/callbacks?bodies=false&q=no%20ENV").json["callbacks"]
+    assert [(each["id"], each["body"]) for each in found] == [(4, "")]

@@ -96,7 +96,9 @@ class SinkArrivals:
 
     @cached_property
     def _pages(self) -> list[_Page]:
-        path: str | None = f"/_local/callbacks?workspace={quote(self._workspace.name, safe='')}&limit=1000"
+        path: str | None = (
+            f"/_local/callbacks?workspace={quote(self._workspace.name, safe='')}&limit=1000&bodies=false"
+        )
         pages: list[_Page] = []
         while path and len(pages) < _MOST_PAGES:
             page = self._ask(path)

@@ -83,13 +83,19 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
     calls: Sequence[VendorCall] = ()
 
     @classmethod
-    def of(cls, poll: Poll, change: VendorChange, known: set[str], record_id: str) -> "PollOfRecord":
-        """Return what a poll made of a record, by its own id, or else by one that is nobody's and its date."""
-        own = [one for one in poll.decisions if one.record_id == record_id]
+    def of(cls, poll: Poll, change: VendorChange, known: set[str], own: Sequence[Decision]) -> "PollOfRecord":
+        """Return what a poll made of a record, by its own id, or else by one that is nobody's and its date.
+
+        Args:
+            known: the ids that records of the CRM have.
+            own: what it decided under the record's own id.
+        """
         if own:
             # Pages that were read before and after a change show two states of the record; that of the change is first.
-            own.sort(key=lambda one: one.date.replace(microsecond=0) != change.dated)
-            return cls(poll=poll, decisions=own)
+            return cls(
+                poll=poll,
+                decisions=sorted(own, key=lambda one: one.date.replace(microsecond=0) != change.dated),
+            )
         # An id that is another record's is that record.
         others = [one for one in poll.decisions if one.record_id not in known]
         # The date tells which of several it is; without one to match, an id that no record of the CRM could have.
@@ -278,17 +284,18 @@ class LoggedCollection:
     """
 
     def __init__(self, changes: Iterable[VendorChange]) -> None:
-        self._by_second = defaultdict[datetime, list[VendorChange]](list)
-        for one in changes:
-            self._by_second[one.second].append(one)
-        every = [one for each in self._by_second.values() for one in each]
+        every = list(changes)
+        self._changed = defaultdict[datetime, list[VendorChange]](list)
+        for one in every:
+            if one.kind != "CREATED":
+                self._changed[one.second].append(one)
         self.ids = {one.record_id for one in every}
         self.step = step_of([one.dated for one in every])
 
     def beside(self, change: VendorChange, polls: Sequence[PollOfRecord]) -> list[VendorChange]:
-        """Return the changes of other records in the second of a change, or of a poll since."""
+        """Return what else was updated or deleted in the second of a change, or of a poll since."""
         seconds = sorted({change.second, *(each.poll.at.replace(microsecond=0) for each in polls)})
-        found = (one for second in seconds for one in self._by_second.get(second, ()))
+        found = (one for second in seconds for one in self._changed.get(second, ()))
         return [one for one in found if one.record_id != change.record_id]
 
 

@@ -1,7 +1,7 @@
 """Puts together what is known of one change of an instance."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.core.poll import Resource
+from elements_local.platform.core.poll import Decision, Poll, Resource
 from elements_local.platform.elements.connector import ChangeLog, VendorChange
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.events.records import Attempt
@@ -78,8 +78,8 @@ class CaseReader(InstanceFacts):
             in_account=log is self.log or not own or own[0] in self.log.changes,
             was_told=change is not None
             and any(
-                one.at < change.at and (one.event.object_type, one.event.object_id) == (resource, record_id)
-                for one in self.told
+                one.at < change.at and one.event.object_type == resource
+                for one in self.told_of.get(record_id, ())
             ),
             beside=logged.beside(change, polls) if change else (),
             state=state,
@@ -123,6 +123,23 @@ class CaseReader(InstanceFacts):
             self._ordered[key] = LoggedCollection(one for one in log.changes if one.collection == key[1])
         return self._ordered[key]
 
+    @cached_property
+    def _decisions(self) -> dict[int | None, Mapping[str, Sequence[Decision]]]:
+        return {}
+
+    @cached_property
+    def _by_record(self) -> dict[bool, Mapping[str, Sequence[VendorChange]]]:
+        return {}
+
+    def _of_record(self, log: ChangeLog, record_id: str) -> Sequence[VendorChange]:
+        """Return the changes of all records with an id, in whichever collection."""
+        if (log is self.log) not in self._by_record:
+            by_record = defaultdict[str, list[VendorChange]](list)
+            for one in log.changes:
+                by_record[one.record_id].append(one)
+            self._by_record[log is self.log] = by_record
+        return self._by_record[log is self.log].get(record_id, ())
+
     @property
     def _logs(self) -> Iterator[ChangeLog]:
         """The logs in which a change may be: the workspace's own account, then, if it is another, the instance's."""
@@ -139,7 +156,7 @@ class CaseReader(InstanceFacts):
         that is polled, of the one by the resource's name, of any.
         """
         for log in self._logs:
-            of_id = [one for one in log.changes if one.record_id == record_id]
+            of_id = self._of_record(log, record_id)
             if of_id:
                 named = [one.collection for one in of_id if one.seq == seq]
                 wanted = [*named, self.collection(resource), self.collection_named(resource)]
@@ -150,7 +167,7 @@ class CaseReader(InstanceFacts):
 
     def _meant(self, resource: str, record_id: str) -> str:
         """Return the record that a poll has seen by an id which is none of the log's: the one with the same date."""
-        if any(one.record_id == record_id for log in self._logs for one in log.changes):
+        if any(self._of_record(log, record_id) for log in self._logs):
             return record_id
         changes = self.of_collection.get(self.collection(resource) or "", ())
         dates = {
@@ -230,7 +247,7 @@ class CaseReader(InstanceFacts):
             # By the second: a poll in the second of the change may have seen it, as stamps have no fractions.
             if poll.at < change.second:
                 continue
-            one = PollOfRecord.of(poll, change, known, record_id)
+            one = PollOfRecord.of(poll, change, known, self._decided(poll).get(record_id, ()))
             dates = {each.date.replace(microsecond=0) for each in one.decisions}
             # A poll of the very second counts only if it shows that it saw the change.
             if poll.at > change.at or (change.dated in dates and one.told):
@@ -241,14 +258,24 @@ class CaseReader(InstanceFacts):
                 seen.append(replace(one, resource=configured, calls=calls))
         return seen
 
+    def _decided(self, poll: Poll) -> Mapping[str, Sequence[Decision]]:
+        """Return the decisions of a poll by the id of the record."""
+        if poll.id not in self._decisions:
+            by_record = defaultdict[str, list[Decision]](list)
+            for one in poll.decisions:
+                by_record[one.record_id].append(one)
+            self._decisions[poll.id] = by_record
+        return self._decisions[poll.id]
+
     def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[OwedCallback]:
         """Return what became of the notifications of some polls that tell of a record, by any of its ids."""
         told = defaultdict[int, list[NotifiedRecord]](list)
-        for one in self.told:
-            if one.at in ats and one.event.object_type == resource and one.event.object_id in ids:
+        of_ids = (one for record_id in ids for one in self.told_of.get(record_id, ()))
+        for one in sorted(of_ids, key=lambda one: one.notification_id):
+            if one.at in ats and one.event.object_type == resource:
                 told[one.notification_id].append(one)
         deliveries = [each for number in told for each in self.deliveries.get(number, ())]
-        tries = self.tries(set(told)) if told else {}
+        tries = {(number, of): each for number in told for of, each in self.tries.get(number, {}).items()}
         there = {one.key for one in deliveries}
         gone = [
             self._gone(told[number], attempts)

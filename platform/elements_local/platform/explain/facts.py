@@ -1,7 +1,7 @@
 """What is kept of an instance: the vendor's log, polls, callbacks, and what the sink has of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import quote, urlsplit
@@ -249,6 +249,14 @@ class InstanceFacts:
         ]
 
     @cached_property
+    def told_of(self) -> Mapping[str, Sequence[NotifiedRecord]]:
+        """Those events by the id of the record that each tells of."""
+        by_record = defaultdict[str, list[NotifiedRecord]](list)
+        for one in self.told:
+            by_record[one.event.object_id].append(one)
+        return by_record
+
+    @cached_property
     def deliveries(self) -> Mapping[int, Sequence[KeptDelivery]]:
         """The deliveries by their notifications."""
         by_notification = defaultdict[int, list[KeptDelivery]](list)
@@ -264,15 +272,15 @@ class InstanceFacts:
         kept = (one for each in self.deliveries.values() for one in each)
         return Counter(one.key[1] for one in kept if one.delivery.status is DeliveryStatus.QUEUED)
 
-    def tries(self, notification_ids: Collection[int]) -> dict[tuple[int, int], list[Attempt]]:
-        """Return the tries to deliver some notifications, by notification and subscription, without secrets in URLs."""
+    @cached_property
+    def tries(self) -> Mapping[int, Mapping[int, list[Attempt]]]:
+        """The tries to deliver, by notification and subscription, without secrets in URLs."""
+        by_notification = defaultdict[int, dict[int, list[Attempt]]](dict)
         with self.call.read() as tx:
-            found = Attempts(tx).of_each(notification_ids)
-        return {
-            key: [replace(one, url=masked(one.url)) for one in each]
-            for key, each in found.items()
-            if key[0] in notification_ids
-        }
+            found = Attempts(tx).of_each({one.notification_id for one in self.told})
+        for (number, subscription), attempts in found.items():
+            by_notification[number][subscription] = [replace(one, url=masked(one.url)) for one in attempts]
+        return by_notification
 
     def unlogged_write(self, record_id: str, after: datetime) -> VendorCall | None:
         """Return the first write below a record's path after an instant, if the vendor has noted one."""
@@ -334,10 +342,8 @@ class InstanceFacts:
                 one.instance
                 for one in self.others_there
                 if any(
-                    each.at > change.at
-                    and each.event.object_id == change.record_id
-                    and one.collection(each.event.object_type) == change.collection
-                    for each in one.told
+                    each.at > change.at and one.collection(each.event.object_type) == change.collection
+                    for each in one.told_of.get(change.record_id, ())
                 )
             ),
             None,
@@ -345,13 +351,9 @@ class InstanceFacts:
 
     def twin_block(self, resource: str, change: VendorChange) -> str:
         """Return another block that has told of a record since a change; empty if none has."""
-        others = (one.event for one in self.told if one.at > change.at and one.event.object_type != resource)
-        alike = (
-            event.object_type
-            for event in others
-            if event.object_id == change.record_id and self.collection(event.object_type) == change.collection
-        )
-        return next(alike, "")
+        later = (one for one in self.told_of.get(change.record_id, ()) if one.at > change.at)
+        others = (one.event.object_type for one in later if one.event.object_type != resource)
+        return next((name for name in others if self.collection(name) == change.collection), "")
 
     def moved_to(self, then: Instance) -> str | None:
         """Return the callback URL by now; empty if there is none, None if it is the one that the instance had."""

@@ -333,12 +333,13 @@ def test_one_poll_that_saw_two_states_of_a_record_told_each_rightly():
     states = (decision(), decision(PollVerdict.UPDATED, updated="2026-03-02 10:15:00", date=after(15)))
     sent = [callback(attempt(1, 15), told=[EventType.CREATED, EventType.UPDATED])]
     for change in (CHANGE, updated):
-        seen = PollOfRecord.of(poll(15, *states).poll, change, {"7"}, "7")
+        seen = PollOfRecord.of(poll(15, *states).poll, change, {"7"}, states)
 
         said = explained(case(seen, change=change, history=[CHANGE, updated], sent=sent))
 
         assert (said.reported, said.cause) == (True, None)
-    twice = PollOfRecord.of(poll(15, decision(), decision()).poll, CHANGE, {"7"}, "7")
+    both = (decision(), decision())
+    twice = PollOfRecord.of(poll(15, *both).poll, CHANGE, {"7"}, both)
     assert cause(case(twice, sent=sent)) is Cause.PAGE_OVERLAP
 
 
