@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import requests
 import yaml
+from examples import drawn
 from sqlalchemy import create_engine
 
 from callback_sink.search import Filters
@@ -170,9 +171,9 @@ def test_no_route_refuses_in_a_librarys_words(clients: WorkspaceClients, service
     client: ServiceClient = getattr(clients, service)
     refused = 0
 
-    for method, path, parameters in operations(client):
-        if path.startswith("/v") and not path.startswith("/v3.1/"):
-            continue  # its older versions read bodies and parameters by the same code
+    # the CRM's older versions read bodies and parameters by the same code, and so do most of its routes
+    known = [one for one in operations(client) if not one[1].startswith(("/v2", "/v3.0"))]
+    for method, path, parameters in drawn(known, share=3 if service == "crm" else 1):
         numbers = [each["name"] for each in parameters if types_of(each["schema"]) <= NUMBERS]
         queries = [(f"?{name}=x", b"") for name in numbers if method == "GET"]
         for query, body in queries + [("", body) for body in BODIES if method != "GET"]:

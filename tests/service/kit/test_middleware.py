@@ -208,7 +208,7 @@ class TestCounts:
 
     def test_no_count_is_lost_when_answers_come_at_once(self):
         """The first of a kind is the one that gets lost: asked for, found missing, and set by two threads."""
-        threads, kinds = 8, 1000
+        threads, kinds = 8, 200
         middleware = bare_middleware()
         together = Barrier(threads)
 

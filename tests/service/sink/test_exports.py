@@ -43,7 +43,7 @@ def test_secrets_are_masked(sink, file):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(30), deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10), deadline=None
 )
 @given(
     path=st.binary(max_size=20),

@@ -80,7 +80,7 @@ def test_headers_that_mean_something_elsewhere_mean_nothing_here(sink, headers):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10), deadline=None
 )
 @given(
     asked=st.fixed_dictionaries(
@@ -107,7 +107,7 @@ def test_anything_at_all_is_answered(sink, asked):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10), deadline=None
 )
 @given(
     name=st.sampled_from(

@@ -95,7 +95,7 @@ def test_what_was_taken_away_leaves_room(make_sink, way):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10), deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(6), deadline=None
 )
 @given(sizes=st.lists(st.integers(0, 3000), max_size=12), data=st.data())
 def test_what_is_noted_is_what_is_there(make_sink, sizes, data):

@@ -300,14 +300,19 @@ def client():
     database.close()
 
 
+@pytest.fixture(scope="module")
+def before(client):
+    """All that the client's workspace has, to the end."""
+    return everything(client)
+
+
 def everything(client, workspace="default"):
     return client.post(f"/_local/snapshot?workspace={workspace}").data
 
 
 @each_row("refused", REFUSED)
-def test_what_is_refused_says_why_and_changes_nothing(client, refused):
+def test_what_is_refused_says_why_and_changes_nothing(client, before, refused):
     method, path = refused.call.split(" ")
-    before = everything(client)
 
     answer = client.open(path, method=method, **refused.data)
 
@@ -319,9 +324,8 @@ def test_what_is_refused_says_why_and_changes_nothing(client, refused):
 @pytest.mark.parametrize(
     "call", ["GET /_local/callbacks", "DELETE /_local/callbacks", "GET /_local/journal", "POST /_local/reset"]
 )
-def test_a_query_that_no_url_has_is_refused(client, call):
+def test_a_query_that_no_url_has_is_refused(client, before, call):
     method, path = call.split()
-    before = everything(client)
 
     answer = client.open(
         EnvironBuilder(path=path, method=method, environ_overrides={"QUERY_STRING": "bin=\xff"})
@@ -331,9 +335,7 @@ def test_a_query_that_no_url_has_is_refused(client, call):
     assert everything(client) == before
 
 
-def test_another_services_snapshot_is_refused(client):
-    before = everything(client)
-
+def test_another_services_snapshot_is_refused(client, before):
     answer = client.put(
         "/_local/snapshot", data=before.replace(b'"sink"', b'"crm"'), content_type="application/json"
     )

@@ -1,8 +1,6 @@
 """The CRM's OpenAPI document: valid, complete, and true of what is really taken and given."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from examples import drawn
@@ -131,18 +129,6 @@ def test_the_document_is_a_valid_one(document):
 
     assert len(paths) > 50
     OpenAPIV31SpecValidator({**document.said, "paths": paths, "components": components}).validate()
-
-
-def test_it_is_only_made_when_it_is_asked_for():
-    program = (
-        "import sys; from mock_insightly import CrmSettings, create_app; from elements_local.kit.web.guard import Guard; "
-        "from elements_local.kit.storage.database import Database; from elements_local.kit.workspaces.registry import Workspaces; "
-        "database = Database(); "
-        "create_app(CrmSettings(), workspaces=Workspaces(database), database=database, guard=Guard()); "
-        "sys.exit('mock_insightly.document' in sys.modules or 'apispec' in sys.modules)"
-    )
-
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_admin_routes_and_their_errors_stand_beside_the_api(document):

@@ -116,37 +116,3 @@ def test_the_fields_of_a_record_are_in_its_definition(clients, docs, hub):
     shown = decode(hub.send("GET", f"/contacts/{record['CONTACT_ID']}").body)
 
     assert set(shown) <= set(valid(docs())["definitions"]["contacts"]["properties"])
-
-
-def test_one_call_is_described_alone(docs):
-    alone = valid(docs("/getContactById"))
-
-    assert {path: list(item) for path, item in alone["paths"].items()} == {"/contacts/{id}": ["get"]}
-    assert sorted(alone["definitions"]) == ["Problem", "contacts"]
-
-
-@pytest.mark.parametrize(
-    "path", ["/objects/contacts/docs", "/objects/contacts/docs?discovery=true&basic=true"]
-)
-def test_one_object_is_described_through_the_hub(hub, path):
-    whole = valid(hub.send("GET", path))
-
-    assert list(whole["paths"]) == ["/contacts", "/contacts/{id}"]
-    assert whole["tags"]
-
-
-@pytest.mark.parametrize("element", ["insightly", "5993"])
-def test_an_element_is_described_to_everyone(stranger, element):
-    whole = valid(stranger.send("GET", f"{BASE_PATH}/elements/{element}/docs"))
-    alone = valid(
-        stranger.send("GET", f"{BASE_PATH}/elements/{element}/docs?operationId=getAccounts&version=-1")
-    )
-
-    assert (whole["info"]["title"], "/accounts" in whole["paths"]) == ("Insightly", True)
-    assert list(alone["paths"]) == ["/accounts"]
-
-
-def test_a_hub_is_described_to_everyone(stranger):
-    whole = valid(stranger.send("GET", f"{BASE_PATH}/docs/crm?baseUrl=https://example.com"))
-
-    assert (whole["host"], "/accounts" in whole["paths"]) == ("example.com", True)

@@ -124,7 +124,7 @@ def test_whose_an_instance_is_can_be_said_and_then_it_is_nobody_elses(stack_in_p
 
 
 @settings(
-    deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     body=st.recursive(
@@ -146,7 +146,7 @@ def test_whatever_json_comes_is_kept_or_refused(instance, send, body):
 
 
 @settings(
-    deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     raw=st.binary(),

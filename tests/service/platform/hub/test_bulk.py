@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH, ServiceClient
-from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.api.json_text import decode
 
 BOUNDARY = "a-boundary"
 ALL = "select%20*%20from%20contacts"
@@ -100,12 +100,12 @@ def names(found):
 
 
 def test_more_records_than_a_page_of_the_crm_all_come(clients, query, records):
-    clients.crm.seed(1201)
+    clients.crm.seed(601)
 
     job = query(f"{ALL}%20order%20by%20CONTACT_ID%20desc")
 
     numbers = [record["CONTACT_ID"] for record in records(job)]
-    assert job["recordsCount"] == len(numbers) == len(set(numbers)) >= 1201
+    assert job["recordsCount"] == len(numbers) == len(set(numbers)) >= 601
     assert numbers == sorted(numbers, reverse=True)
     assert len(records(job, accept="text/csv")) == len(numbers)
 
@@ -133,21 +133,6 @@ def test_a_cancelled_job_does_nothing_more(clients, bulk, people):
     assert bulk.call("PUT", f"/bulk/{made['id']}/cancel") == cancelled
     assert bulk.send("GET", f"/bulk/{made['id']}/contacts").body == b""
     assert clients.sink.callbacks() == []
-
-
-def test_records_that_the_crm_refuses_are_counted_and_listed(upload, bulk, records):
-    job = upload(encode([{"FIRST_NAME": "Ada"}, {}, {"FIRST_NAME": "Grace"}, {}]), "application/json")
-
-    assert (job["status"], job["recordsCount"], job["recordsFailedCount"]) == ("COMPLETED", 2, 2)
-    assert names(records(job)) == ["Ada", "Grace"]
-    reply = bulk.send("GET", f"/bulk/{job['id']}/errors?pageSize=1")
-    (first,) = decode(reply.body)
-    assert (first["number"], first["status"]) == (2, 400)
-    assert (reply.headers["elements-returned-count"], reply.headers["elements-total-count"]) == ("1", "2")
-    token = reply.headers["elements-next-page-token"]
-    rest = bulk.send("GET", f"/bulk/{job['id']}/errors?pageSize=1&nextPage={token}")
-    assert [error["number"] for error in decode(rest.body)] == [4]
-    assert "elements-next-page-token" not in rest.headers
 
 
 def test_what_was_downloaded_can_be_uploaded(people, query, records, upload, bulk):
@@ -184,7 +169,7 @@ def test_the_receiver_is_told_with_a_signature_and_the_payload(clients, query):
 
 
 @settings(
-    deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(content=st.binary(max_size=200), kind=st.sampled_from(["text/csv", "application/json", "x/y"]))
 def test_whatever_file_comes_is_taken_or_refused(bulk, content, kind):

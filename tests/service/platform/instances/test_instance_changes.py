@@ -113,22 +113,3 @@ def test_lines_of_poller_urls_are_shown_as_json_and_blocks_may_take_their_place(
     assert clients.clock.advance("15m")["polls"] == 1
     patch({"configuration": {"event.poller.configuration": {"leads": {}, "accounts": {}}}})
     assert clients.clock.advance("15m")["polls"] == 2
-
-
-def test_traces_are_logged_until_their_time_is_over_or_that_is_ended(clients, instances, instance):
-    path = f"/{instance['id']}"
-
-    def is_logged():
-        return decode(instances("GET", path).body)["traceLoggingEnabled"]
-
-    asked = instances("PUT", f"{path}/trace-logging", json={"duration": 10})
-    at_once = is_logged()
-    clients.clock.advance("9m 59s")
-    before = is_logged()
-    clients.clock.advance("1s")
-    after = is_logged()
-    instances("PUT", f"{path}/trace-logging", json={"duration": 10})
-    ended = instances("DELETE", f"{path}/trace-logging")
-
-    assert (asked.status, asked.body, ended.status, ended.body) == (200, b"", 200, b"")
-    assert (at_once, before, after, is_logged()) == (True, True, False, False)

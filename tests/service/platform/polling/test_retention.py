@@ -72,17 +72,6 @@ def test_a_callback_that_is_still_to_be_sent_is_kept(short):
     assert deliveries(short) == []
 
 
-def test_events_are_kept_for_as_long_as_they_are_shown(stack_set_to):
-    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "86400"}).new_workspace()
-    instance = made(clients, minutes=720)
-    change(clients)
-    clients.clock.advance("6 days")
-
-    assert len(clients.platform.events(instance)) == 1
-    assert len(deliveries(clients)) == 1
-    assert len(clients.platform.polls(resource="contacts")) < 4
-
-
 def test_an_audit_judges_what_is_kept_and_says_what_it_does_not(short):
     instance = made(short)
     short.crm.script_faults(
@@ -184,20 +173,3 @@ def test_the_crm_forgets_changes_of_long_ago_and_an_audit_knows(month):
     audit = month.platform.audit(instance)
     assert (audit["owed"], len(audit["reported"]), audit["duplicate"]) == (1, 1, [])
     assert audit["pruned"]["before"] == month.crm.call("GET", "/_local/changes")["pruned"]["before"]
-
-
-def test_a_record_that_was_deleted_before_the_log_begins_does_not_come_back(month):
-    ada = month.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
-    bob = month.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]
-    month.crm.delete("Contacts", ada)
-    month.clock.advance("20 days")
-    month.crm.delete("Contacts", bob)
-    month.clock.advance("12 days")
-    change(month, "Cyd")
-
-    back = [
-        month.crm.send("POST", "/_local/restore", json={"resource": "Contacts", "recordId": one}).status
-        for one in (ada, bob)
-    ]
-
-    assert back == [404, 201]

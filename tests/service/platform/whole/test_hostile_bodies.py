@@ -45,7 +45,7 @@ PLACES = [
 MUTATIONS = st.lists(st.tuples(st.sampled_from(PLACES), VALUES | st.just(...)), min_size=1, max_size=3)
 
 hostile = settings(
-    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # one workspace serves all examples of a test: an instance that is made is deleted again
 
 

@@ -18,7 +18,7 @@ def minutes(*numbers):
     return [NOON + timedelta(minutes=number) for number in numbers]
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(50))
 @given(instants)
 def test_a_later_instant_never_lies_further_left(shown):
     axis = axis_of(shown)
@@ -29,7 +29,7 @@ def test_a_later_instant_never_lies_further_left(shown):
     assert all(0 <= place <= WIDTH for place in places)
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(50))
 @given(instants)
 def test_breaks_are_at_most_twenty_and_nothing_happens_in_them(shown):
     axis = axis_of(shown)
@@ -40,7 +40,7 @@ def test_breaks_are_at_most_twenty_and_nothing_happens_in_them(shown):
         assert each.end - each.start > (axis.end - axis.start) / 10
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(30))
 @given(instants)
 def test_ticks_go_from_left_to_right_and_are_few(shown):
     places = [tick.place for tick in axis_of(shown).ticks]

@@ -46,7 +46,7 @@ def test_what_is_due_at_an_instant_has_time_to_run():
 
 
 @given(st.lists(st.integers(min_value=30, max_value=3600), min_size=1))
-@settings(max_examples=examples(50))
+@settings(max_examples=examples(25))
 def test_settling_does_not_add_up(seconds):
     tenant = _Tenant()
     for each in seconds:

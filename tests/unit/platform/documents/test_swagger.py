@@ -198,7 +198,7 @@ def test_an_operation_is_found_by_its_method_and_path_too(older, newer):
     assert operation(whole, older) == operation(whole, newer) is not None
 
 
-@settings(max_examples=examples(10))
+@settings(max_examples=examples(5))
 @given(
     names=st.lists(st.text(max_size=8), unique=True, max_size=5),
     paths=st.lists(st.text(max_size=8), max_size=4),

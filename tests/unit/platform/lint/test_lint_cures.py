@@ -124,7 +124,7 @@ def found(configured, objects, lag):
     return of_instance(values, of_body({"configuration": configured}, values, INSIGHTLY), around, objects)
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(60))
 @given(CONFIGURATIONS, st.sampled_from([Objects(), MAPPED]), st.sampled_from([0, 60]))
 def test_a_cure_is_accepted_and_takes_its_finding_away(configured, objects, lag):
     try:
