@@ -80,22 +80,6 @@ class TestFaults:
         assert service.send("POST", "/things").status == 200
         assert service.shown("/things") == {"things": 1}
 
-    def test_the_first_rule_that_hits_counts_and_those_behind_it_are_not_asked(self, service):
-        service.script(fails(when={"first_n": 1}), drop(when={"first_n": 1}))
-
-        answers = [service.send("GET", "/things") for _ in range(3)]
-
-        assert [getattr(each, "status", None) for each in answers] == [503, None, 200]
-        assert [(each.seen, each.struck) for each in service.faults.entries("default")] == [(3, 1), (2, 1)]
-
-    def test_a_fault_strikes_in_its_workspace_only(self, service):
-        other = service.another("other")
-
-        service.script(fails(), workspace=other)
-
-        assert service.send("GET", "/things").status == 200
-        assert service.send("GET", "/things", workspace=other).status == 503
-
     @pytest.mark.parametrize("path", ["/things/größe", "/things/gr%C3%B6%C3%9Fe", "/things/GRÖßE"])
     def test_a_path_beyond_ascii_is_matched_as_it_is_read(self, service, path):
         service.script(fails(match={"path": "/things/größe"}))

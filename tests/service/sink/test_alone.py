@@ -57,25 +57,3 @@ def test_there_are_no_records_to_start_with(client):
     assert refused.status_code == 400
     assert "leave out records" in refused.json["message"]
     assert [one["name"] for one in client.get("/_local/workspaces").json["workspaces"]] == ["default"]
-
-
-def test_a_reset_brings_the_clock_back(client):
-    client.post("/_local/clock/advance", json={"duration": "1h"})
-
-    client.post("/_local/reset")
-
-    assert client.get("/_local/clock").json == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
-
-
-def test_a_snapshot_has_the_clock_too_and_takes_it_back(client):
-    client.post("/default/a")
-    before = client.post("/_local/snapshot", base_url=URL).data
-    client.post("/_local/clock/advance", json={"duration": "1h"}, base_url=URL)
-    client.post("/default/b")
-
-    back = client.put("/_local/snapshot", data=before, content_type="application/json", base_url=URL)
-
-    assert back.json["workspace"] == "default"
-    assert client.get("/_local/clock").json["now"] == "2026-03-02T10:00:00Z"
-    assert [one["path"] for one in client.get("/_local/callbacks").json["callbacks"]] == ["/default/a"]
-    assert client.post("/_local/snapshot", base_url=URL).data == before

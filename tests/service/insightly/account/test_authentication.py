@@ -34,3 +34,19 @@ def test_a_challenge_is_sent_if_so_chosen(configured):
     assert reply.status == 401
     assert reply.headers["WWW-Authenticate"].startswith("Basic ")
     assert "WWW-Authenticate" not in crm.send("GET", "Contacts").headers
+
+
+def test_without_a_key_admin_routes_mean_the_default_workspace(configured):
+    crm = configured()
+    crm.create("Contacts", FIRST_NAME="Ada")
+
+    reply = crm.without_key("GET", "/_local/changes")
+
+    assert reply.status == 200
+    assert b"CREATED" in reply.body
+
+
+@each_row("header", ["Basic bm9ib2R5Og==", "User x", "Basic "])
+def test_admin_routes_refuse_a_foreign_key(crm, header):
+    for path in ("/_local/changes", "/_local/faults"):
+        assert "API key" in crm.refused(401, "GET", path, headers={"Authorization": header})

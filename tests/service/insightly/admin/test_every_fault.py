@@ -5,8 +5,11 @@ from each_row import each_row
 from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import create_environ
 
+from elements_local.kit.web.in_process import WsgiResponse
 from elements_local.kit.wire import NoReply
+from mock_insightly.middleware import compress_if_asked
 
 DENIED = {"Message": "Authorization has been denied for this request."}
 PAGE = "<html><body><h1>Server Error in '/' Application.</h1></body></html>"
@@ -154,3 +157,11 @@ def test_a_delete_between_pages_is_the_same_in_every_run(another, phase):
 
     assert runs[0] == runs[1]
     assert len(runs[0]) == 8
+
+
+def test_what_is_cut_short_is_not_packed():
+    cut = WsgiResponse("200 OK", [("Content-Length", "100")], b"half")
+
+    assert (
+        compress_if_asked(create_environ("/v3.1/Contacts", headers={"Accept-Encoding": "gzip"}), cut) == cut
+    )

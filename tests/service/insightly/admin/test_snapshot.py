@@ -1,8 +1,9 @@
-"""``/_local/snapshot`` of the CRM: all of an account comes back, and what is remembered of lists is not believed."""
+"""``/_local/snapshot`` and ``/_local/reset`` of the CRM: all of an account comes back; what is remembered of lists is not believed."""
 
 import pytest
+from each_row import each_row
 
-from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.api.json_text import decode
 
 JSON = {"Content-Type": "application/json"}
 
@@ -96,19 +97,6 @@ def test_fault_rules_come_back_with_their_counts_and_the_journal_with_its_exchan
     assert [crm.send("GET", "Contacts").status for _ in range(2)] == [503, 200]
 
 
-def test_a_snapshot_is_of_the_callers_workspace_alone(crm, another, taken):
-    crm.create("Contacts", FIRST_NAME="Ada")
-    other = another(name="other", seed=8)
-    other.create("Contacts", FIRST_NAME="Bob")
-    before, theirs = taken(crm), taken(other)
-    crm.create("Contacts", FIRST_NAME="Carol")
-
-    back(crm, before)
-
-    assert b"Bob" not in before
-    assert (names(crm), taken(other)) == (["Ada"], theirs)
-
-
 def test_the_same_steps_in_a_world_of_the_same_seed_are_the_same_bytes(configured, taken):
     def live(caller):
         caller.create("Contacts", FIRST_NAME="Ada")
@@ -134,96 +122,60 @@ def test_a_snapshot_from_a_stack_has_no_clock_for_one_that_runs_alone(crm, alone
     assert told == "memory: expected faults, journal, allowance, workspace; got faults, journal, allowance"
 
 
-class TestRefusals:
-    @pytest.mark.parametrize(
-        ("changed", "told"),
-        [
-            pytest.param({"version": 2}, "the snapshot has version 2", id="another version"),
-            pytest.param({"service": "sink"}, "this is a snapshot of 'sink'", id="another service's"),
-            pytest.param(
-                {"tables": {"crm_record": {"columns": [], "rows": []}}},
-                "did you mean 'crm_records'?",
-                id="table",
-            ),
-            pytest.param(
-                {"tables": {"crm_bin": {"columns": ["kind", "id"], "rows": []}}},
-                "tables.crm_bin.columns: expected kind, id, document; got kind, id",
-                id="columns",
-            ),
-            pytest.param(
-                {
-                    "tables": {
-                        "crm_bin": {"columns": ["kind", "id", "document"], "rows": [["Leads", "1", "{}"]]}
-                    }
-                },
-                "tables.crm_bin.rows[0][1] must be a whole number",
-                id="row",
-            ),
-            pytest.param({"memory": {}}, "memory: expected faults, journal, allowance", id="no memory"),
-        ],
+def test_reset_brings_a_workspace_back_to_its_start(crm, another):
+    other = another()
+    other.create("Contacts", FIRST_NAME="stays")
+    first = crm.create(
+        "Contacts", FIRST_NAME="Ada", LINKS=[{"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 1}]
     )
-    def test_what_cannot_be_taken_back_is_refused_and_nothing_changes(self, crm, taken, changed, told):
-        crm.create("Contacts", FIRST_NAME="Ada")
-        before = taken(crm)
-        document = encode({**decode(before), **changed})
+    crm.seed(5)
 
-        assert told in crm.refused(400, "PUT", "/_local/snapshot", body=document, headers=JSON)
-        assert told in crm.refused(400, "PUT", "/_local/snapshot?check=true", body=document, headers=JSON)
+    assert crm.send("POST", "/_local/reset").status == 200
 
-        assert taken(crm) == before
-
-    @pytest.mark.parametrize(
-        ("memory", "told"),
-        [
-            pytest.param({"allowance": {"day": "soon"}}, "memory.allowance.day", id="no day"),
-            pytest.param(
-                {"journal": {"pruned": 0, "exchanges": [{"at": "2026-03-02T10:00:00"}]}},
-                "memory.journal.exchanges[0]",
-                id="no exchange",
-            ),
-            pytest.param({"faults": [{"rule": {}, "seen": 0, "struck": 0}]}, "effect", id="no rule"),
-            pytest.param(
-                {"faults": [{"rule": {"effect": {"drop": True}}, "seen": -1, "struck": 0}]},
-                "memory.faults[0].seen must be a whole number from 0 to 2147483647; got -1",
-                id="no count",
-            ),
-        ],
+    assert crm.shown("Contacts") == crm.shown("Opportunities") == crm.changes() == []
+    assert len(crm.shown("Users")) == 1
+    assert crm.send("GET", "Contacts").headers["X-RateLimit-Remaining"] == "59996"
+    again = crm.create(
+        "Contacts", FIRST_NAME="Ada", LINKS=[{"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 1}]
     )
-    def test_nor_does_anything_if_it_is_the_memory_that_cannot_be(self, crm, taken, memory, told):
-        crm.create("Contacts", FIRST_NAME="Ada")
-        before = taken(crm)
-        document = decode(before)
-        document["tables"] = {}
-        document["memory"] |= memory
+    assert again == first
+    assert len(other.shown("Contacts")) == 1
 
-        assert told in crm.refused(400, "PUT", "/_local/snapshot", json=document)
 
-        assert taken(crm) == before
+@each_row(
+    ("memory", "told"),
+    {
+        "no day": ({"allowance": {"day": "soon"}}, "memory.allowance.day"),
+        "no exchange": (
+            {"journal": {"pruned": 0, "exchanges": [{"at": "2026-03-02T10:00:00"}]}},
+            "memory.journal.exchanges[0]",
+        ),
+        "no rule": ({"faults": [{"rule": {}, "seen": 0, "struck": 0}]}, "effect"),
+        "no count": (
+            {"faults": [{"rule": {"effect": {"drop": True}}, "seen": -1, "struck": 0}]},
+            "memory.faults[0].seen must be a whole number from 0 to 2147483647; got -1",
+        ),
+    },
+)
+def test_a_memory_that_cannot_be_is_refused_and_nothing_changes(crm, taken, memory, told):
+    crm.create("Contacts", FIRST_NAME="Ada")
+    before = taken(crm)
+    document = decode(before)
+    document["tables"] = {}
+    document["memory"] |= memory
 
-    @pytest.mark.parametrize(
-        ("body", "headers", "status"),
-        [
-            pytest.param(b"{", JSON, 400, id="no JSON"),
-            pytest.param(b"", JSON, 400, id="nothing"),
-            pytest.param(b"[]", JSON, 400, id="a list"),
-            pytest.param(b'{"version":1}', {"Content-Type": "text/csv"}, 415, id="another content type"),
-        ],
+    assert told in crm.refused(400, "PUT", "/_local/snapshot", json=document)
+
+    assert taken(crm) == before
+
+
+def test_a_body_that_is_too_large_is_refused_unread(crm):
+    client = crm.app.test_client()
+
+    answer = client.put(
+        "/_local/snapshot",
+        environ_overrides={"CONTENT_LENGTH": str(10**12), "CONTENT_TYPE": "application/json"},
     )
-    def test_a_body_that_is_no_document_is_refused(self, crm, body, headers, status):
-        crm.refused(status, "PUT", "/_local/snapshot", body=body, headers=headers)
 
-    def test_a_body_that_is_too_large_is_refused_unread(self, crm):
-        client = crm.app.test_client()
-
-        answer = client.put(
-            "/_local/snapshot",
-            environ_overrides={"CONTENT_LENGTH": str(10**12), "CONTENT_TYPE": "application/json"},
-        )
-
-        assert answer.status_code == 413
-        assert answer.json["message"].startswith("the snapshot has 1000000000000 bytes; at most 268435456")
-
-    @pytest.mark.parametrize("method", ["POST", "PUT"])
-    def test_strangers_and_pages_of_others_are_refused(self, crm, method):
-        crm.refused(401, method, "/_local/snapshot", headers={"Authorization": "Basic bm9ib2R5Og=="})
-        crm.refused(403, method, "/_local/snapshot", headers={"Origin": "http://evil.example"})
+    assert answer.status_code == 413
+    assert answer.json["message"].startswith("the snapshot has 1000000000000 bytes; at most 268435456")

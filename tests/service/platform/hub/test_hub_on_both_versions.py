@@ -1,4 +1,4 @@
-"""A condition means the same whether the CRM filters or the platform does, on both versions of the CRM."""
+"""The hub on both versions of the CRM: what a condition means whoever filters, what an update leaves alone, what metadata names."""
 
 from urllib.parse import quote
 
@@ -49,10 +49,15 @@ CLAUSES = [
 
 
 @pytest.fixture(params=VERSIONS.values(), ids=VERSIONS)
-def hub(request, clients, make_instance):
+def empty_hub(request, clients, make_instance):
+    return clients.platform.hub(make_instance({"base.url": request.param})["token"])
+
+
+@pytest.fixture
+def hub(clients, empty_hub):
     for fields in PEOPLE:
         clients.crm.create("Contacts", fields)
-    return clients.platform.hub(make_instance({"base.url": request.param})["token"])
+    return empty_hub
 
 
 def meant(clause, record):
@@ -86,3 +91,50 @@ def test_every_field_of_the_crms_records_may_stand_in_a_condition(clients, make_
 
         for field in record:
             hub.call("GET", f"/{resource}?pageSize=1&where=" + quote(f"{field} IS NULL OR {field} != 'x'"))
+
+
+KINDS = {
+    "contacts": ("CONTACT_ID", {"FIRST_NAME": "Ada"}, {"FIRST_NAME": "Augusta"}),
+    "accounts": ("ORGANISATION_ID", {"ORGANISATION_NAME": "Initech"}, {"ORGANISATION_NAME": "Initrode"}),
+    "leads": ("LEAD_ID", {"LAST_NAME": "Babbage"}, {"LAST_NAME": "Herschel"}),
+    "opportunities": (
+        "OPPORTUNITY_ID",
+        {"OPPORTUNITY_NAME": "Engine", "OPPORTUNITY_STATE": "Open"},
+        {"OPPORTUNITY_NAME": "Loom"},
+    ),
+}
+TYPES = {str: {"string", "date"}, int: {"number"}, float: {"number"}, bool: {"boolean"}, list: {"array"}}
+
+
+@pytest.mark.parametrize("resource", KINDS)
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_an_update_leaves_alone_what_it_does_not_name(empty_hub, resource, method):
+    id_field, fields, changes = KINDS[resource]
+    made = empty_hub.call("POST", f"/{resource}", json={**fields, "TAGS": [{"TAG_NAME": "kept"}]})
+    path = f"/{resource}/{made[id_field]}"
+
+    empty_hub.call(method, path, json=changes)
+    empty_hub.call(method, path, json={"TAGS": [{"TAG_NAME": "kept"}, {"TAG_NAME": "new"}]})
+
+    shown = empty_hub.call("GET", path)
+    assert {key: shown.get(key) for key in made if key not in {*changes, "TAGS", "DATE_UPDATED_UTC"}} == {
+        key: made[key] for key in made if key not in {*changes, "TAGS", "DATE_UPDATED_UTC"}
+    }
+    assert {key: shown[key] for key in changes} == changes
+    assert sorted(tag["TAG_NAME"] for tag in shown["TAGS"]) == ["kept", "new"]
+
+
+def test_metadata_names_every_field_that_a_record_shows(clients, empty_hub):
+    clients.crm.seed(3)
+    empty_hub.call("POST", "/tasks", json={"TITLE": "Call"})
+
+    for name in (*KINDS, "activities", "users"):
+        fields = {
+            field["vendorPath"]: field
+            for field in empty_hub.call("GET", f"/objects/{name}/metadata")["fields"]
+        }
+        for record in empty_hub.call("GET", f"/{name}?pageSize=50"):
+            assert set(record) - {"id"} <= set(fields)
+            for key, value in record.items():
+                if key != "id":
+                    assert fields[key]["type"] in TYPES[type(value)], key
