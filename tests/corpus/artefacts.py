@@ -224,14 +224,18 @@ def pytests(folder: Path) -> str:
             "-p",
             "no:cacheprovider",
             "-p",
-            "no:randomly",
+            "elements_local.pytest_plugin",
         ],
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
-        # nothing else of the environment: pytest prints more where CI is set
-        env={"PATH": os.environ.get("PATH", os.defpath), "COLUMNS": "1000"},
+        # nothing else of the environment: pytest prints more where CI is set; and no plugins of others, which are slow to import
+        env={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "COLUMNS": "1000",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
     )
     return stable(done.stdout, folder)
 

@@ -36,11 +36,10 @@ def replay():
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in KEPT.glob("*.xz")))
-def test_every_call_is_answered_as_it_was(file):
-    sequences = [each for part in by_setup(load(file)) for each in part]
-
-    with Replay() as running:
-        found = [each for sequence in sequences for each in running.differences(sequence)]
+def test_every_call_is_answered_as_it_was(file, replay):
+    found = [
+        each for part in by_setup(load(file)) for sequence in part for each in replay.differences(sequence)
+    ]
 
     assert [each for each in found if not matches(each.route, WRITTEN_BY_LIBRARIES)] == []
 
