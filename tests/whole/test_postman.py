@@ -2,12 +2,13 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import postman_collections
 import pytest
 from click.testing import CliRunner
+from command import call
+from examples import drawn
 from programs import find_program
 from pytest_httpserver import HTTPServer
 
@@ -20,16 +21,12 @@ ROOT = Path(__file__).parents[2]
 POSTMAN = ROOT / "scenarios" / "postman"
 GUIDED = "insightly-polling-step-by-step.postman_collection.json"
 FOR_PEOPLE = [f"{service}.postman_collection.json" for service in ("platform", "crm", "sink")]
-PROGRAM = Path(sys.executable).parent / "elements-local"
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory):
+def everything():
     """The collection of every operation, as the command prints it."""
-    path = tmp_path_factory.mktemp("postman") / "everything.json"
-    with path.open("wb") as file:
-        subprocess.run([PROGRAM, "postman"], stdout=file, check=True)
-    return path
+    return json.loads(call("postman").stdout)
 
 
 @pytest.fixture
@@ -75,13 +72,8 @@ def test_the_guide_is_walked_step_by_step_and_the_walk_is_recorded_and_replays(v
     assert report["stats"]["assertions"]["total"] == 27
 
     kept = tmp_path / "walk.yaml"
-    recorded = subprocess.run(
-        [PROGRAM, "record", "--since-start", "--output", kept, "--check"],
-        capture_output=True, text=True, check=False, env=where,
-    )  # fmt: skip
-    replayed = subprocess.run(
-        [PROGRAM, "replay", kept, "--transport", "network"], capture_output=True, text=True, check=False
-    )
+    recorded = call("record", "--since-start", "--output", kept, "--check", **where)
+    replayed = call("replay", kept, "--transport", "network")
 
     assert (recorded.returncode, recorded.stderr) == (0, "")
     assert replayed.returncode == 0, replayed.stdout
@@ -120,13 +112,23 @@ def test_a_services_collection_is_made_of_its_source_and_every_request_has_words
 
 
 def test_every_operation_answers_with_a_status_that_its_document_names(everything, variables, tmp_path):
-    report = run(everything, variables, tmp_path)
+    """A check draws one folder in four, and keeps their order."""
+    kept = [{**service, "item": in_order(service["item"])} for service in everything["item"]]
+    path = tmp_path / "everything.json"
+    path.write_text(json.dumps({**everything, "item": kept}), "utf-8")
+
+    report = run(path, variables, tmp_path)
 
     assert failures(report) == []
     codes = [execution["response"]["code"] for execution in report["executions"]]
-    assert len(codes) == len(requests_in(json.loads(everything.read_text(encoding="utf-8"))))
+    assert len(codes) == sum(len(requests_in(service)) for service in kept) > 100
     assert sum(code < 300 for code in codes) > len(codes) / 3
     assert max(codes) < 500
+
+
+def in_order(folders):
+    """Return the folders that are drawn, the first of all among them: it makes what others need."""
+    return [folders[number] for number in sorted({0, *drawn(range(len(folders)), share=4)})]
 
 
 def test_pointed_at_another_base_url_the_local_steps_skip_themselves(tmp_path, httpserver: HTTPServer):
@@ -155,10 +157,8 @@ def is_of_version_two_one(made):
 
 
 def test_the_collection_of_every_operation_has_a_folder_for_each_service(everything):
-    made = json.loads(everything.read_text(encoding="utf-8"))
-
-    is_of_version_two_one(made)
-    assert [folder["name"] for folder in made["item"]] == ["platform", "crm", "sink"]
+    is_of_version_two_one(everything)
+    assert [folder["name"] for folder in everything["item"]] == ["platform", "crm", "sink"]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,6 @@ def test_the_collection_of_every_operation_has_a_folder_for_each_service(everyth
     [
         (["sink"], ["sink"]),
         (["sink", "crm"], ["crm", "sink"]),
-        (["all"], ["platform", "crm", "sink"]),
         (["sink", "all"], ["platform", "crm", "sink"]),
     ],
 )
