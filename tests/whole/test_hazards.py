@@ -34,7 +34,7 @@ NO_CURE = {"deletion", "undone", "not-in-answer"}
 
 @pytest.fixture(scope="module")
 def runner():
-    with closing(Runner(How())) as running:
+    with closing(Runner(How(cures=False))) as running:
         yield running
 
 

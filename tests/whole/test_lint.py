@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def patch_of(case):
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[Runner]:
-    with closing(Runner(How())) as made:
+    with closing(Runner(How(cures=False))) as made:
         yield made
 
 
@@ -213,7 +214,7 @@ def test_a_finding_about_the_whole_instance_is_shown_without_those_of_its_resour
 def test_a_finding_about_a_lag_shows_in_a_search_that_lags_so(clients):
     linted = of_body(clients, body_with(clients, contacts(pollDelay=5)), lag_s=60)
 
-    first, *_ = _tried(linted)
+    (first,) = _tried(replace(linted, findings=linted.findings[:1]))
 
     assert first["cell"] == {
         "circumstance": "search lags 60 s",
