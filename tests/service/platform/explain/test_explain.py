@@ -24,52 +24,6 @@ def explain(clients, instance, record_id, **asked):
     )
 
 
-def test_what_was_reported_is_shown_from_the_change_to_the_signature(clients, instance, ada):
-    clients.clock.advance("15m")
-
-    said = explain(clients, instance, ada)
-
-    assert (said["verdict"], said["cause"], said["late"], said["fix"], said["tries"]) == (
-        "reported",
-        None,
-        False,
-        None,
-        [],
-    )
-    assert said["expected"] == ["CREATED"]
-    assert said["change"] == {
-        "seq": 1,
-        "resource": "contacts",
-        "recordId": str(ada),
-        "change": "CREATED",
-        "at": "2026-03-02T10:01:00Z",
-        "updated": "2026-03-02T10:01:00Z",
-        "created": "2026-03-02T10:01:00Z",
-    }
-    (poll,) = said["polls"]
-    assert poll["window"] == {"after": "2026-03-02T10:00:00Z", "until": "2026-03-02T10:15:00Z"}
-    assert poll["request"]["status"] == 200
-    assert [call["status"] for call in poll["calls"]] == [200]
-    (record,) = poll["records"]
-    assert record["dates"]["updated"] == {
-        "field": "DATE_UPDATED_UTC",
-        "text": "2026-03-02 10:01:00",
-        "pattern": "yyyy-MM-dd HH:mm:ss",
-        "zone": "GMT",
-        "read": "2026-03-02T10:01:00Z",
-    }
-    assert [(each["filter"], each["holds"]) for each in record["filters"]] == [
-        ("later than the last poll", True),
-        ("createdCheckTolerance", True),
-    ]
-    assert record["filters"][0]["why"].endswith("= 60 s")
-    assert record["verdict"] == "CREATED"
-    (callback,) = said["callbacks"]
-    assert callback["events"] == ["CREATED"]
-    assert [attempt["outcome"] for attempt in callback["attempts"]] == ["delivered"]
-    assert [arrived["signature"] for arrived in callback["arrived"]] == ["valid"]
-
-
 def test_what_a_scripted_fault_did_to_the_crms_answer_is_shown(clients, instance):
     clients.crm.script_faults([LAG])
     clients.clock.advance("14m 30s")

@@ -39,34 +39,6 @@ def ada(clients, instance):  # noqa: ARG001 - it has to be there first
     return str(clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])
 
 
-def test_an_audit_counts_and_lists_everything_that_was_owed(clients, audit, ada):
-    clients.clock.advance("15m")
-
-    assert audit() == {
-        "owed": 1,
-        "delivered": 1,
-        "reported": [
-            {
-                "resource": "contacts",
-                "recordId": ada,
-                "change": "CREATED",
-                "at": "2026-03-02T10:01:00Z",
-                "why": "the poll of 2026-03-02T10:15:00Z reported it",
-                "cause": None,
-            }
-        ],
-        "late": [],
-        "duplicate": [],
-        "misclassified": [],
-        "lost": [],
-        "failedPolls": [],
-        "unpolled": [],
-        "notes": [],
-        "pruned": None,
-        "warnings": [],
-    }
-
-
 NOTES = [
     pytest.param(
         {"event.notification.enabled": False},

@@ -2,44 +2,14 @@
 
 import pytest
 
-from elements_local.kit.api.json_text import decode
 from elements_local.kit.instants import parse_instant
 
 NOW = {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
 
 
 @pytest.fixture
-def advance(clients):
-    return lambda body: clients.platform.send("POST", "/_local/clock/advance", json=body)
-
-
-@pytest.fixture
 def put(clients):
     return lambda body: clients.platform.send("PUT", "/_local/clock", json=body)
-
-
-@pytest.mark.parametrize(
-    ("body", "now"),
-    [
-        ({"duration": "15m"}, "2026-03-02T10:15:00Z"),
-        ({"duration": 90}, "2026-03-02T10:01:30Z"),
-        ({"duration": 0.5}, "2026-03-02T10:00:00.500000Z"),
-        ({"duration": "1h 30m"}, "2026-03-02T11:30:00Z"),
-        ({"duration": "2 days"}, "2026-03-04T10:00:00Z"),
-        ({"duration": 0}, "2026-03-02T10:00:00Z"),
-        ({"to": "2026-03-02T10:15:00Z"}, "2026-03-02T10:15:00Z"),
-        ({"to": "2026-03-02 10:15:00"}, "2026-03-02T10:15:00Z"),
-        ({"to": "2026-03-02T12:15:00+02:00"}, "2026-03-02T10:15:00Z"),
-        ({"to": "2026-03-02T10:00:00Z"}, "2026-03-02T10:00:00Z"),
-        ({"to": "9999-12-31T23:59:59Z"}, "9999-12-31T23:59:59Z"),
-    ],
-)
-def test_time_is_moved_by_a_duration_or_to_an_instant(clients, advance, body, now):
-    ran = decode(advance(body).body)
-
-    nothing = {"polls": 0, "events": 0, "deliveries": 0, "attempts": 0}
-    assert ran == {"from": "2026-03-02T10:00:00Z", "now": now} | nothing
-    assert clients.clock.show() == {"mode": "virtual", "now": now}
 
 
 @pytest.mark.usefixtures("instance")
