@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import is_hop_by_hop
 
@@ -14,11 +15,13 @@ from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_header
 from elements_local.kit.web.origins import is_loopback
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.wire import NoReply, Reply
+from elements_local.kit.wire import DELAY_HEADER, NoReply, Reply
 
 FORWARDED_HEADER = "Elements-Local-Forwarded"
 """What a callback that was sent on carries. Who receives one with it does not send it on again."""
 
+_SILENCE = Reply(status=HTTPStatus.GATEWAY_TIMEOUT, header_list=((DELAY_HEADER, "86400"),))
+"""Who waits in vain for a target waits in vain for the sink too, in virtual time."""
 _LONGEST_ANSWER = 8 * 1024
 _USUAL_PORTS = {"http": 80, "https": 443}
 
@@ -46,12 +49,13 @@ class Forwarder(Struct, frozen=True, kw_only=True):
         """Send a callback on, unless it has been sent on before: two bins could go on for ever.
 
         Returns:
-            what the target answered, as the sender may be answered, or None to hang up; and what came of it.
+            what the target answered, as the sender may be answered, or that it was silent, or None to hang up; and what
+            came of it.
         """
         reply = self._send_once(callback, url)
         outcome = _outcome(reply, url, now=now, replay=False)
         if isinstance(reply, NoReply):
-            return None, outcome
+            return _SILENCE if reply.elapsed else None, outcome
         # Length and chunks are those of the target's connection; the sink's server writes its own.
         kept = [(name, value) for name, value in reply.header_list if not _is_of_the_connection(name)]
         return replace(reply, header_list=kept), outcome

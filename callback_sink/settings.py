@@ -36,6 +36,9 @@ class SinkSettings(Settings):
     allow_hosts: frozenset[str] = names(
         "hosts that callbacks may be sent on to beside this machine; * is any (up --allow-host)"
     )
-    forward_timeout: timedelta = seconds(timedelta(seconds=10), "seconds that a target may take")
+    forward_timeout: timedelta = seconds(
+        timedelta(seconds=5),
+        "seconds that a target may take; longer ones of a receiver need platform.callback_wait, too",
+    )
     streams: int = integer(16, "live streams at the same time; each holds a thread of the server", high=24)
     journal_bytes: int = bytes_setting()

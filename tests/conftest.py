@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from deadline import PATIENT
 from examples import LONG, examples
 from hypothesis import settings
 from postgresql import USUAL_KIND, PostgresqlServer, skip_unless_it_can_be_started
@@ -124,7 +125,7 @@ def stack_with_ties() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def stack_on_ports() -> Iterator[Stack]:
     """A stack on real ports; tests use workspaces of their own on it."""
-    with on_ports(Options(ports=(0, 0, 0))) as stack:
+    with on_ports(Options(ports=(0, 0, 0), environment=PATIENT)) as stack:
         yield stack
 
 

@@ -58,10 +58,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     addresses = chosen.addresses({name: USUAL_URLS[name] for name in chosen.chosen_ports})
     services: dict[str, Flask] = {}
 
-    def wire(timeout: timedelta) -> Http:
-        others = InProcess(chosen.applications, timeout=timeout)
-        return InProcess(services, otherwise=others, timeout=timeout)
-
+    wire = partial(_wire, services, chosen)
     exposed = exposure.is_exposed(chosen, [chosen.host])
     guard = exposure.guard(chosen, exposed=exposed)
     with ExitStack() as closing:
@@ -92,11 +89,7 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
     services: dict[str, Flask] = {}
     over_sockets = SharedSettings.from_env(chosen.environment).sockets_inside
 
-    def wire(timeout: timedelta, *, measured: bool = True) -> Http:
-        others = InProcess(chosen.applications, timeout=timeout)
-        known = {} if over_sockets else services
-        return InProcess(known, otherwise=others, timeout=timeout, measured=measured)
-
+    wire = partial(_wire, {} if over_sockets else services, chosen)
     with ExitStack() as closing:
         try:
             listeners = {
@@ -109,7 +102,13 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
         exposed = exposure.is_exposed(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         guard = exposure.guard(chosen, exposed=exposed)
         for name, app in _started(
-            chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
+            chosen,
+            addresses,
+            services,
+            wire=partial(wire, measured=True),
+            guard=guard,
+            exposed=exposed,
+            closing=closing,
         ):
             if name in listeners:
                 server = Server(app, listeners[name], threads=_THREADS[name])
@@ -120,9 +119,23 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             else:
                 closing.enter_context(_following_real_clocks(platform))
         # not measured: where the process's time is held, an advance of half an hour takes that long
-        inside = wire(CLIENT_TIMEOUT, measured=False)
-        http = inside if called_inside else OverNetwork(timeout=CLIENT_TIMEOUT)
+        http = wire(CLIENT_TIMEOUT) if called_inside else OverNetwork(timeout=CLIENT_TIMEOUT)
         yield Stack(http, addresses, token=guard.token, listening=listening)
+
+
+def _wire(
+    services: "Mapping[str, Flask]",
+    options: Options,
+    timeout: timedelta,
+    *,
+    wait: timedelta | None = None,
+    measured: bool = False,
+) -> Http:
+    """Return what reaches services, then other applications of this process, then everything else."""
+    others = InProcess(
+        options.applications, otherwise=OverNetwork(timeout=timeout, wait=wait), timeout=timeout
+    )
+    return InProcess(services, otherwise=others, timeout=timeout, measured=measured)
 
 
 def _engine_of(platform: "Flask") -> "Engine":
@@ -148,7 +161,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     addresses: Addresses,
     services: "dict[str, Flask]",
     *,
-    wire: Callable[[timedelta], Http],
+    wire: Callable[..., Http],
     guard: Guard,
     exposed: bool,
     closing: ExitStack,
@@ -158,7 +171,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     Each is put where the others find it; whoever is given the last one finds the records.
 
     Args:
-        wire: makes the client by which services reach others, from the time-out of its answers.
+        wire: makes the client by which services reach others, from the time-out of its answers, as ``_wire`` does.
         exposed: whether others can reach the stack.
         closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
     """
@@ -237,14 +250,14 @@ class _ApplicationFactory:
     addresses: Addresses
     workspaces: Workspaces
     database: Database
-    wire: Callable[[timedelta], Http]
+    wire: Callable[..., Http]
     guard: Guard
     environment: Mapping[str, str]
     cures: CureTrials | None
     pages: Pages
 
     def platform(self) -> "Flask":
-        from elements_local.platform import PlatformSettings, create_app  # noqa: PLC0415 - see above
+        from elements_local.platform import PlatformSettings, Receivers, create_app  # noqa: PLC0415 - see above
 
         settings = replace(
             PlatformSettings.from_env(self.environment),
@@ -257,7 +270,10 @@ class _ApplicationFactory:
             workspaces=self.workspaces,
             database=self.database,
             http=self.wire(PATIENCE),
-            receivers=self.wire(settings.callback_timeout),
+            receivers=Receivers(
+                on_real=self.wire(settings.callback_timeout),
+                on_virtual=self.wire(settings.callback_timeout, wait=settings.callback_wait),
+            ),
             guard=self.guard,
             connectors=self.options.connectors,
             cures=self.cures,

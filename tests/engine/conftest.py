@@ -21,7 +21,7 @@ from elements_local.platform import PlatformSettings
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
-from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.callbacks.task import DeliveryTask, Receivers
 from elements_local.platform.configuration.instance_json import InstanceRequest
 from elements_local.platform.core import identities
 from elements_local.platform.core.hub_client import HubClient
@@ -228,7 +228,8 @@ def make_bench(new_database_url):
                 Activities(),
             )
             hub, catalogue = HubClient(http=wire, url=chosen.url), Catalogue(shipped())
-            callbacks = BulkCallbacks(receivers=wire, settings=chosen)
+            receivers = Receivers(on_real=wire, on_virtual=wire)
+            callbacks = BulkCallbacks(receivers=receivers, settings=chosen)
             engine = Engine(
                 workspaces=workspaces,
                 activities=activities,
@@ -244,7 +245,9 @@ def make_bench(new_database_url):
                     catalogue=catalogue,
                     settings=chosen,
                 ),
-                deliveries=DeliveryTask(database=database, activities=activities, http=wire, settings=chosen),
+                deliveries=DeliveryTask(
+                    database=database, activities=activities, receivers=receivers, settings=chosen
+                ),
                 lanes=chosen.delivery_lanes,
                 patience=patience,
                 bulk=BulkTask(database=database, hub=hub, catalogue=catalogue, callbacks=callbacks),

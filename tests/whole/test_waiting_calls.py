@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from threading import Event, Semaphore
 
 import requests
-from deadline import DEADLINE_S
+from deadline import DEADLINE_S, PATIENT
 
 from callback_sink.settings import SinkSettings
 from elements_local.dashboard.context import MOST_STREAMS
@@ -41,7 +41,7 @@ def test_live_pages_and_waiting_calls_hold_up_nobody():
     with ExitStack() as ending:
         listener = listen("127.0.0.1", 0)
         ending.enter_context(closing(Server(receiver, listener, threads=WAITING)))
-        stack = ending.enter_context(on_ports(Options(ports=(0, 0, 0))))
+        stack = ending.enter_context(on_ports(Options(ports=(0, 0, 0), environment=PATIENT)))
         slow = [polled_with_a_change(stack, url_of(listener)) for _ in range(WAITING)]
         waiting = ending.enter_context(ThreadPoolExecutor(WAITING))
         ending.callback(answer.set)

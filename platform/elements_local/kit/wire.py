@@ -73,7 +73,11 @@ class Reply:
 
 
 class NoReply(Struct, frozen=True, kw_only=True):
-    """Refused, timed out or cut off; a value to decide on, not an exception to forget."""
+    """Refused, timed out or cut off; a value to decide on, not an exception to forget.
+
+    Attributes:
+        elapsed: how long an answer had to come, if none came in that time.
+    """
 
     reason: str
     elapsed: timedelta = timedelta(0)
@@ -101,7 +105,7 @@ def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
     if delay is None or not delay > 0:  # a stranger may send anything, NaN included
         return reply
     if delay >= timeout.total_seconds():
-        return NoReply(reason=timed_out(timeout), elapsed=timeout)
+        return no_answer(timeout)
     return replace(reply, elapsed=timedelta(seconds=delay))
 
 
@@ -147,3 +151,11 @@ def cut_off(came: int, promised: int) -> str:
 def timed_out(timeout: timedelta) -> str:
     """Say how long was waited in vain."""
     return f"timed out after {timeout.total_seconds():g} s"
+
+
+def no_answer(timeout: timedelta, *, waited: timedelta | None = None) -> NoReply:
+    """Return that no answer came in time, of which less may have been waited for."""
+    reason = timed_out(timeout)
+    if waited is not None and waited < timeout:
+        reason += f": no answer within {waited.total_seconds():g} s of real time"
+    return NoReply(reason=reason, elapsed=timeout)

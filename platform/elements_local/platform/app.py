@@ -32,7 +32,7 @@ from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
 from elements_local.platform.call import EXTENSION, Platform
 from elements_local.platform.callbacks import routes as deliveries
 from elements_local.platform.callbacks import routes_outbox as outbox
-from elements_local.platform.callbacks.task import DeliveryTask
+from elements_local.platform.callbacks.task import DeliveryTask, Receivers
 from elements_local.platform.core.callers import Callers
 from elements_local.platform.core.hub_client import HubClient
 from elements_local.platform.core.paths import BASE_PATH
@@ -116,7 +116,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     database: Database,
     http: Http,
     guard: Guard,
-    receivers: Http | None = None,
+    receivers: Receivers | None = None,
     connectors: Iterable[Connector] = (),
     cures: FixRunner | None = None,
     pages: Pages | None = None,
@@ -139,7 +139,9 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
     starts = create_tables(database)
-    outbound = _guarded(settings, receivers or http)
+    reaching = receivers or Receivers(on_real=http, on_virtual=http)
+    outbound = _guarded(settings, reaching.on_real)
+    guarded = Receivers(on_real=outbound, on_virtual=_guarded(settings, reaching.on_virtual))
     own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
     catalogue = Catalogue((*shipped(crm_url=settings.crm_url), *connectors))
     activities = Activities()
@@ -158,12 +160,14 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
             catalogue=catalogue,
             settings=settings,
         ),
-        deliveries=DeliveryTask(database=database, activities=activities, http=outbound, settings=settings),
+        deliveries=DeliveryTask(
+            database=database, activities=activities, receivers=guarded, settings=settings
+        ),
         bulk=BulkTask(
             database=database,
             hub=hub,
             catalogue=catalogue,
-            callbacks=BulkCallbacks(receivers=outbound, settings=settings),
+            callbacks=BulkCallbacks(receivers=guarded, settings=settings),
         ),
         lanes=settings.delivery_lanes,
         workers=WorkerChoices(at_once=settings.worker_jobs, silence=settings.worker_silence),

@@ -86,13 +86,13 @@ def never_reading(_connection: socket.socket, over: Event) -> None:
 def test_an_answer_that_does_not_end_in_time_is_no_reply(served, answer):
     reply = OverNetwork(timeout=TIMEOUT).send("POST", served(answer), body=b"{}")
 
-    assert reply == NoReply(reason="timed out after 0.4 s")
+    assert reply == NoReply(reason="timed out after 0.4 s", elapsed=TIMEOUT)
 
 
 def test_a_body_that_nobody_reads_ends_in_time(served):
     reply = OverNetwork(timeout=TIMEOUT).send("POST", served(never_reading), body=bytes(64 * 1024 * 1024))
 
-    assert reply == NoReply(reason="timed out after 0.4 s")
+    assert reply == NoReply(reason="timed out after 0.4 s", elapsed=TIMEOUT)
 
 
 def test_the_next_call_to_the_same_place_has_a_connection_and_a_deadline_of_its_own(served):
@@ -164,4 +164,4 @@ def test_under_a_held_clock_a_call_ends_by_the_machines(served):
     with HeldTime().from_(datetime(2026, 3, 2, 10, tzinfo=UTC)):
         reply = OverNetwork(timeout=TIMEOUT).send("GET", url)
 
-    assert reply == NoReply(reason="timed out after 0.4 s")
+    assert reply == NoReply(reason="timed out after 0.4 s", elapsed=TIMEOUT)

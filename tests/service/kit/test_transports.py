@@ -728,7 +728,15 @@ class TestOverNetwork:
         with listen("127.0.0.1", 0) as listener:
             answer = OverNetwork(timeout=timedelta(seconds=0.05)).send("GET", url_of(listener))
 
-        assert answer == NoReply(reason="timed out after 0.05 s")
+        assert answer == NoReply(reason="timed out after 0.05 s", elapsed=timedelta(seconds=0.05))
+
+    def test_of_a_time_out_that_passes_in_virtual_time_little_is_waited_for(self):
+        minute, wait = timedelta(minutes=1), timedelta(seconds=0.05)
+        with listen("127.0.0.1", 0) as listener:
+            answer = OverNetwork(timeout=minute, wait=wait).send("GET", url_of(listener))
+
+        reason = "timed out after 60 s: no answer within 0.05 s of real time"
+        assert answer == NoReply(reason=reason, elapsed=minute)
 
     def test_neither_a_proxy_nor_credentials_of_the_environment_are_used(self, monkeypatch, tmp_path):
         (tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password secret")

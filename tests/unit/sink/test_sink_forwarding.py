@@ -1,7 +1,7 @@
 """Sending a callback on: what goes along, and when it goes nowhere."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from each_row import each_row
@@ -11,7 +11,7 @@ from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, le
 from callback_sink.inbox import Callback
 from callback_sink.signature import SignatureVerdict
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.wire import NoReply, Reply
+from elements_local.kit.wire import NoReply, Reply, in_time, no_answer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TARGET = "http://127.0.0.1:8000/hook"
@@ -118,6 +118,14 @@ def test_that_nobody_answered_is_written_down():
     _, came = forwarder(Network(NoReply(reason="connection refused"))).forward(callback(), TARGET, now=NOON)
 
     assert (came["status"], came["reason"], came["body"]) == (None, "connection refused", "")
+
+
+def test_who_relies_on_a_silent_target_waits_in_vain_in_virtual_time():
+    silent = no_answer(timedelta(seconds=5))
+    answered, came = forwarder(Network(silent)).forward(callback(), TARGET, now=NOON)
+
+    assert (came["status"], came["reason"]) == (None, "timed out after 5 s")
+    assert in_time(answered, timedelta(seconds=30)) == no_answer(timedelta(seconds=30))
 
 
 def test_a_url_that_may_not_be_called_is_refused():

@@ -22,8 +22,8 @@ from elements_local.kit.wire import (
     NoReply,
     Reply,
     check_headers,
+    no_answer,
     received,
-    timed_out,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class InProcess:
             _log.exception("an application failed", extra={"event": "application_failed", "url": url})
             return Reply(status=500, body=b"Internal Server Error")
         if self._measured and monotonic() - began >= self._timeout.total_seconds():
-            return NoReply(reason=timed_out(self._timeout))
+            return no_answer(self._timeout)
         return received(reply, method, self._timeout)
 
 

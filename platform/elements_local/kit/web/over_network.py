@@ -18,6 +18,7 @@ from elements_local.kit.wire import (
     Reply,
     check_headers,
     cut_off,
+    no_answer,
     received,
     timed_out,
 )
@@ -37,15 +38,21 @@ class OverNetwork:
 
     Args:
         timeout: for a whole call, its answer's body included.
+        wait: how much of that is really waited for, where the rest passes in virtual time.
         handshake: for a connection with TLS: a port that speaks plain HTTP answers nothing to what it takes for the
             beginning of a request.
     """
 
     def __init__(
-        self, *, timeout: timedelta = timedelta(seconds=30), handshake: timedelta = timedelta(seconds=5)
+        self,
+        *,
+        timeout: timedelta = timedelta(seconds=30),
+        wait: timedelta | None = None,
+        handshake: timedelta = timedelta(seconds=5),
     ) -> None:
         self._timeout = timeout
-        self._handshake = min(handshake, timeout)
+        self._wait = timeout if wait is None else min(wait, timeout)
+        self._handshake = min(handshake, self._wait)
         # a session for each thread: those of requests are not safe to share between threads
         self._kept = local()
 
@@ -58,24 +65,29 @@ class OverNetwork:
         from elements_local.kit.web.sessions import WATCHDOG, keep_to  # noqa: PLC0415 - as above
 
         # requests' own time-out begins anew with each byte that comes; the whole call has to end in time
-        with WATCHDOG.within(self._timeout.total_seconds()) as deadline:
+        with WATCHDOG.within(self._wait.total_seconds()) as deadline:
             keep_to(deadline)
             try:
                 check_headers(headers)
                 reply = self._sent(method, url, {**AGENT, **headers}, body)
             except Exception as error:
                 if deadline.passed:  # a socket that is closed under its reader may be found so in many ways
-                    return NoReply(reason=timed_out(self._timeout))
+                    return self._late
                 # urllib3 lets its own errors out of a body that is read raw
                 is_network_error = isinstance(error, (RequestException, OSError, ValueError))
                 if not is_network_error and type(error).__module__.partition(".")[0] != "urllib3":
                     raise
-                return NoReply(reason=reason_of(error, self._timeout, handshake=self._connecting(url)))
+                reason = reason_of(error, self._wait, handshake=self._connecting(url))
+                return self._late if reason == timed_out(self._wait) else NoReply(reason=reason)
             finally:
                 keep_to(None)
         if deadline.passed:  # the end of a body without a length looks like its whole
-            return NoReply(reason=timed_out(self._timeout))
+            return self._late
         return received(reply, method, self._timeout)
+
+    @property
+    def _late(self) -> NoReply:
+        return no_answer(self._timeout, waited=self._wait)
 
     def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         from requests import Request  # noqa: PLC0415 - as in send
@@ -101,7 +113,7 @@ class OverNetwork:
         return self._handshake if url[:6].lower() == "https:" else None
 
     def _limits(self, url: str) -> tuple[float, float]:
-        whole = self._timeout.total_seconds()
+        whole = self._wait.total_seconds()
         connecting = self._connecting(url)
         return (whole if connecting is None else connecting.total_seconds()), whole
 

@@ -9,13 +9,14 @@ from msgspec import Struct
 from elements_local.kit.api.json_text import decode, encode, encode_text
 from elements_local.kit.storage.database import Database
 from elements_local.kit.values import replace
-from elements_local.kit.wire import Http, Reply, in_time
+from elements_local.kit.wire import Reply, in_time
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.bulk import job as bulk_job
 from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus, to_json
 from elements_local.platform.bulk.store import Bulk, BulkStepOutcome
 from elements_local.platform.callbacks.headers import callback_headers
+from elements_local.platform.callbacks.task import Receivers
 from elements_local.platform.core import identities
 from elements_local.platform.core.hub_client import HubClient, HubError, InstanceHub, Record
 from elements_local.platform.core.instance import Instance, User, Values
@@ -57,10 +58,12 @@ class BulkCallbacks(Struct, frozen=True, kw_only=True):
         receivers: reaches them, as far as they may be reached.
     """
 
-    receivers: Http
+    receivers: Receivers
     settings: PlatformSettings
 
-    def tell(self, url: str, job: BulkJob, values: Values, *, notification_id: int) -> RunSummary:
+    def tell(
+        self, workspace: Workspace, url: str, job: BulkJob, values: Values, *, notification_id: int
+    ) -> RunSummary:
         """Tell a receiver of a job's end once, signed as the callbacks of its instance are.
 
         Args:
@@ -68,7 +71,7 @@ class BulkCallbacks(Struct, frozen=True, kw_only=True):
         """
         body = encode(to_json(job))
         headers = callback_headers(body, values, notification_id=notification_id)
-        reply = self.receivers.send("POST", url, headers=headers, body=body)
+        reply = self.receivers.of(workspace).send("POST", url, headers=headers, body=body)
         told = in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
         return RunSummary(attempts=1, deliveries=int(isinstance(told, Reply) and told.ok))
 
@@ -115,7 +118,7 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         with self.database.read(workspace.name) as tx:
             now = Instances(tx).get(instance.id)
         values = now.configuration if now else {}
-        return self.callbacks.tell(going.callback_url, going, values, notification_id=number)
+        return self.callbacks.tell(workspace, going.callback_url, going, values, notification_id=number)
 
     def _read_page(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
         """Read one more page of what a query finds."""

@@ -6,6 +6,7 @@ from time import monotonic
 
 from msgspec import Struct
 
+from elements_local.kit.clock import Mode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.wire import Http, NoReply, Reply, in_time
 from elements_local.kit.workspaces.registry import Workspace
@@ -29,16 +30,31 @@ _QUICK_S = 0.02
 """How many attempts are known to this process alone, and for how long each: if it is killed, they are made again."""
 
 
+class Receivers(Struct, frozen=True, kw_only=True):
+    """Reaches the receivers of callbacks.
+
+    Attributes:
+        on_virtual: for workspaces on a virtual clock, which wait less.
+    """
+
+    on_real: Http
+    on_virtual: Http
+
+    def of(self, workspace: Workspace) -> Http:
+        """Return what reaches the receivers of a workspace."""
+        return self.on_virtual if workspace.clock.mode is Mode.VIRTUAL else self.on_real
+
+
 class DeliveryTask(Struct, frozen=True, kw_only=True):
     """What is done when a delivery falls due.
 
     Attributes:
-        http: reaches receivers, as far as they may be reached.
+        receivers: reaches them, as far as they may be reached.
     """
 
     database: Database
     activities: Activities
-    http: Http
+    receivers: Receivers
     settings: PlatformSettings
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
@@ -116,7 +132,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
                 activity = callback_messages.queue_undelivered(callback_messages.subject_of(owed.body))
                 self.activities.publish(workspace, activity)
             return None
-        attempt = self._attempt(owed, at=workspace.clock.now())
+        attempt = self._attempt(owed, self.receivers.of(workspace), at=workspace.clock.now())
         succeeded = not attempt.reason
         outcome = after_attempt(
             owed.delivery,
@@ -133,9 +149,9 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         with self.database.read(workspace.name) as tx:
             return failure_policy(Accounts(tx).settings())
 
-    def _attempt(self, owed: DueDelivery, *, at: datetime) -> Attempt:
+    def _attempt(self, owed: DueDelivery, http: Http, *, at: datetime) -> Attempt:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
-        reply = self._send(owed, at)
+        reply = _send(http, owed, at)
         if isinstance(reply, Reply):
             # a delay that a fault has scripted is not waited for; it is held against the time-out as if it had been
             reply = in_time(reply, self.settings.callback_timeout)
@@ -152,14 +168,6 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
             elapsed=reply.elapsed,
         )
 
-    def _send(self, owed: DueDelivery, at: datetime) -> Reply | NoReply:
-        number = owed.delivery.notification_id
-        headers = callback_headers(owed.body, owed.configuration, notification_id=number)
-        secret = owed.configuration.get(STANDARD_SECRET)
-        # after the others, and under names of its own: the vendor's signature stays as it is
-        headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
-        return self.http.send("POST", owed.url, headers=headers, body=owed.body)
-
     def _email(
         self, workspace: Workspace, owed: DueDelivery, outcome: AttemptOutcome, attempt: Attempt
     ) -> Email:
@@ -171,6 +179,15 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
             reason=attempt.reason,
             at=attempt.at,
         )
+
+
+def _send(http: Http, owed: DueDelivery, at: datetime) -> Reply | NoReply:
+    number = owed.delivery.notification_id
+    headers = callback_headers(owed.body, owed.configuration, notification_id=number)
+    secret = owed.configuration.get(STANDARD_SECRET)
+    # after the others, and under names of its own: the vendor's signature stays as it is
+    headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
+    return http.send("POST", owed.url, headers=headers, body=owed.body)
 
 
 def _key(job: Job) -> Key:

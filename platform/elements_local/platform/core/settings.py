@@ -148,6 +148,11 @@ class PlatformSettings(Settings):
         "seconds that a receiver may take, though never longer than what carries the callback waits, which is 30 "
         "(assumed)",
     )
+    callback_wait: timedelta = seconds(
+        timedelta(seconds=5),
+        "seconds of real time that a receiver is waited for on a virtual clock, where the rest of callback_timeout passes "
+        "at once (ours)",
+    )
     delete_used_definitions: bool = flag(
         False,
         "whether an object's definition can be deleted while a transformation uses it, which then has no effect; "

@@ -20,6 +20,7 @@ _MOST_PAGES = 20
 
 class _Forwarded(Struct):
     url: str
+    reason: str | None = None
 
 
 class _Callback(Struct):
@@ -90,6 +91,7 @@ class SinkArrivals:
                     status=one.status,
                     signature=one.signature,
                     relayed=mask_url(one.forwards[-1].url) if one.forwards else None,
+                    relay_failed=one.forwards[-1].reason if one.forwards else None,
                 )
             )
         return by_notification

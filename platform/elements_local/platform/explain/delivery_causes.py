@@ -120,8 +120,10 @@ _WRONG_PLACE = {
 
 def _wrong_place(one: OwedCallback, answered: int | None) -> str:
     """Say where a callback went that its receiver seems to have no route for; where the sink sent it on to, in any case."""
-    relayed = next((each.relayed for each in reversed(one.arrived or ()) if each.relayed), None)
-    sent_on = f"; the sink sent it on to {relayed}" if relayed else ""
+    last = next((each for each in reversed(one.arrived or ()) if each.relayed), None)
+    relayed = last.relayed if last else None
+    unanswered = f", from where no answer came: {last.relay_failed}" if last and last.relay_failed else ""
+    sent_on = f"; the sink sent it on to {relayed}{unanswered}" if relayed else ""
     if answered not in _WRONG_PLACE:
         return sent_on
     return f"; {_WRONG_PLACE[answered].format(urlsplit(relayed or one.url).path or '/')}{sent_on}"
