@@ -91,7 +91,7 @@ class SinkArrivals:
                     status=one.status,
                     signature=one.signature,
                     relayed=mask_url(one.forwards[-1].url) if one.forwards else None,
-                    relay_failed=one.forwards[-1].reason if one.forwards else None,
+                    unanswered=one.forwards[-1].reason if one.forwards else None,
                 )
             )
         return by_notification

@@ -24,7 +24,7 @@ class ArrivedCallback(Struct, frozen=True, kw_only=True):
 
     Attributes:
         relayed: the URL that the sink last sent it on to, without secrets; None if to none.
-        relay_failed: why no answer came from there, if none did.
+        unanswered: why no answer came from there, if none did.
     """
 
     id: int
@@ -33,7 +33,7 @@ class ArrivedCallback(Struct, frozen=True, kw_only=True):
     status: int | None
     signature: str
     relayed: str | None = None
-    relay_failed: str | None = None
+    unanswered: str | None = None
 
 
 class OwedCallback(Struct, frozen=True, kw_only=True):

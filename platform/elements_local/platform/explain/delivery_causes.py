@@ -122,7 +122,7 @@ def _wrong_place(one: OwedCallback, answered: int | None) -> str:
     """Say where a callback went that its receiver seems to have no route for; where the sink sent it on to, in any case."""
     last = next((each for each in reversed(one.arrived or ()) if each.relayed), None)
     relayed = last.relayed if last else None
-    unanswered = f", from where no answer came: {last.relay_failed}" if last and last.relay_failed else ""
+    unanswered = f", from where no answer came: {last.unanswered}" if last and last.unanswered else ""
     sent_on = f"; the sink sent it on to {relayed}{unanswered}" if relayed else ""
     if answered not in _WRONG_PLACE:
         return sent_on
