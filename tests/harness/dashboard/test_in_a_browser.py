@@ -2,12 +2,13 @@
 
 import os
 import re
-from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 from deadline import DEADLINE_S
+from examples import LONG, drawn
 from programs import find_program
 
 from elements_local.dashboard.context import MOST_STREAMS
@@ -77,19 +78,39 @@ def mine(stack_on_ports):
 
 @pytest.fixture
 def at(stack_on_ports, mine):
-    return f"{stack_on_ports.addresses.platform}/_local/dashboard/{mine.credentials.name}/"
+    return pages_of(stack_on_ports, mine)
 
 
 @pytest.fixture
 def ids(mine):
-    """A workspace with a story: what is in the addresses of its pages."""
-    instance = mine.platform.create_instance(instance_body(mine.credentials))
-    record = mine.crm.create("Contacts", {"FIRST_NAME": HOSTILE[:40]})
-    mine.clock.advance("15m")
-    mine.sink.respond({"status": 503, "times": 2})
-    mine.crm.update("Contacts", record["CONTACT_ID"], {"LAST_NAME": "King"})
-    mine.clock.advance("15m")
-    sent = mine.platform.call("GET", "/_local/deliveries")["deliveries"]
+    return have_a_story(mine)
+
+
+@pytest.fixture(scope="module")
+def shared(stack_on_ports):
+    """A workspace with a story, for tests that change nothing: where its pages are, and what is in their addresses."""
+    made = stack_on_ports.new_workspace(seed=8)
+    yield SimpleNamespace(
+        at=pages_of(stack_on_ports, made),
+        ids=have_a_story(made),
+        callback_url=made.credentials.callback_url,
+    )
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+
+def pages_of(stack, clients):
+    return f"{stack.addresses.platform}/_local/dashboard/{clients.credentials.name}/"
+
+
+def have_a_story(clients):
+    """Have two contacts' callbacks sent, one of them twice; return what is in the addresses of the pages."""
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    record = clients.crm.create("Contacts", {"FIRST_NAME": HOSTILE[:40]})
+    clients.clock.advance("15m")
+    clients.sink.respond({"status": 503, "times": 2})
+    clients.crm.update("Contacts", record["CONTACT_ID"], {"LAST_NAME": "King"})
+    clients.clock.advance("15m")
+    sent = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
     return {
         "instance": instance["id"],
         "record": record["CONTACT_ID"],
@@ -103,7 +124,7 @@ def visit(browser):
     contexts, said = [], []
 
     def opened(url, **choices):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **choices})
+        context = browser.new_context(**{"viewport": SCREEN, **choices})
         context.set_default_timeout(DEADLINE_MS)
         contexts.append(context)
         page = context.new_page()
@@ -137,41 +158,42 @@ def pictured(page, path, look):
         page.screenshot(path=Path(PICTURES) / f"{name}-{look}.png")
 
 
-SCHEMES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
-"""What is looked at in each; in another one colours alone are others."""
+COLOURS = "axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})"
+"""What is looked at in the dark, too: colours alone are others there."""
+SCREEN, PHONE = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
+OPENED = {"callbacks/2", "journal/crm/latest"}
+DARK = drawn(PAGES, share=3)
 
 
-def test_nothing_serious_keeps_anybody_out_of_any_page(visit, at, ids):
-    page = visit(at)
-    found = []
-    for path, (scheme, rules) in product(PAGES, SCHEMES.items()):
-        page.emulate_media(color_scheme=scheme)
-        page.goto(at + path.format(**ids))
-        pictured(page, path, scheme)
-        found += [
-            (path, each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"])
-            for each in axe.Axe().run(page, options=rules).response["violations"]
-            if each["impact"] in {"serious", "critical"}
-        ]
-
-    assert found == []
-    assert visit.said == []
-
-
-def test_no_page_is_wider_than_a_phone_and_what_was_opened_stands_before_the_list(visit, at, ids):
-    page = visit(at, viewport={"width": 400, "height": 800})
-    for path in ("callbacks/2", "journal/crm/latest"):
-        page.goto(at + path)
-        opened = page.get_by_role("link", name="back to the list").bounding_box()
-        assert opened["y"] < page.get_by_label("List", exact=True).bounding_box()["y"]
-    wide = []
+def test_nothing_serious_keeps_anybody_out_of_any_page_and_none_is_wider_than_a_phone(visit, shared):
+    """What was opened from a list stands before it on a phone."""
+    page = visit(shared.at)
+    found, wide = [], []
     for path in PAGES:
-        page.goto(at + path.format(**ids))
+        page.emulate_media(color_scheme="light")
+        page.goto(shared.at + path.format(**shared.ids))
+        pictured(page, path, "light")
+        found += [(path, each) for each in axe.Axe().run(page).response["violations"]]
+        if path in DARK:
+            page.emulate_media(color_scheme="dark")
+            pictured(page, path, "dark")
+            found += [(path, each) for each in page.evaluate(COLOURS)["violations"]]
+        page.set_viewport_size(PHONE)
         pictured(page, path, "narrow")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wide.append(path)
+        if path in OPENED:
+            opened = page.get_by_role("link", name="back to the list").bounding_box()
+            assert opened["y"] < page.get_by_label("List", exact=True).bounding_box()["y"]
+        page.set_viewport_size(SCREEN)
 
+    assert [
+        (path, each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"])
+        for path, each in found
+        if each["impact"] in {"serious", "critical"}
+    ] == []
     assert wide == []
+    assert visit.said == []
 
 
 class Mouse:
@@ -307,7 +329,7 @@ def change(page, hand, fields):
     hand.press("+15 m")
 
 
-@pytest.mark.parametrize("by", [Mouse, Keyboard])
+@pytest.mark.parametrize("by", [Mouse, Keyboard] if LONG else [Keyboard])
 def test_the_whole_guide_is_done_by_mouse_or_by_keyboard_alone(visit, at, mine, by):
     """From making the instance to curing what was not reported."""
     page = visit(at)
@@ -323,29 +345,28 @@ def test_the_whole_guide_is_done_by_mouse_or_by_keyboard_alone(visit, at, mine, 
     assert visit.said == []
 
 
-@pytest.mark.parametrize("path", ["callbacks/", "journal/?service=crm&q=-nobody"])
-def test_keys_lead_through_a_list_and_back_to_the_row(visit, at, mine, ids, path):  # noqa: ARG001 - a story
-    mine.crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    page = visit(at + path)
-    live(page)
-    for key in "jjkj":
-        page.keyboard.press(key)
-    row = page.evaluate("document.activeElement.href")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert page.url == row
-    live(page)
-    with page.expect_navigation():
-        page.keyboard.press("Escape")
-    live(page)
-    assert page.url == at + path
-    assert page.evaluate("document.activeElement.href") == row
+def test_keys_lead_through_a_list_and_back_to_the_row(visit, shared):
+    page = visit("about:blank")
+    for url in (f"{shared.at}callbacks/", f"{shared.at}journal/?service=crm&q=-nobody"):
+        page.goto(url)
+        live(page)
+        for key in "jjkj":
+            page.keyboard.press(key)
+        row = page.evaluate("document.activeElement.href")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.url == row
+        live(page)
+        with page.expect_navigation():
+            page.keyboard.press("Escape")
+        live(page)
+        assert page.url == url
+        assert page.evaluate("document.activeElement.href") == row
     assert visit.said == []
 
 
-@pytest.mark.usefixtures("ids")
-def test_keys_lead_from_one_to_the_next_beside_the_list(visit, at):
-    page = visit(f"{at}callbacks/2?q=-nobody")
+def test_keys_lead_from_one_to_the_next_beside_the_list(visit, shared):
+    page = visit(f"{shared.at}callbacks/2?q=-nobody")
     live(page)
     for key in ("j", "j", "Enter"):
         page.keyboard.press(key)
@@ -358,9 +379,8 @@ def test_keys_lead_from_one_to_the_next_beside_the_list(visit, at):
     assert page.evaluate("document.activeElement.id") == "callback-1"
 
 
-@pytest.mark.usefixtures("ids")
-def test_keys_search_and_lead_to_the_clock_and_to_their_own_list(visit, at):
-    page = visit(f"{at}callbacks/")
+def test_keys_search_and_lead_to_the_clock_and_to_their_own_list(visit, shared):
+    page = visit(f"{shared.at}callbacks/")
     live(page)
     page.keyboard.press("/")
     page.keyboard.type("nothing of the kind")
@@ -377,7 +397,7 @@ def test_keys_search_and_lead_to_the_clock_and_to_their_own_list(visit, at):
 
 
 @pytest.mark.usefixtures("ids")
-def test_what_comes_is_shown_without_reloading(visit, at, mine):
+def test_what_comes_is_shown_without_reloading_and_counted_while_it_is_paused(visit, at, mine):
     page = visit(f"{at}callbacks/")
     live(page)
     expect(page.locator("[data-row]")).to_have_count(2)
@@ -388,6 +408,14 @@ def test_what_comes_is_shown_without_reloading(visit, at, mine):
     mine.clock.advance("5s")
     expect(page.locator("[data-row]")).to_have_count(4)
     expect(page.locator(".now")).to_have_text("2026-03-02 10:30:06")
+    page.get_by_role("button", name="Pause").click()
+
+    mine.sink.http.send("POST", mine.credentials.callback_url, body=b"{}")
+
+    expect(page.locator("#live-state")).to_have_text("paused, 1 update waiting")
+    expect(page.locator("[data-row]")).to_have_count(4)
+    page.get_by_role("button", name="Follow").click()
+    expect(page.locator("[data-row]")).to_have_count(5)
     assert visit.said == []
 
 
@@ -400,20 +428,6 @@ def test_what_is_being_typed_stays(visit, at, mine, ids):
 
     expect(page.locator(".now")).to_have_text("2026-03-02 11:30:01")
     expect(page.locator("textarea")).to_have_value("half a thought")
-
-
-@pytest.mark.usefixtures("ids")
-def test_while_it_is_paused_what_comes_is_counted(visit, at, mine):
-    page = visit(f"{at}callbacks/")
-    live(page)
-    page.get_by_role("button", name="Pause").click()
-
-    mine.sink.http.send("POST", mine.credentials.callback_url, body=b"{}")
-
-    expect(page.locator("#live-state")).to_have_text("paused, 1 update waiting")
-    expect(page.locator("[data-row]")).to_have_count(2)
-    page.get_by_role("button", name="Follow").click()
-    expect(page.locator("[data-row]")).to_have_count(3)
 
 
 def test_two_tabs_show_two_workspaces(visit, at, mine, stack_on_ports):
@@ -524,24 +538,23 @@ def test_hostile_data_runs_nothing_and_widens_nothing(visit, at, mine):
     mine.crm.script_faults([{"effect": {"status": 500}, "when": {"first_n": 1}}])
     mine.clock.advance("15m")
 
+    page = visit("about:blank")
     for path in ("", "records/", "callbacks/", "callbacks/latest", "journal/sink/latest", "polls/latest"):
-        page = visit(at + path)
+        page.goto(at + path)
         expect(page.locator("main")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        page.context.close()
 
     assert visit.said == []
 
 
-@pytest.mark.usefixtures("ids")
-def test_one_click_copies(visit, at, mine):
-    page = visit(f"{at}callbacks/1", permissions=["clipboard-read", "clipboard-write"])
+def test_one_click_copies(visit, shared):
+    page = visit(f"{shared.at}callbacks/1", permissions=["clipboard-read", "clipboard-write"])
 
     Mouse(page).follow("cURL")
 
     expect(page.get_by_text("copied")).to_be_visible()
     text = page.evaluate("navigator.clipboard.readText()")
-    assert text.startswith(f"curl -X POST {mine.credentials.callback_url}")
+    assert text.startswith(f"curl -X POST {shared.callback_url}")
     assert page.url.endswith("/callbacks/1")
     assert visit.said == []
 
