@@ -155,7 +155,7 @@ class HasAQuota(Receiver):
 
     def process(self, message):
         count = self.counts[message["instanceId"]] = self.counts.get(message["instanceId"], 0) + 1
-        return Response("slow down", status=429) if count > 40 else super().process(message)
+        return Response("slow down", status=429) if count > 15 else super().process(message)
 
 
 class RefusesTheOld(Receiver):

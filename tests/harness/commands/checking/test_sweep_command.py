@@ -1,13 +1,16 @@
 """``sweep`` on the command line: the table, JSON, the picture, and what a change of the configuration would do."""
 
 import json
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
 
 from elements_local.cli import cli
 from elements_local.clients import Credentials
+from elements_local.commands import sweep as sweep_module
 from elements_local.guide import instance_body
+from elements_local.what_if.circumstances import CIRCUMSTANCES
 
 CREDENTIALS = Credentials(
     name="default",
@@ -24,6 +27,12 @@ def polled_each_minute(credentials):
     body = instance_body(credentials)
     body["configuration"]["event.poller.refresh_interval"] = "1"
     return body
+
+
+@pytest.fixture(autouse=True)
+def _one_circumstance(monkeypatch):
+    """Have the command sweep the CRM as it is, and no other: ``tests/corpus`` has what it prints of all of them."""
+    monkeypatch.setattr(sweep_module, "sweep", partial(sweep_module.sweep, circumstances=CIRCUMSTANCES[:1]))
 
 
 @pytest.fixture
@@ -60,6 +69,7 @@ def test_a_sweep_of_a_running_instance_is_json(stack_on_ports, at):
     assert done.exit_code == 0, done.output
     shown = json.loads(done.output)
     assert (shown["resource"], shown["counts"]["not owed"]) == ("leads", 0)
+    assert [each["name"] for each in shown["circumstances"]] == ["as it is"]
     assert clients.crm.changes() == []
 
 
