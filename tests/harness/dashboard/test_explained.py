@@ -42,6 +42,7 @@ def explained(stack_in_process, clients, instance):
     def opened(**answer):
         whole = {
             "verdict": "not reported",
+            "wrong": True,
             "why": "it was too late",
             "change": None,
             "polls": [],
@@ -108,3 +109,23 @@ def test_the_button_cures_and_shows_it(clients, visitor):
     assert "updatedDateFormat" not in saved
     assert f"Contacts {number} was changed again, and that was reported" in cured.words
     assert f"Why contacts/{number} was reported" in cured.words
+
+
+def test_a_record_that_was_read_under_another_id_was_seen(clients, visitor):
+    """What became of a record is said in one way on its own page and on that of the explanation."""
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.poller.configuration"]["contacts"]["idField"] = "FIRST_NAME"
+    instance = clients.platform.create_instance(body)
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+    at = f"/_local/dashboard/{clients.credentials.name}"
+
+    record = visitor.open(f"{at}/records/Contacts/{number}")
+    why = visitor.open(f"{at}/why/?instanceId={instance['id']}&resource=contacts&recordId={number}")
+
+    assert "No poll has seen it so far." not in record.words
+    said = clients.platform.explain(instance_id=instance["id"], resource="contacts", record_id=number)
+    for page in (record, why):
+        assert f"✗ {said['verdict']} {said['why']}" in page.words
+        assert "CREATED" in page.words
+    assert "2026-03-02 10:00:01 read as 2026-03-02 10:00:01" in why.words

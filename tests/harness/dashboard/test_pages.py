@@ -29,7 +29,7 @@ SHOWN = {
     "records/Contacts/{ada}": (
         "CREATED 2026-03-02 10:00:01",
         "Polled as contacts by My Insightly",
-        "✓ CREATED poll of 2026-03-02 10:15:00",
+        "✓ reported", "CREATED poll of 2026-03-02 10:15:00",
         "✓ 200",
     ),
     "records/Contacts/?q=ada": ("Ada", "1 match, 1 hidden"),
@@ -51,7 +51,7 @@ SHOWN = {
     "polls/?resource=-leads&idle=false": ("2 match, 6 hidden",),
     "polls/?instanceId=x": ("✗ instanceId must be a whole number",),
     "audit/": (
-        "1 of 2 owed were delivered",
+        "1 of 2 owed were reported in time",
         "contacts/{eve} CREATED",
         "its receiver answered 503 at",
     ),
@@ -147,7 +147,7 @@ def test_the_whole_chain_from_a_record_to_its_callback_and_back_is_walked_by_lin
     due = visitor.open(hrefs(told.open("callbacks/2"), "/notifications/")[0])
 
     assert "What it decided" in poll.words
-    assert f"contacts/{told.ids['ada']} ✓ CREATED" in poll.words
+    assert f"contacts/{told.ids['ada']} CREATED" in poll.words
     assert "attempt 1 2026-03-02 10:15:00" in notification.words
     assert "✓ 200 callback 1" in notification.words
     assert f"contacts/{told.ids['ada']} CREATED" in callback.words

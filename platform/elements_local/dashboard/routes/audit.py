@@ -26,8 +26,6 @@ from elements_local.reports.explanations import WRONG
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 explain = Blueprint("explain", __name__, url_prefix="/why")
 
-_POLLS = 500
-
 
 @bp.get("/")
 def index() -> str:
@@ -41,9 +39,9 @@ def verdict() -> str:
     audits = [audit for _, audit in _audits()]
     counts = {name: sum(len(audit[name]) for audit in audits) for name in WRONG}
     wrong = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    owed, delivered = (sum(audit[name] for audit in audits) for name in ("owed", "delivered"))
+    owed, reported = sum(audit["owed"] for audit in audits), sum(len(audit["reported"]) for audit in audits)
     return render_template(
-        "verdict.html", good=not wrong, owed=owed, text=wrong or f"{delivered} of {owed} delivered"
+        "verdict.html", good=not wrong, owed=owed, text=wrong or f"{reported} of {owed} reported"
     )
 
 
@@ -71,7 +69,6 @@ def show() -> str:
         poller=poller,
         record=record_path(kind, record_id),
         explanation=read("platform", "explain", **asked),
-        polls=decisions(instance_id, resource, record_id)[::-1],
     )
 
 
@@ -117,15 +114,3 @@ def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, b
     if found["verdict"] == "reported":
         return f"{kind} {number} was changed again, and that was reported.", True
     return f"{kind} {number} was changed again, and that was not reported: {found['why']}", False
-
-
-def decisions(
-    instance_id: int, resource: str, record_id: str, *, limit: int = _POLLS
-) -> list[dict[str, Any]]:
-    """Return what the latest polls of a resource decided of a record, each with its poll."""
-    return [
-        {"poll": poll, "decision": decision}
-        for poll in read("platform", "polls", instanceId=instance_id, resource=resource, limit=limit)["polls"]
-        for decision in poll["records"]
-        if decision["id"] == record_id
-    ]

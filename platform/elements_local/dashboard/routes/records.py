@@ -10,7 +10,6 @@ from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.lists import Listing, id_of, list_page
 from elements_local.dashboard.moments import record_resource
-from elements_local.dashboard.routes.audit import decisions
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.errors import CallError, HarnessError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
@@ -131,18 +130,25 @@ def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | 
         changes=changes[::-1],
         text=text,
         error=error,
-        seen_by=_seen_by(kind, record_id),
+        polled_by=_polled_by(kind, record_id),
         callbacks=latest_callbacks(objectId=record_id, limit=20),
     )
 
 
-def _seen_by(kind: str, record_id: int) -> list[dict[str, Any]]:
-    """Return the resources by which instances poll a kind, each with the latest polls that saw the record."""
+def _polled_by(kind: str, record_id: int) -> list[dict[str, Any]]:
+    """Return the resources by which instances poll a kind, each with what became of the record's latest change."""
     return [
         {
             "poller": poller,
             "resource": resource["resource"],
-            "saw": decisions(poller["instanceId"], resource["resource"], str(record_id), limit=200)[:-11:-1],
+            "explanation": read(
+                "platform",
+                "explain",
+                instanceId=poller["instanceId"],
+                resource=resource["resource"],
+                recordId=record_id,
+                cures="false",
+            ),
         }
         for poller in page().pollers
         for resource in poller["resources"]
