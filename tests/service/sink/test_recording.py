@@ -8,28 +8,6 @@ import pytest
 from elements_local.kit.workspaces.registry import NewWorkspace
 
 
-def test_a_callback_is_recorded_and_answered_with_an_empty_object(sink):
-    answer = sink.client.post("/default/hook?a=1&a=2", json={"id": "1"}, headers={"X-Thing": "blue"})
-
-    assert (answer.status_code, answer.data, answer.mimetype) == (200, b"{}", "application/json")
-    recorded = sink.one()
-    assert recorded | {"headers": ...} == {
-        "id": 1,
-        "received_at": "2026-03-02T10:00:00Z",
-        "method": "POST",
-        "path": "/default/hook?a=1&a=2",
-        "headers": ...,
-        "body": '{"id": "1"}',
-        "json": {"id": "1"},
-        "status": 200,
-        "signature": "absent",
-        "size": 11,
-        "forwards": [],
-    }
-    assert recorded["headers"]["X-Thing"] == "blue"
-    assert recorded["headers"]["Content-Type"] == "application/json"
-
-
 def test_any_method_and_any_path_outside_the_admin_routes_is_recorded(sink):
     methods = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "NONSENSE"]
     paths = [
@@ -44,7 +22,9 @@ def test_any_method_and_any_path_outside_the_admin_routes_is_recorded(sink):
     ]
 
     for method, path in zip(methods, paths, strict=True):
-        assert sink.send(path, method=method).status == 200
+        reply = sink.send(path, method=method)
+
+        assert (reply.status, reply.body) == (200, b"" if method == "HEAD" else b"{}")
 
     assert [(each["method"], each["path"]) for each in sink.callbacks()] == [
         *zip(methods, paths, strict=True)

@@ -197,6 +197,7 @@ def test_what_a_profile_chooses_is_listed_as_what_holds():
     )
 
     assert value(chosen, "platform.retry_schedule") == ("open-connectors", "platform.profile")
+    assert value(chosen, "platform.unset_value") == ("", "platform.profile")
     assert value(chosen, "platform.raw_form") == ("2018", "environment")
 
 

@@ -58,22 +58,6 @@ def test_the_same_seed_gives_the_same_instances_after_a_reset(clients, body_of):
     assert clients.platform.create_instance(body_of()) == made
 
 
-@pytest.mark.parametrize(
-    ("enabled", "shown", "polled"),
-    [("True", "True", 4), (True, "true", 4), (False, "false", 0), (None, "false", 0), (..., "false", 0)],
-)
-def test_events_are_switched_on_by_a_flag_or_its_text(clients, make_instance, enabled, shown, polled):
-    instance = make_instance({"event.notification.enabled": enabled})
-
-    ran = clients.clock.advance("15m")
-
-    assert instance["configuration"]["event.notification.enabled"] == shown
-    assert instance["eventsEnabled"] is bool(polled)
-    assert ("subscriptionId" in instance) is bool(polled)
-    assert ("eventsNotificationCallbackUrl" in instance) is bool(polled)
-    assert ran["polls"] == polled
-
-
 def test_the_pollers_configuration_is_taken_as_an_object_or_as_text_and_shown_as_text(clients, body_of):
     entries = body_of()["configuration"]["event.poller.configuration"]
     text = json.dumps(entries, indent=2)
@@ -85,27 +69,6 @@ def test_the_pollers_configuration_is_taken_as_an_object_or_as_text_and_shown_as
     assert shown == json.dumps(entries, separators=(",", ":"))
     assert from_text["configuration"]["event.poller.configuration"] == text
     assert clients.clock.advance("15m")["polls"] == 8
-
-
-@pytest.mark.parametrize(
-    ("interval", "shown", "polls"),
-    [
-        pytest.param("15", "15", 4, id="text"),
-        pytest.param(15, "15", 4, id="number"),
-        pytest.param(1, "1", 60, id="the shortest"),
-        pytest.param("007", "007", 8, id="leading noughts"),
-        pytest.param(100_000_000, "100000000", 0, id="parked"),
-        pytest.param(10**17, str(10**17), 0, id="beyond the calendar"),
-        pytest.param(..., "15", 4, id="the default"),
-        pytest.param(None, "15", 4, id="null for the default", marks=pytest.mark.assumed),
-        pytest.param("", "15", 4, id="empty for the default", marks=pytest.mark.assumed),
-    ],
-)
-def test_the_interval_is_whole_minutes_as_text_or_number(clients, make_instance, interval, shown, polls):
-    instance = make_instance({"event.poller.refresh_interval": interval})
-
-    assert instance["configuration"]["event.poller.refresh_interval"] == shown
-    assert clients.clock.advance("15m")["polls"] == polls
 
 
 def test_a_body_may_have_a_megabyte(instances, body_of):

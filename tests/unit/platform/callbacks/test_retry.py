@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.kit.values import replace
-from elements_local.platform import PlatformSettings
 from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.callbacks.delivery import (
     AttemptOutcome,
@@ -17,7 +16,7 @@ from elements_local.platform.callbacks.delivery import (
     queue_undelivered,
     released,
 )
-from elements_local.platform.core.settings import CLOUD_ELEMENTS, OPEN_CONNECTORS, RawForm, RetrySchedule
+from elements_local.platform.core.settings import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 from elements_local.platform.events.records import Delivery, DeliveryStatus
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -224,17 +223,3 @@ def test_a_release_gives_the_whole_ladder_again():
     assert (again.status, again.failures, again.first_failure) == (DeliveryStatus.CREATED, 0, None)
     assert (again.created, again.tries) == (MADE, 10)
     assert first.again == now + timedelta(seconds=4)
-
-
-def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_switched_back():
-    newer = PlatformSettings.from_env({"ELEMENTS_LOCAL_PLATFORM_PROFILE": "open-connectors"})
-    mixed = PlatformSettings.from_env(
-        {"ELEMENTS_LOCAL_PLATFORM_PROFILE": "open-connectors", "ELEMENTS_LOCAL_PLATFORM_RAW_FORM": "2018"}
-    )
-
-    assert (newer.retry_schedule, newer.raw_form, newer.unset_value) == (
-        OPEN_CONNECTORS,
-        RawForm.INSIDE_RECORDS,
-        "",
-    )
-    assert (mixed.retry_schedule, mixed.raw_form) == (OPEN_CONNECTORS, RawForm.BESIDE_RECORDS)
