@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import requests
 import yaml
+from each_row import each_row
 from examples import drawn
 from sqlalchemy import create_engine
 
@@ -269,7 +270,7 @@ def test_what_a_terminal_shows_is_in_our_words(
     check_are_ours(str(refusal.value), lambda: theirs(content or b""))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "ours"),
     [
         ("http://127.0.0.1:1/", "connection refused"),

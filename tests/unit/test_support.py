@@ -74,7 +74,7 @@ def test_a_modules_code_is_counted_by_lines_and_by_tokens():
     assert size_of("a.py", MODULE) == Size(modules=1, code_lines=1 + 3 + 3, tokens=3 + 7 + 2)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "size"),
     [
         ("a.html", Size(templates=2)),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadline import DEADLINE, DEADLINE_S
+from each_row import each_row
 from waitress.trigger import trigger
 
 from elements_local.kit.api.json_text import decode, encode
@@ -110,25 +111,25 @@ def test_a_port_in_use_is_refused_with_what_to_do(host):
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("host", "port", "told"),
-    [
-        pytest.param("127.0.0.1", -1, "a port is 0 to 65535", id="a negative port"),
-        pytest.param("127.0.0.1", 65536, "a port is 0 to 65535", id="too high a port"),
-        pytest.param("192.0.2.1", 0, "192.0.2.1:0", id="another machine's address"),
-        pytest.param("stack.invalid", 0, "stack.invalid:0", id="no host"),
-        pytest.param("a" * 70, 0, "cannot listen", id="too long a name"),
-        pytest.param("a..b", 0, "cannot listen", id="an empty label"),
-        pytest.param("\ud800", 0, "cannot listen", id="half a letter"),
-        pytest.param("a\x00b", 0, "cannot listen", id="a zero byte"),
-        pytest.param("[::1]", 0, "cannot listen", id="brackets"),
-    ],
+    {
+        "a negative port": ("127.0.0.1", -1, "a port is 0 to 65535"),
+        "too high a port": ("127.0.0.1", 65536, "a port is 0 to 65535"),
+        "another machine's address": ("192.0.2.1", 0, "192.0.2.1:0"),
+        "no host": ("stack.invalid", 0, "stack.invalid:0"),
+        "too long a name": ("a" * 70, 0, "cannot listen"),
+        "an empty label": ("a..b", 0, "cannot listen"),
+        "half a letter": ("\ud800", 0, "cannot listen"),
+        "a zero byte": ("a\x00b", 0, "cannot listen"),
+        "brackets": ("[::1]", 0, "cannot listen"),
+    },
 )
 def test_a_place_that_cannot_be_listened_on_is_refused(host, port, told):
     assert told in refusal_of(host, port)
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "stack.invalid", "a..b", "[::1]"])
+@each_row("host", ["192.0.2.1", "stack.invalid", "a..b", "[::1]"])
 def test_a_host_that_is_not_this_machines_is_not_said_to_be_in_use(host):
     told = refusal_of(host, 0)
 
@@ -195,7 +196,7 @@ def test_a_server_that_is_awake_for_another_reason_can_be_closed(monkeypatch):
     assert not serving.is_alive()
 
 
-@pytest.mark.parametrize("asked", [b"", b"GET / HT", REQUEST], ids=["nothing", "half a request", "a request"])
+@each_row("asked", {"nothing": b"", "half a request": b"GET / HT", "a request": REQUEST})
 def test_closing_hangs_up_on_connections_that_are_kept_alive(asked):
     listener = listen("127.0.0.1", 0)
     server = Server(hello, listener)

@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import pytest
 from deadline import DEADLINE
+from each_row import each_row
 from freezegun import freeze_time
 
 from callback_sink.stream import ArrivalNotifier
@@ -145,9 +146,7 @@ def test_arrivals_of_one_workspace_wake_no_other():
     assert len(asked) == 2, "once at first, once when the time was over"
 
 
-@pytest.mark.parametrize(
-    ("look_after_ms", "looks"), [(None, 2), (10, 10), (20, 6), (50, 2), (100, 2)], ids=str
-)
+@each_row(("look_after_ms", "looks"), [(None, 2), (10, 10), (20, 6), (50, 2), (100, 2)])
 def test_where_others_write_too_it_is_asked_again_and_again_until_the_time_is_over(look_after_ms, looks):
     look_after = None if look_after_ms is None else timedelta(milliseconds=look_after_ms)
     asked = []

@@ -136,16 +136,16 @@ def test_other_services_refuse_them_and_say_which_they_know():
     assert 'expected {"status"?: a whole number from 200 to 599, "body"?: ' in str(refusal.value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("effect", "at", "stamp"),
-    [
-        pytest.param(CrmEffect(), "12:00:59.9", "12:00:59", id="none"),
-        pytest.param(CrmEffect(clock_skew_s=90), "12:00:00", "12:01:30", id="ahead"),
-        pytest.param(CrmEffect(clock_skew_s=-1), "12:00:00", "11:59:59", id="behind"),
-        pytest.param(CrmEffect(stamp_step_s=60), "12:00:59.9", "12:00:00", id="the minute"),
-        pytest.param(CrmEffect(stamp_step_s=60), "12:01:00", "12:01:00", id="a minute that is whole"),
-        pytest.param(CrmEffect(stamp_step_s=60, clock_skew_s=1), "12:00:59", "12:01:00", id="both"),
-    ],
+    {
+        "none": (CrmEffect(), "12:00:59.9", "12:00:59"),
+        "ahead": (CrmEffect(clock_skew_s=90), "12:00:00", "12:01:30"),
+        "behind": (CrmEffect(clock_skew_s=-1), "12:00:00", "11:59:59"),
+        "the minute": (CrmEffect(stamp_step_s=60), "12:00:59.9", "12:00:00"),
+        "a minute that is whole": (CrmEffect(stamp_step_s=60), "12:01:00", "12:01:00"),
+        "both": (CrmEffect(stamp_step_s=60, clock_skew_s=1), "12:00:59", "12:01:00"),
+    },
 )
 def test_what_a_write_is_stamped_with(effect, at, stamp):
     day = "2026-03-02T{}+00:00"
@@ -170,7 +170,7 @@ def test_the_second_stamp_is_later_by_what_the_rule_says_and_always_by_the_same(
     assert drawn == effect.later_s(record_id, seed=seed)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("skew", "at", "stamp"),
     [
         (90, datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),

@@ -9,6 +9,7 @@ from threading import Event, Thread, get_ident
 
 import pytest
 from deadline import DEADLINE_S
+from each_row import each_row
 
 from elements_local.interruption import Interruption, cut_off, ended_by_signal
 
@@ -18,7 +19,7 @@ def interrupt(number: signal.Signals = signal.SIGINT) -> str:
     return "went on"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@each_row("number", [signal.SIGINT, signal.SIGTERM])
 def test_work_that_may_be_cut_off_is(number: signal.Signals) -> None:
     stop = Interruption()
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from deadline import DEADLINE
+from each_row import each_row
 from flask import Flask
 
 from elements_local.kit.web.in_process import InProcess
@@ -71,7 +72,7 @@ def test_an_asgi_application_takes_bodies_of_any_size_and_answers_in_pieces():
     assert (reply.status, reply.headers["x-path"], reply.body) == (201, "/hook", body)
 
 
-@pytest.mark.parametrize("held", [False, True], ids=["real time", "held time"])
+@each_row("held", {"real time": False, "held time": True})
 def test_an_asgi_application_reads_the_held_time_and_its_own_waits_end(held):
     time_held = HeldTime()
     if not held:
@@ -89,7 +90,7 @@ def test_an_asgi_application_reads_the_held_time_and_its_own_waits_end(held):
     assert time.time() > later.timestamp()  # noqa: TID251 - what was held
 
 
-@pytest.mark.parametrize("app", [fails, says_nothing, stops_in_the_middle, fails_in_the_middle])
+@each_row("app", [fails, says_nothing, stops_in_the_middle, fails_in_the_middle])
 def test_an_asgi_application_whose_answer_does_not_become_whole_is_answered_for_with_500(app):
     assert send(app).status == 500
 

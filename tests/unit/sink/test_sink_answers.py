@@ -88,7 +88,7 @@ def test_a_delay_is_a_header(delay_s, sent):
     assert reply_of(ScriptedResponse(delay_s=delay_s)).headers.get(DELAY_HEADER) == sent
 
 
-@pytest.mark.parametrize("status", [204, 205, 304])
+@each_row("status", [204, 205, 304])
 def test_an_answer_that_can_have_no_body_has_none(status):
     reply = reply_of(ScriptedResponse(status=status))
 
@@ -133,7 +133,7 @@ def test_only_the_last_answer_may_stay_for_ever():
     assert "responses[1] has no `times`" in refusal({"bin": "default", "responses": answers}, Script)
 
 
-@pytest.mark.parametrize("name", ["a/b", "/a", "a\0", "x" * 501], ids=["slash", "leading", "NUL", "too long"])
+@each_row("name", {"slash": "a/b", "leading": "/a", "NUL": "a\0", "too long": "x" * 501})
 def test_a_bin_is_one_segment_of_a_path(name):
     assert "bin must be the first segment of a path" in refusal({"bin": name, "responses": []}, Script)
 
@@ -145,7 +145,7 @@ def test_an_answer_is_shown_as_it_was_told():
     assert script({}).responses[0].to_json() == {"status": 200}
 
 
-@pytest.mark.parametrize(("body", "read"), [(b"", b""), (b"a", b""), (b"ab", b"a"), (b"abc", b"a")])
+@each_row(("body", "read"), [(b"", b""), (b"a", b""), (b"ab", b"a"), (b"abc", b"a")])
 def test_of_a_body_that_is_read_by_half_the_first_half_is_read(body, read):
     assert ScriptedResponse(half_read=True).read(body) == read
     assert ScriptedResponse().read(body) == body

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import pytest
 from each_row import each_row
 
 from callback_sink.inbox import Callback
@@ -39,7 +38,7 @@ def test_a_callback_is_shown_whole():
     }
 
 
-@pytest.mark.parametrize("name", ["Authorization", "authorization", "Cookie"])
+@each_row("name", ["Authorization", "authorization", "Cookie"])
 def test_credentials_are_masked(name):
     recorded = replace(RECORDED, headers=[(name, "Basic YWRhOmJ5cm9u")])
 

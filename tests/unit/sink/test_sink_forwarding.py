@@ -65,28 +65,23 @@ def test_a_replay_is_the_callback_just_as_it_came():
     assert came["replay"] is True
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("came", "go_along"),
-    [
-        pytest.param(
-            [("Host", "x"), ("Content-Length", "5"), ("Transfer-Encoding", "chunked")], {}, id="wire"
-        ),
-        pytest.param(
-            [("Connection", "keep-alive, X-Hop"), ("X-Hop", "1"), ("X-A", "2")], {"X-A": "2"}, id="named"
-        ),
-        pytest.param([("X-A", "1"), ("x-a", "2")], {"X-A": "1, 2"}, id="twice"),
-        pytest.param(
+    {
+        "wire": ([("Host", "x"), ("Content-Length", "5"), ("Transfer-Encoding", "chunked")], {}),
+        "named": ([("Connection", "keep-alive, X-Hop"), ("X-Hop", "1"), ("X-A", "2")], {"X-A": "2"}),
+        "twice": ([("X-A", "1"), ("x-a", "2")], {"X-A": "1, 2"}),
+        "unmasked": (
             [("Authorization", "Basic abc"), ("X-Empty", "")],
             {"Authorization": "Basic abc", "X-Empty": ""},
-            id="unmasked",
         ),
-    ],
+    },
 )
 def test_headers_of_the_connection_stay_behind(came, go_along):
     assert headers_of(came) == go_along
 
 
-@pytest.mark.parametrize("name", [FORWARDED_HEADER, FORWARDED_HEADER.upper()])
+@each_row("name", [FORWARDED_HEADER, FORWARDED_HEADER.upper()])
 def test_what_was_sent_on_is_not_sent_on_again(name):
     network = Network()
     _, came = forwarder(network).forward(callback((name, "1")), TARGET, now=NOON)
@@ -152,6 +147,6 @@ def test_a_url_that_leads_back_is_known(url, back):
     assert leads_back(url, "default", host="127.0.0.1:4702") is back
 
 
-@pytest.mark.parametrize("host", ["", "[", "a b", "127.0.0.1:x"])
+@each_row("host", ["", "[", "a b", "127.0.0.1:x"])
 def test_a_host_that_is_none_leads_nowhere(host):
     assert not leads_back("http://127.0.0.1:4702/default", "default", host=host)

@@ -7,7 +7,6 @@ whoever signs callbacks is held to the same file.
 import json
 from pathlib import Path
 
-import pytest
 from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,12 +41,12 @@ def test_a_signature_by_another_key_is_invalid():
     assert judge(GENUINE["header"], GENUINE["body"].encode(), ["old", "new"]) is SignatureVerdict.INVALID
 
 
-@pytest.mark.parametrize("keys", [[], ["secret"]], ids=["no key known", "a key known"])
+@each_row("keys", {"no key known": [], "a key known": ["secret"]})
 def test_without_the_header_a_signature_is_absent(keys):
     assert judge(None, b"{}", keys) is SignatureVerdict.ABSENT
 
 
-@pytest.mark.parametrize("header", [GENUINE["header"], "sha256=", "", "nonsense"])
+@each_row("header", [GENUINE["header"], "sha256=", "", "nonsense"])
 def test_without_a_key_a_signature_is_unchecked(header):
     assert judge(header, GENUINE["body"].encode(), []) is SignatureVerdict.UNCHECKED
 

@@ -27,7 +27,7 @@ def basic(text, encode=b64encode):
     return f"Basic {encode(text.encode()).decode()}"
 
 
-@pytest.mark.parametrize("text", [f"{KEY}:", KEY, f"{KEY}:anything", f"{KEY}:any:thing"])
+@each_row("text", [f"{KEY}:", KEY, f"{KEY}:anything", f"{KEY}:any:thing"])
 def test_the_key_is_what_stands_before_the_colon(text):
     assert api_key(basic(text)) == KEY
 
@@ -40,7 +40,7 @@ def test_padding_may_be_missing():
     assert api_key(header.rstrip("=")) == KEY
 
 
-@pytest.mark.parametrize("scheme", ["basic", "BASIC", "  Basic"])
+@each_row("scheme", ["basic", "BASIC", "  Basic"])
 def test_the_scheme_may_be_written_in_any_case(scheme):
     assert api_key(f"{scheme}  {b64encode(KEY.encode()).decode()} ") == KEY
 
@@ -75,7 +75,7 @@ CLIENT = OAuthClient(client_id="app", redirect_uri="http://127.0.0.1/back")
 GRANT = Grant(workspace="acme", client=CLIENT, at=NOON)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "uri",
     ["http://127.0.0.1:8080/back", "https://app.example/cb?a=1&b=2", "http://localhost", "HTTPS://[::1]:1/x"],
 )
@@ -124,20 +124,16 @@ def test_without_a_state_none_goes_back():
     assert redirect_to("http://app.example/", code="c", state="") == "http://app.example/?code=c"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("later", "client", "good"),
-    [
-        pytest.param(timedelta(0), CLIENT, True, id="at once"),
-        pytest.param(LIFETIME, CLIENT, True, id="at the last moment"),
-        pytest.param(LIFETIME + timedelta(microseconds=1), CLIENT, False, id="too late"),
-        pytest.param(timedelta(seconds=-1), CLIENT, False, id="before it was given"),
-        pytest.param(
-            timedelta(0), OAuthClient(client_id="x", redirect_uri=CLIENT.redirect_uri), False, id="another"
-        ),
-        pytest.param(
-            timedelta(0), OAuthClient(client_id="app", redirect_uri="http://x/"), False, id="elsewhere"
-        ),
-    ],
+    {
+        "at once": (timedelta(0), CLIENT, True),
+        "at the last moment": (LIFETIME, CLIENT, True),
+        "too late": (LIFETIME + timedelta(microseconds=1), CLIENT, False),
+        "before it was given": (timedelta(seconds=-1), CLIENT, False),
+        "another": (timedelta(0), OAuthClient(client_id="x", redirect_uri=CLIENT.redirect_uri), False),
+        "elsewhere": (timedelta(0), OAuthClient(client_id="app", redirect_uri="http://x/"), False),
+    },
 )
 def test_a_code_is_good_for_the_client_that_was_let_in_and_for_a_while(later, client, good):
     assert GRANT.is_good(client, now=NOON + later) is good
@@ -171,7 +167,7 @@ def test_settings_are_read_from_variables_with_the_crms_prefix():
     assert settings == CrmSettings(list_honours_updated_after=True, updated_later_s=2, country="Germany")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "text", "expected"),
     [
         ("DAILY_LIMIT", "-1", "a whole number"),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 
 from mock_insightly.account.account import account_of
 from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
@@ -64,7 +65,7 @@ def test_categories_of_all_sorts_are_numbered_in_one_row():
     assert sorted(ids) == list(range(min(ids), min(ids) + len(ids)))
 
 
-@pytest.mark.parametrize("entity", ["Contact", "CONTACT"])
+@each_row("entity", ["Contact", "CONTACT"])
 def test_custom_fields_belong_to_a_kind_of_record_whatever_its_case(entity):
     fields = custom_fields_of(entity)
 

@@ -225,7 +225,7 @@ def test_no_body_has_no_extract() -> None:
     assert extract(None, "HTML") is None
 
 
-@pytest.mark.parametrize("form", ["HTML", "html", "TEXT"])
+@each_row("form", ["HTML", "html", "TEXT"])
 def test_a_long_text_is_cut(form: str) -> None:
     assert extract("x" * (LONGEST + 1), form) == "x" * LONGEST
 
@@ -275,7 +275,7 @@ def test_the_vendors_python_client_closes_every_delimiter():
     assert (upload.name, upload.file.content) == ("a.png", b"xyz")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type"),
     [
         (b"", BOUNDARY),

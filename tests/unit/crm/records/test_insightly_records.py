@@ -52,7 +52,7 @@ def test_null_brings_a_field_back_to_what_it_holds_initially():
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     ("amount", "bid_type", "duration", "value"),
     [
         (100, "Fixed Bid", 3, 100),
@@ -106,7 +106,7 @@ def test_old_rows_keep_their_numbers_and_come_first():
     assert [row["DATE_ID"] for row in numbered["DATES"]] == [7, 8, 50, 51]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2**53])
+@each_row("seed", [0, 1, 2**53])
 def test_numbers_start_with_eight_digits_that_follow_from_the_seed(seed):
     first = first_number(seed, "Contacts")
 

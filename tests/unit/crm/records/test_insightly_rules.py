@@ -59,7 +59,7 @@ def test_activities_belong_to_their_set():
     assert {one["ACTIVITYSET_ID"] for one in chosen["ACTIVITIES"]} == {chosen["ACTIVITYSET_ID"]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("entity", "pipeline", "stage", "expected"),
     [
         ("Opportunity", SALES, OF_SALES[2], OF_SALES[2]),
@@ -72,7 +72,7 @@ def test_a_record_enters_a_pipeline_at_a_stage_or_at_the_first(entity, pipeline,
     assert entered(ACCOUNT, entity, pipeline, stage) == {"PIPELINE_ID": pipeline, "STAGE_ID": expected}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("entity", "pipeline", "stage", "words"),
     [
         ("Opportunity", DELIVERY, None, f"PIPELINE_ID must be one of {SALES}; got {DELIVERY}"),
@@ -89,7 +89,7 @@ def test_a_state_that_is_what_it_was_is_not_told():
     assert state_change(deal(), deal(DATE_UPDATED_UTC="2027-01-01 00:00:00"), ACCOUNT) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("after", "reason"),
     [
         (deal(OPPORTUNITY_STATE="WON"), None),
@@ -150,7 +150,7 @@ def test_an_opportunity_of_a_lead_is_linked_to_its_contact():
 NOW = "2026-03-02 10:00:00"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("dates", "last", "following"),
     [
         ([], None, None),
@@ -185,7 +185,7 @@ STAGES = [
 FIRST, SECOND = ({"PIPELINE_ID": number} for number in (1, 2))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("task", "milestone", "related"),
     [
         ({}, None, None),

@@ -58,7 +58,7 @@ def test_a_text_is_compared_without_case_and_with_wildcards_at_its_ends(place, t
     assert wildcard((place,), text).holds(RECORD) is found
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("place", "value", "found"),
     [
         ("LEAD_RATING", 3, True),
@@ -92,7 +92,7 @@ def test_a_date_is_strictly_later_unless_told_otherwise_and_a_blank_one_asks_for
         updated_after("soon")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "text", "value"),
     [
         ("LEAD_RATING", " 3 ", 3),
@@ -124,7 +124,7 @@ def test_v3_1_refuses_half_a_filter():
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     ("resource", "name", "nearest"),
     [
         ("contacts", "FRIST_NAME", "nearest are FIRST_NAME or LAST_NAME"),
@@ -244,12 +244,12 @@ def test_top_is_capped_at_500_without_a_word(top, expected):
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize("top", ["0", "-1", "abc", "", "1.5", "٣", "9" * 5000])
+@each_row("top", ["0", "-1", "abc", "", "1.5", "٣", "9" * 5000])
 def test_a_top_that_makes_no_sense_is_100(top):
     assert page_of({"top": top}).top == 100
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("skip", "expected"),
     [("0", 0), ("7", 7), ("\x1c7", 7), ("-1", 0), ("abc", 0), ("", 0), ("9" * 30, 10**15)],
 )
@@ -257,6 +257,6 @@ def test_skip_is_never_negative(skip, expected):
     assert page_of({"skip": skip}).skip == expected
 
 
-@pytest.mark.parametrize("text", ["true", "True", "TRUE", "1"])
+@each_row("text", ["true", "True", "TRUE", "1"])
 def test_clients_write_truth_in_several_ways(text):
     assert page_of({"count_total": text, "brief": text}) == PageRange(count_total=True, brief=True)

@@ -125,7 +125,7 @@ def records_of(draw, kind):
     return number_rows(kind, made, {}, reserve), reserve
 
 
-@pytest.mark.parametrize("version", [V22, V31], ids=lambda version: version.name)
+@each_row("version", [V22, V31])
 def test_a_page_shows_records_as_they_are_shown_one_by_one_and_a_brief_one_no_collections(version):
     for resource in ("contacts", "organisations", "leads", "opportunities", "users"):
         shape = version.shapes[resource]
@@ -239,7 +239,7 @@ def test_keys_are_read_in_any_case_and_unknown_and_read_only_ones_are_ignored():
     assert shape.given(shape.sent(sent), {}, whole=False) == {"FIRST_NAME": "Ada", "LAST_NAME": "L"}
 
 
-@pytest.mark.parametrize("name", ["OWNER_USER_ID", "PIPELINE_ID", "STAGE_ID", "OPPORTUNITY_VALUE"])
+@each_row("name", ["OWNER_USER_ID", "PIPELINE_ID", "STAGE_ID", "OPPORTUNITY_VALUE"])
 def test_late_v2_2_ignores_what_it_lets_nobody_write(name):
     shape = V22.shapes["opportunities"]
     sent = {"OPPORTUNITY_NAME": "x", "OPPORTUNITY_STATE": "Open", name: 5}
@@ -254,7 +254,7 @@ def test_a_field_is_named_as_the_client_knows_it():
         shape.given(shape.sent({"LAST_NAME": "x", "PHONE_NUMBER": 5}), {}, whole=True)
 
 
-@pytest.mark.parametrize("body", [[], "x", 5, None, True])
+@each_row("body", [[], "x", 5, None, True])
 def test_a_body_must_be_an_object(body):
     with pytest.raises(NotARecordError, match="must be one Contact as a JSON object"):
         V31.shapes["contacts"].sent(body)

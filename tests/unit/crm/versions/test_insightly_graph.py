@@ -88,7 +88,7 @@ def test_an_organisation_of_v2_2_without_an_address_has_null_for_them():
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     ("types", "columns"),
     [
         (["POSTAL", "OTHER"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
@@ -143,7 +143,7 @@ def test_a_column_stays_with_the_row_that_stood_there():
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     ("type_", "label", "column"),
     [
         ("PHONE", "WORK", "PHONE"),
@@ -173,7 +173,7 @@ def test_a_social_network_is_read_from_either_place():
     assert read(CONTACTS, {"SOCIAL_TWITTER": "t"})["SOCIAL_TWITTER"] == "t"
 
 
-@pytest.mark.parametrize(("id_", "name"), [("CONTACT_FIELD_1", "Hobby__c"), ("CONTACT_FIELD_99",) * 2])
+@each_row(("id_", "name"), [("CONTACT_FIELD_1", "Hobby__c"), ("CONTACT_FIELD_99",) * 2])
 def test_custom_fields_have_an_id_and_a_value(id_, name):
     body = {"CUSTOMFIELDS": [{"CUSTOM_FIELD_ID": id_, "FIELD_VALUE": "v"}]}
 

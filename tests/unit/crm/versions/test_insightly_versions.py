@@ -88,17 +88,17 @@ LINKS_31 = VERSIONS["v3.1"].sub_resources["contacts", "links"]
 LINKS_22 = VERSIONS["v2.2"].sub_resources["contacts", "links"]
 
 
-@pytest.mark.parametrize(("called", "place"), [("vip", 1), ("VIP", 1), ("x", None), (None, None)])
+@each_row(("called", "place"), [("vip", 1), ("VIP", 1), ("x", None), (None, None)])
 def test_a_row_is_found_by_its_name_whatever_its_case(called, place):
     assert TAGS.index_of([{"TAG_NAME": "a"}, {"TAG_NAME": "Vip"}], called) == place
 
 
-@pytest.mark.parametrize("called", [7, "7"])
+@each_row("called", [7, "7"])
 def test_a_row_is_found_by_its_number_as_a_number_and_as_text(called):
     assert LINKS_31.index_of([{"LINK_ID": 7}], called) == 0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sent", "repeats"),
     [
         ({"LINK_OBJECT_NAME": "contact", "LINK_OBJECT_ID": "5"}, True),
@@ -161,7 +161,7 @@ def test_a_plain_path_is_as_plain_as_can_be(path):
     assert plain_path(plain_path(path)) == plain_path(path)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "ours"),
     [
         ("/v2.2/contacts", True),

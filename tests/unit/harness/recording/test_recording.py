@@ -472,7 +472,7 @@ def test_names_are_one_of_a_kind():
     assert namer.instance("workspace", only=False) == "workspace-2"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("shown", "name"),
     [("My Insightly", "my-insightly"), ("4 you", "instance-4-you"), ("北京", "instance"), (None, "instance")],
 )

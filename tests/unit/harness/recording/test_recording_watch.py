@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from each_row import each_row
 
 from elements_local.recording import RecordingError
 from elements_local.recording.watch import _Journal
@@ -72,13 +73,7 @@ def test_a_page_that_leads_to_another_is_followed_by_it():
     assert client.asked == ["0", "2"]
 
 
-@pytest.mark.parametrize(
-    "anew",
-    [
-        pytest.param(page(9, resets=1), id="a reset"),
-        pytest.param(page(2), id="a stack that was started anew"),
-    ],
-)
+@each_row("anew", {"a reset": page(9, resets=1), "a stack that was started anew": page(2)})
 def test_what_began_anew_is_read_from_the_start(anew):
     journal, client, _ = looks(page(5), anew, anew, times=2)
 
@@ -104,7 +99,7 @@ def test_what_had_to_go_unseen_is_said():
         looks(page(1), page(9, pruned=4), times=2)
 
 
-@pytest.mark.parametrize("processes", [("here-1", "here-2"), ("here-1", "here-1", "there-1")])
+@each_row("processes", [("here-1", "here-2"), ("here-1", "here-1", "there-1")])
 def test_calls_that_several_processes_remember_are_in_no_order(processes: tuple[str, ...]) -> None:
     pages = [page(number, goes_on=True) | {"process": name} for number, name in enumerate(processes, 1)]
 

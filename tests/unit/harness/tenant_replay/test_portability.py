@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from each_row import each_row
 
 from elements_local.scenarios.scenario import find, load, load_text
@@ -186,7 +185,7 @@ def test_nothing_may_hang_on_seconds(steps, line):
     ]
 
 
-@pytest.mark.parametrize(("tolerance", "portable"), [(59, True), (60, False), (89, False), (90, True)])
+@each_row(("tolerance", "portable"), [(59, True), (60, False), (89, False), (90, True)])
 def test_a_gap_may_not_be_about_as_long_as_the_tolerance(tolerance, portable):
     block = f"{{contacts: {{createdCheckTolerance: {tolerance}}}}}"
     head = f"instance: {{configuration: {{event.poller.configuration: {block}}}}}\n"

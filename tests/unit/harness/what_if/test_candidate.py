@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION as POLLER
 from elements_local.scenarios.scenario import load_text
@@ -135,7 +136,7 @@ def test_what_a_fault_rule_does_is_shown_as_it_would_be_without(story):
     assert neutral(fault_rules(story)[0]) == {"index_lag_s": 0}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "expected"),
     [
         ({"pollDelay": 60}, {"idField": "X", "pollDelay": 60}),

@@ -200,7 +200,7 @@ def test_assignments_are_a_patch_of_the_configuration(assignments, patch):
     assert patch_of(assignments, "leads") == patch
 
 
-@pytest.mark.parametrize("assignment", ["pollDelay", "=1", ""])
+@each_row("assignment", ["pollDelay", "=1", ""])
 def test_what_is_no_assignment_is_refused(assignment):
     with pytest.raises(AssignmentError, match="expects NAME=VALUE"):
         patch_of([assignment], "leads")

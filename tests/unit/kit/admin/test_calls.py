@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-import pytest
+from each_row import each_row
 
 from elements_local.kit.clock import VirtualClock, WorkspaceClock
 from elements_local.kit.traffic.calls import (
@@ -93,19 +93,15 @@ def test_reads_push_no_change_out():
     assert (found.pruned, found.pruned_reads, found.last) == (0, 11, KEPT_CALLS + 11)
 
 
-@pytest.mark.parametrize(
-    ("count", "pruned"), [pytest.param(KEPT_CALLS, 0, id="room"), pytest.param(KEPT_CALLS + 1, 1, id="none")]
-)
+@each_row(("count", "pruned"), {"room": (KEPT_CALLS, 0), "none": (KEPT_CALLS + 1, 1)})
 def test_the_oldest_call_makes_room_and_that_is_told(count, pruned):
     calls = calls_of(*(call(number) for number in range(1, count + 1)))
 
     assert calls.after("default", 0, limit=1).pruned == pruned
 
 
-@pytest.mark.parametrize(
-    "part",
-    [{"body": b"x" * LARGEST_KEPT_BODY}, {"headers": [("X-Long", "x" * 100_000)]}],
-    ids=["body", "headers"],
+@each_row(
+    "part", {"body": {"body": b"x" * LARGEST_KEPT_BODY}, "headers": {"headers": [("X-Long", "x" * 100_000)]}}
 )
 def test_long_calls_make_room_sooner(part):
     fitting = KEPT_BYTES_OF_CALLS // weight(call(1, **part))
@@ -144,13 +140,13 @@ def test_over_all_workspaces_the_oldest_of_the_heaviest_makes_room():
 AROUND_A_REPLY = weight(call(1, reply=b"x" * 2**16)) - 2**16
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("letters", "shown"),
-    [
-        pytest.param(PAGE_BYTES // 2 - AROUND_A_REPLY, 2, id="two that just fill it"),
-        pytest.param(PAGE_BYTES // 2 - AROUND_A_REPLY - 1, 3, id="two that do not"),
-        pytest.param(PAGE_BYTES * 2, 1, id="one that is longer than a page"),
-    ],
+    {
+        "two that just fill it": (PAGE_BYTES // 2 - AROUND_A_REPLY, 2),
+        "two that do not": (PAGE_BYTES // 2 - AROUND_A_REPLY - 1, 3),
+        "one that is longer than a page": (PAGE_BYTES * 2, 1),
+    },
 )
 def test_a_page_ends_with_the_call_that_makes_it_long(letters, shown):
     calls = calls_of(*(call(number, reply=b"x" * letters) for number in (1, 2, 3)))
@@ -191,7 +187,7 @@ def test_own_secrets_are_shown_by_their_names_and_others_not_at_all():
     assert shown["reply_headers"] == {"Set-Cookie": "********", "Location": "/of/{organization_secret}"}
 
 
-@pytest.mark.parametrize("secret", ["x{crm_api_key}", "{crm_api_key}x", "{another}", "{crm_username}"])
+@each_row("secret", ["x{crm_api_key}", "{crm_api_key}x", "{another}", "{crm_username}"])
 def test_what_only_looks_like_a_name_is_masked(secret):
     shown = call(1, body=b'{"password": "%s"}' % secret.encode()).to_json(WORKSPACE)
 

@@ -88,7 +88,7 @@ def test_a_probability_gives_the_same_hits_each_time_and_others_for_another_seed
     assert one_in_five != hits(When(probability=0.2, seed=8), 200)
 
 
-@pytest.mark.parametrize("probability", [0.01, 0.1, 0.5, 0.9])
+@each_row("probability", [0.01, 0.1, 0.5, 0.9])
 def test_a_probability_hits_roughly_its_share(probability):
     share = len(hits(When(probability=probability, seed=1), 20_000)) / 20_000
 
@@ -99,13 +99,13 @@ def test_a_higher_probability_hits_whatever_a_lower_one_hits():
     assert set(hits(When(probability=0.2), 500)) <= set(hits(When(probability=0.6), 500))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("since_noon", "struck"),
-    [
-        pytest.param(timedelta(microseconds=-1), True, id="just before"),
-        pytest.param(timedelta(0), False, id="exactly then"),
-        pytest.param(timedelta(microseconds=1), False, id="just after"),
-    ],
+    {
+        "just before": (timedelta(microseconds=-1), True),
+        "exactly then": (timedelta(0), False),
+        "just after": (timedelta(microseconds=1), False),
+    },
 )
 def test_a_rule_no_longer_strikes_from_its_until_on(since_noon, struck):
     assert FaultRule(effect=Effect(drop=True), until=NOON).strikes(1, now=NOON + since_noon) is struck
@@ -301,7 +301,7 @@ def test_a_body_is_sent_as_text_or_else_as_json(body, content_type, sent):
     assert reply.headers["Content-Length"] == str(len(sent))
 
 
-@pytest.mark.parametrize("status", [204, 304])
+@each_row("status", [204, 304])
 def test_a_status_that_has_no_body_gets_none(status):
     reply = distort(answered(), Effect(status=status, body={"a": 1}))
 
@@ -324,14 +324,14 @@ def test_a_header_of_the_rule_wins_over_the_type_of_its_body():
     assert reply.headers.getlist("Content-Type") == ["text/xml"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("delay_s", "written"),
-    [
-        pytest.param(30, "30", id="whole seconds"),
-        pytest.param(0.25, "0.25", id="a fraction"),
-        pytest.param(29.9999999, "29.9999999", id="just short of a whole"),
-        pytest.param(12_345_678.5, "12345678.5", id="many digits"),
-    ],
+    {
+        "whole seconds": (30, "30"),
+        "a fraction": (0.25, "0.25"),
+        "just short of a whole": (29.9999999, "29.9999999"),
+        "many digits": (12_345_678.5, "12345678.5"),
+    },
 )
 def test_a_delay_is_written_out_and_changes_nothing_else(delay_s, written):
     reply = distort(answered(), Effect(delay_s=delay_s))

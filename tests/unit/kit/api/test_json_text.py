@@ -72,9 +72,7 @@ def test_an_instant_is_written_as_iso_8601_whatever_its_class():
         assert encode([kind(2026, 3, 2, 10, tzinfo=UTC)]) == b'["2026-03-02T10:00:00Z"]'
 
 
-@pytest.mark.parametrize(
-    "value", [object(), {1, object()}, 1j, lambda: None], ids=["object", "set", "complex", "function"]
-)
+@each_row("value", {"object": object(), "set": {1, object()}, "complex": 1j, "function": lambda: None})
 def test_what_is_no_json_cannot_be_written(value):
     with pytest.raises(TypeError):
         encode(value)
@@ -215,7 +213,7 @@ def test_a_body_is_read_as_json_if_its_type_says_so_or_nothing(content_type):
     assert read_json(asked(b'{"a":1}', content_type)) == {"a": 1}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "content_type", ["text/plain", "text/json", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
 def test_a_body_of_another_type_is_refused(content_type):
@@ -223,16 +221,19 @@ def test_a_body_of_another_type_is_refused(content_type):
         read_json(asked(b'{"a":1}', content_type))
 
 
-@pytest.mark.parametrize("body", [b"", b" ", b"\r\n\t"], ids=["nothing", "a blank", "white space"])
+@each_row("body", {"nothing": b"", "a blank": b" ", "white space": b"\r\n\t"})
 def test_an_empty_body_is_refused_as_such(body):
     with pytest.raises(MalformedJsonError, match="the body is empty"):
         read_json(asked(body))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("opening", "closing"),
-    [(b"[", b"]"), (b'{"a":[', b"]}"), (b'[0,"[",{"a":', b"}]")],
-    ids=["lists", "objects and lists", "among other values"],
+    {
+        "lists": (b"[", b"]"),
+        "objects and lists": (b'{"a":[', b"]}"),
+        "among other values": (b'[0,"[",{"a":', b"}]"),
+    },
 )
 def test_a_body_is_read_down_to_the_deepest_level_and_no_deeper(opening, closing):
     levels_each = opening.count(b"[") - opening.count(b'"["') + opening.count(b"{")
@@ -245,7 +246,7 @@ def test_a_body_is_read_down_to_the_deepest_level_and_no_deeper(opening, closing
         read_json(asked(beyond))
 
 
-@pytest.mark.parametrize("innermost", [b"[]", b"{}", b"[0]", b'{"a":0}'])
+@each_row("innermost", [b"[]", b"{}", b"[0]", b'{"a":0}'])
 def test_the_innermost_level_counts_whether_or_not_anything_is_in_it(innermost):
     around = DEEPEST - 1
     at_the_limit = b"[" * around + innermost + b"]" * around

@@ -1,6 +1,5 @@
 """The outbound guard: to this machine, or to hosts that are allowed by name, and nowhere else."""
 
-import pytest
 from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +100,7 @@ def test_what_readers_of_urls_would_not_agree_on_is_refused(url):
     assert network.urls == []
 
 
-@pytest.mark.parametrize("url", ["https://localhost/", "http://app.localhost:3000/"])
+@each_row("url", ["https://localhost/", "http://app.localhost:3000/"])
 def test_nothing_speaks_against_names_of_this_machine(url):
     assert guard(Recorded()).objection(url) is None
 

@@ -103,7 +103,7 @@ def test_a_method_that_the_most_literal_route_takes_comes_to_it(path, method, en
     assert find(path, method) == endpoint
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "method", "allowed"),
     [
         ("/users", "POST", ["GET", "HEAD"]),

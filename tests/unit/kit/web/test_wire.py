@@ -62,7 +62,7 @@ class Body:
         self.closed = True
 
 
-@pytest.mark.parametrize("error", [None, ValueError("halfway")], ids=["to its end", "up to a failure"])
+@each_row("error", {"to its end": None, "up to a failure": ValueError("halfway")})
 def test_a_body_is_closed_once_it_was_read(error):
     body = Body(error)
 

@@ -74,7 +74,7 @@ def test_a_virtual_clock_stands_still_until_it_is_moved_forward_or_to_where_it_i
         assert clock.now() == instant
 
 
-@pytest.mark.parametrize("back", [timedelta(microseconds=1), timedelta(days=900)], ids=str)
+@each_row("back", [timedelta(microseconds=1), timedelta(days=900)])
 def test_a_virtual_clock_refuses_to_move_back_and_stays_where_it_is(back):
     clock = VirtualClock(NOON)
 

@@ -72,10 +72,13 @@ def test_json_that_is_no_text_is_no_instant(value):
         parse_instant(value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("length", "shown"),
-    [(98, "'" + "x" * 98 + "'"), (99, "'" + "x" * 99 + "..."), (1_000_000, "'" + "x" * 99 + "...")],
-    ids=["as long as may be", "longer by one", "a million letters"],
+    {
+        "as long as may be": (98, "'" + "x" * 98 + "'"),
+        "longer by one": (99, "'" + "x" * 99 + "..."),
+        "a million letters": (1_000_000, "'" + "x" * 99 + "..."),
+    },
 )
 def test_a_refusal_quotes_the_start_of_a_long_text(length, shown):
     with pytest.raises(UnreadableTimeError) as refusal:

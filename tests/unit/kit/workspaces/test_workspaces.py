@@ -37,7 +37,7 @@ def test_a_seed_is_any_whole_number_of_64_bits(seed):
     assert NewWorkspace(seed=seed).seed == seed
 
 
-@pytest.mark.parametrize("seed", [2**63, -(2**63) - 1, 10**400])
+@each_row("seed", [2**63, -(2**63) - 1, 10**400])
 def test_a_seed_that_no_database_holds_is_refused(seed):
     with pytest.raises(WorkspaceSeedError, match="a seed is a whole number of 64 bits"):
         NewWorkspace(seed=seed)

@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from each_row import each_row
 
 from elements_local.kit.values import replace
@@ -84,7 +83,7 @@ FIRST = "events enabled, polls contacts, leads every 15 min, first at 12:15:00 (
 NOTHING = "events enabled, nothing is polled (instance 7)"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("configured", "lines"),
     [
         ({}, [FIRST]),
@@ -241,7 +240,7 @@ def test_a_callback_of_many_changes_tells_the_first():
     assert (subject.about["events"], len(subject.about["changes"])) == (12, 10)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("passed", "ran", "line"),
     [
         (
@@ -265,7 +264,7 @@ def test_a_clock_that_is_set_says_where_it_stands():
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "subject"),
     [
         (

@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,15 +88,15 @@ def test_what_was_made_before_events_were_enabled_owes_its_deletion():
     assert shown(owed(log((CREATED, -5), (DELETED, 1)), watch(15))) == [(DELETED, 1, 15)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("moment", "until", "expected"),
-    [
-        pytest.param(16, 29, [], id="before the poll that would have been next"),
-        pytest.param(16, 30, [30], id="at it"),
-        pytest.param(30, 44, [], id="in its instant, before the one after it"),
-        pytest.param(30, 45, [45], id="in its instant, at the one after it"),
-        pytest.param(100, 200, [105], id="long after"),
-    ],
+    {
+        "before the poll that would have been next": (16, 29, []),
+        "at it": (16, 30, [30]),
+        "in its instant, before the one after it": (30, 44, []),
+        "in its instant, at the one after it": (30, 45, [45]),
+        "long after": (100, 200, [105]),
+    },
 )
 def test_a_poller_that_was_switched_off_misses_its_polls(moment, until, expected):
     off = watch(15, until=until, missing_every=timedelta(minutes=15))

@@ -226,7 +226,7 @@ def test_what_was_called_something_else_is_misclassified(owed, told, verdict):
     assert verdicts(follow(changes, [report(told, 15)])) == [f"{verdict} {owed[0].value}"]
 
 
-@pytest.mark.parametrize("name", ["", "Ren\u00e9", "\u0667"])
+@each_row("name", ["", "Ren\u00e9", "\u0667"])
 def test_an_event_that_names_none_of_the_crms_records_is_misclassified_and_the_record_lost(name):
     nameless = poll(15, decided(Decided.CREATED, "new", record=name))
 
@@ -245,7 +245,7 @@ def test_an_event_that_no_poll_had_the_chance_to_see_is_lost_with_the_poller():
     assert verdicts(replace(off, watch=watch)) == ["lost CREATED"]
 
 
-@pytest.mark.parametrize(("late_s", "verdict"), [(0.9, "reported"), (1, "lost")])
+@each_row(("late_s", "verdict"), [(0.9, "reported"), (1, "lost")])
 def test_a_poll_may_see_what_happens_while_it_is_under_way_for_less_than_a_second(late_s, verdict):
     made = change(CREATED, 15 + late_s / 60, dated=15)
 
@@ -374,7 +374,7 @@ def test_a_callback_counts_as_often_as_one_receiver_took_it_and_is_late_after_a_
     assert (callback(*each).times, callback(*each).is_late) == (times, late)
 
 
-@pytest.mark.parametrize(("after", "late"), [(60, False), (61, True)])
+@each_row(("after", "late"), [(60, False), (61, True)])
 def test_a_first_try_is_late_if_it_came_more_than_the_shortest_interval_after_the_poll(after, late):
     (attempt,) = tries("")
     released = Attempt(number=1, at=SENT + timedelta(seconds=after), url=attempt.url, status=200, reason="")
@@ -382,7 +382,7 @@ def test_a_first_try_is_late_if_it_came_more_than_the_shortest_interval_after_th
     assert callback([released]).is_late is late
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("states", "given_up"),
     [
         ([DeliveryStatus.CREATED], False),

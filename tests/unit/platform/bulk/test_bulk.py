@@ -77,7 +77,7 @@ def test_any_text_is_a_query_or_refused(text):
         ceql.parse(query.where)
 
 
-@pytest.mark.parametrize("text", ["select " + " " * 7000, "select * from a" + " order" * 1000, "'" * 7999])
+@each_row("text", ["select " + " " * 7000, "select * from a" + " order" * 1000, "'" * 7999])
 def test_a_long_query_that_leads_nowhere_is_refused_soon(text):
     with pytest.raises(QueryError):
         parse(text)
@@ -90,7 +90,7 @@ def test_an_order_is_a_field_and_a_way():
             parse_order(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("where", "conditions", "clause"),
     [
         ("", [], ""),
@@ -161,7 +161,7 @@ def test_blank_lines_and_a_byte_order_mark_are_passed_over_and_short_lines_are_f
     assert read("\ufeffA,B\n\n1\n") == [{"A": "1"}]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "=cmd|' /C calc'!A0"])
+@each_row("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "=cmd|' /C calc'!A0"])
 def test_what_a_spreadsheet_would_run_gets_an_apostrophe_if_that_is_wanted(text):
     guarded = written({text: text}, guarded=True)
 

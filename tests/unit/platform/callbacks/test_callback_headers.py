@@ -118,6 +118,6 @@ def test_a_standard_receiver_takes_it():
     assert Webhook(SECRET).verify(body, dict(made)) == {"ünïcödé": "✓"}
 
 
-@pytest.mark.parametrize("secret", [None, ""])
+@each_row("secret", [None, ""])
 def test_without_a_secret_there_is_no_second_signature(secret):
     assert standard_headers(b"{}", secret, message_id="77", sent=datetime(2026, 3, 2, tzinfo=UTC)) == {}

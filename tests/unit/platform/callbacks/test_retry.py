@@ -65,15 +65,15 @@ def test_waits_count_from_the_first_failure_and_not_from_the_latest():
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("now_s", "again_s"),
-    [
-        pytest.param(14, 16, id="two seconds before it is due"),
-        pytest.param(15, 16, id="a second before"),
-        pytest.param(15.5, 16.5, id="half a second before"),
-        pytest.param(16, 17, id="when it is due"),
-        pytest.param(86_400, 86_401, id="a day after"),
-    ],
+    {
+        "two seconds before it is due": (14, 16),
+        "a second before": (15, 16),
+        "half a second before": (15.5, 16.5),
+        "when it is due": (16, 17),
+        "a day after": (86_400, 86_401),
+    },
 )
 @pytest.mark.assumed
 def test_a_try_that_was_missed_comes_a_second_from_now(now_s, again_s):
@@ -172,15 +172,15 @@ def test_a_success_after_failures_keeps_their_count():
     assert (outcome.again, outcome.gives_up) == (None, False)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("ladder", "attempts", "last_s"),
-    [
-        pytest.param(CLOUD_ELEMENTS, 10, 262_144, id="nine tries"),
-        pytest.param(OPEN_CONNECTORS, 6, 32_768, id="five"),
-        pytest.param(replace(CLOUD_ELEMENTS, cumulative=True), 10, 349_524, id="nine that add up"),
-        pytest.param(replace(OPEN_CONNECTORS, cumulative=True), 6, 37_448, id="five that add up"),
-        pytest.param(RetrySchedule(tries=0, base=4), 1, 0, id="none"),
-    ],
+    {
+        "nine tries": (CLOUD_ELEMENTS, 10, 262_144),
+        "five": (OPEN_CONNECTORS, 6, 32_768),
+        "nine that add up": (replace(CLOUD_ELEMENTS, cumulative=True), 10, 349_524),
+        "five that add up": (replace(OPEN_CONNECTORS, cumulative=True), 6, 37_448),
+        "none": (RetrySchedule(tries=0, base=4), 1, 0),
+    },
 )
 def test_a_delivery_whose_tries_are_used_up_is_queued_and_its_subscription_given_up(ladder, attempts, last_s):
     outcomes = to_the_end(ladder)
@@ -192,7 +192,7 @@ def test_a_delivery_whose_tries_are_used_up_is_queued_and_its_subscription_given
     assert [outcome.gives_up for outcome in outcomes] == [False] * (attempts - 1) + [True]
 
 
-@pytest.mark.parametrize("before", [0, 1, 4])
+@each_row("before", [0, 1, 4])
 def test_with_the_policy_queue_a_failure_is_queued_at_once_and_its_subscription_is_not_given_up(before):
     delivery = replace(NEW, failures=before, first_failure=MADE if before else None)
 

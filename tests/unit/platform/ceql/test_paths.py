@@ -43,7 +43,7 @@ def test_what_is_no_path_is_refused(text):
         parse_path(text)
 
 
-@pytest.mark.parametrize("text", ["", "a" * 501])
+@each_row("text", ["", "a" * 501])
 def test_a_path_has_a_length(text):
     with pytest.raises(InvalidRequestError, match="has 1 to 500 characters"):
         parse_path(text)
@@ -54,7 +54,7 @@ def test_an_index_has_a_limit():
         parse_path("B[1001].x")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "row", "is_it"),
     [
         ("2", {"id": 2}, True),

@@ -61,7 +61,7 @@ def test_what_is_not_sent_has_the_elements_default():
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize("nothing", [None, ""], ids=repr)
+@each_row("nothing", [None, ""])
 def test_nothing_for_a_key_means_its_default_or_unsets_it(nothing):
     sent = {"pagination.max": nothing, "event.notification.signature.key": nothing}
     stored = {**COMPLETE, "pagination.max": "50", "event.notification.signature.key": "secret"}
@@ -87,7 +87,7 @@ def test_merging_changes_only_what_is_sent():
     assert list(merged) == list(stored)
 
 
-@pytest.mark.parametrize("sent", [{}, {"password": MASK}], ids=["nothing", "the mask"])
+@each_row("sent", {"nothing": {}, "the mask": {"password": MASK}})
 def test_merging_keeps_the_stored_secret(sent):
     assert configuration.merge(COMPLETE, sent, INSIGHTLY) == COMPLETE
 
@@ -149,7 +149,7 @@ def test_a_configuration_that_could_not_work_is_refused(changes, words):
     assert words in str(refusal.value)
 
 
-@pytest.mark.parametrize("enabled", ["true", "false"])
+@each_row("enabled", ["true", "false"])
 def test_a_wrong_poller_is_refused_whether_or_not_events_are_enabled(enabled):
     with pytest.raises(InvalidRequestError):
         check(event__notification__enabled=enabled, event__poller__configuration="[]")
@@ -204,7 +204,7 @@ def test_the_interval_and_the_resources_are_those_of_the_texts():
     assert [(resource.name, resource.id_field) for resource in found] == [("leads", "LEAD_ID"), ("tasks", "")]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "names"),
     [
         ({}, ["tasks"]),
@@ -225,7 +225,7 @@ def test_the_resources_follow_every_key_that_says_what_is_polled(changes, names)
 SECRETS = frozenset({"password", "oauth.api.secret"})
 
 
-@pytest.mark.parametrize("value", [None, ""])
+@each_row("value", [None, ""])
 def test_a_secret_that_is_not_set_shows_nothing(value):
     assert mask({"password": value}, SECRETS) == {"password": value}
 
@@ -240,17 +240,17 @@ def test_what_is_no_secret_is_shown_in_its_place():
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sent", "stored", "meant"),
-    [
-        pytest.param({"password": MASK}, {}, {"password": None}, id="a mask of nothing"),
-        pytest.param({"password": "new"}, {"password": "old"}, {"password": "new"}, id="a new secret"),
-        pytest.param({"password": ""}, {"password": "old"}, {"password": ""}, id="an empty one"),
-        pytest.param({"password": "*" * 7}, {"password": "old"}, {"password": "*" * 7}, id="seven asterisks"),
-        pytest.param({"password": "*" * 9}, {"password": "old"}, {"password": "*" * 9}, id="nine asterisks"),
-        pytest.param({"username": MASK}, {"username": "ada"}, {"username": MASK}, id="a mask of no secret"),
-        pytest.param({}, {"password": "old"}, {}, id="nothing sent"),
-    ],
+    {
+        "a mask of nothing": ({"password": MASK}, {}, {"password": None}),
+        "a new secret": ({"password": "new"}, {"password": "old"}, {"password": "new"}),
+        "an empty one": ({"password": ""}, {"password": "old"}, {"password": ""}),
+        "seven asterisks": ({"password": "*" * 7}, {"password": "old"}, {"password": "*" * 7}),
+        "nine asterisks": ({"password": "*" * 9}, {"password": "old"}, {"password": "*" * 9}),
+        "a mask of no secret": ({"username": MASK}, {"username": "ada"}, {"username": MASK}),
+        "nothing sent": ({}, {"password": "old"}, {}),
+    },
 )
 def test_what_is_sent_is_meant_as_it_is(sent, stored, meant):
     assert unmask(sent, stored, SECRETS) == meant
@@ -272,7 +272,7 @@ def test_no_secret_is_shown(values):
     assert all(shown[key] == MASK for key in values.keys() & SECRETS)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("key", "input_type", "secret"),
     [
         ("password", "PASSWORD", True),

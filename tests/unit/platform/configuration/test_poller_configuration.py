@@ -107,7 +107,7 @@ def test_resources_are_polled_in_the_order_of_their_entries():
     assert [resource.name for resource in of_entries(dict.fromkeys(names, PLAIN))] == names
 
 
-@pytest.mark.parametrize("key", ["filterByUpdatedDate", "filterByCurrentDate"])
+@each_row("key", ["filterByUpdatedDate", "filterByCurrentDate"])
 def test_a_flag_is_a_flag_or_its_text(key):
     def read_as(value):
         resource = of_entry(**{key: value})
@@ -120,7 +120,7 @@ def test_a_flag_is_a_flag_or_its_text(key):
     assert [read_as(value) for value in (False, "false", " False ")] == [False] * 3
 
 
-@pytest.mark.parametrize("nothing", [None, ""], ids=repr)
+@each_row("nothing", [None, ""])
 def test_nothing_in_a_key_means_its_default(nothing):
     keys = (
         "idField", "filterByUpdatedDate", "filterByCurrentDate", "createdCheckTolerance", "pageSize", "pollDelay"
@@ -129,9 +129,7 @@ def test_nothing_in_a_key_means_its_default(nothing):
     assert of_entry(**dict.fromkeys(keys, nothing)) == of_entry()
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"), [(0, 0), (2, 2), ("2", 2), (" 60 ", 60), ("007", 7), (10**17, 10**17)], ids=repr
-)
+@each_row(("value", "seconds"), [(0, 0), (2, 2), ("2", 2), (" 60 ", 60), ("007", 7), (10**17, 10**17)])
 def test_seconds_are_a_number_or_its_text(value, seconds):
     resource = of_entry(createdCheckTolerance=value, pollDelay=value)
 
@@ -147,7 +145,7 @@ def test_a_tolerance_among_the_dates_counts_unless_there_is_one_in_its_own_place
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     ("inner", "zone"),
     [({}, "MST"), ({"updatedDateTimezone": "GMT"}, "GMT"), ({"updatedDateTimezone": ""}, "MST")],
 )
@@ -158,7 +156,7 @@ def test_a_zone_beside_the_dates_counts_where_there_is_none_inside(inner, zone):
     assert (resource.updated.zone, resource.created.zone) == (zone, zone)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("entry", "filters"),
     [
         ({"filterByUpdateDate": False}, False),
@@ -206,7 +204,7 @@ def test_blanks_around_paths_and_urls_do_not_matter():
     assert (resource.url, resource.id_field) == ("/hubs/crm/tasks", "TASK_ID")
 
 
-@pytest.mark.parametrize("text", [None, "", " ", "{}", " {} \n"], ids=repr)
+@each_row("text", [None, "", " ", "{}", " {} \n"])
 def test_an_empty_configuration_polls_nothing(text):
     assert read({"event.poller.configuration": text}) == ()
     assert read({}) == ()
@@ -344,7 +342,7 @@ def test_a_wrong_value_among_the_dates_is_refused_by_resource_and_key(key, value
     assert words in message
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "words"),
     [
         ("/x?a=${gmtDate:YYYY}", "the letter 'Y' at column 1"),
@@ -360,7 +358,7 @@ def test_a_url_that_cannot_be_filled_is_refused(url, words):
     assert words in message
 
 
-@pytest.mark.parametrize(
+@each_row(
     "line", ["contacts|accounts", "contacts\naccounts", " contacts | accounts ", "contacts\r\n\naccounts\n"]
 )
 def test_names_between_bars_or_on_lines_choose_among_the_entries(line):
@@ -370,9 +368,7 @@ def test_names_between_bars_or_on_lines_choose_among_the_entries(line):
     assert second.id_field == "ORGANISATION_ID"
 
 
-@pytest.mark.parametrize(
-    "names", ["contacts,accounts", " contacts , accounts ", "contacts,,accounts,contacts,"]
-)
+@each_row("names", ["contacts,accounts", " contacts , accounts ", "contacts,,accounts,contacts,"])
 def test_event_objects_are_names_between_commas(names):
     (first, second) = read({"event.objects": names})
 
@@ -400,7 +396,7 @@ def test_urls_win_over_objects():
     assert resource.name == "leads"
 
 
-@pytest.mark.parametrize("nothing", ["", " ", ",", " , "])
+@each_row("nothing", ["", " ", ",", " , "])
 def test_no_names_choose_nothing_and_leave_the_entries(nothing):
     own = json.dumps({"tasks": PLAIN})
 
@@ -409,7 +405,7 @@ def test_no_names_choose_nothing_and_leave_the_entries(nothing):
     assert [resource.name for resource in found] == ["tasks"]
 
 
-@pytest.mark.parametrize("key", ["event.poller.urls", "event.objects"])
+@each_row("key", ["event.poller.urls", "event.objects"])
 def test_a_name_that_nothing_is_known_of_is_refused_with_those_that_are(key):
     message = refused({"event.poller.configuration": json.dumps({"tasks": PLAIN}), key: "contact"})
 
@@ -472,7 +468,7 @@ def test_a_line_that_says_too_little_or_too_much_is_refused(lines, words):
     assert len(message) < 400
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "interval"),
     [
         ("15", timedelta(minutes=15)),
@@ -485,7 +481,7 @@ def test_the_refresh_interval_is_whole_minutes(text, interval):
     assert refresh_interval(text) == interval
 
 
-@pytest.mark.parametrize("text", ["9" * 18, "1440000000000"])
+@each_row("text", ["9" * 18, "1440000000000"])
 def test_a_huge_interval_parks_a_poller(text):
     assert refresh_interval(text) == timedelta(minutes=timedelta.max // timedelta(minutes=1))
 

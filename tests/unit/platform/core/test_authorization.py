@@ -36,38 +36,38 @@ def test_a_header_carries_its_secrets(header, secrets):
     assert parse_authorization(header) == secrets
 
 
-@pytest.mark.parametrize("order", [*permutations(["User u=", "Organization o", "Element e="])], ids=", ".join)
+@each_row("order", [*permutations(["User u=", "Organization o", "Element e="])])
 def test_pairs_come_in_any_order(order):
     assert parse_authorization(", ".join(order)) == Authorization(user="u=", organization="o", element="e=")
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     "header",
-    [
-        pytest.param("user u, ORGANIZATION o", id="any case"),
-        pytest.param("User u,Organization o", id="no blank after the comma"),
-        pytest.param("User u  ,   Organization o", id="many blanks around the comma"),
-        pytest.param("User   u, Organization  o", id="many blanks after the scheme"),
-        pytest.param("  User u, Organization o\t", id="blanks around it all"),
-    ],
+    {
+        "any case": "user u, ORGANIZATION o",
+        "no blank after the comma": "User u,Organization o",
+        "many blanks around the comma": "User u  ,   Organization o",
+        "many blanks after the scheme": "User   u, Organization  o",
+        "blanks around it all": "  User u, Organization o\t",
+    },
 )
 def test_case_and_blanks_do_not_matter(header):
     assert parse_authorization(header) == Authorization(user="u", organization="o")
 
 
-@pytest.mark.parametrize("header", ["Bearer t", "bearer t", "BEARER  t"])
+@each_row("header", ["Bearer t", "bearer t", "BEARER  t"])
 def test_what_signing_in_gave_may_stand_for_the_user(header):
     assert parse_authorization(header) == Authorization(bearer="t")
 
 
-@pytest.mark.parametrize("header", ["Bearer t, User u", "User u, Element e, Bearer t"])
+@each_row("header", ["Bearer t, User u", "User u, Element e, Bearer t"])
 def test_a_user_and_what_stands_for_one_are_not_sent_together(header):
     with pytest.raises(InvalidCredentialsError, match="names both User and Bearer"):
         parse_authorization(header)
 
 
-@pytest.mark.parametrize("header", [None, ""], ids=["none", "an empty one"])
+@each_row("header", {"none": None, "an empty one": ""})
 def test_without_a_header_there_are_no_credentials(header):
     with pytest.raises(InvalidCredentialsError, match="There was no Authorization header"):
         parse_authorization(header)
@@ -97,7 +97,7 @@ def test_what_is_garbled_is_refused_with_an_example(header):
         parse_authorization(header)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("header", "scheme"),
     [
         ("User u, User u", "User"),
@@ -111,7 +111,7 @@ def test_a_scheme_that_comes_twice_is_refused(header, scheme):
         parse_authorization(header)
 
 
-@pytest.mark.parametrize("header", [None, "Basic c2VjcmV0", "User c2VjcmV0, User c2VjcmV0", "c2VjcmV0"])
+@each_row("header", [None, "Basic c2VjcmV0", "User c2VjcmV0, User c2VjcmV0", "c2VjcmV0"])
 def test_a_refusal_starts_as_the_platforms_does_and_tells_no_secret(header):
     with pytest.raises(InvalidCredentialsError) as refusal:
         parse_authorization(header)

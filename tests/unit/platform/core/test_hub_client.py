@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.core.hub_client import HubClient, HubError
@@ -49,16 +50,20 @@ def test_an_instances_owner_calls_below_the_base_path():
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("reply", "status", "text", "words"),
-    [
-        (NoReply(reason="connection refused"), None, "no answer: connection refused", None),
-        (page_of(b'{"message": "slow down"}', status=429), 429, '429: {"message": "slow down"}', "slow down"),
-        (page_of(b'{"message": ""}', status=500), 500, '500: {"message": ""}', ""),
-        (page_of(b"x" * 501, status=502), 502, "502: " + "x" * 500, "x" * 500),
-        (page_of(b"{}"), 200, "expected an array of records", None),
-    ],
-    ids=["none", "a refusal", "a refusal of no words", "a page of HTML", "no list"],
+    {
+        "none": (NoReply(reason="connection refused"), None, "no answer: connection refused", None),
+        "a refusal": (
+            page_of(b'{"message": "slow down"}', status=429),
+            429,
+            '429: {"message": "slow down"}',
+            "slow down",
+        ),
+        "a refusal of no words": (page_of(b'{"message": ""}', status=500), 500, '500: {"message": ""}', ""),
+        "a page of HTML": (page_of(b"x" * 501, status=502), 502, "502: " + "x" * 500, "x" * 500),
+        "no list": (page_of(b"{}"), 200, "expected an array of records", None),
+    },
 )
 def test_what_is_no_page_says_what_it_is(reply, status, text, words):
     _, own = hub(reply)

@@ -45,15 +45,13 @@ def test_a_placeholder_becomes_a_date(placeholder, text):
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize("placeholder", ["${date}", "${date:}", "${epoch:0}"])
+@each_row("placeholder", ["${date}", "${date:}", "${epoch:0}"])
 def test_without_a_pattern_milliseconds_are_meant(placeholder):
     assert expanded(placeholder) == "1772445845123"
 
 
-@pytest.mark.parametrize(
-    ("unit", "text"),
-    [("s", "-1"), ("ms", "-1"), ("us", "-1")],
-    ids=["seconds", "milliseconds", "microseconds"],
+@each_row(
+    ("unit", "text"), {"seconds": ("s", "-1"), "milliseconds": ("ms", "-1"), "microseconds": ("us", "-1")}
 )
 def test_a_time_before_1970_is_rounded_down(unit, text):
     before = datetime(1970, 1, 1, tzinfo=UTC) - timedelta(microseconds=1)
@@ -142,7 +140,7 @@ def test_a_placeholder_that_cannot_be_filled_is_refused(placeholder, error, word
             rule(f"/x?a={placeholder}")
 
 
-@pytest.mark.parametrize("url", ["/x?a=${epoch}", "/x?a=${nope}${date}", "${nowTimeZone:GMT:HH}"])
+@each_row("url", ["/x?a=${epoch}", "/x?a=${nope}${date}", "${nowTimeZone:GMT:HH}"])
 def test_a_url_with_a_placeholder_asks_for_what_changed(url):
     assert has_placeholder(url)
 

@@ -36,7 +36,7 @@ def hours(name: str, instant: datetime) -> float:
     return instant.astimezone(zone(name)).utcoffset() / timedelta(hours=1)
 
 
-@pytest.mark.parametrize("name", ["GMT", "gmt", " GMT ", "Z", "z"])
+@each_row("name", ["GMT", "gmt", " GMT ", "Z", "z"])
 def test_greenwich_is_known_by_several_names(name):
     assert zone(name) is GMT
 
@@ -158,9 +158,7 @@ def test_an_hour_that_clocks_show_twice_or_never_is_read_as_standard_time(where,
     assert to_utc(shown, zone(where)) == (shown - timedelta(hours=offset_h)).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("where", "shown"), [("+1", FIRST), ("-1", LAST)], ids=["before the first instant", "after the last"]
-)
+@each_row(("where", "shown"), {"before the first instant": ("+1", FIRST), "after the last": ("-1", LAST)})
 def test_an_instant_outside_the_calendar_is_an_overflow(where, shown):
     with pytest.raises(OverflowError):
         to_utc(shown, zone(where))
@@ -179,7 +177,7 @@ def test_what_clocks_show_leads_back_to_the_instant(instant, name):
     assert to_utc(shown.replace(tzinfo=None), where) == instant
 
 
-@pytest.mark.parametrize("name", ["+14:00", "America/Denver"])
+@each_row("name", ["+14:00", "America/Denver"])
 def test_where_clocks_would_leave_the_calendar_those_of_greenwich_count(name):
     for last in (FIRST, LAST):
         shown = wall_time(last.replace(tzinfo=UTC), zone(name))

@@ -1,6 +1,5 @@
 """Swagger 2.0 documents, made from the hub's part of an OpenAPI 3.1 document: whole, their schemas, and mapped objects."""
 
-import pytest
 from each_row import each_row
 from examples import examples
 from hypothesis import given, settings
@@ -105,7 +104,7 @@ def problems(whole):
     return [str(error) for error in OpenAPIV2SpecValidator(whole).iter_errors()]
 
 
-@pytest.mark.parametrize("objects", [(), (CONTACTS,), (CONTACTS, USERS)], ids=len)
+@each_row("objects", [(), (CONTACTS,), (CONTACTS, USERS)])
 def test_a_document_is_valid(objects):
     assert problems(made(*objects)) == []
     assert problems(without_references(made(*objects))) == []
@@ -189,9 +188,7 @@ def test_an_operation_that_is_not_there_is_none():
     assert operation(made(CONTACTS), "getcontacts") is None
 
 
-@pytest.mark.parametrize(
-    ("older", "newer"), [("GET-contacts", "getContacts"), ("PATCH-contacts-id", "updateContactById")]
-)
+@each_row(("older", "newer"), [("GET-contacts", "getContacts"), ("PATCH-contacts-id", "updateContactById")])
 def test_an_operation_is_found_by_its_method_and_path_too(older, newer):
     whole = made(CONTACTS)
 
@@ -251,7 +248,7 @@ def test_a_schema(newer, expected):
     assert older(newer) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("schema", "expected"),
     [
         ({"type": "integer", "minimum": 1}, {"type": "integer", "minimum": 1}),
@@ -293,7 +290,7 @@ def test_a_definition_within_itself_is_left_open_there():
     }
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "names"),
     [
         ({"$ref": "#/definitions/A"}, {"A", "B", "C"}),
@@ -327,21 +324,28 @@ def test_mapped_fields_have_their_own_paths_and_the_others_theirs():
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("field", "defined", "type_"),
-    [
-        (MappedField(path="n", vendor_path="CONTACT_ID"), (), "number"),
-        (MappedField(path="n", vendor_path="CONTACT_ID"), (DefinedField(path="n", type="string"),), "string"),
-        (MappedField(path="n", vendor_path="CONTACT_ID", type="date"), (DefinedField(path="n"),), "date"),
-        (MappedField(path="n", vendor_path="UNKNOWN"), (), "string"),
-    ],
-    ids=["the provider's", "the definition's", "its own", "unknown"],
+    {
+        "the provider's": (MappedField(path="n", vendor_path="CONTACT_ID"), (), "number"),
+        "the definition's": (
+            MappedField(path="n", vendor_path="CONTACT_ID"),
+            (DefinedField(path="n", type="string"),),
+            "string",
+        ),
+        "its own": (
+            MappedField(path="n", vendor_path="CONTACT_ID", type="date"),
+            (DefinedField(path="n"),),
+            "date",
+        ),
+        "unknown": (MappedField(path="n", vendor_path="UNKNOWN"), (), "string"),
+    },
 )
 def test_the_type_of_a_mapped_field(field, defined, type_):
     assert own(field, defined=defined).fields[0] == DefinedField(path="n", type=type_)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "flags", "paths"),
     [
         ("passThrough", {"fromVendor": False, "toVendor": False}, ["name"]),

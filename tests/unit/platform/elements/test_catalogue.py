@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.values import replace
 from elements_local.platform.elements.catalogue import Catalogue, shipped
@@ -16,27 +17,33 @@ from elements_local.platform.errors import ConflictError, InvalidRequestError, N
 CATALOGUE = Catalogue(shipped())
 
 
-@pytest.mark.parametrize("key_or_id", ["insightly", "5993"])
+@each_row("key_or_id", ["insightly", "5993"])
 def test_an_element_is_found_by_key_and_by_id(key_or_id):
     assert CATALOGUE.element(key_or_id) is INSIGHTLY
 
 
-@pytest.mark.parametrize(
-    "key_or_id", ["", "Insightly", "insightly ", "05993", "5994", "salesforce", "\u0665993"]
-)
+@each_row("key_or_id", ["", "Insightly", "insightly ", "05993", "5994", "salesforce", "\u0665993"])
 def test_an_unknown_element_is_not_found(key_or_id):
     with pytest.raises(NotFoundError, match=r"^No element found with key "):
         CATALOGUE.element(key_or_id)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("other", "reason"),
-    [
-        ({"key": "insightly", "id": 1}, "two connectors have an element insightly; give one another"),
-        ({"key": "acme"}, "two connectors have an element 5993; give one another key and number"),
-        ({"key": "acme", "id": 1, "hub": "shop"}, "the element acme is of the hub shop; there are crm"),
-    ],
-    ids=["its key", "its number", "a hub"],
+    {
+        "its key": (
+            {"key": "insightly", "id": 1},
+            "two connectors have an element insightly; give one another",
+        ),
+        "its number": (
+            {"key": "acme"},
+            "two connectors have an element 5993; give one another key and number",
+        ),
+        "a hub": (
+            {"key": "acme", "id": 1, "hub": "shop"},
+            "the element acme is of the hub shop; there are crm",
+        ),
+    },
 )
 def test_a_connector_needs_a_name_of_its_own_and_a_hub_that_there_is(other, reason):
     (insightly,) = shipped()
@@ -78,7 +85,7 @@ def test_an_element_with_basic_authentication_takes_no_grant_unless_made_to():
     assert grants.consent_url == "http://crm/oauth/authorize"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("asked", "sent"),
     [
         ({"state": "s t", "scope": ""}, {"state": ["s t"]}),
@@ -110,7 +117,7 @@ def test_each_of_the_three_keys_is_needed(key, value):
         application(CONFIGURATION | {key: value})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("configuration", "needed"),
     [
         ({}, True),

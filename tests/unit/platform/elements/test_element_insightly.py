@@ -102,7 +102,7 @@ def test_a_clause_is_split_into_what_insightly_filters_and_what_is_left(where, s
     assert listed(where) == ListRequest(collection=collection("contacts"), filters=filters, residual=residual)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "where",
     [
         "updated_after_utc > '2026-01-01'",
@@ -169,7 +169,7 @@ def test_a_page_without_a_filter_is_a_plain_list_and_one_with_a_filter_a_search(
     assert query_of(search) == {"updated_after_utc": SINCE, "top": "50", "skip": "100", "count_total": "true"}
 
 
-@pytest.mark.parametrize("value", ["a&top=1#x", "a+b", "%41", "ü", "'", "", "\ud800"], ids=ascii)
+@each_row("value", ["a&top=1#x", "a+b", "%41", "ü", "'", "", "\ud800"])
 def test_a_filters_value_cannot_leave_its_parameter(value):
     filters = {"updated_after_utc": value}
     request = ListRequest(collection=collection("contacts"), filters=filters, residual=None).page(
@@ -184,7 +184,7 @@ def test_a_filters_value_cannot_leave_its_parameter(value):
     }
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("password", "user"), [("0123-4567", "0123-4567:"), (None, ":"), ("", ":"), ("schlüssel", "schlüssel:")]
 )
 def test_the_api_key_is_the_user_name_and_there_is_no_password(password, user):
@@ -249,13 +249,13 @@ def test_users_can_only_be_read():
     assert insightly.get("users", "1").path == "/Users/1"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("base_url", "path"),
-    [
-        pytest.param(V22, "/Contacts?brief=true", id="2.2 has to be asked to leave the rest alone"),
-        pytest.param("", "/Contacts?brief=true", id="nobody knows"),
-        pytest.param(V31, "/Contacts", id="3.1 leaves it alone"),
-    ],
+    {
+        "2.2 has to be asked to leave the rest alone": (V22, "/Contacts?brief=true"),
+        "nobody knows": ("", "/Contacts?brief=true"),
+        "3.1 leaves it alone": (V31, "/Contacts"),
+    },
 )
 def test_an_update_goes_to_the_collection_with_the_paths_id_in_the_body(base_url, path):
     expected = ProviderRequest(method="PUT", path=path, body={"CONTACT_ID": 42, "LAST_NAME": "Byron"})
@@ -277,15 +277,15 @@ def test_an_update_that_needs_the_record_starts_from_it():
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "base_url", "needed"),
-    [
-        pytest.param({"LAST_NAME": "x"}, V22, False, id="2.2, a text"),
-        pytest.param({"LAST_NAME": "x", "TAGS": []}, V22, True, id="2.2, a list"),
-        pytest.param({"TAGS": [{"TAG_NAME": "x"}]}, V31, False, id="3.1, a list"),
-        pytest.param({"IMAGE": {}}, V22, False, id="2.2, an object"),
-        pytest.param({}, V22, False, id="2.2, nothing"),
-    ],
+    {
+        "2.2, a text": ({"LAST_NAME": "x"}, V22, False),
+        "2.2, a list": ({"LAST_NAME": "x", "TAGS": []}, V22, True),
+        "3.1, a list": ({"TAGS": [{"TAG_NAME": "x"}]}, V31, False),
+        "2.2, an object": ({"IMAGE": {}}, V22, False),
+        "2.2, nothing": ({}, V22, False),
+    },
 )
 def test_only_lists_in_version_2_need_the_record_as_it_stands(body, base_url, needed):
     assert insightly.needs_stored(body, base_url=base_url) is needed
@@ -398,7 +398,7 @@ def test_a_list_without_a_search_is_filtered_here(resource, base_url):
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("date", "written"),
     [
         ("2026-03-02T12:00:00+02:00", SINCE),
@@ -414,13 +414,13 @@ def test_a_date_inside_an_or_is_read_as_an_instant(date, written):
     assert residual == Or((Comparison("DATE_UPDATED_UTC", ">", written), Comparison("A", "=", "x")))
 
 
-@pytest.mark.parametrize("date", ["", "soon", "2026-02-30", "10:00", "9999-12-31T23:59:59-14:00"])
+@each_row("date", ["", "soon", "2026-02-30", "10:00", "9999-12-31T23:59:59-14:00"])
 def test_a_date_inside_an_or_that_is_none_is_refused(date):
     with pytest.raises(InvalidRequestError, match="updated_after_utc must be a date such as"):
         listed(f"updated_after_utc='{date}' OR A='x'")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("resource", "body", "base_url", "completed"),
     [
         ("opportunities", {"opportunity_state": "won"}, V31, {"OPPORTUNITY_NAME": "New opportunity"}),
@@ -440,7 +440,7 @@ def test_the_hub_says_what_insightly_insists_on(resource, body, base_url, comple
     assert insightly.completed(collection(resource), body, base_url=base_url) == {**body, **completed}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("resource", "body", "base_url", "wanted"),
     [
         ("tasks", {"TITLE": "x"}, V22, True),
@@ -467,17 +467,14 @@ def test_a_custom_field_is_found_by_its_name():
     assert (found("Hobby__c"), found("CONTACT_FIELD_1"), found("Other__c")) == ([1], [2], [])
 
 
-@pytest.mark.parametrize(
-    ("since", "until", "conditions"),
-    [
+@each_row(("since", "until", "conditions"), [
         (None, None, []),
         (TEN, None, ["updated_after_utc = '2026-03-02 10:00:00'"]),
         (None, TEN, ["DATE_UPDATED_UTC <= '2026-03-02 10:00:00'"]),
         (datetime(1, 1, 1, tzinfo=UTC), TEN, [
             "updated_after_utc = '0001-01-01 00:00:00'", "DATE_UPDATED_UTC <= '2026-03-02 10:00:00'",
         ]),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_what_was_updated_in_an_interval_is_said_in_insightlys_words(since, until, conditions):
     assert InsightlyConnector(crm_url="").updated_within(since, until) == conditions
     assert all(parse(condition) for condition in conditions)

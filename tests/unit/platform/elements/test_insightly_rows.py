@@ -1,6 +1,7 @@
 """Lists inside their parents: rows are found, made, changed and taken away, in arrays and in columns."""
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +46,7 @@ def test_a_changed_row_keeps_its_id():
     assert changed == {"DATES": [parent["DATES"][0], {"DATE_ID": 2, "OCCASION_NAME": "z"}]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "call",
     [
         lambda: insightly_rows.row(TAGS, PARENT, "c"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,7 +99,7 @@ def test_a_record_without_an_id_makes_an_event_without_one():
     )
 
 
-@pytest.mark.parametrize("name", ["contacts", "Fruit__c", "activities-calls", "名前"])
+@each_row("name", ["contacts", "Fruit__c", "activities-calls", "名前"])
 def test_the_object_type_is_the_resources_name_everywhere(name):
     message = json.loads(sent(object_type=name))["message"]
 
@@ -202,7 +203,7 @@ def test_javas_text_reads_back_to_the_second(instant):
     assert read == instant.replace(microsecond=0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("microseconds", "to_the_second", "exact"),
     [
         (0, "2020-01-15T10:15:00Z", "2020-01-15T10:15:00Z"),
@@ -231,7 +232,7 @@ ABOUT = KeptNotification(
 KEPT = KeptDelivery(delivery=OWED, subscription=MADE, notification=ABOUT)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("clause", "holds"),
     [
         ("channel='webhook' and status='queued'", True),
@@ -247,7 +248,7 @@ def test_a_clause_may_name_what_is_documented_and_what_helps(clause, holds):
     assert matches(parse(clause), filtered_by(KEPT)) is holds
 
 
-@pytest.mark.parametrize("config", [{}, {"to": ""}, {"to": None}, {"to": 5}, {"elsewhere": "x@y.example"}])
+@each_row("config", [{}, {"to": ""}, {"to": None}, {"to": 5}, {"elsewhere": "x@y.example"}])
 def test_who_gives_no_address_is_the_owner(config):
     email = of_notification(config, OLIVE, topic="leaks", sender="me", message="Drip", at=NOON)
 

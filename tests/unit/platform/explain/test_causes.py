@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-import pytest
 from each_row import each_row
 
 from elements_local.kit.values import replace
@@ -256,7 +255,7 @@ def test_an_event_may_bear_another_date_than_its_change():
     assert "dated the event 2026-03-02T17:01:00Z" in found.why
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("dated", "named"), [(after(-4), Cause.CLOCK_SKEW), (TEN, Cause.TIE), (after(0, -7), Cause.CLOCK_SKEW)]
 )
 def test_what_is_dated_in_whole_steps_ties_and_is_not_skewed(dated, named):
@@ -275,9 +274,7 @@ def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
     assert cause(case(poll(15, calls=[call]), change=late, history=[late])) is Cause.INDEX_LAG
 
 
-@pytest.mark.parametrize(
-    "effect", [{"index_lag_s": 60}, {"index_lag_within_s": 60, "noted": {"hidden": ["7"]}}]
-)
+@each_row("effect", [{"index_lag_s": 60}, {"index_lag_within_s": 60, "noted": {"hidden": ["7"]}}])
 def test_what_the_next_poll_asks_for_begins_a_poll_delay_before_this_one(effect):
     late = replace(CHANGE, at=after(14, 20), updated=after(14, 20))
     delayed = replace(STATE, resource=replace(CONTACTS, poll_delay=timedelta(seconds=30)))
@@ -291,7 +288,7 @@ def struck(*, target="/v2.2/Contacts", **effect):
     return VendorCall(method="GET", target=target, status=200, at=after(15), effect=effect)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("effect", "named"),
     [
         ({"index_lag_within_s": 60, "noted": {"hidden": ["6", "7"]}}, Cause.INDEX_LAG),
@@ -371,13 +368,13 @@ def test_a_date_that_cannot_be_read_is_shown_as_text_alone():
     assert (created.text, created.read) == (None, None)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("resource", "dates"),
-    [
-        pytest.param(replace(CONTACTS, updated=None), {"updated": None}, id="the created date decides"),
-        pytest.param(CONTACTS, {"updated": None}, id="the record has no such date"),
-        pytest.param(replace(CONTACTS, updated=None, created=None), {}, id="no date is configured"),
-    ],
+    {
+        "the created date decides": (replace(CONTACTS, updated=None), {"updated": None}),
+        "the record has no such date": (CONTACTS, {"updated": None}),
+        "no date is configured": (replace(CONTACTS, updated=None, created=None), {}),
+    },
 )
 def test_a_misspelt_key_of_dates_is_the_cause_wherever_the_right_date_is_missing(resource, dates):
     misspelt = replace(STATE, resource=resource, slips=[("updatedDateFeild", "updatedDateField")])
@@ -396,20 +393,17 @@ def test_a_date_with_parts_of_a_second_is_read_right_if_its_second_is():
     assert cause(case(passed, state=replace(STATE, resource=with_parts))) is Cause.PASSED_OVER
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("own", "named"),
-    [
-        pytest.param(CONTACTS, Cause.OTHER_DATE, id="the element's own date is another"),
-        pytest.param(None, Cause.WRONG_PATTERN, id="the element has no block of its own"),
-        pytest.param(
-            replace(CONTACTS, updated=None), Cause.WRONG_PATTERN, id="its block has no updated date"
-        ),
-        pytest.param(
+    {
+        "the element's own date is another": (CONTACTS, Cause.OTHER_DATE),
+        "the element has no block of its own": (None, Cause.WRONG_PATTERN),
+        "its block has no updated date": (replace(CONTACTS, updated=None), Cause.WRONG_PATTERN),
+        "it is this one": (
             replace(CONTACTS, updated=DateField(path="LAST_SEEN", pattern=WRITTEN)),
             Cause.WRONG_PATTERN,
-            id="it is this one",
         ),
-    ],
+    },
 )
 def test_a_date_is_another_one_only_if_the_elements_own_is_known_to_be(own, named):
     seen = replace(CONTACTS, updated=DateField(path="LAST_SEEN", pattern=WRITTEN))
@@ -418,7 +412,7 @@ def test_a_date_is_another_one_only_if_the_elements_own_is_known_to_be(own, name
     assert cause(case(passed, state=replace(STATE, resource=seen, own=own))) is named
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("condition", "says"),
     [
         (
@@ -444,9 +438,7 @@ def test_a_condition_on_the_records_date_is_judged_and_any_other_is_named(condit
     assert says in found.why
 
 
-@pytest.mark.parametrize(
-    ("late", "named"), [("01:00", Cause.PLACEHOLDER_PATTERN), ("00:59", Cause.WHERE_EXCLUDES)]
-)
+@each_row(("late", "named"), [("01:00", Cause.PLACEHOLDER_PATTERN), ("00:59", Cause.WHERE_EXCLUDES)])
 def test_a_url_names_a_later_date_than_its_window_from_a_minute_on(late, named):
     asked = poll(15)
     url = f"/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010:{late}'"

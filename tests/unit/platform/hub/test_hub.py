@@ -50,14 +50,14 @@ NEVER = [
 ]
 
 
-@pytest.mark.parametrize("with_element", [True, False])
+@each_row("with_element", [True, False])
 def test_what_is_not_the_platforms_is_the_hubs(with_element):
     assert [PATHS.routed(path, with_element=with_element) for path in HUB] == [
         f"/hubs/any{path}" for path in HUB
     ]
 
 
-@pytest.mark.parametrize("with_element", [True, False])
+@each_row("with_element", [True, False])
 def test_the_platforms_own_words_stay_with_it(with_element):
     own = PLATFORM + NEVER
 
@@ -213,7 +213,7 @@ def test_a_mapped_objects_fields(fields, entries, described):
 RECORD = {"A": 1, "B": None, "user": {"id": 5, "name": {"first": "Ada"}}, "x.y": 2}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "fields"),
     [("", ()), (" , ", ()), ("A", ("A",)), ("A,B", ("A", "B")), (" A , user.id,", ("A", "user.id"))],
 )

@@ -65,7 +65,7 @@ def test_any_text_of_a_path_is_a_number_or_none(text):
     assert instance_id(text) is None or instance_id(text) >= 0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("listed", "found"), [("", []), ("7", [7]), ("7, 8,7", [7, 8]), (" ,x,-1,1.5,٣,9", [9]), ("9" * 19, [])]
 )
 def test_the_instances_of_a_header_are_numbers_each_once(listed, found):
@@ -138,7 +138,7 @@ def test_a_resource_that_is_not_polled_is_read_without_dates():
     assert verdicts(record(1), resource=bare) == [("1", PollVerdict.UPDATED)]
 
 
-@pytest.mark.parametrize("kind", ["CREATED", "UPDATED", "DELETED"])
+@each_row("kind", ["CREATED", "UPDATED", "DELETED"])
 def test_what_the_hand_off_says_goes_before_what_the_dates_say(kind):
     said = [{"objectId": 1, "eventType": kind}, {"objectId": "9", "eventType": "DELETED"}]
 
@@ -148,7 +148,7 @@ def test_what_the_hand_off_says_goes_before_what_the_dates_say(kind):
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "fields", "made"),
     [
         ({"a": 1}, {"b": "2"}, {"a": 1}),

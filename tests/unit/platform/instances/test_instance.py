@@ -53,19 +53,19 @@ def test_a_new_instance_is_what_was_said_and_the_rest_by_default():
     assert instance.external_authentication == "none"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("tags", "kept"),
-    [
-        pytest.param(None, ("My Insightly",), id="none: the name"),
-        pytest.param((), ("My Insightly",), id="an empty list: the name"),
-        pytest.param(("b", "a"), ("b", "a"), id="as they came"),
-    ],
+    {
+        "none: the name": (None, ("My Insightly",)),
+        "an empty list: the name": ((), ("My Insightly",)),
+        "as they came": (("b", "a"), ("b", "a")),
+    },
 )
 def test_tags_of_a_new_instance(tags, kept):
     assert made(tags=tags).tags == kept
 
 
-@pytest.mark.parametrize("name", [None, "", "  ", "<b></b>", "<br>", "<!-- x -->"], ids=repr)
+@each_row("name", [None, "", "  ", "<b></b>", "<br>", "<!-- x -->"])
 def test_a_name_that_is_nothing_but_markup_is_refused(name):
     says = r"name (must be a text that is more than markup; got|is missing)"
     for call in (made, lambda name: replaced(made(), name=name)):
@@ -104,9 +104,7 @@ def test_put_keeps_credentials_that_are_left_out():
     assert credentials.items() <= after.configuration.items()
 
 
-@pytest.mark.parametrize(
-    ("password", "kept"), [(MASK, "0123"), ("new", "new"), (None, None), ("", None)], ids=repr
-)
+@each_row(("password", "kept"), [(MASK, "0123"), ("new", "new"), (None, None), ("", None)])
 def test_put_takes_a_password_at_its_word_unless_it_is_the_mask(password, kept):
     assert replaced(made(), configuration={"password": password}).configuration["password"] == kept
 
@@ -119,7 +117,7 @@ def test_patch_changes_what_is_said():
     assert after == replace(before, name="New", tags=("c",), configuration={**before.configuration, **url})
 
 
-@pytest.mark.parametrize("change", [replaced, changed])
+@each_row("change", [replaced, changed])
 def test_put_and_patch_leave_what_no_client_can_say(change):
     before = replace(made(), disabled=True, polling_disabled=True, subscription_id=5)
 
@@ -174,7 +172,7 @@ def test_what_is_left_of_any_name_has_no_markup(name):
     assert not any(f"<{start}" in cleaned for start in "ab/!?")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("polling_disabled", "disabled", "left"),
     [(True, False, False), (True, True, True), (False, False, False), (False, True, False)],
 )
@@ -185,7 +183,7 @@ def test_enabling_lets_a_poller_start_anew_and_disabling_leaves_it_as_it_is(poll
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     ("before", "after", "left"),
     [("false", "true", False), ("true", "true", True), ("true", "false", True), ("false", "false", True)],
 )
@@ -200,7 +198,7 @@ def test_a_poller_starts_anew_where_events_are_switched_on(before, after, left):
     assert revive(stopped, changed_to) == replace(changed_to, polling_disabled=left)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("configuration", "anew"),
     [
         ({"password": "another"}, True),

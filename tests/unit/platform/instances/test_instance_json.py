@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
+from each_row import each_row
 
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.values import replace
@@ -58,14 +58,13 @@ def test_an_instance_is_shown_with_its_keys_in_the_platforms_order():
     assert list(shown(made())) == SHOWN_KEYS
 
 
-@pytest.mark.parametrize(
+@each_row(
     "events",
-    [
-        {"event.notification.enabled": True},
-        {"event.notification.enabled": True, "event.notification.callback.url": ""},
-        {"event.notification.enabled": False, "event.notification.callback.url": "http://sink"},
-    ],
-    ids=["no URL", "an empty URL", "events off"],
+    {
+        "no URL": {"event.notification.enabled": True},
+        "an empty URL": {"event.notification.enabled": True, "event.notification.callback.url": ""},
+        "events off": {"event.notification.enabled": False, "event.notification.callback.url": "http://sink"},
+    },
 )
 def test_the_callback_url_is_shown_only_with_events(events):
     answer = shown(made(configuration={**CREDENTIALS, **events}))
@@ -92,7 +91,7 @@ def test_passwords_are_masked_and_the_rest_is_clear():
     assert values["event.notification.signature.key"] == "key"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("unset", "password"),
     [(UNSET, None), (UnsetValues(text=""), ""), (UnsetValues(text="", masked=True), MASK)],
 )
@@ -104,10 +103,13 @@ def test_a_key_without_a_value_is_shown_as_the_setting_says(unset, password):
     assert values["username"] == "ada"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("passed", "logged"),
-    [(timedelta(0), True), (timedelta(minutes=5, microseconds=-1), True), (timedelta(minutes=5), False)],
-    ids=["at once", "just before the end", "at the end"],
+    {
+        "at once": (timedelta(0), True),
+        "just before the end": (timedelta(minutes=5, microseconds=-1), True),
+        "at the end": (timedelta(minutes=5), False),
+    },
 )
 def test_traces_are_shown_to_be_logged_until_their_time_is_over(passed, logged):
     instance = replace(made(), trace_logging_until=NOW + timedelta(minutes=5))
@@ -115,7 +117,7 @@ def test_traces_are_shown_to_be_logged_until_their_time_is_over(passed, logged):
     assert shown(instance, now=NOW + passed)["traceLoggingEnabled"] is logged
 
 
-@pytest.mark.parametrize("hydrate", [True, False])
+@each_row("hydrate", [True, False])
 def test_a_list_shows_no_interactions_and_a_light_one_no_configuration(hydrate):
     whole = to_json(view(made()), unset=UNSET)
 
@@ -126,22 +128,23 @@ def test_a_list_shows_no_interactions_and_a_light_one_no_configuration(hydrate):
     assert entry.items() <= decode(encode(whole)).items()
 
 
-@pytest.mark.parametrize("hydrate", [True, False])
+@each_row("hydrate", [True, False])
 def test_an_entry_is_the_json_of_what_a_list_shows(hydrate):
     entry = encoded_entry(view(made()), unset=UNSET, hydrate=hydrate)
 
     assert bytes(entry) == encode(as_entry(to_json(view(made()), unset=UNSET), hydrate=hydrate))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changes",
-    [
-        {"configuration": {"password": "0123", "username": "ada"}},
-        {"objects": Objects(definitions=DEFINITIONS, transformations=dict(reversed(MAPPED.items())))},
-        {"subscription_id": 78},
-        {"trace_logging_until": NOW + timedelta(minutes=1)},
-    ],
-    ids=["order of keys", "order of objects", "subscription", "traces"],
+    {
+        "order of keys": {"configuration": {"password": "0123", "username": "ada"}},
+        "order of objects": {
+            "objects": Objects(definitions=DEFINITIONS, transformations=dict(reversed(MAPPED.items())))
+        },
+        "subscription": {"subscription_id": 78},
+        "traces": {"trace_logging_until": NOW + timedelta(minutes=1)},
+    },
 )
 def test_an_entry_is_that_of_the_instance_as_it_is_by_now(changes):
     before = replace(

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from each_row import each_row
 
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
@@ -75,22 +76,22 @@ def test_an_instance_without_anything_to_poll_is_not_polled(before, after):
     assert (found.resources, found.polled, found.poll_at, found.reset_failures) == ((), False, None, False)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "after",
-    [
-        pytest.param(instance(notification__callback__url="http://new"), id="another URL"),
-        pytest.param(instance(resources=("contacts", "accounts")), id="one more resource"),
-        pytest.param(replace(POLLED, name="New"), id="another name"),
-        pytest.param(replace(POLLED, disabled=True), id="the instance disabled"),
-        pytest.param(instance(poller__refresh_interval="015"), id="the same interval written otherwise"),
-    ],
+    {
+        "another URL": instance(notification__callback__url="http://new"),
+        "one more resource": instance(resources=("contacts", "accounts")),
+        "another name": replace(POLLED, name="New"),
+        "the instance disabled": replace(POLLED, disabled=True),
+        "the same interval written otherwise": instance(poller__refresh_interval="015"),
+    },
 )
 def test_changes_of_anything_but_the_interval_keep_the_pace(after):
     assert planned(POLLED, after).poll_at is None
     assert planned(POLLED, after).polled
 
 
-@pytest.mark.parametrize(("minutes", "later"), [("5", 5), ("60", 60), ("1", 1)])
+@each_row(("minutes", "later"), [("5", 5), ("60", 60), ("1", 1)])
 def test_a_new_interval_counts_from_now(minutes, later):
     found = planned(POLLED, instance(poller__refresh_interval=minutes))
 
@@ -103,13 +104,13 @@ def test_a_huge_interval_parks_the_poller():
     assert (found.polled, found.poll_at) == (True, datetime.max.replace(tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "before",
-    [
-        pytest.param(SILENT, id="events were off"),
-        pytest.param(instance(vendor__type="webhook"), id="events came by webhook"),
-        pytest.param(instance(resources=()), id="there were no resources"),
-    ],
+    {
+        "events were off": SILENT,
+        "events came by webhook": instance(vendor__type="webhook"),
+        "there were no resources": instance(resources=()),
+    },
 )
 def test_polling_that_is_switched_on_starts_one_interval_later(before):
     found = planned(before, POLLED)
@@ -144,16 +145,16 @@ def test_a_poller_that_is_switched_on_again_starts_anew_and_has_no_failures():
     assert (silent.polled, silent.reset_failures) == (False, True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "url"),
-    [
-        pytest.param({}, URL, id="events on"),
-        pytest.param({"notification__callback__url": "http://new?a=1"}, "http://new?a=1", id="another URL"),
-        pytest.param({"notification__enabled": False}, None, id="events off"),
-        pytest.param({"notification__callback__url": None}, None, id="no URL"),
-        pytest.param({"notification__callback__url": ""}, None, id="an empty URL"),
-        pytest.param({"vendor__type": "webhook"}, URL, id="webhooks"),
-    ],
+    {
+        "events on": ({}, URL),
+        "another URL": ({"notification__callback__url": "http://new?a=1"}, "http://new?a=1"),
+        "events off": ({"notification__enabled": False}, None),
+        "no URL": ({"notification__callback__url": None}, None),
+        "an empty URL": ({"notification__callback__url": ""}, None),
+        "webhooks": ({"vendor__type": "webhook"}, URL),
+    },
 )
 def test_events_go_to_the_callback_url_while_they_are_enabled(changes, url):
     assert planned(POLLED, instance(**changes)).callback_url == url

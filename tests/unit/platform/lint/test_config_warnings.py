@@ -6,7 +6,6 @@ from copy import deepcopy
 from pathlib import Path
 
 import msgspec
-import pytest
 from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,7 +136,7 @@ def test_an_instance_that_is_sent_back_whole_gives_no_warning():
     assert slips(guide(**dict.fromkeys(answered, 1), retrieveObjectsAfterInstantiation=False)) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("key", "rule", "nearest"),
     [
         ("event.notifications.enabled", "misspelt-key", "event.notification.enabled"),
@@ -153,7 +152,7 @@ def test_a_key_of_the_configuration_that_nothing_reads_is_seen(key, rule, neares
     assert slips(guide({key: "x"})) == [(rule, key, nearest)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "key",
     [
         *(entry.key for entry in INSIGHTLY.keys if not entry.required and not entry.key.startswith("event.")),
@@ -172,7 +171,7 @@ def test_a_key_that_a_vendor_knows_is_never_called_unknown(key):
     assert slips(guide({key: "x"})) == []
 
 
-@pytest.mark.parametrize("taken_back", [None, ""])
+@each_row("taken_back", [None, ""])
 def test_a_key_that_is_taken_back_is_none_any_more(taken_back):
     assert slips(guide({"my.own": taken_back})) == []
     assert slips(polling(contacts=block(mine=None))) == []
@@ -237,7 +236,7 @@ def test_all_keys_of_a_body_that_a_route_reads_are_known():
     assert fields == set(unread_keys.BODY_KEYS)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("configured", "path", "why", "nearest", "change"),
     [
         (
@@ -285,7 +284,7 @@ def test_a_resource_that_is_polled_by_nothing_is_seen(configured, path, why, nea
     assert (only.nearest, only.change) == (nearest, change)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "configured",
     [
         {POLLER: ..., "event.objects": "contacts"},
@@ -303,7 +302,7 @@ def test_events_of_which_nothing_is_polled_are_seen():
     assert slips(guide({POLLER: {}, "event.notification.enabled": False})) == []
 
 
-@pytest.mark.parametrize("said", [..., None, "", " "])
+@each_row("said", [..., None, "", " "])
 def test_a_resource_without_an_id_is_seen(said):
     made = block("idField") if said is ... else block(idField=said)
 
@@ -327,7 +326,7 @@ def test_blocks_in_whose_place_lines_were_put_are_seen():
     assert slips(guide({"event.poller.urls": "contacts", POLLER: {"contacts": {}}})) == []
 
 
-@pytest.mark.parametrize("code", ["abc", {"a": 1}, [], False])
+@each_row("code", ["abc", {"a": 1}, [], False])
 def test_a_code_beside_credentials_is_seen_unless_it_was_redeemed(code):
     body = guide(providerData={"code": code})
     values = configuration.complete(body["configuration"], INSIGHTLY)
@@ -339,7 +338,7 @@ def test_a_code_beside_credentials_is_seen_unless_it_was_redeemed(code):
     assert slips(guide(providerData={"code": None, "debug": True})) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("element", "seen"),
     [
         ({"key": "insightly", "id": 5993}, []),
@@ -369,7 +368,7 @@ def test_what_nothing_reads_in_provider_data_is_seen():
     ]
 
 
-@pytest.mark.parametrize(("name", "seen"), [("ADA@example.com", 0), ("ada@example.com", 0), ("ada", 1)])
+@each_row(("name", "seen"), [("ADA@example.com", 0), ("ada@example.com", 0), ("ada", 1)])
 def test_a_user_name_that_is_not_the_keys_is_seen(name, seen):
     body = guide({"username": name})
 
@@ -381,7 +380,7 @@ def test_a_user_name_that_is_not_the_keys_is_seen(name, seen):
     assert all("Insightly goes by password alone" in each.message for each in listed)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("made", "lacks", "happens"),
     [
         (
@@ -417,7 +416,7 @@ def test_a_resource_without_a_date_that_counts_is_seen(made, lacks, happens):
     assert message(polling(contacts=made)).startswith(f"'contacts' has no {lacks}: {happens}")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "made",
     [
         block("createdDateFormat"),
@@ -429,7 +428,7 @@ def test_a_date_that_does_not_count_may_be_left_out(made):
     assert slips(polling(contacts=made)) == []
 
 
-@pytest.mark.parametrize(("minutes", "seen"), [(1, False), (1440, False), (1441, True), ("999999999", True)])
+@each_row(("minutes", "seen"), [(1, False), (1440, False), (1441, True), ("999999999", True)])
 def test_an_interval_longer_than_a_day_is_seen_where_something_is_polled(minutes, seen):
     slip = ("interval-too-long", "event.poller.refresh_interval", None)
     interval = {"event.poller.refresh_interval": minutes}
@@ -441,7 +440,7 @@ def test_an_interval_longer_than_a_day_is_seen_where_something_is_polled(minutes
     )
 
 
-@pytest.mark.parametrize("url", [..., None, ""])
+@each_row("url", [..., None, ""])
 def test_events_without_a_callback_url_are_seen(url):
     assert slips(guide({URL: url})) == [("callback-url", URL, None)]
     assert message(guide({URL: url})) == (
@@ -457,14 +456,14 @@ def test_a_callback_url_that_nothing_can_be_sent_to_is_seen_where_there_are_even
     assert slips(guide({URL: "x", "event.notification.enabled": False}), objection=str) == []
 
 
-@pytest.mark.parametrize("vendor_type", ["webhook", "webhooks"])
+@each_row("vendor_type", ["webhook", "webhooks"])
 def test_a_vendor_type_that_brings_nothing_is_seen(vendor_type):
     assert slips(guide({"event.vendor.type": vendor_type})) == [
         ("vendor-type-without-effect", "event.vendor.type", "polling")
     ]
 
 
-@pytest.mark.parametrize("key", [URL, "event.poller.configuration", "event.objects", "event.poller.urls"])
+@each_row("key", [URL, "event.poller.configuration", "event.objects", "event.poller.urls"])
 def test_a_body_that_speaks_of_events_and_does_not_enable_them_is_seen(key):
     values = {"username": "ada", "password": "0123", key: guide()["configuration"].get(key, "contacts")}
     switched_off = values | {"event.notification.enabled": "false"}

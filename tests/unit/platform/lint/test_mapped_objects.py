@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 
-import pytest
 from each_row import each_row
 
 from elements_local.kit.api.json_text import encode_text
@@ -74,7 +73,7 @@ def test_entries_with_an_effect_are_not_warned_of():
     assert found(mapped(("a", "A", mask, entries[0], HIDDEN), configuration=entries)) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("entry", "rule", "of_object", "of_field"),
     [
         (MappingEntry(type="applyJSOnQueryFieldValue"), "key-without-effect", True, True),
@@ -104,7 +103,7 @@ def test_a_property_without_effect_is_named():
     ]
 
 
-@pytest.mark.parametrize("vendor_path", ["B[id=4].name", "B[*].size()"])
+@each_row("vendor_path", ["B[id=4].name", "B[*].size()"])
 def test_a_path_that_can_only_be_read_is_named(vendor_path):
     (only,) = found(mapped(("a", vendor_path)))
 
@@ -134,7 +133,7 @@ def test_a_poll_that_names_what_a_transformation_hides_is_warned_of(transformati
     assert slips(transformation) == [("hidden-field", POLL + key, near) for key, near in hidden]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "is_hidden"),
     [
         ("meta.id", False),
@@ -152,7 +151,7 @@ def test_a_path_is_there_as_a_whole_or_in_part(path, is_hidden):
     assert hidden == ([("hidden-field", POLL + "idField", None)] if is_hidden else [])
 
 
-@pytest.mark.parametrize(
+@each_row(
     "how",
     [
         {"name": "people"},

@@ -107,15 +107,15 @@ def test_a_decision_by_the_created_date_says_so(resource, created, why):
     assert judged(contact(1, created=f"2026-03-02 {created}", updated=AFTER), resource).why == why
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("apart_s", "resource_s", "default_s", "verdict"),
-    [
-        pytest.param(2, None, 2, PollVerdict.CREATED, id="the platform's tolerance"),
-        pytest.param(3, None, 2, PollVerdict.UPDATED, id="beyond the platform's tolerance"),
-        pytest.param(5, 5, 0, PollVerdict.CREATED, id="the resource's tolerance"),
-        pytest.param(6, 5, 60, PollVerdict.UPDATED, id="the resource's wins over the platform's"),
-        pytest.param(1, 0, 60, PollVerdict.UPDATED, id="the resource's is nought"),
-    ],
+    {
+        "the platform's tolerance": (2, None, 2, PollVerdict.CREATED),
+        "beyond the platform's tolerance": (3, None, 2, PollVerdict.UPDATED),
+        "the resource's tolerance": (5, 5, 0, PollVerdict.CREATED),
+        "the resource's wins over the platform's": (6, 5, 60, PollVerdict.UPDATED),
+        "the resource's is nought": (1, 0, 60, PollVerdict.UPDATED),
+    },
 )
 def test_the_tolerance_is_the_resources_or_else_the_platforms(apart_s, resource_s, default_s, verdict):
     tolerance = None if resource_s is None else timedelta(seconds=resource_s)
@@ -151,10 +151,17 @@ def unreadable(value: object) -> str:
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(
+@each_row(
     "updated",
-    [None, "", "yesterday", "2026/03/02 10:05:00", 5, True, {"at": 1}],
-    ids=["null", "empty", "a word", "another pattern", "a number", "a flag", "an object"],
+    {
+        "null": None,
+        "empty": "",
+        "a word": "yesterday",
+        "another pattern": "2026/03/02 10:05:00",
+        "a number": 5,
+        "a flag": True,
+        "an object": {"at": 1},
+    },
 )
 def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
     decision = judged(contact(1, created=LAST_YEAR, updated=updated))
@@ -165,7 +172,7 @@ def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize("created", [None, "", "soon"])
+@each_row("created", [None, "", "soon"])
 def test_a_record_without_a_readable_created_date_counts_as_updated(created):
     decision = judged(contact(1, created=created, updated="2026-03-02 10:05:00"))
 
@@ -185,7 +192,7 @@ def test_without_a_created_field_every_change_is_an_update():
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize("by_updated", [True, False])
+@each_row("by_updated", [True, False])
 def test_without_any_date_every_record_counts_as_updated_now(by_updated):
     resource = replace(CONTACTS, updated=None, created=None, filter_by_updated_date=by_updated)
 
@@ -205,7 +212,7 @@ def test_what_has_no_dates_is_reported_as_it_is_set():
     assert [one.verdict for one in decided] == [PollVerdict.CREATED, PollVerdict.UPDATED]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("pattern", "asked"),
     [
         ("yyyy-MM-dd HH:mm:ss", "/x?since=2026-03-02%2003%3A00%3A00"),
@@ -218,7 +225,7 @@ def test_a_date_without_a_pattern_is_written_as_the_block_writes_its_updated_dat
     assert request_url(Resource(name="x", url="/x?since=${date}", updated=written), COVERED) == asked
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("zone", "verdict"),
     [("GMT", PollVerdict.IGNORED), ("America/Denver", PollVerdict.UPDATED), ("+2:00", PollVerdict.IGNORED)],
 )
@@ -252,10 +259,13 @@ def test_the_id_is_a_text_from_wherever_the_configuration_says(path, record, rec
     assert judged(record, replace(CONTACTS, id_field=path)).record_id == record_id
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("delay_s", "after"),
-    [(0, TEN), (5, TEN - timedelta(seconds=5)), (86_400, TEN - timedelta(days=1))],
-    ids=["none", "five seconds", "a day"],
+    {
+        "none": (0, TEN),
+        "five seconds": (5, TEN - timedelta(seconds=5)),
+        "a day": (86_400, TEN - timedelta(days=1)),
+    },
 )
 def test_the_poll_delay_is_taken_off_the_last_poll(delay_s, after):
     resource = replace(CONTACTS, poll_delay=timedelta(seconds=delay_s))
@@ -308,15 +318,15 @@ UNREADABLE = judged(contact(4, created=LAST_YEAR, updated="soon"))
 UNFILTERED = replace(CONTACTS, url="/hubs/crm/contacts")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("decisions", "on"),
-    [
-        pytest.param([NEW, NEW], True, id="all new"),
-        pytest.param([OLD, NEW], True, id="one new"),
-        pytest.param([OLD, BOUNDARY], False, id="all old"),
-        pytest.param([UNREADABLE], True, id="one whose date nobody knows"),
-        pytest.param([], False, id="none"),
-    ],
+    {
+        "all new": ([NEW, NEW], True),
+        "one new": ([OLD, NEW], True),
+        "all old": ([OLD, BOUNDARY], False),
+        "one whose date nobody knows": ([UNREADABLE], True),
+        "none": ([], False),
+    },
 )
 def test_without_a_filter_pages_are_read_until_one_is_old(decisions, on):
     assert reads_on(decisions, UNFILTERED, COVERED) is on
@@ -326,16 +336,14 @@ def test_with_a_filter_every_page_is_read():
     assert all(reads_on(decisions, CONTACTS, COVERED) for decisions in ([OLD], [NEW], []))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("interval", "then"),
-    [
-        pytest.param(timedelta(minutes=15), TEN + QUARTER, id="a quarter of an hour"),
-        pytest.param(timedelta(minutes=1), TEN + timedelta(minutes=1), id="a minute"),
-        pytest.param(timedelta.max, datetime.max.replace(tzinfo=UTC), id="an endless interval is never"),
-        pytest.param(
-            datetime.max.replace(tzinfo=UTC) - TEN, datetime.max.replace(tzinfo=UTC), id="to the last instant"
-        ),
-    ],
+    {
+        "a quarter of an hour": (timedelta(minutes=15), TEN + QUARTER),
+        "a minute": (timedelta(minutes=1), TEN + timedelta(minutes=1)),
+        "an endless interval is never": (timedelta.max, datetime.max.replace(tzinfo=UTC)),
+        "to the last instant": (datetime.max.replace(tzinfo=UTC) - TEN, datetime.max.replace(tzinfo=UTC)),
+    },
 )
 def test_the_next_poll_comes_an_interval_later(interval, then):
     assert next_poll(TEN, refresh_interval=interval) == then

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,7 +70,7 @@ def test_two_pages_of_n_are_one_of_twice_n(count, residual, order, size, turn):
     assert numbered(2 * turn, size) + numbered(2 * turn + 1, size) == numbered(turn, 2 * size)
 
 
-@pytest.mark.parametrize("order", [None, SortOrder(field="A")], ids=["unordered", "in order"])
+@each_row("order", {"unordered": None, "in order": SortOrder(field="A")})
 def test_a_long_list_is_read_one_large_page_at_a_time(order):
     records = people(3 * LARGEST_PAGE + 1)
     asked_for = []

@@ -176,7 +176,7 @@ def test_without_two_types_that_differ_a_value_stays(types, direction):
     assert converted(7, field(*types), direction, now=NOW) == 7
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("mask", "vendors", "own"),
     [
         ("yyyy-MM-dd HH:mm:ss", "2026-03-02 10:00:00", "2026-03-02T10:00:00Z"),
@@ -189,7 +189,7 @@ def test_a_mask_is_how_the_provider_writes_a_date(mask, vendors, own):
     assert converted(own, field(mask=mask), BACK, now=NOW) == vendors
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "sent"),
     [
         ("2026-03-02T10:00:00+02:00", "2026-03-02 08:00"),
@@ -205,7 +205,7 @@ def test_a_date_that_is_sent_is_iso_or_stays_as_it_is(value, sent):
     assert converted(value, field(mask="yyyy-MM-dd HH:mm"), BACK, now=NOW) == sent
 
 
-@pytest.mark.parametrize("value", ["soon", None, True, ["2026-03-02"]])
+@each_row("value", ["soon", None, True, ["2026-03-02"]])
 def test_what_does_not_follow_the_mask_stays_as_it_is(value):
     assert converted(value, field(mask="yyyy-MM-dd"), THERE, now=NOW) == value
 
@@ -261,7 +261,7 @@ def seen(mapping, record):
     return only
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("resource", "provided", "mapped"),
     [
         ("people", "contacts", True),
@@ -295,7 +295,7 @@ def test_without_a_mapping_the_id_stands_beside_the_providers_own():
     assert seen(NameMapping(resource="contacts"), {"CONTACT_ID": 7}) == {"CONTACT_ID": 7}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         {"name": {"first": "Ada"}, "LAST_NAME": "Lovelace"},
@@ -307,7 +307,7 @@ def test_a_body_is_taken_in_either_names(body):
     assert KNOWN.sent(body, now=NOW) == {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("where", "meant"),
     [
         ("name.first = 'Ada'", "FIRST_NAME = 'Ada'"),
@@ -323,7 +323,7 @@ def test_a_condition_is_put_in_the_providers_names(where, meant):
     assert to_text(KNOWN.clause(parse(where))) == meant
 
 
-@pytest.mark.parametrize("vendor_path", ["T[*].N", "T[N=1].N", "T[*].size()"])
+@each_row("vendor_path", ["T[*].N", "T[N=1].N", "T[*].size()"])
 def test_by_what_stands_in_rows_nothing_is_found_or_sorted(vendor_path):
     known = mapping(("a", vendor_path), ("b", "T[0].N"))
 
@@ -388,7 +388,7 @@ def test_the_alias_can_be_mapped_like_any_field_of_the_provider():
     assert known.vendor_field("key") == "ID"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("flags", "shown", "sent"),
     [
         ({"fromVendor": False}, {"a": 1}, {"A": 5, "x": 6, "B": 7}),

@@ -140,7 +140,7 @@ def test_two_fields_of_one_path_are_refused():
         define(NONE, "x", ObjectDefinition(fields=(DefinedField(path="a"),) * 2), new=True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "vendor_path", "words"),
     [
         ("a[id=4]", "A", "the path 'a\\[id=4\\]' can only be read"),
@@ -160,7 +160,7 @@ def test_paths_that_are_none_or_do_not_match_are_refused(path, vendor_path, word
         transform(PEOPLE, "people", replace(MAPPED, fields=fields), new=False)
 
 
-@pytest.mark.parametrize("vendor_path", ["A[id=4].name", "A[*].size()", "A[0].id"])
+@each_row("vendor_path", ["A[id=4].name", "A[*].size()", "A[0].id"])
 def test_what_can_only_be_read_may_be_the_providers_path(vendor_path):
     mapped = replace(MAPPED, fields=(MappedField(path="a", vendor_path=vendor_path),))
 
@@ -198,7 +198,7 @@ def both(entry):
     yield Transformation(vendor_name="x", fields=(field,))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "properties", "words"),
     [
         (
@@ -223,7 +223,7 @@ def test_entries_that_say_what_cannot_be_are_refused(kind, properties, words):
             check_entries(transformation)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "properties"),
     [
         ("passThrough", {"fromVendor": False, "toVendor": True}),
