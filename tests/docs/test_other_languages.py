@@ -30,9 +30,9 @@ def test_the_receiver_in_node_passes_its_own_test():
     assert "# pass 2" in done.stdout
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def in_java():
-    """The receiver in Java, that runs, and takes what is signed with the key."""
+    """The receiver in Java, which takes what is signed with the key: where it is, and the lines that it prints."""
     command = [
         find_program("java"),
         "-Dfile.encoding=UTF-8",
@@ -47,27 +47,35 @@ def in_java():
         text=True,
         env={"LC_ALL": "C.UTF-8"},
     ) as process:
-        yield process
+        assert process.stdout
+        yield process.stdout.readline().strip(), process.stdout
         process.terminate()
 
 
 def test_the_receiver_in_java_takes_what_is_signed_once(
     in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
 ):
-    elements_sink.relay(in_java.stdout.readline().strip())
+    url, lines = in_java
+    elements_sink.relay(url)
     contact(elements_workspace, elements_platform, elements_crm, KEY)
     elements_clock.advance("15m")
     (callback,) = elements_sink.callbacks()
     again = elements_sink.replay(callback["id"])
-    in_java.terminate()
+    elements_crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    elements_clock.advance("15m")
+    *_, other = elements_sink.callbacks()
 
-    headers = {name.lower(): value for name, value in callback["headers"].items()}
-    assert callback["status"] == again["status"] == 204
-    assert in_java.stdout.read().splitlines() == [f"new: {headers['elements-webhook-id']}"]
+    first, second = (
+        {name.lower(): value for name, value in each["headers"].items()}["elements-webhook-id"]
+        for each in (callback, other)
+    )
+    assert callback["status"] == again["status"] == other["status"] == 204
+    assert f"new: {first}\n" in iter(lines.readline, "")
+    assert lines.readline() == f"new: {second}\n"
 
 
 def test_the_receiver_in_java_takes_every_kind_of_body(in_java, elements_workspace, elements_sink):
-    elements_sink.relay(in_java.stdout.readline().strip())
+    elements_sink.relay(in_java[0])
 
     bodies = every_kind(elements_workspace, signature_key=KEY)
 
@@ -78,7 +86,7 @@ def test_the_receiver_in_java_takes_every_kind_of_body(in_java, elements_workspa
 def test_the_receiver_in_java_refuses_what_is_not(
     key, in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
 ):
-    elements_sink.relay(in_java.stdout.readline().strip())
+    elements_sink.relay(in_java[0])
     contact(elements_workspace, elements_platform, elements_crm, key)
     elements_clock.advance("15m")
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from examples import LONG
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 RECEIVER = """
@@ -72,11 +73,12 @@ def release(folder: Path) -> Iterator[None]:
 
 
 WAYS = {
-    "Ctrl-C, one by one": ([], signal.SIGINT),
-    "SIGTERM, side by side": (["--jobs", "2"], signal.SIGTERM),
+    "Ctrl-C, side by side": (["--jobs", "2"], signal.SIGINT),
     "SIGTERM, over ports": (["--transport", "network"], signal.SIGTERM),
-    "Ctrl-C, side by side over ports": (["--jobs", "2", "--transport", "network"], signal.SIGINT),
 }
+if LONG:
+    WAYS["Ctrl-C, one by one"] = ([], signal.SIGINT)
+    WAYS["SIGTERM, side by side over ports"] = (["--jobs", "2", "--transport", "network"], signal.SIGTERM)
 
 
 @pytest.mark.parametrize(("words", "number"), WAYS.values(), ids=WAYS.keys())

@@ -1,14 +1,12 @@
 """`replay --tenant FILE` without scenarios of one's own: a tenant is held against what this project knows of the platform."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from command import call
 from examples import LONG
-from running_tenant import PROGRAM, free_port, tenant_running
+from running_tenant import free_port, tenant_running
 
 from elements_local.commands.fidelity import ledger
 from elements_local.scenarios.scenario import find, load
@@ -44,13 +42,7 @@ def replay(running, folder, *words, **differs):
         **differs,
     }
     file.write_text(json.dumps(whole), encoding="utf-8")
-    done = subprocess.run(
-        [PROGRAM, "replay", "--tenant", file, "--yes", "--jobs", "8", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], **running["env"]},
-    )
+    done = call("replay", "--tenant", file, "--yes", "--jobs", "8", *words, **running["env"])
     return done.returncode, done.stdout, done.stderr
 
 

@@ -1,12 +1,11 @@
 """The portable scenarios as at a tenant: others' records are there, time is waited for, nothing can be looked into."""
 
-import random
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from examples import LONG
+from examples import drawn
 from msgspec.structs import replace
 
 from elements_local.clients import BASE_PATH
@@ -104,17 +103,22 @@ CREATED = """\
 
 @pytest.mark.parametrize(
     ("profile", "settings", "share"),
-    [("cloud-elements", {}, 3), ("open-connectors", {}, 9), ("cloud-elements", {"CRM_LIMITS": "vendor"}, 9)],
+    [
+        ("cloud-elements", {}, 9),
+        ("open-connectors", {}, 27),
+        ("cloud-elements", {"CRM_LIMITS": "vendor"}, 27),
+    ],
     ids=["under its usual name", "under its other name", "with the vendor's limits"],
 )
 def test_portable_scenarios_pass_as_at_a_tenant_and_leave_nothing(profile, settings, share):
     abilities = TenantAbilities(profile=profile)
     portable = [each for path in find([SCENARIOS]) for each in load(path) if not obstacles(each, abilities)]
-    few = len(portable) // (1 if LONG else share)
-    portable = random.Random(7).sample(portable, few)  # noqa: S311 - a choice
-
     with place(PLATFORM_PROFILE=profile, **settings) as tenant:
-        failures = [str(result.failure) for result in tenant.ran(*portable) if result.failure]
+        failures = [
+            str(result.failure)
+            for result in tenant.ran(*drawn(portable, share=share, seed=7))
+            if result.failure
+        ]
 
         assert failures == []
         assert (tenant.left, tenant.own()) == ([], ([], False))
@@ -145,13 +149,13 @@ def test_an_answer_of_the_receiver_holds_for_its_scenario_alone():
         assert [result.failure for result in tenant.ran(scenario(down), scenario(CREATED))] == [None, None]
 
 
-@pytest.mark.parametrize("waits", range(1, 7))
-def test_what_was_made_is_taken_away_wherever_it_is_cut_off(waits):
+def test_what_was_made_is_taken_away_wherever_it_is_cut_off():
     with place() as tenant:
-        tenant.cut_off_after = waits
+        for waits in range(1, 7):
+            tenant.waits, tenant.cut_off_after = 0, waits
 
-        assert len(tenant.ran(scenario(CREATED), scenario(CREATED))) < 2
-        assert (tenant.left, tenant.own()) == ([], ([], False))
+            assert len(tenant.ran(scenario(CREATED), scenario(CREATED))) < 2, waits
+            assert (tenant.left, tenant.own()) == ([], ([], False)), waits
 
 
 def test_what_cannot_be_taken_away_of_a_tenant_that_dies_is_said():

@@ -54,14 +54,19 @@ def tenant_file(running, tmp_path):
     return written
 
 
-def replay(running, *words, **options):
+def replay(running, *words):
+    return call("replay", *map(str, words), **running["env"])
+
+
+def refused_by_hand(running, *words):
+    """Run it as a process whose question is answered with no."""
     return subprocess.run(
         [PROGRAM, "replay", *map(str, words)],
         capture_output=True,
         text=True,
         check=False,
         env={"PATH": os.environ["PATH"], **running["env"]},
-        **options,
+        input="n\n",
     )
 
 
@@ -117,7 +122,7 @@ def test_what_is_not_portable_is_left_out_with_its_reason(running, tenant_file, 
 def test_nothing_is_made_unless_it_is_wanted(running, tenant_file):
     before = left(running)
 
-    done = replay(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file(), input="n\n")
+    done = refused_by_hand(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file())
 
     assert done.returncode == 1
     assert re.search("2 scenarios at .*, one after the other, which takes 0:0", done.stderr)
@@ -155,7 +160,7 @@ def test_what_a_replay_that_was_killed_has_left_is_taken_away_and_nothing_else(r
             Event().wait(0.02)
         program.send_signal(signal.SIGKILL)
 
-    kept = replay(running, "--tenant", tenant_file(), "--clean", input="n\n")
+    kept = refused_by_hand(running, "--tenant", tenant_file(), "--clean")
     cleaned = replay(running, "--tenant", tenant_file(), "--clean", "--yes")
     again = replay(running, "--tenant", tenant_file(), "--clean", "--yes")
 

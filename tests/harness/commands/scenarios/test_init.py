@@ -39,7 +39,10 @@ def init(*words: object) -> Result:
 
 def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command as the user of a project would, in whose environment the package is installed."""
-    environment = {"PATH": f"{BIN}{os.pathsep}{PATH}", "HOME": str(folder), **variables}
+    plugins = os.environ["PYTEST_ADDOPTS"]
+    environment = {
+        "PATH": f"{BIN}{os.pathsep}{PATH}", "HOME": str(folder), "PYTEST_ADDOPTS": plugins, **variables,
+    }  # fmt: skip
     return subprocess.run(
         words,
         cwd=folder,
