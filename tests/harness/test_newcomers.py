@@ -1,8 +1,6 @@
 """What somebody writes first works, or its failure names the cause and the cure."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import junitparser
@@ -56,13 +54,12 @@ def not_as_said(reports, said):
     }
 
 
-def test_a_first_test_passes_or_says_why_not(tmp_path):
-    (tmp_path / "test_first.py").write_text(TESTS.read_text("utf-8"), "utf-8")
-    report = tmp_path / "report.xml"
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:randomly", "-p", "no:cacheprovider", f"--junitxml={report}"],
-        cwd=tmp_path, capture_output=True, check=False,
-    )  # fmt: skip
+def test_a_first_test_passes_or_says_why_not(pytester):
+    pytester.makepyfile(test_first=TESTS.read_text("utf-8"))
+    report = pytester.path / "report.xml"
+    pytester.runpytest_inprocess(
+        "-q", "--tb=line", "-p", "no:randomly", "-p", "no:cacheprovider", f"--junitxml={report}"
+    )
     cases = [case for suite in junitparser.JUnitXml.fromfile(str(report)) for case in suite]
 
     reports = {case.name.removeprefix("test_"): told_by(case) for case in cases}

@@ -257,15 +257,24 @@ class Keyboard:
 
     def _tab_to(self, name):
         """Move on with the Tab key until what has the focus is called so."""
+        for _ in range(self._page.evaluate(BEFORE, name)):
+            self._press("Tab")
         for _ in range(150):
             self._press("Tab")
-            if self._page.evaluate(FOCUSED).split("\n")[0].strip().startswith(name):
+            if self._page.evaluate(f"({CALLED})(document.activeElement)").startswith(name):
                 return
         raise AssertionError(f"no {name} is reached by Tab")
 
 
-FOCUSED = """(() => { const here = document.activeElement;
-  return here.ariaLabel || here.labels?.[0]?.textContent.trim() || here.innerText || ""; })()"""
+CALLED = """each => (each.ariaLabel || each.labels?.[0]?.textContent.trim() || each.innerText || "")
+  .split("\\n")[0].trim()"""
+BEFORE = f"""name => {{
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")];
+  const here = all.filter(each => each.tabIndex >= 0 && each.checkVisibility());
+  const after = here.slice(here.indexOf(document.activeElement) + 1);
+  return Math.max(0, after.findIndex(each => ({CALLED})(each).startsWith(name)) - 2);
+}}"""
+"""How many times Tab is to be pressed before it is looked whether what has the focus is called so."""
 LAG = "Lists have nothing yet of the last 30 seconds"
 WHY = "Why did it, or did it not, lead to a callback?"
 

@@ -8,9 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from deadline import DEADLINE_S
 from sqlalchemy import NullPool, create_engine, text
 
+from elements_local.cli import cli
 from elements_local.errors import OptionError
 from elements_local.start import Options, in_process
 
@@ -122,13 +124,13 @@ def test_a_database_is_asked_about_first_and_left_as_it_is_without_a_yes(tmp_pat
     url = f"sqlite:///{tmp_path / 'kept.db'}"
     keep_a_contact(Options(database=url))
 
-    done = answered(answer, "--database", url, "--fresh")
+    done = CliRunner().invoke(cli, ["up", *FREE, "--database", url, "--fresh"], input=answer)
 
-    assert done[0] == code
-    assert done[1].startswith(
+    assert done.exit_code == code
+    assert done.stderr.startswith(
         f"--database {url}: drop the tables of elements-local, with all that they keep? [y/N]: "
     )
-    assert said in done[1]
+    assert said in done.stderr
     assert contacts(Options(database=url)) == 1
 
 
