@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from examples import drawn
 
 from elements_local.commands.replay import replay_command as command
 from elements_local.scenarios.scenario import ScenarioError, load, load_all
@@ -127,6 +128,8 @@ BROKEN = {
     "a second document": (GOOD + "---\nscenario: t\n", "5:1", "the key 'steps' is missing"),
 }  # fmt: skip
 """Name -> text, place, what is said."""
+SOME = dict(drawn(BROKEN.items(), share=5))
+"""What replay and pytest are shown, which say what the loader says of each."""
 
 
 def written(path: Path, text: str | bytes) -> Path:
@@ -135,23 +138,26 @@ def written(path: Path, text: str | bytes) -> Path:
 
 
 def test_the_loader_and_replay_say_in_a_line_where_it_is_what_came_and_what_to_do(tmp_path: Path) -> None:
-    refusals = []
+    refusals, replayed = {}, tmp_path / "replayed"
+    replayed.mkdir()
     for name, (text, place, said) in BROKEN.items():
         path = written(tmp_path / f"{name}.yaml", text)
 
         with pytest.raises(ScenarioError) as refused:
             load(path)
 
-        refusals.append(str(refused.value))
-        assert refusals[-1].startswith(f"{path}:{place}: "), name
-        assert said in refusals[-1], name
+        refusals[name] = str(refused.value)
+        assert refusals[name].startswith(f"{path}:{place}: "), name
+        assert said in refusals[name], name
+    for name in SOME:
+        (tmp_path / f"{name}.yaml").rename(replayed / f"{name}.yaml")
 
-    done = CliRunner().invoke(command, [str(tmp_path)])
+    done = CliRunner().invoke(command, [str(replayed)])
 
     *lines, last = done.stderr.splitlines()
     assert done.exit_code == 2
-    assert {*refusals} - {*lines} == set()
-    assert f" in {len(BROKEN)} files" in last
+    assert {refusals[name].replace(str(tmp_path), str(replayed)) for name in SOME} - {*lines} == set()
+    assert f" in {len(SOME)} files" in last
 
 
 def test_pytest_shows_each_as_an_error_of_collection_without_a_traceback(
@@ -159,14 +165,14 @@ def test_pytest_shows_each_as_an_error_of_collection_without_a_traceback(
 ) -> None:
     pytester.makeini("[pytest]\nelements_scenarios = scenarios\n")
     folder = pytester.mkdir("scenarios")
-    for name, (text, _, _) in BROKEN.items():
+    for name, (text, _, _) in SOME.items():
         written(folder / f"{name}.yaml", text)
 
     result = pytester.runpytest_inprocess("-p", "no:randomly")
 
-    result.assert_outcomes(errors=len(BROKEN))
+    result.assert_outcomes(errors=len(SOME))
     output = result.stdout.str()
-    for name, (_, place, said) in BROKEN.items():
+    for name, (_, place, said) in SOME.items():
         (line,) = re.findall(rf"^.*/{re.escape(name)}\.yaml:{place}: .*$", output, re.MULTILINE)
         assert said in line
     assert "Traceback" not in output
