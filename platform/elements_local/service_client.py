@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from elements_local.errors import CallError, NotRunningError, UnreachableError
+from elements_local.errors import CallError, NotRunningError, OptionError, UnreachableError
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.instants import format_instant, parse_instant
+from elements_local.kit.instants import UnreadableTimeError, check_unit, format_instant, parse_instant
 from elements_local.kit.wire import Http, NoReply, Reply
 
 SERVICES = ("platform", "crm", "sink")
@@ -182,16 +182,31 @@ class ClockClient(ServiceClient):
         return self.call_object("PUT", f"/_local/clock{self.whose}", json=sent)
 
     def advance(
-        self, duration: timedelta | str | float | None = None, *, to: datetime | str | None = None
+        self,
+        duration: timedelta | str | float | None = None,
+        *,
+        to: datetime | str | None = None,
+        idle: timedelta | str | None = None,
+        until: Mapping[str, object] | None = None,
+        limit: timedelta | str | None = None,
     ) -> dict[str, Any]:
-        """Move time, and return what ran once everything due has.
+        """Move time, and return what ran once everything due has; ``stopped`` says why it ended, if not at a given end.
 
         Args:
-            duration: by how much: a ``timedelta``, a text such as ``15m`` or ``2 days``, or seconds.
+            duration: by how much: a ``timedelta``, or a text such as ``15m`` or ``2 days``; ``next``, to what is due next;
+                ``idle``, until nothing is due within a minute.
             to: in its place, the instant to which time is moved.
+            idle: until nothing is due within so long.
+            until: until such callbacks have been sent, counted from here: ``{"callbacks": 2, "objectType": "contacts"}``,
+                ``eventType``, ``objectId``, ``instanceId``.
+            limit: how far ``idle`` and ``until`` go at the most, a day unless it is given.
+
+        Raises:
+            OptionError: a duration has no unit.
         """
-        length = duration.total_seconds() if isinstance(duration, timedelta) else duration
-        body = {"duration": length, "to": _instant(to)}
+        words: dict[str, dict[str, object]] = {"next": {"next": True}, "idle": {"idle": "1m"}}
+        how_far = words.get(str(duration), {"duration": _length(duration)})
+        body = {"to": _instant(to), "idle": _length(idle), "until": until, "limit": _length(limit), **how_far}
         sent = {key: value for key, value in body.items() if value is not None}
         return self.call_object("POST", f"/_local/clock/advance{self.whose}", json=sent)
 
@@ -210,6 +225,14 @@ def query_of(parameters: Mapping[str, object]) -> str:
 def admin_headers(token: str | None) -> dict[str, str]:
     """Return what admin routes ask for: nothing of a stack that is bound to loopback, and so has no token."""
     return {} if token is None else {TOKEN_HEADER: token}
+
+
+def _length(value: timedelta | str | float | None) -> str | float | None:
+    try:
+        check_unit(value)
+    except UnreadableTimeError as error:
+        raise OptionError(str(error)) from error
+    return f"{value.total_seconds():f}s" if isinstance(value, timedelta) else value
 
 
 def _instant(value: datetime | str | None) -> str | None:

@@ -268,7 +268,9 @@ def our_day(stack: Stack) -> float:
     spent = timed(lambda: clients.clock.advance("1s"))  # so that no change ties with a poll
     for turn in range(CHANGES):
         clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        spent += timed(lambda turn=turn: clients.clock.advance(86400 // CHANGES - (turn == CHANGES - 1)))
+        spent += timed(
+            lambda turn=turn: clients.clock.advance(f"{86400 // CHANGES - (turn == CHANGES - 1)}s")
+        )
     counts = len(clients.platform.polls()), len(clients.sink.callbacks())
     assert counts == (POLLS, CHANGES), counts
     return spent

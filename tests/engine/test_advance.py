@@ -10,7 +10,7 @@ from deadline import DEADLINE_S
 from rooms import Room
 
 from elements_local.clients import BASE_PATH
-from elements_local.errors import CallError
+from elements_local.errors import CallError, OptionError
 from elements_local.kit.clock import Mode
 from elements_local.kit.wire import Reply
 from elements_local.platform.core.run_control import RunSummary
@@ -30,7 +30,7 @@ def test_what_falls_due_exactly_at_the_target_runs_and_what_falls_due_later_does
     poll_contacts(clients)
 
     before = clients.clock.advance("14m 59.999999s")
-    at = clients.clock.advance(0.000001)
+    at = clients.clock.advance("0.000001s")
     nothing = clients.clock.advance(0)
 
     assert (before["polls"], at["polls"], nothing["polls"]) == (0, 1, 0)
@@ -184,11 +184,50 @@ def test_an_advance_that_is_stopped_ends_after_the_job_and_can_be_gone_on_with(c
 
     assert stopped[0]["advance"]["to"] == "2026-03-02T11:00:00Z"
     assert ran == {
-        "from": "2026-03-02T10:01:00Z", "now": "2026-03-02T10:15:00Z", "stopped": True,
-        "polls": 1, "events": 1, "deliveries": 1, "attempts": 1,
+        "from": "2026-03-02T10:01:00Z", "now": "2026-03-02T10:15:00Z", "stopped": "asked",
+        "workspace": clients.credentials.name, "polls": 1, "events": 1, "deliveries": 1, "attempts": 1,
     }  # fmt: skip
     assert (rest["polls"], rest["now"]) == (3, "2026-03-02T11:00:00Z")
     assert "stopped" not in rest
+
+
+GOALS = {  # what is asked for -> from 10:01 with a callback that is refused twice: where it ends, and why
+    "to the next": [({"duration": "next"}, (f"10:15:{at}", "next", 1)) for at in ("00", "04", "16")],
+    "until": (
+        ({"until": {"callbacks": 2, "objectType": "contacts"}}, ("10:15:04", "until", 2)),
+        ({"until": {"eventType": "UPDATED"}, "limit": "30s"}, ("10:15:34", "limit", 1)),
+        ({"until": {"objectId": 1}, "limit": timedelta(seconds=6)}, ("10:15:40", "limit", 0)),
+    ),
+    "idle": (
+        ({"idle": "13m"}, ("10:01:00", "idle", 0)),
+        ({"duration": "14m"}, ("10:15:00", None, 1)),
+        ({"duration": "idle"}, ("10:15:16", "idle", 2)),
+        ({"idle": "1h", "limit": "20m"}, ("10:35:16", "limit", 0)),
+    ),
+}
+
+
+@pytest.mark.parametrize("steps", GOALS.values(), ids=GOALS)
+def test_an_advance_goes_on_to_what_it_is_asked_for_and_says_why_it_ended(clients, poll_contacts, steps):
+    poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 2})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    ran = [clients.clock.advance(**step) for step, _ in steps]
+
+    came = [(each["now"][11:19], each.get("stopped"), each["attempts"]) for each in ran]
+    assert came == [end for _, end in steps]
+    assert {each["workspace"] for each in ran} == {clients.credentials.name}
+
+
+def test_nothing_is_due_next_where_nothing_is_planned_and_a_number_needs_its_unit(clients):
+    ran = clients.clock.advance("next")
+
+    assert (ran["stopped"], ran["now"]) == ("idle", ran["from"])
+    for amount in (15, "15", 0.5):
+        with pytest.raises(OptionError, match=f"{amount} what"):
+            clients.clock.advance(amount)
 
 
 def test_where_no_advance_is_under_way_there_is_none_to_stop(clients):
@@ -257,6 +296,16 @@ def test_a_target_before_the_present_and_a_real_clock_move_nothing(bench):
         bench.engine.advance(workspace, datetime.max.replace(tzinfo=UTC))
 
     assert bench.wire.sent == []
+
+
+def test_an_advance_ends_after_the_job_that_runs_as_the_stack_is_stopped(bench, found):
+    workspace = bench.workspace()
+    bench.instance(workspace)
+    bench.wire.answer = lambda *_: bench.engine.stop() or found((1, 1, 1))
+
+    run = bench.engine.advance(workspace, minutes(60))
+
+    assert (run.stopped, workspace.clock.now()) == ("shutdown", minutes(15))
 
 
 def test_a_defect_in_the_middle_leaves_time_at_its_instant_and_the_rest_for_the_next_advance(bench, found):

@@ -54,7 +54,7 @@ class Timeline:
         self.live = []
 
     def wait(self, seconds):
-        self.clients.clock.advance(seconds)
+        self.clients.clock.advance(f"{seconds}s")
 
     def create(self, _nth):
         self.live.append(self.clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])

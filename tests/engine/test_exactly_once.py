@@ -144,7 +144,7 @@ class World:
             self.gone.add((kind, str(number)))
 
     def wait(self, seconds):
-        self.clients.clock.advance(seconds)
+        self.clients.clock.advance(f"{seconds}s")
         self.owed.move(seconds)
 
     def land(self, nth, beside):

@@ -38,6 +38,7 @@ SAID_OF_TESTS = {
     "event_types_are_in_capitals": ("expected eventType 'CREATED'; got 'created'",),
     "a_misspelt_filter": ("objecttype", "objectType"),
     "a_singular_filter": ("no callback will tell of objectType 'contact' (did you mean 'contacts'?)",),
+    "an_advance_without_its_unit": ('15 what? Give the unit, such as "15m"',),
     "a_timeout_without_its_unit": ("wait() takes no 'timeout'; did you mean timeout_s, in seconds?",),
     "a_field_that_is_missing": ("LAST_NAME",),
     "an_instance_without_an_element": ("element.key or element.id is missing", "insightly"),

@@ -24,6 +24,17 @@ _LOOKS = 50
 _BETWEEN_LOOKS_S = 0.1
 _WORTH_SHOWING_S = 0.5
 _PATIENCE_S = 5
+_REASONS = {
+    "next": "that was due next",
+    "idle": "nothing more is due so soon",
+    "until": "the callbacks have been sent",
+}
+_TOO_EARLY = {
+    "limit": "it came to its limit before that: --limit DURATION lets it go further",
+    "asked": "somebody has stopped it before its end",
+    "shutdown": "the stack was stopped before its end",
+}
+"""Why an advance ended before what it was asked for."""
 
 
 @click.group(
@@ -63,25 +74,46 @@ def set_(stack: "Stack", *, instant: str, workspace: str, as_json: bool) -> None
 @clock_command.command(
     epilog=examples(
         "elements-local clock advance 15m",
-        "elements-local clock advance '1h 30m' --json",
+        "elements-local clock advance 1h 30m --json",
         "elements-local clock advance --to 2026-03-03T00:00:00Z",
+        "elements-local clock advance next",
+        "elements-local clock advance until callbacks=2 objectType=contacts --limit 2h",
     )
 )
-@click.argument("duration", required=False)
+@click.argument("duration", nargs=-1, metavar="[DURATION | next | idle [DURATION] | until KEY=VALUE...]")
 @click.option("--to", metavar="INSTANT", help="Advance to an instant, in the place of by a duration.")
+@click.option(
+    "--limit", metavar="DURATION", help="How far idle and until go at the most; a day, if not given."
+)
 @workspace_option
 @running_stack
-def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: str, as_json: bool) -> None:
-    """Advance virtual time by DURATION, such as 15m, 1h 30m or 2 days, and run all that falls due."""
-    if (duration is None) == (to is None):
+def advance(  # noqa: PLR0913 - a parameter an option
+    stack: "Stack",
+    *,
+    duration: tuple[str, ...],
+    to: str | None,
+    limit: str | None,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Advance virtual time by DURATION, such as 15m, 1h 30m or 2 days, and run all that falls due.
+
+    In its place: next, to what is due next; idle, until nothing is due within a minute, or DURATION; until, until callbacks
+    have been sent: callbacks=2 says how many, objectType, eventType, objectId and instanceId which.
+    """
+    if bool(duration) == (to is not None):
         raise click.UsageError("give a duration, or --to INSTANT")
+    how_far = _how_far(duration)
     clock = stack.workspace(workspace).clock
     bounds = {"to": to} if to else {}
     with cut_off(lambda: _stop(clock, bounds)), _showing_progress(clock, bounds):
-        summary = clock.advance(duration, to=to)
-    print_result(summary, f"{summary['from']} -> {summary['now']}{_what_ran(summary)}", as_json=as_json)
-    if summary.get("stopped"):
-        click.echo("somebody has stopped it before its end", err=True)
+        summary = clock.advance(**how_far, to=to, limit=limit)
+    why = summary.get("stopped", "")
+    because = f"; {_REASONS[why]}" if why in _REASONS else ""
+    line = f"{summary['from']} -> {summary['now']}{_what_ran(summary)}{because}"
+    print_result(summary, line, as_json=as_json)
+    if why in _TOO_EARLY:
+        click.echo(_TOO_EARLY[why], err=True)
         raise SystemExit(1)
 
 
@@ -103,6 +135,22 @@ def real(stack: "Stack", *, workspace: str, as_json: bool) -> None:
 def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Stop the clock where it stands; it moves only when it is told to."""
     _print_clock(stack.workspace(workspace).clock.set(mode="virtual"), as_json=as_json)
+
+
+def _how_far(words: tuple[str, ...]) -> dict[str, Any]:
+    """Return what ``ClockClient.advance`` takes, as far as it is said without a flag."""
+    first, rest = " ".join(words[:1]), words[1:]
+    if first == "idle" and rest:
+        return {"idle": " ".join(rest)}
+    if first != "until":
+        return {"duration": " ".join(words) or None}
+    sought = dict(word.split("=", 1) for word in rest if "=" in word)
+    number = sought.get("callbacks", "1")
+    if len(sought) != len(rest) or not sought or not number.isdecimal():
+        raise click.UsageError(
+            f"expected until callbacks=2 objectType=contacts, or one of them; got {' '.join(words)}"
+        )
+    return {"until": {**sought, "callbacks": int(number)}}
 
 
 def _what_ran(summary: dict[str, Any]) -> str:

@@ -15,6 +15,13 @@ PATIENCE_S = 2.0
 """How long an advance is waited for before the page is shown while it goes on."""
 
 _FAREWELL_S = 5.0
+_WHY = {
+    "asked": " It was stopped there.",
+    "shutdown": " It was stopped there.",
+    "idle": " Nothing more is due so soon.",
+    "limit": " What it went on to has not come within a day.",
+}
+"""Why an advance ended, where what it was asked for does not say it."""
 
 
 class Advances:
@@ -25,11 +32,11 @@ class Advances:
         # pages begin advances in several threads of the server
         self._changing = Lock()
 
-    def begin(self, clock: ClockClient, how_far: Mapping[str, str]) -> str:
+    def begin(self, clock: ClockClient, how_far: Mapping[str, Any]) -> str:
         """Move a workspace's time, and say what came of it, or that it is under way.
 
         Args:
-            how_far: what ``ClockClient.advance`` takes: a ``duration``, or the instant ``to``.
+            how_far: what ``ClockClient.advance`` takes, such as a ``duration``, or the instant ``to``.
 
         Raises:
             HarnessError: it is refused.
@@ -53,7 +60,7 @@ class Advances:
                 clock.stop()
             thread.join(timeout=_FAREWELL_S)
 
-    def _run(self, clock: ClockClient, how_far: Mapping[str, str], done: "Future[dict[str, Any]]") -> None:
+    def _run(self, clock: ClockClient, how_far: Mapping[str, Any], done: "Future[dict[str, Any]]") -> None:
         try:
             done.set_result(clock.advance(**how_far))
         except HarnessError as error:  # who no longer waits sees on the timeline how far it came
@@ -75,8 +82,7 @@ def summary(ran: Mapping[str, Any]) -> str:
         (ran.get("attempts", 0), "callback"),
     )
     did = ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number)
-    stopped = " It was stopped there." if ran.get("stopped") else ""
-    return f"Time is {ran['now']}: {did or 'nothing fell due'}.{stopped}"
+    return f"Time is {ran['now']}: {did or 'nothing fell due'}.{_WHY.get(ran.get('stopped', ''), '')}"
 
 
 def progress(run: Mapping[str, Any], now: str) -> int:

@@ -94,6 +94,20 @@ def parse_duration(value: object) -> timedelta:
         ) from error
 
 
+def check_unit(value: object) -> None:
+    """Refuse a number without its unit, where people write: it may be meant as minutes. Nought needs none.
+
+    Raises:
+        UnreadableTimeError: it is one.
+    """
+    try:
+        number = float(value) if isinstance(value, str | int | float) else 0
+    except ValueError:
+        return
+    if number:
+        raise UnreadableTimeError(f'{value} what? Give the unit, such as "{value}m" or "{value}s"')
+
+
 def _read(text: str) -> datetime:
     try:
         if _USUAL.fullmatch(text):

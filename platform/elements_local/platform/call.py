@@ -25,7 +25,7 @@ from elements_local.platform.activity.store import Activities, Activity
 from elements_local.platform.core.callers import Caller, Callers
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import BASE_PATH
-from elements_local.platform.core.run_control import AdvanceRun, RunSummary
+from elements_local.platform.core.run_control import AdvanceGoal, AdvanceRun, RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.connector import Connector, Element, VendorClient
@@ -41,7 +41,9 @@ class DueWork(Protocol):
     def wake(self) -> None:
         """Look at once at what has fallen due by a real clock."""
 
-    def advance(self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool]) -> AdvanceRun:
+    def advance(
+        self, workspace: Workspace, target: datetime, *, goal: AdvanceGoal, abandoned: Callable[[], bool]
+    ) -> AdvanceRun:
         """Move virtual time, and run what falls due; returns how far that went."""
 
     def run_of(self, workspace: Workspace) -> AdvanceRun | None:

@@ -7,7 +7,7 @@ several processes on one database.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.clock import Mode
@@ -19,13 +19,21 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.activity import store as activity
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.bulk.task import BulkTask
+from elements_local.platform.callbacks.activity_messages import subject_of
 from elements_local.platform.callbacks.task import DeliveryTask
 from elements_local.platform.core import tables
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.core.run_control import AdvanceRun, RunSummary, never_abandoned
+from elements_local.platform.core.run_control import (
+    AdvanceGoal,
+    AdvanceRun,
+    CallbackFilter,
+    RunSummary,
+    never_abandoned,
+)
 from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.errors import ConflictError, InvalidRequestError
+from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.jobs.store import Job, JobKind, Jobs
 from elements_local.platform.jobs.task import JobTask, RunLocks
 from elements_local.platform.polling.task import PollTask
@@ -35,6 +43,7 @@ SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
 
 _NO_WORKSPACE = ""
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
 
 
@@ -98,13 +107,19 @@ class Engine:
         )
 
     def advance(
-        self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool] = never_abandoned
+        self,
+        workspace: Workspace,
+        target: datetime,
+        *,
+        goal: AdvanceGoal = AdvanceGoal(),  # noqa: B008 - a frozen value
+        abandoned: Callable[[], bool] = never_abandoned,
     ) -> AdvanceRun:
         """Move a workspace's virtual time to an instant, running all that falls due up to and at it.
 
         One that is stopped ends after the job that is being run; time stays where that was due.
 
         Args:
+            goal: what ends it earlier; the target is its limit then.
             abandoned: asked before each job; says whether who asked for the advance has hung up.
 
         Raises:
@@ -122,12 +137,18 @@ class Engine:
                 raise InvalidRequestError(
                     f"time only moves forward: it is {format_instant(now)}, {format_instant(target)} was asked for"
                 )
-            run = AdvanceRun(began=now, target=target, abandoned=abandoned)
+            run = AdvanceRun(began=now, target=target, goal=goal, abandoned=abandoned)
+            if goal.next:
+                with self._database.lookup(workspace.name) as tx:
+                    job = Jobs(tx).first_due(until=_LATEST)
+                run.end(max(job.due, now) if job else now, "next" if job else "idle")
             self._run_due(workspace, run)
+            if run.stopped is None and (goal.idle is not None or goal.until):
+                run.stopped = "limit"
             # A run that was stopped leaves time where the last job was due, so that an advance afterwards goes on
             # from there.
-            if not run.stopped:
-                self._workspaces.reach(workspace, target)
+            if not run.is_cut_off:
+                self._workspaces.reach(workspace, run.target)
             self._activities.publish(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
         return run
 
@@ -224,11 +245,13 @@ class Engine:
         run = self._runs.get(workspace.name)
         if run is not None:
             # only noted: the run itself looks at it between two jobs, so that no job is cut in two
-            run.stopped = True
+            run.stopped = "asked"
         return run
 
     def stop(self) -> None:
-        """Let ``follow_real_clocks`` return."""
+        """Let ``follow_real_clocks`` return, and advances end after the job that is being run."""
+        for run in list(self._runs.values()):
+            run.stopped = "shutdown"
         self._activities.stop()
         self._real_time.stop()
 
@@ -256,18 +279,30 @@ class Engine:
         self._runs[workspace.name] = run
         try:
             while run.goes_on():
-                # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
-                until = max(run.target, workspace.clock.now())
+                now = workspace.clock.now()
+                until = max(run.target, now) if run.goal.idle is None else _LATEST
                 with self._database.lookup(workspace.name) as tx:
                     job = Jobs(tx).first_due(until=until)
-                if job is None:
+                if not run.reaches(job.due if job else None, now=now) or job is None:
                     break
                 if job == latest:  # a task that stands still would loop for ever
                     raise RuntimeError(f"{job} left itself due")
                 latest = job
                 self._locks.check(workspace.name)
                 self._workspaces.reach(workspace, job.due)
-                run.ran += self._tasks[job.kind].run(workspace, job)
+                ran = self._tasks[job.kind].run(workspace, job)
+                run.ran += ran
+                if ran.attempts and run.goal.until and self._is_of(workspace, job, run.goal.until):
+                    run.count(ran.attempts, now=workspace.clock.now())
         finally:
             del self._runs[workspace.name]
         return run.ran
+
+    def _is_of(self, workspace: Workspace, job: Job, sought: CallbackFilter) -> bool:
+        """Say whether what a job has sent is of those callbacks; a bulk job's to a URL of its own has no events."""
+        if job.kind is not JobKind.DELIVER:
+            return sought.matches((), None)
+        with self._database.lookup(workspace.name) as tx:
+            sent = Notifications(tx).get(int(job.subject.partition("/")[0]))
+        subject = subject_of(sent.body if sent else b"")
+        return sought.matches(subject.changes, subject.instance_id)

@@ -16,7 +16,7 @@ from elements_local.kit.instants import parse_duration
 from elements_local.records import NAME_FIELDS
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.verbs import VERBS
-from elements_local.scenarios.verbs.clock import AdvanceTo
+from elements_local.scenarios.verbs.clock import WORDS, AdvanceTo
 from elements_local.scenarios.verbs.expect import by_instance
 from elements_local.scenarios.verbs.instances import (
     INTERVAL,
@@ -149,7 +149,7 @@ def untimely(scenario: Scenario) -> Iterator[tuple[int, str]]:
         if step.verb == "advance":
             later = _later(now, step.argument)
             if later is None:
-                yield step.line, "advance: to an instant of the scenario's own clock"
+                yield step.line, "advance: to what only the scenario's own clock knows"
                 return
             if changed and timedelta() < later - now < CLOSE:
                 yield step.line, "advance: seconds count, and a tenant does not keep to them"
@@ -181,10 +181,11 @@ def longest_interval(scenario: Scenario) -> timedelta:
 
 
 def _later(now: timedelta, argument: Any) -> timedelta | None:
-    """Return the instant that an ``advance`` leads to, since the start; None for one that has a date."""
+    """Return the instant that an ``advance`` leads to, since the start; None for one that has a date, or none."""
     if not isinstance(argument, AdvanceTo):
-        return now + parse_duration(argument)
-    return parse_duration(argument.to[2:]) if argument.to.startswith("T+") else None
+        return None if argument in WORDS else now + parse_duration(argument)
+    to = argument.to or ""
+    return parse_duration(to[2:]) if to.startswith("T+") else None
 
 
 def _interval(differs: Mapping[str, Any]) -> timedelta:

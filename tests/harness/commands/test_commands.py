@@ -42,6 +42,7 @@ def test_clock_shows_sets_advances_and_changes_its_mode(at: dict[str, str], work
     assert clock("show").stdout == "2026-03-02T10:00:00Z (virtual)\n"
     assert clock("set", "2026-05-01T00:00:00Z").stdout == "2026-05-01T00:00:00Z (virtual)\n"
     assert json.loads(clock("advance", "1h", "--json").stdout) == {
+        "workspace": workspace,
         "from": "2026-05-01T00:00:00Z",
         "now": "2026-05-01T01:00:00Z",
         "polls": 0,
@@ -50,6 +51,11 @@ def test_clock_shows_sets_advances_and_changes_its_mode(at: dict[str, str], work
         "attempts": 0,
     }
     assert "-> 2026-05-02T00:00:00Z" in clock("advance", "--to", "2026-05-02").stdout
+    assert "callbacks delivered; nothing more is due so soon" in clock("advance", "next").stdout
+    assert clock("advance", "15").stderr == 'elements-local: 15 what? Give the unit, such as "15m" or "15s"\n'
+    never = clock("advance", "until", "callbacks=2", "objectType=contacts", "--limit", "1h 1m")
+    assert (never.returncode, "-> 2026-05-02T01:01:00Z" in never.stdout) == (1, True)
+    assert "it came to its limit before that" in never.stderr
     assert json.loads(clock("real", "--json").stdout)["mode"] == "real"
     assert json.loads(clock("virtual", "--json").stdout)["mode"] == "virtual"
     back = clock("advance", "--to", "2020-01-01")

@@ -204,7 +204,9 @@ def test_a_stack_that_dies_meanwhile_is_part_of_the_summary(stack: Stack) -> Non
 
 def test_an_advance_that_somebody_else_has_stopped_fails(stack: Stack) -> None:
     ran = {"from": "2026-03-02T10:00:00Z", "now": "2026-03-02T11:00:00Z", "polls": 1, "events": 0}
-    stack.answers("POST", "/_local/clock/advance", {**ran, "deliveries": 0, "attempts": 0, "stopped": True})
+    stack.answers(
+        "POST", "/_local/clock/advance", {**ran, "deliveries": 0, "attempts": 0, "stopped": "asked"}
+    )
 
     code, told, errors = stack.call("clock", "advance", "90d")
 

@@ -11,6 +11,7 @@ MISUSES = {
     # commands
     "clok": "Did you mean 'clock'?",
     "clock advance": "give a duration, or --to INSTANT",
+    "clock advance until contacts": "expected until callbacks=2 objectType=contacts, or one of them; got until contacts",
     "clock show --platform-url http://127.0.0.1:9": "no answer from http://127.0.0.1:9",
     "clock show --crm-url nowhere --platform-url http://127.0.0.1:9": "`elements-local up` starts one",
     "replay": "say which: elements-local replay scenarios",

@@ -251,14 +251,20 @@ class TestClock:
         visitor.send(visitor.open(at), "/clock", to="2026-03-04 12:34:56")
         assert clients.clock.now() == parse_instant("2026-03-04T12:34:56Z")
 
-    def test_a_button_moves_time_to_the_next_poll_if_there_is_one(self, visitor, at, clients, request):
+    def test_buttons_move_time_to_what_is_due_next_until_a_callback_and_until_idle(
+        self, visitor, at, clients, request
+    ):
         without = visitor.send(visitor.open(at), "/clock", ("move", "next"))
         request.getfixturevalue("instance")
         page = visitor.send(visitor.open(at), "/clock", ("move", "next"))
 
-        assert "no instance is polled" in without.words
-        assert clients.clock.now() == parse_instant("2026-03-02T10:15:00Z")
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        until, idle = (visitor.send(visitor.open(at), "/clock", ("move", move)) for move in ("until", "idle"))
+
+        assert "Time is 2026-03-02T10:00:00Z: nothing fell due. Nothing more is due so soon." in without.words
         assert "Time is 2026-03-02T10:15:00Z: 4 polls." in page.words
+        assert "Time is 2026-03-02T10:30:00Z: 4 polls, 1 event, 1 callback." in until.words
+        assert "Nothing more is due so soon." in idle.words
 
     def test_a_move_that_is_refused_says_so_and_moves_nothing(self, visitor, at, clients):
         for to in ("2026-03-01T10:00:00Z", "soon", ""):

@@ -290,7 +290,7 @@ def is_reported(page, hand):
     hand.follow("New")
     hand.press("Make it")
     expect(page.get_by_text("No poll has seen it so far.")).to_be_visible()
-    hand.press("to the next poll")
+    hand.press("to the next")
     expect(page.get_by_text("4 polls, 1 event, 1 callback")).to_be_visible()
     change(page, hand, '{"LAST_NAME": "King"}')
     hand.go("Callbacks")

@@ -32,7 +32,7 @@ def test_update(elements_workspace, elements_platform, elements_crm, elements_cl
     ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15 minutes")
     elements_crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
-    elements_clock.advance(900)
+    elements_clock.advance("900s")
     assert kinds(elements_sink) == ["CREATED", "UPDATED"]
 
 
@@ -218,6 +218,10 @@ def test_event_types_are_in_capitals(
 def test_a_singular_filter(elements_workspace, elements_platform, elements_sink):
     made(elements_workspace, elements_platform)
     assert elements_sink.callbacks(objectType="contact") == []
+
+
+def test_an_advance_without_its_unit(elements_clock):
+    elements_clock.advance(15)
 
 
 def test_a_timeout_without_its_unit(elements_sink):

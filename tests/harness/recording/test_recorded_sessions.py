@@ -33,7 +33,7 @@ ACTS = st.one_of(
     st.tuples(st.just("update"), st.sampled_from(["v3.1", "body", "hub"]), SMALL, TEXTS),
     st.tuples(st.just("delete"), st.sampled_from(["v3.1", "hub"]), SMALL),
     st.tuples(st.just("link"), SMALL, SMALL),
-    st.tuples(st.just("advance"), st.sampled_from(["1m", "15m", "7m", "1h", 0.5, "0s"])),
+    st.tuples(st.just("advance"), st.sampled_from(["1m", "15m", "7m", "1h", "0.5s", "0s"])),
     st.tuples(st.just("poll"), st.booleans()),
     st.tuples(st.just("respond"), st.sampled_from([503, 500, 404]), st.integers(1, 2)),
     st.tuples(st.just("fault"), st.sampled_from(["/v2.2/*", "/v3.1/Contacts*"]), st.sampled_from([401, 503])),

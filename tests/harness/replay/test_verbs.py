@@ -23,6 +23,19 @@ def scenario_of(folder: Path, text: str):
 
 
 PASSING = """
+scenario: time goes on to what is due next, until something was sent, and until nothing is due
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - respond: {status: 503, times: 3}
+  - advance: next
+  - expect: {attempts: [503]}
+  - advance: {until: {callbacks: 1, objectType: contacts, eventType: CREATED}, limit: 5m}
+  - expect: {attempts: [503]}
+  - advance: {idle: 10m}
+  - expect: {attempts: [503, 200]}
+  - advance: idle
+---
 scenario: ids stand in paths, bodies, headers and expectations
 steps:
   - create: {contacts/ada: {}}

@@ -36,7 +36,8 @@ def test_a_workspace_is_a_bin_and_a_clock_of_its_own(client):
     (callback,) = client.get("/_local/callbacks?workspace=mine").json["callbacks"]
 
     assert made == {"name": "mine", "callback_url": f"{URL}/mine", "seed": 1}
-    assert moved.json == {"from": "2026-03-02T10:00:00Z", "now": "2026-03-02T11:00:00Z"}
+    moves = {"from": "2026-03-02T10:00:00Z", "now": "2026-03-02T11:00:00Z"}
+    assert moved.json == moves | {"workspace": "mine"}
     assert callback["received_at"] == "2026-03-02T11:00:00Z"
     assert client.get("/_local/clock").json["now"] == "2026-03-02T10:00:00Z"
 

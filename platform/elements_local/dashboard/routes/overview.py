@@ -9,7 +9,6 @@ from elements_local.dashboard import moments
 from elements_local.dashboard.axis import TimeAxis, axis_of
 from elements_local.dashboard.context import Answer, back, clients, dependencies, page, read, whole_page
 from elements_local.dashboard.moments import Lane, Moment
-from elements_local.errors import HarnessError
 from elements_local.kit.instants import UnreadableTimeError, format_instant, parse_instant
 
 bp = Blueprint("overview", __name__)
@@ -73,12 +72,9 @@ def _moved(move: str, *, to: str) -> str:
     if move in {"real", "virtual"}:
         clock.set(mode=move)
         return f"The clock is {move} now."
-    how_far = {"duration": move}
-    if move == "next":
-        dues = [one["nextPoll"] for one in page().pollers if one["nextPoll"]]
-        if not dues:
-            raise HarnessError("No poll is to come: no instance is polled.")
-        how_far = {"to": min(dues)}
+    how_far: dict[str, object] = {"duration": move}
+    if move == "until":
+        how_far = {"until": {"callbacks": 1}}
     elif move == "to":
         how_far = {"to": format_instant(parse_instant(to))}
     return dependencies().advances.begin(clock, how_far)

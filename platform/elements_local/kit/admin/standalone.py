@@ -72,8 +72,8 @@ class StandaloneAdmin(Struct, frozen=True, kw_only=True):
     largest: int = 0
 
 
-Moved = TypedDict("Moved", {"from": str, "now": str})
-"""From where to where time was moved; ``from`` is a word of Python's."""
+Moved = TypedDict("Moved", {"workspace": str, "from": str, "now": str})
+"""From where to where time was moved, and whose; ``from`` is a word of Python's."""
 
 
 def add_standalone_admin(app: Flask, admin: StandaloneAdmin) -> None:
@@ -119,7 +119,8 @@ def advance(body: AdvanceRequest) -> Answer[Moved]:
     workspace = asked_workspace()
     begin = workspace.clock.now()
     _admin().workspaces.move(workspace, chosen_target(body, now=begin))
-    return Answer({"from": format_instant(begin), "now": format_instant(workspace.clock.now())})
+    now = format_instant(workspace.clock.now())
+    return Answer({"workspace": workspace.name, "from": format_instant(begin), "now": now})
 
 
 @workspaces.get("")

@@ -1,10 +1,12 @@
 """``/_local/clock``: what time it is in a workspace, and moving it."""
 
+from datetime import datetime
 from typing import NotRequired, TypedDict, cast
 
 from flask import Blueprint, request
 from msgspec import structs
 
+from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.admin.workspace_requests import (
     AdvanceRequest,
     ClockJson,
@@ -14,27 +16,46 @@ from elements_local.kit.admin.workspace_requests import (
     shown_clock,
 )
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.instants import format_instant
+from elements_local.kit.instants import format_instant, parse_duration
 from elements_local.kit.web.serving import client_gone
 from elements_local.platform.call import AdminCall
-from elements_local.platform.core.run_control import AdvanceRun
+from elements_local.platform.core.run_control import AdvanceGoal, AdvanceRun, CallbackFilter, StopReason
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
+
+_LIMIT = "1 day"
+
+
+class GoalRequest(AdvanceRequest, forbid_unknown_fields=True):
+    """How far to move: by a duration, to an instant, to what is due next, or until something holds.
+
+    Attributes:
+        next: to what is due next, and no further.
+        idle: until nothing is due within such a duration.
+        until: until such callbacks have been sent.
+        limit: how far ``idle`` and ``until`` go at the most.
+    """
+
+    next: bool = False
+    idle: str | None = None
+    until: CallbackFilter | None = None
+    limit: str | None = None
 
 
 Advanced = TypedDict(
     "Advanced",
     {
+        "workspace": str,
         "from": str,
         "now": str,
         "polls": int,
         "events": int,
         "deliveries": int,
         "attempts": int,
-        "stopped": NotRequired[bool],
+        "stopped": NotRequired[StopReason],
     },
 )
-"""What ran while time was moved; ``from`` is a word of Python's. ``stopped`` says that it was ended before its target."""
+"""What ran while time was moved; ``from`` is a word of Python's. ``stopped`` says why it ended, if not at a given end."""
 
 UnderWay = TypedDict(
     "UnderWay",
@@ -77,18 +98,20 @@ def put(call: AdminCall, body: ClockRequest) -> Answer[ClockJson]:
 
 @bp.post("/advance")
 @operation(problems=(401, 403, 409))
-def advance(call: AdminCall, body: AdvanceRequest) -> Answer[Advanced]:
+def advance(call: AdminCall, body: GoalRequest) -> Answer[Advanced]:
     """Move time, and return once everything due up to and at the target has run; hanging up ends it after a job."""
     begin = call.now
     abandoned = client_gone(request.environ)
-    run = call.platform.engine.advance(call.workspace, chosen_target(body, now=begin), abandoned=abandoned)
+    target, goal = _chosen(body, now=begin)
+    run = call.platform.engine.advance(call.workspace, target, goal=goal, abandoned=abandoned)
     answer = {
+        "workspace": call.workspace.name,
         "from": format_instant(begin),
         "now": format_instant(call.workspace.clock.now()),
         **structs.asdict(run.ran),
     }
     if run.stopped:
-        answer["stopped"] = True
+        answer["stopped"] = run.stopped
     return Answer(cast("Advanced", answer))
 
 
@@ -98,6 +121,24 @@ def stop_advance(call: AdminCall) -> Answer[Stopped]:
     """Let an advance that is under way end after the job that is being run; time stays there."""
     run = call.platform.engine.stop_run(call.workspace)
     return Answer({"advance": _under_way(run) if run else None})
+
+
+def _chosen(body: GoalRequest, *, now: datetime) -> tuple[datetime, AdvanceGoal]:
+    """Return how far time is moved at the most, and what ends that earlier."""
+    ways = (body.duration, body.to, body.next or None, body.idle, body.until)
+    if sum(way is not None for way in ways) != 1:
+        raise ParameterError(
+            'expected one of {"duration": "15m"}, {"to": "2026-03-02T10:15:00Z"}, {"next": true}, {"idle": "1m"} and '
+            '{"until": {"callbacks": 1}}'
+        )
+    is_limited = body.idle is not None or body.until is not None
+    if body.limit is not None and not is_limited:
+        raise ParameterError("a limit goes with idle and until; leave it out")
+    idle = None if body.idle is None else parse_duration(body.idle)
+    goal = AdvanceGoal(next=body.next, idle=idle, until=body.until)
+    if body.next:
+        return now, goal
+    return chosen_target(AdvanceRequest(duration=body.limit or _LIMIT) if is_limited else body, now=now), goal
 
 
 def _under_way(run: AdvanceRun) -> UnderWay:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
-from elements_local.kit.instants import UnreadableTimeError, parse_duration
+from elements_local.kit.instants import UnreadableTimeError, check_unit, parse_duration
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, instant_objections, only_here
 from elements_local.shape_errors import shown, unknown
@@ -13,18 +13,36 @@ from elements_local.shape_errors import shown, unknown
 MarkName: TypeAlias = Annotated[str, Meta(min_length=1)]
 """The name of a moment that a scenario goes back to."""
 
+WORDS = ("next", "idle")
+"""How far an advance goes that names no time."""
+
+
+class UntilCallbacks(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """How many callbacks are sent before an advance ends, with an event of what."""
+
+    callbacks: Annotated[int, Meta(ge=1)] = 1
+    object_type: str | None = None
+    event_type: str | None = None
+
 
 class AdvanceTo(Struct, forbid_unknown_fields=True):
-    """An instant to advance to."""
+    """An instant to advance to, or what ends an advance, within a limit."""
 
-    to: str
+    to: str | None = None
+    idle: str | None = None
+    until: UntilCallbacks | None = None
+    limit: str | None = None
 
 
 def _advance(context: ScenarioContext, argument: str | float | AdvanceTo) -> None:
-    if isinstance(argument, AdvanceTo):
-        context.clients.clock.advance(to=context.instant(argument.to))
+    clock = context.clients.clock
+    if not isinstance(argument, AdvanceTo):
+        clock.advance(argument)
+    elif argument.to is not None:
+        clock.advance(to=context.instant(argument.to))
     else:
-        context.clients.clock.advance(argument)
+        until = None if argument.until is None else to_builtins(argument.until)
+        clock.advance(idle=argument.idle, until=until, limit=argument.limit)
 
 
 def _poll(context: ScenarioContext, argument: str | None) -> None:
@@ -32,12 +50,18 @@ def _poll(context: ScenarioContext, argument: str | None) -> None:
 
 
 def _advance_objections(_state: StateSoFar, argument: str | float | AdvanceTo) -> Iterator[Objection]:
+    lengths: list[object] = [] if argument in WORDS else [argument]
     if isinstance(argument, AdvanceTo):
-        yield from instant_objections(argument.to, ("to",))
-        return
+        lengths = [each for each in (argument.idle, argument.limit) if each is not None]
+        if sum(each is not None for each in (argument.to, argument.idle, argument.until)) != 1:
+            yield (), "expected one of `to`, `idle` and `until`"
+        elif argument.to is not None:
+            yield from instant_objections(argument.to, ("to",))
     try:
-        if parse_duration(argument).total_seconds() < 0:
-            yield (), f"time only moves forward; got {shown(argument)}"
+        for length in lengths:
+            check_unit(length)
+            if parse_duration(length).total_seconds() < 0:
+                yield (), f"time only moves forward; got {shown(length)}"
     except UnreadableTimeError as error:
         yield (), str(error)
 
@@ -58,7 +82,7 @@ def _restore_objections(state: StateSoFar, argument: str) -> Iterator[Objection]
 ADVANCE = Verb(
     name="advance",
     shape=str | int | float | AdvanceTo,
-    example="`advance: 15m`, or `advance: {to: T+15m}`",
+    example="`advance: 15m`, `advance: {to: T+15m}`, or `advance: next`",
     take=_advance,
     objections=_advance_objections,
 )

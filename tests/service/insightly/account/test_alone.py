@@ -25,6 +25,7 @@ def test_in_a_stack_the_crm_has_neither_clock_nor_workspaces(crm):
 def test_time_is_told_set_and_moved(alone):
     assert asked(alone, "GET", CLOCK) == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
     assert asked(alone, "POST", ADVANCE, json={"duration": "1h"}) == {
+        "workspace": "default",
         "from": "2026-03-02T10:00:00Z",
         "now": "2026-03-02T11:00:00Z",
     }

@@ -134,7 +134,7 @@ def test_a_clause_finds_and_releases_the_same_deliveries(clients, told, deliveri
 def test_a_delivery_that_waits_for_its_next_try_is_made_at_once_and_once(clients, told, deliveries):
     clients.sink.respond({"status": 503, "times": 1})
     told("/a")
-    clients.clock.advance(1)
+    clients.clock.advance("1s")
 
     deliveries("PUT", "status='retry'")
     ran = clients.clock.advance("10 days")

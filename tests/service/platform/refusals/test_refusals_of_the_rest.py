@@ -257,7 +257,13 @@ ADMIN = {
         ["POST /_local/clock/advance"],
         [
             *bodies(400, {
-                "one of the two": [{"duration": "15m", "to": "2026-03-02T10:15:00Z"}, {}, {"duration": None, "to": None}],
+                "expected one of ": [
+                    {"duration": "15m", "to": "2026-03-02T10:15:00Z"}, {}, {"duration": None, "to": None}, {"next": False},
+                    {"next": True, "idle": "1m"}, {"duration": "15m", "until": {}}, {"limit": "1h"},
+                ],
+                "a limit goes with idle and until": [{"next": True, "limit": "1h"}, {"duration": "1h", "limit": "1h"}],
+                "callbacks must be": [{"until": {"callbacks": 0}}],
+                "unknown key": [{"until": {"objecttype": "contacts"}}],
                 "time only moves forward": [{"duration": "-1s"}, {"duration": -0.000001}, {"to": "2026-03-02T09:59:59Z"}],
                 "expected a duration such as 15m": [{"duration": text} for text in ("soon", "", "1.2.3s")],
                 "duration must be a text or a whole number or a number; got true": [{"duration": True}],
@@ -268,7 +274,7 @@ ADMIN = {
                 "to must be a text; got 1772445600": [{"to": 1772445600}],
                 "lies beyond the calendar": [{"duration": "3000000 days"}, {"duration": 252455616000}],
                 "a duration that a calendar can hold": [{"duration": 1e300}],
-                "unknown key 'until'": [{"duration": "15m", "until": "x"}],
+                "unknown key 'untill'": [{"duration": "15m", "untill": "x"}],
                 "the body must be an object; got an empty list": [[]],
             }),
             *raw("Malformed JSON", b"", b"{", b"15m", by="User {user}, Organization {organization}"),

@@ -81,7 +81,7 @@ def holds(reply, instances, clients):
 
 def poll_a_change(clients, made):
     """Let there be something to report, and look at what came of it."""
-    clients.clock.advance(61)
+    clients.clock.advance("61s")
     clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     clients.platform.poll(made["id"])
     clients.platform.polls(instanceId=made["id"])

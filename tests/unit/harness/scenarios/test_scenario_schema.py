@@ -50,7 +50,7 @@ def test_every_scenario_of_the_project_is_one(path):
 
 GOOD = [
     "scenario: s\nsteps: [{advance: 1m}]",
-    "scenario: s\nsteps: [{advance: 15}, {expect: stream}, {create: {contacts/ada: {}}}, {delete: contacts/ada}]",
+    "scenario: s\nsteps: [{advance: next}, {advance: {until: {callbacks: 1}, limit: 2h}}, {expect: stream}, {create: {contacts/ada: {}}}, {delete: contacts/ada}]",
     "scenario: s\nmatrix: [{k: contacts, n: 1}]\nsteps: [{create: {<k>/ada: {}}}, {expect: {polls: [{events: <n>}]}}]",
     "scenario: s\ninstance: null\nstart: 2026-03-02T10:00:00Z\nsteps: [{request: {method: GET, path: /x}}]",
     "scenario: s\nsteps: [{snapshot: a b}, {restore: a b}]",

@@ -176,6 +176,8 @@ def test_what_one_tenant_can_another_cannot(head, steps, tenant, reason):
         ("  - create: {contacts/ada: {}}\n  - advance: 3s\n", 4),
         ("  - advance: 5 hours\n", 1),
         ("  - advance: {to: '2026-03-02T11:00:00Z'}\n", 3),
+        ("  - advance: next\n", 3),
+        ("  - advance: {until: {callbacks: 1}}\n", 3),
         ("  - configure: {event.poller.refresh_interval: 1}\n  - advance: 50s\n  - create: {contacts/ada: {}}\n", 5),
         ("  - make: {two: {configuration: {event.poller.refresh_interval: 1}}}\n  - advance: 70s\n" + MADE, 5),
     ])  # fmt: skip
