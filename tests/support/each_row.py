@@ -1,7 +1,7 @@
 """Tables of a rule: one test goes through all rows, and what is wrong with any of them is shown together."""
 
 from collections.abc import Callable, Collection, Mapping
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from inspect import signature
 
 import pytest
@@ -19,11 +19,11 @@ def each_row(
     assert table, "a table has rows"
 
     def decorated(test: Callable[..., None]) -> Callable[..., None]:
-        def whole_table(**fixtures: object) -> None:
+        def whole_table(*bound: object, **fixtures: object) -> None:
             wrong = {
                 row_id: error
                 for row_id, row in table
-                if (error := _error_of(test, row, named, fixtures)) is not None
+                if (error := _error_of(partial(test, *bound), row, named, fixtures)) is not None
             }
             if wrong:
                 said = "".join(

@@ -27,6 +27,18 @@ def test_of_a_table_every_row_is_tried_and_all_that_are_wrong_are_shown():
     assert said.endswith("three: Failed: there is none")
 
 
+def test_a_method_may_have_a_table_too():
+    class Limited:
+        limit = 2
+
+        @each_row("number", [1, 2, 3])
+        def within(self, number):
+            assert number <= self.limit
+
+    with pytest.raises(AssertionError, match="1 of 3 rows\n\n3: AssertionError: "):
+        Limited().within()
+
+
 def test_a_table_without_rows_is_refused():
     with pytest.raises(AssertionError, match="a table has rows"):
         each_row("number", [])

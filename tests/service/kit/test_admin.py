@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+from each_row import each_row
 from prometheus_client.parser import text_string_to_metric_families
 
 from elements_local.kit.admin.routes import ParameterError
@@ -210,7 +211,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("call", REFUSED, ids=lambda call: call[:40])
+@each_row("call", [*REFUSED])
 def test_what_is_refused_says_why_and_the_old_rules_stay(service, call):
     service.script(FAILS)
     method, target = call.split(" ")
@@ -223,7 +224,7 @@ def test_what_is_refused_says_why_and_the_old_rules_stay(service, call):
     assert len(service.shown("/_local/faults")["faults"]) == 1
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json"])
+@each_row("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json"])
 def test_another_content_type_is_refused(service, content_type):
     """A page of another origin may send these without asking first."""
     reply = service.send(

@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 import pytest
 from deadline import DEADLINE
+from each_row import each_row
 
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.sessions import Watchdog
@@ -64,24 +65,18 @@ def never_reading(_connection: socket.socket, over: Event) -> None:
     over.wait()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "answer",
-    [
-        pytest.param(never_reading, id="nothing comes"),
-        pytest.param(dripping(b"", b"H"), id="a status line by the byte"),
-        pytest.param(dripping(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"), id="header after header"),
-        pytest.param(dripping(HEAD + b"\r\n", b"."), id="a body whose end is the connection's"),
-        pytest.param(dripping(HEAD + b"Content-Length: 9999\r\n\r\n", b"."), id="a body with a length"),
-        pytest.param(
-            dripping(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n.\r\n"), id="chunk after chunk"
-        ),
-        pytest.param(
-            dripping(HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08" + bytes(7), b"\x00"), id="packed"
-        ),
-        pytest.param(
-            dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), id="one interim answer after the other"
-        ),
-    ],
+    {
+        "nothing comes": never_reading,
+        "a status line by the byte": dripping(b"", b"H"),
+        "header after header": dripping(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+        "a body whose end is the connection's": dripping(HEAD + b"\r\n", b"."),
+        "a body with a length": dripping(HEAD + b"Content-Length: 9999\r\n\r\n", b"."),
+        "chunk after chunk": dripping(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n.\r\n"),
+        "packed": dripping(HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08" + bytes(7), b"\x00"),
+        "one interim answer after the other": dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    },
 )
 def test_an_answer_that_does_not_end_in_time_is_no_reply(served, answer):
     reply = OverNetwork(timeout=TIMEOUT).send("POST", served(answer), body=b"{}")

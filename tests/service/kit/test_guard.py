@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from each_row import each_row
 from werkzeug.test import create_environ
 
 from elements_local.kit.api.json_text import decode
@@ -82,7 +83,7 @@ def message(reply, status=403):
 
 
 class TestHost:
-    @pytest.mark.parametrize("target", ["/things", "/_local/health"])
+    @each_row("target", ["/things", "/_local/health"])
     def test_loopback_is_always_answered(self, service, guarded, target):
         hosts = ["127.0.0.1:4709", "127.0.0.1", "127.8.9.10:1", "localhost:4709", "LOCALHOST", "[::1]:4709"]
 
@@ -117,7 +118,7 @@ class TestHost:
     def test_a_name_that_the_stack_is_served_as_is_answered(self, guarded, host, target):
         assert guarded.send("GET", target, headers={**guarded.guard.headers, "Host": host}).status == 200
 
-    @pytest.mark.parametrize("host", ["192.168.1.5:4709", "[2001:db8::1]", "0.0.0.0:4709"])
+    @each_row("host", ["192.168.1.5:4709", "[2001:db8::1]", "0.0.0.0:4709"])
     def test_an_address_of_the_network_is_answered_where_the_network_is_listened_to(
         self, service, guarded, host
     ):
@@ -133,23 +134,17 @@ class TestHost:
 
 
 class TestOrigin:
-    @pytest.mark.parametrize(
+    @each_row(
         "headers",
-        [
-            pytest.param({"Origin": "http://127.0.0.1:4709"}, id="its own"),
-            pytest.param(
-                {"Host": "stack.example", "Origin": "http://stack.example"}, id="its own by a served name"
-            ),
-            pytest.param(
-                {"Host": "10.0.0.7:4709", "Origin": "http://10.0.0.7:4709"}, id="its own by an address"
-            ),
-            pytest.param({"Origin": PAGE}, id="one of this machine"),
-            pytest.param({"Origin": "http://[::1]:3000"}, id="one of this machine by IPv6"),
-            pytest.param(
-                {"Origin": "https://web.postman.co", "Sec-Fetch-Site": "cross-site"}, id="Postman's"
-            ),
-            pytest.param({"Origin": "https://app.example"}, id="one that was allowed"),
-        ],
+        {
+            "its own": {"Origin": "http://127.0.0.1:4709"},
+            "its own by a served name": {"Host": "stack.example", "Origin": "http://stack.example"},
+            "its own by an address": {"Host": "10.0.0.7:4709", "Origin": "http://10.0.0.7:4709"},
+            "one of this machine": {"Origin": PAGE},
+            "one of this machine by IPv6": {"Origin": "http://[::1]:3000"},
+            "Postman's": {"Origin": "https://web.postman.co", "Sec-Fetch-Site": "cross-site"},
+            "one that was allowed": {"Origin": "https://app.example"},
+        },
     )
     def test_a_page_on_the_list_calls_vendor_routes(self, build_service, headers):
         guard = Guard(
@@ -160,9 +155,7 @@ class TestOrigin:
 
         assert build_service(guard).send("POST", "/things", headers=headers).status == 200
 
-    @pytest.mark.parametrize(
-        "origin", [ELSEWHERE, "null", "", f"{PAGE}, {ELSEWHERE}", "x" * 100_000], ids=lambda text: text[:20]
-    )
+    @each_row("origin", [ELSEWHERE, "null", "", f"{PAGE}, {ELSEWHERE}", "x" * 100_000])
     def test_any_other_page_is_refused_everywhere_before_anything_happens(self, service, unseen, origin):
         with unseen(service):
             for method, target in ROUTES:
@@ -170,9 +163,7 @@ class TestOrigin:
 
                 assert repr(origin[:300]) in message(reply)
 
-    @pytest.mark.parametrize(
-        "origin", [PAGE, "http://127.0.0.1:4700", "https://127.0.0.1:4709", "https://web.postman.co"]
-    )
+    @each_row("origin", [PAGE, "http://127.0.0.1:4700", "https://127.0.0.1:4709", "https://web.postman.co"])
     def test_admin_routes_answer_no_page_but_their_own(self, service, unseen, origin):
         with unseen(service):
             for method, target in ADMIN_ROUTES:
@@ -180,7 +171,7 @@ class TestOrigin:
 
                 assert "admin routes answer no other origin's pages" in message(reply)
 
-    @pytest.mark.parametrize("host", ["127.0.0.1:4709", "localhost:1"])
+    @each_row("host", ["127.0.0.1:4709", "localhost:1"])
     def test_admin_routes_answer_their_own_page(self, service, host):
         headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
 
@@ -224,7 +215,7 @@ class TestOrigin:
 class TestFetchSite:
     """A page may embed an address as a picture, or lead there: no Origin is sent then, but this is."""
 
-    @pytest.mark.parametrize("origin", [{}, {"Origin": "http://127.0.0.1:4709"}], ids=["embedded", "own"])
+    @each_row("origin", {"embedded": {}, "own": {"Origin": "http://127.0.0.1:4709"}})
     def test_another_sites_page_is_refused_at_admin_routes(self, service, unseen, origin):
         with unseen(service):
             for method, target in ADMIN_ROUTES:
@@ -232,16 +223,16 @@ class TestFetchSite:
 
                 assert "sent by a page of another site" in message(reply)
 
-    @pytest.mark.parametrize("site", ["same-origin", "same-site", "none"])
+    @each_row("site", ["same-origin", "same-site", "none"])
     def test_everybody_else_is_let_through(self, service, site):
         for target in ("/_local/health", "/things"):
             assert service.send("GET", target, headers={"Sec-Fetch-Site": site}).status == 200
 
-    @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 403)])
+    @each_row(("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 403)])
     def test_elsewhere_only_what_changes_something_is_refused(self, service, method, status):
         assert service.send(method, "/things", headers={"Sec-Fetch-Site": "cross-site"}).status == status
 
-    @pytest.mark.parametrize(
+    @each_row(
         ("target", "headers", "status"),
         [
             ("/hooks/a", {}, 403),
@@ -266,24 +257,24 @@ class TestFetchSite:
 
 
 class TestToken:
-    @pytest.mark.parametrize(
+    @each_row(
         "headers",
-        [
-            pytest.param({}, id="none"),
-            pytest.param({TOKEN_HEADER: ""}, id="an empty one"),
-            pytest.param({TOKEN_HEADER: "wrong"}, id="a wrong one"),
-            pytest.param({TOKEN_HEADER: "right right"}, id="the right one twice"),
-            pytest.param({TOKEN_HEADER: "RIGHT"}, id="one in capitals"),
-            pytest.param({TOKEN_HEADER: "größe"}, id="one beyond ASCII"),
-            pytest.param({TOKEN_HEADER: "right", "Origin": ELSEWHERE}, id="right, but a foreign page"),
-            pytest.param({TOKEN_HEADER: "right", "Host": "evil.example"}, id="right, but by a foreign name"),
-            pytest.param({"Authorization": "Bearer right"}, id="the right one elsewhere"),
-        ],
+        {
+            "none": {},
+            "an empty one": {TOKEN_HEADER: ""},
+            "a wrong one": {TOKEN_HEADER: "wrong"},
+            "the right one twice": {TOKEN_HEADER: "right right"},
+            "one in capitals": {TOKEN_HEADER: "RIGHT"},
+            "one beyond ASCII": {TOKEN_HEADER: "größe"},
+            "right, but a foreign page": {TOKEN_HEADER: "right", "Origin": ELSEWHERE},
+            "right, but by a foreign name": {TOKEN_HEADER: "right", "Host": "evil.example"},
+            "the right one elsewhere": {"Authorization": "Bearer right"},
+        },
     )
     def test_without_the_token_an_admin_call_is_refused(self, guarded, headers):
         assert guarded.send("GET", "/_local/health", headers=headers).status == 403
 
-    @pytest.mark.parametrize("host", ["127.0.0.1:4709", "stack.example:4709", "192.168.1.5:4709"])
+    @each_row("host", ["127.0.0.1:4709", "stack.example:4709", "192.168.1.5:4709"])
     def test_with_the_token_an_admin_call_is_let_through(self, guarded, host):
         assert (
             guarded.send("GET", "/_local/health", headers={TOKEN_HEADER: "right", "Host": host}).status == 200
@@ -300,7 +291,7 @@ class TestToken:
 class TestLength:
     """Python refuses to read a number of more than some thousands of digits, by an exception."""
 
-    @pytest.mark.parametrize("length", ["9" * 19, "9" * 5000, "-1", "+1", "1 1", "0x1", "٣", "ten"])
+    @each_row("length", ["9" * 19, "9" * 5000, "-1", "+1", "1 1", "0x1", "٣", "ten"])
     def test_a_length_that_is_none_is_answered_with_400(self, service, unseen, length):
         environ = create_environ("/things", method="POST", environ_overrides={"CONTENT_LENGTH": length})
 
@@ -309,7 +300,7 @@ class TestLength:
 
         assert message(reply, 400) == "Content-Length is no length of a body"
 
-    @pytest.mark.parametrize("length", ["", "0", "00", "2"])
+    @each_row("length", ["", "0", "00", "2"])
     def test_any_other_is_taken(self, service, length):
         environ = create_environ(
             "/things", method="POST", data=b"{}", environ_overrides={"CONTENT_LENGTH": length}
@@ -317,19 +308,15 @@ class TestLength:
 
         assert begin(service.app, environ).reply.status == 200
 
-    @pytest.mark.parametrize(
+    @each_row(
         ("head", "status"),
-        [
-            pytest.param("POST / HTTP/1.1\r\nContent-Length: " + "9" * 5000, 400, id="five thousand digits"),
-            pytest.param(
-                "POST / HTTP/1.0\r\nContent-Length: " + "0" * 5000 + "1", 400, id="five thousand noughts"
-            ),
-            pytest.param(
-                "POST / HTTP/1.1\r\nContent-Length: " + "9" * 4000, 413, id="a number that is too large"
-            ),
-            pytest.param("POST / HTTP/1.1\r\nContent-Length: 1, 1", 400, id="two lengths"),
-            pytest.param("GET http://[::1 HTTP/1.1", 400, id="half an address"),
-        ],
+        {
+            "five thousand digits": ("POST / HTTP/1.1\r\nContent-Length: " + "9" * 5000, 400),
+            "five thousand noughts": ("POST / HTTP/1.0\r\nContent-Length: " + "0" * 5000 + "1", 400),
+            "a number that is too large": ("POST / HTTP/1.1\r\nContent-Length: " + "9" * 4000, 413),
+            "two lengths": ("POST / HTTP/1.1\r\nContent-Length: 1, 1", 400),
+            "half an address": ("GET http://[::1 HTTP/1.1", 400),
+        },
     )
     def test_over_a_socket_too_and_nothing_is_logged(self, caplog, head, status):
         listener = listen("127.0.0.1", 0)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadline import DEADLINE_S
+from each_row import each_row
 from flask import Flask, Response
 from werkzeug.test import create_environ
 
@@ -123,16 +124,15 @@ class TestOverASocket:
         with closing(Server(service.app, listener)):
             yield url_of(listener)
 
-    @pytest.mark.parametrize(
+    @each_row(
         ("effect", "reason"),
-        [
-            ({"drop": True}, "connection closed without an answer"),
-            ({"truncate": 4}, "connection closed after 4 of 12 bytes"),
-            ({"truncate": 0}, "connection closed after 0 of 12 bytes"),
-            ({"status": 503, "truncate": 4}, "connection closed after 4 of 28 bytes"),
-            ({"delay_s": 30}, "timed out after 30 s"),
-        ],
-        ids=["a drop", "a cut", "a cut to nothing", "a cut error", "a delay"],
+        {
+            "a drop": ({"drop": True}, "connection closed without an answer"),
+            "a cut": ({"truncate": 4}, "connection closed after 4 of 12 bytes"),
+            "a cut to nothing": ({"truncate": 0}, "connection closed after 0 of 12 bytes"),
+            "a cut error": ({"status": 503, "truncate": 4}, "connection closed after 4 of 28 bytes"),
+            "a delay": ({"delay_s": 30}, "timed out after 30 s"),
+        },
     )
     def test_a_fault_looks_the_same_as_in_process(self, service, url, effect, reason):
         service.script({"effect": effect, "when": {"first_n": 1}})
@@ -142,7 +142,7 @@ class TestOverASocket:
         assert answers[0].reason == reason
         assert answers[1].status == 200
 
-    @pytest.mark.parametrize("status", [204, 304, 503, 599])
+    @each_row("status", [204, 304, 503, 599])
     def test_a_status_looks_the_same_as_in_process(self, service, url, status):
         service.script({"effect": {"status": status, "headers": {"X-A": "b"}}})
 

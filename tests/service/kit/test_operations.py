@@ -3,6 +3,7 @@
 from typing import Annotated, ClassVar, Literal, NotRequired, TypedDict
 
 import pytest
+from each_row import each_row
 from flask import Flask, Response, request
 from msgspec import Meta, Struct
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -166,7 +167,7 @@ def test_a_query_is_read_into_its_shape(client):
     assert reply.headers["Things-Count"] == "1"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("query", "message"),
     [
         ("pageSize=0", "pageSize must be a whole number from 1 to 50; got '0'"),
@@ -202,7 +203,7 @@ def test_a_body_is_read_into_its_shape_and_the_answer_has_its_status(client):
     assert (reply.status_code, reply.json) == (201, {"id": 1, "name": "ball of Ada"})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "status", "says"),
     [
         (encode({"name": 1}), 400, "name must be a text of 1 or more letters; got 1"),

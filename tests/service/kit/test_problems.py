@@ -1,6 +1,7 @@
 """From an exception to an answer: its status, its shape, and what is not told."""
 
 import pytest
+from each_row import each_row
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import MethodNotAllowed, TooManyRequests, Unauthorized
 
@@ -77,14 +78,14 @@ def send(app):
     return lambda method, path, **given: http.send(method, f"http://leads.test{path}", **given)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "status", "message"),
-    [
-        pytest.param("listed", 404, "no thing 7", id="a listed error"),
-        pytest.param("below", 404, "no lead 7", id="counts as its listed base"),
-        pytest.param("nearer", 409, "lead 7 is locked", id="counts as the nearest of two"),
-        pytest.param("quoted", 404, 'say "größe"\n', id="with any letters"),
-    ],
+    {
+        "a listed error": ("listed", 404, "no thing 7"),
+        "counts as its listed base": ("below", 404, "no lead 7"),
+        "counts as the nearest of two": ("nearer", 409, "lead 7 is locked"),
+        "with any letters": ("quoted", 404, 'say "größe"\n'),
+    },
 )
 def test_a_domain_error_has_its_status(send, name, status, message):
     reply = send("GET", f"/fail/{name}")
@@ -94,18 +95,16 @@ def test_a_domain_error_has_its_status(send, name, status, message):
     assert decode(reply.body) == {"status": status, "message": message, "kind": type(ERRORS[name]).__name__}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("method", "path", "given", "status"),
-    [
-        pytest.param("GET", "/nowhere", {}, 404, id="no such path"),
-        pytest.param("DELETE", "/echo", {}, 405, id="no such method"),
-        pytest.param("PUT", "/echo", {"body": b'"' + b"x" * 200 + b'"'}, 413, id="too large a body"),
-        pytest.param("PUT", "/echo", {"body": b"{"}, 400, id="malformed JSON"),
-        pytest.param(
-            "PUT", "/echo", {"body": b"{}", "headers": {"Content-Type": "text/plain"}}, 415, id="not JSON"
-        ),
-        pytest.param("GET", "/fail/limited", {}, 429, id="too many"),
-    ],
+    {
+        "no such path": ("GET", "/nowhere", {}, 404),
+        "no such method": ("DELETE", "/echo", {}, 405),
+        "too large a body": ("PUT", "/echo", {"body": b'"' + b"x" * 200 + b'"'}, 413),
+        "malformed JSON": ("PUT", "/echo", {"body": b"{"}, 400),
+        "not JSON": ("PUT", "/echo", {"body": b"{}", "headers": {"Content-Type": "text/plain"}}, 415),
+        "too many": ("GET", "/fail/limited", {}, 429),
+    },
 )
 def test_every_refusal_has_the_one_shape(send, method, path, given, status):
     reply = send(method, path, **given)
@@ -118,20 +117,24 @@ def test_every_refusal_has_the_one_shape(send, method, path, given, status):
     assert shown["message"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("method", "path", "name", "value"),
-    [
-        ("DELETE", "/echo", "Allow", "OPTIONS, PUT"),
-        ("GET", "/fail/by other methods", "Allow", "DELETE, GET, HEAD, PATCH, POST, PUT"),
-        ("GET", "/fail/limited", "Retry-After", "5"),
-    ],
-    ids=["the methods there are", "many methods, always in one order", "when to come back"],
+    {
+        "the methods there are": ("DELETE", "/echo", "Allow", "OPTIONS, PUT"),
+        "many methods, always in one order": (
+            "GET",
+            "/fail/by other methods",
+            "Allow",
+            "DELETE, GET, HEAD, PATCH, POST, PUT",
+        ),
+        "when to come back": ("GET", "/fail/limited", "Retry-After", "5"),
+    },
 )
 def test_a_refusal_keeps_the_headers_that_go_with_it(send, method, path, name, value):
     assert send(method, path).headers[name] == value
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "message"),
     [("limited", "Too Many Requests"), ("unauthorized", "Unauthorized"), ("wordless", "Too Many Requests")],
 )

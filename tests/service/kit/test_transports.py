@@ -10,6 +10,7 @@ from threading import Event, Thread
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
+from each_row import each_row
 from flask import Flask, g
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -580,17 +581,17 @@ def test_a_host_out_of_reach_is_no_reply_and_the_reason_is_always_the_same(nothi
 
 
 class TestInProcess:
-    @pytest.mark.parametrize(
+    @each_row(
         ("origin", "url"),
-        [
-            pytest.param("http://crm.test:4701", "http://crm.test:4701/a", id="the same"),
-            pytest.param("http://crm.test:4701", "HTTP://CRM.Test:4701/a", id="whatever the case"),
-            pytest.param("http://crm.test:4701", "http://ada:secret@crm.test:4701/a", id="credentials"),
-            pytest.param("http://crm.test", "http://crm.test:80/a", id="the usual port"),
-            pytest.param("http://crm.test:80", "http://crm.test/a", id="the usual port, unsaid"),
-            pytest.param("https://crm.test", "https://crm.test:443/a", id="the usual port of https"),
-            pytest.param("http://[::1]:4701", "http://[::1]:4701/a", id="IPv6"),
-        ],
+        {
+            "the same": ("http://crm.test:4701", "http://crm.test:4701/a"),
+            "whatever the case": ("http://crm.test:4701", "HTTP://CRM.Test:4701/a"),
+            "credentials": ("http://crm.test:4701", "http://ada:secret@crm.test:4701/a"),
+            "the usual port": ("http://crm.test", "http://crm.test:80/a"),
+            "the usual port, unsaid": ("http://crm.test:80", "http://crm.test/a"),
+            "the usual port of https": ("https://crm.test", "https://crm.test:443/a"),
+            "IPv6": ("http://[::1]:4701", "http://[::1]:4701/a"),
+        },
     )
     def test_an_application_is_found_by_its_origin(self, origin, url):
         service = Service()
@@ -600,16 +601,16 @@ class TestInProcess:
         assert isinstance(reply, Reply)
         assert service.asked[0]["PATH_INFO"] == "/a"
 
-    @pytest.mark.parametrize(
+    @each_row(
         "url",
-        [
-            pytest.param("http://crm.test:4702/a", id="another port"),
-            pytest.param("https://crm.test:4701/a", id="another scheme"),
-            pytest.param("http://crm.test.invalid:4701/a", id="another host"),
-            pytest.param("http://crm.test:4701@evil.invalid/a", id="the origin as credentials"),
-            pytest.param("http://[/", id="no URL at all"),
-            pytest.param("", id="nothing"),
-        ],
+        {
+            "another port": "http://crm.test:4702/a",
+            "another scheme": "https://crm.test:4701/a",
+            "another host": "http://crm.test.invalid:4701/a",
+            "the origin as credentials": "http://crm.test:4701@evil.invalid/a",
+            "no URL at all": "http://[/",
+            "nothing": "",
+        },
     )
     def test_everything_else_goes_elsewhere_as_it_came(self, url):
         elsewhere = Recorder()
@@ -628,7 +629,7 @@ class TestInProcess:
 
         assert (reply == NoReply(reason="timed out after 0 s")) is measured
 
-    @pytest.mark.parametrize(
+    @each_row(
         ("url", "scheme", "name", "port"),
         [
             ("http://crm.test:4701/", "http", "crm.test", "4701"),
@@ -683,29 +684,25 @@ def answering() -> Iterator[Callable[[bytes], str]]:
 
 
 class TestOverNetwork:
-    @pytest.mark.parametrize(
+    @each_row(
         ("raw", "told"),
-        [
-            pytest.param(b"", "connection closed without an answer", id="nothing"),
-            pytest.param(b"SSH-2.0-OpenSSH\r\n", "no answer of HTTP", id="another protocol"),
-            pytest.param(b"HTTP/1.1 two OK\r\n\r\n", "no answer of HTTP", id="a status in words"),
-            pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9", id="cut off"),
-            pytest.param(
+        {
+            "nothing": (b"", "connection closed without an answer"),
+            "another protocol": (b"SSH-2.0-OpenSSH\r\n", "no answer of HTTP"),
+            "a status in words": (b"HTTP/1.1 two OK\r\n\r\n", "no answer of HTTP"),
+            "cut off": (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9"),
+            "half a chunk": (
                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
                 "whole answer",
-                id="half a chunk",
             ),
-            pytest.param(
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "", id="a chunk of no size"
-            ),
-            pytest.param(
+            "a chunk of no size": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", ""),
+            "no gzip": (
                 b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
                 "not encoded as its Content-Encoding says",
-                id="no gzip",
             ),
-            pytest.param(b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70_000 + b"\r\n\r\n", "", id="an endless header"),
-            pytest.param(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n", "", id="headers without end"),
-        ],
+            "an endless header": (b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70_000 + b"\r\n\r\n", ""),
+            "headers without end": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n", ""),
+        },
     )
     def test_an_answer_that_is_no_http_is_no_reply(self, answering, raw, told):
         answer = OverNetwork().send("GET", answering(raw))
