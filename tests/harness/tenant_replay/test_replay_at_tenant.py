@@ -11,11 +11,13 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from click.testing import CliRunner
 from command import call
 from deadline import DEADLINE_S
 from examples import LONG
 from running_tenant import PROGRAM, free_port, tenant_running
 
+from elements_local.cli import cli
 from elements_local.clients import BASE_PATH
 from elements_local.scenarios.scenario import find, load
 from elements_local.tenant_replay.portability import length, needs_quiet, obstacles
@@ -59,15 +61,8 @@ def replay(running, *words):
 
 
 def refused_by_hand(running, *words):
-    """Run it as a process whose question is answered with no."""
-    return subprocess.run(
-        [PROGRAM, "replay", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], **running["env"]},
-        input="n\n",
-    )
+    """Run it, and answer no to what it asks."""
+    return CliRunner().invoke(cli, ["replay", *map(str, words)], input="n\n", env=running["env"])
 
 
 def left(running):
@@ -124,7 +119,7 @@ def test_nothing_is_made_unless_it_is_wanted(running, tenant_file):
 
     done = refused_by_hand(running, SCENARIOS / "contacts.yaml", "--tenant", tenant_file())
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert re.search("2 scenarios at .*, one after the other, which takes 0:0", done.stderr)
     assert left(running) == before
 
@@ -164,7 +159,7 @@ def test_what_a_replay_that_was_killed_has_left_is_taken_away_and_nothing_else(r
     cleaned = replay(running, "--tenant", tenant_file(), "--clean", "--yes")
     again = replay(running, "--tenant", tenant_file(), "--clean", "--yes")
 
-    assert (kept.returncode, cleaned.returncode) == (1, 0)
+    assert (kept.exit_code, cleaned.returncode) == (1, 0)
     assert "2 deleted" in cleaned.stdout
     assert again.stdout == "nothing of ours is there\n"
     assert crm.call("GET", "/v3.1/Organisations") == []
