@@ -245,6 +245,16 @@ class NothingToTriggerError(HarnessError):
     """Nothing polls such records, or there is none to change; says what mends it. Nothing has been changed."""
 
 
+def instance_of_its_own(clients: WorkspaceClients, resource: str) -> int | None:
+    """Make the guide's instance, which polls such records, where there is none at all, and return its id."""
+    if clients.platform.pollers():
+        return None
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.poller.configuration"].update(_entry(body, resource))
+    made: int = clients.platform.create_instance(body)["id"]
+    return made
+
+
 def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
     """Return what will find a change of such a record first.
 
@@ -313,16 +323,22 @@ def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: 
     return f"instance {instance_id} polls {resource}, but its poller is paused. This lets it run:\n{curl}"
 
 
+def _entry(body: Mapping[str, Any], resource: str) -> dict[str, object]:
+    """Return what of a poller's configuration has such records polled by an instance of a body's element."""
+    usual = resource in Catalogue(shipped()).element(body["element"]["key"]).poller_defaults
+    return {resource: {} if usual else poller_entry(resource, ID_FIELDS[resource])}
+
+
 def _none(clients: WorkspaceClients, instance_ids: list[int], resource: str) -> str:
     """Say that nothing polls such records, and what makes an instance that does."""
     body = instance_body(clients.credentials)
-    usual = resource in Catalogue(shipped()).element(body["element"]["key"]).poller_defaults
-    entry = {} if usual else poller_entry(resource, ID_FIELDS[resource])
-    body["configuration"]["event.poller.configuration"] = {resource: entry}
+    body["configuration"]["event.poller.configuration"] = _entry(body, resource)
     there = ", ".join(map(str, instance_ids))
-    others = f" (not polling them: {there})" if there else ""
     curl = _curl(clients, "POST", "/instances", body)
-    return f"no instance of workspace {clients.credentials.name!r} polls {resource}{others}. This makes one:\n{curl}"
+    return (
+        f"no instance of workspace {clients.credentials.name!r} polls {resource} (not polling them: {there}). "
+        f"This makes one:\n{curl}"
+    )
 
 
 def _curl(clients: WorkspaceClients, method: str, path: str, body: object = None) -> str:

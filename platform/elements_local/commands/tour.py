@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -19,7 +21,7 @@ from elements_local.reports.activity_lines import activities, latest, line
 from elements_local.start import Options, on_ports
 
 if TYPE_CHECKING:
-    from elements_local.clients import WorkspaceClients
+    from elements_local.clients import SinkClient, WorkspaceClients
     from elements_local.stack.stack import Stack
 
 _RESOURCES = ("contacts", "accounts", "leads", "opportunities")
@@ -152,13 +154,21 @@ def _explain(clients: "WorkspaceClients", steps: _Steps, instance_id: int, conta
     epilog=examples(
         "elements-local listen",
         "elements-local listen --workspace mine --since-start",
+        "elements-local listen --forward-to http://127.0.0.1:8000/callbacks",
         "elements-local listen --json | jq 'select(.kind == \"callback\")'",
     ),
 )
 @setting_option("workspace", default=None, about="whose; all of them unless it is given")
 @click.option("--since-start", is_flag=True, help="Begin with what is still kept of what has happened.")
+@click.option(
+    "--forward-to",
+    metavar="URL",
+    help="Send a workspace's callbacks on to your receiver meanwhile; the sink answers as that does.",
+)
 @running_stack
-def listen_command(stack: "Stack", *, workspace: str | None, since_start: bool, as_json: bool) -> None:
+def listen_command(
+    stack: "Stack", *, workspace: str | None, since_start: bool, forward_to: str | None, as_json: bool
+) -> None:
     """Tell what happens in a running stack, a line each, until Ctrl-C.
 
     Instances that are made, polls that find something or fail, callbacks and how they are answered, retries,
@@ -171,10 +181,12 @@ def listen_command(stack: "Stack", *, workspace: str | None, since_start: bool, 
         stack.workspace(workspace)  # there has to be one
     platform = stack.admin()
     after = 0 if since_start else latest(platform)
-    with ended_by_signal():
+    with ended_by_signal(), ExitStack() as ending:
         if not as_json:
             click.echo(f"listening at {platform.url}; Ctrl-C ends it", err=True)
         try:
+            if forward_to:
+                ending.enter_context(_sent_on(stack.workspace(workspace or "default").sink, forward_to))
             for activity in activities(platform, after=after, workspace=workspace):
                 if as_json:
                     print_json(activity)
@@ -182,3 +194,17 @@ def listen_command(stack: "Stack", *, workspace: str | None, since_start: bool, 
                     click.echo(line(activity))
         except UnreachableError as error:
             click.echo(f"the stack has ended ({error.reason})", err=True)
+
+
+@contextmanager
+def _sent_on(sink: "SinkClient", url: str) -> Iterator[None]:
+    """Send a workspace's callbacks on to a receiver, and afterwards where they went before."""
+    path = f"/_local/forwards?bin={quote(sink.workspace, safe='')}"
+    before = sink.call("GET", path)
+    sink.relay(url)
+    click.echo(f"callbacks of workspace {sink.workspace} are sent on to {url}", err=True)
+    try:
+        yield
+    finally:
+        with suppress(UnreachableError):
+            sink.call("PUT", path, json=before) if before["url"] else sink.call("DELETE", path)

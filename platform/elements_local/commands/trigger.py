@@ -100,8 +100,8 @@ def trigger_command(  # noqa: PLR0913 - an option each
 ) -> None:
     """Make a change in the CRM, let a poll find it, and print the callback that comes of it.
 
-    A record of KIND (contacts, accounts, leads, opportunities, projects or tasks) is created or updated, with fields that are believable unless you give some. A virtual clock is
-    then advanced to the next poll of an instance that polls such records; on a real clock it polls at once. The
+    A record of KIND (contacts, accounts, leads, opportunities, projects or tasks) is created or updated, with fields that are believable unless you give some. Where
+    there is no instance, the guide's is made first. A virtual clock is then advanced to the next poll of an instance that polls such records; on a real clock it polls at once. The
     callback is printed with the headers that a receiver goes by. If none comes, or not as it was to be, it says why,
     and the exit status is 1.
     """
@@ -130,9 +130,12 @@ def _triggered(  # noqa: PLR0913 - what the command was told
 ) -> "tuple[RecordChange, TriggerOutcome]":
     done = ["nothing has been changed"]
     with cut_off(lambda: done[-1]):
-        poller = trigger.poller_of(clients, kind)
         if change == "updated":
             record_id = trigger.record_to_change(clients, kind, record_id)
+        if made := trigger.instance_of_its_own(clients, kind):
+            done.append(f"instance {made} has been made, nothing else")
+            click.echo(f"there was no instance, so instance {made} was made", err=as_json)
+        poller = trigger.poller_of(clients, kind)
         trigger.advance_past_poll_second(clients, poller)
         change_made = trigger.make(clients, kind, fields, record_id)
         what = f"{kind} {change_made.record_id} {change}"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from command import call
 from deadline import DEADLINE_S
+from pytest_httpserver import HTTPServer
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, WorkspaceClients
@@ -76,16 +77,22 @@ def test_it_tells_of_every_workspace_from_the_present_on_until_it_is_ended(
 
 
 def test_since_start_it_begins_with_what_is_still_kept_and_of_one_workspace_tells_nothing_of_others(
-    mine: WorkspaceClients, stack_on_ports: Stack, at: dict[str, str]
+    mine: WorkspaceClients, stack_on_ports: Stack, at: dict[str, str], httpserver: HTTPServer
 ) -> None:
     stack_on_ports.workspace().clock.advance("1s")
     made = work(mine)
-    with listening("--workspace", mine.credentials.name, "--since-start", env=at) as process:
+    name, receiver = mine.credentials.name, httpserver.url_for("/callbacks")
+    with listening("--workspace", name, "--since-start", "--forward-to", receiver, env=at) as process:
         assert process.stdout
         told = [process.stdout.readline() for _ in range(7)]
-        code, rest, errors = ended(process)
+        httpserver.expect_oneshot_request("/callbacks", method="POST").respond_with_data(status=202)
+        mine.clock.advance("4s")
+        answered = process.stdout.readline()
+        code, _, errors = ended(process)
 
-    assert (code, rest, errors) == (0, "", "")
+    assert (code, errors) == (0, f"callbacks of workspace {name} are sent on to {receiver}\n")
+    assert f"-> 202 (contacts CREATED {made['CONTACT_ID']})" in answered
+    assert mine.sink.call("GET", f"/_local/forwards?bin={name}")["url"] is None
     assert all(f"[{mine.credentials.name}]" in each for each in told)
     assert "made: My Insightly" in told[0]
     assert f"-> 503 (contacts CREATED {made['CONTACT_ID']})" in told[4]
