@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from elements_local.errors import HarnessError
 from elements_local.kit.os_errors import os_reason
+from elements_local.project_origin import origin_files
 
 _PACKAGE = files("elements_local")
 _TEMPLATES = _PACKAGE / "templates" / "init"
@@ -44,6 +45,7 @@ def starting_files(*, examples: bool = False) -> dict[str, bytes]:
         **dict(_below(_TEMPLATES, PurePosixPath())),
         **dict(_below(shipped_scenarios() / "postman", PurePosixPath("postman"))),
         "scenarios/scenario.schema.json": (_PACKAGE / "scenario.schema.json").read_bytes(),
+        **origin_files(),
         **(dict(_example_scenarios()) if examples else {}),
     }
 

@@ -180,6 +180,12 @@ def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sou
         tmp_path / "project", program, "replay", "scenarios", "scenario-examples/hazards/index_lag.yaml"
     )
 
+    again = run(
+        tmp_path / "project", *install, "--reinstall", "--requirement", "requirements-elements-local.txt"
+    )
+
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "project" / "vendor" / wheel.name).read_bytes() == wheel.read_bytes()
     assert all(Path(file).is_relative_to(tmp_path / "venv") for file in files)
     assert sorted(json.loads(begun.stdout)["made"]) == sorted(starting_files(examples=True))
     assert replayed.returncode == 0, replayed.stdout

@@ -11,9 +11,11 @@ import pytest
 import yaml
 from check_jsonschema import main as check_jsonschema
 from doc_pages import ROOT, block
+from each_row import each_row
 from programs import PATH, find_program
 
 from elements_local.cli import COMMANDS
+from elements_local.project_origin import REQUIREMENTS, origin_of
 from elements_local.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
@@ -62,6 +64,7 @@ def test_gitlab_takes_its_snippet_whose_command_is_the_same(tmp_path: Path) -> N
     assert yaml.safe_load(snippet)["scenarios"]["script"] == [
         steps()["Install"]["run"],
         steps()["Replay"]["run"].replace('"$FOLDER"', "scenarios"),
+        steps()["Test"]["run"],
     ]
 
 
@@ -91,11 +94,35 @@ def test_a_release_is_checked_before_it_is_uploaded_by_tools_that_are_installed(
         assert (BIN / program).exists()
 
 
-def test_what_it_installs_is_this_project() -> None:
+def test_what_it_installs_and_tests_is_laid_down_too() -> None:
     words = shlex.split(steps()["Install"]["run"])
+    laid = starting_files()
 
-    assert words == ["python", "-m", "pip", "install", "elements-local"]
-    assert '\nname = "elements-local"\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert words == ["python", "-m", "pip", "install", "--requirement", REQUIREMENTS, "pytest"]
+    assert steps()["Set up Python"]["with"]["cache-dependency-path"] in laid
+    assert set(shlex.split(steps()["Test"]["run"])) & laid.keys() == {"tests/test_elements_local.py"}
+
+
+FROM = "elements-local @ "
+
+
+@each_row(
+    ("direct_url", "requirement"),
+    {
+        "an index": ({}, "elements-local==1.2"),
+        "a repository": (
+            {"url": "https://h/x.git", "vcs_info": {"vcs": "git", "commit_id": "c0ffee"}},
+            f"{FROM}git+https://h/x.git@c0ffee",
+        ),
+        "a wheel's URL": ({"url": "https://h/x.whl", "archive_info": {}}, f"{FROM}https://h/x.whl"),
+        "a wheel that is gone": (
+            {"url": "file:///gone/x.whl", "archive_info": {}},
+            "# no wheel can be made of /gone/x.whl: name one here, or a repository\nelements-local==1.2",
+        ),
+    },
+)
+def test_what_is_installed_is_what_laid_it_down(direct_url, requirement) -> None:
+    assert origin_of(direct_url, "1.2") == (requirement, {})
 
 
 def test_its_command_is_there_and_makes_the_reports_that_it_keeps_of_what_fails_too(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from elements_local.command_line.options import examples, refuse_set, set_option
 from elements_local.command_line.output import FILE, print_result, print_written
 from elements_local.command_line.stacks import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
+from elements_local.project_origin import REQUIREMENTS, origin_files
 from elements_local.project_scaffold import lay_down
 from elements_local.recording import Recorder, Watch
 from elements_local.recording.import_sources import read
@@ -165,6 +166,9 @@ def init_command(directory: Path, *, force: bool, examples: bool, as_json: bool)
     It asks nothing, and files that are there are left as they are, and listed.
     """
     files = lay_down(directory, force=force, examples=examples)
+    installs = origin_files()[REQUIREMENTS].decode()
+    if installs.startswith("# "):
+        click.echo(f"{REQUIREMENTS}: {installs.partition(chr(10))[0].removeprefix('# ')}", err=True)
     document = {"directory": str(directory), **asdict(files), "next": list(_NEXT)}
     print_result(document, _as_text(directory, files), as_json=as_json)
 

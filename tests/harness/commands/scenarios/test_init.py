@@ -27,9 +27,11 @@ FILES = [
     "postman/platform.postman_collection.json",
     "postman/sink.postman_collection.json",
     "receiver.py",
+    "requirements-elements-local.txt",
     "scenarios/first.yaml",
     "scenarios/scenario.schema.json",
     "tests/test_elements_local.py",
+    *(name for name in starting_files() if name.startswith("vendor/")),
 ]
 
 
