@@ -149,6 +149,8 @@ def test_the_dashboard_of_a_platform_shows_what_crm_and_sink_have(team, sides):
     ]
 
     assert [(page.status, str(number) in page.words) for page in pages] == [(200, True)] * 2
+    state = visitor.open(f"/_local/dashboard/{first.credentials.name}/state/")
+    assert (state.status, "Download the scenario" in state.words) == (200, False)
 
 
 def test_a_sink_leads_a_browser_to_where_the_platform_is_called(team):

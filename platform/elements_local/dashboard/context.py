@@ -15,7 +15,7 @@ from msgspec import Struct
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from elements_local.clients import Credentials, WorkspaceClients
+from elements_local.clients import SERVICES, Credentials, WorkspaceClients
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
 from elements_local.kit.text import whole_number
@@ -196,6 +196,13 @@ class PageContext:
     def runs(self) -> frozenset[str]:
         """The names of the services that run."""
         return frozenset(dependencies().stack.addresses.running)
+
+    @cached_property
+    def is_recordable(self) -> bool:
+        """Whether all services run, and one process remembers all that they were asked, of which a scenario is made."""
+        clients = self.clients
+        services = (clients.platform, clients.crm, clients.sink) if len(self.runs) == len(SERVICES) else ()
+        return len({each.call_object("GET", "/_local/health").get("process") for each in services}) == 1
 
     @cached_property
     def pollers(self) -> list[dict[str, Any]]:

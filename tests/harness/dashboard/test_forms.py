@@ -457,6 +457,7 @@ class TestState:
     ):
         visitor.send(visitor.open(f"{at}records/Contacts/{story['ada']}"), "/delete")
         visitor.send(visitor.open(at), "/clock", ("move", "1h"))
+        assert "Download the scenario" in visitor.open(f"{at}state/").words
         reply = visitor.open(f"{at}state/scenario.yaml").reply
         (tmp_path / "mine.yaml").write_bytes(reply.body)
 
