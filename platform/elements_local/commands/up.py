@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from elements_local.start import Options
 
 _OF_WAITING = ("timeout",)
-_OF_MAKING = ("clock", "start", "seed")
+_OF_MAKING = ("start", "seed")
 _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "token", "as_json", "quiet", "wait")
 _URL = "where the {} of a stack of several processes is called, this one's own or another's, where that is not as usual"
 
@@ -166,10 +166,24 @@ def _print_start(stack: "Stack", options: "Options", *, as_json: bool) -> None:
         print_part(options.role or "", stack.addresses, listens=listens, as_json=as_json)
         return
     if options.data or options.database:
+        _say_if_clock_stays(stack, options.mode.value)
         for line in moved_sinks(stack):
             click.secho(f"warning: {line}", fg="yellow", err=True)
     part = {"role": "platform", "listens": stack.listening["platform"]} if options.is_part else {}
     print_what_runs(stack, as_json=as_json, part=part, shows_token=options.token is None)
+
+
+def _say_if_clock_stays(stack: "Stack", chosen: str) -> None:
+    """Say of a workspace that is kept with another clock than was chosen that it keeps it."""
+    kept = stack.workspace().clock.show()["mode"]
+    if kept != chosen and (chosen == "real" or "clock" in typed_options()):
+        effect = "nothing falls due by itself; " if kept == "virtual" else ""
+        click.secho(
+            f"warning: the default workspace is kept with a {kept} clock, which --clock {chosen} does not change: {effect}"
+            f"`elements-local clock {chosen}` changes it",
+            fg="yellow",
+            err=True,
+        )
 
 
 def _confirm_fresh(database: str) -> None:

@@ -206,8 +206,10 @@ def test_a_second_start_continues_and_says_what_the_data_of_the_first_leave_with
     assert first == (0, "", "")
     assert clock == {"mode": "virtual", "now": "2027-01-02T00:00:00Z"}
     assert again[2] == (
-        f"{tmp_path} keeps a workspace already, which --clock and --seed do not change; "
+        f"{tmp_path} keeps a workspace already, which --seed does not change; "
         "`elements-local clock` moves its time, or choose another directory\n"
+        "warning: the default workspace is kept with a virtual clock, which --clock real does not change: nothing falls due by "
+        "itself; `elements-local clock real` changes it\n"
         f"warning: instance {number} of workspace default sends its callbacks to {before}, and the sink is at {bin_url} now: "
         f"start with the ports of before, or PATCH {ready['platform']}/instances/{number} with "
         f'{{"configuration": {{"event.notification.callback.url": "{bin_url}"}}}}\n'
