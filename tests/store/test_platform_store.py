@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from rooms import Room, add_instance, change_instance
+from sqlalchemy import select
 
+from elements_local.kit.storage.transaction import WorkspaceStatement
 from elements_local.kit.values import replace
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core import tables
@@ -12,7 +14,7 @@ from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollVerdict
 from elements_local.platform.engine import create_tables, forget_workspace
 from elements_local.platform.events import event
-from elements_local.platform.events.store import EventFilter, Events
+from elements_local.platform.events.store import EventFilter, Events, history_retention
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.instances.instance import PollPlan
@@ -93,7 +95,7 @@ def poll_of(instance, **changes):
 
 @pytest.fixture
 def succeed(store):
-    def keep(instance, notifications=1, workspace="acme", body=b"{}", **changes):
+    def keep(instance, notifications=1, workspace="acme", body=b"{}", shares=None, **changes):
         poll = poll_of(instance, events=notifications, **changes)
         with store.transaction(workspace) as tx:
             if not Polls(tx).keep([poll]):
@@ -108,7 +110,7 @@ def succeed(store):
                         instance_id=instance.id,
                         topic=event.topic(instance),
                         created=LATER,
-                        raw='{"contacts":[]}',
+                        raw="5000" if shares and number > 5000 else '{"contacts":[]}',
                         body=body,
                         owner=OWNER,
                     )
@@ -405,6 +407,32 @@ def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add, succeed):
     succeed(made, body=body)
 
     assert Room(store, Attempts).owed([(5000, made.subscription_id)])[5000, made.subscription_id].body == body
+
+
+def test_what_all_notifications_of_a_poll_have_is_kept_once_as_long_as_one_of_them_is(
+    database, store, add, succeed
+):
+    def owed(number):
+        key = (number, made.subscription_id)
+        return Room(store, Attempts).owed([key])[key].body
+
+    def forget(settled, now):
+        done = tables.deliveries.update().where(tables.deliveries.c.notification_id == settled)
+        with store.transaction("acme") as tx:
+            tx.run(WorkspaceStatement(done.values(status="NOTIFIED")))
+            history_retention(keep=timedelta(days=1), keep_events=timedelta(days=1)).forget(tx, now)
+        with database.reading() as connection:
+            kept = connection.execute(select(tables.notifications.c.id, tables.notifications.c.raw))
+            return {row.id: row.raw for row in kept}
+
+    made, raw = add(), '{"contacts":[]}'
+    succeed(made, 2, body=b'{"name":"\\"raw\\":null","raw":null}', shares=True)
+    assert owed(5001) == b'{"name":"\\"raw\\":null","raw":{"contacts":[]}}'
+
+    assert forget(5000, LATER + timedelta(days=2)) == {5000: raw, 5001: "5000"}
+    assert owed(5001).endswith(b'"raw":{"contacts":[]}}')
+    assert forget(5001, LATER + timedelta(days=3)) == {5000: raw}
+    assert forget(5001, LATER + timedelta(days=4)) == {}
 
 
 def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, add, succeed):

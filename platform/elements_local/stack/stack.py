@@ -32,6 +32,8 @@ from elements_local.service_client import TOKEN_HEADER, admin_headers, query_of
 CLIENT_TIMEOUT = timedelta(minutes=10)
 """How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""
 
+_AS_LONG_AS_IT_TAKES = timedelta(days=7)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stack:
@@ -52,6 +54,11 @@ class Stack:
     def __repr__(self) -> str:
         """Say where it is."""
         return f"Stack({getattr(self.addresses, self.addresses.keeper)!r})"
+
+    @property
+    def patient(self) -> "Stack":
+        """It, as who waits for its answers as long as they take."""
+        return replace(self, http=OverNetwork(timeout=_AS_LONG_AS_IT_TAKES))
 
     def admin(self) -> ServiceClient:
         """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""

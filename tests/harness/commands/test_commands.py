@@ -4,8 +4,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from command import call
@@ -14,6 +17,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from elements_local.guide import instance_body
+from elements_local.kit.web.over_network import OverNetwork
+from elements_local.kit.wire import NoReply, Reply
+from elements_local.stack import stack as stack_module
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, on_ports
 
@@ -111,6 +117,23 @@ def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_po
         "seconds of virtual time: 899 of 7200 (2026-03-02T10:15:00Z: 4 polls, 1 event, 0 of 0 callbacks delivered)\n"
     )
     assert told.startswith("2026-03-02T10:00:01Z -> 2026-03-02T12:00:01Z: ")
+
+
+def test_an_advance_is_waited_for_as_long_as_it_goes_on(
+    at: dict[str, str], workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: dict[str, timedelta] = {}
+
+    class Noting(OverNetwork):
+        def send(self, method: str, url: str, **rest: Any) -> Reply | NoReply:
+            waits[urlsplit(url).path] = self._timeout
+            return super().send(method, url, **rest)
+
+    monkeypatch.setattr(stack_module, "OverNetwork", Noting)
+
+    for words in (["show"], ["advance", "1h"]):
+        assert call("clock", *words, "--workspace", workspace, **at).returncode == 0
+    assert waits["/_local/clock/advance"] > timedelta(days=1) > waits["/_local/clock"]
 
 
 def test_workspaces_are_made_listed_and_deleted(at: dict[str, str]) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, Select, bindparam, func, select, tuple_
 from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
 from elements_local.platform.callbacks.delivery import released
-from elements_local.platform.core.tables import deliveries, notifications, subscriptions
+from elements_local.platform.core.tables import SHARED_RAW, deliveries, notifications, subscriptions
+from elements_local.platform.events.event import with_raw
 from elements_local.platform.events.records import Channel, Delivery, DeliveryStatus
 from elements_local.platform.events.store_notifications import KeptNotification, plan_delivery
 from elements_local.platform.events.store_subscriptions import Subscriptions
@@ -127,7 +128,7 @@ class Deliveries:
                     id=row.notification_id,
                     topic=row.topic,
                     created=row.notified_at,
-                    body=row.body,
+                    body=with_raw(row.body, row.shared_raw),
                     acknowledged=row.acknowledged,
                 ),
             )
@@ -149,7 +150,9 @@ def _given(notification_id: int | None, subscription_id: int | None) -> dict[str
 
 def _chosen(names: frozenset[str]) -> "Select[Any]":
     return (
-        select(deliveries, notifications.c.topic, notifications.c.body, notifications.c.acknowledged)
+        select(
+            deliveries, notifications.c.topic, notifications.c.body, SHARED_RAW, notifications.c.acknowledged
+        )
         .add_columns(notifications.c.created.label("notified_at"))
         .join(notifications, of_notification)
         .join(subscriptions, of_subscription)

@@ -20,8 +20,15 @@ from elements_local.platform.callbacks.store import (
     of_notification,
     of_subscription,
 )
-from elements_local.platform.core.tables import attempts, deliveries, instances, notifications, subscriptions
-from elements_local.platform.events.event import EventStatus
+from elements_local.platform.core.tables import (
+    SHARED_RAW,
+    attempts,
+    deliveries,
+    instances,
+    notifications,
+    subscriptions,
+)
+from elements_local.platform.events.event import EventStatus, with_raw
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
@@ -35,6 +42,7 @@ _owing = (
     select(
         deliveries,
         notifications.c.body,
+        SHARED_RAW,
         subscriptions.c.url,
         subscriptions.c.active,
         instances.c.configuration,
@@ -178,7 +186,7 @@ def _owed_by(row: Row) -> DueDelivery:
         delivery=delivery_of(row),
         url=row.url,
         active=row.active,
-        body=row.body,
+        body=with_raw(row.body, row.shared_raw),
         configuration=_configuration.decode(row.configuration) if row.configuration else {},
         name=f"{row.name} (instance {row.instance_id})"
         if row.name

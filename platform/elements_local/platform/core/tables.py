@@ -15,6 +15,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    case,
+    cast,
+    func,
+    select,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -163,6 +167,17 @@ notifications = platform_table(
     Index("platform_notifications_of_instance", "workspace", "instance_id", "id"),
     Index("platform_notifications_of_topic", "workspace", "topic", "id"),
 )
+_first = notifications.alias()
+_is_number = (notifications.c.raw != "") & (func.substr(notifications.c.raw, 1, 1) != "{")
+# every notification of a poll has all its records: kept in each, those of ten thousand changes would be gigabytes
+SHARED_RAW = (
+    select(_first.c.raw)
+    .where(_first.c.workspace == notifications.c.workspace)
+    .where(_first.c.id == case((_is_number, cast(notifications.c.raw, BigInteger))))
+    .scalar_subquery()
+    .label("shared_raw")
+)
+"""What a notification has of the first one of its poll, whose id is its ``raw``; None of one that has it itself."""
 
 deliveries = platform_table(
     "platform_deliveries",

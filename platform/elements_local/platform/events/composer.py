@@ -6,7 +6,6 @@ from itertools import count
 
 from msgspec import Struct
 
-from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.core import identities
@@ -44,8 +43,11 @@ class NotificationComposer(Struct, frozen=True, kw_only=True):
         """Write the notifications of changes, one at a time, since each has all the records."""
         first_id = self._take_ids(notifications, self.form.batches(len(changes)))
         ids = ((number, identities.event_id(self.workspace, number)) for number in count(first_id))
+        shared_raw = None
         for notification in event.notifications(resource, changes, poll_at=at, form=self.form, ids=ids):
-            notifications.publish(self._new(notification), fresh=fresh)
+            new = self._new(notification, first_id=first_id, shared_raw=shared_raw)
+            notifications.publish(new, fresh=fresh)
+            shared_raw = shared_raw or new.raw
 
     def tell_payload(
         self, notifications: Notifications, payload: Mapping[str, object], *, at: datetime
@@ -58,15 +60,19 @@ class NotificationComposer(Struct, frozen=True, kw_only=True):
     def _take_ids(self, notifications: Notifications, batches: int) -> int:
         return notifications.take_ids(batches, first=identities.first_notification_id(self.workspace))
 
-    def _new(self, notification: Notification) -> NewNotification:
+    def _new(
+        self, notification: Notification, *, first_id: int = 0, shared_raw: str | None = None
+    ) -> NewNotification:
+        form, apart = self.form, shared_raw is not None
         return NewNotification(
             id=notification.id,
             event_id=notification.event_id,
             instance_id=self.instance.id,
             topic=event.topic(self.instance),
             created=notification.created,
-            raw=encode_text(event.raw_body(notification, self.form)),
-            body=event.body(notification, self.instance, self.owner, hub=self.hub, form=self.form),
+            raw=str(first_id) if apart else event.raw_text(notification, form),
+            shared_raw=shared_raw,
+            body=event.body(notification, self.instance, self.owner, hub=self.hub, form=form, apart=apart),
             owner=self.owner,
         )
 

@@ -12,8 +12,10 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    Text,
     bindparam,
     case,
+    cast,
     exists,
     func,
     literal_column,
@@ -35,6 +37,7 @@ from elements_local.kit.storage.transaction import (
 )
 from elements_local.platform.core.analytics import Tally
 from elements_local.platform.core.tables import (
+    SHARED_RAW,
     attempts,
     deliveries,
     emails,
@@ -45,7 +48,7 @@ from elements_local.platform.core.tables import (
     pruned,
     traces,
 )
-from elements_local.platform.events.event import EventStatus, StoredEvent
+from elements_local.platform.events.event import EventStatus, StoredEvent, with_raw
 from elements_local.platform.events.records import DeliveryStatus
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -144,7 +147,7 @@ def _chosen(shape: FilterShape) -> "Select[Any]":
     of_instance = (instances.c.workspace == notifications.c.workspace) & (
         instances.c.id == notifications.c.instance_id
     )
-    query = select(notifications).join(instances, of_instance)
+    query = select(notifications, SHARED_RAW).join(instances, of_instance)
     if shape.instances is not None:
         query = query.where(one_of(notifications.c.instance_id, "instance", shape.instances))
     if shape.since:
@@ -205,9 +208,9 @@ def _event(row: Row) -> StoredEvent:
         date=row.created,
         updated=row.updated,
         status=EventStatus(row.status),
-        provider_data=row.raw,
+        provider_data=row.shared_raw or row.raw,
         # Only what a receiver has taken is shown as sent.
-        notified_data=(row.body.decode(),) if notified else (),
+        notified_data=(with_raw(row.body, row.shared_raw).decode(),) if notified else (),
     )
 
 
@@ -226,7 +229,17 @@ _still_owed = (
     )
     .correlate(notifications)
 )
-_old = (notifications.c.created < bindparam("before"), ~_still_owed)
+_next = notifications.alias()
+_raw_of_next = (
+    select(_next.c.raw)
+    .where(_next.c.workspace == notifications.c.workspace, _next.c.id > notifications.c.id)
+    .order_by(_next.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+# what all notifications of a poll share goes at the next look after theirs
+_is_shared = func.coalesce(_raw_of_next, "") == cast(notifications.c.id, Text)
+_old = (notifications.c.created < bindparam("before"), ~_still_owed, ~_is_shared)
 _old_ids = bound(select(notifications.c.id).where(*_old))
 
 

@@ -10,13 +10,14 @@ from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, select
 
 from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, numbered, one_of
+from elements_local.kit.values import replace
 from elements_local.platform.accounts.emails import SENDER, of_notification
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.instance import User
-from elements_local.platform.core.tables import deliveries, notifications
+from elements_local.platform.core.tables import SHARED_RAW, deliveries, notifications
 from elements_local.platform.dates.iso_dates import iso_date
-from elements_local.platform.events.event import EventStatus, java_text
+from elements_local.platform.events.event import EventStatus, java_text, with_raw
 from elements_local.platform.events.records import Channel, DeliveryStatus, Subscription
 from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.jobs.store import JobKind, Jobs
@@ -104,10 +105,10 @@ def _compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-_shown = select(notifications).where(notifications.c.deleted.is_(other=False))
+_shown = select(notifications, SHARED_RAW).where(notifications.c.deleted.is_(other=False))
 _get = WorkspaceStatement(_shown.where(notifications.c.id == bindparam("of_id")))
 _of_instance = WorkspaceStatement(
-    select(notifications)
+    select(notifications, SHARED_RAW)
     .where(notifications.c.instance_id == bindparam("of_instance"))
     .order_by(notifications.c.id)
 )
@@ -132,12 +133,14 @@ class NewNotification(KeptNotification, frozen=True, kw_only=True):
     Attributes:
         owner: whose it is.
         instance_id, event_id, raw: of one that tells of events.
+        shared_raw: of the first notification of the poll, whose id its ``raw`` is then; its ``body`` is without it.
     """
 
     owner: User
     instance_id: int | None = None
     event_id: str | None = None
     raw: str = ""
+    shared_raw: str | None = None
 
 
 class Notifications:
@@ -204,7 +207,7 @@ class Notifications:
         if status is DeliveryStatus.CREATED:
             plan_delivery(self._tx, new.id, to.id, new.created)
         if to.channel is Channel.EMAIL:
-            answer = as_json(new)
+            answer = as_json(replace(new, body=with_raw(new.body, new.shared_raw)))
             email = of_notification(
                 to.config,
                 new.owner,
@@ -267,4 +270,4 @@ def _number_of_topics(count: int) -> WorkspaceStatement:
 
 
 def _kept(row: Row) -> KeptNotification:
-    return convert(row._asdict(), KeptNotification)
+    return convert({**row._asdict(), "body": with_raw(row.body, row.shared_raw)}, KeptNotification)
