@@ -194,14 +194,18 @@ def test_a_restart_that_changes_something_is_found():
     assert {finding.kind for finding in fails.findings} == {"restart"}
 
 
-def an_hour():
-    """Return what happens in one workspace."""
-    return [action for action in actions_of(HOUR_SEED, 1) if action.get("in") == "a"]
+def some_of_an_hour():
+    """Return what happens in one workspace, but what takes long."""
+    return [
+        action
+        for action in actions_of(HOUR_SEED, 1)
+        if action.get("in") == "a" and action["do"] not in {"restart", "burst", "bulk", "same"}
+    ]
 
 
 def test_what_a_stack_loses_is_kept_as_a_list_that_fails_again(tmp_path, capsys):
     swallow = {"at": 0, "in": "a", "do": "swallow", "times": 1}
-    plan = {**run.of_seed(HOUR_SEED, 1), "actions": [swallow, *an_hour()]}
+    plan = {**run.of_seed(HOUR_SEED, 1), "actions": [swallow, *some_of_an_hour()]}
 
     report = run.performed(plan, keep=tmp_path)
 
