@@ -12,7 +12,6 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
-from elements_local.kit.traffic.calls import ENGINE, caller_of
 from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.web.service_flask import present_request
 from elements_local.kit.workspaces.registry import Workspace
@@ -115,12 +114,10 @@ class CrmCall:
         """Open a transaction in which records are changed, at the instant of the change.
 
         Args:
-            meanwhile: the change happens while something else is asked, at the same instant. What the platform's engine
-                does by itself does so, too.
+            meanwhile: the change happens while something else is asked, at the same instant.
         """
-        stays = meanwhile or caller_of(self.request.environ) == ENGINE
         with (
-            self.crm.workspaces.changing(self.workspace, stays=stays) as self.now,
+            self.crm.workspaces.changing(self.workspace, stays=meanwhile) as self.now,
             self.crm.store.writing(self.workspace, at=self.now) as writing,
         ):
             yield writing

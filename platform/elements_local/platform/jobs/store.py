@@ -130,8 +130,9 @@ class Jobs:
 
     def plan(self, kind: JobKind, subject: str, due: datetime, *, subscription_id: int | None = None) -> None:
         """Put a job on the agenda; a delivery's says whose it is."""
-        # of what falls due at one instant, deliveries come last: a receiver that writes back may begin another second
-        rank = 1 if kind is JobKind.DELIVER else 0
+        # of what falls due at one instant, polls come first: a bulk job, or a receiver that writes back, may begin
+        # another second
+        rank = 0 if kind is JobKind.POLL else 1
         self._tx.run(
             _add, kind=kind.value, subject=subject, due=due, rank=rank, subscription_id=subscription_id
         )
