@@ -426,8 +426,8 @@ def test_what_all_notifications_of_a_poll_have_is_kept_once_as_long_as_one_of_th
             return {row.id: row.raw for row in kept}
 
     made, raw = add(), '{"contacts":[]}'
-    succeed(made, 2, body=b'{"name":"\\"raw\\":null","raw":null}', shares=True)
-    assert owed(5001) == b'{"name":"\\"raw\\":null","raw":{"contacts":[]}}'
+    succeed(made, 2, body=b'{"name":"\\"raw\\":{}","raw":{}}', shares=True)
+    assert owed(5001) == b'{"name":"\\"raw\\":{}","raw":{"contacts":[]}}'
 
     assert forget(5000, LATER + timedelta(days=2)) == {5000: raw, 5001: "5000"}
     assert owed(5001).endswith(b'"raw":{"contacts":[]}}')
