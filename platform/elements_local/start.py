@@ -175,7 +175,9 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
         exposed: whether others can reach the stack.
         closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
     """
-    database = closing.enter_context(opened(options.data, options.database, fresh=options.fresh))
+    database = closing.enter_context(
+        opened(options.data, options.database, fresh=options.fresh, role=options.role)
+    )
     inside = Stack(InProcess(services), addresses, token=guard.token)
     dashboard = DashboardPages(inside, scenario=_scenario_so_far)
     cures = None

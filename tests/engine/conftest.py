@@ -217,8 +217,8 @@ def make_bench(new_database_url):
     """Return a function that puts a bench together, on a database of its own or on a given one."""
     with ExitStack() as closing:
 
-        def make(*, url=None, polls=None, patience=DEADLINE, real_clock=None, **settings):
-            database = Database(url or new_database_url())
+        def make(*, url=None, polls=None, patience=DEADLINE, real_clock=None, role="all", **settings):
+            database = Database(url or new_database_url(), role=role)
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
             create_tables(database)

@@ -37,7 +37,8 @@ def database_kind():
 @pytest.fixture
 def benches(make_bench, database_url):
     """Two engines on one database, which notice soon that a worker is dead."""
-    return [make_bench(url=database_url, worker_silence=timedelta(seconds=1)) for _ in range(2)]
+    silence = timedelta(seconds=1)
+    return [make_bench(url=database_url, worker_silence=silence, role=role) for role in ("all", "worker")]
 
 
 @pytest.fixture
@@ -164,6 +165,42 @@ def test_a_receiver_gets_one_callback_at_a_time_in_order_and_another_at_the_same
 
     assert [body for body in sent.bodies if body != b"other"] == bodies(20)
     assert max(at_once.count("http://slow.test/") for at_once in sent.at_once) == 1
+
+
+def test_two_workers_call_more_slow_receivers_at_the_same_time_than_one(make_bench, database_url):
+    benches = [make_bench(url=database_url, role="worker", worker_jobs=2) for _ in range(2)]
+    workspace = benches[0].workspaces.create(NewWorkspace(name="acme", mode=Mode.REAL))
+    sent = Sent(*benches)
+    sent.go_on.clear()
+    for number in range(5):
+        instance = benches[0].instance(workspace, url=f"http://receiver{number}.test/")
+        benches[0].owe(workspace, (instance, b"a"))
+
+    with working(benches[0]):
+        sent.wait(2)
+        with working(benches[1]):
+            sent.wait(4)
+            assert [sender for sender, *_ in sent.entries] == [0, 0, 1, 1]
+            sent.go_on.set()
+            sent.wait(5)
+
+
+def test_a_worker_that_calls_many_receivers_has_five_connections_which_say_whose_they_are(benches, workspace):
+    sent = Sent(*benches)
+    sent.go_on.clear()
+    for number in range(12):
+        instance = benches[0].instance(workspace, url=f"http://receiver{number}.test/")
+        benches[0].owe(workspace, (instance, b"a"))
+
+    with working(benches[1]):
+        sent.wait(12)
+        with benches[0].database.reading() as connection:
+            names = connection.scalars(
+                text("SELECT application_name FROM pg_stat_activity WHERE datname = current_database()")
+            ).all()
+        sent.go_on.set()
+
+    assert 3 <= len([name for name in names if name.startswith("elements-local worker")]) <= 5
 
 
 def test_polls_and_bulk_jobs_of_one_instance_are_run_one_at_a_time(benches, workspace):

@@ -9,11 +9,12 @@ import pytest
 from deadline import DEADLINE_S
 from msgspec.json import decode
 from postgresql import PostgresqlServer
+from sqlalchemy import NullPool, create_engine, make_url
 from werkzeug import Response
 
 from elements_local.guide import instance_body
 from elements_local.kit.wire import Reply
-from elements_local.start import Options, on_ports
+from elements_local.start import Options, in_process, on_ports
 
 INSTANCES = "/elements/api-v2/instances"
 CONTACTS = "/v3.1/Contacts"
@@ -196,3 +197,28 @@ def test_restarted_in_the_midst_of_requests_it_has_what_was_said_to_be_kept(stac
     audit = clients.platform.audit(instance["id"])
     assert audit["owed"] >= len(made)
     assert (audit["lost"], audit["duplicate"], audit["misclassified"]) == ([], [], [])
+
+
+def test_health_says_when_no_connection_is_left(server):
+    with server.database() as url:
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        limited = make_url(url).set(username="limited").render_as_string(hide_password=False)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(
+                "CREATE ROLE limited LOGIN IN ROLE pg_read_all_data, pg_write_all_data"
+            )
+            connection.exec_driver_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO limited")
+            connection.exec_driver_sql("GRANT ALL ON SCHEMA public TO limited")
+            with in_process(Options(database=limited)) as stack:
+                connection.exec_driver_sql("ALTER ROLE limited CONNECTION LIMIT 0")
+                connection.exec_driver_sql(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'limited'"
+                )
+                reply = stack.admin().send("GET", "/_local/health")
+            connection.exec_driver_sql("DROP OWNED BY limited")
+            connection.exec_driver_sql("DROP ROLE limited")
+
+    assert (reply.status, decode(reply.body)["message"]) == (
+        503,
+        "the database has no connection left; send this again in a while, or have its server allow more",
+    )

@@ -23,12 +23,15 @@ from elements_local.kit.storage.schema import SchemaVersionError, drop_all
 
 
 @contextmanager
-def opened(data: Path | None, database: str | Database | None, *, fresh: bool = False) -> Iterator[Database]:
+def opened(
+    data: Path | None, database: str | Database | None, *, fresh: bool = False, role: str | None = None
+) -> Iterator[Database]:
     """Open a stack's database; one that is open already stays so in the end.
 
     Args:
         data: a directory, of which the stack is the only owner meanwhile.
         database: an SQLAlchemy URL, whose file has one owner, too; without either, a temporary file is used.
+        role: of this process.
         fresh: whether what is kept there is lost: of a directory the database's file, of a URL the tables of this program.
 
     Raises:
@@ -49,7 +52,7 @@ def opened(data: Path | None, database: str | Database | None, *, fresh: bool = 
                 closing.enter_context(owned_file(file))
             if data and fresh:
                 remove_database(data)
-            opened_database = Database.in_directory(data) if data else Database(database)
+            opened_database = Database.in_directory(data) if data else Database(database, role=role or "all")
             closing.callback(opened_database.close)
             if database and fresh:
                 with opened_database.writing() as connection:

@@ -3,6 +3,7 @@
 import pytest
 from each_row import each_row
 from flask import Flask, Response, abort, request
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import MethodNotAllowed, TooManyRequests, Unauthorized
 
 from elements_local.kit.api.json_text import decode, read_json
@@ -35,6 +36,7 @@ ERRORS = {
     "quoted": NoSuchThingError('say "größe"\n'),
     "unlisted": UnlistedError("the password is secret"),
     "wrong": ZeroDivisionError("division by zero"),
+    "all connections taken": PoolTimeoutError("QueuePool limit reached"),
     "wordless": TooManyRequests(""),
     "limited": TooManyRequests("slower, please", retry_after=5),
     "unauthorized": Unauthorized("who are you?"),
@@ -104,6 +106,7 @@ def test_a_domain_error_has_its_status(send, name, status, message):
         "malformed JSON": ("PUT", "/echo", {"body": b"{"}, 400),
         "not JSON": ("PUT", "/echo", {"body": b"{}", "headers": {"Content-Type": "text/plain"}}, 415),
         "too many": ("GET", "/fail/limited", {}, 429),
+        "no connection left": ("GET", "/fail/all connections taken", {}, 503),
     },
 )
 def test_every_refusal_has_the_one_shape(send, method, path, given, status):

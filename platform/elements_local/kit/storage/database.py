@@ -124,10 +124,17 @@ def sqlite_access(url: URL, *, temporary: bool) -> Access:
     )
 
 
-def postgresql_access(url: URL) -> Access:
+_MOST_CONNECTIONS = 15
+_MOST_OF_A_WORKER = 2
+"""Connections that read and write: a worker, of which there are many, has these, one for locks, and two for its queue."""
+
+
+def postgresql_access(url: URL, role: str) -> Access:
     """Open a database of PostgreSQL, which has its own locks for rows."""
-    engine, outages = postgresql_engine(url), Outages()
-    locks = DatabaseLocks(url)
+    outages, called, is_worker = Outages(), f"elements-local {role}", role == "worker"
+    most = _MOST_OF_A_WORKER if is_worker else _MOST_CONNECTIONS
+    engine = postgresql_engine(url, called=called, pool_size=min(most, 5), max_overflow=most - min(most, 5))
+    locks = DatabaseLocks(url, called=called, waits_on=engine if is_worker else None)
 
     def close() -> None:
         locks.close()
@@ -204,12 +211,13 @@ class Database:
 
     Args:
         url: an SQLAlchemy URL, see ``place_of``; without one a temporary file is used and removed on ``close``.
+        role: of the process that opens it.
 
     Attributes:
         locks: those that hold for all processes on it; None where this process has it for itself.
     """
 
-    def __init__(self, url: str | URL | None = None) -> None:
+    def __init__(self, url: str | URL | None = None, *, role: str = "all") -> None:
         place = place_of(url) if url else None
         if place is not None and place.get_backend_name() == "sqlite" and place.database:
             _check_file(Path(place.database))
@@ -218,7 +226,7 @@ class Database:
         self._access = (
             sqlite_access(place, temporary=self.is_temporary)
             if place.get_backend_name() == "sqlite"
-            else postgresql_access(place)
+            else postgresql_access(place, role)
         )
         self.engine = self._access.engine
         self.locks = self._access.locks

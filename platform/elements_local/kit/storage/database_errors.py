@@ -5,6 +5,7 @@ import sqlite3
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 _CURES = (
     (sqlite3.SQLITE_NOTADB, "is no database", "move it away, or choose another directory"),
@@ -27,11 +28,11 @@ _DRIVERS = {
 }
 """Schemes of URLs, and what is used of SQLAlchemy for them."""
 
+_ALL_TAKEN = r"too many (connections|clients)|connection slots"
 _NOT_LET_IN = (
     (r"password authentication failed|no password supplied", "does not take this user with this password; correct them"),
     (r'role ".*" does not exist', "has no such role; create it, or name another user"),
     (r'database ".*" does not exist', "is not there on its server; create it, or choose another name"),
-    (r"too many (connections|clients)|connection slots", "has no connection left; close some, or have its server allow more"),
     (r"pg_hba\.conf", "does not let this user in from here; have its server's pg_hba.conf say so"),
 )  # fmt: skip
 """What PostgreSQL says in English to who is not let in, without a code, and what is to be done."""
@@ -98,6 +99,8 @@ def cure_of(error: Exception) -> str:
 
 def _refusal_of_server(error: Exception) -> str:
     """Say what a server refused; without a code of its there was none that said anything."""
+    if has_no_connection_left(error):
+        return "has no connection left; close some, or have its server allow more"
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
     if state is None:
@@ -121,9 +124,15 @@ def has_no_room(error: Exception) -> bool:
     return getattr(cause, "sqlstate", None) == _NO_ROOM_IN_POSTGRESQL
 
 
+def has_no_connection_left(error: Exception) -> bool:
+    """Say whether all connections are taken: those of a server, or those that this process may have."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(error, PoolTimeoutError) or bool(re.search(_ALL_TAKEN, str(cause)))
+
+
 def is_away(error: Exception) -> bool:
     """Say whether a statement failed because the database cannot be reached, or is another's; later the same may succeed."""
-    if isinstance(error, LostLockError) or _sqlite_code(error) == sqlite3.SQLITE_BUSY:
+    if isinstance(error, LostLockError | PoolTimeoutError) or _sqlite_code(error) == sqlite3.SQLITE_BUSY:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", "")

@@ -5,9 +5,9 @@ A connection that was cut meanwhile is replaced; a lock ends with the process th
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from math import ceil
-from threading import Lock
+from threading import Event, Lock, RLock
 from time import monotonic
 from typing import Any
 
@@ -24,13 +24,15 @@ _PAUSE_S = 60
 _log = logging.getLogger(__name__)
 
 
-def postgresql_engine(url: URL, **choices: Any) -> Engine:
+def postgresql_engine(url: URL, *, called: str, **choices: Any) -> Engine:
     """Return an engine that lends no connection which was cut while nobody had it.
 
     Args:
+        called: what its connections are called at the server, unless the URL says so.
         choices: as ``create_engine`` takes them.
     """
-    engine = create_engine(url, connect_args={_CONNECT_TIMEOUT: connect_timeout_s(url)}, **choices)
+    named = url.update_query_dict({"application_name": url.query.get("application_name", called)})
+    engine = create_engine(named, connect_args={_CONNECT_TIMEOUT: connect_timeout_s(url)}, **choices)
     event.listen(engine, "checkout", _refuse_cut)
     return engine
 
@@ -95,34 +97,110 @@ _NAMESPACE = "elements-local "
 _hold = Prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), 0))))
 
 
+_AT_ONCE = {
+    shared: select(
+        getattr(func, f"pg_try_advisory_lock{mode}")(func.hashtextextended(bindparam("name", type_=Text), 0))
+    )
+    for shared, mode in ((False, ""), (True, "_shared"))
+}
+_GIVEN_BACK = {
+    shared: select(
+        getattr(func, f"pg_advisory_unlock{mode}")(func.hashtextextended(bindparam("name", type_=Text), 0))
+    )
+    for shared, mode in ((False, ""), (True, "_shared"))
+}
+_waited_for = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+    "AND (classid::bigint << 32 | objid::bigint) = hashtextextended(:name, 0))"
+)
+_BETWEEN_LOOKS_S = 0.02
+
+
 class DatabaseLock(Struct, frozen=True):
     """A lock that is held."""
 
-    _connection: Connection
+    is_held: Callable[[], bool]
+    """Says whether it still is: once it was given back, or its connection has been cut, another may have it."""
 
-    def is_held(self) -> bool:
-        """Say whether it still is: once it was given back, or its connection has been cut, another may have it."""
-        connection = self._connection
-        if connection.closed or connection.invalidated:
-            return False
-        return not was_cut(connection.connection.dbapi_connection)
+    release: Callable[[], None]
+    """Gives it back, from whichever thread."""
 
-    def release(self) -> None:
-        """Give it back, from whichever thread."""
-        # the lock is the transaction's, which ends with the loan of the connection; one that is gone has none any more
-        with suppress(DBAPIError):
-            self._connection.close()
+
+class _Session:
+    """The connection that holds locks for all threads of a process: to PostgreSQL they are one, so it says who of them has which."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._turn = RLock()
+        self._holders: dict[str, tuple[bool, int]] = {}
+        self._ended = False
+
+    def is_alive(self) -> bool:
+        """Say whether it can be used; once it was cut, all that it held is another's."""
+        with self._turn:
+            if not self._ended and was_cut(self._connection.connection.dbapi_connection):
+                self.end()
+            return not self._ended
+
+    def end(self) -> None:
+        """Give all of it back."""
+        with self._turn, suppress(DBAPIError):
+            if not self._ended:
+                self._ended = True
+                self._connection.invalidate()  # given back to the pool, it would keep what it holds
+                self._connection.close()
+
+    def acquire(self, name: str, *, shared: bool) -> DatabaseLock | None:
+        """Take a lock, if it can be had without waiting, and nobody who came before waits for it."""
+        with self._turn, self._ending_if_it_fails():
+            is_shared, count = self._holders.get(name, (shared, 0))
+            if count and (not (shared and is_shared) or self._connection.scalar(_waited_for, {"name": name})):
+                return None
+            if not self._connection.scalar(_AT_ONCE[shared], {"name": name}):
+                return None
+            self._holders[name] = (shared, count + 1)
+        held = [True]
+
+        def release() -> None:
+            with self._turn, suppress(DBAPIError):
+                if held and self.is_alive():
+                    self._give_back(name)
+                held.clear()
+
+        return DatabaseLock(lambda: bool(held) and self.is_alive(), release)
+
+    def _give_back(self, name: str) -> None:
+        shared, count = self._holders.pop(name)
+        if count > 1:
+            self._holders[name] = (shared, count - 1)
+        with self._ending_if_it_fails():
+            self._connection.execute(_GIVEN_BACK[shared], {"name": name})
+
+    @contextmanager
+    def _ending_if_it_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError:
+            self.end()
+            raise
 
 
 class DatabaseLocks:
     """Locks by name.
 
-    Each that is held takes a connection of its own, beside those that read and write.
+    One connection holds all that can be had at once; who waits for one that nobody shares has another for that, and holds it there.
+
+    Args:
+        waits_on: lends the connection of the one thread that may wait so at the same time; None lets any number wait, as
+            whoever holds one lock may need another before giving the first back.
     """
 
-    def __init__(self, url: URL) -> None:
-        # without a limit: whoever holds one lock may need another before giving the first back
-        self._engine = postgresql_engine(url, max_overflow=-1)
+    def __init__(self, url: URL, *, called: str = "elements-local", waits_on: Engine | None = None) -> None:
+        self._engine = postgresql_engine(url, called=f"{called} locks", pool_size=1, max_overflow=-1)
+        self._waits_on = waits_on or self._engine
+        self._places: AbstractContextManager[object] = nullcontext() if waits_on is None else Lock()
+        self._opening = Lock()
+        self._session: _Session | None = None
 
     def acquire(
         self, name: str, *, timeout_s: float | None = None, shared: bool = False
@@ -133,33 +211,60 @@ class DatabaseLocks:
             timeout_s: None waits for as long as it takes.
             shared: others may have it at the same time, if they share it, too.
         """
-        connection = self._engine.connect()
-        key = func.hashtextextended(_NAMESPACE + name, 0)
-        try:
-            if self._locked(connection, key, timeout_s, mode="_shared" if shared else ""):
-                return DatabaseLock(connection)
-        except BaseException:
-            connection.close()
-            raise
-        connection.close()
-        return None
+        end = None if timeout_s is None else monotonic() + timeout_s
+        while True:
+            held = self._living_session().acquire(_NAMESPACE + name, shared=shared)
+            if held is not None or timeout_s == 0:
+                return held
+            if not shared:
+                return self._waited(name, timeout_s)
+            if end is not None and monotonic() > end:
+                return None
+            Event().wait(_BETWEEN_LOOKS_S)
 
     def hold(self, connection: Connection, name: str) -> None:
         """Take a lock for the transaction of a connection, with which it ends."""
         _hold.run(connection, {"name": _NAMESPACE + name})
 
     def close(self) -> None:
-        """Close the connections that nobody has."""
+        """Close the connections that nobody has, and give back what is held at once."""
+        if self._session is not None:
+            self._session.end()
         self._engine.dispose()
 
-    def _locked(self, connection: Connection, key: object, timeout_s: float | None, *, mode: str) -> bool:
-        if timeout_s == 0:
-            taking = getattr(func, f"pg_try_advisory_xact_lock{mode}")
-            return bool(connection.scalar(select(taking(key))))
+    def _living_session(self) -> _Session:
+        with self._opening:
+            if self._session is None or not self._session.is_alive():
+                self._session = _Session(
+                    self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+                )
+            return self._session
+
+    def _waited(self, name: str, timeout_s: float | None) -> DatabaseLock | None:
+        """Wait for a lock in a transaction of its own, with which it ends."""
+        with ExitStack() as waiting:
+            waiting.enter_context(self._places)
+            connection = waiting.enter_context(self._waits_on.connect())
+            if not self._locked(connection, func.hashtextextended(_NAMESPACE + name, 0), timeout_s):
+                return None
+            holding = waiting.pop_all()
+
+        def is_held() -> bool:
+            if connection.closed or connection.invalidated:
+                return False
+            return not was_cut(connection.connection.dbapi_connection)
+
+        def release() -> None:
+            with suppress(DBAPIError):  # of one that was cut
+                holding.close()
+
+        return DatabaseLock(is_held, release)
+
+    def _locked(self, connection: Connection, key: object, timeout_s: float | None) -> bool:
         if timeout_s is not None:
             connection.execute(text(f"SET LOCAL lock_timeout = {ceil(timeout_s * 1000)}"))
         try:
-            connection.execute(select(getattr(func, f"pg_advisory_xact_lock{mode}")(key)))
+            connection.execute(select(func.pg_advisory_xact_lock(key)))
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise

@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, Not
 
 from elements_local.kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 from elements_local.kit.api.shapes import ShapeError
-from elements_local.kit.storage.database_errors import has_no_room, is_away
+from elements_local.kit.storage.database_errors import has_no_connection_left, has_no_room, is_away
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ KIT_STATUSES: Mapping[type[Exception], int] = {
 _NO_ROOM = (
     "there is no room left to keep this; make room on the disk, and send it again: nothing is half kept"
 )
+_ALL_TAKEN = "the database has no connection left; send this again in a while, or have its server allow more"
 _AWAY = "the database is away, or another program's; send this again in a while: nothing is half kept"
 _RETRY_AFTER_S = 1
 
@@ -55,7 +56,7 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         if has_no_room(error):
             return answer(507, _NO_ROOM, error)
         if is_away(error):
-            away = answer(503, _AWAY, error)
+            away = answer(503, _ALL_TAKEN if has_no_connection_left(error) else _AWAY, error)
             away.headers["Retry-After"] = str(_RETRY_AFTER_S)
             return away
         _log.exception("a request failed for a reason nobody foresaw", extra={"event": "unforeseen_error"})

@@ -155,7 +155,7 @@ class QueueWorker:
         conninfo = url.render_as_string(hide_password=False)
         # a database that is away is waited for in `work`, and not by the pool
         wait_s = connect_timeout_s(url)
-        app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=wait_s))
+        app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=1, timeout=wait_s))
 
         @app.task(name="fall_due", queue=QUEUE, pass_context=True)
         async def fall_due(context: JobContext, /, **told: str) -> None:
