@@ -75,6 +75,25 @@ class OtherResourceError(HarnessError):
         super().__init__(f"no callback will tell of objectType {asked!r} (did you mean {polled!r}?)")
 
 
+class NotPolledWarning(UserWarning):
+    """Callbacks are looked for by a type that no instance polls."""
+
+    def __init__(self, asked: str, *, near: str | None, polled: Sequence[str]) -> None:
+        hint = f"did you mean {near!r}?" if near else f"polled are {', '.join(polled)}"
+        super().__init__(f"no callback will tell of objectType {asked!r}, which no instance polls; {hint}")
+
+
+class RefusedWarning(UserWarning):
+    """All callbacks that a test was shown were refused by their receiver."""
+
+    def __init__(self, statuses: Sequence[object]) -> None:
+        answers = ", ".join(dict.fromkeys(map(str, statuses)))
+        super().__init__(
+            f"the receiver refused all of these callbacks ({answers}): the sink keeps what came, not what was taken. Ask for "
+            "callbacks(status=200), or see why it refuses"
+        )
+
+
 class UnpolledWarning(UserWarning):
     """A test saw no callback of changes, and ended before any poll that could have led to one."""
 

@@ -67,7 +67,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         ):
             if name == "platform":
                 closing.callback(_engine_of(app).stop)
-        yield Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token)
+        yield Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token, choices=chosen.workspace_choices)
 
 
 @contextmanager
@@ -120,7 +120,13 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
                 closing.enter_context(_following_real_clocks(platform))
         # not measured: where the process's time is held, an advance of half an hour takes that long
         http = wire(CLIENT_TIMEOUT) if called_inside else OverNetwork(timeout=CLIENT_TIMEOUT)
-        yield Stack(http, addresses, token=guard.token, listening=listening)
+        yield Stack(
+            http,
+            addresses,
+            token=guard.token,
+            listening=listening,
+            choices=chosen.workspace_choices,
+        )
 
 
 def _wire(

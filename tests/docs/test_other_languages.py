@@ -90,7 +90,7 @@ def test_the_receiver_in_java_refuses_what_is_not(
     contact(elements_workspace, elements_platform, elements_crm, key)
     elements_clock.advance("15m")
 
-    assert [each["status"] for each in elements_sink.callbacks()] == [401]
+    assert len(elements_sink.callbacks(status=401)) == 1
 
 
 def contact(workspace, platform, crm, key):

@@ -38,6 +38,11 @@ SAID_OF_TESTS = {
     "event_types_are_in_capitals": ("expected eventType 'CREATED'; got 'created'",),
     "a_misspelt_filter": ("objecttype", "objectType"),
     "a_singular_filter": ("no callback will tell of objectType 'contact' (did you mean 'contacts'?)",),
+    "a_fault": PASSES,
+    "a_fault_that_strikes_the_making": (
+        "no instance was made at 10:00:00: POST /elements/api-v2/instances was answered 502",
+        "a fault of the crm struck GET /v2.2/Users/Me (503)",
+    ),
     "an_advance_without_its_unit": ('15 what? Give the unit, such as "15m"',),
     "a_timeout_without_its_unit": ("wait() takes no 'timeout'; did you mean timeout_s, in seconds?",),
     "a_field_that_is_missing": ("LAST_NAME",),

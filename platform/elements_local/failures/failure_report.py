@@ -99,6 +99,7 @@ class _Report:
     def lines(self, reasons: Sequence[str]) -> Iterator[str]:
         """Yield all of it, the most telling first."""
         observed = self._observed
+        yield from self._few([*map(self._unmade, observed.unmade)], "call")
         if not (observed.pollers or observed.changes or observed.callbacks):
             none = "no instance, no change, no callback" if observed.has_platform else "nothing came to it"
             yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: {none}"
@@ -130,6 +131,14 @@ class _Report:
         yield from lines[omitted:] if latest else lines[: len(lines) - omitted]
         if omitted and not latest:
             yield f"{omitted} more {noun}"
+
+    def _unmade(self, made: JsonObject) -> str:
+        struck = made["struck"]
+        return (
+            f"no instance was made at {self._words.instant(made['at'])}: {made['method']} {made['target']} was answered "
+            f"{made['status']}, as a fault of the {struck['service']} struck {struck['method']} {struck['target']} "
+            f"({struck['status']}); let the rule's path leave that out, or make the instance before the fault"
+        )
 
     def _warning(self, warning: JsonObject) -> str:
         return warning_line(warning, self._words.instance(warning["instanceId"]))

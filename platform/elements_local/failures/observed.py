@@ -10,11 +10,25 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from elements_local.clients import CrmClient, PlatformClient, ServiceClient, SinkClient, WorkspaceClients
-from elements_local.errors import HarnessError, OtherResourceError, UnpolledWarning
+from elements_local.clients import (
+    BASE_PATH,
+    CrmClient,
+    Fields,
+    PlatformClient,
+    ServiceClient,
+    SinkClient,
+    WorkspaceClients,
+)
+from elements_local.errors import (
+    HarnessError,
+    NotPolledWarning,
+    OtherResourceError,
+    RefusedWarning,
+    UnpolledWarning,
+)
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.instants import parse_instant
-from elements_local.kit.text import other_form
+from elements_local.kit.text import nearest, other_form
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -34,6 +48,7 @@ class Observed(Struct, frozen=True, kw_only=True):
         pruned_changes: ``at`` when what is older than ``before`` was forgotten; None if nothing was.
         pruned_callbacks_at: when the last callback made room for others in the sink; None if none did.
         warnings: slips in the configuration of instances.
+        unmade: calls that were to make an instance, and did not, with what a fault ``struck`` as they were answered.
     """
 
     workspace: str
@@ -49,6 +64,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     pruned_changes: JsonObject | None = None
     pruned_callbacks_at: str | None = None
     warnings: list[JsonObject] = msgspec.field(default_factory=list)
+    unmade: list[JsonObject] = msgspec.field(default_factory=list)
 
 
 def observe(clients: WorkspaceClients) -> Observed:
@@ -59,6 +75,7 @@ def observe(clients: WorkspaceClients) -> Observed:
     """
     clock = clients.clock.show()
     platform = clients.platform
+    pollers = platform.pollers() if platform.url else []
     return Observed(
         workspace=clients.credentials.name,
         has_platform=bool(platform.url),
@@ -66,16 +83,30 @@ def observe(clients: WorkspaceClients) -> Observed:
         now=clock["now"],
         is_virtual=clock["mode"] == "virtual",
         changes=clients.crm.changes() if clients.crm.url else [],
-        pollers=platform.pollers() if platform.url else [],
+        pollers=pollers,
         polls=platform.polls() if platform.url else [],
         deliveries=platform.filtered("deliveries", {}) if platform.url else [],
         pruned_changes=_one(clients.crm, "changes").get("pruned"),
         pruned_callbacks_at=_one(clients.sink, "callbacks", f"&workspace={clients.credentials.name}").get(
             "pruned_at"
         ),
-        callbacks=clients.sink.callbacks() if clients.sink.url else [],
+        # not as a test asks, whose look is watched
+        callbacks=SinkClient.callbacks(clients.sink) if clients.sink.url else [],
         warnings=warnings_of(platform),
+        unmade=[] if pollers or not (platform.url and clients.crm.url) else list(_unmade(clients)),
     )
+
+
+def _unmade(clients: WorkspaceClients) -> Iterator[JsonObject]:
+    """Yield the calls that made no instance, as a fault struck them or what the platform asked the CRM for them."""
+    path = f"{BASE_PATH}/instances"
+    struck = clients.crm.call("GET", "/_local/journal?struck=true")["exchanges"]
+    for made in clients.platform.call("GET", f"/_local/journal?q={path}")["exchanges"]:
+        if (made["method"], made["target"]) == ("POST", path) and made["status"] >= 400:
+            own = [{**made, "service": "platform"}] if made["fault"] else []
+            asked = [{**each, "service": "crm"} for each in struck if each["at"] == made["at"]]
+            if own + asked:
+                yield {**made, "struck": (own + asked)[0]}
 
 
 def _one(service: ServiceClient, what: str, query: str = "") -> JsonObject:
@@ -128,17 +159,27 @@ class WatchedSink(SinkClient):
 
     Attributes:
         empty: what was looked for and not there, with how many changes of the CRM's there had been by then.
+        scripted: the bins that the test has told how to answer.
     """
 
     platform: PlatformClient
     crm: CrmClient
     empty: dict[_Sought, int] = field(default_factory=dict)
+    scripted: set[str | None] = field(default_factory=set)
+
+    def respond(self, *responses: Fields, to_bin: str | None = None) -> None:
+        """Tell how the next callbacks are answered, as any client of the sink does."""
+        self.scripted.add(to_bin)
+        super().respond(*responses, to_bin=to_bin)
 
     def callbacks(self, **filters: object) -> list[dict[str, Any]]:
         """Return recorded callbacks, as any client of the sink does."""
         found = super().callbacks(**filters)
         if not found:
             self._note(filters)
+        statuses = [each["status"] for each in found]
+        if not self.scripted and "status" not in filters and statuses and all(map(_is_refusal, statuses)):
+            warnings.warn(RefusedWarning(statuses), stacklevel=2)
         return found
 
     def verify(self, **expected: object) -> int:
@@ -162,10 +203,18 @@ class WatchedSink(SinkClient):
             changes: int = self.crm.call("GET", "/_local/changes?limit=1")["total"]
         except HarnessError:  # the answer itself is good
             return
-        polled = [each["resource"] for poller in pollers for each in poller["resources"]]
+        polled = {each["resource"]: each["collection"] for poller in pollers for each in poller["resources"]}
         if near := other_form(object_type or "", polled):
             raise OtherResourceError(str(object_type), polled=near)
+        if object_type and polled and object_type not in polled:
+            of_crm = (name for name, collection in polled.items() if collection == object_type.casefold())
+            near = next(of_crm, nearest(object_type, polled))
+            warnings.warn(NotPolledWarning(object_type, near=near, polled=list(polled)), stacklevel=3)
         self.empty[object_type, object_id] = changes
+
+
+def _is_refusal(status: int | None) -> bool:
+    return status is None or not 200 <= status < 300
 
 
 def watched(clients: WorkspaceClients) -> SinkClient:

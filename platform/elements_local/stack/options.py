@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from elements_local.clients import BASE_PATH, SERVICES, Addresses
 from elements_local.errors import OptionError
 from elements_local.kit.clock import Mode, VirtualClock
+from elements_local.kit.instants import format_instant
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.storage.database import Database
 from elements_local.kit.workspaces.registry import DEFAULT_START
-from elements_local.stack_settings import ClientSettings, Configuration, StartSettings
+from elements_local.stack_settings import ClientSettings, Configuration
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -28,9 +29,6 @@ USUAL_URLS = {"platform": _CLIENT.platform_url, "crm": _CLIENT.crm_url, "sink": 
 
 _POSTGRESQL = "--database postgresql+psycopg://..."
 
-_START = StartSettings()
-PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Options:
@@ -41,9 +39,10 @@ class Options:
         known_secrets: whether the default workspace has the documented secrets there, too.
         role: what of a stack this process is; None is all of it. ``crm`` and ``sink`` are these services alone, or, on a
             PostgreSQL, a part of a stack of several processes, as ``platform`` and ``worker`` always are.
-        ports: of platform, CRM and sink; 0 takes any free one.
+        ports: of platform, CRM and sink; 0, as long as nothing is said, takes any free one.
         seed: what the default workspace's ids and made-up data follow from.
-        records: how many of each kind its CRM starts with.
+        records: how many of each kind its CRM starts with. As ``mode`` and ``start``, this holds for what ``new_workspace``
+            makes, too, unless that says otherwise.
         data: a directory that keeps everything; without one it is gone at the end.
         database: an SQLAlchemy URL, in the place of ``data``; or one that is open already, and stays open.
         speed: how many seconds pass on a real clock in each of the machine's.
@@ -61,7 +60,7 @@ class Options:
     host: str = "127.0.0.1"
     known_secrets: bool = False
     role: str | None = None
-    ports: tuple[int, int, int] = PORTS
+    ports: tuple[int, int, int] = (0, 0, 0)
     mode: Mode = Mode.VIRTUAL
     speed: int = 1
     start: datetime = DEFAULT_START
@@ -94,6 +93,17 @@ class Options:
         """The ports of the services that others are to find here."""
         named = dict(zip(SERVICES, self.ports, strict=True))
         return {} if self.role == WORKER else {name: named[name] for name in self.services}
+
+    @property
+    def workspace_choices(self) -> dict[str, object]:
+        """How a workspace begins that is made later, as ``Stack.new_workspace`` takes it."""
+        begins = {
+            "clock": self.mode.value,
+            "start": format_instant(self.start),
+            "records": self.records,
+        }
+        usual = {"clock": Mode.VIRTUAL.value, "start": format_instant(DEFAULT_START), "records": 0}
+        return {name: value for name, value in begins.items() if value != usual[name]}
 
     @property
     def is_part(self) -> bool:

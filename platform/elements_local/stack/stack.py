@@ -43,6 +43,7 @@ class Stack:
         http: reaches it.
         token: for the admin routes of one that is not bound to loopback.
         listening: where the services of this process listen, by their names, if it has started some on ports.
+        choices: how a new workspace begins, where whoever makes it does not say.
     """
 
     http: Http
@@ -50,6 +51,7 @@ class Stack:
     _: KW_ONLY
     token: str | None = None
     listening: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, object] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Say where it is."""
@@ -88,9 +90,8 @@ class Stack:
 
     def new_workspace(self, **choices: Any) -> WorkspaceClients:
         """Make a workspace: ``name``, ``clock``, ``start``, ``seed``, ``records``, all optional."""
-        return self.clients(
-            Credentials.from_json(self.admin().call("POST", "/_local/workspaces", json=choices))
-        )
+        body = {**self.choices, **choices}
+        return self.clients(Credentials.from_json(self.admin().call("POST", "/_local/workspaces", json=body)))
 
     def delete_workspace(self, name: str) -> None:
         """Delete a workspace and all that is kept for it."""

@@ -59,7 +59,7 @@ __all__ = [
 def options(config: pytest.Config) -> Options:
     """Return how a session's stack is started: free ports, virtual time, and what is set."""
     try:
-        return Options(ports=(0, 0, 0), environment=stack_environment(config))
+        return Options(environment=stack_environment(config))
     except OptionError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
@@ -165,7 +165,7 @@ class HeldStack:
             MarkerError: a marker of the test cannot be used; a real clock, too, as time is held.
             ReceiverError: the receiver is none.
         """
-        chosen = choices(test)
+        chosen = {**self.stack.choices, **choices(test)}
         if chosen.get("clock") == "real":
             raise MarkerError(test.nodeid, CHOICES, "clock: a receiver in process needs a virtual one")
         start = chosen.get("start")

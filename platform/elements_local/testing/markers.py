@@ -126,7 +126,7 @@ def _nearest(test: "pytest.Item") -> Iterator[object]:
 def _rule(test: "pytest.Item", rule: object) -> Fields:
     """Return a rule with its service, the CRM unless it says otherwise."""
     if not isinstance(rule, Mapping):
-        expected = '{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}'
+        expected = '{"match": {"path": "/v2.2/Contacts*"}, "effect": {"status": 503}}'
         raise MarkerError(test.nodeid, FAULTS, f"expected rules such as {expected}; got {shown(rule)}")
     service = rule.get("service", "crm")
     if service not in _SHAPES:

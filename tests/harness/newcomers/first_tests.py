@@ -220,6 +220,23 @@ def test_a_singular_filter(elements_workspace, elements_platform, elements_sink)
     assert elements_sink.callbacks(objectType="contact") == []
 
 
+@pytest.mark.elements_faults(
+    {"match": {"path": "/v2.2/Contacts*"}, "effect": {"status": 503}, "when": {"first_n": 2}}
+)
+def test_a_fault(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("1h")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+@pytest.mark.elements_faults(
+    {"match": {"path": "/v2.2/*"}, "effect": {"status": 503}, "when": {"first_n": 2}}
+)
+def test_a_fault_that_strikes_the_making(elements_workspace, elements_platform):
+    made(elements_workspace, elements_platform)
+
+
 def test_an_advance_without_its_unit(elements_clock):
     elements_clock.advance(15)
 

@@ -185,21 +185,35 @@ def test_in_process_the_whole_process_is_at_the_scenarios_instant_and_only_meanw
 def test_the_stack_starts_as_the_settings_fixture_says(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
+        from datetime import UTC, datetime
+
         import pytest
-        from elements_local.start import Options
+        from elements_local.start import Options, on_ports
 
         @pytest.fixture(scope="session")
         def elements_settings():
-            return Options(ports=(0, 0, 0), records=2, seed=5)
+            return Options(records=2, seed=5, start=datetime(2026, 5, 1, tzinfo=UTC))
 
         def test_records_are_there(elements_stack):
             assert len(elements_stack.workspace().crm.call("GET", "/v3.1/Leads")) == 2
+
+        def test_so_they_are_in_the_tests_own_workspace(elements_crm, elements_clock):
+            assert len(elements_crm.call("GET", "/v3.1/Leads")) == 2
+            assert elements_clock.now() == datetime(2026, 5, 1, tzinfo=UTC)
+
+        @pytest.mark.elements(records=1)
+        def test_a_marker_says_otherwise(elements_crm):
+            assert len(elements_crm.call("GET", "/v3.1/Leads")) == 1
+
+        def test_another_stack_has_ports_of_its_own(elements_stack):
+            with on_ports(Options()) as another:
+                assert {*another.listening.values()}.isdisjoint(elements_stack.listening.values())
         """
     )
 
     result = project.runpytest_inprocess()
 
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=4)
 
 
 def test_with_the_role_crm_the_fixtures_start_nothing_else(project: pytest.Pytester) -> None:

@@ -19,6 +19,11 @@ def add(world):
     return world.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
 
+def refuse(world):
+    answers = {"bin": world.sink.workspace, "responses": [{"status": 404}]}
+    world.sink.call("PUT", "/_local/responses", json=answers)
+
+
 """
 
 OVERLOOKED = {
@@ -45,9 +50,24 @@ SEEN = {
         "ada = add(world); world.clock.advance('15m'); world.sink.wait(1); world.crm.delete('Contacts', ada['CONTACT_ID']); "
         "assert world.sink.callbacks(eventType='DELETED') == []"
     ),
+    "refusals that were asked for": (
+        "world.sink.respond({'status': 404}); add(world); world.clock.advance('15m'); assert world.sink.callbacks()"
+    ),
     "a poll that fails": (
         "world.crm.script_faults([{'match': {'path': '/v2.2/*'}, 'effect': {'status': 503}}]); add(world); "
         "world.clock.advance('15m'); assert world.sink.callbacks() == []"
+    ),
+}
+
+
+SAID = {
+    "another word": (
+        "assert not world.sink.callbacks(objectType='organisations')",
+        "NotPolledWarning: no callback will tell of objectType 'organisations', which no instance polls; did you mean 'accounts'?",
+    ),
+    "all refused": (
+        "refuse(world); add(world); world.clock.advance('15m'); assert world.sink.callbacks()",
+        "RefusedWarning: the receiver refused all of these callbacks (404): *",
     ),
 }
 
@@ -68,6 +88,15 @@ def test_a_test_that_passes_before_any_poll_is_warned_of(pytester: pytest.Pytest
         "since; instance * polls next at *. Advance the clock past that poll, or call elements_platform.poll(), before you look"
     )
     result.stdout.fnmatch_lines([said] * len(OVERLOOKED))
+
+
+def test_a_look_at_what_cannot_come_or_was_refused_is_warned_of(pytester: pytest.Pytester) -> None:
+    project(pytester, {name: lines for name, (lines, _) in SAID.items()})
+
+    result = pytester.runpytest_inprocess("-W", "default", "-p", "no:randomly")
+
+    result.assert_outcomes(passed=len(SAID), warnings=len(SAID))
+    result.stdout.fnmatch_lines([f"*{said}" for _, said in SAID.values()])
 
 
 def test_nothing_is_said_of_what_has_been_polled_or_was_not_asked_about(pytester: pytest.Pytester) -> None:
