@@ -1,8 +1,9 @@
 """The Postman collections for people: ``poe postman`` makes them of `postman/*.yaml`, with answers that a stack gave.
 
 Each request there has a name, what it is ``about``, and a method with its URL; ``body``, ``keep`` (variable: place in the
-answer), ``status`` where it is to be refused, ``element`` where the instance's token goes along, ``local`` where it is none of
-the vendor's, ``brief`` where the answer is too long to be kept, ``raw_numbers`` where a variable in the body is a number.
+answer), ``check`` (a test's name: its lines), ``status`` where it is to be refused, ``again`` where it is if it is sent twice,
+``element`` where the instance's token goes along, ``local`` where it is none of the vendor's, ``brief`` where the answer is too
+long to be kept, ``raw_numbers`` where a variable in the body is a number.
 """
 
 import json
@@ -14,12 +15,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 
-from elements_local.commands.openapi import SCHEMA
+from elements_local.commands.openapi import ADMIN_TOKEN, SCHEMA, environment_of
 from elements_local.start import in_process
 
 SOURCES = Path(__file__).parent / "postman"
 TARGET = Path(__file__).parents[2] / "scenarios" / "postman"
 ENVIRONMENT = TARGET / "elements-local.postman_environment.json"
+WALK = "insightly-polling-step-by-step"
 METHODS = ("get", "post", "put", "patch", "delete")
 VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 USER = "User {{user_secret}}, Organization {{organization_secret}}"
@@ -28,23 +30,29 @@ SHOWN_HEADERS = re.compile(r"content-type|elements-.*|x-.*|location", re.IGNOREC
 
 def collections():
     """Return the text of each collection by the name of its file, each made on a fresh stack."""
-    return {f"{name}.postman_collection.json": collection(name) for name in ("platform", "crm", "sink")}
+    return {f"{name}.postman_collection.json": collection(name) for name in (WALK, "platform", "crm", "sink")}
 
 
 def collection(name):
     with in_process() as stack:
-        made = Collection(SOURCES / f"{name}.yaml", stack.http).to_json()
+        made = Collection(SOURCES / f"{name}.yaml", stack).to_json()
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def environment():
+    with in_process() as stack:
+        made = {"id": "f3c5b0a2-8d0e-4a58-9d4b-0f6a0f4f0b11", **environment_of(stack)}
+    return json.dumps(made, indent=2) + "\n"
 
 
 class Collection:
     """One service's collection, made while its requests are sent."""
 
-    def __init__(self, source, http):
+    def __init__(self, source, stack):
         self.source = yaml.safe_load(source.read_text("utf-8"))
-        self.http = http
-        environment = json.loads(ENVIRONMENT.read_text("utf-8"))
-        self.known = {each["key"]: each["value"] for each in environment["values"]}
+        self.http = stack.http
+        kept = json.loads(ENVIRONMENT.read_text("utf-8"))
+        self.known = {each["key"]: each["value"] for each in kept["values"]}
         self.own = {}
 
     def to_json(self):
@@ -64,6 +72,7 @@ class Collection:
                 "schema": SCHEMA,
             },
             "item": folders,
+            "event": [script("prerequest", self.source.get("before", ADMIN_TOKEN))],
             "variable": [{"key": name, "value": ""} for name in self.own],
         }
 
@@ -76,7 +85,7 @@ class Collection:
             self.own[name] = self.known[name] = str(at(json.loads(reply.body), place))
         return {
             "name": f"Local: {step['name']}" if step.get("local") else step["name"],
-            "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": list(tests(step))}}],
+            "event": [script("test", tests(step))],
             "request": request,
             "response": [example(step, request, reply)],
         }
@@ -145,15 +154,23 @@ def split(url):
     }
 
 
+def script(listen, lines):
+    return {"listen": listen, "script": {"type": "text/javascript", "exec": list(lines)}}
+
+
 def tests(step):
-    status = step.get("status")
+    status, again = step.get("status"), step.get("again")
     if status:
         yield f'pm.test("it is refused with {status}", () => pm.response.to.have.status({status}));'
+    elif again:
+        yield f'pm.test("it is done, now or before", () => pm.expect(pm.response.code).to.be.oneOf([200, {again}]));'
     else:
         yield 'pm.test("it is done", () => pm.expect(pm.response.code).to.be.within(200, 299));'
     for name, place in step.get("keep", {}).items():
         path = "".join(f"[{key}]" if key.isdecimal() else f".{key}" for key in place.split("."))
         yield f'pm.collectionVariables.set("{name}", pm.response.json(){path});'
+    for name, lines in step.get("check", {}).items():
+        yield from (f'pm.test("{name}", () => {{', *(f"    {line}" for line in lines.splitlines()), "});")
 
 
 def example(step, request, reply):
@@ -179,5 +196,6 @@ def example(step, request, reply):
 
 
 if __name__ == "__main__":
+    ENVIRONMENT.write_text(environment(), encoding="utf-8")
     for name, text in collections().items():
         (TARGET / name).write_text(text, encoding="utf-8")

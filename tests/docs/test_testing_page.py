@@ -48,8 +48,8 @@ def test_a_filter_that_is_a_word_of_pythons_is_given_as_the_page_says(elements_s
     assert elements_sink.callbacks(**{"not": ["eventType: UPDATED"], "from": "2026-03-02T10:00:00Z"}) == []
 
 
-def test_every_filter_of_polls_is_there():
-    operation = documents(["platform"])["platform"]["paths"]["/_local/polls"]["get"]
+def test_every_filter_of_polls_is_there(elements_stack):
+    operation = documents(elements_stack, ["platform"])["platform"]["paths"]["/_local/polls"]["get"]
 
     listed = re.findall(r"`(\w+)`", PAGE.partition("`elements_platform.polls` takes ")[2].partition(".")[0])
     assert sorted(listed) == sorted(parameter["name"] for parameter in operation["parameters"])

@@ -3,13 +3,18 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from http import HTTPStatus
 from typing import Any
 
 import click
 
-from elements_local.clients import SERVICES, Credentials, ServiceClient
-from elements_local.command_line.options import examples
+from elements_local.clients import BASE_PATH, SERVICES, Credentials, ServiceClient
+from elements_local.command_line.options import examples, setting_option
+from elements_local.command_line.stacks import workspace_option
 from elements_local.guide import instance_body
+from elements_local.service_client import TOKEN_HEADER, admin_headers
+from elements_local.stack.stack import Stack, running_stack
 from elements_local.start import in_process
 
 
@@ -18,17 +23,42 @@ from elements_local.start import in_process
     epilog=examples(
         "elements-local postman > elements-local.postman_collection.json",
         "elements-local postman platform sink --compact",
+        "elements-local postman --stack http://stack.example:4700 --workspace mine",
+        "elements-local postman --environment --stack http://127.0.0.1:5700",
     ),
 )
 @click.argument("services", type=click.Choice([*SERVICES, "all"]), nargs=-1, metavar="[SERVICE]...")
+@click.option(
+    "--stack",
+    "url",
+    metavar="URL",
+    help="Fill in the addresses and the credentials of the stack whose platform is there.  [default: the usual ones]",
+)
+@workspace_option
+@setting_option("token")
+@click.option(
+    "--environment", is_flag=True, help="Print the environment instead, for the collections of `init`."
+)
 @click.option("--compact", is_flag=True, help="Print one line.")
-def postman_command(services: tuple[str, ...], *, compact: bool) -> None:
+def postman_command(  # noqa: PLR0913 - the command's options
+    services: tuple[str, ...],
+    *,
+    url: str | None,
+    workspace: str,
+    token: str | None,
+    environment: bool,
+    compact: bool,
+) -> None:
     """Print a Postman collection (v2.1) of every operation of SERVICE: platform, crm, sink, or all (the default).
 
-    `init` lays down the environment that goes with it, and smaller collections that teach.
+    `init` lays down smaller collections that teach. Addresses and credentials are filled in, so that a collection needs no environment;
+    in Postman, an environment that is chosen comes first.
     """
     chosen = [name for name in SERVICES if not services or {name, "all"} & {*services}]
-    print_document(collection(documents(chosen)), compact=compact)
+    with in_process() if url is None else nullcontext(running_stack(url, token=token)) as stack:
+        known = environment_of(stack, workspace)
+        made = known if environment else collection(documents(stack, chosen), known["values"])
+    print_document(made, compact=compact)
 
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
@@ -56,20 +86,48 @@ _BODIES: Mapping[str, object] = {
     "instances.create": instance_body(_GUIDE, signature_key="{{signature_key}}"),
     "hubs.create": {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"},
     "clock.advance": {"duration": "15m"},
+    "callbacks.wait": {"count": 1, "match": {"bin": "{{workspace}}"}, "timeout_s": 1},
 }
 """Bodies that make something, where the shape alone would not say what."""
 
 _DEEPEST = 4
+_DOCUMENT = "/_local/openapi.json"
+ADMIN_TOKEN = (
+    'const token = pm.variables.get("admin_token");',
+    f'if (token) pm.request.headers.upsert({{ key: "{TOKEN_HEADER}", value: token }});',
+)
+"""What Postman runs before a request: a stack that is not bound to loopback asks for the token."""
 _VERSION = re.compile(r"/v\d+\.\d+/")
 
 Json = dict[str, Any]
 
 
-def collection(documents: Mapping[str, Json]) -> Json:
+def environment_of(stack: Stack, workspace: str = "default") -> Json:
+    """Return a Postman environment: where a stack's services are, and a workspace's credentials."""
+    values = {
+        **stack.addresses.running,
+        "workspace": workspace,
+        **stack.workspace(workspace).credentials.to_json(),
+        "signature_key": "a-key-of-your-own",
+        "admin_token": stack.token or "",
+    }
+    del values["name"]
+    if root := values.get("platform"):
+        values |= {"root": root, "platform": root + BASE_PATH}
+    kinds = {key: "secret" if key.endswith(("secret", "key", "token")) else "default" for key in values}
+    return {
+        "name": f"elements-local, {workspace} workspace",
+        "values": [{"key": key, "value": values[key], "type": kinds[key], "enabled": True} for key in values],
+        "_postman_variable_scope": "environment",
+    }
+
+
+def collection(documents: Mapping[str, Json], known: Iterable[Json]) -> Json:
     """Return one collection of several services' operations; of the CRM's versions, the latest.
 
     Args:
         documents: ``platform``, ``crm``, ``sink`` -> OpenAPI document.
+        known: variables with their values, as an environment has them.
     """
     documents = {service: _latest(document) for service, document in documents.items()}
     folders = [_folder(service, document) for service, document in documents.items()]
@@ -86,12 +144,14 @@ def collection(documents: Mapping[str, Json]) -> Json:
             "_postman_id": "1b1f6f0e-6a3c-4d53-8a52-6f9d1f1f5e02",
             "name": _NAME,
             "description": "Made from the OpenAPI documents of the three services. Every answer must have a status "
-            "that its document names. Of the CRM's versions there is the latest; the others have another first segment. "
-            "Use it with the environment of the default workspace.",
+            "that its document names, and the saved ones show their form, with a plain value in each place. Of the CRM's versions "
+            "there is the latest; the others have another first segment.",
             "schema": SCHEMA,
         },
         "item": folders,
+        "event": [{"listen": "prerequest", "script": {"type": "text/javascript", "exec": list(ADMIN_TOKEN)}}],
         "variable": [
+            *({"key": each["key"], "value": each["value"]} for each in known),
             {"key": "token", "value": _NOBODY},
             *({"key": name, "value": "1"} for name in variables),
         ],
@@ -144,7 +204,7 @@ def _request(service: str, document: Json, method: str, path: str, operation: Js
         "method": method,
         "header": headers,
         "url": _url(_BASES[service], path, operation),
-        "description": operation.get("description", ""),
+        "description": "\n\n".join(filter(None, map(operation.get, ("summary", "description")))),
     }
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     if schema is not None:
@@ -160,6 +220,24 @@ def _request(service: str, document: Json, method: str, path: str, operation: Js
         "name": f"{method} {path}",
         "event": [{"listen": "test", "script": script}],
         "request": request,
+        "response": [_example(request, document, operation)],
+    }
+
+
+def _example(request: Json, document: Json, operation: Json) -> Json:
+    """Return the form of the answer of what is not refused, as Postman saves an answer."""
+    status, response = next(iter(operation["responses"].items()))
+    schema = response.get("content", {}).get("application/json", {}).get("schema")
+    body = "" if schema is None else json.dumps(_sample(schema, document, _DEEPEST, whole=True), indent=2)
+    return {
+        "name": response["description"],
+        "originalRequest": request,
+        "status": HTTPStatus(int(status)).phrase,
+        "code": int(status),
+        "_postman_previewlanguage": "json" if body else "text",
+        "header": [{"key": "Content-Type", "value": "application/json"}] if body else [],
+        "cookie": [],
+        "body": body,
     }
 
 
@@ -212,23 +290,28 @@ def _answer_variables(operation: Json) -> Iterator[tuple[str, str]]:
         yield "token", "answer?.token"
 
 
-def _sample(schema: Json, document: Json, depth: int) -> object:
-    """Return the least that a schema takes: what it requires, each with the plainest value."""
+def _sample(schema: Json, document: Json, depth: int, *, whole: bool = False) -> object:
+    """Return the least that a schema takes: what it requires, or the whole of it; each with the plainest value."""
     while "$ref" in schema or schema.get("anyOf"):
         name = schema.get("$ref", "").rpartition("/")[2]
         # whether null comes first or last depends on the version of msgspec
         choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
         schema = document["components"]["schemas"][name] if name else choices[0]
-    fixed = [schema[key] for key in ("const", "default") if key in schema] + schema.get("enum", [])
+    fixed = [schema[key] for key in ("const", "default") if schema.get(key) not in (None, {}, [])]
+    fixed += schema.get("enum", [])
     if fixed:
         return fixed[0]
-    match schema.get("type"):
+    kinds = schema.get("type")
+    match kinds[0] if isinstance(kinds, list) else kinds:
         case "object":
-            properties, required = schema.get("properties", {}), schema.get("required", []) if depth else []
-            return {name: _sample(properties.get(name, {}), document, depth - 1) for name in required}
+            properties = schema.get("properties", {})
+            names = (properties if whole else schema.get("required", [])) if depth else ()
+            return {
+                name: _sample(properties.get(name, {}), document, depth - 1, whole=whole) for name in names
+            }
         case "array":
-            items = range(schema.get("minItems", 0)) if depth else ()
-            return [_sample(schema.get("items", {}), document, depth - 1) for _ in items]
+            items = range(bool(schema.get("items")) if whole else schema.get("minItems", 0)) if depth else ()
+            return [_sample(schema.get("items", {}), document, depth - 1, whole=whole) for _ in items]
         case kind:
             plainest: Mapping[object, object] = {"string": "text", "number": 1, "boolean": True}
             return max(1, schema.get("minimum", 1)) if kind == "integer" else plainest.get(kind)
@@ -245,18 +328,18 @@ def _sample(schema: Json, document: Json, depth: int) -> object:
 @click.option("--compact", is_flag=True, help="Print one line.")
 def openapi_command(service: str, *, compact: bool) -> None:
     """Print the OpenAPI 3.1 document of SERVICE; it is also served at /_local/openapi.json."""
-    print_document(documents([service])[service], compact=compact)
-
-
-def documents(services: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the OpenAPI documents of some services by their names."""
     with in_process() as stack:
-        return {
-            name: ServiceClient(http=stack.http, url=getattr(stack.addresses, name), headers={}).call(
-                "GET", "/_local/openapi.json"
-            )
-            for name in services
-        }
+        print_document(documents(stack, [service])[service], compact=compact)
+
+
+def documents(stack: Stack, services: Iterable[str]) -> dict[str, Json]:
+    """Return the OpenAPI documents of some services by their names, of those that run."""
+    headers, running = admin_headers(stack.token), stack.addresses.running
+    return {
+        name: ServiceClient(http=stack.http, url=running[name], headers=headers).call("GET", _DOCUMENT)
+        for name in services
+        if name in running
+    }
 
 
 def print_document(document: dict[str, Any], *, compact: bool) -> None:
