@@ -81,7 +81,7 @@ ANSWERS = {
         "platform", "POST", "/_local/clock/advance", {"duration": []},
         theirs=lambda: msgspec.convert([], int),
         ours="duration must be a text or a whole number or a number; got an empty list; expected "
-        '{"duration"?: a text or a whole number or a number, "to"?: a text}',
+        '{"duration"?: a text or a whole number or a number, "to"?: a text, "next"?: true or false, "idle"?: a text, "until"?: an object, "limit"?: a text}',
     ),
     "a key too many": Refused("sink", "POST", "/_local/wait", {"wait": 1}),
     "a key too few": Refused("sink", "PUT", "/_local/responses", {"bin": "x"}),
