@@ -83,7 +83,7 @@ def test_a_lone_crm_is_searched_and_has_workspaces() -> None:
     assert advanced == "2026-03-02T10:00:00Z -> 2026-03-03T10:00:00Z"
     assert (found["FIRST_NAME"], found["DATE_UPDATED_UTC"]) == ("Ada", "2026-03-03 10:00:00")
     assert made["name"] == "mine"
-    assert moved == {"from": "2026-03-03T10:00:00Z", "now": "2026-03-03T10:15:00Z"}
+    assert moved == {"workspace": "default", "from": "2026-03-03T10:00:00Z", "now": "2026-03-03T10:15:00Z"}
 
 
 def failed(done: Done) -> dict[str, str]:

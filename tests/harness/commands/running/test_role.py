@@ -81,7 +81,8 @@ def test_its_clock_is_shown_set_and_advanced(at: dict[str, str]) -> None:
 
     assert shown.stdout == "2026-03-02T10:00:00Z (virtual)\n"
     assert moved.stdout == "2026-03-02T10:00:00Z -> 2026-03-02T10:15:00Z\n"
-    assert json.loads(as_json.stdout) == {"from": "2026-03-02T10:15:00Z", "now": "2026-04-01T00:00:00Z"}
+    moves = {"from": "2026-03-02T10:15:00Z", "now": "2026-04-01T00:00:00Z"}
+    assert json.loads(as_json.stdout) == {"workspace": "default", **moves}
     assert json.loads(back.stdout) == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
 
 

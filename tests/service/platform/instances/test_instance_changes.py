@@ -84,9 +84,7 @@ def test_a_deleted_instance_takes_its_pending_callbacks_with_it(clients, instanc
     instances("DELETE", f"/{instance['id']}")
     ran = clients.clock.advance("4 days")
 
-    assert ran == {"from": "2026-03-02T10:15:00Z", "now": "2026-03-06T10:15:00Z"} | dict.fromkeys(
-        ("polls", "events", "deliveries", "attempts"), 0
-    )
+    assert (ran["now"], ran["polls"], ran["attempts"]) == ("2026-03-06T10:15:00Z", 0, 0)
     assert len(clients.sink.callbacks()) == 1
 
 
