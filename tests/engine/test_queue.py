@@ -309,6 +309,25 @@ def test_virtual_workspaces_are_in_no_queue_until_their_clock_is_real(benches):
     assert sent.bodies == [b"done"]
 
 
+def test_a_lane_that_is_looked_at_while_its_clock_becomes_known_as_real_is_not_forgotten(benches):
+    first, second = benches
+    sent = Sent(*benches)
+    workspace = first.workspace()
+    known = second.workspaces.named(workspace.name)
+    first.owe(workspace, (first.instance(workspace), b"a"))
+
+    with (
+        working(second),
+        known.clock.lock.local,
+    ):  # as a thread has that is reading what another process has changed
+        first.engine.set_clock(workspace, Mode.REAL)
+        while waiting(first).due:
+            Event().wait(0.01)
+        known.clock.lock.local.release()
+        sent.wait(1)
+        known.clock.lock.local.acquire()
+
+
 def test_who_resets_a_workspace_waits_for_its_poll_and_is_waited_for(
     benches, workspace, make_bench, database_url
 ):

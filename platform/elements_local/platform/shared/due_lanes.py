@@ -120,6 +120,9 @@ class DueLanes(Struct, frozen=True, kw_only=True):
     def _workspace_of(self, lane: JobLane) -> Workspace | None:
         """Return a lane's workspace, if there is one whose clock runs by itself."""
         workspace = self.workspaces.named(lane.workspace)
+        if workspace is not None and workspace.clock.mode is not Mode.REAL:
+            # while another thread looks at a clock that has just become real, its lane must not be passed over: the queue forgets it
+            self.workspaces.refresh(workspace, waits=True)
         return workspace if workspace is not None and workspace.clock.mode is Mode.REAL else None
 
     def _due(self, workspace: Workspace, lane: JobLane) -> Job | None:
