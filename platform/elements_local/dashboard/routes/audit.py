@@ -1,6 +1,7 @@
 """What was owed to the receivers, held against what they got; and why a record's changes led to a callback, or did not."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -22,6 +23,9 @@ from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.text import whole_number
 from elements_local.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.reports.explanations import WRONG
+
+_AGAIN = timedelta(hours=1)
+"""How far time is moved at the most until a change that is made again is reported."""
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 explain = Blueprint("explain", __name__, url_prefix="/why")
@@ -100,7 +104,7 @@ def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
 
 
 def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, bool]:
-    """Change a record once more, poll, and return what came of it, and whether that is good."""
+    """Change a record once more, go to its next polls, and return what came of it, and whether that is good."""
     poller, number = page().poller(instance_id), whole_number(record_id)
     listed = {each["resource"]: each["collection"] for each in poller["resources"]} if poller else {}
     kind = next((each for each in RESOURCES if each.lower() == listed.get(resource)), None)
@@ -109,7 +113,11 @@ def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, b
         return "what was lost is found when it changes again.", True
     name = NAME_FIELDS[RESOURCES[kind]]
     clients().crm.update(kind, number, {name: records[0][name]})
-    clients().platform.poll(instance_id)
+    if clients().clock.show()["mode"] == "virtual":
+        told = {"callbacks": 1, "instanceId": instance_id, "objectType": resource, "objectId": record_id}
+        clients().clock.advance(until=told, limit=_AGAIN)
+    else:
+        clients().platform.poll(instance_id)
     found = read("platform", "explain", instanceId=instance_id, resource=resource, recordId=record_id)
     if found["verdict"] == "reported":
         return f"{kind} {number} was changed again, and that was reported.", True
