@@ -13,6 +13,7 @@ from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, UnwantedTexts, page_json
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.storage.timeline import TimelineJson, TimelineQuery, per_stretch, stretches
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.crm import Crm
 from mock_insightly.fields.fields import Record, upper_keys
@@ -25,6 +26,8 @@ from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.routes.actions import convert
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in
+from mock_insightly.tables import ChangeType
+from mock_insightly.tables import changes as change_rows
 
 _LARGEST_NUMBER = 2**63 - 1
 _PROBLEMS = (401, 403)
@@ -110,6 +113,23 @@ def changes(call: CrmCall, query: ChangesQuery) -> Answer[ChangesJson]:
             **page_json(page, "after"),
         }
     )
+
+
+_CHANGES = per_stretch(
+    change_rows.c.at,
+    change_rows.c.seq,
+    created=change_rows.c.change == ChangeType.CREATED.value,
+    updated=change_rows.c.change == ChangeType.UPDATED.value,
+    deleted=change_rows.c.change == ChangeType.DELETED.value,
+)
+
+
+@bp.get("/timeline")
+@operation(problems=_PROBLEMS)
+def timeline(call: CrmCall, query: TimelineQuery) -> Answer[TimelineJson]:
+    """Count the changes that clients made, by stretches of time."""
+    with call.reading() as records:
+        return Answer(stretches(records.tx, query, changes=_CHANGES))
 
 
 @bp.post("/seed")

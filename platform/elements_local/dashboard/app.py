@@ -36,6 +36,7 @@ from elements_local.dashboard.context import (
 )
 from elements_local.dashboard.copies import as_json
 from elements_local.dashboard.lists import id_of
+from elements_local.dashboard.moments import short_count
 from elements_local.dashboard.routes import (
     audit,
     callbacks,
@@ -120,7 +121,12 @@ def create_dashboard(stack: Stack, *, scenario: ScenarioSoFar, closing: Event, a
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"instant": _instant, "pretty": as_json, "span": span_text}
+    app.jinja_env.filters |= {
+        "instant": _instant,
+        "pretty": as_json,
+        "span": span_text,
+        "short_count": short_count,
+    }
     app.jinja_env.globals |= {"own_path": own_path, "progress": progress, "id_of": id_of, "needs": _NEEDS}
     app.url_value_preprocessor(_read_workspace)
     app.url_defaults(_add_workspace)

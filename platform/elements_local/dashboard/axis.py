@@ -63,7 +63,7 @@ class TimeAxis:
         elapsed = at - self.start - sum((min(at, one.end) - one.start for one in passed), timedelta(0))
         whole = [one for one in passed if one.end <= at]
         broken = _BREAK * len(whole) + (_BREAK // 2 if len(whole) < len(passed) else 0)
-        share = elapsed / self._shown if self._shown else 0
+        share = elapsed / self.shown if self.shown else 0
         return min(WIDTH, round(share * (WIDTH - _BREAK * len(self.breaks))) + broken)
 
     def holds(self, instant: datetime) -> bool:
@@ -71,9 +71,19 @@ class TimeAxis:
         return self.start <= instant <= self.end
 
     @property
+    def knots(self) -> list[tuple[int, float]]:
+        """Places with their seconds since 1970, between which time runs evenly: how a pointer's place is read."""
+        inside = [
+            (self.place(one.start) + width, edge.timestamp())
+            for one in self.breaks
+            for width, edge in ((0, one.start), (_BREAK, one.end))
+        ]
+        return [(0, self.start.timestamp()), *inside, (WIDTH, self.end.timestamp())]
+
+    @property
     def ticks(self) -> list[Tick]:
         """The labels, none of which would cover another; the day stands where it begins."""
-        wanted = self._shown / _LABELS
+        wanted = self.shown / _LABELS
         step = next((step for step in _STEPS if step >= wanted), _STEPS[-1])
         ticks: list[Tick] = []
         day = None
@@ -86,7 +96,8 @@ class TimeAxis:
         return ticks
 
     @cached_property
-    def _shown(self) -> timedelta:
+    def shown(self) -> timedelta:
+        """How much time is drawn, without what is broken out."""
         return self.end - self.start - sum((one.end - one.start for one in self.breaks), timedelta(0))
 
     def _multiples(self, step: timedelta) -> Iterable[datetime]:
@@ -105,18 +116,21 @@ def axis_of(
     start: datetime | None = None,
     end: datetime | None = None,
     whole: bool = False,
+    known: datetime | None = None,
 ) -> TimeAxis:
     """Return the axis on which instants are shown; there must be one at least, or both ends.
 
     Args:
         start, end: what is looked at; None is where the first, or the last, instant lies.
         whole: idle stretches are shown too.
+        known: from when on nothing else happened; what lies before is not called idle. None is the start.
     """
-    known = sorted(instants)
-    first, last = start or known[0], end or known[-1]
+    given = sorted(instants)
+    first, last = start or given[0], end or given[-1]
     last = max(last, first + timedelta(minutes=1))
-    shown = [first, *known[bisect_right(known, first) : bisect_right(known, last)], last]
-    return TimeAxis(first, last, () if whole else _breaks(shown, last - first))
+    shown = [first, *given[bisect_right(given, first) : bisect_right(given, last)], last]
+    broken = () if whole else _breaks(shown, last - first)
+    return TimeAxis(first, last, tuple(one for one in broken if known is None or one.start >= known))
 
 
 def span_text(length: timedelta) -> str:

@@ -3,6 +3,7 @@
 Everything here is made of what the services list; nothing is asked for.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -11,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from elements_local.dashboard.axis import TimeAxis
+from elements_local.dashboard.axis import WIDTH, TimeAxis
 from elements_local.dashboard.copies import first_two
 from elements_local.failures.timeline import condensed_runs, taken
 from elements_local.kit.instants import parse_instant
@@ -19,8 +20,11 @@ from elements_local.kit.values import replace
 from elements_local.records import RESOURCES
 
 Json = Mapping[str, Any]
-_MARK = 12
+_MARK = 20
 """Thousandths of the width that a mark takes, about."""
+
+BAR = 40
+"""Thousandths of the width that a bar takes, so that its number can be read."""
 
 Link = Callable[..., str]
 """Returns the path of a page, from its name and what it is about."""
@@ -35,6 +39,21 @@ class Lane(Enum):
     ATTEMPT = "Attempts"
     CLOCK = "Clock"
     FAULT = "Faults"
+
+
+_COUNTED = {
+    "created": (Lane.CRM, "created", "created"),
+    "updated": (Lane.CRM, "updated", "updated"),
+    "deleted": (Lane.CRM, "deleted", "deleted"),
+    "idle": (Lane.POLL, "idle", "polls that saw nothing"),
+    "polls": (Lane.POLL, "poll", "polls that saw records"),
+    "failedPolls": (Lane.POLL, "failed", "polls that failed"),
+    "events": (Lane.EVENT, "event", "events"),
+    "delivered": (Lane.ATTEMPT, "delivered", "delivered"),
+    "refused": (Lane.ATTEMPT, "failed", "attempts that failed"),
+    "due": (Lane.ATTEMPT, "due", "to come"),
+}
+"""What services count, by their names for it: where and as what it is drawn, and what it is called."""
 
 
 def lanes(runs: Collection[str]) -> list[Lane]:
@@ -62,6 +81,7 @@ class Moment(Struct, frozen=True, kw_only=True):
         shape: what it is drawn as.
         href: the page that has more of it.
         since: where the window of a poll begins.
+        count: how many happened, if they are not known one by one, from ``at`` to ``last``.
     """
 
     lane: Lane
@@ -72,6 +92,8 @@ class Moment(Struct, frozen=True, kw_only=True):
     state: str = ""
     href: str = ""
     since: datetime | None = None
+    last: datetime | None = None
+    count: int = 1
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -79,6 +101,7 @@ class Mark(Struct, frozen=True, kw_only=True):
 
     Attributes:
         window: where the widest of their windows begins, and how wide it is; None without any.
+        level: of a bar, from 1 to 4: how many it stands for, compared with the fullest.
     """
 
     place: int
@@ -86,7 +109,8 @@ class Mark(Struct, frozen=True, kw_only=True):
     text: str
     href: str
     count: int
-    window: tuple[int, int] | None
+    window: tuple[int, int] | None = None
+    level: int = 0
 
 
 def changes(listed: Iterable[Json], link: Link) -> list[Moment]:
@@ -186,11 +210,11 @@ def activities(listed: Iterable[Json], link: Link) -> list[Moment]:
     """Return what people did with clock, instances and state."""
     return [
         Moment(
-            lane=Lane.CLOCK, at=parse_instant(one["at"]), name=f"activity-{one['number']}", text=one["text"],
+            lane=Lane.CLOCK, at=parse_instant(one["at"]), name=f"activity-{place}", text=one["text"],
             shape={"clock": "clock", "reset": "clock", "instance": "instance"}.get(one["kind"], "warning"),
             href=link("instances.show", instance_id=one["instanceId"]) if one.get("instanceId") else "",
         )
-        for one in listed
+        for place, one in enumerate(listed, start=1)  # their own numbers count those of other workspaces
         if one["kind"] in {"clock", "reset", "instance", "warning", "poller"}
     ]  # fmt: skip
 
@@ -232,6 +256,52 @@ def marks(moments: Iterable[Moment], axis: TimeAxis) -> list[Mark]:
     return found
 
 
+def counted(stretches: Iterable[Json]) -> list[Moment]:
+    """Return what services counted, stretch by stretch."""
+    return [
+        Moment(
+            lane=_COUNTED[kind][0], at=parse_instant(one["first"]), last=parse_instant(one["last"]),
+            name=kind, shape=_COUNTED[kind][1], text=_COUNTED[kind][2], count=number,
+        )
+        for one in stretches
+        for kind, number in one["counts"].items()
+    ]  # fmt: skip
+
+
+def bars(counts: Iterable[Moment], axis: TimeAxis, zoom: Callable[[datetime, datetime], str]) -> list[Mark]:
+    """Return what is drawn on a lane with too much for marks: a bar with a number for each place, which leads nearer.
+
+    Args:
+        zoom: returns the path of the page that shows a range.
+    """
+    most = WIDTH // BAR - 1
+    placed = sorted((one for one in counts if axis.holds(one.at)), key=lambda one: one.at)
+    found = []
+    for cell, group in groupby(placed, key=lambda one: min(axis.place(one.at) // BAR, most)):
+        here = list(group)
+        first, last = here[0].at, max(one.last or one.at for one in here)
+        numbers = Counter[str]()
+        for one in here:
+            numbers[one.text] += one.count
+        words = ", ".join(f"{number:,} {text}" for text, number in numbers.most_common())
+        text = f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} UTC: {words}"
+        shape = _worst(one.shape for one in here)
+        href = zoom(first, last)
+        found.append(Mark(place=cell * BAR, shape=shape, text=text, href=href, count=numbers.total()))
+    fullest = max((mark.count for mark in found), default=1)
+    return [replace(mark, level=-(-4 * mark.count // fullest)) for mark in found]
+
+
+def short_count(number: int) -> str:
+    """Write a number in four letters at the most.
+
+    >>> short_count(999), short_count(1250), short_count(10_000), short_count(2_500_000)
+    ('999', '1.2k', '10k', '2.5M')
+    """
+    size, unit = next(((size, unit) for size, unit in ((10**6, "M"), (1000, "k")) if number >= size), (1, ""))
+    return f"{number / size:.1f}{unit}" if unit and number < 10 * size else f"{number // size}{unit}"
+
+
 def condensed(moments: Iterable[Moment]) -> list[Moment]:
     """Return moments, the latest first, with each run of polls that saw nothing as one, so that the others stand out."""
     return condensed_runs(moments, lambda one: one.shape == "idle", _as_one)
@@ -240,7 +310,9 @@ def condensed(moments: Iterable[Moment]) -> list[Moment]:
 def _as_one(run: Sequence[Moment]) -> Moment:
     first, last = run[-1].at, run[0].at
     since = f" since {first:%Y-%m-%d %H:%M:%S}" if first != last else ""
-    return replace(run[0], text=f"{len(run)} polls that saw nothing{since}", state="", href="")
+    return replace(
+        run[0], text=f"{len(run)} polls that saw nothing{since}", state="", href="", count=len(run)
+    )
 
 
 def record_resource(collection: str) -> str:

@@ -60,6 +60,7 @@ from elements_local.platform.instances import routes_events as events
 from elements_local.platform.instances import routes_lint as lint
 from elements_local.platform.jobs import routes_activity as activity
 from elements_local.platform.jobs import routes_clock as clock
+from elements_local.platform.jobs import routes_timeline as timeline
 from elements_local.platform.polling import routes as polls
 from elements_local.platform.polling import routes_jobs as jobs
 from elements_local.platform.polling.task import PollTask
@@ -78,6 +79,7 @@ _LOCAL = (
     outbox.bp,
     audit.bp,
     activity.bp,
+    timeline.bp,
     lint.config_warnings,
     lint.bp,
     login.console,

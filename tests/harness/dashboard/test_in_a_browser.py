@@ -354,6 +354,24 @@ def test_the_whole_guide_is_done_by_mouse_or_by_keyboard_alone(visit, at, mine, 
     assert visit.said == []
 
 
+def test_what_is_pointed_at_is_written_below_the_axis_and_dragging_shows_a_range_alone(visit, shared):
+    page = visit(f"{shared.at}?depth=1")
+    live(page)
+    bar, box = page.locator(".bar").first, page.locator(".track").first.bounding_box()
+    height = box["y"] + box["height"] / 2
+
+    bar.hover()
+    expect(page.locator("#pointed")).to_have_text(bar.get_attribute("aria-label"))
+    page.mouse.move(box["x"] + box["width"] / 4, height)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 3 / 4, height, steps=3)
+    with page.expect_navigation():
+        page.mouse.up()
+
+    assert re.search(r"depth=1&from=2026-03-02T10%3A11%3A\d\dZ&to=2026-03-02T10%3A33%3A\d\dZ$", page.url)
+    assert visit.said == []
+
+
 def test_keys_lead_through_a_list_and_back_to_the_row(visit, shared):
     page = visit("about:blank")
     for url in (f"{shared.at}callbacks/", f"{shared.at}journal/?service=crm&q=-nobody"):

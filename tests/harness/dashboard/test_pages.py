@@ -1,6 +1,8 @@
 """What pages show: a story from every side, an empty workspace, what is not there, and what strangers wrote."""
 
 import json
+import re
+from collections import Counter
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +16,7 @@ SHOWN = {
         "to come: contacts/{eve} CREATED attempt 2 due",
         "next poll of My Insightly to come",
     ),
-    "?depth=1": ("older ones are not drawn",),
+    "?depth=1": ("Bars count what is too much for marks", "Older ones"),
     "?lane=CRM&from=2026-03-02T10:10:00Z&to=2026-03-02T10:20:00Z": (
         "hidden by range and lane",
         "Contacts {eve}",
@@ -92,6 +94,40 @@ def test_each_mark_of_the_timeline_has_its_shape_and_a_name_and_a_lane_can_be_sh
         for href, given in told.open("?lane=-CRM&lane=-POLL").links
         if given.get("aria-label") == "Show Polls"
     ] == [f"{told.at}?lane=-CRM"]
+
+
+def counted(page):
+    """Return what the names of bars say, all of them together."""
+    names = [given["aria-label"] for _, given in page.links if "bar" in given.get("class", "").split()]
+    numbers = Counter()
+    for number, words in re.findall(
+        r"([\d,]+) ([a-z ]+)", ";".join(name.split("UTC: ")[1] for name in names)
+    ):
+        numbers[words] += int(number.replace(",", ""))
+    return numbers
+
+
+@pytest.mark.usefixtures("instance")
+def test_what_is_too_much_to_be_listed_is_counted_and_none_of_it_is_called_nothing(visitor, at, clients):
+    for _ in range(250):
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("3750m")
+
+    page = visitor.open(at)
+    bars = {
+        given["aria-label"]: href for href, given in page.links if "bar" in given.get("class", "").split()
+    }
+    near = visitor.open(next(href for name, href in bars.items() if "polls" in name))
+    early = visitor.open(f"{at}?from=2026-03-02T10:00:00Z&to=2026-03-02T10:20:00Z")
+
+    assert counted(page) == {
+        "created": 250, "polls that saw nothing": 999, "polls that saw records": 1, "events": 250,
+    }  # fmt: skip
+    assert "of nothing" not in page.words
+    assert "Older ones (" in page.words
+    assert "bar" not in " ".join(given.get("class", "") for _, given in near.links)
+    assert counted(early) == {"created": 250}
+    assert "poll of contacts 250 seen, 250 reported" in early.words
 
 
 def rows(page):
@@ -281,6 +317,10 @@ def test_what_a_fault_struck_is_on_a_lane_of_its_own_and_beside_its_request(visi
     assert "crm: GET /v3.1/Contacts status 503" in lane.words
     assert f"{at}journal/crm/2" in [href for href, _ in lane.links]
     assert page.url.endswith("/journal/crm/2")
+    clients.clock.advance("1m")
+    clients.crm.send("GET", "/v3.1/Contacts?mine=3")
+    assert "hatched" not in visitor.open(at).words
+    assert "hatched: Faults before 2026-03-02 10:01:0" in visitor.open(f"{at}?depth=1").words
     for words in ("GET /v3.1/Contacts?mine=2", "! status 503", "Authorization: "):
         assert words in page.words
     assert "1 match, 1 hidden" in struck.words

@@ -4,10 +4,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, request, url_for
+from msgspec import Struct
 
 from elements_local.dashboard import moments
 from elements_local.dashboard.axis import TimeAxis, axis_of
-from elements_local.dashboard.context import Answer, back, clients, dependencies, page, read, whole_page
+from elements_local.dashboard.context import (
+    Answer,
+    back,
+    clients,
+    dependencies,
+    own_path,
+    page,
+    read,
+    whole_page,
+)
 from elements_local.dashboard.moments import Lane, Moment
 from elements_local.kit.instants import UnreadableTimeError, format_instant, parse_instant
 
@@ -15,43 +25,84 @@ bp = Blueprint("overview", __name__)
 
 _DEPTH = 200
 _DEEPEST = 5000
+_EVER = 10**10
+"""Seconds: all that there is, is one stretch."""
+
+_STRETCHES = 100
+_LINES = 1000
+"""Of what was done in a workspace, the platform keeps as many lines."""
+
 _ROWS = 50
+
+
+class Happened(Struct, frozen=True, kw_only=True):
+    """What there is to draw.
+
+    Attributes:
+        listed: the latest of what is counted.
+        counts: how many there are of it in the range.
+        others: what is listed without being counted.
+        ever: how many there are, in the range or not.
+        known: from when on a lane is known, if there is more that is not fetched or no longer kept.
+    """
+
+    listed: list[Moment]
+    counts: list[Moment]
+    others: list[Moment]
+    ever: int
+    known: dict[Lane, datetime]
 
 
 @bp.get("/")
 def index() -> str:
     """Show what happened on lanes, and as a list."""
     depth = min(max(request.args.get("depth", _DEPTH, type=int), 1), _DEEPEST)
-    found, undrawn = _moments(depth)
     now = parse_instant(page().clock["now"])
-    axis = axis_of(
-        [*(one.at for one in found), now],
-        start=_asked("from"),
-        end=_asked("to"),
-        whole=request.args.get("gaps") == "shown",
-    )
+    happened, axis = _looked_at(depth, now)
     asked = request.args.getlist("lane")
-    held = [one for one in found if axis.holds(one.at) and moments.is_shown(one.lane, asked)]
-    shown = moments.condensed(held)
+
+    def held(given: list[Moment], *lanes: Lane) -> list[Moment]:
+        return [
+            one
+            for one in given
+            if one.lane in (lanes or Lane) and axis.holds(one.at) and moments.is_shown(one.lane, asked)
+        ]
+
+    drawn: dict[Lane, list[moments.Mark]] = {}
+    total = len(held(happened.others))
+    thinned = 0
+    for lane in moments.lanes(page().runs):
+        listed, counts, others = (
+            held(each, lane) for each in (happened.listed, happened.counts, happened.others)
+        )
+        number = sum(one.count for one in counts)
+        total += max(number, len(listed))
+        if number > len(listed):
+            thinned += number
+            drawn[lane] = [*moments.bars(counts, axis, _zoomed), *moments.marks(others, axis)]
+        else:
+            drawn[lane] = moments.marks([*listed, *others], axis)
+    rows = sorted(held([*happened.listed, *happened.others]), key=lambda one: one.at, reverse=True)
+    shown = moments.condensed(rows)
+    more = total - sum(one.count for one in shown[:_ROWS])
     return whole_page(
         "overview.html",
         axis=axis,
         now=now,
         now_place=axis.place(now) if axis.holds(now) else None,
-        lanes=[
-            (each, moments.marks([one for one in held if one.lane is each], axis))
-            for each in moments.lanes(page().runs)
-        ],
+        lanes=drawn,
+        unknown={lane: start for lane, start in happened.known.items() if start >= axis.start},
         asked=asked,
         rows=shown[:_ROWS],
-        more=len(shown) - _ROWS,
-        before=format_instant(shown[_ROWS].at) if len(shown) > _ROWS else None,
-        hidden=len(found) - len(held),
-        undrawn=undrawn,
+        more=more,
+        before=format_instant(shown[: _ROWS + 1][-1].at) if shown and more > 0 else None,
+        hidden=max(happened.ever - total, 0),
+        thinned=thinned,
         depth=depth,
         deeper=min(depth * 5, _DEEPEST),
         spans=_spans(axis),
-        empty=not any(one.lane is not Lane.CLOCK for one in found),
+        empty=not happened.ever
+        or all(one.lane is Lane.CLOCK for one in [*happened.others, *happened.counts]),
     )
 
 
@@ -80,42 +131,106 @@ def _moved(move: str, *, to: str) -> str:
     return dependencies().advances.begin(clock, how_far)
 
 
-def _moments(depth: int) -> tuple[list[Moment], int]:
-    """Return what happened and what is to come, the latest first, and how much more there is that is not drawn."""
+def _looked_at(depth: int, now: datetime) -> tuple[Happened, TimeAxis]:
+    """Return what there is in the range that is asked for, and its axis.
+
+    Stretches of the whole range show where it is idle; what is then drawn is counted again, in stretches of what remains.
+    """
+    start, end = _asked("from"), _asked("to")
+    ever = _counted(every=_EVER)
+    upto = ever if end is None or end >= now else _counted(until=end, every=_EVER)
+    known: dict[Lane, datetime] = {}
+    listed = _listed(depth, {one["of"]: one["latest"] for one in upto}, known)
+    others = _others(depth, known)
+    counts = moments.counted(ever)
+    instants = [now, *(one.at for one in [*listed, *others]), *_edges(counts)]
+    axis = axis_of(instants, start=start, end=end, whole=True)
+    whole = request.args.get("gaps") == "shown"
+    for _ in range(2):
+        every = max(int(axis.shown.total_seconds()) // _STRETCHES, 1)
+        counts = moments.counted(_counted(since=axis.start, until=axis.end, every=every))
+        axis = axis_of(
+            [*instants, *_edges(counts)],
+            start=axis.start,
+            end=axis.end,
+            whole=whole,
+            known=max(known.values(), default=None),
+        )
+        if not axis.breaks:
+            break
+    number = sum(one.count for one in moments.counted(ever)) + len(others)
+    return Happened(listed=listed, counts=counts, others=others, ever=number, known=known), axis
+
+
+def _edges(counts: list[Moment]) -> list[datetime]:
+    return [edge for one in counts for edge in (one.at, one.last or one.at)]
+
+
+def _counted(*, every: int, **ends: datetime) -> list[dict[str, Any]]:
+    """Return how much there is in a range, in stretches of some seconds; without an end, of all time."""
+    query = {name: format_instant(end) for name, end in ends.items()}
+    return [
+        stretch
+        for service in ("crm", "platform")
+        if service in page().runs
+        for stretch in read(service, "timeline", every=every, **query)["stretches"]
+    ]
+
+
+def _listed(depth: int, newest: dict[str, int], known: dict[Lane, datetime]) -> list[Moment]:
+    """Return the latest of what services count, one by one, up to the numbers that are the newest of each.
+
+    Args:
+        known: is told from when on it is kept, if what was before is not.
+    """
     found: list[Moment] = []
-    undrawn = 0
+
+    def ask(service: str, path: str, *lanes: Lane, **query: object) -> list[dict[str, Any]]:
+        answer = read(service, path, limit=depth, **query)
+        if answer["pruned"]:
+            known.update(dict.fromkeys(lanes, parse_instant(answer["pruned"]["before"])))
+        listed: list[dict[str, Any]] = answer[path]
+        return listed
+
     if "crm" in page().runs:
-        listed, more = latest_changes(depth)
-        found += moments.changes(listed, url_for)
-        undrawn += more
+        after = max(newest.get("changes", 0) - depth, 0)
+        found += moments.changes(ask("crm", "changes", Lane.CRM, after=after), url_for)
     if "platform" in page().runs:
-        polls = read("platform", "polls", limit=depth)
-        sent = read("platform", "deliveries", limit=depth)
-        told = read("platform", "activity", workspace=page().name, limit=depth)
-        found += moments.polls(polls["polls"], url_for)
-        found += moments.deliveries(sent["deliveries"], url_for)
-        found += moments.activities(told["activities"], url_for)
+        polls = ask("platform", "polls", Lane.POLL, Lane.EVENT, before=newest.get("polls", 0) + 1)
+        before = None if "due" in newest else f"{newest.get('attempts', 0) + 1}/0"
+        found += moments.polls(polls, url_for)
+        found += moments.deliveries(ask("platform", "deliveries", Lane.ATTEMPT, before=before), url_for)
+    return found
+
+
+def _others(depth: int, known: dict[Lane, datetime]) -> list[Moment]:
+    """Return what services list without counting it.
+
+    Args:
+        known: is told from when on all of it is listed, if there are earlier ones.
+    """
+    found: list[Moment] = []
+
+    def add(more: list[Moment], *, left: int) -> None:
+        found.extend(more)
+        if left > 0 and more:
+            known[more[0].lane] = max(known.get(more[0].lane, more[0].at), min(one.at for one in more))
+
+    if "platform" in page().runs:
+        told = read("platform", "activity", workspace=page().name, limit=_LINES)
+        add(moments.activities(told["activities"], url_for), left=told["total"] - _LINES + 1)
         found += moments.next_polls(page().pollers, url_for)
-        undrawn += polls["total"] - len(polls["polls"]) + sent["total"] - len(sent["deliveries"])
     for service in page().runs:
-        struck = read(service, "journal", struck=True, limit=_ROWS)
-        found += moments.faults(service, struck["exchanges"], url_for)
-        undrawn += struck["total"] - len(struck["exchanges"])
+        struck = read(service, "journal", struck=True, limit=depth)
+        add(moments.faults(service, struck["exchanges"], url_for), left=struck["total"] - depth)
     if page().runs == {"sink"}:
         came = read("sink", "callbacks", before=10**18, limit=depth)
-        found += moments.callbacks(came["callbacks"], url_for)
-        undrawn += came["total"] - len(came["callbacks"])
-    return sorted(found, key=lambda one: one.at, reverse=True), undrawn
+        add(moments.callbacks(came["callbacks"], url_for), left=came["total"] - depth)
+    return found
 
 
-def latest_changes(depth: int) -> tuple[list[dict[str, Any]], int]:
-    """Return the CRM's latest changes, oldest first, and how many there are before them."""
-    first = read("crm", "changes", limit=1)
-    if not first["changes"]:
-        return [], 0
-    before = max(first["total"] - depth, 0)
-    after = first["changes"][0]["seq"] - 1 + before
-    return read("crm", "changes", after=after, limit=depth)["changes"], before
+def _zoomed(start: datetime, end: datetime) -> str:
+    return own_path(**{"from": format_instant(start), "to": format_instant(end)})
 
 
 def _asked(name: str) -> datetime | None:

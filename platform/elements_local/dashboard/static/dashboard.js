@@ -102,6 +102,56 @@
     KEYS[event.key]();
   });
 
+  // The axis: what is pointed at is written below it, and a range that is dragged over is shown alone.
+  let drag = null;
+  const instant = (seconds) => new Date(Math.round(seconds) * 1000).toISOString().replace(".000Z", "Z");
+  function pointed(track, x) {
+    const box = track.getBoundingClientRect();
+    const place = Math.min(Math.max((x - box.left) / box.width, 0), 1) * 1000;
+    const knots = JSON.parse(track.closest("[data-knots]").dataset.knots);
+    const next = Math.max(knots.findIndex(([at]) => at >= place), 1);
+    const [[left, from], [right, to]] = [knots[next - 1], knots[next]];
+    return { place, seconds: from + (to - from) * (place - left) / (right - left || 1) };
+  }
+  for (const kind of ["pointerover", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      const mark = event.target.closest(".track [title]");
+      if (mark) one("#pointed").textContent = mark.title;
+    });
+  }
+  document.addEventListener("pointerdown", (event) => {
+    const track = event.target.closest(".track");
+    if (!track || event.button !== 0 || event.pointerType === "touch") return;
+    drag = { track, x: event.clientX, from: pointed(track, event.clientX) };
+  });
+  document.addEventListener("dragstart", (event) => { if (drag) event.preventDefault(); });
+  document.addEventListener("pointermove", (event) => {
+    if (event.target.matches?.(".track")) {
+      const words = instant(pointed(event.target, event.clientX).seconds).replace("T", " ").replace("Z", " UTC");
+      one("#pointed").textContent = words;
+    }
+    if (!drag || Math.abs(event.clientX - drag.x) < 6) return;
+    event.preventDefault();
+    drag.to = pointed(drag.track, event.clientX);
+    drag.band ||= drag.track.closest(".lanes").appendChild(Object.assign(document.createElement("span"), { className: "band" }));
+    const [box, lanes] = [drag.track.getBoundingClientRect(), drag.band.parentElement.getBoundingClientRect()];
+    const left = Math.min(drag.from.place, drag.to.place) / 1000;
+    drag.band.style.left = `${box.left - lanes.left + left * box.width}px`;
+    drag.band.style.width = `${Math.abs(drag.to.place - drag.from.place) / 1000 * box.width}px`;
+  });
+  document.addEventListener("pointerup", () => {
+    const done = drag;
+    drag = null;
+    if (!done?.to) return;
+    // the link that the pointer is let go on is not followed
+    document.addEventListener("click", (event) => { event.preventDefault(); event.stopPropagation(); }, { capture: true, once: true });
+    const address = new URL(location);
+    const [from, to] = [done.from.seconds, done.to.seconds].sort((a, b) => a - b);
+    address.searchParams.set("from", instant(from));
+    address.searchParams.set("to", instant(to));
+    location.href = address;
+  });
+
   // What only works with a script is hidden without.
   function reveal() {
     for (const element of all("[data-script]")) element.hidden = false;

@@ -394,6 +394,10 @@ ADMIN = {
             "workspace": ["workspace=nobody", "workspace=default"],
         }),
     ),
+    "a timeline": Group(
+        ["GET /_local/timeline"],
+        queries(400, {"since must be": ["since=x", "since=2026-03-02T10:00:00"], "until must be": ["until="], "every must be": ["every=0"]}),
+    ),
     "activities of no workspace": Group(
         ["GET /_local/activity"], queries(404, {"nobody": ["workspace=nobody"]}, by=None)
     ),

@@ -58,6 +58,22 @@ def test_an_idle_day_between_two_busy_hours_is_broken_out():
     assert idle.text == "23 h 5 m of nothing"
 
 
+def test_what_lies_before_all_is_known_is_not_called_idle():
+    shown = minutes(*range(0, 60, 5), *range(1440, 1500, 5))
+
+    assert axis_of(shown, known=shown[12]).breaks == ()
+    assert len(axis_of(shown, known=shown[11]).breaks) == 1
+
+
+@settings(max_examples=examples(30))
+@given(instants)
+def test_knots_say_which_instant_lies_at_a_place(shown):
+    axis = axis_of(shown)
+
+    assert all(axis.place(datetime.fromtimestamp(at, UTC)) == place for place, at in axis.knots[1:-1])
+    assert [axis.knots[0][0], axis.knots[-1][0]] == [0, WIDTH]
+
+
 def test_what_comes_at_even_distances_is_not_broken():
     assert axis_of(minutes(0, 15, 30, 45)).breaks == ()
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from elements_local.dashboard import moments
-from elements_local.dashboard.axis import axis_of
+from elements_local.dashboard.axis import WIDTH, axis_of
 from elements_local.dashboard.context import Notice, Notices
 from elements_local.dashboard.lists import SearchWords, search_words
 from elements_local.dashboard.moments import Lane, Moment
@@ -51,6 +51,30 @@ def test_moments_of_one_place_are_one_mark_that_shows_the_worst():
     assert (mark.count, mark.shape, mark.href) == (3, "failed", "#poll-0.1")
     assert mark.text == "2026-03-02 12:00:06 UTC: poll 0.1, and 2 more"
     assert (other.count, other.shape, other.href) == (1, "idle", "/idle-300")
+
+
+def test_what_was_counted_is_a_bar_for_each_place_with_its_number_and_leads_nearer():
+    axis = axis_of([], start=NOON, end=NOON + timedelta(hours=10))
+    one = {
+        "first": "2026-03-02T12:00:00Z",
+        "last": "2026-03-02T12:10:00Z",
+        "counts": {"idle": 1200, "failedPolls": 3},
+    }
+    other = {"first": "2026-03-02T21:59:00Z", "last": "2026-03-02T21:59:00Z", "counts": {"idle": 7}}
+
+    (full, few) = moments.bars(
+        moments.counted([one, other]), axis, lambda first, last: f"{first:%H:%M}-{last:%H:%M}"
+    )
+
+    assert (full.place, full.shape, full.count, full.level, full.href) == (
+        0,
+        "failed",
+        1203,
+        4,
+        "12:00-12:10",
+    )
+    assert full.text.endswith("1,200 polls that saw nothing, 3 polls that failed")
+    assert (few.place, few.shape, few.count, few.level) == (WIDTH - moments.BAR, "idle", 7, 1)
 
 
 def test_a_mark_has_the_widest_window():
