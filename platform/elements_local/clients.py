@@ -6,8 +6,10 @@ They speak HTTP like anyone else, over the network or in process.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from urllib.parse import parse_qs
 
 from elements_local.errors import HarnessError
+from elements_local.kit.wire import Reply
 from elements_local.service_client import (
     SERVICES,
     Addresses,
@@ -37,7 +39,13 @@ Fields = Mapping[str, object]
 
 
 class PlatformClient(ServiceClient):
-    """The platform, as the workspace's user and organization."""
+    """The platform, as the workspace's user and organization; paths of its API may leave out ``/elements/api-v2``."""
+
+    def send(self, method: str, path: str, **request: Any) -> Reply:
+        """Send a request and return the answer, as ``ServiceClient`` does."""
+        first = path.partition("?")[0].split("/")[1:2]
+        own = first and first[0] not in {"", "_local", "elements"}
+        return super().send(method, f"{BASE_PATH}{path}" if own else path, **request)
 
     def create_instance(self, body: Fields) -> dict[str, Any]:
         """Make an element instance."""
@@ -146,10 +154,17 @@ class SinkClient(ServiceClient):
     """The sink, as far as one workspace's callbacks go.
 
     Attributes:
-        workspace: its name.
+        workspace: its name; calls about callbacks that name no other are about this one.
     """
 
     workspace: str
+
+    def send(self, method: str, path: str, **request: Any) -> Reply:
+        """Send a request and return the answer, as ``ServiceClient`` does."""
+        before, _, query = path.partition("?")
+        if before.startswith("/_local/callbacks") and not {"workspace", "bin"} & parse_qs(query).keys():
+            path = f"{before}{query_of({'workspace': self.workspace})}{f'&{query}' if query else ''}"
+        return super().send(method, path, **request)
 
     def callbacks(self, **filters: object) -> list[dict[str, Any]]:
         """Return recorded callbacks, oldest first, that match all filters: all, or the first ``limit``."""
