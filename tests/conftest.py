@@ -145,6 +145,11 @@ def clients(stack_in_process: Stack) -> Iterator[WorkspaceClients]:
     stack_in_process.delete_workspace(made.credentials.name)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are cores: a fifth of a check waits for processes, a browser, or real time."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
 def pytest_collection_finish() -> None:
     """Leave what was collected out of every search for garbage: it stays until the end."""
     gc.freeze()
