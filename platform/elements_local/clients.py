@@ -39,13 +39,7 @@ Fields = Mapping[str, object]
 
 
 class PlatformClient(ServiceClient):
-    """The platform, as the workspace's user and organization; paths of its API may leave out ``/elements/api-v2``."""
-
-    def send(self, method: str, path: str, **request: Any) -> Reply:
-        """Send a request and return the answer, as ``ServiceClient`` does."""
-        first = path.partition("?")[0].split("/")[1:2]
-        own = first and first[0] not in {"", "_local", "elements"}
-        return super().send(method, f"{BASE_PATH}{path}" if own else path, **request)
+    """The platform, as the workspace's user and organization."""
 
     def create_instance(self, body: Fields) -> dict[str, Any]:
         """Make an element instance."""

@@ -1,7 +1,5 @@
 """Calls by path, of clients of one workspace."""
 
-import pytest
-
 from elements_local.guide import instance_body
 
 
@@ -15,11 +13,3 @@ def test_a_call_of_the_sink_is_about_its_own_workspace(clients):
     assert sink.call("POST", "/_local/callbacks/verify", json={"count": 1}) == {"verified": True, "count": 1}
     assert sink.call("DELETE", "/_local/callbacks") == {"removed": 1}
     assert sink.callbacks() == []
-
-
-@pytest.mark.parametrize("path", ["/instances", "/elements/api-v2/instances"])
-def test_a_path_of_the_platforms_api_may_leave_out_what_all_have_in_front(clients, path):
-    made = clients.platform.create_instance(instance_body(clients.credentials))
-
-    assert [each["id"] for each in clients.platform.call("GET", path)] == [made["id"]]
-    assert clients.platform.call("GET", "/_local/clock")["mode"] == "virtual"
