@@ -35,6 +35,7 @@ _WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
 _BEGUN: pytest.StashKey[int] = pytest.StashKey()
+_SETTINGS: pytest.StashKey["Options"] = pytest.StashKey()
 """The number of what had happened last in the stack before a test that works with it began."""
 
 _MARKERS = (
@@ -149,8 +150,9 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
 
 
 @pytest.fixture(scope="session")
-def _elements_held(elements_settings: "Options") -> "Iterator[HeldStack]":
+def _elements_held(pytestconfig: pytest.Config, elements_settings: "Options") -> "Iterator[HeldStack]":
     """The stack of a run; for tests with a receiver freezegun holds the process's time while one runs."""
+    pytestconfig.stash[_SETTINGS] = elements_settings
     with testing.fixtures.HeldStack.started(elements_settings) as stack:
         yield stack
 
@@ -236,9 +238,14 @@ def _stack_of(item: pytest.Item) -> "Stack | None":
 def _making_workspace(
     request: pytest.FixtureRequest, receiver: object
 ) -> "AbstractContextManager[WorkspaceClients]":
+    if ELSEWHERE in request.config.stash:
+        elsewhere = request.config.stash[ELSEWHERE]
+        if receiver is None:
+            return testing.fixtures.workspace_of(request.node, request.getfixturevalue("elements_stack"))
+        return testing.fixtures.relayed_workspace_of(request.node, elsewhere, receiver)
+    held: HeldStack = request.getfixturevalue("_elements_held")
+    if request.getfixturevalue("elements_settings") != request.config.stash[_SETTINGS]:
+        raise testing.fixtures.OtherSettingsError
     if receiver is None:
         return testing.fixtures.workspace_of(request.node, request.getfixturevalue("elements_stack"))
-    if ELSEWHERE in request.config.stash:
-        return testing.fixtures.relayed_workspace_of(request.node, request.config.stash[ELSEWHERE], receiver)
-    held: HeldStack = request.getfixturevalue("_elements_held")
     return held.workspace_of(request.node, receiver)

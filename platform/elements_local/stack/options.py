@@ -76,6 +76,15 @@ class Options:
     token: str | None = None
     fresh: bool = False
 
+    def __post_init__(self) -> None:
+        """Take a clock's mode by its word, too."""
+        given: object = self.mode
+        try:
+            object.__setattr__(self, "mode", Mode(given))
+        except ValueError:
+            modes = " or ".join(repr(each.value) for each in Mode)
+            raise OptionError(f"mode must be {modes}; got {given!r}") from None
+
     def __repr__(self) -> str:
         """Name in one line what is chosen, without values, some of which are secret."""
         usual = Options()

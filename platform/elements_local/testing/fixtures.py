@@ -38,6 +38,7 @@ __all__ = [
     "HarnessError",
     "HeldStack",
     "OptionError",
+    "OtherSettingsError",
     "add_section",
     "audit",
     "certify",
@@ -54,6 +55,16 @@ __all__ = [
     "watched",
     "workspace_of",
 ]
+
+
+class OtherSettingsError(HarnessError):
+    """A test's ``elements_settings`` is not the one that the run's stack was started with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this test has another elements_settings than the test that started the stack, of which a run has one: put "
+            "the fixture into the conftest.py above all tests; @pytest.mark.elements(...) has a test's own choices"
+        )
 
 
 def options(config: pytest.Config) -> Options:

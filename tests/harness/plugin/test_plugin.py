@@ -192,7 +192,7 @@ def test_the_stack_starts_as_the_settings_fixture_says(project: pytest.Pytester)
 
         @pytest.fixture(scope="session")
         def elements_settings():
-            return Options(records=2, seed=5, start=datetime(2026, 5, 1, tzinfo=UTC))
+            return Options(records=2, seed=5, start=datetime(2026, 5, 1, tzinfo=UTC), mode="virtual")
 
         def test_records_are_there(elements_stack):
             assert len(elements_stack.workspace().crm.call("GET", "/v3.1/Leads")) == 2
@@ -214,6 +214,33 @@ def test_the_stack_starts_as_the_settings_fixture_says(project: pytest.Pytester)
     result = project.runpytest_inprocess()
 
     result.assert_outcomes(passed=4)
+
+
+def test_a_stack_that_was_started_otherwise_is_not_taken_for_a_modules_own(project: pytest.Pytester) -> None:
+    own = """
+        import pytest
+        from elements_local.start import Options
+
+        @pytest.fixture(scope="session")
+        def elements_settings():
+            return Options(records={records})
+
+        def test_it(elements_crm):
+            assert len(elements_crm.call("GET", "/v3.1/Contacts")) == {records}
+        """
+    project.makepyfile(
+        test_a=own.format(records=3), test_b=own.format(records=3), test_c=own.format(records=1)
+    )
+    project.makepyfile(test_d="def test_it(elements_crm): pass")
+
+    result = project.runpytest_inprocess(
+        "test_a.py", "test_b.py", "test_c.py", "test_d.py", "-p", "no:randomly"
+    )
+
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(
+        ["*this test has another elements_settings than the test that started the stack*"]
+    )
 
 
 def test_with_the_role_crm_the_fixtures_start_nothing_else(project: pytest.Pytester) -> None:

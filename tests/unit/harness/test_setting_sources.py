@@ -7,6 +7,7 @@ from each_row import each_row
 
 from elements_local.commands.settings import listed
 from elements_local.errors import OptionError
+from elements_local.kit.clock import Mode
 from elements_local.kit.settings import SettingsError, variable
 from elements_local.stack_settings import FLAT, SHORTHANDS, Configuration, every_setting
 from elements_local.start import Options, in_process
@@ -207,3 +208,9 @@ def test_secrets_are_masked():
     )
 
     assert value(chosen, "token") == value(chosen, "database") == ("***", "environment")
+
+
+def test_a_clocks_mode_is_taken_by_its_word_and_no_other_word_is():
+    assert Options(mode="real").mode is Mode.REAL
+    with pytest.raises(OptionError, match="mode must be 'real' or 'virtual'; got 'fast'"):
+        Options(mode="fast")
