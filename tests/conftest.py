@@ -146,8 +146,9 @@ def clients(stack_in_process: Stack) -> Iterator[WorkspaceClients]:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run one worker more than there are cores: a fifth of a check waits for processes, a browser, or real time."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    """Run one worker more than there are cores, as some tests wait for processes, a browser, or real time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
 
 
 def pytest_collection_finish() -> None:

@@ -55,7 +55,7 @@ def _audits() -> list[tuple[dict[str, Any], dict[str, Any]]]:
 
 @explain.get("/")
 def show() -> str:
-    """Show the explanation: the platform's where it has one, else the polls' own decisions."""
+    """Show the platform's explanation of a record's latest change."""
     instance_id = request.args.get("instanceId", type=int)
     resource, record_id = request.args.get("resource", ""), request.args.get("recordId", "")
     if instance_id is None or not resource or not record_id:
@@ -104,7 +104,7 @@ def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
 
 
 def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, bool]:
-    """Change a record once more, go to its next polls, and return what came of it, and whether that is good."""
+    """Change a record once more, move time to its callback, and return what came of it, and whether that is good."""
     poller, number = page().poller(instance_id), whole_number(record_id)
     listed = {each["resource"]: each["collection"] for each in poller["resources"]} if poller else {}
     kind = next((each for each in RESOURCES if each.lower() == listed.get(resource)), None)
