@@ -50,6 +50,7 @@ from elements_local.dashboard.routes import (
     state,
 )
 from elements_local.errors import CallError, HarnessError, UnreachableError
+from elements_local.kit.text import record_name
 from elements_local.kit.web.middleware import BELOW
 from elements_local.kit.web.problems import in_own_words
 from elements_local.kit.web.service_flask import ServiceFlask
@@ -127,7 +128,13 @@ def create_dashboard(stack: Stack, *, scenario: ScenarioSoFar, closing: Event, a
         "span": span_text,
         "short_count": short_count,
     }
-    app.jinja_env.globals |= {"own_path": own_path, "progress": progress, "id_of": id_of, "needs": _NEEDS}
+    app.jinja_env.globals |= {
+        "own_path": own_path,
+        "progress": progress,
+        "id_of": id_of,
+        "needs": _NEEDS,
+        "record_name": record_name,
+    }
     app.url_value_preprocessor(_read_workspace)
     app.url_defaults(_add_workspace)
     app.before_request(_check_caller)

@@ -11,6 +11,7 @@ import yaml
 from elements_local.clients import BASE_PATH
 from elements_local.failures.timeline import message_of
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.text import record_name
 from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
 
 Json = Mapping[str, Any]
@@ -65,7 +66,7 @@ def events_of(callback: Json) -> list[Json]:
 def title_of(callback: Json) -> str:
     """Say in a line what a callback tells."""
     words = [
-        f"{event.get('objectType')}/{event.get('objectId')} {event.get('eventType')}"
+        f"{record_name(event.get('objectType'), event.get('objectId'))} {event.get('eventType')}"
         for event in events_of(callback)
     ]
     return first_two(words) or f"{callback['method']} {callback['path']}"

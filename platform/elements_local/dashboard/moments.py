@@ -16,6 +16,7 @@ from elements_local.dashboard.axis import WIDTH, TimeAxis
 from elements_local.dashboard.copies import first_two
 from elements_local.failures.timeline import condensed_runs, taken
 from elements_local.kit.instants import parse_instant
+from elements_local.kit.text import record_name
 from elements_local.kit.values import replace
 from elements_local.records import RESOURCES
 
@@ -145,7 +146,7 @@ def polls(listed: Iterable[Json], link: Link) -> list[Moment]:
         found += [
             Moment(
                 lane=Lane.EVENT, at=at, name=f"event-{one['id']}-{record['id']}",
-                text=f"{one['resource']}/{record['id']}", state=record["verdict"], shape="event",
+                text=record_name(one["resource"], record["id"]), state=record["verdict"], shape="event",
                 href=link("explain.show", instanceId=one["instanceId"], resource=one["resource"], recordId=record["id"]),
             )
             for record in one["records"]

@@ -13,6 +13,10 @@ LONGEST_NUMBER = 18
 """Digits of a number that every database keeps as one, and that Python reads quickly."""
 
 
+NO_ID = "(no id)"
+"""What stands for the id of a record that was read without one."""
+
+
 def shortened(text: str, most: int) -> str:
     """Return as much of a text as a message needs.
 
@@ -29,6 +33,15 @@ def whole_number(text: str) -> int | None:
     (42, None, None, None)
     """
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+
+
+def record_name(resource: object, record_id: object) -> str:
+    """Return what a record is called wherever one is named; what was read without an id has a name of its own.
+
+    >>> record_name("contacts", 1), record_name("contacts", ""), record_name("contacts", None)
+    ('contacts/1', 'contacts/(no id)', 'contacts/(no id)')
+    """
+    return f"{resource}/{NO_ID if record_id in (None, '') else record_id}"
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:

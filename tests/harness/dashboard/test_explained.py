@@ -1,6 +1,7 @@
 """The page of an explanation, where the platform gives one."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -129,3 +130,58 @@ def test_a_record_that_was_read_under_another_id_was_seen(clients, visitor):
         assert f"✗ {said['verdict']} {said['why']}" in page.words
         assert "CREATED" in page.words
     assert "2026-03-02 10:00:01 read as 2026-03-02 10:00:01" in why.words
+
+
+def test_what_was_read_without_an_id_has_one_name_and_leads_to_what_mends_it(clients, visitor):
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.poller.configuration"]["contacts"]["idField"] = "ID"
+    instance = clients.platform.create_instance(body)
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
+    at = f"/_local/dashboard/{clients.credentials.name}"
+    notification = clients.platform.call("GET", "/_local/deliveries")["deliveries"][0]["notificationId"]
+
+    for path in (
+        "/",
+        "/callbacks/",
+        "/callbacks/latest",
+        "/polls/1",
+        f"/notifications/{notification}",
+        "/audit/",
+    ):
+        page = visitor.open(at + path)
+        assert "contacts/(no id)" in page.words, path
+        assert not re.search(r"contacts/(None|null|undefined| )", page.words), path
+        links = [href for href, _ in page.links if re.search(r"/why/\?.*recordId=(\(no|%28no|&|$)", href)]
+        assert links or path == "/callbacks/", path
+        for href in links:
+            why = visitor.open(href)
+            assert f"{at}/instances/{instance['id']}?" in why.url, path
+            assert "contacts/(no id): ID named nothing in what the poll read" in why.words
+            assert "'ID' is not the id of these records; CONTACT_ID is" in why.words
+
+
+@pytest.mark.parametrize("callback_url", [None, "http://127.0.0.1:9/nobody"], ids=["refused", "elsewhere"])
+def test_a_callback_that_nobody_took_leads_to_its_attempts(clients, visitor, callback_url):
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.notification.callback.url"] = (
+        callback_url or clients.credentials.callback_url
+    )
+    instance = clients.platform.create_instance(body)
+    clients.sink.respond({"status": 503})
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+    at = f"/_local/dashboard/{clients.credentials.name}"
+    outcome = "connection refused" if callback_url else "answered 503"
+
+    for path in (
+        f"records/Contacts/{number}",
+        f"why/?instanceId={instance['id']}&resource=contacts&recordId={number}",
+    ):
+        page = visitor.open(f"{at}/{path}")
+        (href,) = {href for href, _ in page.links if "/notifications/" in href}
+        assert f"1 tried, the last 2026-03-02 10:15:00 {outcome}" in page.words
+        assert (
+            f"attempt 1 2026-03-02 10:15:00 to {callback_url or clients.credentials.callback_url}: {outcome}"
+            in visitor.open(href).words
+        )

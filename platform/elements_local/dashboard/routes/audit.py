@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
 from elements_local.clients import BASE_PATH
@@ -20,7 +20,7 @@ from elements_local.dashboard.context import (
 from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
 from elements_local.guide import changed_block, poller_entry
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.text import whole_number
+from elements_local.kit.text import NO_ID, record_name, whole_number
 from elements_local.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.reports.explanations import WRONG
 
@@ -54,11 +54,11 @@ def _audits() -> list[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 @explain.get("/")
-def show() -> str:
+def show() -> Answer:
     """Show the platform's explanation of a record's latest change."""
     instance_id = request.args.get("instanceId", type=int)
-    resource, record_id = request.args.get("resource", ""), request.args.get("recordId", "")
-    if instance_id is None or not resource or not record_id:
+    resource, record_id = request.args.get("resource", ""), request.args.get("recordId", "") or NO_ID
+    if instance_id is None or not resource or "recordId" not in request.args:
         raise BadRequest(
             "The address names an instance, a resource and a record: ?instanceId=…&resource=…&recordId=…"
         )
@@ -66,6 +66,10 @@ def show() -> str:
     poller = page().poller(instance_id)
     if poller is None:
         raise NotFound(f"There is no instance {str(instance_id)[:20]} in this workspace, or no longer.")
+    if record_id == NO_ID:
+        return back(
+            _without_id(poller, resource), good=False, to=url_for("instances.show", instance_id=instance_id)
+        )
     kind = next((each["collection"] for each in poller["resources"] if each["resource"] == resource), None)
     return whole_page(
         "explain.html",
@@ -73,6 +77,15 @@ def show() -> str:
         poller=poller,
         record=record_path(kind, record_id),
         explanation=read("platform", "explain", **asked),
+    )
+
+
+def _without_id(poller: dict[str, Any], resource: str) -> str:
+    """Say of an event without an id why it names no record, and where the record is found."""
+    field = next((each["idField"] for each in poller["resources"] if each["resource"] == resource), None)
+    return (
+        f"{record_name(resource, NO_ID)}: {field or 'idField'} named nothing in what the poll read, so the event names no "
+        "record. The audit names the record; a warning below, if there is one, mends it."
     )
 
 

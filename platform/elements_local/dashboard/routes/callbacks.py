@@ -8,6 +8,7 @@ from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, read, record_path, whose
 from elements_local.dashboard.lists import Listing, list_page
 from elements_local.errors import CallError
+from elements_local.kit.text import NO_ID, record_name
 from elements_local.kit.web.signature import sign
 from elements_local.records import COLLECTIONS
 
@@ -117,28 +118,31 @@ def _inbox(callback: dict[str, Any] | None) -> Answer:
 
 
 def _detail(callback: dict[str, Any]) -> dict[str, Any]:
-    text = copies.pretty(callback)
-    notification = copies.header_of(callback, copies.WEBHOOK_ID)
+    text, notification = copies.pretty(callback), copies.header_of(callback, copies.WEBHOOK_ID)
+    delivery = _delivery(notification)
     return {
         "text": text[:_SHOWN_AT_ONCE],
         "left": max(len(text) - _SHOWN_AT_ONCE, 0),
-        "events": [_event(event) for event in copies.events_of(callback)],
+        "events": [_event(event, delivery) for event in copies.events_of(callback)],
         "signature": copies.header_of(callback, copies.SIGNATURE),
         "keys": read("sink", "signature-keys", bin=page().name)["keys"],
         "notification": notification if notification and notification.isdecimal() else None,
-        "delivery": _delivery(notification),
+        "delivery": delivery,
     }
 
 
-def _event(event: copies.Json) -> dict[str, Any]:
+def _event(event: copies.Json, delivery: dict[str, Any] | None) -> dict[str, Any]:
     """Return what is shown of an event, whose values may be anything, and the record that it is about."""
-    resource, record_id = str(event.get("objectType")), str(event.get("objectId"))
+    resource, record_id = str(event.get("objectType")), event.get("objectId")
     kind = COLLECTIONS.get(resource) if "crm" in page().runs else None
+    record = record_path(kind, str(record_id))
+    if delivery and delivery["instanceId"] and record_id in (None, ""):
+        record = url_for("explain.show", instanceId=delivery["instanceId"], resource=resource, recordId=NO_ID)
     return {
-        "text": f"{resource}/{record_id}",
+        "text": record_name(resource, record_id),
         "change": str(event.get("eventType")),
         "date": str(event.get("date") or "no date"),
-        "record": record_path(kind, record_id),
+        "record": record,
     }
 
 

@@ -10,6 +10,7 @@ from elements_local.dashboard.context import Answer, back, clients, page, page_o
 from elements_local.dashboard.copies import WEBHOOK_ID, of_value
 from elements_local.dashboard.lists import LARGEST, Listing, list_page
 from elements_local.dashboard.routes.callbacks import latest_callbacks
+from elements_local.kit.text import record_name
 from elements_local.service_client import query_of
 
 bp = Blueprint("polls", __name__, url_prefix="/polls")
@@ -96,5 +97,5 @@ def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
 def _is_told(poll: dict[str, Any], delivery: dict[str, Any]) -> bool:
     told = {text.rpartition(" ")[0] for text in delivery["events"]}
     return (delivery["instanceId"], delivery["created"]) == (poll["instanceId"], poll["at"]) and any(
-        f"{poll['resource']}/{record['id']}" in told for record in poll["records"]
+        record_name(poll["resource"], record["id"]) in told for record in poll["records"]
     )

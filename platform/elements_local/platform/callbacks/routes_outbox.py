@@ -10,6 +10,7 @@ from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson, page_json
 from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.text import record_name
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.call import AdminCall
@@ -150,7 +151,9 @@ def _delivery(stored: KeptDelivery, attempts: list[Attempt], due: datetime | Non
         "status": stored.delivery.status.value,
         "created": format_instant(stored.delivery.created),
         "due": format_instant(due) if due else None,
-        "events": [f"{resource}/{record_id} {change}" for resource, change, record_id in subject.changes],
+        "events": [
+            f"{record_name(resource, record_id)} {change}" for resource, change, record_id in subject.changes
+        ],
         "attempts": [_attempt(attempt) for attempt in attempts],
     }
 
