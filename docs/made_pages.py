@@ -30,6 +30,9 @@ from elements_local.stack_settings import (
 _PATHS = "| path | what the vendor has there |"
 """The head of the table at the end of ``not-imitated.md``; ``python docs/made_pages.py`` makes it anew."""
 
+_TOPICS = "| area | topics |"
+"""The head of the table at the end of ``fidelity.md``, which is made anew likewise."""
+
 HAZARDS = Path(__file__).parents[1] / "scenarios" / "hazards"
 
 
@@ -152,6 +155,20 @@ def evidence() -> Iterator[str]:
     yield markdown(ledger())
 
 
+def topics_of_evidence() -> Iterator[str]:
+    """Yield the table of what the ledger is about, a line for each of its files."""
+    yield _TOPICS
+    yield "| --- | --- |"
+    for area, of_area in groupby(ledger(), key=lambda each: each.area):
+        topics = " · ".join(dict.fromkeys(each.topic for each in of_area))
+        yield f"| [{area}](../platform/elements_local/evidence/{area}.yaml) | {topics} |"
+
+
+def with_topics(page: str) -> str:
+    """Return the page of evidence with the table of its topics at the end."""
+    return page.partition(_TOPICS)[0] + "\n".join(topics_of_evidence()) + "\n"
+
+
 def licences() -> Iterator[str]:
     """Yield the page of the licences of all that comes with the package, as the installed distributions state them."""
     yield "# Licences\n"
@@ -200,5 +217,6 @@ MADE: Mapping[str, Callable[[], Iterator[str]]] = {
 
 
 if __name__ == "__main__":
-    path = Path(__file__).with_name("not-imitated.md")
-    path.write_text(with_paths(path.read_text("utf-8")), "utf-8")
+    for name, made_anew in (("not-imitated.md", with_paths), ("fidelity.md", with_topics)):
+        path = Path(__file__).with_name(name)
+        path.write_text(made_anew(path.read_text("utf-8")), "utf-8")

@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 import pytest
-from doc_pages import exists
+from doc_pages import README, ROOT, exists
 
 from elements_local.commands.fidelity import ledger
 from elements_local.platform.configuration import poller_configuration
@@ -86,6 +86,40 @@ def test_every_poller_key_is_spoken_of():
     read = asked | instance_keys | {*poller_configuration.KEYS, poller_configuration.REFRESH_INTERVAL}
     assert {"url", "idField", "pollDelay", "createdDateTimezone"} <= asked
     assert not read - {key for entry in LEDGER for key in entry.keys}
+
+
+NEAR_THE_LOOP = {"callbacks", "events", "instances", "polling", "Lists and conditions"}
+"""Areas, and the topic of hub lists, of what every client of events goes through."""
+
+
+def near_the_loop():
+    return [entry for entry in LEDGER if {entry.area, entry.topic} & NEAR_THE_LOOP]
+
+
+def test_what_is_assumed_near_the_loop_says_who_would_notice_if_the_vendor_did_otherwise():
+    assumed = [entry for entry in near_the_loop() if entry.evidence == "assumed"]
+
+    assert [entry.behaviour for entry in assumed if not entry.difference] == [], "`difference` says it"
+    assert [entry.behaviour for entry in LEDGER if entry.difference and entry.evidence != "assumed"] == []
+
+
+def test_a_row_near_the_loop_names_the_sequence_that_holds_it_and_not_a_file_of_them():
+    whole = [entry for entry in near_the_loop() if any("tests/corpus/" in test for test in entry.tests)]
+
+    assert [entry.behaviour for entry in whole] == [], "after `corpus:` stands the name of a sequence"
+
+
+def test_the_readme_says_how_much_is_assumed():
+    assumed = sum(entry.evidence == "assumed" for entry in LEDGER)
+
+    assert f"{assumed} of {len(LEDGER)} behaviours" in README.read_text("utf-8")
+
+
+def test_no_topic_is_dropped_since_a_file_has_it_twice():
+    files = (ROOT / "platform" / "elements_local" / "evidence").glob("*.yaml")
+
+    written = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    assert sum(line.startswith("- behaviour: ") for line in written) == len(LEDGER)
 
 
 def test_no_behaviour_is_listed_twice():

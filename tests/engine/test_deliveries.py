@@ -75,6 +75,47 @@ def test_another_callback_url_takes_the_place_of_a_dead_subscription_for_what_co
     assert [one["id"] for one in subscriptions] == [patched["subscriptionId"]]
 
 
+@pytest.mark.parametrize(
+    ("method", "configuration"),
+    [
+        ("PATCH", {"event.notification.enabled": False}),
+        ("PATCH", {"event.notification.callback.url": None}),
+        ("DELETE", None),
+    ],
+    ids=["events are off", "no callback URL", "the instance is deleted"],
+)
+def test_a_subscription_goes_with_the_event_settings_of_its_instance(
+    clients, poll_contacts, change, method, configuration
+):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 1})
+    change()
+    subscriptions = f"{BASE_PATH}/notifications/subscriptions"
+    (made,) = clients.platform.call("GET", subscriptions)
+
+    body = configuration and {"configuration": configuration}
+    clients.platform.call(method, f"{BASE_PATH}/instances/{instance['id']}", json=body)
+
+    assert (made["id"], made["topics"]) == (
+        instance["subscriptionId"],
+        [f"instance-{instance['id']}-insightly-events"],
+    )
+    assert clients.platform.call("GET", subscriptions) == []
+    assert clients.clock.advance("4 days")["attempts"] == 0, "what it was owed is not sent any more"
+
+
+def test_a_deleted_notification_is_not_sent_any_more_and_its_event_stays(clients, poll_contacts, change):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 1})
+    change()
+    (owed,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
+
+    clients.platform.call("DELETE", f"{BASE_PATH}/notifications/{owed['notificationId']}")
+
+    assert clients.clock.advance("4 days")["attempts"] == 0
+    assert len(clients.platform.events(instance["id"])) == 1
+
+
 def test_a_url_that_was_changed_during_the_last_try_is_not_dead(own_stack, poll_contacts, change, receiver):
     clients = own_stack(PLATFORM_RETRY_SCHEDULE="open-connectors").workspace()
     instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})

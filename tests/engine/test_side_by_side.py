@@ -1,7 +1,7 @@
 """On a real clock receivers are called side by side: one that hangs holds up nobody else, and nothing is lost."""
 
 from datetime import timedelta
-from threading import Condition, Event
+from threading import Condition, Event, get_ident
 
 import pytest
 from deadline import DEADLINE, DEADLINE_S
@@ -197,6 +197,21 @@ def test_polling_at_once_counts_what_was_delivered_and_waits_for_no_slow_receive
     ran = bench.engine.poll_now(workspace, instance)
 
     assert (ran.polls, ran.events, ran.deliveries, ran.attempts) == (1, 1, 1, 1)
+
+
+def test_resources_of_an_instance_are_polled_one_after_the_other(bench):
+    workspace = bench.workspace()
+    workspace.clock.use(HandClock())
+    names = ["zebras", "contacts", "ants"]
+    entries = {name: {"url": f"/hubs/crm/{name}", "idField": "ID"} for name in names}
+    instance = bench.instance(workspace, configuration={"event.poller.configuration": entries})
+    asked = []
+    bench.wire.answer = lambda _, url, __: asked.append((get_ident(), url.rpartition("/crm/")[2]))
+
+    bench.engine.poll_now(workspace, instance)
+
+    assert [url.partition("?")[0] for _, url in asked] == names
+    assert len({thread for thread, _ in asked}) == 1, "a thread asks for one only when it has read another"
 
 
 def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers):

@@ -1,5 +1,6 @@
 """``fidelity``: what is imitated, how sure that is, and which tests hold it."""
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -21,11 +22,12 @@ from elements_local.errors import OptionError
     "fidelity",
     epilog=examples(
         "elements-local fidelity --area polling",
+        "elements-local fidelity --area 'Queue and release'",
         "elements-local fidelity --evidence assumed   # our open questions",
         "elements-local fidelity --json",
     ),
 )
-@click.option("--area", help="Only one area, such as polling.")
+@click.option("--area", help="Only one area, such as polling, or one topic, such as 'The last poll'.")
 @click.option(
     "--evidence",
     type=click.Choice(["documented", "observed", "assumed"]),
@@ -44,7 +46,9 @@ def fidelity_command(
     """List every imitated behaviour with its source, kind of evidence, and the tests that hold it."""
     everything = observed_at(ledger(), observed) if observed else ledger()
     entries = [
-        entry for entry in everything if area in {None, entry.area} and evidence in {None, entry.evidence}
+        entry
+        for entry in everything
+        if area in {None, entry.area, entry.topic} and evidence in {None, entry.evidence}
     ]
     if not entries:
         areas = ", ".join(dict.fromkeys(entry.area for entry in everything))
@@ -54,13 +58,15 @@ def fidelity_command(
     elif as_markdown:
         click.echo(markdown(entries))
     else:
-        for entry in entries:
-            _print(entry)
+        for title, of_topic in by_topic(entries).items():
+            click.echo(title)
+            for entry in of_topic:
+                _print(entry)
 
 
 def _print(entry: "Behaviour") -> None:
     click.echo(wrapped(f"[{entry.area}] {entry.evidence}: {entry.behaviour}"))
-    click.echo(wrapped(f"source: {entry.source}", indent=4))
+    click.echo(wrapped(f"source: {_source(entry)}", indent=4))
     for test in entry.tests:
         click.echo(f"    {test}")
 
@@ -77,7 +83,9 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Attributes:
         area: the file that it stands in.
+        topic: what of the area it is about; the file has its behaviours below it.
         source: where it was read, by the source's common name.
+        difference: of what is assumed, who would notice if the vendor did otherwise, or that nobody would.
         routes: ids of the operations it is about, as the OpenAPI documents have them.
         keys: of an instance's or a poller's configuration that it is about.
         tenant_scenarios: those of ``scenarios/against_a_tenant`` that look at it.
@@ -85,9 +93,11 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     area: str
+    topic: str
     behaviour: _Text
     source: _Text
     evidence: Evidence
+    difference: str = ""
     routes: list[str] = []
     keys: list[str] = []
     tenant_scenarios: list[str] = []
@@ -109,9 +119,10 @@ def ledger() -> list[Behaviour]:
         key=lambda file: file.name,
     )
     entries = [
-        {"area": file.name.removesuffix(".yaml"), **entry}
+        {"area": file.name.removesuffix(".yaml"), "topic": topic, **entry}
         for file in ledgers
-        for entry in yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or ()
+        for topic, of_topic in yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader).items()
+        for entry in of_topic
     ]
     return convert(entries, list[Behaviour])
 
@@ -157,12 +168,17 @@ def _observed(entry: Behaviour, verdicts: Mapping[str, str], where: str) -> Beha
     return replace(entry, source=f"{entry.source}; {where}", evidence="observed")
 
 
+def by_topic(entries: list[Behaviour]) -> dict[str, list[Behaviour]]:
+    """Return behaviours by area and topic, in the ledger's order."""
+    topics: dict[str, list[Behaviour]] = {}
+    for entry in entries:
+        topics.setdefault(f"{entry.area}: {entry.topic}", []).append(entry)
+    return topics
+
+
 def markdown(entries: list[Behaviour]) -> str:
-    """Write the ledger as a Markdown page: a table of its areas, and a section with a table for each."""
-    areas = {
-        area: [entry for entry in entries if entry.area == area]
-        for area in dict.fromkeys(entry.area for entry in entries)
-    }
+    """Write the ledger as a Markdown page: a table of its topics, and a section with a table for each."""
+    topics = by_topic(entries)
     lines = [
         "# Evidence",
         "",
@@ -170,31 +186,39 @@ def markdown(entries: list[Behaviour]) -> str:
         "`elements-local fidelity --markdown` prints; `--area` and `--evidence assumed`, our open questions, narrow it.",
         "A route or a poller key without an entry fails the tests.",
         "",
-        f"| area | behaviours | {' | '.join(_KINDS)} |",
+        f"| topic | behaviours | {' | '.join(_KINDS)} |",
         "| --- |" + " ---: |" * (1 + len(_KINDS)),
-        *(_counts(f"[{area}](#{area})", of_area) for area, of_area in areas.items()),
+        *(_counts(f"[{topic}](#{_anchor(topic)})", of_topic) for topic, of_topic in topics.items()),
         _counts("all", entries),
     ]
-    for area, of_area in areas.items():
+    for topic, of_topic in topics.items():
         lines += [
             "",
-            f"## {area}",
+            f"## {topic}",
             "",
             "| behaviour | source | evidence | tests |",
             "| --- | --- | --- | --- |",
         ]
-        lines += [_row(entry) for entry in of_area]
+        lines += [_row(entry) for entry in of_topic]
     return "\n".join(lines)
 
 
-def _counts(area: str, entries: list[Behaviour]) -> str:
+def _anchor(title: str) -> str:
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def _counts(topic: str, entries: list[Behaviour]) -> str:
     of_kind = (sum(entry.evidence == kind for entry in entries) for kind in _KINDS)
-    return f"| {area} | {len(entries)} | {' | '.join(map(str, of_kind))} |"
+    return f"| {topic} | {len(entries)} | {' | '.join(map(str, of_kind))} |"
 
 
 def _row(entry: Behaviour) -> str:
     tests = "<br>".join(f"`{test.removeprefix('tests/')}`" for test in entry.tests)
-    cells = (entry.behaviour, entry.source, entry.evidence)
+    cells = (entry.behaviour, _source(entry), entry.evidence)
     return (
         "| " + " | ".join([*(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells), tests]) + " |"
     )
+
+
+def _source(entry: Behaviour) -> str:
+    return f"{entry.source}. If otherwise: {entry.difference}" if entry.difference else entry.source
