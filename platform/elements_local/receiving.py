@@ -9,7 +9,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from importlib import import_module
 from importlib.util import find_spec
 from inspect import Parameter, iscoroutinefunction, signature
 from threading import Thread
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from elements_local.errors import OptionError
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.shape_errors import unknown
+from elements_local.stack.importing import NotImportedError, imported
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -74,7 +73,11 @@ def receiver_of(given: object) -> Receiver | str:
     attribute, slash, path = rest.partition("/")
     if not (module and colon and attribute):
         raise ReceiverError(f"expected a receiver such as {_FORMS}; got {given!r}")
-    return Receiver(app=_application(_imported(module, attribute), given), path=slash + path or "/")
+    try:
+        found = imported(module, attribute, whose="the receiver's")
+    except NotImportedError as error:
+        raise ReceiverError(str(error)) from error
+    return Receiver(app=_application(found, given), path=slash + path or "/")
 
 
 @contextmanager
@@ -106,23 +109,6 @@ def as_wsgi(app: "WSGIApplication | AsgiApplication") -> Iterator["WSGIApplicati
             cast("Any", _answering(cast("AsgiApplication", app))), wait_time=_PATIENCE_S, loop=loop
         )
         yield cast("WSGIApplication", adapted)
-
-
-def _imported(module: str, attribute: str) -> object:
-    try:
-        value: object = import_module(module)
-    except ModuleNotFoundError as error:
-        raise ReceiverError(
-            f"cannot import the receiver's module {module!r}: there is no module {error.name!r}"
-        ) from error
-    except Exception as error:  # whatever somebody's module raises
-        reason = f"{type(error).__name__}: {error}"
-        raise ReceiverError(f"cannot import the receiver's module {module!r}: {reason}") from error
-    for name in attribute.split("."):
-        if not hasattr(value, name):
-            raise ReceiverError(unknown(f"name in the receiver's module {module}", name, dir(value)))
-        value = getattr(value, name)
-    return value
 
 
 def _application(given: object, named: str) -> "WSGIApplication | AsgiApplication":

@@ -1,5 +1,6 @@
 """Where settings come from: flags, then the environment, then ``pyproject.toml``; what nobody knows is refused."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -37,6 +38,14 @@ def _instant(value: str) -> str:
     """Return a text that says an instant."""
     parse_instant(value)
     return value
+
+
+def _connector_names(value: str) -> frozenset[str]:
+    """Return the names in a text; case counts."""
+    names = frozenset(value.replace(",", " ").split())
+    if not all(re.fullmatch(r"[\w.]+:[\w.]+", name) for name in names):
+        raise ValueError
+    return names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +120,13 @@ class SharedSettings(Settings):
         "https://*.app.example"
     )
 
+    connectors: frozenset[str] = setting(
+        frozenset(),
+        "what speaks to other vendors than the one that is shipped: a connector, or what makes one",
+        read=_connector_names,
+        expected="names such as package.module:Name, with commas between",
+    )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClientSettings(Settings):
@@ -176,6 +192,7 @@ SERVICES = {
 SHORTHANDS = {
     "allow_host": ("platform.allow_hosts", "sink.allow_hosts"),
     "allow_origin": ("allow_origins",),
+    "connector": ("connectors",),
     "limits": ("crm.limits",),
 }
 """Flags, and keys of ``pyproject.toml``, by which settings are set that have other names."""

@@ -22,6 +22,7 @@ from elements_local.kit.web.serving import PortError, Server, listen, url_of
 from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from elements_local.stack import exposure
+from elements_local.stack.importing import connectors_named
 from elements_local.stack.options import USUAL_URLS, Options
 from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.storage import explained, opened
@@ -31,6 +32,7 @@ from elements_local.what_if.trials import CureTrials
 if TYPE_CHECKING:
     from flask import Flask
 
+    from elements_local.platform.elements.connector import Connector
     from elements_local.platform.engine import Engine
 
 __all__ = ["Options", "in_process", "on_ports"]
@@ -207,6 +209,10 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
             url=addresses.running[addresses.keeper],
             is_public="platform" in options.urls,
         ),
+        connectors=(
+            *options.connectors,
+            *connectors_named(SharedSettings.from_env(options.environment).connectors),
+        ),
     )
     makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
     for name in options.services:
@@ -251,6 +257,7 @@ class _ApplicationFactory:
 
     Attributes:
         cures: tries what would have helped; None without a platform that is asked.
+        connectors: those that were handed in, in whichever way.
         pages: of the service that keeps clock and workspaces.
     """
 
@@ -263,9 +270,11 @@ class _ApplicationFactory:
     environment: Mapping[str, str]
     cures: CureTrials | None
     pages: Pages
+    connectors: tuple["Connector", ...]
 
     def platform(self) -> "Flask":
         from elements_local.platform import PlatformSettings, Receivers, create_app  # noqa: PLC0415 - see above
+        from elements_local.platform.errors import ConflictError  # noqa: PLC0415 - see above
 
         settings = replace(
             PlatformSettings.from_env(self.environment),
@@ -273,20 +282,23 @@ class _ApplicationFactory:
             crm_url=self.addresses.crm,
             sink_url=self.addresses.sink,
         )
-        return create_app(
-            settings,
-            workspaces=self.workspaces,
-            database=self.database,
-            http=self.wire(PATIENCE),
-            receivers=Receivers(
-                on_real=self.wire(settings.callback_timeout),
-                on_virtual=self.wire(settings.callback_timeout, wait=settings.callback_wait),
-            ),
-            guard=self.guard,
-            connectors=self.options.connectors,
-            cures=self.cures,
-            pages=self.pages,
-        )
+        try:
+            return create_app(
+                settings,
+                workspaces=self.workspaces,
+                database=self.database,
+                http=self.wire(PATIENCE),
+                receivers=Receivers(
+                    on_real=self.wire(settings.callback_timeout),
+                    on_virtual=self.wire(settings.callback_timeout, wait=settings.callback_wait),
+                ),
+                guard=self.guard,
+                connectors=self.connectors,
+                cures=self.cures,
+                pages=self.pages,
+            )
+        except ConflictError as error:  # two connectors have one element
+            raise OptionError(str(error)) from error
 
     def crm(self) -> "Flask":
         import mock_insightly  # noqa: PLC0415 - see above

@@ -255,7 +255,7 @@ QUOTED = {"args", "description", "doc", "msg", "orig", "problem", "reason", "str
 """What an error has of words, beside what ``str`` makes of it."""
 
 MAY_QUOTE = {
-    "elements_local/receiving.py": "the error is that of the user's own module",
+    "elements_local/stack/importing.py": "the error is that of the user's own module",
     "elements_local/failures/failure_report.py": "of errors of the harness alone",
     "elements_local/tenant_replay/replays.py": "what a foreign tenant answered so that a scenario failed",
 }

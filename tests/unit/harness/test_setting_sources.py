@@ -118,6 +118,7 @@ def test_shorthands_of_flags_and_projects_are_the_settings_that_they_stand_for(p
         ("crm = { put_status = 201 }", "crm.put_status", 201),
         ("keep-ties = true", "keep_ties", True),
         ("start = 2026-05-01T00:00:00Z", "start", "2026-05-01T00:00:00+00:00"),
+        ('connector = ["a.b:C"]', "connectors", ["a.b:C"]),
         ('served-as = ["b", "a"]', "served_as", ["a", "b"]),
     ],
 )

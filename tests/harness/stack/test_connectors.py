@@ -1,0 +1,68 @@
+"""A connector is handed in by its name: by a setting, from whichever origin, which a scenario has, too."""
+
+from contextlib import closing
+
+import pytest
+from each_row import each_row
+
+from elements_local.clients import BASE_PATH
+from elements_local.errors import OptionError
+from elements_local.kit.settings import SettingsError
+from elements_local.replay.runner import How, Runner
+from elements_local.scenarios.scenario import load
+from elements_local.stack_settings import Configuration
+from elements_local.start import Options, in_process
+
+NAMED = "rolodex_connector:RolodexConnector"
+SCENARIO = f"""scenario: an element of a connector of one's own is there
+settings: {{CONNECTORS: "{NAMED}"}}
+instance: null
+steps:
+  - request: {{method: GET, path: /elements/rolodex, expect: {{key: rolodex}}}}
+"""
+
+
+def test_a_setting_hands_one_in(tmp_path):
+    project = tmp_path / "pyproject.toml"
+    project.write_text(f'[tool.elements-local]\nconnector = ["{NAMED}"]\n')
+
+    with in_process(Options(environment=Configuration({}, project).environment())) as stack:
+        clients = stack.workspace()
+        assert clients.platform.call("GET", f"{BASE_PATH}/elements/keys") == ["insightly", "rolodex"]
+
+
+def test_a_scenario_hands_one_in(tmp_path):
+    path = tmp_path / "rolodex.yaml"
+    path.write_text(SCENARIO)
+
+    with closing(Runner(How())) as runner:
+        assert [runner.run(scenario).failure for scenario in load(path)] == [None]
+
+
+@each_row(
+    ("named", "told"),
+    [
+        ("rolodex_connectr:Rolodex", "cannot import the connector's module 'rolodex_connectr': there is no module"),
+        ("rolodex_connector:RolodexConector", "did you mean 'RolodexConnector'?"),
+        ("rolodex_connector:RolodexClient", "rolodex_connector:RolodexClient is made without arguments; TypeError"),
+        ("rolodex_connector:ROLODEX", "without element, largest_page, grants, collection, updated_within, client"),
+
+    ],
+)  # fmt: skip
+def test_what_is_none_is_refused(named, told):
+    with pytest.raises(OptionError, match=told.replace("?", "[?]")), in_process(options(named)):
+        pass
+
+
+def test_two_of_one_element_and_a_name_of_no_form_are_refused():
+    from rolodex_connector import RolodexConnector  # noqa: PLC0415
+
+    twice = Options(connectors=(RolodexConnector(),), environment={"ELEMENTS_LOCAL_CONNECTORS": NAMED})
+    with pytest.raises(OptionError, match="two connectors have an element rolodex"), in_process(twice):
+        pass
+    with pytest.raises(SettingsError, match="with commas between; got 'rolodex'"):
+        Configuration({"ELEMENTS_LOCAL_CONNECTORS": "rolodex"}).check()
+
+
+def options(named):
+    return Options(environment={"ELEMENTS_LOCAL_CONNECTORS": named})
