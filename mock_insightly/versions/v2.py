@@ -44,6 +44,7 @@ LOOKUPS = lookups.by_name(
 )
 
 _IDS = ("CONTACT_ID", "OPPORTUNITY_ID", "ORGANISATION_ID", "PROJECT_ID")
+_OF_WORK = (*_IDS, "LEAD_ID")
 
 
 def shared(*, notes: str, members: str, staged: str, image_status: int) -> SubResources:
@@ -73,7 +74,9 @@ def shared(*, notes: str, members: str, staged: str, image_status: int) -> SubRe
                 staged,
                 subs.PipelinePosition(name="Pipeline", on_all=methods("UD")),
                 subs.StagePosition(name="PipelineStage", on_all=methods("U")),
-                subs.Mailbox(name="LinkEmailAddress", on_all=methods("G")),
+            ),
+            *below(
+                "Leads Opportunities Projects", subs.Mailbox(name="LinkEmailAddress", on_all=methods("G"))
             ),
             *below("Opportunities", children(kinds.STATE_CHANGES, "G")),
             *below(f"{PARENTS} Notes Comments", of_files(on_all=methods("GC"))),
@@ -115,10 +118,10 @@ SUB_RESOURCES: SubResources = {
                 "Opportunities Projects",
                 collection("Links", "LINK_ID", *_IDS, "SECOND_PROJECT_ID", "SECOND_OPPORTUNITY_ID"),
             ),
-            *below("Events", collection("EventLinks", "EVENT_LINK_ID", *_IDS)),
-            *below("Notes", collection("NoteLinks", "NOTE_LINK_ID", *_IDS)),
-            *below("Tasks", collection("TaskLinks", "TASK_LINK_ID", *_IDS, on_all="C")),
-            *below("Emails", collection("EmailLinks", "EMAIL_LINK_ID", *_IDS, on_all="C")),
+            *below("Events", collection("EventLinks", "EVENT_LINK_ID", *_OF_WORK)),
+            *below("Notes", collection("NoteLinks", "NOTE_LINK_ID", *_OF_WORK)),
+            *below("Tasks", collection("TaskLinks", "TASK_LINK_ID", *_OF_WORK, on_all="C")),
+            *below("Emails", collection("EmailLinks", "EMAIL_LINK_ID", *_OF_WORK, on_all="C")),
             *below("Opportunities", subs.StateSwitch(name="State", on_all=methods("U"))),
         ]
     ),
@@ -270,7 +273,7 @@ def _flat(shape: Shape, columns: str, *links: Key) -> Shape:
         # Columns stand where v3.1 has them, before the custom fields.
         if key.name == "CUSTOMFIELDS":
             keys += flats(shape.kind, columns)
-        if key.name not in _ROWS:
+        if key.name not in {*_ROWS, *columns.split()}:
             keys.append(instead.get(key.name, key))
     return replace(shape, keys=tuple(keys))
 

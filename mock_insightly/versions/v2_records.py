@@ -1,7 +1,8 @@
 """People and deals as v2.2 shows them, late in its life: record graphs over the columns of v3.
 
-Source: keys, in the order in which the later v2.2 OpenAPI document declares them (documented); that a lead shows no
-    address and no number of employees as null, as v2.1 does (observed), and a 0 with them, is assumed.
+Source: keys, in the order in which the later v2.2 OpenAPI document declares them (documented); a contact's ASSISTANT_NAME (a
+    client of 2018, observed; that it is the last is assumed); that a lead shows no address and no number of employees as
+    null, as v2.1 does (observed), and a 0 with them, is assumed.
 """
 
 from math import isfinite
@@ -130,6 +131,7 @@ _TARGETS = {
     "ORGANISATION_ID": "Organisation",
     "OPPORTUNITY_ID": "Opportunity",
     "PROJECT_ID": "Project",
+    "LEAD_ID": "Lead",
 }
 _ID = Whole(lowest=1)
 
@@ -137,8 +139,9 @@ _ID = Whole(lowest=1)
 def child_links(kind: RecordKind, name: str, id_field: str) -> Key:
     """Return the key of a child's links: rows with one key for each kind that they can point to.
 
-    Source: recorded v2.1 exchanges (observed). What such rows cannot show (links to leads and custom objects, roles) an
-        update leaves as it is (assumed).
+    Source: recorded v2.1 exchanges (observed); that a row says LEAD_ID too, clients generated from the v2.2 OpenAPI document
+        (documented; where in it is assumed). What such rows cannot show (links to custom objects, roles) an update leaves
+        as it is (assumed).
     """
     rows = Rows(
         id_field=id_field,
@@ -294,6 +297,7 @@ CONTACT = Shape(
             kind=CONTACTS, peers=CONTACT_PEERS, employer="DEFAULT_LINKED_ORGANISATION", title="TITLE"
         ).keys(),
         *_LATE,
+        *flats(CONTACTS, "ASSISTANT_NAME"),
     ),
 )
 

@@ -59,7 +59,7 @@ SUB_RESOURCES: SubResources = {
                     "EmailDomains", "EMAIL_DOMAIN_ID", "EMAIL_DOMAIN", on_all="GU", on_one="", upserts=True
                 ),
             ),
-            *below("Contacts Organisations Opportunities Projects", collection(*_LINKS, on_all="GCU")),
+            *below(PARENTS, collection(*_LINKS, on_all="GCU")),
             *below("Tasks Events Notes Emails", collection(*_LINKS, on_all="GC")),
             *below(
                 f"{PARENTS} Tasks Events",

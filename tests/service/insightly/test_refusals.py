@@ -346,7 +346,6 @@ NOT_THERE = {
             "GET /v3.1/Users/5": "No User with ID = 5",
             "GET /v3.1/Pipelines/5": 'Pipelines has nothing that is called "5"',
             "GET /v3.1/CustomFields/Contact/Search?fieldName=Colour__c": "Colour__c",
-            "GET /v3.1/Leads/{lead}/Links": "There is no resource 'links' here",
             "DELETE /v3.1/LeadSources?id=5": "",
             "DELETE /v2.2/Contacts/{contact}/Tags/x": 'Tags has nothing that is called "x"',
             f"GET /v3.1/FileAttachments/{TOO_LARGE}": "",
