@@ -196,6 +196,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     add_routes(app, FixFinder(cures))
     add_response_policy(app, platform, RequestIds(starts))
     app.before_request(refuse_what_is_not_imitated)
+    app.before_request(app.refuse_unknown_resource)
     serve_document(app, DESCRIPTION)
     return app
 

@@ -8,7 +8,7 @@ _SHOWN = 100
 def shown(value: object) -> str:
     """Quote what came, as much of it as a message needs."""
     try:
-        text = repr(value)
+        text = "null" if value is None else repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
         return "a number of thousands of digits"
     return shortened(text, _SHOWN)

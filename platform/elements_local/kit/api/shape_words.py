@@ -14,6 +14,8 @@ from elements_local.kit.masks import MASK, is_secret, mask_body
 from elements_local.kit.text import nearest, shortened
 
 _SHOWN = 100
+_PLAIN_PATTERNS = {"^[^/]+$": " without a slash"}
+_NO_KEY = '""'
 _LONGEST_SHAPE = 600
 _WITH_ENTRIES = (
     inspect.StructType,
@@ -57,7 +59,7 @@ def dotted(path: Path, *, is_inside: bool = False) -> str:
     >>> dotted(("items", 0, "status"))
     'items[0].status'
     """
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step or _NO_KEY}" for step in path)
     return text if is_inside else text.removeprefix(".")
 
 
@@ -129,7 +131,8 @@ def _words(type_: inspect.Type) -> str:  # noqa: C901, PLR0911, PLR0912 - a tabl
             return PATTERNS[pattern]
         case inspect.StrType(pattern=pattern):
             length = _count(type_)
-            return f"a text{length and f' of {length}letters'}{f' that matches {pattern}' if pattern else ''}"
+            matching = _PLAIN_PATTERNS.get(pattern, f" that matches {pattern}") if pattern else ""
+            return f"a text{length and f' of {length}letters'}{matching}"
         case inspect.DateTimeType():
             return "an instant with a zone, such as 2026-03-02T10:00:00Z"
         case inspect.BytesType():

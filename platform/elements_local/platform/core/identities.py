@@ -3,7 +3,7 @@
 What opens something by itself follows from the workspace's own user secret: who does not know that cannot tell it.
 """
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from elements_local.kit import seeded
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
@@ -72,6 +72,14 @@ _take = WorkspaceStatement(
         .returning(counters.c.value)
     )
 )
+
+
+_last = WorkspaceStatement(select(counters.c.value).where(counters.c.name == bindparam("of_name")))
+
+
+def was_given(tx: Transaction, name: str, number: int, *, first: int) -> bool:
+    """Say whether a number of a kind has been given, whatever became of what has it."""
+    return first <= number <= (tx.scalar(_last, of_name=name) or 0)
 
 
 def next_number(tx: Transaction, name: str, *, first: int) -> int:

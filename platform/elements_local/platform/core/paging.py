@@ -124,7 +124,7 @@ class WhereQuery(PageQuery, rename="camel", kw_only=True):
 
     Attributes:
         where: a CEQL clause over the fields that the list shows.
-        include_inactive: with those that are switched off.
+        include_inactive: with those that are switched off, of which there are none here.
     """
 
     where: str = ""

@@ -154,9 +154,9 @@ class PlatformSettings(Settings):
         "at once (ours)",
     )
     delete_used_definitions: bool = flag(
-        False,
-        "whether an object's definition can be deleted while a transformation uses it, which then has no effect; "
-        "otherwise that is 409, as it is for all definitions at once (unknown for one, assumed)",
+        True,
+        "whether an object's definition can be deleted while a transformation uses it, which then has no effect "
+        "(inferred); otherwise that is 409, as it always is for all definitions at once (observed)",
     )
     retry_schedule: RetrySchedule = one_of(
         CLOUD_ELEMENTS,

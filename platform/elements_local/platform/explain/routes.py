@@ -10,6 +10,8 @@ from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.text import whole_number
 from elements_local.platform.call import AdminCall, Call
 from elements_local.platform.configuration import poller_configuration
+from elements_local.platform.core import identities
+from elements_local.platform.core.instance import Instance
 from elements_local.platform.elements.connector import Connector
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
 from elements_local.platform.events.store import EventFilter, Events
@@ -84,7 +86,7 @@ def _case(call: Call, query: ExplainQuery) -> ExplainedCase:
         return _case_of_callback(call, query.callback)
     if query.instance_id is None:
         raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
-    reader = CaseReader(call, instance_named(call, str(query.instance_id)))
+    reader = CaseReader(call, _instance(call, query.instance_id))
     if query.change is not None:
         change = reader.change(query.change)
         resource = query.resource or reader.resource_of(change.collection)
@@ -92,6 +94,23 @@ def _case(call: Call, query: ExplainQuery) -> ExplainedCase:
     if query.resource is None:
         raise InvalidRequestError("expected resource beside recordId, such as resource=contacts")
     return reader.case(query.resource, query.record_id or "")
+
+
+def _instance(call: Call, number: int) -> Instance:
+    """Return an instance by its id.
+
+    Raises:
+        NotFoundError: there is none, or no longer.
+    """
+    try:
+        return instance_named(call, str(number))
+    except NotFoundError as error:
+        first = identities.first_instance_id(call.workspace)
+        with call.read() as tx:
+            if identities.was_given(tx, "instance", number, first=first):
+                gone = f"{number}: it was deleted, and what is known of its polls with it"
+                raise NotFoundError("element instance", gone) from error
+        raise
 
 
 def _case_of_event(call: Call, event: str) -> ExplainedCase:
@@ -128,7 +147,7 @@ def _told_case(call: Call, notification_id: int, *, named: str) -> ExplainedCase
     message = told(kept.body) if kept else None
     if kept is None or message is None or not message.instance or not message.events:
         raise NotFoundError("event of a record", named)
-    reader = CaseReader(call, instance_named(call, str(message.instance)))
+    reader = CaseReader(call, _instance(call, message.instance))
     event = message.events[0]
     return reader.told_case(event.object_type, event.object_id, at=kept.created)
 

@@ -90,6 +90,14 @@ def show_metadata(call: OpenCall, key_or_id: str, query: MetadataQuery) -> Answe
     return Answer(catalogue_entry.metadata(call.catalogue.element(key_or_id), expand=query.expand))
 
 
+@bp.get("/<key_or_id>/transformations")
+@operation(problems=(404,), headers=COUNT_HEADERS)
+def transformations(call: OpenCall, key_or_id: str) -> Answer[list[dict[str, object]]]:
+    """List an element's default transformations: none has any (a list, observed; empty, inferred)."""
+    call.catalogue.element(key_or_id)
+    return counted([])
+
+
 @bp.get("/<key_or_id>/export")
 @operation(problems=(404,))
 def export(call: OpenCall, key_or_id: str) -> Answer[Definition]:

@@ -8,14 +8,17 @@ from functools import cached_property
 
 from flask import Request, request
 from msgspec import Struct
+from werkzeug.exceptions import MethodNotAllowed
 
 from elements_local.kit.web.service_flask import ServiceFlask, present_request
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.callers import parse_authorization
 from elements_local.platform.core.not_imitated import not_imitated
-from elements_local.platform.core.paths import BASE_PATH, ROUTED, routed_path
+from elements_local.platform.core.paths import BASE_PATH, ROUTED, routed_path, segments_below_hub
 from elements_local.platform.errors import InvalidCredentialsError, NothingFoundError, UnsupportedCallError
 from elements_local.platform.instances.call import HubCall, TokenCall
+from elements_local.platform.provider import PageRequest
+from elements_local.platform.transformations.name_mapping import names
 
 SHARED = frozenset({"accounts", "users"})
 """First words of a path that both the platform and the CRM have."""
@@ -34,10 +37,12 @@ class HubPaths(Struct, frozen=True, kw_only=True):
     Attributes:
         words: the first words of the platform's paths, and none, which is its root's.
         fixed: its paths below the shared words that have a further word of their own; None stands for an id.
+        below_hubs: words that name no resource where they follow a hub.
     """
 
     words: frozenset[str]
     fixed: frozenset[_Pattern]
+    below_hubs: frozenset[str]
 
     @classmethod
     def beside(cls, rules: Iterable[str]) -> "HubPaths":
@@ -47,6 +52,9 @@ class HubPaths(Struct, frozen=True, kw_only=True):
             words=frozenset({"", *(pattern[0] for pattern in patterns if pattern and pattern[0])}),
             fixed=frozenset(
                 pattern for pattern in patterns if pattern and pattern[0] in SHARED and any(pattern[1:])
+            ),
+            below_hubs=frozenset(
+                word for pattern in patterns if pattern[:1] == ("hubs",) for word in pattern[2:3] if word
             ),
         )
 
@@ -109,6 +117,26 @@ class HubRouting(ServiceFlask):
         """The platform's own paths, once all its routes are known."""
         rules = (rule.rule for rule in self.url_map.iter_rules())
         return HubPaths.beside(rule.removeprefix(self._base) for rule in rules if rule.startswith(self._base))
+
+    def refuse_unknown_resource(self) -> None:
+        """Refuse a call whose method no record takes as others are that name its resource, if there is none.
+
+        Raises:
+            NotFoundError, ProviderError: there is none; the vendor is asked about one of which nothing is known.
+        """
+        asked = present_request()
+        place = segments_below_hub(routed_path(asked).removeprefix(self._base))
+        is_hubs = routed_path(asked).startswith(f"{self._base}/hubs/") and place[:1]
+        if (
+            not is_hubs
+            or not isinstance(asked.routing_exception, MethodNotAllowed)
+            or place[0] in self.hub_paths.below_hubs
+        ):
+            return
+        call = HubCall.of_request({})
+        resource = names("/".join(place[: 3 if len(place) > 2 else 1]), call.instance.objects).resource
+        if call.connector_of(call.instance).collection(resource).id_field is None:
+            call.vendor(call.instance).page(resource, PageRequest(size=1))
 
 
 def _names_an_element(request: Request) -> bool:

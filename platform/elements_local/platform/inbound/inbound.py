@@ -73,13 +73,17 @@ def read_hand_off(body: object) -> HandOff:
         raise InvalidRequestError(f"the body must be an object; got {shown(body)}")
     object_type = body.get("objectType")
     if not isinstance(object_type, str) or not object_type:
-        raise InvalidRequestError(f"objectType must name a resource; got {shown(object_type)}")
+        raise InvalidRequestError(f"objectType must name a resource; {_came(body, 'objectType')}")
     records = body.get(object_type)
     if not isinstance(records, list) or not all(isinstance(record, Mapping) for record in records):
         raise InvalidRequestError(
-            f"{shown(object_type)} must hold the records, a list of objects; got {shown(records)}"
+            f"{shown(object_type)} must hold the records, a list of objects; {_came(body, object_type)}"
         )
     return HandOff(object_type=object_type, records=records, said=dict(_said(body.get("events") or [])))
+
+
+def _came(body: Mapping[str, object], key: str) -> str:
+    return f"got {shown(body[key])}" if key in body else "it is missing"
 
 
 def decide(

@@ -62,10 +62,10 @@ LINKS = {
 
 
 class InstanceTotalsJson(TypedDict):
-    """How many instances there are: of anything, and of elements, which is all that there is here."""
+    """How many instances there are in all, and of each element by its key."""
 
     totalInstances: int
-    elementInstances: int
+    elementInstances: dict[str, int]
 
 
 class ReauthenticateQuery(Struct, rename="camel"):
@@ -82,10 +82,13 @@ class TraceLogging(Struct):
     """How long traces are to be logged.
 
     Attributes:
-        duration: in minutes (assumed).
+        duration: in minutes (assumed); an hour where there is no body (assumed).
     """
 
     duration: Annotated[int, Meta(ge=1, le=999_999_999)]
+
+
+_AN_HOUR = TraceLogging(duration=60)
 
 
 class PollerRecordJson(TypedDict):
@@ -124,10 +127,10 @@ def index(call: Call, query: InstancesQuery) -> Answer[list[InstanceJson]]:
 @bp.get("/count")
 @operation()
 def count(call: Call) -> Answer[InstanceTotalsJson]:
-    """Count the instances; the two keys are observed, what tells them apart is assumed."""
+    """Count the instances by their elements' keys (observed; that each key has its number is inferred)."""
     with call.read() as tx:
-        number = Instances(tx).count(InstanceFilter())
-    return Answer({"totalInstances": number, "elementInstances": number})
+        numbers = Instances(tx).count_by_element()
+    return Answer({"totalInstances": sum(numbers.values()), "elementInstances": numbers})
 
 
 @bp.get("/polling-disabled")
@@ -188,9 +191,10 @@ def disable(call: InstanceCall) -> Answer[None]:
 
 @one.put("/trace-logging")
 @operation(problems=(404,))
-def trace(call: InstanceCall, body: TraceLogging) -> Answer[None]:
+def trace(call: InstanceCall, body: TraceLogging | None) -> Answer[None]:
     """Let traces be logged for a while; the instance says so as long as that lasts (assumed)."""
-    change(call, call.instance, lambda stored: rules.trace(stored, minutes=body.duration, now=call.now))
+    minutes = (body or _AN_HOUR).duration
+    change(call, call.instance, lambda stored: rules.trace(stored, minutes=minutes, now=call.now))
     return Answer(None)
 
 

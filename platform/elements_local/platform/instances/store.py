@@ -111,6 +111,11 @@ def _count(instance_filter: InstanceFilter) -> WorkspaceStatement:
     )
 
 
+_by_element = WorkspaceStatement(
+    select(instances.c.element_key, func.count().label("number")).group_by(instances.c.element_key)
+)
+
+
 def keep_tags(tx: Transaction, instance: Instance) -> None:
     """Let an instance be found by its tags, in addition to those that it is found by."""
     rows = [
@@ -234,6 +239,10 @@ class Instances:
     def count(self, instance_filter: InstanceFilter) -> int:
         """Return how many instances are wanted."""
         return count_found(self._tx, instance_filter)
+
+    def count_by_element(self) -> dict[str, int]:
+        """Return how many instances there are of each element that has any, by its key."""
+        return {row.element_key: row.number for row in self._tx.all(_by_element)}
 
     def is_there(self, instance_id: int) -> bool:
         """Say whether an instance has not been deleted meanwhile."""

@@ -108,7 +108,7 @@ def put_definition(call: InstanceCall, object_name: str, body: DefinitionRequest
 @bp.delete("/objects/<object_name>/definitions")
 @operation(problems=(404, 409))
 def delete_definition(call: InstanceCall, object_name: str) -> Answer[None]:
-    """Let an object be as the provider has it; 409 while a transformation uses the definition, unless set otherwise."""
+    """Let an object be as the provider has it; 409 while a transformation uses the definition, if that is set."""
     even_if_used = call.settings.delete_used_definitions
     _changed(call, lambda known: rules.without_definition(known, object_name, even_if_used=even_if_used))
     return Answer(None)

@@ -26,6 +26,10 @@ def test_the_configuration_names_every_key_that_an_instance_shows(elements, inst
         } <= set(entry) <= {*entry, "defaultValue"}  # fmt: skip
 
 
+def test_an_element_has_no_transformations_of_its_own(elements):
+    assert elements("/insightly/transformations") == elements("/5993/transformations") == []
+
+
 @pytest.mark.usefixtures("make_instance")
 def test_the_defaults_of_the_configuration_are_those_of_an_instance(elements, clients):
     bare = clients.platform.create_instance(

@@ -166,6 +166,12 @@ def test_updated_after_finds_what_was_changed_strictly_later_however_it_is_spell
     assert {clause: those for clause, those in found.items() if those != ["after"]} == {}
 
 
+def test_a_condition_on_a_field_that_is_none_is_refused_in_the_vendors_words(hub):
+    refusal = decode(hub.send("GET", "/contacts?where=NOPE%20%3E%201").body)
+
+    assert refusal["providerMessage"].startswith("contacts have no field 'NOPE'; there are CONTACT_ID, ")
+
+
 ORDERS = {
     "": NAMES,
     "FIRST_NAME": NAMES,

@@ -88,6 +88,17 @@ def test_a_deleted_instance_takes_its_pending_callbacks_with_it(clients, instanc
     assert len(clients.sink.callbacks()) == 1
 
 
+def test_traces_are_logged_for_an_hour_where_the_call_has_no_body(clients, instances, instance):
+    def logged():
+        return decode(instances("GET", f"/{instance['id']}").body)["traceLoggingEnabled"]
+
+    assert instances("PUT", f"/{instance['id']}/trace-logging").status == 200
+    clients.clock.advance("59m")
+    assert logged()
+    clients.clock.advance("1m")
+    assert not logged()
+
+
 def test_polls_pause_while_an_instance_is_disabled_and_nothing_is_lost(clients, instances, instance):
     clients.clock.advance("1m")
     clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})

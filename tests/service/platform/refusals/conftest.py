@@ -37,6 +37,7 @@ def words_of(clients):
         "token": instance["token"],
         "disabled": disabled["token"],
         "deleted": deleted["token"],
+        "gone": deleted["id"],
         "contact": contact,
         "done": done,
         "pending": hub.call("POST", QUERY)["id"],

@@ -131,8 +131,12 @@ GROUPS = {
         ["GET /a/1/b/2/c"], [by_hub(404, "No resource found with path /elements/api-v2/a/1/b/2/c")]
     ),
     "a verb that no hub call has": Group(
-        ["POST /contacts/1", "POST /hubs/crm/contacts/1", "PATCH /ping", "PATCH /hubs/crm/contacts", "PUT /contacts"],
+        ["POST /contacts/1", "POST /hubs/crm/contacts/1", "PATCH /ping", "PATCH /hubs/crm/contacts", "PUT /contacts", "PUT /countries"],
         [by_hub(405, "it takes", json={"A": 1})],
+    ),
+    "a verb on what is no resource": Group(
+        ["PUT /nothing", "PATCH /hubs/crm/nothing", "POST /nothing/5", "DELETE /contacts/{contact}/nothing"],
+        [by_hub(404, "There is no resource 'nothing'", json={"A": 1})],
     ),
     "a call that is to be done later": Group(
         ["GET /contacts", "GET /objects", "GET /ping", "GET /contacts/1/notes", "GET /objects/contacts/docs", "POST /contacts"],

@@ -364,7 +364,7 @@ ADMIN = {
             *queries(404, {" found with ID ": [
                 "instanceId=4711&resource=contacts&recordId=1", "event=no-such-event", "event=4711", "callback=4711",
                 "instanceId={instance}&change=4711",
-            ]}),
+            ], ": it was deleted, and": ["instanceId={gone}&resource=contacts&recordId=1"]}),
         ],
     ),
     "lint of an instance": Group(

@@ -5,6 +5,7 @@ from rolodex_connector import ROLODEX, RolodexConnector
 from rolodex_vendor import TOKEN, Rolodex
 
 from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.values import replace
 from elements_local.start import Options, in_process
@@ -81,6 +82,17 @@ def told(clients):
         for callback in clients.sink.callbacks()
         for event in callback["json"]["message"]["events"]
     ]
+
+
+@pytest.mark.usefixtures("instance")
+def test_instances_are_counted_by_their_elements_keys(clients):
+    for _ in range(2):
+        clients.platform.create_instance(instance_body(clients.credentials))
+
+    assert clients.platform.call("GET", f"{BASE_PATH}/instances/count") == {
+        "totalInstances": 3,
+        "elementInstances": {"insightly": 2, "rolodex": 1},
+    }
 
 
 @pytest.mark.usefixtures("instance")

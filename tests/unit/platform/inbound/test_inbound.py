@@ -72,7 +72,7 @@ def test_the_instances_of_a_header_are_numbers_each_once(listed, found):
     assert instance_ids(listed) == found
 
 
-NO_RECORDS = "'a' must hold the records, a list of objects; got"
+NO_RECORDS = "'a' must hold the records, a list of objects;"
 
 
 def with_events(*entries):
@@ -82,14 +82,14 @@ def with_events(*entries):
 @each_row(
     ("body", "says"),
     [
-        (None, "the body must be an object; got None"),
+        (None, "the body must be an object; got null"),
         ([], "the body must be an object; got []"),
-        ({}, "objectType must name a resource; got None"),
+        ({}, "objectType must name a resource; it is missing"),
         ({"objectType": ""}, "objectType must name a resource; got ''"),
         ({"objectType": 1, "1": []}, "objectType must name a resource; got 1"),
-        ({"objectType": "a"}, f"{NO_RECORDS} None"),
-        ({"objectType": "a", "a": {}}, f"{NO_RECORDS} {{}}"),
-        ({"objectType": "a", "a": [1]}, f"{NO_RECORDS} [1]"),
+        ({"objectType": "a"}, f"{NO_RECORDS} it is missing"),
+        ({"objectType": "a", "a": None}, f"{NO_RECORDS} got null"),
+        ({"objectType": "a", "a": [1]}, f"{NO_RECORDS} got [1]"),
         ({"objectType": "a", "a": [], "events": {"x": 1}}, "events must be a list; got {'x': 1}"),
         *[
             (with_events(entry), f"{NEEDED}; got {entry!r}")

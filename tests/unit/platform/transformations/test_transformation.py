@@ -206,11 +206,11 @@ def both(entry):
             {"fromVendor": "false"},
             "fromVendor of passThrough must be true or false; got 'false'",
         ),
-        ("remove", {"toVendor": None}, "toVendor of remove must be true or false; got None"),
+        ("remove", {"toVendor": None}, "toVendor of remove must be true or false; got null"),
         (
             "transformDate",
             None,
-            "pattern of transformDate must be a Java date pattern such as yyyy-MM-dd; got None",
+            "pattern of transformDate must be a Java date pattern such as yyyy-MM-dd; got null",
         ),
         ("transformDate", {"pattern": ""}, "must be a Java date pattern"),
         ("transformDate", {"pattern": 5}, "must be a Java date pattern"),
