@@ -17,6 +17,7 @@ from elements_local.service_client import (
     Credentials,
     ServiceClient,
     query_of,
+    segment,
 )
 
 __all__ = [
@@ -47,15 +48,17 @@ class PlatformClient(ServiceClient):
 
     def patch_instance(self, instance_id: int, body: Fields) -> dict[str, Any]:
         """Change some of an instance."""
-        return self.call_object("PATCH", f"{BASE_PATH}/instances/{instance_id}", json=body)
+        return self.call_object("PATCH", f"{BASE_PATH}/instances/{segment(instance_id)}", json=body)
 
     def delete_instance(self, instance_id: int) -> None:
         """Delete an instance."""
-        self.call("DELETE", f"{BASE_PATH}/instances/{instance_id}")
+        self.call("DELETE", f"{BASE_PATH}/instances/{segment(instance_id)}")
 
     def events(self, instance_id: int) -> list[dict[str, Any]]:
         """Return an instance's events, newest first."""
-        events: list[dict[str, Any]] = self.call("GET", f"{BASE_PATH}/instances/{instance_id}/events")
+        events: list[dict[str, Any]] = self.call(
+            "GET", f"{BASE_PATH}/instances/{segment(instance_id)}/events"
+        )
         return events
 
     def polls(self, **filters: object) -> list[dict[str, Any]]:
@@ -118,15 +121,15 @@ class CrmClient(ServiceClient):
 
     def update(self, collection: str, record_id: int, fields: Fields) -> dict[str, Any]:
         """Change some fields of a record."""
-        return self.call_object("PUT", f"{self.version}/{collection}/{record_id}", json=fields)
+        return self.call_object("PUT", f"{self.version}/{collection}/{segment(record_id)}", json=fields)
 
     def delete(self, collection: str, record_id: int) -> None:
         """Delete a record."""
-        self.call("DELETE", f"{self.version}/{collection}/{record_id}")
+        self.call("DELETE", f"{self.version}/{collection}/{segment(record_id)}")
 
     def get(self, collection: str, record_id: int) -> dict[str, Any]:
         """Return a record."""
-        return self.call_object("GET", f"{self.version}/{collection}/{record_id}")
+        return self.call_object("GET", f"{self.version}/{collection}/{segment(record_id)}")
 
     def changes(self) -> list[dict[str, Any]]:
         """Return everything that has happened to the data, oldest first."""
@@ -136,7 +139,9 @@ class CrmClient(ServiceClient):
         """Fill in made-up records; if that is asked for, only where there are no contacts yet."""
         chosen = {} if seed is None else {"seed": seed}
         condition = {"if_empty": True} if if_empty else {}
-        self.call("POST", "/_local/seed", json={"records": records, "first": first, **chosen, **condition})
+        self.call_object(
+            "POST", "/_local/seed", json={"records": records, "first": first, **chosen, **condition}
+        )
 
     def script_faults(self, rules: list[Fields]) -> None:
         """Put fault rules in the place of those that are there."""
@@ -200,7 +205,7 @@ class SinkClient(ServiceClient):
         Raises:
             CallError: they are sent nowhere, or may not be sent there.
         """
-        path = f"/_local/callbacks/{callback_id}/replay{query_of({'workspace': self.workspace})}"
+        path = f"/_local/callbacks/{segment(callback_id)}/replay{query_of({'workspace': self.workspace})}"
         return self.call_object("POST", path, json={"url": url} if url else None)
 
     def relay(self, url: str) -> None:
@@ -293,11 +298,11 @@ def reset_services(sides: Sides) -> None:
         PartlyResetError: one failed after others had been reset.
     """
     for client, whose in sides.values():
-        client.call("POST", f"/_local/reset{query_of({**whose, **_CHECK})}")
+        client.call_object("POST", f"/_local/reset{query_of({**whose, **_CHECK})}")
     done: list[str] = []
     for name, (client, whose) in sides.items():
         try:
-            client.call("POST", f"/_local/reset{query_of(whose)}")
+            client.call_object("POST", f"/_local/reset{query_of(whose)}")
         except HarnessError as error:
             if not done:
                 raise

@@ -64,6 +64,13 @@ class CallError(HarnessError):
         return words if isinstance(words, str) else str(self)
 
 
+class StrangeAnswerError(HarnessError):
+    """What answers at a URL is no service of a stack, or one of another version."""
+
+    def __init__(self, url: str, came: str) -> None:
+        super().__init__(f"{url} does not answer as it should: {came}; is that the right URL?")
+
+
 class OptionError(HarnessError):
     """A stack cannot be started with these options."""
 

@@ -1,14 +1,24 @@
 """One service as a client sees it: where it is, as whom it is called, the calls themselves, and those of a clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from traceback import extract_tb
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from elements_local.errors import CallError, NotRunningError, OptionError, UnreachableError
-from elements_local.kit.api.json_text import decode, encode
+from elements_local.errors import (
+    CallError,
+    HarnessError,
+    NotRunningError,
+    OptionError,
+    StrangeAnswerError,
+    UnreachableError,
+)
+from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
 from elements_local.kit.instants import UnreadableTimeError, check_unit, format_instant, parse_instant
+from elements_local.kit.settings import SettingsError
 from elements_local.kit.wire import Http, NoReply, Reply
 
 SERVICES = ("platform", "crm", "sink")
@@ -107,6 +117,7 @@ class ServiceClient:
 
         Raises:
             CallError: the answer is no success.
+            StrangeAnswerError: it is no JSON.
             UnreachableError: no answer came.
         """
         return self.checked(method, path, self.send(method, path, json=json))
@@ -116,10 +127,16 @@ class ServiceClient:
 
         Raises:
             CallError: the answer is no success.
+            StrangeAnswerError: it is no JSON.
         """
         if not reply.ok:
             raise CallError(method, self.url + path, reply.status, reply.body.decode("utf-8", "replace"))
-        return decode(reply.body) if reply.body else None
+        try:
+            return decode(reply.body) if reply.body else None
+        except MalformedJsonError as error:
+            raise StrangeAnswerError(
+                self.url + path, f"to {method} it answers {reply.status}; {error}"
+            ) from error
 
     def listed(self, path: str, key: str, *, newest_first: bool = False) -> list[dict[str, Any]]:
         """Return all that an admin route lists, page after page, in the order of the list.
@@ -130,11 +147,15 @@ class ServiceClient:
             newest_first: that order; otherwise what a page leads back to comes before it.
 
         Raises:
-            CallError, UnreachableError: as ``call``.
+            CallError, StrangeAnswerError, UnreachableError: as ``call``.
         """
-        pages = [self.call("GET", path)]
+        pages, asked = [self.call_object("GET", path)], {path}
         while more := pages[-1]["next"]:
-            pages.append(self.call("GET", more))
+            # a stranger's may lead to another host behind a @, or in a circle
+            if more in asked or more[:1] != "/":
+                raise StrangeAnswerError(self.url + path, f"its next page is {more!r}")
+            asked.add(more)
+            pages.append(self.call_object("GET", more))
         if "before=" in (pages[0]["next"] or "") and not newest_first:
             pages.reverse()
         return [item for page in pages for item in page[key]]
@@ -154,6 +175,8 @@ class ServiceClient:
     def call_object(self, method: str, path: str, *, json: object = None) -> dict[str, Any]:
         """Send a request whose answer is a JSON object, and return that; raises as ``call``."""
         answer: dict[str, Any] = self.call(method, path, json=json)
+        if not isinstance(answer, dict):
+            raise StrangeAnswerError(self.url + path, f"to {method} it answers JSON that is no object")
         return answer
 
 
@@ -173,13 +196,13 @@ class ClockClient(ServiceClient):
 
     def show(self) -> dict[str, Any]:
         """Return ``{"mode", "now"}``, and ``keep_ties`` where they are kept."""
-        return self.call_object("GET", f"/_local/clock{self.whose}")
+        return _of_clock(self.call_object("GET", f"/_local/clock{self.whose}"))
 
     def set(self, *, mode: str | None = None, now: datetime | str | None = None) -> dict[str, Any]:
         """Change the mode, or set a virtual clock without running anything in between."""
         body = {"mode": mode, "now": _instant(now)}
         sent = {key: value for key, value in body.items() if value}
-        return self.call_object("PUT", f"/_local/clock{self.whose}", json=sent)
+        return _of_clock(self.call_object("PUT", f"/_local/clock{self.whose}", json=sent))
 
     def advance(
         self,
@@ -222,9 +245,43 @@ def query_of(parameters: Mapping[str, object]) -> str:
     return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
 
 
+def segment(value: object) -> str:
+    """Return an id, or a name, as one segment of a path, whatever a stranger's answer has there.
+
+    Raises:
+        HarnessError: it would lead to another path.
+    """
+    text = str(value)
+    if text in {"", ".", ".."}:
+        raise HarnessError(f"expected an id, or a name; got {text!r}")
+    return quote(text, safe="")
+
+
+@contextmanager
+def answers_of(url: str, http: Http) -> Iterator[None]:
+    """Take an answer of another form for a stranger's, wherever it is read.
+
+    Raises:
+        StrangeAnswerError: what came over the network could not be read.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, SettingsError) or not getattr(http, "has_answered", False):
+            raise
+        last = extract_tb(error.__traceback__)[-1]
+        place = f"{last.filename.rpartition('/')[2]}, line {last.lineno}"
+        raise StrangeAnswerError(url, f"its JSON has another form (read in {place})") from error
+
+
 def admin_headers(token: str | None) -> dict[str, str]:
     """Return what admin routes ask for: nothing of a stack that is bound to loopback, and so has no token."""
     return {} if token is None else {TOKEN_HEADER: token}
+
+
+def _of_clock(state: dict[str, Any]) -> dict[str, Any]:
+    parse_instant(state["now"])  # of a stranger's answer it is none
+    return state
 
 
 def _length(value: timedelta | str | float | None) -> str | float | None:

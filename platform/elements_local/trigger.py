@@ -16,6 +16,7 @@ from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import nearest
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.records import COLLECTIONS, ID_FIELDS, TEXT_FIELDS, believable_fields
+from elements_local.service_client import segment
 
 Change = Literal["created", "updated"]
 _TRANSPORT = frozenset({"Host", "User-Agent", "Accept-Encoding", "Accept", "Connection", "Content-Length"})
@@ -212,7 +213,7 @@ def _callback_of(
 ) -> SentCallback | None:
     """Return the callback that a notification was sent as; None if it is not about the record, or was not sent."""
     number = recipient["notificationId"]
-    notification = clients.platform.call("GET", f"{BASE_PATH}/notifications/{number}")
+    notification = clients.platform.call("GET", f"{BASE_PATH}/notifications/{segment(number)}")
     message = json.loads(notification["message"])
     event_types = [
         event["eventType"] for event in message["events"] if event["objectId"] == str(change.record_id)

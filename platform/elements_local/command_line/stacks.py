@@ -12,6 +12,7 @@ from elements_local.command_line.options import setting_option, stack_environmen
 from elements_local.errors import OptionError
 from elements_local.kit.clock import Mode
 from elements_local.kit.instants import parse_instant
+from elements_local.service_client import answers_of
 from elements_local.stack.options import is_shared, origin_of
 from elements_local.stack.stack import as_platform_says, found_at
 from elements_local.stack_settings import FLAT
@@ -30,7 +31,10 @@ def running_stack(command: F) -> F:
     @setting_option("platform_url", "crm_url", "sink_url", "token")
     @wraps(command)
     def wrapped(platform_url: str, crm_url: str, sink_url: str, token: str | None, **rest: Any) -> None:
-        command(found_at(addresses_of(platform_url, crm_url, sink_url, token=token), token=token), **rest)
+        addresses = addresses_of(platform_url, crm_url, sink_url, token=token)
+        stack = found_at(addresses, token=token)
+        with answers_of(getattr(stack.addresses, stack.addresses.keeper), stack.http):
+            command(stack, **rest)
 
     return wrapped  # type: ignore[return-value]  # click's decorators keep the function
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +13,7 @@ from elements_local.command_line.options import examples, setting_option
 from elements_local.command_line.stacks import workspace_option
 from elements_local.guide import instance_body
 from elements_local.service_client import TOKEN_HEADER, admin_headers
-from elements_local.stack.stack import Stack, running_stack
+from elements_local.stack.stack import Stack, speaking_to
 from elements_local.start import in_process
 
 
@@ -55,7 +54,7 @@ def postman_command(  # noqa: PLR0913 - the command's options
     in Postman, an environment that is chosen comes first.
     """
     chosen = [name for name in SERVICES if not services or {name, "all"} & {*services}]
-    with in_process() if url is None else nullcontext(running_stack(url, token=token)) as stack:
+    with in_process() if url is None else speaking_to(url, token=token) as stack:
         known = environment_of(stack, workspace)
         made = known if environment else collection(documents(stack, chosen), known["values"])
     print_document(made, compact=compact)

@@ -25,6 +25,7 @@ from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioResult, failed_to_begin, perform
 from elements_local.scenarios.scenario import Scenario, load
 from elements_local.scenarios.scenario_context import ScenarioContext
+from elements_local.service_client import answers_of
 from elements_local.stack.held_time import HeldTime
 from elements_local.stack.stack import Stack, at
 from elements_local.start import Options, in_process, on_ports
@@ -92,7 +93,8 @@ class Runner:
             except OptionError as error:
                 return ScenarioResult(scenario=scenario, failure=failed_to_begin(scenario, "settings", error))
             watch = Stopwatch()
-            with self._workspace(scenario, stack) as clients:
+            told = answers_of(stack.addresses.platform, stack.http) if self._how.target else nullcontext()
+            with told, self._workspace(scenario, stack) as clients:
                 result = run(scenario, clients, self._how, receiver=self._receiver)
             return replace(result, seconds=watch.seconds)
 

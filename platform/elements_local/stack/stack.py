@@ -1,7 +1,8 @@
 """A stack that runs, wherever it does: the one client for tests, scenarios and the command line; how one is found and waited for."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -22,12 +23,12 @@ from elements_local.clients import (
     WorkspaceClients,
     reset_services,
 )
-from elements_local.errors import CallError, OptionError, UnreachableError
+from elements_local.errors import CallError, OptionError, StrangeAnswerError, UnreachableError
 from elements_local.interruption import Interruption
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.wire import Http, NoReply
-from elements_local.service_client import TOKEN_HEADER, admin_headers, query_of
+from elements_local.service_client import TOKEN_HEADER, admin_headers, answers_of, query_of
 
 CLIENT_TIMEOUT = timedelta(minutes=10)
 """How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""
@@ -95,7 +96,7 @@ class Stack:
 
     def delete_workspace(self, name: str) -> None:
         """Delete a workspace and all that is kept for it."""
-        self.admin().call("DELETE", f"/_local/workspaces?name={name}")
+        self.admin().call_object("DELETE", f"/_local/workspaces{query_of({'name': name})}")
 
     def reset_all(self) -> None:
         """Bring every workspace back to its start, in all services that run, or none in any.
@@ -182,10 +183,19 @@ def running_stack(
     if health.get("service") != SERVICES[0]:
         return _alone(base, str(health.get("service")), token)
     chosen = {"crm": crm, "sink": sink}
-    urls = {name: (chosen[name] or _seen_from(base, health[name])).rstrip("/") for name in chosen}
+    urls = {name: (chosen[name] or _seen_from(base, health.get(name))).rstrip("/") for name in chosen}
     stack = at(Addresses(platform=base, **urls), token=token)
-    _check(stack)
+    with answers_of(base, stack.http):
+        _check(stack)
     return stack
+
+
+@contextmanager
+def speaking_to(url: str, *, token: str | None = None) -> Iterator[Stack]:
+    """Give the stack at a URL, as ``running_stack`` finds it; an answer that cannot be read is a stranger's."""
+    stack = running_stack(url, token=token)
+    with answers_of(url, stack.http):
+        yield stack
 
 
 def as_platform_says(addresses: Addresses, names: Iterable[str], *, token: str | None = None) -> Addresses:
@@ -238,7 +248,8 @@ def _alone(base: str, service: str, token: str | None) -> Stack:
         raise ElsewhereError(f"{base} is no service of elements-local: its /_local/health names none")
     alone = at(Addresses(**{service: base}), token=token)
     try:
-        alone.workspaces()
+        with answers_of(base, alone.http):
+            alone.workspaces()
     except CallError as error:
         if error.status == HTTPStatus.NOT_FOUND:  # who keeps the workspaces is another
             reason = f"{base} is the {service} of a whole stack; give the URL of its platform"
@@ -250,18 +261,21 @@ def _alone(base: str, service: str, token: str | None) -> Stack:
 def _health(service: ServiceClient) -> dict[str, Any]:
     try:
         health = service.call("GET", "/_local/health")
-    except (CallError, UnreachableError, MalformedJsonError) as error:
+    except (CallError, UnreachableError, StrangeAnswerError) as error:
         raise ElsewhereError(f"{service.url} cannot be used: {error}") from error
     return health if isinstance(health, dict) else {}
 
 
-def _seen_from(base: str, url: str) -> str:
+def _seen_from(base: str, url: object) -> str:
     """Return where a service is that the platform calls by a name of the platform's own machine."""
-    parts, host = urlsplit(url), urlsplit(base).hostname or ""
+    try:
+        parts, host, port = urlsplit(str(url)), urlsplit(base).hostname or "", urlsplit(str(url)).port
+    except ValueError as error:
+        raise StrangeAnswerError(base, f"it says that another service is at {url!r}") from error
     if parts.hostname not in _OF_ITS_OWN_MACHINE or host in _OF_ITS_OWN_MACHINE:
-        return url
+        return str(url)
     bracketed = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=bracketed if parts.port is None else f"{bracketed}:{parts.port}").geturl()
+    return parts._replace(netloc=bracketed if port is None else f"{bracketed}:{port}").geturl()
 
 
 def _check(stack: Stack) -> None:
@@ -282,7 +296,7 @@ def _ask(clients: WorkspaceClients, name: str, service: ServiceClient, path: str
         service.call("GET", path)
     except UnreachableError as error:
         raise ElsewhereError(f"{error}; say where it is reached: --elements-{name} URL") from error
-    except (CallError, MalformedJsonError) as error:
+    except (CallError, StrangeAnswerError) as error:
         reason = (
             f"what answers at {service.url} is not the {name} of the stack at {clients.platform.url}: {error}"
         )

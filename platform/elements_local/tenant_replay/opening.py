@@ -23,7 +23,7 @@ from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.scenarios.yaml_text import YamlError, read_documents
-from elements_local.service_client import Credentials
+from elements_local.service_client import Credentials, answers_of
 from elements_local.start import Options, on_ports
 from elements_local.tenant_replay.replays import TenantTiming
 from elements_local.tenant_replay.tenant import (
@@ -104,9 +104,10 @@ def opened(file: TenantFile, environment: Mapping[str, str], *, reading: bool = 
     def wait(length: timedelta) -> None:
         pause.wait(length.total_seconds())
 
-    http = PacedHttp(OverNetwork(), wait, gap=GAP / file.speed)
+    network = OverNetwork()
+    http = PacedHttp(network, wait, gap=GAP / file.speed)
     nowhere = nullcontext(CollectorReader(http, ""))
-    with _reader(file, http) if reading else nowhere as reader:
+    with _reader(file, http) if reading else nowhere as reader, answers_of(file.platform_url, network):
         yield tenant_at(
             file.platform_url,
             file.crm_url,

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from elements_local.clients import BASE_PATH, CrmClient, Fields, PlatformClient
-from elements_local.errors import CallError, HarnessError, UnreachableError
+from elements_local.errors import CallError, HarnessError, StrangeAnswerError, UnreachableError
 from elements_local.failures.timeline import message_of, taken
 from elements_local.guide import SIGNATURE_KEY
 from elements_local.kit.api.json_text import decode
@@ -19,7 +19,7 @@ from elements_local.kit.instants import format_instant
 from elements_local.kit.wire import Reply
 from elements_local.records import COLLECTIONS, ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.scenarios.verbs.expect import UNSEEN
-from elements_local.service_client import ServiceClient
+from elements_local.service_client import ServiceClient, segment
 from elements_local.tenant_replay.tenant import OWN_NAME, CallbackReader, Tenant
 
 _CALLBACK_URL = "event.notification.callback.url"
@@ -203,10 +203,10 @@ def left_behind(tenant: Tenant) -> Iterator[tuple[str, tuple[ServiceClient, str]
     for instance in _instances(tenant.platform):
         if instance["name"].startswith(f"{OWN_NAME} "):
             words = f"instance {instance['id']}, {instance['name']}"
-            yield words, (tenant.platform, f"/instances/{instance['id']}")
+            yield words, (tenant.platform, f"/instances/{segment(instance['id'])}")
     for kind in COLLECTIONS:
         for record in _records(tenant, kind):
-            path = f"{COLLECTIONS[kind]}/{record[ID_FIELDS[kind]]}"
+            path = f"{COLLECTIONS[kind]}/{segment(record[ID_FIELDS[kind]])}"
             yield path.replace("/", " "), (tenant.crm, f"/{path}")
 
 
@@ -226,7 +226,11 @@ def _records(tenant: Tenant, kind: str) -> Iterator[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     while True:
         query = f"field_name={NAME_FIELDS[kind]}&field_value={OWN_NAME}&skip={len(found)}&top={_PAGE}"
-        page = tenant.crm.call("GET", f"/{COLLECTIONS[kind]}/Search?{query}")
+        page = _list(tenant.crm, tenant.crm.call("GET", f"/{COLLECTIONS[kind]}/Search?{query}"))
+        if page and page[-1] in found:
+            raise StrangeAnswerError(
+                tenant.crm.url, f"a search for {kind} begins again where it should go on"
+            )
         found += page
         if len(page) < _PAGE:
             break
@@ -235,17 +239,28 @@ def _records(tenant: Tenant, kind: str) -> Iterator[dict[str, Any]]:
 
 def _instances(platform: ServiceClient) -> Iterator[dict[str, Any]]:
     """Yield a tenant's instances, without their configurations, page after page."""
-    token = ""
+    token, asked = "", set[str | None]()
     while True:
         reply = platform.send("GET", f"/instances?pageSize={_PAGE}&hydrate=false{token}")
         if reply.status == 404:  # an empty list, as the platform answers it
             return
-        page = platform.checked("GET", "/instances", reply)
+        page = _list(platform, platform.checked("GET", "/instances", reply))
         yield from page
         following = reply.headers.get("elements-next-page-token")
         if not following or not page:
             return
+        if following in asked:
+            raise StrangeAnswerError(platform.url, f"its next page is {following!r} once more")
+        asked.add(following)
         token = f"&nextPage={quote(following)}"
+
+
+def _list(service: ServiceClient, answer: Any) -> list[dict[str, Any]]:
+    if not isinstance(answer, list):
+        raise StrangeAnswerError(
+            service.url, "it answers JSON that is no list where it should list what is there"
+        )
+    return answer
 
 
 def _deleted(service: ServiceClient, path: str, what: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from elements_local.recording.text import write
 from elements_local.records import COLLECTIONS
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, load
-from elements_local.service_client import query_of
+from elements_local.service_client import query_of, segment
 from elements_local.stack.stack import Stack
 from elements_local.what_if.circumstances import CIRCUMSTANCES, Circumstance
 from elements_local.what_if.configured import (
@@ -284,11 +284,15 @@ def configured_instance(clients: WorkspaceClients, instance_id: int | None) -> C
     """
     platform = clients.platform
     number = _only_instance(clients) if instance_id is None else instance_id
-    instance = platform.call_object("GET", f"{BASE_PATH}/instances/{number}")
+    instance = platform.call_object("GET", f"{BASE_PATH}/instances/{segment(number)}")
     mapped = {
         name: (
-            platform.call_object("GET", f"{BASE_PATH}/instances/{number}/objects/{name}/definitions"),
-            platform.call_object("GET", f"{BASE_PATH}/instances/{number}/transformations/{name}"),
+            platform.call_object(
+                "GET", f"{BASE_PATH}/instances/{segment(number)}/objects/{segment(name)}/definitions"
+            ),
+            platform.call_object(
+                "GET", f"{BASE_PATH}/instances/{segment(number)}/transformations/{segment(name)}"
+            ),
         )
         for name in (each["objectName"] for each in instance.get("transformationData") or [])
     }

@@ -14,6 +14,7 @@ from elements_local.kit.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
 from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
 from elements_local.scenarios.verbs.audits import AUDITED
+from elements_local.service_client import segment
 from elements_local.stack.stack import Stack
 from elements_local.what_if.circumstances import (
     AFTER_CLOCKS_CHANGE,
@@ -95,7 +96,7 @@ def _make_instance(clients: WorkspaceClients, configured: Configured) -> int:
     body["configuration"] |= configured.taken_over
     number: int = clients.platform.create_instance(body)["id"]
     for where, mapping in configured.mapping_requests():
-        clients.platform.call("POST", f"{BASE_PATH}/instances/{number}/{where}", json=mapping)
+        clients.platform.call("POST", f"{BASE_PATH}/instances/{segment(number)}/{where}", json=mapping)
     return number
 
 

@@ -41,6 +41,9 @@ class OverNetwork:
         wait: how much of that is really waited for, where the rest passes in virtual time.
         handshake: for a connection with TLS: a port that speaks plain HTTP answers nothing to what it takes for the
             beginning of a request.
+
+    Attributes:
+        has_answered: whether anything has answered yet, whatever it was.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class OverNetwork:
         self._handshake = min(handshake, self._wait)
         # a session for each thread: those of requests are not safe to share between threads
         self._kept = local()
+        self.has_answered = False
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
@@ -83,6 +87,7 @@ class OverNetwork:
                 keep_to(None)
         if deadline.passed:  # the end of a body without a length looks like its whole
             return self._late
+        self.has_answered = True
         return received(reply, method, self._timeout)
 
     @property
