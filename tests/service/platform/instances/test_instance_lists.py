@@ -44,6 +44,14 @@ def test_a_page_larger_than_may_be_had_is_cut_and_said_so(get, instance):
     assert "pageSize 5001 is more than 5000" in reply.headers["elements-error"]
 
 
+def test_an_account_lists_its_instances_by_its_id_and_as_the_callers_own(get, make_instance):
+    made = [make_instance()["id"] for _ in range(2)][::-1]
+    (account,) = ids(get("/accounts"))
+
+    assert ids(get(f"/accounts/{account}/instances")) == ids(get("/accounts/instances")) == made
+    assert ids(get(f"/accounts/{account}/instances", pageSize=1)) == made[:1]
+
+
 def test_the_order_can_be_turned_round_and_pages_follow_it(stack_set_to):
     clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_INSTANCE_ORDER": "oldest-first"}).new_workspace()
     made = [clients.platform.create_instance(instance_body(clients.credentials))["id"] for _ in range(3)]
