@@ -55,6 +55,23 @@ def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) ->
     return {**beside, **({DATES: dates} if dates else {})}
 
 
+def patched(target: Any, patch: Any) -> Any:
+    """Return a value with a merge patch applied, in which null takes away (RFC 7396); neither is changed.
+
+    >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": None, "e": 4}})
+    {'a': 1, 'b': {'d': 3, 'e': 4}}
+    """
+    if not isinstance(patch, Mapping):
+        return patch
+    merged = dict(target) if isinstance(target, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = patched(merged.get(key), value)
+    return merged
+
+
 def instance_body(workspace: Credentials, *, signature_key: str = SIGNATURE_KEY) -> dict[str, Any]:
     """Return the guide's JSON with a workspace's values in the places of its placeholders."""
     return {

@@ -10,10 +10,10 @@ from elements_local.command_line.options import examples, set_option, stack_envi
 from elements_local.command_line.output import FILE, print_json
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.commands.lint import read_body
-from elements_local.guide import instance_body
+from elements_local.guide import instance_body, patched
 from elements_local.start import Options, in_process
 from elements_local.what_if import table
-from elements_local.what_if.configured import patch_of, patched, resource_of, unread
+from elements_local.what_if.configured import patch_of, resource_of, unread
 from elements_local.what_if.findings import configured_body, configured_instance, of_body
 from elements_local.what_if.grid import changed
 from elements_local.what_if.sweep import ENVIRONMENT, sweep

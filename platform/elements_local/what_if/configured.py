@@ -202,23 +202,6 @@ def unread(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
     ]
 
 
-def patched(target: Any, patch: Any) -> Any:
-    """Return a value with a merge patch applied, in which null takes away (RFC 7396); neither is changed.
-
-    >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": None, "e": 4}})
-    {'a': 1, 'b': {'d': 3, 'e': 4}}
-    """
-    if not isinstance(patch, Mapping):
-        return patch
-    merged = dict(target) if isinstance(target, Mapping) else {}
-    for key, value in patch.items():
-        if value is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = patched(merged.get(key), value)
-    return merged
-
-
 def polled_kind(name: str, block: Mapping[str, Any], vendor_names: Mapping[str, str]) -> str | None:
     """Return the kind of records that a block of ``event.poller.configuration`` polls, as scenarios name it; None if they cannot make any.
 

@@ -10,6 +10,7 @@ from typing import Any
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.failures.reasons import EXPLAINED
+from elements_local.guide import patched
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL, URLS
 from elements_local.recording.instances import readable
 from elements_local.recording.text import write
@@ -22,7 +23,6 @@ from elements_local.what_if.circumstances import CIRCUMSTANCES, Circumstance
 from elements_local.what_if.configured import (
     Configured,
     fields_asked_for,
-    patched,
     polled_kind,
     resource_of,
 )

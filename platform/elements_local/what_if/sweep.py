@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.guide import instance_body, patched
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.kit.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
@@ -34,7 +34,6 @@ from elements_local.what_if.configured import (
     NotPolledError,
     ProbedResource,
     fields_asked_for,
-    patched,
 )
 from elements_local.what_if.grid import CellKey, Grid, GridCell, cell_of
 

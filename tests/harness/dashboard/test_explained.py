@@ -185,3 +185,49 @@ def test_a_callback_that_nobody_took_leads_to_its_attempts(clients, visitor, cal
             f"attempt 1 2026-03-02 10:15:00 to {callback_url or clients.credentials.callback_url}: {outcome}"
             in visitor.open(href).words
         )
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({"event.notification.enabled": True}, {"event.notification.enabled": "true"}),
+        ({"event.notification.callback.url": "{callback_url}"}, {"event.notification.callback.url": None}),
+        ({"event.poller.refresh_interval": "60"}, {"event.poller.refresh_interval": "60"}),
+        ({"disabled": False}, {}),
+    ],
+    ids=["enabled", "callback url", "interval", "disabled"],
+)
+def test_what_it_proposes_for_the_instance_is_no_key_of_a_block(explained, clients, instance, change, kept):
+    path = f"{BASE_PATH}/instances/{instance['id']}"
+    without = {
+        "event.notification.enabled": "false",
+        "event.notification.callback.url": "http://127.0.0.1:9/",
+    }
+    before = clients.platform.call("PATCH", path, json={"configuration": without})["configuration"]
+    if "disabled" in change:
+        clients.platform.call("DELETE", f"{path}/enabled")
+    visitor, page = explained(fix={**FIX, "change": change})
+
+    visitor.send(page, "/why/")
+
+    after = clients.platform.call("GET", path)
+    expected = {key: value or clients.credentials.callback_url for key, value in kept.items()}
+    assert after["configuration"] == {**before, **expected}
+    assert not after["disabled"]
+
+
+def test_the_button_cures_a_line_of_urls(clients, visitor):
+    body = instance_body(clients.credentials)
+    dates = "DATE_UPDATED_UTC|dd.MM.yyyy|GMT|DATE_CREATED_UTC|yyyy-MM-dd HH:mm:ss|GMT"
+    body["configuration"] |= {
+        "event.poller.configuration": "",
+        "event.poller.urls": f"contacts|/hubs/crm/contacts?where=updated_after_utc='${{gmtDate:yyyy-MM-dd HH:mm:ss}}'||{dates}",
+    }
+    instance = clients.platform.create_instance(body)
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+    asked = f"why/?instanceId={instance['id']}&resource=contacts&recordId={number}"
+
+    cured = visitor.send(visitor.open(f"/_local/dashboard/{clients.credentials.name}/{asked}"), "/why/")
+
+    assert f"Contacts {number} was changed again, and that was reported" in cured.words

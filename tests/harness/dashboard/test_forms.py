@@ -6,6 +6,7 @@ import pytest
 
 from elements_local.clients import BASE_PATH
 from elements_local.dashboard.routes.faults import PRESETS, presets_of
+from elements_local.guide import instance_body, patched
 from elements_local.kit.instants import parse_instant
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
@@ -138,6 +139,95 @@ class TestInstances:
 
         assert (page.status, "must be whole minutes" in page.words) == (400, True)
         assert page.filled_in("/configuration")["event.poller.refresh_interval"] == "soon"
+
+
+SLIPS = {
+    "id-field": {"contacts": {"idField": "ID"}},
+    "date-without-seconds": {"contacts": {"datesConfiguration": {"updatedDateFormat": "yyyy-MM-dd"}}},
+    "date-zone": {"accounts": {"datesConfiguration": {"createdDateTimezone": "Europe/London"}}},
+    "poll-delay-too-long": {"contacts": {"pollDelay": 900}},
+    "url-of-another-resource": {
+        "contacts": {"url": "/hubs/crm/leads?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"}
+    },
+    "unpolled-resource": {"contcts": {}},
+}
+
+
+class TestWarnings:
+    @pytest.fixture
+    def slipped(self, clients):
+        """Return an instance whose poller's blocks, or other keys, have a slip."""
+
+        def made(blocks=None, **keys):
+            body = instance_body(clients.credentials)
+            body["configuration"] |= keys
+            if blocks:
+                body["configuration"][POLLER] = patched(body["configuration"][POLLER], blocks)
+            return clients.platform.create_instance(body)["id"]
+
+        return made
+
+    def test_a_button_makes_the_change_that_the_warning_proposes(self, visitor, at, clients, slipped):
+        """On the instance's page and on the timeline alike; other warnings stay."""
+        other = slipped({"accounts": {"idField": "ID"}})
+        for rule, blocks in SLIPS.items():
+            number = slipped(blocks)
+            told = found(clients, number)[rule]
+            change = told["cure"]["change"]
+            before = configuration(clients, {"id": number})
+            page = visitor.open(f"{at}instances/{number}" if rule != "date-zone" else at)
+
+            done = visitor.send(page, f"/instances/{number}/mend", rule=rule, path=told["path"])
+
+            assert f"{rule}: its change is made, and the warning is gone." in done.words, rule
+            assert rule not in found(clients, number)
+            after = configuration(clients, {"id": number})
+            assert json.loads(after[POLLER]) == patched(json.loads(before[POLLER]), change[POLLER]), rule
+            assert {**after, POLLER: None} == {**before, POLLER: None}
+        assert "id-field" in found(clients, other)
+        page = visitor.open(f"{at}instances/{number}")
+        assert "Nothing in its configuration will be regretted." in page.words
+        assert not [form for form in page.forms if form.action.endswith("/mend")]
+
+    def test_so_it_does_for_other_keys_and_for_lines(self, visitor, at, clients, slipped):
+        lines = "contacts|/hubs/crm/contacts||DATE_UPDATED_UTC|yyyy-MM-dd|GMT|DATE_CREATED_UTC|yyyy-MM-dd HH:mm:ss|GMT"
+        number = slipped(**{"event.poller.refresh_interval": "2880", POLLER: "", "event.poller.urls": lines})
+        for rule in ("interval-too-long", "date-without-seconds"):
+            path = found(clients, number)[rule]["path"]
+            page = visitor.send(visitor.open(at), f"/instances/{number}/mend", rule=rule, path=path)
+            assert f"{rule}: its change is made, and the warning is gone." in page.words
+
+        kept = configuration(clients, {"id": number})
+        assert kept["event.poller.refresh_interval"] == "15"
+        assert '"updatedDateFormat":"yyyy-MM-dd HH:mm:ss"' in kept[POLLER]
+
+    def test_one_without_a_change_says_what_mends_it_and_leads_there(self, visitor, at, clients, slipped):
+        number = slipped({"contacts": {"frobnicate": 1}})
+        page = visitor.open(at)
+        (warning,) = found(clients, number).values()
+
+        assert (warning["rule"], warning["cure"]["change"]) == ("unknown-key", None)
+        assert warning["message"] in page.words
+        assert "What mends it: take it out, in the configuration" in page.words
+        assert f"{at}instances/{number}#configuration" in [href for href, _ in page.links]
+        assert not [form for form in page.forms if form.action.endswith("/mend")]
+
+    def test_one_that_is_gone_meanwhile_changes_nothing(self, visitor, at, clients, slipped):
+        number = slipped({"contacts": {"idField": "ID"}})
+        page = visitor.open(f"{at}instances/{number}")
+        visitor.send(page, f"/instances/{number}/mend")
+        before = configuration(clients, {"id": number})
+
+        again = visitor.send(page, f"/instances/{number}/mend")
+
+        assert "Nothing was changed: there is no such warning any more" in again.words
+        assert configuration(clients, {"id": number}) == before
+
+
+def found(clients, number):
+    """Return what lint finds in an instance, by rule."""
+    findings = clients.platform.call("GET", f"/_local/lint?instanceId={number}")["findings"]
+    return {each["rule"]: each for each in findings}
 
 
 class TestProposals:

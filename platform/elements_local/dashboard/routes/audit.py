@@ -100,12 +100,27 @@ def cure() -> Answer:
     instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
     if not isinstance(change, dict) or instance_id is None:
         raise BadRequest("A change is a JSON object, and instanceId names the instance.")
-    path = f"{BASE_PATH}/instances/{instance_id}"
-    kept = clients().platform.call_object("GET", path)["configuration"][POLLER_CONFIGURATION]
-    blocks = _with(decode(kept.encode()), resource, change)
-    clients().platform.patch_instance(instance_id, {"configuration": {POLLER_CONFIGURATION: blocks}})
+    _make(change, instance_id, resource)
     done, good = _done_again(instance_id, resource, form.get("recordId", ""))
     return back(f"{resource} is polled with {json.dumps(change)} from now on; {done}", good=good)
+
+
+def _make(change: dict[str, Any], instance_id: int, resource: str) -> None:
+    """Make a change of an instance: keys without a dot are those of the resource's block, but for what enables it."""
+    path = f"{BASE_PATH}/instances/{instance_id}"
+    if change == {"disabled": False}:
+        clients().platform.call("PUT", f"{path}/enabled")
+        return
+    callback_url = clients().credentials.callback_url
+    keys = {
+        key: callback_url if value == "{callback_url}" else value
+        for key, value in change.items()
+        if "." in key
+    }
+    if block := {key: value for key, value in change.items() if "." not in key}:
+        kept = clients().platform.call_object("GET", path)["configuration"][POLLER_CONFIGURATION]
+        keys[POLLER_CONFIGURATION] = _with(decode((kept or "{}").encode()), resource, block)
+    clients().platform.patch_instance(instance_id, {"configuration": keys})
 
 
 def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:

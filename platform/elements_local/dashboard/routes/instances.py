@@ -1,5 +1,6 @@
 """The instances: what they poll, what is wrong with them, and what can be done with them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -10,6 +11,7 @@ from elements_local.dashboard.context import Answer, back, clients, page, page_o
 from elements_local.dashboard.copies import of_value
 from elements_local.dashboard.instance_form import (
     ENABLED,
+    POLLER_CONFIGURATION,
     FormField,
     body_of,
     changes_of,
@@ -18,6 +20,8 @@ from elements_local.dashboard.instance_form import (
 )
 from elements_local.dashboard.lists import Listing
 from elements_local.errors import CallError
+from elements_local.guide import patched
+from elements_local.kit.api.json_text import decode
 from elements_local.kit.values import replace
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
@@ -94,6 +98,38 @@ def act(instance_id: int, action: str) -> Answer:
     return back(f"Instance {instance_id} is {action}d.", to=to)
 
 
+@bp.post("/<int:instance_id>/mend")
+def mend(instance_id: int) -> Answer:
+    """Make the change that a warning proposes, and say whether the warning is gone."""
+    about = request.form.get("rule"), request.form.get("path")
+    found = _about(instance_id, about)
+    if found is None or not found["cure"]["change"]:
+        return back(
+            "Nothing was changed: there is no such warning any more, or nothing is known that mends it.",
+            good=False,
+        )
+    change, kept = found["cure"]["change"], _instance(instance_id)["configuration"]
+    blocks = {POLLER_CONFIGURATION: decode((kept[POLLER_CONFIGURATION] or "{}").encode())}
+    mended = patched({**kept, **blocks}, change)
+    clients().platform.patch_instance(
+        instance_id, {"configuration": {key: mended.get(key) for key in change}}
+    )
+    stays = _about(instance_id, about) is not None
+    came_of_it = "the warning stays all the same" if stays else "the warning is gone"
+    return back(f"{found['rule']}: its change is made, and {came_of_it}.", good=not stays)
+
+
+def _about(instance_id: int, about: tuple[str | None, str | None]) -> dict[str, Any] | None:
+    """Return what lint finds by a rule at a place; None if that is nothing."""
+    findings = warned([instance_id])[instance_id]
+    return next((each for each in findings if (each["rule"], each["path"]) == about), None)
+
+
+def warned(instances: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return what lint finds in instances, with what mends each."""
+    return {one: read("platform", "lint", instanceId=one)["findings"] for one in instances}
+
+
 def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | Response:
     instance = _instance(instance_id)
     sent = read("platform", "deliveries", limit=200)["deliveries"]
@@ -102,7 +138,7 @@ def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | Respo
         of_value(f"instance {instance_id}", instance),
         instance=instance,
         poller=page().poller(instance_id),
-        warnings=_warnings(instance_id),
+        warned=warned([instance_id]),
         polls=read("platform", "polls", instanceId=instance_id, limit=_SHOWN)["polls"][::-1],
         deliveries=[one for one in sent if one["instanceId"] == instance_id][: -_SHOWN - 1 : -1],
         fields=_filled(configuration_fields(instance["configuration"]), form),
@@ -117,11 +153,6 @@ def _instance(instance_id: int) -> dict[str, Any]:
         if error.status == NotFound.code:
             raise NotFound(f"There is no instance {instance_id} in this workspace, or no longer.") from error
         raise
-
-
-def _warnings(instance_id: int) -> list[dict[str, Any]]:
-    listed = read("platform", "warnings", instanceId=instance_id)["warnings"]
-    return [warning for one in listed for warning in one["warnings"]]
 
 
 def _filled(fields: list[FormField], form: dict[str, str]) -> list[FormField]:

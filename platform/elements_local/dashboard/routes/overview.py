@@ -19,6 +19,7 @@ from elements_local.dashboard.context import (
     whole_page,
 )
 from elements_local.dashboard.moments import Lane, Moment
+from elements_local.dashboard.routes import instances
 from elements_local.kit.instants import UnreadableTimeError, format_instant, parse_instant
 
 bp = Blueprint("overview", __name__)
@@ -33,6 +34,8 @@ _LINES = 1000
 """Of what was done in a workspace, the platform keeps as many lines."""
 
 _ROWS = 50
+_WARNED = 3
+"""Instances whose warnings are shown."""
 
 
 class Happened(Struct, frozen=True, kw_only=True):
@@ -85,6 +88,8 @@ def index() -> str:
     rows = sorted(held([*happened.listed, *happened.others]), key=lambda one: one.at, reverse=True)
     shown = moments.condensed(rows)
     more = total - sum(one.count for one in shown[:_ROWS])
+    said = read("platform", "warnings")["warnings"] if page().pollers else []
+    warned = [one["instanceId"] for one in said if page().poller(one["instanceId"])]
     return whole_page(
         "overview.html",
         axis=axis,
@@ -101,6 +106,8 @@ def index() -> str:
         depth=depth,
         deeper=min(depth * 5, _DEEPEST),
         spans=_spans(axis),
+        warned=instances.warned(warned[:_WARNED]),
+        more_warned=len(warned) - _WARNED,
         empty=not happened.ever
         or all(one.lane is Lane.CLOCK for one in [*happened.others, *happened.counts]),
     )
