@@ -157,7 +157,12 @@ def pictured(page, path, look):
     if PICTURES is not None:
         live(page)
         name = re.sub(r"\W+", "-", path.partition("?")[0]).strip("-") or "timeline"
-        page.screenshot(path=Path(PICTURES) / f"{name}-{look}.png")
+        pictured_as(page, f"{name}-{look}")
+
+
+def pictured_as(page, name):
+    if PICTURES is not None:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 COLOURS = "axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})"
@@ -515,9 +520,31 @@ def test_pages_that_are_left_open_follow_a_reset(visit, at, mine, ids):
 def test_and_a_restart(visit, tmp_path):
     with on_ports(Options(ports=(0, 0, 0), data=tmp_path)) as stack:
         ports = tuple(int(url.rpartition(":")[2]) for url in stack.addresses.running.values())
-        page = visit(f"{stack.addresses.platform}/_local/")
+        ada = stack.workspace().crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+        page = visit(f"{stack.addresses.platform}/_local/dashboard/default/records/Contacts/{ada}")
+        live(page)
+        page.locator("#json").fill('{"LAST_NAME": "King"}')
+        save, advance = (page.get_by_role("button", name=name) for name in ("Save what was changed", "+1 m"))
+
+    gone = page.get_by_role("alert").filter(has_text="The stack does not answer")
+    expect(gone).to_be_visible()
+    pictured_as(page, "gone")
+    box = gone.bounding_box()
+    assert abs(box["x"] + box["width"] / 2 - SCREEN["width"] / 2) < 10
+    assert SCREEN["height"] / 4 < box["y"] + box["height"] / 2 < SCREEN["height"] * 3 / 4
+    expect(save).to_be_disabled()
+    expect(advance).to_be_disabled()
+    before = page.url
+    Mouse(page).go("Audit")
+    assert page.url == before
+    with on_ports(Options(ports=ports, data=tmp_path)):
+        expect(gone).to_be_hidden()
+        expect(advance).to_be_enabled()
+        save.click()
+        expect(page.get_by_text("Changed: LAST_NAME.")).to_be_visible()
         live(page)
 
+    expect(gone).to_be_visible()
     with on_ports(Options(ports=ports, data=tmp_path)) as stack:
         stack.workspace().clock.advance("3h")
         expect(page.locator(".now")).to_have_text("2026-03-02 13:00:00")

@@ -23,12 +23,42 @@
     missed += 1;
     say(`paused, ${missed} update${missed === 1 ? "" : "s"} waiting`);
   });
-  document.addEventListener("htmx:sse:after:connection", () => { if (!paused) say("live"); });
-  document.addEventListener("htmx:sse:error", () => say("not live: connecting again"));
+  document.addEventListener("htmx:sse:after:connection", () => { rest(false); if (!paused) say("live"); });
+  document.addEventListener("htmx:sse:error", (event) => {
+    const { connection, status } = event.detail;
+    say("not live: connecting again");
+    // an answer, whatever it is, comes of a stack that is there; before a second attempt it may be the line alone
+    if (status && status !== 502 && status !== 504) rest(false);
+    else if (connection?.attempt) rest(true);
+  });
   document.addEventListener("htmx:sse:close", () => say("not live: reload to follow"));
   document.addEventListener("htmx:response:error", (event) => {
     if (event.target.id === "live") say("not live: reload to follow");
   });
+
+  // A stack that is gone: what would ask it rests until it is back, and then the page is made anew.
+  let gone = false;
+  function rest(on) {
+    if (gone === on) return;
+    gone = on;
+    one("#gone").hidden = !on;
+    if (!on) { htmx.trigger("#live", "changed"); return; }
+    one("#page").dataset.rests = "";
+    for (const button of all("#page button:enabled")) {
+      button.disabled = true;
+      button.dataset.rests = "";
+    }
+  }
+  // A page that is made anew does not rest. What was kept in it is of an earlier run, and this one takes its own token alone.
+  function goOn() {
+    if (gone || "rests" in (one("#page")?.dataset || {})) return;
+    const token = one(".clock-bar [name=form_token]")?.value;
+    if (token) for (const field of all("[name=form_token]")) field.value = token;
+    for (const button of all("[data-rests]")) {
+      button.disabled = false;
+      delete button.dataset.rests;
+    }
+  }
 
   // Copying: a link leads to what is copied, and is followed where there is no clipboard.
   async function copy(link) {
@@ -41,6 +71,7 @@
   }
 
   document.addEventListener("click", (event) => {
+    if (gone && event.target.closest("#page a[href]")) { event.preventDefault(); return; }
     const link = event.target.closest("[data-copy]");
     if (link && navigator.clipboard && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
       event.preventDefault();
@@ -155,6 +186,7 @@
   // What only works with a script is hidden without.
   function reveal() {
     for (const element of all("[data-script]")) element.hidden = false;
+    goOn();
     showTheme();
     if (paused) pause(true);
   }
