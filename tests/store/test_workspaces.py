@@ -166,12 +166,11 @@ def test_a_name_that_would_not_do_is_refused_and_nothing_is_made(workspaces, ope
 
 
 def test_a_name_is_made_up_from_the_seed_where_none_is_chosen_and_a_seed_where_none_is(workspaces):
-    made = workspaces.create(NewWorkspace(seed=5))
+    made, again = (workspaces.create(NewWorkspace(seed=5)) for _ in range(2))
     first, second = workspaces.create(NewWorkspace()), workspaces.create(NewWorkspace())
 
     assert re.fullmatch(r"ws-[0-9a-f]{12}", made.name)
-    with pytest.raises(WorkspaceExistsError):
-        workspaces.create(NewWorkspace(seed=5))
+    assert (again.seed, again.name) == (5, f"{made.name}-2")
     assert first.name != second.name
     assert first.seed != second.seed
 

@@ -158,9 +158,9 @@ class SharedWorkspaces(Workspaces):
 
     def create(self, new: NewWorkspace) -> Workspace:
         """Make a workspace with fresh credentials; as ``Workspaces.create``, also of what others have made."""
-        name, seed = new.drawn()
         with self._alone():
-            self.named(name)
+            name, seed = new.drawn(named=self.named)
+            self.named(name)  # one that was chosen was not looked for
             return super().create(NewWorkspace(name=name, mode=new.mode, start=new.start, seed=seed))
 
     def refresh(self, workspace: Workspace, *, waits: bool = False) -> None:

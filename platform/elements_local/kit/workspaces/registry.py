@@ -154,8 +154,8 @@ class Workspaces:
             WorkspaceNameError: the name would not do.
             WorkspaceExistsError: it is taken.
         """
-        name, seed = new.drawn()
         with self._lock:
+            name, seed = new.drawn(named=self._by_name.get)
             if name in self._by_name:
                 raise WorkspaceExistsError(name)
             workspace = self._made(

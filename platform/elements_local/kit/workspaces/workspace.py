@@ -3,8 +3,10 @@
 import re
 import secrets
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from typing import Annotated
 from uuid import uuid4
 
@@ -126,15 +128,20 @@ class NewWorkspace:
         # The value is frozen, and its start has to be in UTC wherever it is compared.
         object.__setattr__(self, "start", in_utc(self.start))
 
-    def drawn(self) -> tuple[str, int]:
+    def drawn(self, *, named: Callable[[str], object]) -> tuple[str, int]:
         """Return its name and its seed, each drawn if it was not chosen; the name follows from the seed.
+
+        Args:
+            named: returns what has a name already; the next one of the seed is drawn then.
 
         Raises:
             WorkspaceNameError: the name would not do.
         """
         # 53 bits: every JSON reader keeps such a number exactly.
         seed = secrets.randbits(53) if self.seed is None else self.seed
-        name = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}" if self.name is None else self.name
+        own = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}"
+        names = chain([own], (f"{own}-{nth}" for nth in count(2)))
+        name = next(each for each in names if named(each) is None) if self.name is None else self.name
         if not _NAME.match(name):
             raise WorkspaceNameError(name)
         return name, seed
