@@ -14,6 +14,7 @@ from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.shape_words import refusal
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.kit.text import HEADER_NAME
+from elements_local.kit.traffic.fault_rules import fits
 
 _Header = Annotated[
     str,
@@ -45,7 +46,7 @@ class Filters(
         object_type, event_type, object_id, instance_id: one event of the callback has them all.
         q: a text anywhere in path, headers (as shown) or body; case does not count.
         method: in capitals, as it is sent.
-        path: whole, its query aside.
+        path: whole, its query aside, with ``*`` for anything.
         status: what the sink answered.
         signature: what was found out about it.
         header: each is there, and says so if a value is named; values as they are shown.
@@ -194,7 +195,8 @@ def _plain_differences(filters: Filters, callback: Callback) -> Iterator[str]:
         ("status", filters.status, callback.status),
         ("signature", filters.signature, callback.signature.value),
     ):
-        if expected is not None and expected != was:
+        fit = fits(str(was), str(expected)) if name == "path" else expected == was
+        if expected is not None and not fit:
             yield f"{name}: expected {expected}, was {'none' if was is None else was}"
 
 

@@ -188,6 +188,7 @@ REFUSED = {
         (b'{"faults": [{"effect": {"delay_s": 1e400}}]}', 400, "out of range"),
         (b'{"faults": [{"effect": {"headers": {"A": "b\\r\\nC: d"}}}]}', 400, "headers"),
         (b'{"faults": [{"effect": {"status": 503}, "service": "crm"}]}', 400, "'crm'"),
+        (b'{"faults": [{"effect": {"status": 503}, "until": "2026-03-02T10:00:00Z"}]}', 400, "until is over"),
         (
             b'{"faults": [{"effect": {"status": 503}}, {"effect": {"status": 99}}]}',
             400,

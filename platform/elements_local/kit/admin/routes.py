@@ -12,6 +12,7 @@ from elements_local.kit.api.json_text import encode, read_json
 from elements_local.kit.api.operations import JSON, Answer, operation, operation_of
 from elements_local.kit.api.pages import LogQuery, page_json
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
+from elements_local.kit.instants import format_instant
 from elements_local.kit.traffic.fault_rules import FaultRuleError, parse_rules
 from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.web.guard import ADMIN, TOKEN_HEADER, is_admin
@@ -151,6 +152,12 @@ def script_faults() -> Answer[dict[str, list[object]]]:
     workspace = asked_workspace()
     admin = _admin()
     rules = parse_rules(read_json(request), service=admin.service, shape=admin.middleware.faults.shape)
+    now = workspace.clock.now()
+    for rule in rules:
+        if rule.until is not None and rule.until <= now:
+            raise FaultRuleError(
+                f"until is over, so that the rule never strikes: it is {format_instant(now)}"
+            )
     admin.middleware.faults.replace(workspace.name, rules)
     return _entries(workspace)
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from fnmatch import fnmatchcase
+from http import HTTPMethod
+from math import inf
 from typing import Annotated
 
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
@@ -17,7 +19,7 @@ from werkzeug.datastructures import Headers
 from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.api.shape_words import PATTERNS, refusal
 from elements_local.kit.seeded import number
-from elements_local.kit.text import HEADER_NAME
+from elements_local.kit.text import HEADER_NAME, shortened
 from elements_local.kit.wire import BODILESS, DELAY_HEADER, DroppedError, Reply
 
 _Count = Annotated[int, Meta(ge=1)]
@@ -63,11 +65,24 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     def matches(self, method: str, path: str) -> bool:
         """Say whether a request is meant."""
-        return self.takes(method) and _fits(path.lower(), self.path.lower())
+        return self.takes(method) and fits(path.lower(), self.path.lower())
 
     def takes(self, method: str) -> bool:
         """Say whether requests of a method are meant, whatever their path."""
-        return _fits(method.upper(), self.method.upper())
+        return fits(method.upper(), self.method.upper())
+
+    def objection(self) -> str | None:
+        """Return why no request can be meant; None if one can."""
+        if not any(map(self.takes, HTTPMethod)):
+            return f"match.method {shortened(self.method, 20)!r} is no method of HTTP: give one such as GET, or * for any"
+        path = f"match.path {shortened(self.path, 100)!r}"
+        if "?" in self.path:
+            return f"{path} has a query, and paths are matched without theirs: leave it out"
+        if not self.path.startswith(("/", "*")):
+            return f"{path} fits no path: begin it with / or *"
+        if f"{self.path}/".startswith("/_local/"):
+            return f"{path} is that of an admin route, which no rule strikes"
+        return None
 
 
 class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -112,6 +127,12 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     probability: Annotated[float, Meta(ge=0, le=1)] | None = None
     seed: int = 0
 
+    def objection(self) -> str | None:
+        """Return why no request is ever hit; None if one is."""
+        if (self.every_n or 0) > (self.first_n or inf):
+            return f"when.every_n {self.every_n} is more than first_n {self.first_n}, so that the rule never strikes"
+        return None
+
     def holds(self, nth: int) -> bool:
         """Say whether the nth matching request, counted from 1, is hit."""
         return (
@@ -141,7 +162,7 @@ class FaultRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     def objection(self) -> str | None:
         """Return why this rule can never do what it says; None if it can."""
-        return self.effect.objection(self.phase)
+        return self.effect.objection(self.phase) or self.match.objection() or self.when.objection()
 
     def strikes(self, nth: int, *, now: datetime) -> bool:
         """Say whether the nth matching request is hit at this instant."""
@@ -221,7 +242,7 @@ def distort(reply: Reply, effect: Effect) -> Reply:
     return Reply(status=status, header_list=list(headers), body=body[: effect.truncate])
 
 
-def _fits(text: str, pattern: str) -> bool:
+def fits(text: str, pattern: str) -> bool:
     """Compare as a shell would, but for ``?`` and ``[``, which mean themselves."""
     # a path is written by hand, and `?` begins a query there; only `*` is worth having as a pattern
     return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
