@@ -26,8 +26,11 @@ from elements_local.platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.errors import shown as quoted
 from elements_local.platform.instances.call import HubCall
+from elements_local.platform.lint.service import send_along
+from elements_local.platform.lint.unread_keys import unread_in
+from elements_local.platform.lint.warning import ConfigWarnings
 from elements_local.platform.provider import PageRequest
-from elements_local.platform.transformations.name_mapping import NameMapping, names
+from elements_local.platform.transformations.name_mapping import ID_ALIAS, NameMapping, names
 
 
 def parse_fields(text: str) -> tuple[str, ...]:
@@ -131,6 +134,10 @@ def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[
         default=_page_size(call.instance),
         largest=call.connector_of(call.instance).largest_page,
     )
+    if len(request.args.getlist("where")) > 1:
+        raise InvalidRequestError(
+            "where may be given once, as another would not be read: join conditions by `and`"
+        )
     where = query.where.strip()
     page_request = PageRequest(
         where=mapping.clause(parse(where)) if where else None,
@@ -158,7 +165,9 @@ def got(call: HubCall, resource: str, record_id: str, fields: str) -> Answer[Jso
 def created(call: HubCall, resource: str, body: Json) -> Answer[Json]:
     """Make a record; an empty one is refused (observed)."""
     mapping = _names(call, resource)
-    record = call.vendor(call.instance).create(mapping.resource, _sent(call, mapping, body))
+    fields = _sent(call, mapping, body)
+    record = call.vendor(call.instance).create(mapping.resource, fields)
+    _warn_of_unread(call, mapping, fields)
     return _record(call, mapping, record)
 
 
@@ -166,7 +175,9 @@ def updated(call: HubCall, resource: str, record_id: str, body: Json) -> Answer[
     """Change some of a record's fields; PUT is partial too (observed)."""
     mapping = _names(call, resource)
     fields = _sent(call, mapping, body)
-    return _record(call, mapping, call.vendor(call.instance).update(mapping.resource, record_id, fields))
+    record = call.vendor(call.instance).update(mapping.resource, record_id, fields)
+    _warn_of_unread(call, mapping, fields)
+    return _record(call, mapping, record)
 
 
 def deleted(call: HubCall, resource: str, record_id: str) -> Answer[None]:
@@ -226,6 +237,14 @@ def _sent(call: HubCall, mapping: NameMapping, body: Json) -> Json:
             f"the transformation leaves nothing of the body for the provider; expected any of {passing}, got {quoted(body)}"
         )
     return fields
+
+
+def _warn_of_unread(call: HubCall, mapping: NameMapping, fields: Json) -> None:
+    """Say with the answer which fields the provider passes over, where those that it has are known; case does not count."""
+    known = [each["vendorPath"] for each in call.vendor(call.instance).fields(mapping.resource, ask=False)]
+    read = {name.lower() for name in known} | {ID_ALIAS}
+    unread = {name: value for name, value in fields.items() if known and name.lower() not in read}
+    send_along(ConfigWarnings.of(unread_in(unread, (), (), known={name: name for name in known})))
 
 
 def _page_size(instance: Instance) -> int:

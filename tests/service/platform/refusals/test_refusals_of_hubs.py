@@ -233,6 +233,7 @@ GROUPS = {
             *conditions("have no field 'FIRST_NAM'; did you mean FIRST_NAME?", "FIRST_NAM = 'Ada'"),
             *conditions("have no field 'EMAL'", "FIRST_NAME = 'Ada' AND (LAST_NAME = 'x' OR EMAL LIKE 'x%')"),
             *conditions("is no field but a filter of Insightly's search", "tag != 'x'", "tag = 'x' AND email = 'y'", "tag = ''"),
+            *queries(400, {"where may be given once": ["where=A=1&where=B=2", "where=&pageSize=1&where="]}, by=HUB),
             *queries(400, {"orderBy must be a field and asc or desc": [f"orderBy={order}" for order in ("A%20up", "A%20asc%20x", "a,%20b")]}, by=HUB),
         ],
     ),
