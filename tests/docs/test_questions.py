@@ -16,6 +16,7 @@ QUESTIONS = {
     "How do I test a page boundary?": ("page-boundaries.md", "pageSize"),
     "Which settings are there?": ("settings.md", "elements-local settings"),
     "How do I use my own receiver?": ("receiver.md", "elements_receiver"),
+    "How do I upload a file of records in bulk?": ("bulk.md", "POST /bulk/contacts"),
     "How do I run it in CI?": ("ci.md", "elements-local replay"),
     "How do I move from the real platform?": ("from-the-platform.md", "once host and secrets are others"),
     "What is not imitated?": ("not-imitated.md", "501"),

@@ -46,6 +46,14 @@ SAID_OF_TESTS = {
     "an_advance_without_its_unit": ('15 what? Give the unit, such as "15m"',),
     "a_timeout_without_its_unit": ("wait() takes no 'timeout'; did you mean timeout_s, in seconds?",),
     "a_field_that_is_missing": ("LAST_NAME",),
+    "a_path_without_its_base": ("the last refused call, at 10:00:00: DELETE /instances/", "the API is below /elements/api-v2"),
+    "a_release_without_its_filter": ("where is missing; it must be a CEQL clause such as channel='webhook' and status='queued'",),
+    "two_workspaces_of_one_seed": PASSES,
+    "a_path_with_a_star": PASSES,
+    "a_misspelt_field_through_the_hub": ("warning misspelt-key: 'FRST_NAME' has no effect: what is read is FIRST_NAME",),
+    "a_fault_of_a_misspelt_path": ("no call has met the fault rule of the crm for * /v2.2/Contcts*",),
+    "a_fault_of_a_path_with_a_query": ("match.path '/v2.2/Contacts?top=2' has a query",),
+    "a_second_where": ("where may be given once",),
     "an_instance_without_an_element": ("element.key or element.id is missing", "insightly"),
 }  # fmt: skip
 """Test -> what its report has to say; nothing if it has to pass."""

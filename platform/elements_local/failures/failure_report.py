@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from elements_local.clients import WorkspaceClients
-from elements_local.errors import HarnessError
+from elements_local.errors import CallError, HarnessError
 from elements_local.failures.observed import JsonObject, Observed, observe
 from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.kit.instants import parse_instant
@@ -100,12 +100,14 @@ class _Report:
         """Yield all of it, the most telling first."""
         observed = self._observed
         yield from self._few([*map(self._unmade, observed.unmade)], "call")
+        yield from map(self._refused, filter(None, [observed.refused]))
         if not (observed.pollers or observed.changes or observed.callbacks):
             none = "no instance, no change, no callback" if observed.has_platform else "nothing came to it"
             yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: {none}"
             return
         yield from self._few(reasons, "reason", latest=False)
         yield from self._few([*map(self._warning, observed.warnings)], "warning", latest=False)
+        yield from self._few([*map(self._unmet, observed.unmet)], "fault rule")
         yield f"In workspace {observed.workspace}, {self._clock()}:"
         yield from (f"  {line}" for line in self._story())
 
@@ -139,6 +141,16 @@ class _Report:
             f"{made['status']}, as a fault of the {struck['service']} struck {struck['method']} {struck['target']} "
             f"({struck['status']}); let the rule's path leave that out, or make the instance before the fault"
         )
+
+    def _refused(self, call: JsonObject) -> str:
+        error = CallError(call["method"], call["url"] + call["target"], call["status"], call["reply"])
+        answered = f"{call['method']} {mask_target(call['target'])} was answered {call['status']}"
+        return f"the last refused call, at {self._words.instant(call['at'])}: {answered}: {error.message}"
+
+    def _unmet(self, rule: JsonObject) -> str:
+        match = rule.get("match", {})
+        asked = f"{match.get('method', '*')} {match.get('path', '*')}"
+        return f"no call has met the fault rule of the {rule['service']} for {asked}, so that it never struck"
 
     def _warning(self, warning: JsonObject) -> str:
         return warning_line(warning, self._words.instance(warning["instanceId"]))
@@ -237,7 +249,7 @@ def add_section(
         fixture: whether the workspace is that of the test's fixtures.
     """
     try:
-        observed = observe(clients)
+        observed = observe(clients, traffic=True)
         words = PlainWording(observed.now.partition("T")[0])
         explainer = Explainer(
             explain=clients.platform.explain, observed=observed, words=words, fixture=fixture

@@ -1,10 +1,12 @@
 """What the services know of a workspace, asked for when something has to be explained; and what has not been polled."""
 
+import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
@@ -12,6 +14,7 @@ from msgspec import Struct
 
 from elements_local.clients import (
     BASE_PATH,
+    SERVICES,
     CrmClient,
     Fields,
     PlatformClient,
@@ -32,6 +35,9 @@ from elements_local.kit.text import nearest, other_form
 
 JsonObject: TypeAlias = dict[str, Any]
 
+_LATEST = 500
+"""Calls among which a refused one is looked for."""
+
 
 class Observed(Struct, frozen=True, kw_only=True):
     """What the services know of a workspace; nothing of those that do not run.
@@ -48,6 +54,8 @@ class Observed(Struct, frozen=True, kw_only=True):
         pruned_changes: ``at`` when what is older than ``before`` was forgotten; None if nothing was.
         pruned_callbacks_at: when the last callback made room for others in the sink; None if none did.
         warnings: slips in the configuration of instances.
+        refused: the latest call of the test or its receiver that a service refused.
+        unmet: fault rules that no call has met, each with its ``service``.
         unmade: calls that were to make an instance, and did not, with what a fault ``struck`` as they were answered.
     """
 
@@ -65,10 +73,15 @@ class Observed(Struct, frozen=True, kw_only=True):
     pruned_callbacks_at: str | None = None
     warnings: list[JsonObject] = msgspec.field(default_factory=list)
     unmade: list[JsonObject] = msgspec.field(default_factory=list)
+    refused: JsonObject | None = None
+    unmet: list[JsonObject] = msgspec.field(default_factory=list)
 
 
-def observe(clients: WorkspaceClients) -> Observed:
+def observe(clients: WorkspaceClients, *, traffic: bool = False) -> Observed:
     """Ask the services that run.
+
+    Args:
+        traffic: whether they are asked for calls and faults, too.
 
     Raises:
         HarnessError: one of them does not answer, or refuses.
@@ -76,6 +89,8 @@ def observe(clients: WorkspaceClients) -> Observed:
     clock = clients.clock.show()
     platform = clients.platform
     pollers = platform.pollers() if platform.url else []
+    calls = sorted(_latest_calls(clients), key=itemgetter("number")) if traffic else []
+    unmade = [] if pollers or not (platform.url and clients.crm.url) else list(_unmade(clients))
     return Observed(
         workspace=clients.credentials.name,
         has_platform=bool(platform.url),
@@ -92,9 +107,38 @@ def observe(clients: WorkspaceClients) -> Observed:
         ),
         # not as a test asks, whose look is watched
         callbacks=SinkClient.callbacks(clients.sink) if clients.sink.url else [],
-        warnings=warnings_of(platform),
-        unmade=[] if pollers or not (platform.url and clients.crm.url) else list(_unmade(clients)),
+        warnings=[*warnings_of(platform), *_warned(calls)],
+        unmade=unmade,
+        refused=None if unmade else next((each for each in reversed(calls) if each["status"] >= 400), None),
+        unmet=list(_unmet(clients)) if traffic else [],
     )
+
+
+def _latest_calls(clients: WorkspaceClients) -> Iterator[JsonObject]:
+    """Yield the latest calls of the vendors' APIs from outside, with their service's URL."""
+    for client in (clients.platform, clients.crm):
+        last = _one(client, "journal/calls").get("last", 0)
+        after = f"/_local/journal/calls?after={max(last - _LATEST, 0)}"
+        for call in client.listed(after, "calls") if last else []:
+            if not call["target"].startswith("/_local/"):
+                yield {**call, "url": client.url}
+
+
+def _warned(calls: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """Yield what answers of hub calls warned of; what is said of instances is listed by the platform."""
+    for call in calls:
+        headers = call["reply_headers"]
+        instance = headers.get("Elements-Element-Instance-Id")
+        for warning in json.loads(headers.get("Elements-Local-Warnings", "[]")) if instance else []:
+            yield {"instanceId": int(instance), **warning}
+
+
+def _unmet(clients: WorkspaceClients) -> Iterator[JsonObject]:
+    whose = {"sink": f"?workspace={clients.credentials.name}"}
+    for service in SERVICES:
+        client: ServiceClient = getattr(clients, service)
+        rules = client.call("GET", f"/_local/faults{whose.get(service, '')}")["faults"] if client.url else []
+        yield from ({**rule, "service": service} for rule in rules if not rule["seen"])
 
 
 def _unmade(clients: WorkspaceClients) -> Iterator[JsonObject]:

@@ -71,7 +71,7 @@ _LONGEST_MESSAGE = 2000
 _WHERE_THINGS_ARE = (
     f"the API is below {BASE_PATH}, the dashboard is /_local/, and GET /_local/openapi.json lists the routes"
 )
-"""Said of the root, which is where somebody asks who knows nothing yet."""
+"""Said of paths outside the API, as of those that lack its base path, and of the root, where somebody asks who knows nothing yet."""
 
 
 class RequestIds:
@@ -206,4 +206,4 @@ def _own_words(error: Exception) -> str | None:
     if not isinstance(error, NotFound):
         return None
     missing = str(errors.NotFoundError("resource", request.path, named="path"))
-    return f"{missing}; {_WHERE_THINGS_ARE}" if request.path == "/" else missing
+    return missing if request.path.startswith(f"{BASE_PATH}/") else f"{missing}; {_WHERE_THINGS_ARE}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from elements_local.clients import BASE_PATH, SERVICES, Addresses
@@ -13,6 +13,7 @@ from elements_local.kit.clock import Mode, VirtualClock
 from elements_local.kit.instants import format_instant
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.storage.database import Database
+from elements_local.kit.text import nearest
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.stack_settings import ClientSettings, Configuration
 
@@ -26,6 +27,9 @@ WORKER = "worker"
 
 _CLIENT = ClientSettings()
 USUAL_URLS = {"platform": _CLIENT.platform_url, "crm": _CLIENT.crm_url, "sink": _CLIENT.sink_url}
+
+_OTHER_NAMES = {"clock": "mode", "settings": "environment"}
+"""What something is called elsewhere -> the option."""
 
 _POSTGRESQL = "--database postgresql+psycopg://..."
 
@@ -75,6 +79,19 @@ class Options:
     urls: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
     fresh: bool = False
+
+    def __new__(cls, **given: object) -> Self:
+        """Refuse what is no option, with the nearest that is one.
+
+        Raises:
+            TypeError: names both.
+        """
+        names = cls.__dataclass_fields__
+        if unknown := next((name for name in given if name not in names), None):
+            near = _OTHER_NAMES.get(unknown) or nearest(unknown, names)
+            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(names)}"
+            raise TypeError(f"Options has no {unknown!r}; {hint}")
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         """Take a clock's mode by its word, too."""

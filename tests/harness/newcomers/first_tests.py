@@ -260,3 +260,54 @@ def test_a_field_that_is_missing(elements_crm):
 
 def test_an_instance_without_an_element(elements_platform):
     elements_platform.create_instance({"name": "mine", "configuration": {}})
+
+
+def test_a_path_without_its_base(elements_workspace, elements_platform):
+    instance = made(elements_workspace, elements_platform)
+    elements_platform.call("DELETE", f"/instances/{instance['id']}/enabled")
+
+
+def test_a_release_without_its_filter(elements_platform):
+    elements_platform.call("PUT", "/elements/api-v2/notifications/subscriptions/deliveries")
+
+
+def test_two_workspaces_of_one_seed(elements_stack):
+    one, two = (elements_stack.new_workspace(seed=7, records=3) for _ in range(2))
+    assert [each["LAST_NAME"] for each in one.crm.call("GET", "/v3.1/Contacts")] == [
+        each["LAST_NAME"] for each in two.crm.call("GET", "/v3.1/Contacts")
+    ]
+
+
+def test_a_path_with_a_star(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert len(elements_sink.callbacks(path="/ws-*")) == 1
+
+
+def test_a_misspelt_field_through_the_hub(elements_workspace, elements_platform):
+    instance = made(elements_workspace, elements_platform)
+    ada = elements_platform.hub(instance["token"]).call(
+        "POST", "/contacts", json={"FRST_NAME": "Ada", "LAST_NAME": "King"}
+    )
+    assert ada.get("FIRST_NAME") == "Ada"
+
+
+@pytest.mark.elements_faults({"match": {"path": "/v2.2/Contcts*"}, "effect": {"status": 503}})
+def test_a_fault_of_a_misspelt_path(elements_workspace, elements_platform):
+    made(elements_workspace, elements_platform)
+    assert elements_platform.poll()["polls"] == []
+
+
+@pytest.mark.elements_faults({"match": {"path": "/v2.2/Contacts?top=2"}, "effect": {"status": 503}})
+def test_a_fault_of_a_path_with_a_query(elements_workspace):
+    pass
+
+
+def test_a_second_where(elements_workspace, elements_platform):
+    instance = made(elements_workspace, elements_platform)
+    elements_platform.hub(instance["token"]).call(
+        "GET", "/contacts?where=FIRST_NAME='Ada'&where=LAST_NAME='King'"
+    )

@@ -1,7 +1,9 @@
 """Deliveries: what became of each notification with each subscriber, and sending it again."""
 
+from typing import Annotated
+
 from flask import Blueprint
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.text import whole_number
@@ -54,7 +56,7 @@ class ReleaseQuery(Struct):
         hydrate: whether to show what each is about.
     """
 
-    where: str
+    where: Annotated[str, Meta(description="a CEQL clause such as channel='webhook' and status='queued'")]
     hydrate: bool = False
 
 

@@ -196,7 +196,8 @@ EVENTS = {
         }),
     ),
     "a release that does not say what is meant": Group(
-        ["PUT /notifications/subscriptions/deliveries"], queries(400, {"where": ["", "where=", "where=%20"]})
+        ["PUT /notifications/subscriptions/deliveries"],
+        queries(400, {"a CEQL clause such as channel='webhook' and status='queued'": [""], "where": ["where=", "where=%20"]}),
     ),
     "analytics": Group(
         LISTS_OF_EVENTS,
