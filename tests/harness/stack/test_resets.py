@@ -72,7 +72,7 @@ class Side:
         self.answers = list(answers)
         self.asked = []
 
-    def call(self, _method, path):
+    def call_object(self, _method, path):
         self.asked.append("check" if "check=true" in path else "reset")
         answer = self.answers.pop(0)
         if answer is not None:
