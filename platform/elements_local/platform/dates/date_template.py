@@ -30,7 +30,7 @@ _MICROSECONDS_IN = {"": 1_000, "s": 1_000_000, "ms": 1_000, "us": 1, "0": 1_000}
 """Unit -> its length; ``${epoch:0}`` has been seen, that it means milliseconds is assumed."""
 
 KEYWORDS = ("gmtDate", "date", "milliseconds", "epoch", "dateTimeZone", "nowTimeZone")
-"""What a placeholder may begin with, in any case."""
+"""What a placeholder may begin with, or ``DateTimeZone`` (both seen); in other letters it is none (assumed)."""
 
 _Expansion = Callable[[datetime, datetime], str]
 """Writes what fills a placeholder, percent-encoded, at a last poll and a start of this one."""
@@ -114,8 +114,8 @@ def _parts(url: str, bare: DateForm) -> tuple[str | _Expansion, ...]:
 def _expansion(placeholder: str, bare: DateForm = EPOCH) -> _Expansion | None:
     """Return what fills a placeholder, or None if it is none of ours."""
     keyword, _, argument = placeholder.partition(":")
-    match keyword.lower():
-        case "gmtdate":
+    match keyword:
+        case "gmtDate":
             return _in_zone("GMT", argument, placeholder)
         case "date" if argument or bare.pattern != MILLISECONDS:
             # the zone of the platform's own hosts is GMT (documented)
@@ -128,11 +128,11 @@ def _expansion(placeholder: str, bare: DateForm = EPOCH) -> _Expansion | None:
             if argument not in _MICROSECONDS_IN:
                 raise DatePatternError(placeholder, "expected epoch alone, or with one of :s, :ms and :us")
             return _epoch(argument)
-        case "datetimezone" | "nowtimezone":
+        case "dateTimeZone" | "DateTimeZone" | "nowTimeZone":
             found = _ZONE_AND_PATTERN.fullmatch(argument)
             if not found:
                 raise DatePatternError(placeholder, "expected a zone, a colon and a date pattern")
-            return _in_zone(found[1], found[2], placeholder, of_now=keyword.lower() == "nowtimezone")
+            return _in_zone(found[1], found[2], placeholder, of_now=keyword == "nowTimeZone")
         case _:
             return None
 

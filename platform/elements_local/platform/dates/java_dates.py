@@ -23,8 +23,8 @@ MONTHS = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _LONGEST = 200
-_LETTERS = "yMdEHhamsSZXzDFwWukK"
-_NUMERIC = "ydHhmsSDFwWukK"
+_LETTERS = "yYMdEHhamsSZXzDFwWukK"
+_NUMERIC = "yYdHhmsSDFwWukK"
 # two quotes are a quote, inside of quoted text and outside; all letters are reserved, whether they mean something or
 # not
 _TOKEN = re.compile(r"('')|'((?:[^']|'')+)'|([A-Za-z])\3*|([^A-Za-z']+)|(')", re.DOTALL)
@@ -135,20 +135,30 @@ class DateReading:
                 self._literal(piece)
             else:
                 self._field(piece)
-        instant = self._instant(self._read["y"])
+        instant = self._instant()
         if self._century_open and _before(instant, self._now):
-            return self._instant(self._read["y"] + 100)
+            return self._instant(later=100)
         return instant
 
-    def _instant(self, year: int) -> datetime:
+    def _instant(self, *, later: int = 0) -> datetime:
+        day = self._day(later) if "Y" not in self._read else self._day_of_week(self._read["Y"] + later)
+        rest = timedelta(hours=self._hours(), minutes=self._read["m"], seconds=self._read["s"])
+        return zones.to_utc(day + rest + self._fraction, self._where)
+
+    def _day(self, later: int) -> datetime:
         read = self._read
         if "d" not in read and read.keys() & {"w", "W", "F", "u"}:
             raise ValueError  # which day a week's number means would depend on the locale
         # lenient as Java: month 13 is January of the next year, day 0 the last of the month before
         years, month = divmod(read["M"] - 1, 12)
-        first = datetime(year + years, month + 1, 1)  # noqa: DTZ001 - the zone comes in below
-        rest = timedelta(days=read.get("d", 1) - 1, hours=self._hours(), minutes=read["m"], seconds=read["s"])
-        return zones.to_utc(first + rest + self._fraction, self._where)
+        first = datetime(read["y"] + later + years, month + 1, 1)  # noqa: DTZ001 - the zone comes in above
+        return first + timedelta(days=read.get("d", 1) - 1)
+
+    def _day_of_week(self, year: int) -> datetime:
+        """Return a day by its week year, week and weekday; the first of each where there is none, as months and days mean nothing."""
+        new_year = datetime(year, 1, 1)  # noqa: DTZ001 - the zone comes in above
+        weeks, weekday = self._read.get("w", 1) - 1, self._read.get("E", 0)
+        return new_year + timedelta(weeks=weeks, days=weekday - new_year.isoweekday() % 7)
 
     def _hours(self) -> int:
         """Return the hours since midnight; of two hours in one pattern, H counts unless h has its a."""
@@ -172,7 +182,7 @@ class DateReading:
             case "M" if field.name:
                 self._read["M"] = self._name(MONTHS) + 1
             case "E":
-                self._name(WEEKDAYS)
+                self._read["E"] = (self._name(WEEKDAYS) + 1) % 7
             case "a":
                 self._read["a"] = self._name(("AM", "PM"))
             case "Z" | "z":
@@ -186,8 +196,10 @@ class DateReading:
                 self._fraction = timedelta(microseconds=int(f"{digits:0<6}"[:6]))
             case "S":
                 self._fraction = timedelta(milliseconds=int(self._take(_NUMBER, end)[0]))
-            case "y":
-                self._read["y"] = self._year(field, self._take(_NUMBER, end)[0])
+            case "y" | "Y":
+                # of a year and a week year the later one counts
+                self._read.pop("Y", None)
+                self._read[field.letter] = self._year(field, self._take(_NUMBER, end)[0])
             case letter:
                 self._number(letter, int(self._take(_NUMBER, end)[0]))
 
@@ -199,6 +211,9 @@ class DateReading:
                 self._read["H"] = 0 if (letter, number) == ("k", 24) else number
             case "h" | "K":
                 self._read["h"] = 0 if (letter, number) == ("h", 12) else number
+            case "u":
+                # Sunday, the seventh, begins a week here
+                self._read |= {"u": number, "E": number if number % 7 else number - 7}
             case _:
                 self._read[letter] = number
 
@@ -330,8 +345,8 @@ def _write(field: PatternField, local: datetime) -> str:  # noqa: PLR0911 - a ta
         case "S" if field.width > 3:
             # Java would write a count of milliseconds here; configurations mean fractions of a second
             return f"{local.microsecond:06}".ljust(field.width, "0")[: field.width]
-        case "y" if field.width == 2:
-            return f"{local.year % 100:02}"
+        case "y" | "Y" if field.width == 2:
+            return f"{_VALUES[field.letter](local) % 100:02}"
         case _:
             return f"{_VALUES[field.letter](local):0{field.width}}"
 
@@ -354,6 +369,7 @@ def _week_of_year(local: datetime) -> int:
 
 _VALUES: Mapping[str, Callable[[datetime], int]] = {
     "y": lambda local: local.year,
+    "Y": lambda local: local.year + (local.month == 12 and _week_of_year(local) == 1),
     "M": lambda local: local.month,
     "d": lambda local: local.day,
     "H": lambda local: local.hour,

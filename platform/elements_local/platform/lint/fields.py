@@ -219,9 +219,9 @@ def _share(path: str, other: str) -> bool:
 
 SAMPLES = tuple(
     datetime(2026, month, day, hour, minute, 39, tzinfo=UTC)
-    for month, day, hour, minute in ((3, 2, 10, 17), (3, 31, 12, 30), (7, 15, 23, 48), (11, 30, 0, 5))
+    for month, day, hour, minute in ((3, 2, 10, 17), (3, 31, 12, 30), (7, 15, 23, 48), (12, 30, 0, 5))
 )
-"""Instants by which two ways of writing dates are told apart: noon and midnight, summer and winter, long months' ends."""
+"""Instants by which two ways of writing dates are told apart: noon and midnight, summer and winter, ends of months and a year."""
 
 _RUN = re.compile(r"'[^']*'|([A-Za-z])\1*|[^A-Za-z']+")
 _HOURS = "HhKk"
@@ -323,7 +323,7 @@ def corrected(pattern: str) -> str:
     """Return a pattern with its letters as they must be meant; the same if there is nothing to object to.
 
     Source: java.text.SimpleDateFormat (documented): m is minutes and M months, H counts hours to 23 and h to 12, d is a day of
-        the month and D of the year, y is the year and u a weekday's number, s is seconds and S milliseconds.
+        the month and D of the year, y is the year, Y the one that its week is of, and u a weekday's number, s is seconds and S milliseconds.
 
     >>> corrected("yyyy-mm-DD hh:MM:SS"), corrected("dd MMM yyyy hh:mm:ss a")
     ('yyyy-MM-dd HH:mm:ss', 'dd MMM yyyy hh:mm:ss a')
@@ -348,7 +348,8 @@ def _meant(run: str, before: str, after: str, names: set[str]) -> str:
         (letter == "m" and (before in {"y", "d"} or after in {"y", "d"}), "M"),
         (letter in "hK" and "a" not in names, "H"),
         (letter == "D" and "d" not in names and bool({"M", "m"} & names), "d"),
-        (letter == "u" and "y" not in names, "y"),
+        (letter == "u" and not {"y", "Y"} & names, "y"),
+        (letter == "Y" and "w" not in names, "y"),
         (letter == "S" and "s" not in names and before in {"m", "M"} and len(run) <= _WIDEST_NUMBER, "s"),
     )
     is_name = letter == "M" and len(run) > _WIDEST_NUMBER

@@ -211,8 +211,15 @@ class _PollCondition(Struct, frozen=True):
                 later = read - instant
                 hours, minutes = later / timedelta(hours=1), later / timedelta(minutes=1)
                 said = f"{said}, and is {f'{hours:g} h' if hours >= 1 else f'{minutes:g} min'} later"
-            yield self.block.url_warning(LintRule.PLACEHOLDER_DATE, said, self._rewritten(form))
+            zone = "gmtDate" if form.zone.upper() in {"GMT", "UTC"} else f"dateTimeZone:{form.zone}"
+            placeholder = "${" + f"{zone}:{form.pattern}" + "}"
+            url = self._rewritten(placeholder)
+            yield self.block.url_warning(LintRule.PLACEHOLDER_DATE, said, url, placeholder)
             return
+
+    def _rewritten(self, placeholder: str) -> str:
+        """Return the URL with another placeholder."""
+        return re.sub(r"\$\{[^}]*\}", lambda _: placeholder, self.block.resource.url, count=1)
 
     def _form(self) -> DateField | None:
         """Return how the compared field is written; None if it is neither a date that is known nor a parameter."""
@@ -221,12 +228,6 @@ class _PollCondition(Struct, frozen=True):
         field, resource = self.comparison.field, self.block.resource
         read = {date.path.casefold(): date for date in (resource.created, resource.updated) if date}
         return self.block.own_date(field) or read.get(field.casefold())
-
-    def _rewritten(self, form: DateField) -> str:
-        """Return the URL with a placeholder that writes the field's own form."""
-        zone = "gmtDate" if form.zone.upper() in {"GMT", "UTC"} else f"dateTimeZone:{form.zone}"
-        placeholder = "${" + f"{zone}:{form.pattern}" + "}"
-        return re.sub(r"\$\{[^}]*\}", lambda _: placeholder, self.block.resource.url, count=1)
 
     def _with(self, operator: str) -> str | None:
         """Return the URL with another operator; None if it is not written plainly there."""

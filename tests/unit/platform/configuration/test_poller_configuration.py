@@ -317,7 +317,7 @@ def test_a_wrong_value_is_refused_by_resource_and_key(key, value, expected):
     {
         "a field that is a number": ("updatedDateField", 5, "must be a text; got 5"),
         "a format that is an array": ("updatedDateFormat", [], "must be a text; got []"),
-        "an unknown letter": ("updatedDateFormat", "YYYY-MM-dd", "the letter 'Y' at column 1"),
+        "an unknown letter": ("updatedDateFormat", "GGGG-MM-dd", "the letter 'G' at column 1"),
         "an open quote": ("updatedDateFormat", "yyyy'T", "the quote at column 5"),
         "an endless format": ("updatedDateFormat", "y" * 201, "longer than 200"),
         "a word of another case": ("updatedDateFormat", "Milliseconds", "the letter 'i'"),
@@ -345,7 +345,7 @@ def test_a_wrong_value_among_the_dates_is_refused_by_resource_and_key(key, value
 @each_row(
     ("url", "words"),
     [
-        ("/x?a=${gmtDate:YYYY}", "the letter 'Y' at column 1"),
+        ("/x?a=${gmtDate:GGGG}", "the letter 'G' at column 1"),
         ("/x?a=${dateTimeZone:{TimeZone}:yyyy}", "expected a zone, a colon and a date pattern"),
         ("/x?a=${dateTimeZone:Mars:yyyy}", "unknown time zone 'Mars'"),
         ("/x?a=${gmtDate}", "the date pattern is empty"),
@@ -454,7 +454,7 @@ def test_several_lines_are_polled_in_their_order():
         "ten fields": ("a|/b" + "|" * 8, "expected up to 9 fields between bars"),
         "no path": ("a|b/c", "a.url must be a path on the platform"),
         "no name": ("|/b", "a resource must have a name"),
-        "a pattern": ("a|/b||u|YYYY", "a.datesConfiguration.updatedDateFormat: date pattern"),
+        "a pattern": ("a|/b||u|GGGG", "a.datesConfiguration.updatedDateFormat: date pattern"),
         "a zone": ("a|/b||u|yyyy|Mars", "a.datesConfiguration.updatedDateTimezone: unknown"),
         "a resource twice": ("a|/b\na|/c", "a resource has more than one line"),
         "an endless line": ("x" * 100_000 + "/", "expected up to 9 fields"),

@@ -417,6 +417,23 @@ def test_a_resource_without_a_date_that_counts_is_seen(made, lacks, happens):
 
 
 @each_row(
+    ("made", "seen"),
+    [
+        (block(dates={"updatedDateFormat": "YYYY-MM-dd HH:mm:ss"}), "yyyy-MM-dd HH:mm:ss"),
+        (
+            block(url="/hubs/crm/contacts?where=updated_after_utc='${gmtDate:YYYY-MM-dd HH:mm:ss}'"),
+            "${gmtDate:yyyy-MM-dd HH:mm:ss}",
+        ),
+        (block(url="/hubs/crm/contacts?where=updated_after_utc='${GMTDATE:yyyy-MM-dd HH:mm:ss}'"), "gmtDate"),
+    ],
+)
+def test_a_week_year_is_seen_where_a_year_is_meant_and_a_keyword_in_other_letters(made, seen):
+    ((_, _, nearest),) = slips(polling(contacts=made))
+
+    assert nearest == seen
+
+
+@each_row(
     "made",
     [
         block("createdDateFormat"),
