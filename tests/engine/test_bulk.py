@@ -1,6 +1,9 @@
 """Bulk jobs as due work: page by page, to the end once, whatever happens on the way."""
 
+from datetime import timedelta
+
 import pytest
+from hand_clock import START, HandClock
 from rooms import Room
 
 from elements_local.clients import BASE_PATH
@@ -10,7 +13,11 @@ from elements_local.kit.wire import Reply
 from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from elements_local.platform.bulk.store import Bulk
 from elements_local.platform.bulk.store import results as bulk_results
+from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
+from elements_local.platform.callbacks.task import Receivers
 from elements_local.platform.core import identities
+from elements_local.platform.core.hub_client import HubClient
+from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.jobs.store import Jobs
 
 
@@ -174,7 +181,56 @@ def test_records_that_sort_alike_stay_as_they_came_over_many_pages(bench, make_j
     assert found == sorted(rows, key=lambda row: -row["K"])
 
 
-def test_on_a_real_clock_a_job_is_done_at_once(stack_on_ports):
+@pytest.fixture
+def follow(bench, acme):
+    """Let a real clock come to some seconds after the start, and return a job as it is then."""
+    receivers = Receivers(on_real=bench.wire, on_virtual=bench.wire)
+    task = BulkTask(
+        database=bench.database,
+        hub=HubClient(http=bench.wire, url=bench.settings.url),
+        catalogue=Catalogue(shipped()),
+        callbacks=BulkCallbacks(receivers=receivers, settings=bench.settings),
+    )
+    clock = HandClock()
+    acme.clock.use(clock)
+
+    def come_to(seconds, job):
+        clock.time = START + timedelta(seconds=seconds)
+        while due := Room(bench.database, Jobs, "acme").first_due(until=clock.time, deliveries=False):
+            task.run(acme, due)
+        return Room(bench.database, Bulk, "acme").get(job.id)
+
+    return come_to
+
+
+def test_on_a_real_clock_a_query_takes_two_seconds_a_thousand_records(make_job, follow, hub):
+    hub(page(*range(500), token="t-2"), page(*range(500, 1000)))
+    job = make_job()
+    come = [(seconds, follow(seconds, job)) for seconds in (0, 0.9, 1, 1.9, 2)]
+
+    assert [(seconds, each.status.value, each.records) for seconds, each in come] == [
+        (0, "CREATED", 0),
+        (0.9, "CREATED", 0),
+        (1, "RUNNING", 1000),
+        (1.9, "RUNNING", 1000),
+        (2, "COMPLETED", 1000),
+    ]
+
+
+def test_on_a_real_clock_an_upload_that_is_cancelled_has_made_what_its_time_had_come_for(
+    bench, make_job, follow, hub
+):
+    hub(*[Reply(status=200, body=b'{"ID": 1}')] * 520)
+    job = make_job(BulkKind.UPLOAD, sources=["{}"] * 520)
+    assert follow(1.02, job).taken == 511
+    Room(bench.database, Bulk, "acme").cancel(job.id, at=START)
+
+    cancelled = follow(5, job)
+
+    assert (cancelled.status, cancelled.taken) == (BulkStatus.CANCELLED, 511)
+
+
+def test_on_a_real_clock_a_jobs_end_is_told(stack_on_ports):
     clients = stack_on_ports.new_workspace(clock="real")
     instance = clients.platform.create_instance(instance_body(clients.credentials))
     hub = clients.platform.hub(instance["token"])

@@ -173,7 +173,7 @@ def records(call: HubCall, bulk_id: str, object_name: str) -> Response:
     if not job.status.is_final:
         raise ConflictError(
             f"Bulk job {job.id} is {job.status.value}; its records can be had once it is COMPLETED, which takes a "
-            "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least)"
+            "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least; a real one takes seconds)"
         )
     bodies = results(call.platform.database, call.workspace.name, job)
     if form == CSV:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import decode, encode, encode_text
+from elements_local.kit.clock import Mode
 from elements_local.kit.storage.database import Database
 from elements_local.kit.values import replace
 from elements_local.kit.wire import Reply, in_time
@@ -29,7 +30,7 @@ from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.events.event import topic
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.instances.store import Instances
-from elements_local.platform.jobs.store import Job, Jobs
+from elements_local.platform.jobs.store import Job, Jobs, NextRun
 
 URL = "Elements-Async-Callback-Url"
 
@@ -77,7 +78,7 @@ class BulkCallbacks(Struct, frozen=True, kw_only=True):
 
 
 class BulkTask(Struct, frozen=True, kw_only=True):
-    """What is done when a bulk job falls due: all of it, as far as it has not been done before.
+    """What is done when a bulk job falls due: all of it that has not been done before, on a real clock what its time has come for.
 
     Attributes:
         hub: through which records are read and made as other callers do.
@@ -107,6 +108,8 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         # Step by step, each kept before the next: after a crash the job goes on where it was, and a record is never
         # made twice but by the step that was cut off.
         while going is not None and not going.status.is_final:
+            if workspace.clock.mode is Mode.REAL and self._is_early(workspace, job, going):
+                return RunSummary()
             outcome, done = step(way, going), _notice(instance, user_of(workspace))
             with self.database.transaction(workspace.name) as tx:
                 going = Bulk(tx).keep(going, outcome, done=done, first_id=first_id)
@@ -120,8 +123,19 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         values = now.configuration if now else {}
         return self.callbacks.tell(workspace, going.callback_url, going, values, notification_id=number)
 
+    def _is_early(self, workspace: Workspace, job: Job, going: BulkJob) -> bool:
+        """Say whether the time of what is next has not come, and let the job fall due then."""
+        due = going.next_step(self.callbacks.settings.bulk_time)
+        if workspace.clock.now() >= due:
+            return False
+        with self.database.transaction(workspace.name) as tx:
+            Jobs(tx).run_again(NextRun(job=job, due=due))
+        return True
+
     def _read_page(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
-        """Read one more page of what a query finds."""
+        """Read one more page of what a query finds, or complete the job behind the last one."""
+        if bulk.status is BulkStatus.RUNNING and not bulk.next_page:
+            return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=way.now))
         try:
             page = way.hub.page(f"{way.path(bulk)}?{way.query(bulk)}")
             # A hub that gives the same token again would let the job run for ever.
@@ -131,7 +145,7 @@ class BulkTask(Struct, frozen=True, kw_only=True):
             return BulkStepOutcome(job=failed, errors=[_error(bulk.records + 1, error)])
         after = replace(
             bulk,
-            status=BulkStatus.RUNNING if next_page else BulkStatus.COMPLETED,
+            status=BulkStatus.RUNNING,
             records=bulk.records + len(page.records),
             fields=_all_fields(bulk, page.records),
             next_page=next_page,

@@ -226,6 +226,11 @@ class PlatformSettings(Settings):
     analytics_limit: int = integer(
         10_000, "buckets of one analytics answer at the most (assumed)", low=1, high=1_000_000
     )
+    bulk_time: timedelta = seconds(
+        timedelta(seconds=2),
+        "seconds that a bulk job takes for a thousand records on a real clock, and half of them at the least, so that it can "
+        "be cancelled; 0 is at once (that it takes some: observed, how many: ours)",
+    )
     bulk_upload_limit: int = integer(16 * 1024 * 1024, "bytes of a bulk upload at the most (ours)", low=1)
     csv_guard: bool = flag(
         False,

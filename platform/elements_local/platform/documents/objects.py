@@ -62,7 +62,8 @@ def with_alias(documented: DocumentedObject) -> DocumentedObject:
 
 
 def _type(field: MappedField, types: dict[str, str]) -> str:
-    return field.type or types.get(field.path) or types.get(field.vendor_path, "string")
+    unknown = "number" if field.vendor_path == ID_ALIAS else "string"
+    return field.type or types.get(field.path) or types.get(field.vendor_path, unknown)
 
 
 def _distinct(fields: Iterable[DefinedField]) -> tuple[DefinedField, ...]:

@@ -208,12 +208,10 @@ def shown(call: HubCall, mapping: NameMapping, records: list[Json], fields: str 
 
 def _names(call: HubCall, resource: str) -> NameMapping:
     mapping = names(resource, call.instance.objects)
-    if not call.settings.id_alias:
-        return mapping
     return replace(
         mapping,
         id_field=call.connector_of(call.instance).collection(mapping.resource).id_field,
-        shows_alias=request.headers.get(ID_ALIAS_HEADER, "").lower() != "false",
+        shows_alias=call.settings.id_alias and request.headers.get(ID_ALIAS_HEADER, "").lower() != "false",
     )
 
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 from each_row import each_row
 
+from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 
@@ -170,6 +171,25 @@ def test_a_condition_on_a_field_that_is_none_is_refused_in_the_vendors_words(hub
     refusal = decode(hub.send("GET", "/contacts?where=NOPE%20%3E%201").body)
 
     assert refusal["providerMessage"].startswith("contacts have no field 'NOPE'; there are CONTACT_ID, ")
+
+
+@pytest.mark.parametrize("shows_alias", ["true", "false"])
+def test_a_mapping_takes_id_for_the_vendors_id_whether_records_show_that_or_not(
+    stack_set_to, make_body, shows_alias
+):
+    clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_ID_ALIAS": shows_alias}).new_workspace()
+    instance = clients.platform.create_instance(make_body(clients))
+    hub, below = clients.platform.hub(instance["token"]), f"{BASE_PATH}/instances/{instance['id']}"
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    own = {"vendorName": "contacts", "fields": [{"path": "key", "vendorPath": "id"}]}
+    clients.platform.call("POST", f"{below}/objects/people/definitions", json={"fields": [{"path": "key"}]})
+    clients.platform.call("POST", f"{below}/transformations/people", json=own)
+
+    (found,) = decode(hub.send("GET", f"/people?where=key%3D{number}").body)
+    (shown,) = decode(hub.send("GET", "/contacts").body)
+
+    assert (found["key"], "id" in found) == (number, False)
+    assert ("id" in shown) is (shows_alias == "true")
 
 
 ORDERS = {
