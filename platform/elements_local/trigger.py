@@ -320,7 +320,7 @@ def _pollers(instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]
 
 
 def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: str) -> str:
-    curl = _curl(clients, "PUT", f"/jobs/{job_id}/enable")
+    curl = _curl(clients, "PUT", f"/jobs/{segment(job_id)}/enable")
     return f"instance {instance_id} polls {resource}, but its poller is paused. This lets it run:\n{curl}"
 
 

@@ -14,6 +14,7 @@ from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
 from elements_local.records import COLLECTIONS, ID_FIELDS
+from elements_local.service_client import segment
 from elements_local.what_if.circumstances import ClockChange
 
 _TAKEN_OVER = (
@@ -59,8 +60,8 @@ class Configured:
             (where, body)
             for name, (definition, transformation) in self.mapped.items()
             for where, body in (
-                (f"objects/{name}/definitions", definition),
-                (f"transformations/{name}", transformation),
+                (f"objects/{segment(name)}/definitions", definition),
+                (f"transformations/{segment(name)}", transformation),
             )
         ]
 
