@@ -23,6 +23,7 @@ from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from elements_local.stack import exposure
 from elements_local.stack.importing import connectors_named
+from elements_local.stack.listed_settings import effective
 from elements_local.stack.options import USUAL_URLS, Options
 from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
 from elements_local.stack.storage import explained, opened
@@ -187,7 +188,12 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
         opened(options.data, options.database, fresh=options.fresh, role=options.role)
     )
     inside = Stack(InProcess(services), addresses, token=guard.token)
-    dashboard = DashboardPages(inside, scenario=_scenario_so_far)
+    defaults = exposure.DEFAULTS if exposed else {}
+    dashboard = DashboardPages(
+        inside,
+        scenario=_scenario_so_far,
+        settings=partial(effective, options.configuration, options.environment, options.services, defaults),
+    )
     cures = None
     if options.role in {None, "platform"}:
         another = Options(environment=options.environment, connectors=options.connectors)
@@ -202,7 +208,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
         database=database,
         wire=wire,
         guard=guard,
-        environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
+        environment={**defaults, **options.environment},
         cures=cures,
         pages=Pages(
             application=dashboard,

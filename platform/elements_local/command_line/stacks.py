@@ -8,7 +8,12 @@ import click
 from click.core import ParameterSource
 
 from elements_local.clients import BASE_PATH, Addresses
-from elements_local.command_line.options import setting_option, stack_environment, typed_options
+from elements_local.command_line.options import (
+    configuration,
+    setting_option,
+    stack_environment,
+    typed_options,
+)
 from elements_local.errors import OptionError
 from elements_local.kit.clock import Mode
 from elements_local.kit.instants import parse_instant
@@ -91,6 +96,7 @@ def start_options(  # noqa: PLR0913 - the options of `up`
         mode=Mode(clock),
         start=parse_instant(start),
         environment=stack_environment(),
+        configuration=configuration(click.get_current_context()),
         **same,
     )
 

@@ -29,6 +29,7 @@ from elements_local.dashboard.context import (
     PageAccess,
     PageContext,
     ScenarioSoFar,
+    SettingsInEffect,
     back,
     dependencies,
     local_path,
@@ -107,7 +108,14 @@ class DashboardFlask(ServiceFlask):
     url_rule_class = Rule
 
 
-def create_dashboard(stack: Stack, *, scenario: ScenarioSoFar, closing: Event, advances: Advances) -> Flask:
+def create_dashboard(
+    stack: Stack,
+    *,
+    scenario: ScenarioSoFar,
+    settings: SettingsInEffect,
+    closing: Event,
+    advances: Advances,
+) -> Flask:
     """Make the dashboard of a stack; its other arguments are those of ``DashboardPages``."""
     app = DashboardFlask(__name__)
     app.static_folder = "static"
@@ -116,6 +124,7 @@ def create_dashboard(stack: Stack, *, scenario: ScenarioSoFar, closing: Event, a
     app.extensions[EXTENSION] = DashboardDependencies(
         stack=stack,
         scenario=scenario,
+        settings=settings,
         closing=closing,
         advances=advances,
         access=PageAccess(token=stack.token),

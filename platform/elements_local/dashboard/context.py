@@ -22,6 +22,7 @@ from elements_local.kit.text import whole_number
 from elements_local.service_client import ServiceClient, query_of
 
 if TYPE_CHECKING:
+    from elements_local.stack.listed_settings import ListedSetting
     from elements_local.stack.stack import Stack
 
 EXTENSION = "elements-local-dashboard"
@@ -66,6 +67,9 @@ class Notices:
 
 ScenarioSoFar = Callable[["Stack", str], str]
 """Returns what was done in a workspace as the text of a scenario; raises HarnessError if that cannot be written down."""
+
+SettingsInEffect = Callable[[], "list[ListedSetting]"]
+"""Returns the settings that a stack goes by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +140,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
 
     stack: "Stack"
     scenario: ScenarioSoFar
+    settings: SettingsInEffect
     closing: Event
     advances: Advances
     access: PageAccess

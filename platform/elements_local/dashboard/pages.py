@@ -9,7 +9,7 @@ from elements_local.dashboard.advances import Advances
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from elements_local.dashboard.context import ScenarioSoFar
+    from elements_local.dashboard.context import ScenarioSoFar, SettingsInEffect
     from elements_local.stack.stack import Stack
 
 
@@ -19,11 +19,15 @@ class DashboardPages:
     Args:
         stack: what is shown; asked for nothing before the first page is.
         scenario: writes what was done in one of its workspaces as a scenario.
+        settings: lists those that the stack goes by.
     """
 
-    def __init__(self, stack: "Stack", *, scenario: "ScenarioSoFar") -> None:
+    def __init__(
+        self, stack: "Stack", *, scenario: "ScenarioSoFar", settings: "SettingsInEffect" = list
+    ) -> None:
         self._stack = stack
         self._scenario = scenario
+        self._settings = settings
         self._closing = Event()
         self._advances = Advances()
         self._making = Lock()
@@ -44,6 +48,10 @@ class DashboardPages:
                 from elements_local.dashboard.app import create_dashboard  # noqa: PLC0415 - as said above
 
                 self._application = create_dashboard(
-                    self._stack, scenario=self._scenario, closing=self._closing, advances=self._advances
+                    self._stack,
+                    scenario=self._scenario,
+                    settings=self._settings,
+                    closing=self._closing,
+                    advances=self._advances,
                 )
             return self._application

@@ -58,6 +58,7 @@ class Options:
         urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
             those of other processes, and this one's own.
         token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
+        configuration: what ``environment`` and the options of a command come from; None where nobody typed any.
         fresh: whether what ``data`` keeps, or a URL's database, is lost first, whichever version of this program made it.
     """
 
@@ -78,6 +79,7 @@ class Options:
     connectors: "tuple[Connector, ...]" = ()
     urls: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
+    configuration: Configuration | None = None
     fresh: bool = False
 
     def __new__(cls, **given: object) -> Self:

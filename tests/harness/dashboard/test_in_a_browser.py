@@ -12,7 +12,7 @@ from examples import LONG, drawn
 from programs import find_program
 
 from elements_local.dashboard.context import MOST_STREAMS
-from elements_local.guide import instance_body
+from elements_local.guide import instance_body, poller_entry
 from elements_local.start import Options, on_ports
 
 sync_api = pytest.importorskip(
@@ -53,6 +53,7 @@ PAGES = (
     "state/",
     "polls/",
     "polls/1",
+    "notifications/",
     "notifications/{notification}",
     "why/?instanceId={instance}&resource=contacts&recordId={record}",
 )
@@ -282,6 +283,7 @@ BEFORE = f"""name => {{
   return Math.max(0, after.findIndex(each => ({CALLED})(each).startsWith(name)) - 2);
 }}"""
 """How many times Tab is to be pressed before it is looked whether what has the focus is called so."""
+CONTACTS = poller_entry("contacts", "CONTACT_ID")
 LAG = "Lists have nothing yet of the last 30 seconds"
 WHY = "Why did it, or did it not, lead to a callback?"
 
@@ -335,6 +337,14 @@ def is_cured(page, hand):
     expect(page.get_by_role("heading", name="was reported")).to_be_visible()
 
 
+def is_mended(page, hand):
+    """See on the timeline what will be regretted, and make the change that mends it."""
+    hand.go("Timeline")
+    hand.press("Mend it")
+    expect(page.get_by_text("its change is made, and the warning is gone")).to_be_visible()
+    expect(page.get_by_role("heading", name="Warnings")).to_have_count(0)
+
+
 def change(page, hand, fields):
     hand.fill("What is changed here", fields)
     hand.press("Save what was changed")
@@ -356,6 +366,12 @@ def test_the_whole_guide_is_done_by_mouse_or_by_keyboard_alone(visit, at, mine, 
     is_cured(page, hand)
 
     assert len(mine.sink.callbacks()) == 3
+    (poller,) = mine.platform.pollers()
+    mine.platform.patch_instance(
+        poller["instanceId"],
+        {"configuration": {"event.poller.configuration": {"contacts": {**CONTACTS, "pollDelay": 900}}}},
+    )
+    is_mended(page, hand)
     assert visit.said == []
 
 

@@ -6,6 +6,9 @@ from collections import Counter
 from urllib.parse import quote
 
 import pytest
+from page_reader import PageVisitor
+
+from elements_local.start import Options, in_process
 
 SHOWN = {
     "": (
@@ -171,14 +174,15 @@ def test_a_query_that_means_nothing_breaks_no_page(told):
 
 
 def hrefs(page, part):
-    return [href for href, _ in page.links if part in href]
+    """Return where a page's own links lead, those of the navigation left out."""
+    return [href for href, given in page.links if part in href and "data-key" not in given]
 
 
 def test_the_whole_chain_from_a_record_to_its_callback_and_back_is_walked_by_links(told, visitor):
     record = told.open("records/Contacts/{ada}")
     poll = visitor.open(hrefs(record, "/polls/")[0])
     notification = visitor.open(hrefs(poll, "/notifications/")[0])
-    callback = visitor.open(hrefs(notification, "/callbacks/")[1])
+    callback = visitor.open(hrefs(notification, "/callbacks/")[0])
     again = visitor.open(hrefs(callback, "/records/Contacts/")[0])
     due = visitor.open(hrefs(told.open("callbacks/2"), "/notifications/")[0])
 
@@ -225,7 +229,56 @@ def test_the_timeline_leaves_no_trace_and_no_page_shows_a_secret(told):
         assert credentials.crm_api_key not in html, path
 
 
+def test_credentials_are_shown_on_a_click_and_copied_without_that(told):
+    own, at = told.clients.credentials, told.clients.platform.url
+    authorization = f"User {own.user_secret}, Organization {own.organization_secret}"
+    page = told.open("state/")
+
+    assert f"platform {at} copy" in page.words
+    assert "Authorization •••••••• copy CRM API key •••••••• copy" in page.words
+    assert own.crm_username in page.words
+    (shown,) = {href for href, _ in page.links if "secrets=shown" in href}
+    opened = told.open(shown.removeprefix(told.at))
+    assert f"Authorization {authorization} copy CRM API key {own.crm_api_key} copy" in opened.words
+    copied = {
+        given["href"].rpartition("copy=")[2]: told.open(given["href"].removeprefix(told.at)).html
+        for _, given in page.links
+        if "data-copy" in given
+    }
+    assert copied["Authorization"] == authorization
+    assert copied["CRM+API+key"] == own.crm_api_key
+    assert copied["platform"] == at
+
+
+def test_settings_are_shown_with_where_they_come_from():
+    environment = {"ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE": "5"}
+    with in_process(Options(environment=environment)) as stack:
+        visitor = PageVisitor(stack.http, stack.addresses.platform)
+
+        page = visitor.open("/_local/dashboard/default/state/")
+        (every,) = {href for href, _ in page.links if "settings=all" in href}
+        whole = visitor.open(every.partition("#")[0])
+
+    assert "platform.batch_size 5 environment changes in one callback" in page.words
+    assert "platform.raw_form" not in page.words
+    assert re.search(r"platform\.raw_form \S+ default ", whole.words)
+
+
+def test_polls_and_notifications_are_one_click_from_every_page(told):
+    for path in (*SHOWN, "state/", "instances/", "faults/"):
+        links = {href for href, _ in told.open(path).links}
+        assert {f"{told.at}polls/", f"{told.at}notifications/"} <= links, path
+    listed = told.open("notifications/").words
+    for words in (
+        "2 latest",
+        "contacts/{eve} CREATED ◷ to come 1 tried",
+        "contacts/{ada} CREATED ✓ delivered 1 tried",
+    ):
+        assert words.format(**told.ids) in listed
+
+
 EMPTY = {
+    "notifications/": ("None yet.",),
     "": ("Nothing has happened here yet", "POST http://127.0.0.1:4701/v3.1/Contacts"),
     "instances/": ("There is no instance yet.",),
     "records/Leads/": ("There are none yet.", "http://127.0.0.1:4701/v3.1/Leads"),
@@ -236,7 +289,7 @@ LISTS = {
     "records/Contacts/latest": "records/",
     "callbacks/latest": "callbacks/",
     "polls/latest": "polls/",
-    "notifications/latest": "polls/",
+    "notifications/latest": "notifications/",
     "journal/crm/latest": "journal/",
 }
 NOT_THERE = (

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from each_row import each_row
 
-from elements_local.commands.settings import listed
 from elements_local.errors import OptionError
 from elements_local.kit.clock import Mode
 from elements_local.kit.settings import SettingsError, variable
+from elements_local.stack.listed_settings import effective, listed
 from elements_local.stack_settings import FLAT, SHORTHANDS, Configuration, every_setting
 from elements_local.start import Options, in_process
 
@@ -229,3 +229,23 @@ def test_a_clocks_mode_is_taken_by_its_word_and_no_other_word_is():
 def test_what_is_no_option_is_refused_with_the_nearest(name, near):
     with pytest.raises(TypeError, match=rf"Options has no '{name}'; .*{re.escape(near)}"):
         Options(**{name: 1})
+
+
+def test_a_running_stack_lists_what_it_goes_by_and_no_more_than_it_knows():
+    chosen = Configuration({"ELEMENTS_LOCAL_SINK_BIN_CALLBACKS": "9"})
+    chosen.add_flag("--clock", "clock", "real")
+    hidden = {"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"}
+
+    typed = {each.name: each for each in effective(chosen, {}, ("platform", "crm", "sink"), hidden)}
+    alone = {
+        each.name: each for each in effective(None, {variable("sink.bin_callbacks"): "9"}, ("sink",), {})
+    }
+
+    assert (typed["clock"].value, typed["clock"].origin) == ("real", "flag")
+    assert (typed["sink.bin_callbacks"].value, typed["sink.bin_callbacks"].origin) == (9, "environment")
+    assert (typed["platform.passwords"].value, typed["platform.passwords"].origin) == ("secret", "up --host")
+    assert typed["platform.batch_size"].origin == "default"
+    assert not [name for name in typed if name.startswith(("tenant_", "platform_url", "token"))]
+    assert alone["sink.bin_callbacks"].value == 9
+    assert {name.partition(".")[0] for name in alone if "." in name} == {"sink"}
+    assert "clock" not in alone

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
-from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read
+from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import WEBHOOK_ID, of_value
 from elements_local.dashboard.lists import LARGEST, Listing, list_page
 from elements_local.dashboard.routes.callbacks import latest_callbacks
@@ -17,6 +17,7 @@ bp = Blueprint("polls", __name__, url_prefix="/polls")
 notifications = Blueprint("notifications", __name__, url_prefix="/notifications")
 
 _NEAR = 200
+_SHOWN = 50
 
 POLLS = Listing(name="polls", one="poll", service="platform", filters=("instanceId", "resource", "idle"))
 
@@ -47,6 +48,13 @@ def show(poll_id: int) -> Answer:
     )
 
 
+@notifications.get("/", endpoint="index")
+def index_of_notifications() -> str:
+    """List notifications with what became of each, the latest first."""
+    listed = read("platform", "deliveries", before=request.args.get("before"), limit=_SHOWN)
+    return whole_page("notifications.html", listed=listed, deliveries=listed["deliveries"][::-1])
+
+
 @notifications.get("/<int:notification_id>", endpoint="show")
 def show_notification(notification_id: int) -> Answer:
     """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
@@ -69,7 +77,7 @@ def latest_notification() -> Answer:
     """Lead to the latest notification that somebody was to be told of."""
     found = read("platform", "deliveries", limit=1)["deliveries"]
     to = {"notification_id": found[0]["notificationId"]} if found else None
-    return redirect(url_for("notifications.show", **to) if to else url_for("polls.index"))
+    return redirect(url_for("notifications.show", **to) if to else url_for("notifications.index"))
 
 
 @notifications.post("/<int:notification_id>/again")

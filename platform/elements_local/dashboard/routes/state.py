@@ -2,16 +2,35 @@
 
 from flask import Blueprint, Response, request, url_for
 
-from elements_local.dashboard.context import DEFAULT, Answer, back, clients, dependencies, page, whole_page
+from elements_local.dashboard.context import DEFAULT, Answer, back, clients, dependencies, page, page_or_copy
 from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
+from elements_local.service_client import SERVICES
+from elements_local.stack.listed_settings import written
 
 bp = Blueprint("state", __name__, url_prefix="/state")
 
 
 @bp.get("/")
-def index() -> str:
-    """Show what can be done with the workspace as a whole."""
-    return whole_page("state.html", default=DEFAULT)
+def index() -> Answer:
+    """Show who may call the workspace and how, what the stack goes by, and what can be done with the workspace as a whole."""
+    credentials, runs = clients().credentials, [name for name in SERVICES if name in page().runs]
+    settings = dependencies().settings()
+    shown = [each for each in settings if each.origin != "default" or request.args.get("settings") == "all"]
+    every = {
+        "platform": ("Authorization", clients().platform.headers["Authorization"]),
+        "crm": ("CRM API key", credentials.crm_api_key),
+    }
+    secrets = dict(every[name] for name in runs if name in every)
+    return page_or_copy(
+        "state.html",
+        {**{name: page().address(name) for name in runs}, **secrets},
+        default=DEFAULT,
+        secrets=secrets,
+        credentials=credentials,
+        settings=shown,
+        left_out=len(settings) - len(shown),
+        written=written,
+    )
 
 
 @bp.post("/snapshot")

@@ -123,7 +123,7 @@
     r: () => press("[data-resend]"),
     a: () => one("[data-advance]")?.focus(),
     Escape: () => { if (left && list && new URL(left, location).pathname === location.pathname) location.href = list; else press("[data-back]"); },
-    ...Object.fromEntries([..."123456789"].map((digit) => [digit, () => press(`nav [data-key="${digit}"]`)])),
+    ...Object.fromEntries([..."1234567890"].map((digit) => [digit, () => press(`nav [data-key="${digit === "0" ? 10 : digit}"]`)])),
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, dialog");
