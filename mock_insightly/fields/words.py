@@ -170,6 +170,7 @@ DEALS = (
     "subscription",
     "upgrade",
 )
+TASKS = ("Call", "E-mail", "Follow-up", "Meeting", "To-do")
 REMARKS = (
     "Prefers to be called in the morning.", "Asked for a second offer.", "Decides together with the board.",
     "Was a customer some years ago.", "Found us at a trade fair.", "Wants everything in writing.",

@@ -6,6 +6,7 @@ with many others or by itself.
 """
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
 from random import Random
@@ -18,7 +19,17 @@ from elements_local.kit.api.json_text import Json
 from mock_insightly.fields import words
 from mock_insightly.fields.fields import Record
 from mock_insightly.fields.row_types import ADDRESS_PARTS
-from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
+from mock_insightly.kinds import (
+    CONTACTS,
+    EMAILS,
+    EVENTS,
+    LEADS,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PER_UNIT,
+    PROJECTS,
+    TASKS,
+)
 
 if TYPE_CHECKING:
     from mock_insightly.made_up.vocabulary import Vocabulary
@@ -42,7 +53,7 @@ class Draft(Struct, frozen=True, kw_only=True):
         age: how long before now it was created.
         edited: how long after its creation it was updated.
         owner: which user owns it; 0 is the account's owner.
-        organisation, contact: positions of the records it belongs to.
+        organisation, contact, opportunity: positions of the records it belongs to.
         role: of the contact.
     """
 
@@ -52,6 +63,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     owner: int
     organisation: int | None = None
     contact: int | None = None
+    opportunity: int | None = None
     role: str | None = None
 
 
@@ -81,7 +93,7 @@ def colleagues(seed: int) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=2)  # workspaces of one test run have their seed in common
 def chunk(seed: int, number: int) -> Chunk:
-    """Return all drafts of a chunk."""
+    """Return the drafts of a chunk's people and deals."""
     pools = _pools(_vocabulary(seed, "chunk", number))
     dice = Random(_number(seed, "dice", number))  # noqa: S311 - made-up data, no secret
     first = number * CHUNK
@@ -94,6 +106,25 @@ def chunk(seed: int, number: int) -> Chunk:
         ORGANISATIONS.name: organisations,
         LEADS.name: leads,
         OPPORTUNITIES.name: opportunities,
+    }
+
+
+@lru_cache(maxsize=2)
+def work(seed: int, number: int) -> Chunk:
+    """Return the drafts of what is done about a chunk's deals, each with their buyer."""
+    found = chunk(seed, number)
+    pools = _pools(_vocabulary(seed, "work", number))
+    dice = Random(_number(seed, "work dice", number))  # noqa: S311 - made-up data, no secret
+
+    def about(at: int, make: Callable[[Record, _Pools, Random], Record]) -> Draft:
+        deal = dice.randrange(at + 1)
+        buyer = found[OPPORTUNITIES.name][deal].contact or 0
+        fields = make(found[CONTACTS.name][buyer % CHUNK].fields, pools, dice)
+        return _draft(dice, fields, contact=buyer, opportunity=number * CHUNK + deal)
+
+    return {
+        kind.name: [about(at, make) for at in range(CHUNK)]
+        for kind, make in ((PROJECTS, _project), (TASKS, _task), (EVENTS, _event), (EMAILS, _email))
     }
 
 
@@ -208,12 +239,53 @@ def _opportunity(at: int, first: int, contacts: list[Draft], pools: _Pools, dice
     )
 
 
-def _draft(
+def _project(_buyer: Record, pools: _Pools, dice: Random) -> Record:
+    return {
+        "PROJECT_NAME": dice.choice(pools.phrases),
+        "PROJECT_DETAILS": _sometimes(dice, pools.sentences),
+        "STATUS": dice.choice(("NOT STARTED", "IN PROGRESS", "IN PROGRESS", "DEFERRED", "COMPLETED")),
+        "TAGS": _tags(dice),
+    }
+
+
+def _task(_buyer: Record, pools: _Pools, dice: Random) -> Record:
+    status = dice.choice(("NOT STARTED", "IN PROGRESS", "WAITING", "COMPLETED", "COMPLETED"))
+    is_done = status == "COMPLETED"
+    return {
+        "TITLE": f"{dice.choice(words.TASKS)}: {dice.choice(pools.phrases)}",
+        "DETAILS": _sometimes(dice, pools.sentences),
+        "STATUS": status,
+        "COMPLETED": is_done,
+        "PERCENT_COMPLETE": 100 if is_done else 0,
+    }
+
+
+def _event(_buyer: Record, pools: _Pools, dice: Random) -> Record:
+    return {
+        "TITLE": f"Meeting: {dice.choice(pools.phrases)}",
+        "LOCATION": dice.choice(pools.places)[1],
+        "DETAILS": _sometimes(dice, pools.sentences),
+    }
+
+
+def _email(buyer: Record, pools: _Pools, dice: Random) -> Record:
+    body = f"<p>{dice.choice(pools.sentences)}</p>"
+    return {
+        "SUBJECT": dice.choice(pools.phrases),
+        "EMAIL_FROM": buyer["EMAIL_ADDRESS"],
+        "BODY": body,
+        "SIZE": len(body),
+        "TAGS": _tags(dice),
+    }
+
+
+def _draft(  # noqa: PLR0913 - what it belongs to
     dice: Random,
     fields: Record,
     *,
     organisation: int | None = None,
     contact: int | None = None,
+    opportunity: int | None = None,
     role: str | None = None,
 ) -> Draft:
     """Give a draft its times.
@@ -230,6 +302,7 @@ def _draft(
         owner=dice.randrange(COLLEAGUES + 1),
         organisation=organisation,
         contact=contact,
+        opportunity=opportunity,
         role=role,
     )
 

@@ -51,6 +51,10 @@ def add_samples(
         record_id = history.next_id(sample.kind)
         stamped = whole_second(now) - sample.age
         given = _given(sample, known)
+        if sample.kind is kinds.TEAMS:
+            given["TEAMMEMBERS"] = [
+                {"PERMISSION_ID": None, "TEAM_ID": None, "MEMBER_USER_ID": account.user_id}
+            ]
         record = created(sample.kind, given, record_id=record_id, account=account, now=stamped)
         record = number_rows(sample.kind, updated_at(stamped + sample.edited, record), {}, history.reserve)
         history.add(sample.kind, [record])

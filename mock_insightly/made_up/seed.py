@@ -13,9 +13,10 @@ from msgspec import Struct
 from elements_local.kit import seeded
 from mock_insightly import kinds
 from mock_insightly.account.account import DEFAULT_LEAD_SOURCE, CrmAccount, first_number
+from mock_insightly.fields import words
 from mock_insightly.fields.fields import Record, format_date, rows_of, whole_second
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
-from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues
+from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues, work
 from mock_insightly.records.bulk import HistoryTransaction, SeedRange
 from mock_insightly.records.record import created, link_to, number_rows, updated_at
 
@@ -28,7 +29,7 @@ _STATUSES = (
     ("Converted", 1, True),
 )
 _CATEGORIES: tuple[tuple[RecordKind, tuple[str, ...]], ...] = (
-    (kinds.TASK_CATEGORIES, ("Call", "E-mail", "Follow-up", "Meeting", "To-do")),
+    (kinds.TASK_CATEGORIES, words.TASKS),
     (kinds.FILE_CATEGORIES, ("Contract", "Proposal", "Report")),
     (kinds.PROJECT_CATEGORIES, ("Consulting", "Implementation", "Support")),
     (kinds.OPPORTUNITY_CATEGORIES, ("New Business", "Renewal", "Upsell")),
@@ -149,9 +150,20 @@ def as_contact(account: CrmAccount, user: Record, *, since: datetime) -> Record:
 LARGEST = 10_000
 """Records of each kind in one call: some seconds of work, which whoever wants more repeats."""
 
-_SALE = timedelta(days=90)
+_DATES = {
+    OPPORTUNITIES.name: {"FORECAST_CLOSE_DATE": timedelta(days=90)},
+    kinds.PROJECTS.name: {"STARTED_DATE": timedelta(days=1)},
+    kinds.TASKS.name: {"DUE_DATE": timedelta(days=14)},
+    kinds.EVENTS.name: {
+        "START_DATE_UTC": timedelta(days=7, hours=9),
+        "END_DATE_UTC": timedelta(days=7, hours=10),
+    },
+}
+"""How long after the midnight before a record was created its dates are."""
 
-SEEDED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES)
+PEOPLE_AND_DEALS = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES)
+WORK = (kinds.PROJECTS, kinds.TASKS, kinds.EVENTS, kinds.EMAILS)
+SEEDED = (*PEOPLE_AND_DEALS, *WORK)
 
 
 class Seeding(Struct, frozen=True, kw_only=True, dict=True):
@@ -179,10 +191,11 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
             self.history.note_run(
                 kind, self.seed, SeedRange(first=self.first, length=self.count, first_id=first_id)
             )
-        for number in range(self.first // CHUNK, -(-(self.first + self.count) // CHUNK)):
-            drafts = chunk(self.seed, number)
-            for kind in SEEDED:
-                self._add(kind, drafts[kind.name], number * CHUNK)
+        for drafts_of, made in ((chunk, PEOPLE_AND_DEALS), (work, WORK)):
+            for number in range(self.first // CHUNK, -(-(self.first + self.count) // CHUNK)):
+                drafts = drafts_of(self.seed, number)
+                for kind in made:
+                    self._add(kind, drafts[kind.name], number * CHUNK)
 
     @cached_property
     def _runs(self) -> dict[str, list[SeedRange]]:
@@ -226,16 +239,22 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
             account=self.account,
             now=stamped,
         )
-        if kind is OPPORTUNITIES:
-            record["FORECAST_CLOSE_DATE"] = format_date(_midnight(stamped + _SALE))
-            if record["OPPORTUNITY_STATE"] in {"WON", "LOST"}:
-                record["ACTUAL_CLOSE_DATE"] = format_date(_midnight(stamped + draft.edited))
+        for name, after in _DATES.get(kind.name, {}).items():
+            record[name] = format_date(_midnight(stamped) + after)
+        if kind is OPPORTUNITIES and record["OPPORTUNITY_STATE"] in {"WON", "LOST"}:
+            record["ACTUAL_CLOSE_DATE"] = format_date(_midnight(stamped + draft.edited))
+        if kind is kinds.TASKS and record["COMPLETED"]:
+            record["COMPLETED_DATE_UTC"] = format_date(stamped + draft.edited)
+        if kind is kinds.EMAILS:
+            record |= {"EMAIL_TO": self.account.email, "EMAIL_DATE_UTC": record["DATE_CREATED_UTC"]}
         return updated_at(stamped + draft.edited, record)
 
     def _relations(self, draft: Draft) -> Record:
         given: Record = {}
         if draft.organisation is not None:
             given["ORGANISATION_ID"] = self._id(ORGANISATIONS, draft.organisation)
+        if draft.opportunity is not None:
+            given["OPPORTUNITY_ID"] = self._id(OPPORTUNITIES, draft.opportunity)
         contact = None if draft.contact is None else self._id(CONTACTS, draft.contact)
         if contact is not None:
             given["LINKS"] = [link_to(CONTACTS.entity, contact) | {"ROLE": draft.role}]

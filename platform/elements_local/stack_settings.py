@@ -84,7 +84,7 @@ class StartSettings(Settings):
     seed: int = integer(0, "what ids and made-up data follow from", high=_MOST_SEED)
     records: int = integer(
         0,
-        "contacts, organisations, leads and opportunities to start with, of each so many",
+        "contacts, organisations, leads, opportunities, projects, tasks, events and e-mails to start with, of each so many",
         high=10_000,
     )
     data: Path | None = setting(

@@ -144,9 +144,9 @@ def seed_command(  # noqa: PLR0913 - an option each
     workspace: str,
     as_json: bool,
 ) -> None:
-    """Fill a workspace's CRM with contacts, organisations, leads and opportunities that belong together.
+    """Fill a workspace's CRM with records that belong together.
 
-    They are dated before the present, so no poll reports them. Ctrl-C stops after the batch of a thousand that is
+    These are contacts, organisations, leads, opportunities, projects, tasks, events and e-mails. They are dated before the present, so no poll reports them. Ctrl-C stops after the batch of a thousand that is
     being made, and says what is left.
     """
     crm = stack.workspace(workspace).crm

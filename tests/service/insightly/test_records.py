@@ -118,6 +118,16 @@ def test_a_search_finds_what_was_updated_strictly_later(crm, version, resource, 
         assert [one[id_field] for one in shown] == found, instant
 
 
+def test_two_writes_in_one_second_have_one_date_unless_a_rule_stamps_the_second_later(crm):
+    made = crm.create("Contacts", FIRST_NAME="Ada")
+    crm.advance(seconds=0.9)
+    assert crm.update("Contacts", **made) == made
+
+    rule = {"match": {"method": "PUT"}, "effect": {"clock_skew_s": 1}}
+    crm._json("PUT", "/_local/faults", 200, json={"faults": [rule]})
+    assert crm.update("Contacts", **made)["DATE_UPDATED_UTC"] == "2026-03-02 10:00:01"
+
+
 def test_every_change_is_noted_in_order_and_found_by_what_it_was(crm, another):
     crm.advance(seconds=0.25)
     contact = crm.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"]

@@ -42,7 +42,7 @@ class WorkspaceRequest(Struct, forbid_unknown_fields=True):
     """What may be chosen about a workspace.
 
     Attributes:
-        records: how many contacts, organisations, leads and opportunities each its CRM starts with.
+        records: how many records of each kind that is made up its CRM starts with.
     """
 
     name: str | None = None

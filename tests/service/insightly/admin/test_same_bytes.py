@@ -18,8 +18,8 @@ ANOTHER_PYTHON = os.environ.get("ELEMENTS_LOCAL_TEST_ANOTHER_PYTHON", "/usr/bin/
 """One that has our dependencies; otherwise a fresh process of the present one takes its place."""
 
 SEEDED = {
-    '{"records": 30}': "9c5f4eed751718a2f0a4090e032a62f97ad108366d08bf159dc0ac63d1c40093",
-    '{"profile": "small"}': "93da7ac3119f3bfeeb8928cd4ae50671f7b14a0dd7348f205298b0554b80bf15",
+    '{"records": 30}': "d911522a141741d118f506fdfd6ab6c3815240bbf7c61ca7cad839d2b5ec0800",
+    '{"profile": "small"}': "ef9ad53fbb4c1dfdb59d42ea5fdd6cdec1008a37573b1cfd4031b7134df8b942",
     '{"profile": "edge"}': "c43c24fba44f12d14e6d9f032d8fc18cfbb1143f5f1a4aa432f2c6f09940a1f1",
 }
 """What a workspace named test, of seed 7, was filled with, and the SHA-256 of its export."""

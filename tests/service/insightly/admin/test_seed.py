@@ -1,9 +1,12 @@
 """Made-up records."""
 
+import re
+
 import pytest
 from each_row import each_row
 
-KINDS = ["Contacts", "Organisations", "Leads", "Opportunities"]
+PEOPLE_AND_DEALS = ["Contacts", "Organisations", "Leads", "Opportunities"]
+KINDS = [*PEOPLE_AND_DEALS, "Projects", "Tasks", "Events", "Emails"]
 
 
 def everything(crm):
@@ -16,12 +19,10 @@ def test_one_call_and_several_fill_in_the_same(crm, another):
     for first, count in ((0, 1), (1, 49), (50, 0), (50, 1), (51, 69)):
         other.seed(count, first=first)
 
-    told = (
-        str(everything(other))
-        .replace("owner.batches", "owner.test")
-        .replace("batches.example", "test.example")
-    )
-    assert told == str(everything(crm))
+    # A link's number says when it was made; all else is what it is, whichever way the record came.
+    told, expected = (re.sub(r"'LINK_ID': \d+", "", str(everything(one))) for one in (other, crm))
+    told = told.replace("owner.batches", "owner.test").replace("batches.example", "test.example")
+    assert told == expected
 
 
 def test_the_rule_holds_across_chunks(crm, another):
@@ -47,6 +48,16 @@ def test_records_are_linked_to_records_that_are_there(crm):
         assert link["OBJECT_ID"] == opportunity["OPPORTUNITY_ID"]
         assert contacts[link["LINK_OBJECT_ID"]] == opportunity["ORGANISATION_ID"]
     assert {one["OWNER_USER_ID"] for kind in KINDS for one in found[kind]} <= users
+    deals = {one["OPPORTUNITY_ID"]: one["LINKS"][0]["LINK_OBJECT_ID"] for one in found["Opportunities"]}
+    emails = {one["CONTACT_ID"]: one["EMAIL_ADDRESS"] for one in found["Contacts"]}
+    for kind in ("Projects", "Tasks", "Events", "Emails"):
+        for record in found[kind]:
+            (link,) = record["LINKS"]
+            assert link["LINK_OBJECT_ID"] == deals.get(record.get("OPPORTUNITY_ID"), link["LINK_OBJECT_ID"])
+            assert record.get("EMAIL_FROM") in (None, emails[link["LINK_OBJECT_ID"]])
+    assert {one["OPPORTUNITY_ID"] for kind in ("Projects", "Tasks") for one in found[kind]} <= {*deals}
+    contact = found["Emails"][0]["LINKS"][0]["LINK_OBJECT_ID"]
+    assert found["Emails"][0] in crm.shown(f"Contacts/{contact}/Emails")
 
 
 def test_links_of_a_later_batch_reach_back_over_what_clients_made(crm):
@@ -68,7 +79,8 @@ def test_no_record_is_younger_than_now_or_older_than_two_years(crm):
 
     for kind in KINDS:
         for record in crm.shown(f"{kind}?top=500"):
-            created, updated = record["DATE_CREATED_UTC"], record["DATE_UPDATED_UTC"]
+            created = record["DATE_CREATED_UTC"]
+            updated = record.get("DATE_UPDATED_UTC", created)
             assert "2024-03-02 10:00:30" <= created <= updated <= "2026-03-02 10:00:30"
 
 
@@ -122,3 +134,15 @@ def test_what_a_profile_fills_in_can_be_shown_and_written_back(crm, version, pro
             at.update(resource, **record)
         stamp = {"DATE_UPDATED_UTC": None}
         assert [record | stamp for record in at.shown(resource)] == [record | stamp for record in before]
+
+
+@pytest.mark.parametrize("version", ["v2.2", "v3.1"])
+def test_the_small_profile_has_a_team_with_a_member_and_an_email(crm, version):
+    crm._json("POST", "/_local/seed", 200, json={"profile": "small"})
+    at = crm.at(version)
+
+    (member,) = at.shown("TeamMembers")
+    (team,) = at.shown("Teams")
+    assert member["MEMBER_USER_ID"] == at.shown("Users/Me")["USER_ID"]
+    assert member["TEAM_ID"] == team["TEAM_ID"]
+    assert at.shown("Emails")

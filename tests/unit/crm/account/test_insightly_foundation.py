@@ -7,7 +7,18 @@ from each_row import each_row
 
 from mock_insightly.account.account import account_of
 from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
-from mock_insightly.kinds import CATEGORIES, CONTACTS, KINDS, LEADS, OPPORTUNITIES, ORGANISATIONS
+from mock_insightly.kinds import (
+    CATEGORIES,
+    CONTACTS,
+    EMAILS,
+    EVENTS,
+    KINDS,
+    LEADS,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PROJECTS,
+    TASKS,
+)
 from mock_insightly.made_up import drafts as made_up
 from mock_insightly.made_up.drafts import CHUNK, COLLEAGUES, SPREAD
 from mock_insightly.made_up.seed import foundation
@@ -93,20 +104,23 @@ def test_what_is_required_is_a_key(version):
         assert {*shape.required} <= {key.name for key in shape.keys}, shape.kind.name
 
 
-MADE_UP = [ORGANISATIONS, CONTACTS, LEADS, OPPORTUNITIES]
+WORK = [PROJECTS, TASKS, EVENTS, EMAILS]
+MADE_UP = [ORGANISATIONS, CONTACTS, LEADS, OPPORTUNITIES, *WORK]
 
 
 @pytest.fixture(scope="module")
 def chunk():
-    return made_up.chunk(7, 3)
+    return made_up.chunk(7, 3) | made_up.work(7, 3)
 
 
 def test_a_chunk_follows_from_the_seed_and_its_number(chunk):
     made_up.chunk.cache_clear()
+    made_up.work.cache_clear()
 
-    assert made_up.chunk(7, 3) == chunk
-    assert made_up.chunk(7, 4) != chunk
-    assert made_up.chunk(8, 3) != chunk
+    assert made_up.chunk(7, 3) | made_up.work(7, 3) == chunk
+    for seed, number in ((7, 4), (8, 3)):
+        other = made_up.chunk(seed, number) | made_up.work(seed, number)
+        assert [name for name in chunk if other[name] == chunk[name]] == []
 
 
 @pytest.mark.parametrize("kind", MADE_UP, ids=lambda kind: kind.name)
@@ -127,9 +141,14 @@ def test_records_refer_to_earlier_positions_of_their_chunk(chunk):
     for at, opportunity in enumerate(chunk["Opportunities"]):
         assert first <= opportunity.contact <= first + at
         assert opportunity.organisation == chunk["Contacts"][opportunity.contact - first].organisation
+    for kind in WORK:
+        for at, draft in enumerate(chunk[kind.name]):
+            assert first <= draft.opportunity <= first + at
+            assert draft.contact == chunk["Opportunities"][draft.opportunity - first].contact
 
 
-@pytest.mark.parametrize("kind", MADE_UP, ids=lambda kind: kind.name)
+# Events get the dates that they must have only when they are placed, and e-mails are sent by no client.
+@pytest.mark.parametrize("kind", MADE_UP[:-2], ids=lambda kind: kind.name)
 def test_drafts_are_what_a_client_could_send(chunk, kind):
     shape = VERSIONS["v3.1"].shapes[kind.name.lower()]
 
