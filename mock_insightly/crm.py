@@ -14,7 +14,7 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.grants import Grants
-from mock_insightly.kinds import CONTACTS
+from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.made_up.seed import foundation
 from mock_insightly.records.bulk import HistoryTransaction
 from mock_insightly.settings import CrmSettings

@@ -9,7 +9,7 @@ from elements_local.kit.api.openapi import CREDENTIALS, Description
 from elements_local.kit.api.operations import JSON
 from mock_insightly.account.account import CrmAccount, account_of
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, RecordSchemas
-from mock_insightly.kinds import custom_object
+from mock_insightly.kinds.account import custom_object
 from mock_insightly.routes.api import OPERATIONS
 from mock_insightly.routes.operations import (
     IF_MATCH,

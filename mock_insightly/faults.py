@@ -17,7 +17,7 @@ from elements_local.kit.text import shortened
 from elements_local.kit.traffic.fault_rules import Effect, FaultRule, FaultRules, Match, Phase
 from mock_insightly.account.allowance import RateLimits
 from mock_insightly.fields.fields import EARLIEST, shifted, whole_second
-from mock_insightly.kinds import custom_object
+from mock_insightly.kinds.account import custom_object
 from mock_insightly.versions.known import VERSIONS, plain_path
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Children

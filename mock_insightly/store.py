@@ -13,7 +13,8 @@ from elements_local.kit.storage.transaction import Forgetting, Transaction, Work
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.snapshots import LARGEST_COUNT, check_none, check_texts
 from elements_local.kit.workspaces.table_rows import SnapshotError
-from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
+from mock_insightly.kinds import KINDS, kind_of_rows
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.bulk import HistoryTransaction, numbers_of
 from mock_insightly.records.reading import Records
 from mock_insightly.records.record import record_in

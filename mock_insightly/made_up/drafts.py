@@ -19,17 +19,8 @@ from elements_local.kit.api.json_text import Json
 from mock_insightly.fields import words
 from mock_insightly.fields.fields import Record
 from mock_insightly.fields.row_types import ADDRESS_PARTS
-from mock_insightly.kinds import (
-    CONTACTS,
-    EMAILS,
-    EVENTS,
-    LEADS,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    PER_UNIT,
-    PROJECTS,
-    TASKS,
-)
+from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT, PROJECTS
+from mock_insightly.kinds.work import EMAILS, EVENTS, TASKS
 
 if TYPE_CHECKING:
     from mock_insightly.made_up.vocabulary import Vocabulary
@@ -110,7 +101,7 @@ def chunk(seed: int, number: int) -> Chunk:
 
 
 @lru_cache(maxsize=2)
-def work(seed: int, number: int) -> Chunk:
+def chunk_of_work(seed: int, number: int) -> Chunk:
     """Return the drafts of what is done about a chunk's deals, each with their buyer."""
     found = chunk(seed, number)
     pools = _pools(_vocabulary(seed, "work", number))

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from msgspec import Struct, field
 
 from elements_local.kit.api.json_text import Json
-from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.fields.definitions import custom_fields_of
 from mock_insightly.fields.fields import Record, whole_second
 from mock_insightly.fields.row_types import custom_field
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds import sales, work
+from mock_insightly.kinds.account import TEAMS
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.bulk import HistoryTransaction
 from mock_insightly.records.record import child_fields, created, link_to, number_rows, updated_at
 
@@ -51,7 +52,7 @@ def add_samples(
         record_id = history.next_id(sample.kind)
         stamped = whole_second(now) - sample.age
         given = _given(sample, known)
-        if sample.kind is kinds.TEAMS:
+        if sample.kind is TEAMS:
             given["TEAMMEMBERS"] = [
                 {"PERMISSION_ID": None, "TEAM_ID": None, "MEMBER_USER_ID": account.user_id}
             ]
@@ -79,7 +80,7 @@ _TAGS: list[Json] = [{"TAG_NAME": "Customer"}, {"TAG_NAME": "VIP"}]
 
 SMALL: tuple[SampleRecord, ...] = (
     SampleRecord(
-        kinds.ORGANISATIONS,
+        sales.ORGANISATIONS,
         {
             "ORGANISATION_NAME": "Acme Ltd",
             "PHONE": "+44 20 7946 0001",
@@ -91,9 +92,9 @@ SMALL: tuple[SampleRecord, ...] = (
         },
         name="acme",
     ),
-    SampleRecord(kinds.ORGANISATIONS, {"ORGANISATION_NAME": "Globex GmbH"}, name="globex"),
+    SampleRecord(sales.ORGANISATIONS, {"ORGANISATION_NAME": "Globex GmbH"}, name="globex"),
     SampleRecord(
-        kinds.CONTACTS,
+        sales.CONTACTS,
         {
             "FIRST_NAME": "Ada",
             "LAST_NAME": "Lovelace",
@@ -105,7 +106,7 @@ SMALL: tuple[SampleRecord, ...] = (
         edited=timedelta(seconds=1),
     ),
     SampleRecord(
-        kinds.CONTACTS,
+        sales.CONTACTS,
         {"FIRST_NAME": "Grace", "LAST_NAME": "Hopper", "TAGS": _TAGS},
         name="grace",
         ids={"ORGANISATION_ID": "globex"},
@@ -113,12 +114,12 @@ SMALL: tuple[SampleRecord, ...] = (
         edited=timedelta(days=3),
     ),
     SampleRecord(
-        kinds.LEADS,
+        sales.LEADS,
         {"FIRST_NAME": "Alan", "LAST_NAME": "Turing", "EMAIL": "alan@example.org", "LEAD_RATING": 4},
         name="alan",
     ),
     SampleRecord(
-        kinds.OPPORTUNITIES,
+        sales.OPPORTUNITIES,
         {
             "OPPORTUNITY_NAME": "Analytical engine",
             "BID_AMOUNT": 12_000,
@@ -130,17 +131,17 @@ SMALL: tuple[SampleRecord, ...] = (
         links=("ada",),
     ),
     SampleRecord(
-        kinds.PROJECTS,
+        sales.PROJECTS,
         {"PROJECT_NAME": "Bridge", "STATUS": "IN PROGRESS"},
         name="bridge",
         ids={"OPPORTUNITY_ID": "engine"},
         links=("acme",),
     ),
-    SampleRecord(kinds.MILESTONES, {"TITLE": "Foundation"}, on="bridge"),
-    SampleRecord(kinds.TASKS, {"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, name="call", on="ada"),
-    SampleRecord(kinds.TASKS, {"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
+    SampleRecord(sales.MILESTONES, {"TITLE": "Foundation"}, on="bridge"),
+    SampleRecord(work.TASKS, {"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, name="call", on="ada"),
+    SampleRecord(work.TASKS, {"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
     SampleRecord(
-        kinds.EVENTS,
+        work.EVENTS,
         {
             "TITLE": "Trade fair",
             "START_DATE_UTC": "2026-05-04 08:00:00",
@@ -149,11 +150,11 @@ SMALL: tuple[SampleRecord, ...] = (
         on="acme",
     ),
     SampleRecord(
-        kinds.NOTES, {"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"}, name="met", on="ada"
+        work.NOTES, {"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"}, name="met", on="ada"
     ),
-    SampleRecord(kinds.COMMENTS, {"BODY": "<p>So do I.</p>"}, on="met"),
+    SampleRecord(work.COMMENTS, {"BODY": "<p>So do I.</p>"}, on="met"),
     SampleRecord(
-        kinds.EMAILS,
+        work.EMAILS,
         {
             "SUBJECT": "Your offer",
             "EMAIL_FROM": "ada@acme.example",
@@ -162,7 +163,7 @@ SMALL: tuple[SampleRecord, ...] = (
         },
         on="ada",
     ),
-    SampleRecord(kinds.TEAMS, {"TEAM_NAME": "Sales"}),
+    SampleRecord(TEAMS, {"TEAM_NAME": "Sales"}),
 )
 
 _LONG = "x" * 255
@@ -179,7 +180,7 @@ def _edges() -> tuple[SampleRecord, ...]:
     """Return records at the edges of what fields hold, several updated in one second."""
     contacts = tuple(
         SampleRecord(
-            kinds.CONTACTS,
+            sales.CONTACTS,
             {"FIRST_NAME": text, "LAST_NAME": text, "TAGS": [{"TAG_NAME": text}]},
             name=f"contact {at}",
             edited=timedelta(seconds=at % 4),
@@ -188,26 +189,26 @@ def _edges() -> tuple[SampleRecord, ...]:
     )
     return (
         *contacts,
-        SampleRecord(kinds.CONTACTS, {"FIRST_NAME": "Only"}),
+        SampleRecord(sales.CONTACTS, {"FIRST_NAME": "Only"}),
         SampleRecord(
-            kinds.CONTACTS, {"FIRST_NAME": "Full", "BACKGROUND": "x" * 4000, **_custom_values("CONTACT")}
+            sales.CONTACTS, {"FIRST_NAME": "Full", "BACKGROUND": "x" * 4000, **_custom_values("CONTACT")}
         ),
         SampleRecord(
-            kinds.CONTACTS, {"FIRST_NAME": "Late", "DATE_OF_BIRTH": "9999-12-31 23:59:59", "DATES": _dates()}
+            sales.CONTACTS, {"FIRST_NAME": "Late", "DATE_OF_BIRTH": "9999-12-31 23:59:59", "DATES": _dates()}
         ),
-        *(SampleRecord(kinds.ORGANISATIONS, {"ORGANISATION_NAME": text}) for text in _NAMES),
-        *(SampleRecord(kinds.LEADS, {"LAST_NAME": text, "EMAIL": f"{text}@x.example"}) for text in _NAMES),
+        *(SampleRecord(sales.ORGANISATIONS, {"ORGANISATION_NAME": text}) for text in _NAMES),
+        *(SampleRecord(sales.LEADS, {"LAST_NAME": text, "EMAIL": f"{text}@x.example"}) for text in _NAMES),
         *(
-            SampleRecord(kinds.OPPORTUNITIES, {"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount})
+            SampleRecord(sales.OPPORTUNITIES, {"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount})
             for amount in (0, -1, 0.1 + 0.2, 2**53 + 1, 10**15)
         ),
         SampleRecord(
-            kinds.OPPORTUNITIES,
+            sales.OPPORTUNITIES,
             {"OPPORTUNITY_NAME": _LONG, "FORECAST_CLOSE_DATE": "2038-01-19 03:14:07"},
             links=tuple(sample.name for sample in contacts),
         ),
         SampleRecord(
-            kinds.EVENTS,
+            work.EVENTS,
             {
                 "TITLE": _EMOJI,
                 "START_DATE_UTC": "2038-01-19 03:14:08",
@@ -215,9 +216,9 @@ def _edges() -> tuple[SampleRecord, ...]:
             },
             on="contact 0",
         ),
-        SampleRecord(kinds.NOTES, {"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"),
-        SampleRecord(kinds.TASKS, {"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"),
-        SampleRecord(kinds.CONTACTS, {"FIRST_NAME": "Newest"}, age=timedelta()),
+        SampleRecord(work.NOTES, {"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"),
+        SampleRecord(work.TASKS, {"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"),
+        SampleRecord(sales.CONTACTS, {"FIRST_NAME": "Newest"}, age=timedelta()),
     )
 
 

@@ -11,12 +11,22 @@ from functools import cached_property
 from msgspec import Struct
 
 from elements_local.kit import seeded
-from mock_insightly import kinds
 from mock_insightly.account.account import DEFAULT_LEAD_SOURCE, CrmAccount, first_number
 from mock_insightly.fields import words
 from mock_insightly.fields.fields import Record, format_date, rows_of, whole_second
-from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
-from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues, work
+from mock_insightly.kinds import sales, work
+from mock_insightly.kinds.account import (
+    FILE_CATEGORIES,
+    LEAD_SOURCES,
+    LEAD_STATUSES,
+    OPPORTUNITY_CATEGORIES,
+    PROJECT_CATEGORIES,
+    TASK_CATEGORIES,
+    USERS,
+)
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
+from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, chunk_of_work, colleagues
 from mock_insightly.records.bulk import HistoryTransaction, SeedRange
 from mock_insightly.records.record import created, link_to, number_rows, updated_at
 
@@ -29,10 +39,10 @@ _STATUSES = (
     ("Converted", 1, True),
 )
 _CATEGORIES: tuple[tuple[RecordKind, tuple[str, ...]], ...] = (
-    (kinds.TASK_CATEGORIES, words.TASKS),
-    (kinds.FILE_CATEGORIES, ("Contract", "Proposal", "Report")),
-    (kinds.PROJECT_CATEGORIES, ("Consulting", "Implementation", "Support")),
-    (kinds.OPPORTUNITY_CATEGORIES, ("New Business", "Renewal", "Upsell")),
+    (TASK_CATEGORIES, words.TASKS),
+    (FILE_CATEGORIES, ("Contract", "Proposal", "Report")),
+    (PROJECT_CATEGORIES, ("Consulting", "Implementation", "Support")),
+    (OPPORTUNITY_CATEGORIES, ("New Business", "Renewal", "Upsell")),
 )
 _COLOURS = ("4E9258", "3090C7", "C35817", "6C2DC7", "7F5217")
 
@@ -46,9 +56,9 @@ def foundation(
         next_contact: says which id the next contact has; None if the owner is no contact.
     """
     owner = owner_of(account, since=since, contact_id=next_contact() if next_contact else None)
-    yield kinds.USERS, [owner]
+    yield USERS, [owner]
     if next_contact:
-        yield kinds.CONTACTS, [as_contact(account, owner, since=since)]
+        yield sales.CONTACTS, [as_contact(account, owner, since=since)]
     skipped = 0
     for kind, rows in _lists():
         first = first_number(account.seed, kind.numbers or kind.name) + (skipped if kind.numbers else 0)
@@ -64,14 +74,14 @@ def foundation(
 
 def _lists() -> Iterator[tuple[RecordKind, list[Record]]]:
     yield (
-        kinds.LEAD_SOURCES,
+        LEAD_SOURCES,
         [
             {"FIELD_ORDER": place, "LEAD_SOURCE": name, "DEFAULT_VALUE": place == DEFAULT_LEAD_SOURCE}
             for place, name in enumerate(_SOURCES, start=1)
         ],
     )
     yield (
-        kinds.LEAD_STATUSES,
+        LEAD_STATUSES,
         [
             {
                 "LEAD_STATUS": name,
@@ -152,9 +162,9 @@ LARGEST = 10_000
 
 _DATES = {
     OPPORTUNITIES.name: {"FORECAST_CLOSE_DATE": timedelta(days=90)},
-    kinds.PROJECTS.name: {"STARTED_DATE": timedelta(days=1)},
-    kinds.TASKS.name: {"DUE_DATE": timedelta(days=14)},
-    kinds.EVENTS.name: {
+    sales.PROJECTS.name: {"STARTED_DATE": timedelta(days=1)},
+    work.TASKS.name: {"DUE_DATE": timedelta(days=14)},
+    work.EVENTS.name: {
         "START_DATE_UTC": timedelta(days=7, hours=9),
         "END_DATE_UTC": timedelta(days=7, hours=10),
     },
@@ -162,7 +172,7 @@ _DATES = {
 """How long after the midnight before a record was created its dates are."""
 
 PEOPLE_AND_DEALS = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES)
-WORK = (kinds.PROJECTS, kinds.TASKS, kinds.EVENTS, kinds.EMAILS)
+WORK = (sales.PROJECTS, work.TASKS, work.EVENTS, work.EMAILS)
 SEEDED = (*PEOPLE_AND_DEALS, *WORK)
 
 
@@ -191,7 +201,7 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
             self.history.note_run(
                 kind, self.seed, SeedRange(first=self.first, length=self.count, first_id=first_id)
             )
-        for drafts_of, made in ((chunk, PEOPLE_AND_DEALS), (work, WORK)):
+        for drafts_of, made in ((chunk, PEOPLE_AND_DEALS), (chunk_of_work, WORK)):
             for number in range(self.first // CHUNK, -(-(self.first + self.count) // CHUNK)):
                 drafts = drafts_of(self.seed, number)
                 for kind in made:
@@ -243,9 +253,9 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
             record[name] = format_date(_midnight(stamped) + after)
         if kind is OPPORTUNITIES and record["OPPORTUNITY_STATE"] in {"WON", "LOST"}:
             record["ACTUAL_CLOSE_DATE"] = format_date(_midnight(stamped + draft.edited))
-        if kind is kinds.TASKS and record["COMPLETED"]:
+        if kind is work.TASKS and record["COMPLETED"]:
             record["COMPLETED_DATE_UTC"] = format_date(stamped + draft.edited)
-        if kind is kinds.EMAILS:
+        if kind is work.EMAILS:
             record |= {"EMAIL_TO": self.account.email, "EMAIL_DATE_UTC": record["DATE_CREATED_UTC"]}
         return updated_at(stamped + draft.edited, record)
 

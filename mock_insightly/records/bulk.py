@@ -15,7 +15,7 @@ from elements_local.kit.text import CSV_FAULT
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import BadRequestError, FieldError
 from mock_insightly.fields.fields import Choice, Date, Field, Record, Text, read_id, rows_of, upper_keys
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import Reserve, created, is_synthetic, number_rows, record_in
 from mock_insightly.records.sequences import FOUNDATIONS
 from mock_insightly.records.writing import RecordTransaction

@@ -14,7 +14,7 @@ from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.fields.fields import LARGEST_WHOLE, rows_of
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.contents import File
 from mock_insightly.records.finding import (
     RecordPage,

@@ -17,7 +17,8 @@ from mock_insightly.errors import FieldError, MissingFieldError
 from mock_insightly.fields.fields import Record, is_blank, rows_of
 from mock_insightly.fields.lookups import state_reasons
 from mock_insightly.fields.row_types import ADDRESS_PARTS
-from mock_insightly.kinds import EVENTS, TASKS, RecordKind
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.work import EVENTS, TASKS
 from mock_insightly.records.record import link_to
 
 ANONYMOUS, TEAM_NAME, MEMBERS = "ANONYMOUS_TEAM", "TEAM_NAME", "TEAMMEMBERS"

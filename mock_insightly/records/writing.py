@@ -13,7 +13,8 @@ from elements_local.kit.storage.retention import Retention
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.fields.fields import LARGEST_WHOLE, Record
-from mock_insightly.kinds import RecordKind, kind_of_rows
+from mock_insightly.kinds import kind_of_rows
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.contents import File
 from mock_insightly.records.finding import documents_of
 from mock_insightly.records.reading import Records

@@ -28,16 +28,9 @@ from mock_insightly.fields.fields import (
 )
 from mock_insightly.fields.lookups import activity_sets, entered
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, id_schema, object_of, taken
-from mock_insightly.kinds import (
-    CONTACTS,
-    FOLLOWS,
-    LEADS,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    STATE_CHANGES,
-    TASKS,
-    RecordKind,
-)
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
+from mock_insightly.kinds.work import FOLLOWS, STATE_CHANGES, TASKS
 from mock_insightly.records.record import child_fields, created, record_in
 from mock_insightly.records.rules import (
     contact_of,

@@ -17,7 +17,10 @@ from elements_local.kit.storage.timeline import TimelineJson, TimelineQuery, per
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.crm import Crm
 from mock_insightly.fields.fields import Record, upper_keys
-from mock_insightly.kinds import CONTACTS, KINDS, USERS, RecordKind
+from mock_insightly.kinds import KINDS
+from mock_insightly.kinds.account import USERS
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
 from mock_insightly.records.finding import RecordSearch

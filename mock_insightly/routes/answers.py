@@ -22,7 +22,7 @@ from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
 from mock_insightly import errors
 from mock_insightly.fields.fields import Record, shifted
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.records.search import WHOLE, PageRange, RecordFilter, page_of

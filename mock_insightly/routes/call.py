@@ -20,7 +20,8 @@ from mock_insightly.crm import EXTENSION, Crm
 from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.fields.fields import Record, Sent, shifted, upper_keys
-from mock_insightly.kinds import CONTACTS, RecordKind
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.middleware import CALLER
 from mock_insightly.records.reading import Records
 from mock_insightly.records.record import changed, created, updated_at

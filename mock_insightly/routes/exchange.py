@@ -14,7 +14,10 @@ from elements_local.kit.api.operations import JSON, Answer, operation
 from elements_local.kit.api.shapes import read_body
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.fields.fields import Record, whole_second
-from mock_insightly.kinds import KINDS, LEADS, USERS, RecordKind, custom_object
+from mock_insightly.kinds import KINDS
+from mock_insightly.kinds.account import USERS, custom_object
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import LEADS
 from mock_insightly.made_up.seed import owner_of
 from mock_insightly.records.bulk import HistoryTransaction, csv_records, csv_text, imported, json_text
 from mock_insightly.records.sequences import CONVERSIONS

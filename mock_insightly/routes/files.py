@@ -16,7 +16,8 @@ from mock_insightly.fields.definitions import custom_fields_of
 from mock_insightly.fields.fields import Record, rows_of
 from mock_insightly.fields.row_types import custom_field
 from mock_insightly.json_schemas import JsonSchema
-from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.work import FILE_ATTACHMENTS
 from mock_insightly.records.contents import File, Upload, read_upload
 from mock_insightly.records.record import child_fields
 from mock_insightly.records.writing import Writing

@@ -16,7 +16,7 @@ from mock_insightly.fields.definitions import CustomField, custom_fields_of
 from mock_insightly.fields.fields import Record, Rows, Sent, read_id, rows_of
 from mock_insightly.fields.lookups import Lookup
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, array, id_schema, inferred, object_of
-from mock_insightly.kinds import TEAMS
+from mock_insightly.kinds.account import TEAMS
 from mock_insightly.records.record import record_in
 from mock_insightly.records.search import EVERYTHING, WHOLE, is_true
 from mock_insightly.routes import answers

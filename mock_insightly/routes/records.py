@@ -10,7 +10,8 @@ from mock_insightly.errors import FieldError, MissingFieldError
 from mock_insightly.fields.fields import Record, Sent, read_id
 from mock_insightly.fields.row_types import with_unlisted
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, array, id_schema, with_key
-from mock_insightly.kinds import FILE_ATTACHMENTS, FOLLOWS, LEADS
+from mock_insightly.kinds.sales import LEADS
+from mock_insightly.kinds.work import FILE_ATTACHMENTS, FOLLOWS
 from mock_insightly.records.rules import ANONYMOUS
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, is_true, updated_after
 from mock_insightly.records.sequences import CONVERSIONS

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from elements_local.kit.api.json_text import Json
-from mock_insightly import kinds
 from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
 from mock_insightly.fields.fields import Record, Sent, Whole, format_date, is_blank, rows_of
 from mock_insightly.fields.lookups import stages
-from mock_insightly.kinds import KINDS, MILESTONES, OPPORTUNITIES, PROJECTS, TEAMS, RecordKind, kind_of_rows
+from mock_insightly.kinds import KINDS, kind_of_rows, sales, work
+from mock_insightly.kinds.account import TEAMS
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import MILESTONES, OPPORTUNITIES, PROJECTS
 from mock_insightly.records.contents import File
 from mock_insightly.records.record import Reference, created, linked, references, updated_at
 from mock_insightly.records.rules import DATED, activity, date_of, refuse_misplaced, state_change
@@ -18,14 +20,14 @@ from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 
 COUNTED = (
-    kinds.CONTACTS,
-    kinds.ORGANISATIONS,
-    kinds.LEADS,
-    kinds.OPPORTUNITIES,
-    kinds.PROJECTS,
-    kinds.TASKS,
-    kinds.EVENTS,
-    kinds.NOTES,
+    sales.CONTACTS,
+    sales.ORGANISATIONS,
+    sales.LEADS,
+    sales.OPPORTUNITIES,
+    sales.PROJECTS,
+    work.TASKS,
+    work.EVENTS,
+    work.NOTES,
 )
 """What counts towards the limit of a plan."""
 
@@ -62,7 +64,7 @@ def update_in(
     after = writing.update(kind, record_id, noted)
     _stamp_other_side(writing, call, kind, was[0], after)
     _update_activity_dates(writing, call, kind, was[0], after)
-    if kind is kinds.OPPORTUNITIES:
+    if kind is sales.OPPORTUNITIES:
         _add_state_change(writing, call, was[0], after)
     return after
 
@@ -131,9 +133,9 @@ def _add_state_change(writing: Writing, call: CrmCall, before: Record, after: Re
         return
 
     def make(number: int) -> Record:
-        return created(kinds.STATE_CHANGES, entry, record_id=number, account=call.account, now=call.stamped)
+        return created(work.STATE_CHANGES, entry, record_id=number, account=call.account, now=call.stamped)
 
-    writing.create(kinds.STATE_CHANGES, make)
+    writing.create(work.STATE_CHANGES, make)
 
 
 def _update_activity_dates(writing: Writing, call: CrmCall, kind: RecordKind, *states: Record) -> None:

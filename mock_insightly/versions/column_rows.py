@@ -19,7 +19,7 @@ from elements_local.kit.api.json_text import Json
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.fields import Record, Rows, Sent, is_blank, rows_of
 from mock_insightly.fields.row_types import ADDRESS_PARTS
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import synthetic_id
 from mock_insightly.versions.shape import Key
 

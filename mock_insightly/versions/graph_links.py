@@ -19,7 +19,7 @@ from elements_local.kit.api.json_text import Json
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
 from mock_insightly.fields.row_types import BLANK_LINK
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import synthetic_id
 from mock_insightly.versions.shape import Key
 

@@ -6,7 +6,9 @@ from string import ascii_lowercase, ascii_uppercase
 
 from elements_local.kit.values import replace
 from mock_insightly.errors import NoSuchResourceError, NotImitatedError, SingularResourceError
-from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS, custom_object
+from mock_insightly.kinds.account import custom_object
+from mock_insightly.kinds.sales import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
+from mock_insightly.kinds.work import TASKS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v2 import V2_2, V2_3

@@ -12,7 +12,8 @@ from elements_local.kit.values import replace
 from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.fields.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
 from mock_insightly.fields.row_types import CustomFields
-from mock_insightly.kinds import USERS, RecordKind
+from mock_insightly.kinds.account import USERS
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import record_in
 from mock_insightly.records.rules import check_team
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.fields.fields import Record, rows_of
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.versions.shape import Methods, Shape, methods
 
 

@@ -14,13 +14,15 @@ from collections.abc import Mapping
 from functools import partial
 
 from elements_local.kit.values import replace
-from mock_insightly import kinds
 from mock_insightly.errors import FieldError, TooManyFiltersError
 from mock_insightly.fields import lookups
 from mock_insightly.fields.definitions import custom_fields
 from mock_insightly.fields.fields import Choice, Field, Record, Sent, Text, Whole
 from mock_insightly.fields.lookups import Lookup
-from mock_insightly.kinds import CONTACTS, OPPORTUNITIES, ORGANISATIONS, RecordKind
+from mock_insightly.kinds import sales, work
+from mock_insightly.kinds.account import TEAMS, USERS
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import CONTACTS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.records.search import Criterion, Query, RecordFilter, exactly, wildcard
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
@@ -55,17 +57,17 @@ def shared(*, notes: str, members: str, staged: str, image_status: int) -> SubRe
         staged: the resources whose records stand in a pipeline.
         image_status: what the PUT of an image is answered with.
     """
-    of_files = partial(subs.Attachments, name="FileAttachments", kind=kinds.FILE_ATTACHMENTS)
+    of_files = partial(subs.Attachments, name="FileAttachments", kind=work.FILE_ATTACHMENTS)
     return dict(
         [
             *below("Teams", collection("TeamMembers", "PERMISSION_ID", "MEMBER_USER_ID", on_all=members)),
             *below(
                 PARENTS,
                 subs.Assignment(name="ActivitySetAssignment", on_all=methods("C")),
-                children(kinds.EMAILS, "G"),
-                children(kinds.EVENTS, "G"),
-                children(kinds.NOTES, notes),
-                children(kinds.TASKS, "G"),
+                children(work.EMAILS, "G"),
+                children(work.EVENTS, "G"),
+                children(work.NOTES, notes),
+                children(work.TASKS, "G"),
                 subs.Picture(
                     name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=image_status
                 ),
@@ -78,11 +80,11 @@ def shared(*, notes: str, members: str, staged: str, image_status: int) -> SubRe
             *below(
                 "Leads Opportunities Projects", subs.Mailbox(name="LinkEmailAddress", on_all=methods("G"))
             ),
-            *below("Opportunities", children(kinds.STATE_CHANGES, "G")),
+            *below("Opportunities", children(work.STATE_CHANGES, "G")),
             *below(f"{PARENTS} Notes Comments", of_files(on_all=methods("GC"))),
             *below("Emails", of_files(on_all=methods("G"))),
-            *below("Tasks Notes Emails", children(kinds.COMMENTS, "GC")),
-            *below("Projects", children(kinds.MILESTONES, "GCU", "D")),
+            *below("Tasks Notes Emails", children(work.COMMENTS, "GC")),
+            *below("Projects", children(sales.MILESTONES, "GCU", "D")),
             *below(f"{PARENTS} Tasks Notes Emails", subs.Following(name="Follow", on_all=methods("GCD"))),
         ]
     )
@@ -143,10 +145,10 @@ _TAG = {"tag": ("TAGS.TAG_NAME",)}
 _NAMES = _same("first_name last_name")
 
 FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
-    kinds.CONTACTS.name: {
+    sales.CONTACTS.name: {
         "email": ("EMAIL_ADDRESS", "CONTACTINFOS:EMAIL"),
         "phone_number": (
-            *(field.name for field in kinds.CONTACTS.fields if field.name.startswith("PHONE")),
+            *(field.name for field in sales.CONTACTS.fields if field.name.startswith("PHONE")),
             "CONTACTINFOS:PHONE",
         ),
         "organisation": ("ORGANISATION_ID",),
@@ -154,7 +156,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         **_TAG,
         **_place("ADDRESS_MAIL ADDRESS_OTHER"),
     },
-    kinds.ORGANISATIONS.name: {
+    sales.ORGANISATIONS.name: {
         "email": ("CONTACTINFOS:EMAIL",),
         "email_domain": ("EMAILDOMAINS.EMAIL_DOMAIN",),
         "phone_number": ("PHONE", "PHONE_FAX", "CONTACTINFOS:PHONE"),
@@ -162,7 +164,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         **_TAG,
         **_place("ADDRESS_BILLING ADDRESS_SHIP"),
     },
-    kinds.LEADS.name: {
+    sales.LEADS.name: {
         "email": ("EMAIL",),
         "phone_number": ("PHONE", "MOBILE", "FAX"),
         "organisation": ("ORGANISATION_NAME",),
@@ -170,27 +172,27 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         **_TAG,
         **_place("ADDRESS"),
     },
-    kinds.OPPORTUNITIES.name: {
+    sales.OPPORTUNITIES.name: {
         **_same(
             "opportunity_name opportunity_state category_id pipeline_id stage_id responsible_user_id "
             "owner_user_id forecast_close_date actual_close_date"
         ),
         **_TAG,
     },
-    kinds.PROJECTS.name: {
+    sales.PROJECTS.name: {
         **_same("project_name status category_id pipeline_id stage_id responsible_user_id owner_user_id"),
         **_TAG,
     },
-    kinds.TASKS.name: _same("title status category_id owner_user_id"),
-    kinds.EVENTS.name: _same("title owner_user_id start_date_utc end_date_utc"),
-    kinds.NOTES.name: _same("title owner_user_id"),
-    kinds.EMAILS.name: {**_same("email_from email_to"), **_TAG},
-    kinds.USERS.name: {"email": ("EMAIL_ADDRESS",), **_NAMES},
-    kinds.TEAMS.name: _same("team_name"),
+    work.TASKS.name: _same("title status category_id owner_user_id"),
+    work.EVENTS.name: _same("title owner_user_id start_date_utc end_date_utc"),
+    work.NOTES.name: _same("title owner_user_id"),
+    work.EMAILS.name: {**_same("email_from email_to"), **_TAG},
+    USERS.name: {"email": ("EMAIL_ADDRESS",), **_NAMES},
+    TEAMS.name: _same("team_name"),
 }
 """The filters of each resource that has some, and where their values stand."""
 
-_VIA = {(kinds.CONTACTS.name, "organisation"): (kinds.ORGANISATIONS, "ORGANISATION_NAME")}
+_VIA = {(sales.CONTACTS.name, "organisation"): (sales.ORGANISATIONS, "ORGANISATION_NAME")}
 
 
 def _filters(kind: RecordKind) -> Mapping[str, tuple[str, ...]]:

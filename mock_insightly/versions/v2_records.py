@@ -25,7 +25,8 @@ from mock_insightly.fields.fields import (
     sent_rows,
 )
 from mock_insightly.fields.row_types import ADDRESSES, BLANK_LINK, CONTACT_INFOS, CustomFields, custom_field
-from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, RecordKind
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.versions.column_rows import NETWORKS, ColumnRows, address, info
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape, constant, flat

@@ -5,27 +5,28 @@ Source: keys, in the order in which the later v2.2 OpenAPI document declares the
 
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
-from mock_insightly import kinds
 from mock_insightly.fields.fields import Choice, Record, Sent, Text
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds import sales, work
+from mock_insightly.kinds.account import CATEGORIES, LEAD_SOURCES, LEAD_STATUSES, TEAMS, USERS
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.contents import extract
 from mock_insightly.versions.graph_links import LinkGraph
 from mock_insightly.versions.shape import Key, Shape, methods, parent_id_key
 from mock_insightly.versions.v2_records import RIGHTS, child_links, custom_fields, flats
 
 _PROJECT = Shape(
-    kind=kinds.PROJECTS,
+    kind=sales.PROJECTS,
     required=("PROJECT_NAME", "STATUS"),
     keys=(
         *flats(
-            kinds.PROJECTS,
+            sales.PROJECTS,
             "PROJECT_ID PROJECT_NAME STATUS PROJECT_DETAILS OPPORTUNITY_ID STARTED_DATE COMPLETED_DATE IMAGE_URL "
             "RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CATEGORY_ID PIPELINE_ID STAGE_ID "
             "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        custom_fields(kinds.PROJECTS),
-        *flats(kinds.PROJECTS, "TAGS"),
-        *LinkGraph(kind=kinds.PROJECTS, employs=False).keys(),
+        custom_fields(sales.PROJECTS),
+        *flats(sales.PROJECTS, "TAGS"),
+        *LinkGraph(kind=sales.PROJECTS, employs=False).keys(),
         *RIGHTS,
     ),
 )
@@ -61,49 +62,49 @@ def _recurrence() -> Key:
 
 
 _TASK = Shape(
-    kind=kinds.TASKS,
+    kind=work.TASKS,
     required=("TITLE", "COMPLETED", "PUBLICLY_VISIBLE"),
     checks_task_links=True,
     keys=(
         *flats(
-            kinds.TASKS,
+            work.TASKS,
             "TASK_ID TITLE CATEGORY_ID DUE_DATE COMPLETED_DATE_UTC PUBLICLY_VISIBLE COMPLETED PROJECT_ID "
             "OPPORTUNITY_ID MILESTONE_ID PIPELINE_ID STAGE_ID DETAILS STATUS PRIORITY PERCENT_COMPLETE START_DATE "
             "ASSIGNED_BY_USER_ID PARENT_TASK_ID OWNER_VISIBLE RESPONSIBLE_USER_ID ASSIGNED_TEAM_ID ASSIGNED_DATE_UTC "
             "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC REMINDER_DATE_UTC REMINDER_SENT",
         ),
         _recurrence(),
-        child_links(kinds.TASKS, "TASKLINKS", "TASK_LINK_ID"),
+        child_links(work.TASKS, "TASKLINKS", "TASK_LINK_ID"),
         *RIGHTS,
     ),
 )
 
 _EVENT = Shape(
-    kind=kinds.EVENTS,
+    kind=work.EVENTS,
     required=("TITLE", "START_DATE_UTC", "END_DATE_UTC"),
     keys=(
         *flats(
-            kinds.EVENTS,
+            work.EVENTS,
             "EVENT_ID TITLE LOCATION DETAILS START_DATE_UTC END_DATE_UTC ALL_DAY PUBLICLY_VISIBLE "
             "REMINDER_DATE_UTC REMINDER_SENT",
         ),
-        child_links(kinds.EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
-        *flats(kinds.EVENTS, "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC"),
+        child_links(work.EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
+        *flats(work.EVENTS, "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC"),
         *RIGHTS,
     ),
 )
 
 _NOTE = Shape(
-    kind=kinds.NOTES,
+    kind=work.NOTES,
     required=("TITLE", "LINK_SUBJECT_ID", "LINK_SUBJECT_TYPE"),
     on_all=methods("GU"),
     keys=(
         *flats(
-            kinds.NOTES,
+            work.NOTES,
             "NOTE_ID TITLE BODY LINK_SUBJECT_ID LINK_SUBJECT_TYPE OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC "
             "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        child_links(kinds.NOTES, "NOTELINKS", "NOTE_LINK_ID"),
+        child_links(work.NOTES, "NOTELINKS", "NOTE_LINK_ID"),
         *RIGHTS,
     ),
 )
@@ -118,7 +119,7 @@ def _bodies() -> tuple[Key, ...]:
 
     Source: Insightly v2.2 OpenAPI document (documented).
     """
-    (body,) = flats(kinds.EMAILS, "BODY")
+    (body,) = flats(work.EMAILS, "BODY")
     return (
         replace(body, in_lists=lambda email: None if email["BODY"] is None else ""),
         Key(name="BODY_EXTRACT", holds=Text(), show=_body_extract),
@@ -126,18 +127,18 @@ def _bodies() -> tuple[Key, ...]:
 
 
 _EMAIL = Shape(
-    kind=kinds.EMAILS,
+    kind=work.EMAILS,
     on_all=methods("G"),
     on_one=methods("G"),
     keys=(
-        *flats(kinds.EMAILS, "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT"),
+        *flats(work.EMAILS, "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT"),
         *_bodies(),
         *flats(
-            kinds.EMAILS,
+            work.EMAILS,
             "FORMAT SIZE OWNER_USER_ID DATE_CREATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        child_links(kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
-        *flats(kinds.EMAILS, "TAGS"),
+        child_links(work.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
+        *flats(work.EMAILS, "TAGS"),
         *RIGHTS,
     ),
 )
@@ -167,13 +168,13 @@ def _list(  # noqa: PLR0913 - a table's columns
 
 
 _COMMENT = Shape(
-    kind=kinds.COMMENTS,
+    kind=work.COMMENTS,
     on_all=methods("U"),
     searched=False,
     keys=(
-        *flats(kinds.COMMENTS, "COMMENT_ID BODY OWNER_USER_ID"),
-        *(parent_id_key(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.EMAILS, kinds.TASKS)),
-        *flats(kinds.COMMENTS, "DATE_CREATED_UTC DATE_UPDATED_UTC"),
+        *flats(work.COMMENTS, "COMMENT_ID BODY OWNER_USER_ID"),
+        *(parent_id_key(work.COMMENTS, kind) for kind in (work.NOTES, work.EMAILS, work.TASKS)),
+        *flats(work.COMMENTS, "DATE_CREATED_UTC DATE_UPDATED_UTC"),
         *RIGHTS,
     ),
 )
@@ -185,7 +186,7 @@ WORK = (
     _NOTE,
     _EMAIL,
     _list(
-        kinds.MILESTONES,
+        sales.MILESTONES,
         "MILESTONE_ID PROJECT_ID TITLE DUE_DATE COMPLETED COMPLETED_DATE_UTC RESPONSIBLE_USER_ID DATE_CREATED_UTC "
         "DATE_UPDATED_UTC",
         "G",
@@ -194,7 +195,7 @@ WORK = (
         searched=True,
     ),
     _list(
-        kinds.USERS,
+        USERS,
         "USER_ID CONTACT_ID FIRST_NAME LAST_NAME TIMEZONE_ID EMAIL_ADDRESS EMAIL_DROPBOX_IDENTIFIER "
         "EMAIL_DROPBOX_ADDRESS ADMINISTRATOR ACCOUNT_OWNER ACTIVE DATE_CREATED_UTC DATE_UPDATED_UTC USER_CURRENCY "
         "CONTACT_DISPLAY CONTACT_ORDER TASK_WEEK_START INSTANCE_ID",
@@ -203,19 +204,17 @@ WORK = (
         searched=True,
     ),
     _list(
-        kinds.TEAMS,
+        TEAMS,
         "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC TEAMMEMBERS",
         "GCU",
         "GD",
         "TEAM_NAME",
         searched=True,
     ),
-    _list(
-        kinds.LEAD_SOURCES, "FIELD_ORDER LEAD_SOURCE DEFAULT_VALUE LEAD_SOURCE_ID", "GCU", "D", "LEAD_SOURCE"
-    ),
+    _list(LEAD_SOURCES, "FIELD_ORDER LEAD_SOURCE DEFAULT_VALUE LEAD_SOURCE_ID", "GCU", "D", "LEAD_SOURCE"),
     replace(
         _list(
-            kinds.LEAD_STATUSES,
+            LEAD_STATUSES,
             "LEAD_STATUS_ID LEAD_STATUS DEFAULT_STATUS STATUS_TYPE FIELD_ORDER",
             "GCU",
             "D",
@@ -225,19 +224,19 @@ WORK = (
     ),
     *(
         _list(kind, "CATEGORY_ID CATEGORY_NAME ACTIVE BACKGROUND_COLOR", "GCU", "GD", "CATEGORY_NAME")
-        for kind in kinds.CATEGORIES
+        for kind in CATEGORIES
     ),
-    _list(kinds.FOLLOWS, "RECORD_TYPE RECORD_ID", "G", ""),
+    _list(work.FOLLOWS, "RECORD_TYPE RECORD_ID", "G", ""),
     _COMMENT,
     _list(
-        kinds.FILE_ATTACHMENTS,
+        work.FILE_ATTACHMENTS,
         "FILE_ID FILE_NAME CONTENT_TYPE FILE_SIZE FILE_CATEGORY_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC URL",
         "",
         "GD",
         rights=True,
     ),
     _list(
-        kinds.STATE_CHANGES,
+        work.STATE_CHANGES,
         "OPPORTUNITY_ID DATE_CHANGED_UTC FOR_OPPORTUNITY_STATE STATE_REASON_ID STATE_REASON",
         "",
         "",

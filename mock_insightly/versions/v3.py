@@ -11,7 +11,6 @@ from difflib import get_close_matches
 
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.values import replace
-from mock_insightly import kinds
 from mock_insightly.errors import (
     HalfAFilterError,
     HiddenByPlanError,
@@ -26,7 +25,9 @@ from mock_insightly.fields.definitions import custom_fields_of
 from mock_insightly.fields.fields import Record, Rows, Sent, rows_of
 from mock_insightly.fields.lookups import Lookup
 from mock_insightly.fields.row_types import CustomFields, custom_field
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds import sales, work
+from mock_insightly.kinds.account import CATEGORIES, LEAD_SOURCES, LEAD_STATUSES, TEAMS, USERS
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.search import Criterion, Query, RecordFilter, exactly
 from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.shape import Shape, flat, methods, parent_id_key, shapes_of
@@ -42,7 +43,7 @@ LOOKUPS = lookups.by_name(
 
 _LINKS = ("Links", "LINK_ID", "LINK_OBJECT_NAME", "LINK_OBJECT_ID")
 _COMMENT = subs.Children(
-    name="Comment", kind=kinds.COMMENTS, on_all=methods("GCU"), on_one=methods("D"), arrays=True
+    name="Comment", kind=work.COMMENTS, on_all=methods("GCU"), on_one=methods("D"), arrays=True
 )
 
 SUB_RESOURCES: SubResources = {
@@ -69,7 +70,7 @@ SUB_RESOURCES: SubResources = {
             *below("Notes", _COMMENT),
             *below(
                 CUSTOM,
-                subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
+                subs.Attachments(name="FileAttachments", kind=work.FILE_ATTACHMENTS, on_all=methods("GC")),
             ),
         ]
     ),
@@ -158,18 +159,18 @@ def _custom_value(kind: RecordKind, name: str, text: str) -> str | float | bool:
 
 
 _REQUIRED = {
-    kinds.CONTACTS.name: ("FIRST_NAME",),
-    kinds.ORGANISATIONS.name: ("ORGANISATION_NAME",),
-    kinds.LEADS.name: ("LAST_NAME",),
-    kinds.OPPORTUNITIES.name: ("OPPORTUNITY_NAME",),
-    kinds.PROJECTS.name: ("PROJECT_NAME", "STATUS"),
-    kinds.TASKS.name: ("TITLE",),
-    kinds.EVENTS.name: ("START_DATE_UTC", "END_DATE_UTC"),
-    kinds.NOTES.name: ("TITLE",),
-    kinds.MILESTONES.name: ("DUE_DATE", "COMPLETED"),
-    kinds.LEAD_SOURCES.name: ("LEAD_SOURCE",),
-    kinds.LEAD_STATUSES.name: ("LEAD_STATUS",),
-    **{kind.name: ("CATEGORY_NAME",) for kind in kinds.CATEGORIES},
+    sales.CONTACTS.name: ("FIRST_NAME",),
+    sales.ORGANISATIONS.name: ("ORGANISATION_NAME",),
+    sales.LEADS.name: ("LAST_NAME",),
+    sales.OPPORTUNITIES.name: ("OPPORTUNITY_NAME",),
+    sales.PROJECTS.name: ("PROJECT_NAME", "STATUS"),
+    work.TASKS.name: ("TITLE",),
+    work.EVENTS.name: ("START_DATE_UTC", "END_DATE_UTC"),
+    work.NOTES.name: ("TITLE",),
+    sales.MILESTONES.name: ("DUE_DATE", "COMPLETED"),
+    LEAD_SOURCES.name: ("LEAD_SOURCE",),
+    LEAD_STATUSES.name: ("LEAD_STATUS",),
+    **{kind.name: ("CATEGORY_NAME",) for kind in CATEGORIES},
 }
 """Source: Insightly v3.1 OpenAPI document (documented) as far as projects, and of milestones; what it also lists, ids, a lead's source and
 status, a task's owner and stamps, clients leave out without harm (observed). Of the rest, that they want a name is
@@ -221,9 +222,9 @@ def _comment() -> Shape:
     Source: behind the dates, what a comment is on, in the answer to a PUT (Insightly v3.1 OpenAPI document, documented);
         that every answer says so is assumed.
     """
-    shape = _shape(kinds.COMMENTS, "U", "D")
+    shape = _shape(work.COMMENTS, "U", "D")
     # One pair of fields is kept; a key for each kind of parent is shown, of which one is not null.
-    of = (parent_id_key(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.TASKS, kinds.EMAILS))
+    of = (parent_id_key(work.COMMENTS, kind) for kind in (work.NOTES, work.TASKS, work.EMAILS))
     return replace(shape, keys=(*shape.keys, *of))
 
 
@@ -233,31 +234,31 @@ def _team() -> Shape:
     Source: ANONYMOUS_TEAM behind the name (the Go client, observed; the v3.1 OpenAPI document tells of it without listing
         it).
     """
-    shape = _shape(kinds.TEAMS, "GCU", "GD")
+    shape = _shape(TEAMS, "GCU", "GD")
     first, name, *rest, anonymous = shape.keys
     return replace(shape, keys=(first, name, anonymous, *rest), is_team=True)
 
 
 _SHAPES = (
-    _shape(kinds.CONTACTS, "GCU", "GD", searched=True, tagged=True),
-    _shape(kinds.ORGANISATIONS, "GCU", "GD", searched=True, tagged=True),
-    _shape(kinds.LEADS, "GCU", "GD", searched=True, tagged=True),
-    _shape(kinds.OPPORTUNITIES, "GCU", "GD", searched=True, tagged=True),
-    _shape(kinds.PROJECTS, "GCU", "GD", searched=True, tagged=True),
-    _shape(kinds.TASKS, "GCU", "GD", searched=True),
-    _shape(kinds.EVENTS, "GCU", "GD", searched=True),
-    _shape(kinds.NOTES, "GU", "GD", searched=True),
-    _shape(kinds.EMAILS, "G", "GD", searched=True, tagged=True),
-    _shape(kinds.MILESTONES, "G", "G", searched=True),
-    _shape(kinds.USERS, "G", "G", searched=True),
+    _shape(sales.CONTACTS, "GCU", "GD", searched=True, tagged=True),
+    _shape(sales.ORGANISATIONS, "GCU", "GD", searched=True, tagged=True),
+    _shape(sales.LEADS, "GCU", "GD", searched=True, tagged=True),
+    _shape(sales.OPPORTUNITIES, "GCU", "GD", searched=True, tagged=True),
+    _shape(sales.PROJECTS, "GCU", "GD", searched=True, tagged=True),
+    _shape(work.TASKS, "GCU", "GD", searched=True),
+    _shape(work.EVENTS, "GCU", "GD", searched=True),
+    _shape(work.NOTES, "GU", "GD", searched=True),
+    _shape(work.EMAILS, "G", "GD", searched=True, tagged=True),
+    _shape(sales.MILESTONES, "G", "G", searched=True),
+    _shape(USERS, "G", "G", searched=True),
     _team(),
-    _shape(kinds.LEAD_SOURCES, "GCUD", ""),
-    replace(_shape(kinds.LEAD_STATUSES, "GCUD", ""), hides="FOR_CONVERTED"),
-    *(_shape(kind, "GCU", "GD") for kind in kinds.CATEGORIES),
-    _shape(kinds.FOLLOWS, "G", ""),
+    _shape(LEAD_SOURCES, "GCUD", ""),
+    replace(_shape(LEAD_STATUSES, "GCUD", ""), hides="FOR_CONVERTED"),
+    *(_shape(kind, "GCU", "GD") for kind in CATEGORIES),
+    _shape(work.FOLLOWS, "G", ""),
     _comment(),
-    _shape(kinds.FILE_ATTACHMENTS, "", "GD"),
-    _shape(kinds.STATE_CHANGES, "", ""),
+    _shape(work.FILE_ATTACHMENTS, "", "GD"),
+    _shape(work.STATE_CHANGES, "", ""),
 )
 """Source: Insightly v3.1 OpenAPI document (documented)."""
 

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from mock_insightly.errors import UnservedError
 from mock_insightly.fields.lookups import Lookup
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.search import Query, RecordFilter
 from mock_insightly.versions.shape import Methods, Shape, methods
 from mock_insightly.versions.sub_resources import CUSTOM, SubResource, SubResources

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from elements_local.kit.api.json_text import decode
-from mock_insightly.kinds import custom_object
+from mock_insightly.kinds.account import custom_object
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.sub_resources import CUSTOM, Attachments, Children, EmbeddedCollection
 

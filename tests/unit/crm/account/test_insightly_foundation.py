@@ -7,18 +7,10 @@ from each_row import each_row
 
 from mock_insightly.account.account import account_of
 from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
-from mock_insightly.kinds import (
-    CATEGORIES,
-    CONTACTS,
-    EMAILS,
-    EVENTS,
-    KINDS,
-    LEADS,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    PROJECTS,
-    TASKS,
-)
+from mock_insightly.kinds import KINDS
+from mock_insightly.kinds.account import CATEGORIES
+from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
+from mock_insightly.kinds.work import EMAILS, EVENTS, TASKS
 from mock_insightly.made_up import drafts as made_up
 from mock_insightly.made_up.drafts import CHUNK, COLLEAGUES, SPREAD
 from mock_insightly.made_up.seed import foundation
@@ -110,16 +102,16 @@ MADE_UP = [ORGANISATIONS, CONTACTS, LEADS, OPPORTUNITIES, *WORK]
 
 @pytest.fixture(scope="module")
 def chunk():
-    return made_up.chunk(7, 3) | made_up.work(7, 3)
+    return made_up.chunk(7, 3) | made_up.chunk_of_work(7, 3)
 
 
 def test_a_chunk_follows_from_the_seed_and_its_number(chunk):
     made_up.chunk.cache_clear()
-    made_up.work.cache_clear()
+    made_up.chunk_of_work.cache_clear()
 
-    assert made_up.chunk(7, 3) | made_up.work(7, 3) == chunk
+    assert made_up.chunk(7, 3) | made_up.chunk_of_work(7, 3) == chunk
     for seed, number in ((7, 4), (8, 3)):
-        other = made_up.chunk(seed, number) | made_up.work(seed, number)
+        other = made_up.chunk(seed, number) | made_up.chunk_of_work(seed, number)
         assert [name for name in chunk if other[name] == chunk[name]] == []
 
 

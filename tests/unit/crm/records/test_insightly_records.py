@@ -8,7 +8,8 @@ import pytest
 from each_row import each_row
 
 from mock_insightly.account.account import account_of, first_number
-from mock_insightly.kinds import CONTACTS, KINDS, LEADS, OPPORTUNITIES
+from mock_insightly.kinds import KINDS
+from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES
 from mock_insightly.records.record import changed, created, number_rows
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -9,7 +9,8 @@ from each_row import each_row
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.lookups import activity_sets, entered, pipelines, stages, state_reasons
-from mock_insightly.kinds import COMMENTS, CONTACTS, EVENTS, LEADS, NOTES, TASKS
+from mock_insightly.kinds.sales import CONTACTS, LEADS
+from mock_insightly.kinds.work import COMMENTS, EVENTS, NOTES, TASKS
 from mock_insightly.records.record import child_fields, created, link_to, reference, references, without
 from mock_insightly.records.rules import (
     activity,

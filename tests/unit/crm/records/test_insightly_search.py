@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_insightly.errors import FieldError, HalfAFilterError, NoSuchFieldError, TooManyFiltersError
-from mock_insightly.kinds import ORGANISATIONS
+from mock_insightly.kinds.sales import ORGANISATIONS
 from mock_insightly.records.search import (
     Criterion,
     PageRange,

@@ -22,7 +22,8 @@ from mock_insightly.errors import (
 )
 from mock_insightly.fields.fields import Choice, Date, Decimal, Flag, Rows, Text, Whole, is_blank
 from mock_insightly.fields.row_types import CustomFields
-from mock_insightly.kinds import CONTACTS, EVENTS, LEADS, NOTES, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS
+from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
+from mock_insightly.kinds.work import EVENTS, NOTES, TASKS
 from mock_insightly.records.record import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS, served
 

@@ -8,7 +8,7 @@ from each_row import each_row
 
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import FieldError
-from mock_insightly.kinds import CONTACTS, OPPORTUNITIES, ORGANISATIONS
+from mock_insightly.kinds.sales import CONTACTS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.records.record import created, number_rows
 from mock_insightly.versions.known import VERSIONS
 

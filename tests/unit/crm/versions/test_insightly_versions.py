@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import BadRequestError
-from mock_insightly.kinds import CONTACTS, custom_object
+from mock_insightly.kinds.account import custom_object
+from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.records.record import changed, created, link_to, number_rows
 from mock_insightly.versions.known import VERSIONS, is_api_path, plain_path
 from mock_insightly.versions.sub_resources import CUSTOM
