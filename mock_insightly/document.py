@@ -10,6 +10,7 @@ from elements_local.kit.api.operations import JSON
 from mock_insightly.account.account import CrmAccount, account_of
 from mock_insightly.json_schemas import DescribedTarget, JsonSchema, RecordSchemas
 from mock_insightly.kinds.account import custom_object
+from mock_insightly.routes.answers import OF_FILES
 from mock_insightly.routes.api import OPERATIONS
 from mock_insightly.routes.operations import (
     IF_MATCH,
@@ -55,6 +56,7 @@ _HEADERS: Mapping[str, JsonSchema] = {
     ),
     "ETag": _header("string", "of the body; a PUT may name it in If-Match"),
     "Location": _header("string", "where the record is"),
+    **{name: _header("string", f"of a file: {value}", required=False) for name, value in OF_FILES.items()},
 }
 
 
@@ -175,7 +177,8 @@ def _success(operation: CrmOperation, of: DescribedTarget) -> JsonSchema:
     content: JsonSchema = {} if gives is None else {JSON: {"schema": gives}}
     if operation.file:
         content["*/*"] = {}
-    names = (*_UNCACHED, *_ALLOWANCE, *tag, *stated(operation.headers, of))
+    held = OF_FILES if operation.file else ()
+    names = (*_UNCACHED, *_ALLOWANCE, *held, *tag, *stated(operation.headers, of))
     links = {
         verb: {
             "operationId": f"{of.version.name}.{of.name}.{verb}",

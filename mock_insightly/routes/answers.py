@@ -23,6 +23,7 @@ from elements_local.kit.values import replace
 from mock_insightly import errors
 from mock_insightly.fields.fields import Record, shifted
 from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.records.contents import File
 from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.records.search import WHOLE, PageRange, RecordFilter, page_of
@@ -87,6 +88,19 @@ def answer(call: CrmCall, body: bytes) -> Response:
         if _is_known(call, tag):
             return Response(status=304, headers={"ETag": tag})
     return response
+
+
+OF_FILES = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+"""What keeps a file that a client sent from being run by a browser as a page of this origin (ours)."""
+
+
+def file_answer(file: File) -> Response:
+    """Answer with a file."""
+    return Response(file.content, mimetype=file.content_type, headers=OF_FILES)
 
 
 def check_if_match(call: CrmCall, shape: Shape, before: Record, part: bytes | None = None) -> None:

@@ -92,7 +92,7 @@ def show_image(parent: Parent, picture: Picture) -> Response:
     file = _file(parent, parent.shape.kind)
     if file is None:
         raise NoSuchRowError(picture.name, parent.id)
-    return Response(file.content, mimetype=file.content_type)
+    return answers.file_answer(file)
 
 
 def _keeps_image(
@@ -138,7 +138,7 @@ def show_field_image(parent: Parent, picture: FieldPicture, member: str) -> Resp
     file = _file(parent, _kept_as(parent.shape.kind, member))
     if file is None:
         raise NoSuchRowError(picture.name, member)
-    return Response(file.content, mimetype=file.content_type)
+    return answers.file_answer(file)
 
 
 @_keeps_image(FieldPicture, "{}/{}", (_FIELD, _FILE_NAME), 201)

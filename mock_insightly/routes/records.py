@@ -235,7 +235,7 @@ def show_file(call: CrmCall, shape: Shape, record_id: int) -> Response:
         file = records.file(shape.kind, record_id)
     if file is None or call.query.get("format", "").lower() == "json":
         return answers.answer(call, shape.one(document))
-    return Response(file.content, mimetype=file.content_type)
+    return answers.file_answer(file)
 
 
 @CrmOperation(Shape, "DELETE", ONE, problems=_refusals(404))
