@@ -10,7 +10,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
-from elements_local.kit.instants import parse_instant
+from elements_local.kit.instants import for_clock, parse_instant
 from elements_local.kit.settings import (
     PREFIX,
     Setting,
@@ -36,7 +36,7 @@ def _port(default: int, about: str) -> int:
 
 def _instant(value: str) -> str:
     """Return a text that says an instant."""
-    parse_instant(value)
+    for_clock(parse_instant(value))
     return value
 
 
@@ -79,7 +79,7 @@ class StartSettings(Settings):
         "2026-03-02T10:00:00Z",
         "where virtual time starts",
         read=_instant,
-        expected="an instant such as 2026-03-02T10:00:00Z",
+        expected="an instant of 1900 to 9000, such as 2026-03-02T10:00:00Z",
     )
     seed: int = integer(0, "what ids and made-up data follow from", high=_MOST_SEED)
     records: int = integer(

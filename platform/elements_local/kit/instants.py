@@ -7,6 +7,8 @@ from elements_local.kit.clock import in_utc
 from elements_local.kit.text import shortened
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+LAST_OF_CLOCKS = datetime(9000, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+"""The last instant that a clock may be set or moved to; the first is that of 1900."""
 
 _DURATION = re.compile(
     r"[+-]?(?:(?<![\d.])(?:\d+(?:\.\d*)?|\.\d+)(?![\d.])|[ ,:/a-z])+", re.ASCII | re.IGNORECASE
@@ -51,6 +53,23 @@ def parse_zoned_instant(text: str) -> datetime:
             f"expected an instant with a zone, such as 2026-03-02T10:00:00Z; got {_shown(text)}"
         )
     return _in_utc(instant, text)
+
+
+def for_clock(instant: datetime) -> datetime:
+    """Return an instant to which a clock may be set or moved: what is reckoned from it stays within the calendar.
+
+    Raises:
+        UnreadableTimeError: its year is not one of those.
+
+    >>> for_clock(EARLIEST)
+    Traceback (most recent call last):
+    elements_local.kit.instants.UnreadableTimeError: a clock goes from 1900 to 9000; got 0001-01-01T00:00:00Z
+    """
+    if not 1900 <= in_utc(instant).year <= LAST_OF_CLOCKS.year:
+        raise UnreadableTimeError(
+            f"a clock goes from 1900 to {LAST_OF_CLOCKS.year}; got {format_instant(instant)}"
+        )
+    return instant
 
 
 def format_instant(instant: datetime) -> str:

@@ -7,11 +7,11 @@ several processes on one database.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.clock import Mode
-from elements_local.kit.instants import format_instant
+from elements_local.kit.instants import LAST_OF_CLOCKS, format_instant
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.schema import SchemaPart
 from elements_local.kit.storage.transaction import Forgetting
@@ -43,7 +43,6 @@ SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
 
 _NO_WORKSPACE = ""
-_LATEST = datetime.max.replace(tzinfo=UTC)
 _forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
 
 
@@ -140,7 +139,7 @@ class Engine:
             run = AdvanceRun(began=now, target=target, goal=goal, abandoned=abandoned)
             if goal.next:
                 with self._database.lookup(workspace.name) as tx:
-                    job = Jobs(tx).first_due(until=_LATEST)
+                    job = Jobs(tx).first_due(until=LAST_OF_CLOCKS)
                 run.end(max(job.due, now) if job else now, "next" if job else "idle")
             self._run_due(workspace, run)
             if run.stopped is None and (goal.idle is not None or goal.until):
@@ -280,7 +279,7 @@ class Engine:
         try:
             while run.goes_on():
                 now = workspace.clock.now()
-                until = max(run.target, now) if run.goal.idle is None else _LATEST
+                until = max(run.target, now) if run.goal.idle is None else LAST_OF_CLOCKS
                 with self._database.lookup(workspace.name) as tx:
                     job = Jobs(tx).first_due(until=until)
                 if not run.reaches(job.due if job else None, now=now) or job is None:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from elements_local.kit.instants import UnreadableTimeError, parse_zoned_instant
+from elements_local.kit.instants import UnreadableTimeError, for_clock, parse_zoned_instant
 from elements_local.kit.settings import PREFIX, SettingsError, variable
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.scenarios.verbs.instances import INSTANCE_KEYS
@@ -166,7 +166,7 @@ def read_head(file: ScenarioDocument, value: Mapping[str, object]) -> ScenarioHe
 def start_of(file: ScenarioDocument, head: ScenarioHead) -> datetime:
     """Return the first instant."""
     try:
-        return DEFAULT_START if head.start is None else parse_zoned_instant(head.start)
+        return DEFAULT_START if head.start is None else for_clock(parse_zoned_instant(head.start))
     except UnreadableTimeError as error:
         raise file.error(f"start: {error}", "start") from error
 

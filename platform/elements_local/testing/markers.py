@@ -10,7 +10,7 @@ import msgspec
 from elements_local.clients import Fields, ServiceClient, WorkspaceClients
 from elements_local.errors import CallError, HarnessError
 from elements_local.kit.clock import NaiveInstantError
-from elements_local.kit.instants import UnreadableTimeError, format_instant, parse_zoned_instant
+from elements_local.kit.instants import UnreadableTimeError, for_clock, format_instant, parse_zoned_instant
 from elements_local.kit.traffic.fault_rules import FaultRule
 from elements_local.shape_errors import place_and_reason, shown, unknown
 from elements_local.stack.stack import Stack
@@ -109,8 +109,8 @@ def _choices(test: "pytest.Item", mark: "pytest.Mark") -> dict[str, object]:
 def _start(start: object) -> dict[str, str]:
     """Write an instant as it goes over the wire; what is no instant is left to the shape."""
     if isinstance(start, datetime):
-        return {"start": format_instant(start)}
-    return {"start": format_instant(parse_zoned_instant(start))} if isinstance(start, str) else {}
+        return {"start": format_instant(for_clock(start))}
+    return {"start": format_instant(for_clock(parse_zoned_instant(start)))} if isinstance(start, str) else {}
 
 
 def _nearest(test: "pytest.Item") -> Iterator[object]:

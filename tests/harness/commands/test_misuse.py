@@ -22,7 +22,8 @@ MISUSES = {
     # a start
     "up --crm-port 4700": "a port of its own",
     "up --crm-port 70000": "--crm-port must be a whole number from 0 to 65535; got '70000'",
-    "up --start soon": "--start must be an instant such as 2026-03-02T10:00:00Z",
+    "up --start soon": "--start must be an instant of 1900 to 9000, such as 2026-03-02T10:00:00Z",
+    "up --start 1899-12-31": "--start must be an instant of 1900 to 9000, such as",
     "up --clock slow": "--clock must be virtual or real; got 'slow'",
     "up --data x --database y": "--data or --database, not both",
     "up --database nonsense": "'nonsense' is no URL of a database",

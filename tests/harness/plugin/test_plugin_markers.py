@@ -61,6 +61,7 @@ BAD = {
     'elements("soon")': "elements: expected keywords (start, seed, records, clock); got ('soon',)",
     'elements(start="soon")': "elements: start: expected an instant such as 2026-03-02T10:00:00Z; got 'soon'*",
     'elements(start="2026-03-02T10:00")': "elements: start: expected an instant with a zone, such as *; got '2026-03-02T10:00'",
+    'elements(start="9001-01-01T00:00:00Z")': "elements: start: a clock goes from 1900 to 9000; got 9001-01-01T00:00:00Z",
     "elements(start=datetime(2026, 3, 2))": "elements: start: expected an aware instant, such as *; got 2026-03-02T00:00:00",
     "elements(start=5)": "elements: start: expected a text; got 5",
     'elements(seed="x")': "elements: seed: expected a whole number from 0 to 9007199254740991; got 'x'",

@@ -59,6 +59,7 @@ BROKEN = {
     "a misspelt key": ("scenario: s\nstep: []\n", "2:1", "unknown key 'step'; did you mean 'steps'?"),
     "a key in capitals": ("Scenario: s\n", "1:1", "unknown key 'Scenario'; did you mean 'scenario'?"),
     "a start that is none": (GOOD + "start: soon\n", "4:1", "expected an instant such as 2026-03-02T10:00:00Z; got 'soon'"),
+    "a start that no clock shows": (GOOD + "start: 9001-01-01T00:00:00Z\n", "4:1", "a clock goes from 1900 to 9000"),
     "a start without a zone": (GOOD + "start: 2026-03-02T10:00:00\n", "4:1", "expected an instant with a zone, such as"),
     "a month too many": (GOOD + "start: 2026-13-02T10:00:00Z\n", "4:1", "expected an instant such as 2026-03-02T10:00:00Z; got '2026-13-02T10:00:00Z'"),
     "records in words": (GOOD + "records: many\n", "4:1", "records: expected a whole number from 0; got 'many'"),

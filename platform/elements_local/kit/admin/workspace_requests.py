@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.clock import Mode
-from elements_local.kit.instants import format_instant, parse_duration, parse_instant
+from elements_local.kit.instants import for_clock, format_instant, parse_duration, parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspace
 
 
@@ -82,7 +82,7 @@ def chosen_clock(body: ClockRequest, *, mode: Mode) -> tuple[Mode, datetime | No
     chosen = mode if body.mode is None else Mode(body.mode)
     if chosen is Mode.REAL and body.now is not None:
         raise ParameterError("a real clock follows the machine; leave out now, or choose mode virtual")
-    return chosen, None if body.now is None else parse_instant(body.now)
+    return chosen, None if body.now is None else for_clock(parse_instant(body.now))
 
 
 def chosen_target(body: AdvanceRequest, *, now: datetime) -> datetime:
@@ -95,7 +95,8 @@ def chosen_target(body: AdvanceRequest, *, now: datetime) -> datetime:
     if (body.duration is None) == (body.to is None):
         raise ParameterError('expected {"duration": "15m"} or {"to": "2026-03-02T10:15:00Z"}, one of the two')
     try:
-        return parse_instant(body.to) if body.to is not None else now + parse_duration(body.duration)
+        to = parse_instant(body.to) if body.to is not None else now + parse_duration(body.duration)
+        return for_clock(to)
     except OverflowError as error:
         raise ParameterError(f"{body.duration!r} from now lies beyond the calendar") from error
 

@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, Select, func, select
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode
 from elements_local.kit.api.shape_words import refusal
 from elements_local.kit.clock import Mode
+from elements_local.kit.instants import UnreadableTimeError, for_clock
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
 from elements_local.kit.text import shortened
@@ -314,10 +315,14 @@ class WorkspaceSnapshot(Struct, frozen=True, kw_only=True):
         """Write clock and origin, and return what puts them in force once that is committed.
 
         Raises:
-            SnapshotError: a virtual clock stands nowhere.
+            SnapshotError: a virtual clock stands nowhere, or where no clock goes.
         """
         if value.clock.mode is Mode.VIRTUAL and value.clock.now is None:
             raise SnapshotError("memory.workspace.clock.now: a virtual clock needs an instant; got null")
+        try:
+            _ = for_clock(value.start), for_clock(value.clock.now or value.start)
+        except UnreadableTimeError as error:
+            raise SnapshotError(f"memory.workspace: {error}") from error
         return self.workspaces.restore(connection, workspace, value)
 
     def moved(self, snapshot: Snapshot, workspace: Workspace) -> Reworded:

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.clock import Mode, WorkspaceClock, in_utc
+from elements_local.kit.instants import for_clock
 
 SEEDS = 2**63
 """Seeds are whole numbers from minus this up to, and without, this."""
@@ -114,6 +115,7 @@ class NewWorkspace:
 
     Raises:
         NaiveInstantError: the start has no time zone.
+        UnreadableTimeError: its year is beyond those of clocks.
         WorkspaceSeedError: the seed has more than 64 bits.
     """
 
@@ -126,7 +128,7 @@ class NewWorkspace:
         if self.seed is not None and not -SEEDS <= self.seed < SEEDS:
             raise WorkspaceSeedError
         # The value is frozen, and its start has to be in UTC wherever it is compared.
-        object.__setattr__(self, "start", in_utc(self.start))
+        object.__setattr__(self, "start", for_clock(in_utc(self.start)))
 
     def drawn(self, *, named: Callable[[str], object]) -> tuple[str, int]:
         """Return its name and its seed, each drawn if it was not chosen; the name follows from the seed.
