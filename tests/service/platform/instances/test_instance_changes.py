@@ -88,6 +88,22 @@ def test_a_deleted_instance_takes_its_pending_callbacks_with_it(clients, instanc
     assert len(clients.sink.callbacks()) == 1
 
 
+_STRICT = "ELEMENTS_LOCAL_PLATFORM_DELETE_USED_DEFINITIONS"
+
+
+@pytest.mark.parametrize(("chosen", "status"), [({}, 200), ({_STRICT: "false"}, 409)])
+def test_one_definition_goes_before_the_transformation_that_uses_it_unless_that_is_set(
+    stack_set_to, make_body, chosen, status
+):
+    clients = stack_set_to(chosen).new_workspace()
+    below = f"{BASE_PATH}/instances/{clients.platform.create_instance(make_body(clients))['id']}"
+    clients.platform.call("POST", f"{below}/objects/people/definitions", json={"fields": []})
+    clients.platform.call("POST", f"{below}/transformations/people", json={"vendorName": "contacts"})
+
+    assert clients.platform.send("DELETE", f"{below}/objects/people/definitions").status == status
+    assert list(clients.platform.call("GET", f"{below}/transformations")) == ["people"]
+
+
 def test_traces_are_logged_for_an_hour_where_the_call_has_no_body(clients, instances, instance):
     def logged():
         return decode(instances("GET", f"/{instance['id']}").body)["traceLoggingEnabled"]
