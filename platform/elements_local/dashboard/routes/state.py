@@ -28,7 +28,7 @@ def index() -> Answer:
         secrets=secrets,
         credentials=credentials,
         settings=shown,
-        left_out=len(settings) - len(shown),
+        is_short=len(shown) < len(settings),
         written=written,
     )
 
