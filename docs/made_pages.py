@@ -13,12 +13,12 @@ from packaging.requirements import Requirement
 
 from elements_local.cli import cli
 from elements_local.commands.fidelity import ledger, markdown
-from elements_local.commands.settings import written
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from elements_local.platform.core.poll import Resource
 from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES
+from elements_local.stack.listed_settings import written
 from elements_local.stack_settings import (
     ClientSettings,
     SharedSettings,

@@ -11,13 +11,12 @@ import yaml
 from examples import drawn
 
 from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body, poller_entry
+from elements_local.guide import instance_body, patched, poller_entry
 from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.recording.text import write
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process
-from elements_local.what_if.configured import patched
 from elements_local.what_if.findings import (
     AS_IT_IS,
     CURED,
