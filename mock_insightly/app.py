@@ -1,33 +1,23 @@
 """The CRM as a WSGI application."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
-from elements_local.kit.admin.snapshot_routes import add_snapshots
-from elements_local.kit.admin.standalone import (
-    STANDALONE_STATUSES,
-    StandaloneAdmin,
-    add_standalone_admin,
-    starting_anew,
-)
 from elements_local.kit.api.json_text import Json
-from elements_local.kit.api.openapi import serve_document
-from elements_local.kit.shared.choice import fault_book_on
+from elements_local.kit.fakes.host import FAKE_STATUSES, FakeHost, FakeService
 from elements_local.kit.storage.database import Database
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.guard import Guard
-from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
-from elements_local.kit.web.problems import KIT_STATUSES, answer_problems, unrouted
-from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.kit.web.middleware import LARGEST_BODY, Pages
+from elements_local.kit.web.problems import KIT_STATUSES, unrouted
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from elements_local.kit.workspaces.snapshots import Snapshot, Snapshots, rewording, workspace_snapshot_of
-from elements_local.kit.workspaces.table_rows import AllRows, Reworded
+from elements_local.kit.workspaces.snapshots import Snapshot, rewording
+from elements_local.kit.workspaces.table_rows import Reworded
 from mock_insightly import errors
+from mock_insightly.account.account import api_key
 from mock_insightly.account.allowance import Allowance
 from mock_insightly.account.grants import Grants
 from mock_insightly.crm import EXTENSION, Crm
@@ -53,8 +43,6 @@ SERVICE = "crm"
 _ROUTES = (admin.bp, admin.vendor_pages, exchange.bp, consent.bp)
 
 STATUSES: dict[type[Exception], int] = {
-    **ADMIN_STATUSES,
-    **STANDALONE_STATUSES,
     errors.AuthorizationDeniedError: 401,
     errors.XmlNotServedError: 406,
     errors.BadRequestError: 400,
@@ -89,9 +77,10 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         alone: whether there is no platform that keeps clock and workspaces.
         pages: for people, to which the root leads browsers.
     """
-    app = ServiceFlask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    host = FakeHost(
+        name=SERVICE, workspaces=workspaces, database=database, guard=guard, alone=alone, pages=pages
+    )
+    app = host.flask(__name__, statuses=STATUSES, problem=problem, describe=partial(_description, settings))
     crm = Crm(
         settings=settings,
         workspaces=workspaces,
@@ -99,26 +88,33 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         allowance=_allowance_on(database, rolling=settings.limits_reset == "rolling"),
         versions=chosen(settings),
         grants=Grants(database),
-        faults=fault_book_on(database, service=SERVICE, shape=CrmRules),
+        faults=host.fault_book(CrmRules),
         journal=Journal(settings.journal_bytes),
     )
     app.extensions[EXTENSION] = crm
-    answer_problems(app, STATUSES, problem)
-    serve_document(app, lambda: _description(settings))
-    answer_errors(app, settings, {**KIT_STATUSES, **STATUSES})
+    answer_errors(app, settings, {**KIT_STATUSES, **FAKE_STATUSES, **STATUSES})
     app.before_request(check_request)
     add_api(app)
     for routes in _ROUTES:
         app.register_blueprint(routes)
-    reset = starting_anew(workspaces, crm.reset) if alone else crm.reset
-    _add_middleware(app, crm, guard=guard, reset=reset, pages=pages)
-    _add_snapshots(app, crm, database, alone=alone)
-    if alone:
-        alone_admin = StandaloneAdmin(
-            workspaces=workspaces, shown=_shown, fill=partial(admin.make_up, crm), largest=LARGEST
-        )
-        add_standalone_admin(app, alone_admin)
-    return app
+    fake = FakeService(
+        key_in=_key_in,
+        expects="the Authorization header must be Basic with the API key of a workspace",
+        whose=(),
+        tables=metadata,
+        reset=crm.reset,
+        faults=crm.faults,
+        journal=crm.journal,
+        memories={"allowance": crm.allowance},
+        sound=check_sound,
+        moved=_moved,
+        application=InsightlyMiddleware(app.wsgi_app, crm),
+        finish=compress_if_asked,
+        shown=_shown,
+        fill=partial(admin.make_up, crm),
+        largest=LARGEST,
+    )
+    return host.serve(app, fake)
 
 
 def _description(settings: CrmSettings) -> "Description":
@@ -152,63 +148,14 @@ def _shown(workspace: Workspace) -> dict[str, object]:
     return {name: value for name, value in workspace.to_json().items() if name in kept}
 
 
-def _add_middleware(
-    app: Flask,
-    crm: Crm,
-    *,
-    guard: Guard,
-    reset: Callable[[Workspace], None],
-    pages: Pages | None,
-) -> None:
-    """Give the application its middleware, and the admin routes that show what passes it."""
-
-    def whose(environ: "WSGIEnvironment") -> Workspace:
-        return crm.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or crm.workspaces.default
-
-    middleware = ServiceMiddleware(
-        app,
-        guard=guard,
-        faults=crm.faults,
-        journal=crm.journal,
-        workspace_of=whose,
-        pages=pages,
-        application=InsightlyMiddleware(app.wsgi_app, crm),
-        finish=compress_if_asked,
-    )
-    app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
-    add_admin(
-        app,
-        Admin(
-            service=SERVICE,
-            workspaces=crm.workspaces,
-            workspace_of=crm.workspace_of,
-            reset=reset,
-            middleware=middleware,
-        ),
-    )
+def _key_in(environ: "WSGIEnvironment") -> str | None:
+    authorization = environ.get("HTTP_AUTHORIZATION")
+    return None if authorization is None else api_key(authorization) or ""
 
 
 def _moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
     """Give a workspace's users their addresses in the one that is restored into."""
     return rewording({f"{snapshot.workspace}.example": f"{workspace.name}.example"})
-
-
-def _add_snapshots(app: Flask, crm: Crm, database: Database, *, alone: bool) -> None:
-    snapshots = Snapshots(
-        service=SERVICE,
-        database=database,
-        tables=AllRows(metadata),
-        memories={
-            "faults": crm.faults,
-            "journal": crm.journal,
-            "allowance": crm.allowance,
-            **(workspace_snapshot_of(crm.workspaces) if alone else {}),
-        },
-        quiescers=(crm.faults.quiesce,),
-        sound=check_sound,
-        moved=_moved,
-    )
-    add_snapshots(app, snapshots)
 
 
 def _allowance_on(database: Database, *, rolling: bool) -> Allowance:

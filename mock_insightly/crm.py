@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 
-from flask import Request
 from msgspec import Struct
 
-from elements_local.kit.admin.routes import UnknownWorkspaceError
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
@@ -50,22 +48,6 @@ class Crm(Struct, frozen=True, kw_only=True, dict=True):
         """Return the workspace whose API key a header carries."""
         key = api_key(authorization)
         return None if key is None else self.workspaces.with_api_key(key)
-
-    def workspace_of(self, asked: Request) -> Workspace:
-        """Return the workspace an admin call means: that of its API key, the default one without.
-
-        Raises:
-            UnknownWorkspaceError: the key is nobody's.
-        """
-        authorization = asked.headers.get("Authorization")
-        if authorization is None:
-            return self.workspaces.default
-        workspace = self.with_key_in(authorization)
-        if workspace is None:
-            raise UnknownWorkspaceError(
-                "the Authorization header must be Basic with the API key of a workspace"
-            )
-        return workspace
 
     def account(self, workspace: Workspace) -> CrmAccount:
         """Return what a workspace's records take from it."""

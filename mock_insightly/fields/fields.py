@@ -5,7 +5,7 @@ Dates are UTC, in whole seconds, ``yyyy-MM-dd HH:mm:ss``.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 
@@ -25,10 +25,6 @@ _DATE = re.compile(
 )
 
 
-EARLIEST = datetime.min.replace(tzinfo=UTC)
-LATEST = datetime.max.replace(tzinfo=UTC)
-
-
 class DateFormatError(ValueError):
     """A text is no date."""
 
@@ -39,14 +35,6 @@ def whole_second(instant: datetime) -> datetime:
     Source: no date of any recorded exchange has a fraction (observed).
     """
     return instant.replace(microsecond=0)
-
-
-def shifted(instant: datetime, by: timedelta) -> datetime:
-    """Return a later or earlier instant; none lies beyond the calendar's ends."""
-    try:
-        return instant + by
-    except OverflowError:
-        return LATEST if by > timedelta() else EARLIEST
 
 
 @lru_cache(maxsize=1024)  # virtual time stands still for many records

@@ -18,10 +18,11 @@ from elements_local.kit.api.json_text import (
     encode_text,
 )
 from elements_local.kit.api.operations import JSON, WholeResponse
+from elements_local.kit.instants import shifted
 from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
 from mock_insightly import errors
-from mock_insightly.fields.fields import Record, shifted
+from mock_insightly.fields.fields import Record
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.contents import File
 from mock_insightly.records.finding import RecordPage

@@ -12,6 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
+from elements_local.kit.instants import shifted
 from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.web.service_flask import present_request
 from elements_local.kit.workspaces.registry import Workspace
@@ -19,7 +20,7 @@ from mock_insightly.account.account import CrmAccount
 from mock_insightly.crm import EXTENSION, Crm
 from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.fields.fields import Record, Sent, shifted, upper_keys
+from mock_insightly.fields.fields import Record, Sent, upper_keys
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.middleware import CALLER

@@ -4,7 +4,7 @@ They speak HTTP like anyone else, over the network or in process.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
@@ -27,6 +27,7 @@ __all__ = [
     "ClockClient",
     "Credentials",
     "CrmClient",
+    "FakeClient",
     "Fields",
     "PlatformClient",
     "ServiceClient",
@@ -149,6 +150,37 @@ class CrmClient(ServiceClient):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class FakeClient(ServiceClient):
+    """A fake of another vendor, as far as its admin routes go, for one workspace.
+
+    Attributes:
+        workspace: its name.
+    """
+
+    workspace: str
+
+    def send(self, method: str, path: str, **request: Any) -> Reply:
+        """Send a request and return the answer, as ``ServiceClient`` does."""
+        return super().send(method, _of_workspace(path, self.workspace), **request)
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Return everything that has happened to the data, oldest first."""
+        return self.filtered("changes", {})
+
+    def script_faults(self, rules: list[Fields]) -> None:
+        """Put fault rules in the place of those that are there."""
+        self.call("PUT", "/_local/faults", json={"faults": rules})
+
+
+def _of_workspace(path: str, workspace: str) -> str:
+    """Return the path of an admin call that says whose workspace it means, unless it says so already."""
+    before, _, query = path.partition("?")
+    if {"workspace", "bin"} & parse_qs(query).keys():
+        return path
+    return f"{before}{query_of({'workspace': workspace})}{f'&{query}' if query else ''}"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SinkClient(ServiceClient):
     """The sink, as far as one workspace's callbacks go.
 
@@ -160,9 +192,8 @@ class SinkClient(ServiceClient):
 
     def send(self, method: str, path: str, **request: Any) -> Reply:
         """Send a request and return the answer, as ``ServiceClient`` does."""
-        before, _, query = path.partition("?")
-        if before.startswith("/_local/callbacks") and not {"workspace", "bin"} & parse_qs(query).keys():
-            path = f"{before}{query_of({'workspace': self.workspace})}{f'&{query}' if query else ''}"
+        if path.startswith("/_local/callbacks"):
+            path = _of_workspace(path, self.workspace)
         return super().send(method, path, **request)
 
     def callbacks(self, **filters: object) -> list[dict[str, Any]]:
@@ -221,13 +252,18 @@ class SinkClient(ServiceClient):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class WorkspaceClients:
-    """All clients of one workspace."""
+    """All clients of one workspace.
+
+    Attributes:
+        fakes: those of other vendors, by their elements.
+    """
 
     credentials: Credentials
     clock: ClockClient
     platform: PlatformClient
     crm: CrmClient
     sink: SinkClient
+    fakes: Mapping[str, FakeClient] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Name the workspace, and none of its secrets."""
@@ -259,7 +295,8 @@ class WorkspaceClients:
         """Return the services that run, with what says there whose workspace is meant."""
         whose = {"workspace": self.credentials.name}
         every = {"platform": (self.platform, {}), "crm": (self.crm, {}), "sink": (self.sink, whose)}
-        return {name: (client, query) for name, (client, query) in every.items() if client.url}
+        others = {name: (client, whose) for name, client in self.fakes.items()}
+        return {name: (client, query) for name, (client, query) in {**every, **others}.items() if client.url}
 
 
 SNAPSHOT_VERSION = 1

@@ -46,7 +46,11 @@ class Addresses:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What a workspace's users call the services with; empty for a service that does not run."""
+    """What a workspace's users call the services with; empty for a service that does not run.
+
+    Attributes:
+        crms: the fakes of other vendors, by their elements: ``{"url", "credentials"}``, which are configuration keys.
+    """
 
     name: str
     organization_secret: str = field(repr=False, default="")
@@ -54,6 +58,7 @@ class Credentials:
     crm_username: str = ""
     crm_api_key: str = field(repr=False, default="")
     callback_url: str = ""
+    crms: Mapping[str, Mapping[str, Any]] = field(repr=False, default_factory=dict)
 
     @classmethod
     def from_json(cls, workspace: Mapping[str, Any]) -> "Credentials":
@@ -62,7 +67,7 @@ class Credentials:
 
     def to_json(self) -> dict[str, str]:
         """Return the workspace as ``up --json`` prints it, without what nobody needs."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "crms"}
         return {name: value for name, value in values.items() if value}
 
 

@@ -12,6 +12,7 @@ from elements_local.clients import Addresses
 from elements_local.dashboard.pages import DashboardPages
 from elements_local.errors import OptionError
 from elements_local.kit.clock import FastClock, SystemClock
+from elements_local.kit.settings import variable
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
@@ -33,13 +34,16 @@ from elements_local.what_if.trials import CureTrials
 if TYPE_CHECKING:
     from flask import Flask
 
-    from elements_local.platform.elements.connector import Connector
+    from elements_local.platform.elements.connector import VendorFake
     from elements_local.platform.engine import Engine
 
 __all__ = ["Options", "in_process", "on_ports"]
 
 PATIENCE = timedelta(seconds=30)
 """How long the services wait for one another."""
+_BEHIND_SINK = 8
+"""How many ports behind the sink's the fakes of other vendors begin, each on the next one."""
+
 _THREADS = {"platform": 40, "crm": 8, "sink": 32}
 """Requests that each service answers at the same time.
 
@@ -57,8 +61,11 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     Raises:
         OptionError: a setting cannot be used, or the data cannot be opened.
     """
-    chosen = (options or Options()).checked()
+    chosen = _with_connectors((options or Options()).checked())
     addresses = chosen.addresses({name: USUAL_URLS[name] for name in chosen.chosen_ports})
+    fakes = {
+        key: f"http://127.0.0.1:{4702 + _BEHIND_SINK + place}" for place, key in enumerate(_fakes_of(chosen))
+    }
     services: dict[str, Flask] = {}
 
     wire = partial(_wire, services, chosen)
@@ -66,7 +73,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     guard = exposure.guard(chosen, exposed=exposed)
     with ExitStack() as closing:
         for name, app in _started(
-            chosen, addresses, services, wire=wire, guard=guard, exposed=exposed, closing=closing
+            chosen, addresses, services, fakes=fakes, wire=wire, guard=guard, exposed=exposed, closing=closing
         ):
             if name == "platform":
                 closing.callback(_engine_of(app).stop)
@@ -83,8 +90,10 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
     Raises:
         OptionError: a setting cannot be used, a port is taken, two of them are one, or the data cannot be opened.
     """
-    chosen = (options or Options()).checked()
-    ports = chosen.chosen_ports
+    chosen = _with_connectors((options or Options()).checked())
+    own = chosen.chosen_ports
+    first = own.get("sink", 0) and own["sink"] + _BEHIND_SINK
+    ports = {**own, **{key: first and first + place for place, key in enumerate(_fakes_of(chosen))}}
     fixed = [port for port in ports.values() if port]
     if len(set(fixed)) < len(fixed):
         raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, ports.values()))}")
@@ -101,20 +110,21 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
         except PortError as error:
             raise OptionError(str(error)) from error
         listening = {name: url_of(listener) for name, listener in listeners.items()}
-        addresses = chosen.addresses(listening)
+        addresses = chosen.addresses({name: url for name, url in listening.items() if name in own})
         exposed = exposure.is_exposed(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         guard = exposure.guard(chosen, exposed=exposed)
         for name, app in _started(
             chosen,
             addresses,
             services,
+            fakes={name: url for name, url in listening.items() if name not in own},
             wire=partial(wire, measured=True),
             guard=guard,
             exposed=exposed,
             closing=closing,
         ):
             if name in listeners:
-                server = Server(app, listeners[name], threads=_THREADS[name])
+                server = Server(app, listeners[name], threads=_THREADS.get(name, 8))
                 closing.callback(server.close)
         if platform := services.get(addresses.platform):
             if chosen.role == "platform":  # workers follow them
@@ -130,6 +140,23 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             listening=listening,
             choices=chosen.workspace_choices,
         )
+
+
+def _with_connectors(options: Options) -> Options:
+    """Return options with the connectors that their settings name.
+
+    Raises:
+        OptionError: there is none of a name; or one would speak to its vendor, as this process does not play it.
+    """
+    named = tuple(connectors_named(SharedSettings.from_env(options.environment).connectors))
+    chosen = replace(options, connectors=(*options.connectors, *named))
+    if chosen.role is not None and (fakes := ", ".join(_fakes_of(chosen))):
+        raise OptionError(f"{fakes} is played by a whole stack alone: leave out --role, or the connector")
+    return chosen
+
+
+def _fakes_of(options: Options) -> "dict[str, VendorFake]":
+    return {one.element.key: one.fake for one in options.connectors if one.fake}
 
 
 def _wire(
@@ -170,6 +197,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     addresses: Addresses,
     services: "dict[str, Flask]",
     *,
+    fakes: Mapping[str, str],
     wire: Callable[..., Http],
     guard: Guard,
     exposed: bool,
@@ -180,6 +208,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     Each is put where the others find it; whoever is given the last one finds the records.
 
     Args:
+        fakes: element -> where its vendor is played.
         wire: makes the client by which services reach others, from the time-out of its answers, as ``_wire`` does.
         exposed: whether others can reach the stack.
         closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
@@ -196,7 +225,8 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     )
     cures = None
     if options.role in {None, "platform"}:
-        another = Options(environment=options.environment, connectors=options.connectors)
+        unnamed = {name: text for name, text in options.environment.items() if name != variable("connectors")}
+        another = Options(environment=unnamed, connectors=options.connectors)
         cures = CureTrials(
             Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token), partial(in_process, another)
         )
@@ -215,17 +245,16 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
             url=addresses.running[addresses.keeper],
             is_public="platform" in options.urls,
         ),
-        connectors=(
-            *options.connectors,
-            *connectors_named(SharedSettings.from_env(options.environment).connectors),
-        ),
+        fakes=fakes,
     )
     makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
-    for name in options.services:
+    makers |= {key: partial(factory.fake, key, fake) for key, fake in _fakes_of(options).items()}
+    running = {**addresses.running, **fakes}
+    for name in (*options.services, *fakes):
         with explained(options.data, options.database):
             app = makers[name]()
-        services[addresses.running[name]] = app
-        if len(services) == len(options.services):
+        services[running[name]] = app
+        if len(services) == len(options.services) + len(fakes):
             _fill(inside, options)
         yield name, app
     closing.callback(dashboard.close)
@@ -246,9 +275,12 @@ def _workspaces(options: Options, database: Database, *, exposed: bool) -> Works
 
 
 def _fill(stack: Stack, options: Options) -> None:
-    """Fill the default workspace's CRM, unless it has been filled before."""
+    """Fill the default workspace's CRM, and those of other vendors, unless they have been filled before."""
     if options.records and stack.addresses.crm:
-        stack.workspace().crm.seed(options.records, if_empty=True)
+        clients = stack.workspace()
+        clients.crm.seed(options.records, if_empty=True)
+        for fake in clients.fakes.values():
+            fake.call("POST", "/_local/seed", json={"records": options.records, "if_empty": True})
 
 
 def _scenario_so_far(stack: Stack, workspace: str) -> str:
@@ -263,7 +295,7 @@ class _ApplicationFactory:
 
     Attributes:
         cures: tries what would have helped; None without a platform that is asked.
-        connectors: those that were handed in, in whichever way.
+        fakes: element -> where its vendor is played.
         pages: of the service that keeps clock and workspaces.
     """
 
@@ -276,7 +308,7 @@ class _ApplicationFactory:
     environment: Mapping[str, str]
     cures: CureTrials | None
     pages: Pages
-    connectors: tuple["Connector", ...]
+    fakes: Mapping[str, str]
 
     def platform(self) -> "Flask":
         from elements_local.platform import PlatformSettings, Receivers, create_app  # noqa: PLC0415 - see above
@@ -299,7 +331,8 @@ class _ApplicationFactory:
                     on_virtual=self.wire(settings.callback_timeout, wait=settings.callback_wait),
                 ),
                 guard=self.guard,
-                connectors=self.connectors,
+                connectors=self.options.connectors,
+                fakes=self.fakes,
                 cures=self.cures,
                 pages=self.pages,
             )
@@ -317,6 +350,19 @@ class _ApplicationFactory:
             alone=self.options.is_alone,
             pages=self.pages if self.options.is_alone else None,
         )
+
+    def fake(self, key: str, fake: "VendorFake") -> "Flask":
+        from elements_local.kit.fakes.host import FakeHost  # noqa: PLC0415 - see above
+
+        pages = Pages(url=self.pages.url, is_public=self.pages.is_public)
+        host = FakeHost(
+            name=key,
+            workspaces=self.workspaces,
+            database=self.database,
+            guard=self.guard,
+            pages=pages,
+        )
+        return fake.create_app(host)
 
     def sink(self) -> "Flask":
         import callback_sink  # noqa: PLC0415 - see above

@@ -294,7 +294,13 @@ def print_what_runs(
     if not as_json:
         click.echo(_as_text(stack, workspace, token))
         return
-    document = {**(part or {}), **_with_base_path(stack.addresses), "dashboard": _dashboard(stack)}
+    others = {"crms": workspace.crms} if workspace.crms else {}
+    document = {
+        **(part or {}),
+        **_with_base_path(stack.addresses),
+        **others,
+        "dashboard": _dashboard(stack),
+    }
     secrets = {} if token is None else {"token": token}
     print_json({**document, "workspace": workspace.to_json(), **secrets})
 
@@ -342,6 +348,7 @@ def _as_text(stack: "Stack", workspace: "Credentials", token: str | None) -> str
         "platform": running.get("platform"),
         "CRM": running.get("crm"),
         "sink": running.get("sink"),
+        **{key: crm["url"] for key, crm in workspace.crms.items()},
         "dashboard": _dashboard(stack),
         "organization secret": workspace.organization_secret,
         "user secret": workspace.user_secret,

@@ -7,6 +7,7 @@ from elements_local.kit.clock import in_utc
 from elements_local.kit.text import shortened
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
 LAST_OF_CLOCKS = datetime(9000, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 """The last instant that a clock may be set or moved to; the first is that of 1900."""
 
@@ -91,6 +92,14 @@ def earlier(instant: datetime, by: timedelta) -> datetime:
     True
     """
     return instant - by if by < instant - EARLIEST else EARLIEST
+
+
+def shifted(instant: datetime, by: timedelta) -> datetime:
+    """Return a later or earlier instant; none lies beyond the calendar's ends."""
+    try:
+        return instant + by
+    except OverflowError:
+        return LATEST if by > timedelta() else EARLIEST
 
 
 def parse_duration(value: object) -> timedelta:

@@ -1,7 +1,8 @@
 """The platform as a Flask application: its blueprints, and below what they are reached."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request
@@ -64,6 +65,7 @@ from elements_local.platform.jobs import routes_timeline as timeline
 from elements_local.platform.polling import routes as polls
 from elements_local.platform.polling import routes_jobs as jobs
 from elements_local.platform.polling.task import PollTask
+from elements_local.platform.provider.service import RedirectingHttp
 from elements_local.platform.response_policy import RequestIds, add_response_policy
 from elements_local.platform.soundness import check_sound
 from elements_local.platform.transformations import routes as transformations
@@ -119,7 +121,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     http: Http,
     guard: Guard,
     receivers: Receivers | None = None,
-    connectors: Iterable[Connector] = (),
+    connectors: Sequence[Connector] = (),
+    fakes: Mapping[str, str] = MappingProxyType({}),
     cures: FixRunner | None = None,
     pages: Pages | None = None,
 ) -> Flask:
@@ -127,6 +130,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
 
     Args:
         connectors: for elements beside those that are shipped.
+        fakes: element -> where this stack plays its vendor.
         http: reaches the other services.
         receivers: reaches the receivers of callbacks, as far as they may be reached; the same unless told otherwise.
         guard: who may call the admin routes.
@@ -136,6 +140,11 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     Raises:
         ConflictError: two connectors have one element, or one is of a hub that there is not.
     """
+    origins = {
+        one.fake.origin: fakes[one.element.key] for one in connectors if one.fake and one.element.key in fakes
+    }
+    if origins:
+        http = RedirectingHttp(http=http, origins=origins)
     app = HubRouting("elements_local.platform", base_path=BASE_PATH)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
@@ -189,6 +198,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         faults=fault_book_on(database, service="platform"),
         journal=Journal(settings.journal_bytes),
         admin_headers=guard.headers,
+        fakes=fakes,
     )
     app.extensions[EXTENSION] = platform
     _add_admin(app, platform, engine, guard, pages)

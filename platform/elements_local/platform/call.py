@@ -73,6 +73,7 @@ class Platform(Struct, frozen=True, kw_only=True):
         inside: reaches them, too, on the platform's own.
         outbound: reaches receivers, as far as they may be reached.
         admin_headers: what this stack's admin routes want to see, in every service.
+        fakes: element -> where this stack plays its vendor, but for the CRM of the settings.
     """
 
     settings: PlatformSettings
@@ -89,6 +90,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     faults: FaultBook
     journal: Journal
     admin_headers: Mapping[str, str]
+    fakes: Mapping[str, str]
 
 
 class OpenCall(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from elements_local.shape_errors import unknown
 if TYPE_CHECKING:
     from elements_local.platform.elements.connector import Connector
 
-_PARTS = ("element", "largest_page", "grants", "collection", "updated_within", "client")
+_PARTS = ("element", "largest_page", "grants", "fake", "collection", "updated_within", "client")
 """What every connector has."""
 
 
@@ -66,6 +66,6 @@ def connectors_named(names: Iterable[str]) -> Iterator["Connector"]:
             ) from error
         if missing := [part for part in _PARTS if not hasattr(made, part)]:
             raise NotImportedError(
-                f"expected a connector, which has {', '.join(_PARTS)}; {name} is {made!r}, without {', '.join(missing)}"
+                f"expected a connector, which has {', '.join(_PARTS)}; {name} is of the type {type(made).__name__}, without {', '.join(missing)}"
             )
         yield cast("Connector", made)

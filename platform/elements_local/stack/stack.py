@@ -17,6 +17,7 @@ from elements_local.clients import (
     ClockClient,
     Credentials,
     CrmClient,
+    FakeClient,
     PlatformClient,
     ServiceClient,
     SinkClient,
@@ -105,7 +106,7 @@ class Stack:
             CallError: a service refuses, as a workspace is busy; nothing has changed.
             PartlyResetError: one failed after others had been reset.
         """
-        running = self.addresses.running
+        running = {**self.addresses.running, **self._fakes(self.workspaces()[0])}
         reset_services({name: (self._service(url), {"all": "true"}) for name, url in running.items()})
 
     def clients(self, credentials: Credentials) -> WorkspaceClients:
@@ -129,7 +130,16 @@ class Stack:
             platform=PlatformClient(http=http, url=at.platform, headers=headers["platform"]),
             crm=CrmClient(http=http, url=at.crm, headers=headers["crm"]),
             sink=SinkClient(http=http, url=at.sink, headers=admin, workspace=credentials.name),
+            fakes={
+                key: FakeClient(http=http, url=url, headers=admin, workspace=credentials.name)
+                for key, url in self._fakes(credentials).items()
+            },
         )
+
+    def _fakes(self, credentials: Credentials) -> dict[str, str]:
+        """Return where the fakes of other vendors are: the platform may call them by a name of its own machine."""
+        base = self.addresses.platform
+        return {key: _seen_from(base, crm["url"]) for key, crm in credentials.crms.items()}
 
     def _service(self, url: str) -> ServiceClient:
         return ServiceClient(http=self.http, url=url, headers=admin_headers(self.token))

@@ -111,7 +111,7 @@ def opened(file: TenantFile, environment: Mapping[str, str], *, reading: bool = 
         yield tenant_at(
             file.platform_url,
             file.crm_url,
-            Credentials(name="tenant", callback_url=file.callback_url, **secrets),
+            Credentials.from_json({"name": "tenant", "callback_url": file.callback_url, **secrets}),
             http=http,
             reader=reader,
             run=uuid4().hex[:8],

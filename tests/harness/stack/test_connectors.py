@@ -45,7 +45,7 @@ def test_a_scenario_hands_one_in(tmp_path):
         ("rolodex_connectr:Rolodex", "cannot import the connector's module 'rolodex_connectr': there is no module"),
         ("rolodex_connector:RolodexConector", "did you mean 'RolodexConnector'?"),
         ("rolodex_connector:RolodexClient", "rolodex_connector:RolodexClient is made without arguments; TypeError"),
-        ("rolodex_connector:ROLODEX", "without element, largest_page, grants, collection, updated_within, client"),
+        ("rolodex_connector:ROLODEX", "is of the type Element, without element, largest_page, grants, fake, collection,"),
 
     ],
 )  # fmt: skip

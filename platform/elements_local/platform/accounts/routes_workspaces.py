@@ -35,9 +35,11 @@ def create(call: OpenCall, body: WorkspaceRequest) -> Answer[Json]:
     if body.records:
         try:
             _tell_crm(platform, workspace, "/_local/seed", {"records": body.records}, by=platform.http)
+            _tell_fakes(platform, workspace, "/_local/seed", {"records": body.records}, by=platform.http)
         except (ProviderError, InvalidRequestError):
             with suppress(ProviderError, InvalidRequestError):
                 _tell_crm(platform, workspace, "/_local/reset", {}, by=platform.inside)
+                _tell_fakes(platform, workspace, "/_local/reset", {}, by=platform.inside)
             platform.workspaces.delete(workspace)
             raise
     return Answer(_shown(call, workspace))
@@ -65,6 +67,7 @@ def _remove(platform: Platform, workspace: Workspace) -> None:
         raise DefaultWorkspaceError
     with platform.engine.exclusive(workspace):
         _tell_crm(platform, workspace, "/_local/reset", {}, by=platform.inside)
+        _tell_fakes(platform, workspace, "/_local/reset", {}, by=platform.inside)
         _send(
             platform,
             f"{platform.settings.sink_url}/_local/reset?workspace={workspace.name}",
@@ -82,6 +85,11 @@ def _remove(platform: Platform, workspace: Workspace) -> None:
 def _tell_crm(platform: Platform, workspace: Workspace, path: str, body: Json, *, by: Http) -> None:
     key = b64encode(f"{workspace.crm_api_key}:".encode()).decode()
     _send(platform, platform.settings.crm_url + path, body, {"Authorization": f"Basic {key}"}, by=by)
+
+
+def _tell_fakes(platform: Platform, workspace: Workspace, path: str, body: Json, *, by: Http) -> None:
+    for url in platform.fakes.values():
+        _send(platform, f"{url}{path}?workspace={workspace.name}", body, {}, by=by)
 
 
 def _send(platform: Platform, url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
@@ -106,4 +114,10 @@ def _send(platform: Platform, url: str, body: Json, headers: dict[str, str], *, 
 
 def _shown(call: OpenCall, workspace: Workspace) -> Json:
     """Return what whoever works in the workspace has to know."""
-    return {**workspace.to_json(), "callback_url": f"{call.settings.sink_url}/{workspace.name}"}
+    shown: Json = {**workspace.to_json(), "callback_url": f"{call.settings.sink_url}/{workspace.name}"}
+    crms = {
+        key: {"url": url, "credentials": fake.credentials(workspace.crm_api_key)}
+        for key, url in call.platform.fakes.items()
+        if (fake := call.catalogue.connector(key).fake)
+    }
+    return {**shown, "crms": crms} if crms else shown

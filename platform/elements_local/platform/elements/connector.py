@@ -4,12 +4,12 @@ Whoever needs one gets it from the catalogue, by the key of an instance's elemen
 the errors that are named, whatever asks the vendor raises ``ProviderError`` if it refuses or does not answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal, NotRequired, Protocol, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, Protocol, TypedDict
 
 from msgspec import Struct
 
@@ -19,6 +19,11 @@ from elements_local.kit.wire import Http
 from elements_local.platform.core.instance import Values
 from elements_local.platform.provider.lists import PageRequest, ProviderPage
 from elements_local.platform.provider.service import Record
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from elements_local.kit.fakes.host import FakeHost
 
 SECRET_TYPE = "PASSWORD"  # noqa: S105 - the name of an input type
 SECRET_KEYS = frozenset({"oauth.api.key", "oauth.api.secret"})
@@ -217,6 +222,20 @@ class Application:
     callback_url: str
 
 
+class VendorFake(Struct, frozen=True, kw_only=True):
+    """A fake of a vendor, which a stack serves on a port of its own.
+
+    Attributes:
+        origin: the vendor's own, such as ``https://api.vendor.example``; calls that go there reach the fake.
+        create_app: makes it, from what the stack hands it, on which ``elements_local.kit.fakes.fake.Fake`` stands.
+        credentials: the configuration keys, with their values, that let an instance in with a workspace's API key.
+    """
+
+    origin: str
+    create_app: "Callable[[FakeHost], Flask]"
+    credentials: Callable[[str], Mapping[str, str]]
+
+
 class VendorGrants(Protocol):
     """How an instance is made from an OAuth grant."""
 
@@ -299,6 +318,10 @@ class Connector(Protocol):
     @property
     def grants(self) -> VendorGrants | None:
         """How instances are made from grants; None if they cannot be."""
+
+    @property
+    def fake(self) -> VendorFake | None:
+        """What a stack plays the vendor by; None if it cannot."""
 
     def collection(self, resource: str) -> VendorCollection:
         """Return what a resource is at the vendor.

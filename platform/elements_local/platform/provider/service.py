@@ -112,6 +112,26 @@ class PollHttp(Struct, frozen=True, kw_only=True):
         return self.http.send(method, url, headers={**headers, POLL_HEADER: self.poll}, body=body)
 
 
+class RedirectingHttp(Struct, frozen=True, kw_only=True):
+    """A wire on which calls to some origins go to others.
+
+    Attributes:
+        origins: origin -> where its calls go.
+    """
+
+    http: Http
+    origins: Mapping[str, str]
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request to where it is to go."""
+        for origin, target in self.origins.items():
+            if url.startswith(f"{origin}/"):
+                url = target + url.removeprefix(origin)
+        return self.http.send(method, url, headers=headers, body=body)
+
+
 _LONGEST_ANSWER = 10_000
 
 

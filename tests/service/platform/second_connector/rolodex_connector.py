@@ -80,6 +80,7 @@ class RolodexConnector:
     element: Element = ROLODEX
     largest_page: int = LARGEST_PAGE
     grants: None = None
+    fake: None = None
 
     def collection(self, resource: str) -> VendorCollection:
         return VendorCollection(name=_path(resource).strip("/"), id_field="ref")

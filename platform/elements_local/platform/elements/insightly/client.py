@@ -18,8 +18,8 @@ from elements_local.platform.elements.connector import (
     StackAccess,
     VendorCall,
 )
+from elements_local.platform.elements.fake_log import FakeLog
 from elements_local.platform.elements.insightly import dialect, fields, resources
-from elements_local.platform.elements.insightly.change_log import InsightlyChangeLog
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.elements.insightly.dialect import LARGEST_PAGE
 from elements_local.platform.elements.insightly.resources import InsightlyCollection, collection
@@ -133,8 +133,14 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         """Return the calls that a mock of Insightly has noted."""
         return self._log(own_stack).noted_calls()
 
-    def _log(self, own_stack: StackAccess) -> InsightlyChangeLog:
-        return InsightlyChangeLog(calls=self._calls, crm_url=self.crm_url, own_stack=own_stack)
+    def _log(self, own_stack: StackAccess) -> FakeLog:
+        key = dialect.headers({"password": own_stack.crm_api_key})["Authorization"]
+        return FakeLog(
+            calls=self._calls,
+            own_url=self.crm_url,
+            own_headers={"Authorization": key},
+            own_stack=own_stack,
+        )
 
     def _reader(self, request: ListRequest) -> ReadPage:
         """Return what reads a list: from inside its parent, page by page, or all at once where there are no pages."""

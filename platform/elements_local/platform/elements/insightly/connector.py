@@ -70,6 +70,7 @@ class InsightlyConnector(Struct, frozen=True, kw_only=True):
     crm_url: str
     element: Element = INSIGHTLY
     largest_page: int = dialect.LARGEST_PAGE
+    fake: None = None
 
     @property
     def grants(self) -> InsightlyGrants:

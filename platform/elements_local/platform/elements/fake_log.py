@@ -1,5 +1,6 @@
-"""The log of changes that a mock of Insightly keeps, asked for over HTTP like everything else of the CRM's."""
+"""The log of changes that a fake of a vendor keeps, asked for over HTTP like everything else of the vendor's."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -12,7 +13,6 @@ from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.core.paths import POLL_HEADER
 from elements_local.platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
-from elements_local.platform.elements.insightly import dialect as insightly
 from elements_local.platform.errors import ConflictError, ProviderError
 from elements_local.platform.provider.service import ProviderClient
 
@@ -59,16 +59,18 @@ class _Journal(Struct):
 _journal = Decoder(_Journal)
 
 
-class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
+class FakeLog(Struct, frozen=True, kw_only=True):
     """The log of the CRM that an instance polls.
 
     Attributes:
         calls: how the instance reaches that CRM.
-        crm_url: of this stack's own.
+        own_url: where calls go to this stack's own.
+        own_headers: what lets in there whoever has the workspace's key.
     """
 
     calls: ProviderClient
-    crm_url: str
+    own_url: str
+    own_headers: Mapping[str, str]
     own_stack: StackAccess
 
     def read(self, *, since: datetime) -> ChangeLog:
@@ -129,20 +131,19 @@ class InsightlyChangeLog(Struct, frozen=True, kw_only=True):
     def _ask(self, url: str) -> Reply | NoReply:
         """Ask with the instance's own credentials, and the workspace's if these are refused: that may be the trouble."""
         http, admin, headers = self.calls.http, self.own_stack.admin_headers, self.calls.headers
-        if not url.startswith(f"{self.crm_url}/"):
+        if not url.startswith(f"{self.own_url}/"):
             # The admin token is for this stack's own CRM, and goes to no other host.
             return http.send("GET", url, headers=headers)
         if not self.own_stack.first:
             reply = http.send("GET", url, headers={**admin, **headers})
             if not isinstance(reply, Reply) or reply.status != 401:
                 return reply
-        own = insightly.headers({"password": self.own_stack.crm_api_key})["Authorization"]
-        return http.send("GET", url, headers={**admin, "Authorization": own})
+        return http.send("GET", url, headers={**admin, **self.own_headers})
 
     def _origin(self) -> str:
         url = self.calls.base_url
-        if f"{url}/".startswith(f"{self.crm_url}/"):
-            return self.crm_url
+        if f"{url}/".startswith(f"{self.own_url}/"):
+            return self.own_url
         try:
             parts = urlsplit(url)
         except ValueError:  # half an IPv6 address; whoever sends there says so

@@ -1,0 +1,75 @@
+"""Fault effects of whatever keeps records: what makes real APIs hard to poll."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
+
+from elements_local.kit import seeded
+from elements_local.kit.instants import EARLIEST, shifted
+from elements_local.kit.traffic.fault_rules import Effect, FaultRule, FaultRules
+
+_YEAR_S = 366 * 24 * 60 * 60
+_SECOND = timedelta(seconds=1)
+_Seconds = Annotated[int, Meta(ge=0, le=_YEAR_S)]
+
+
+class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What becomes of an answer, of the stamps that a write leaves, and of what lists know.
+
+    Attributes:
+        clock_skew_s: the clock that a write is stamped by is so many seconds ahead, or behind if negative.
+        stamp_step_s: a write is stamped in whole steps of so many seconds, so that what happens within one ties.
+        updated_later_s: a new record's second stamp is so many seconds after its first.
+        updated_within_s: it is later by up to so many seconds; how many follows from the rule's seed and the record.
+        index_lag_s: a list or a search has nothing yet of what was written in the last so many seconds.
+        index_lag_within_s: of each write it knows later by up to so many seconds more; how many follows from the
+            workspace's seed and the write, so that a later write may be seen before an earlier one.
+        list_cap: a list or a search ends after its first so many records, on whichever page.
+
+    Source: what integrators meet with CRMs (assumed), such as records that a search shows late and out of order (reports
+        to estuary/connectors, 1861 and 2678, and activepieces, 14921).
+    """
+
+    clock_skew_s: Annotated[int, Meta(ge=-_YEAR_S, le=_YEAR_S)] = 0
+    stamp_step_s: Annotated[int, Meta(ge=1, le=_YEAR_S)] = 1
+    updated_later_s: _Seconds = 0
+    updated_within_s: _Seconds = 0
+    index_lag_s: Annotated[float, Meta(ge=0, le=_YEAR_S)] = 0
+    index_lag_within_s: _Seconds = 0
+    list_cap: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
+
+    def stamped(self, now: datetime, resolution: timedelta = _SECOND) -> datetime:
+        """Return the instant that a write at ``now`` is stamped with, cut to what stamps can tell apart."""
+        skewed = shifted(now, timedelta(seconds=self.clock_skew_s))
+        stamp = skewed - (skewed - EARLIEST) % resolution
+        # Steps are counted from a fixed instant, so that two writes fall into one step whenever the first was.
+        step = timedelta(seconds=self.stamp_step_s)
+        return stamp if step <= _SECOND else stamp - (stamp - EARLIEST) % step
+
+    def later_s(self, record_id: int, *, seed: int) -> int:
+        """Return the seconds between the two stamps of a new record."""
+        drawn = seeded.number(seed, "crm", "updated later", record_id, low=0, high=self.updated_within_s + 1)
+        return self.updated_later_s + drawn
+
+    def indexed(self, at: datetime, seq: int, *, seed: int) -> datetime:
+        """Return when lists know of a write of ``at``, which is the workspace's ``seq``-th."""
+        drawn = seeded.number(seed, "crm", "index lag", seq, low=0, high=self.index_lag_within_s + 1)
+        return shifted(at, timedelta(seconds=self.index_lag_s + drawn))
+
+
+class RecordRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One scripted misbehaviour of whatever keeps records."""
+
+    effect: RecordEffect
+
+
+class RecordRules(FaultRules, frozen=True, forbid_unknown_fields=True):
+    """What is put in the place of all rules of it."""
+
+    faults: Sequence[RecordRule]
+
+
+NO_EFFECT = RecordEffect()
+"""What calls meet that no rule has struck."""

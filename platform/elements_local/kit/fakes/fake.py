@@ -1,0 +1,216 @@
+"""A fake of anybody's: its routes are its own, the rest is here. Its records are the kit's, and so is the log of their changes."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+from flask import Blueprint, Flask, current_app, request
+from msgspec import Meta, Struct
+
+from elements_local.kit.admin.routes import ParameterError, asked_workspace
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.openapi import Description
+from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.pages import LogQuery, PageJson, page_json
+from elements_local.kit.fakes.effects import RecordRules
+from elements_local.kit.fakes.host import FakeHost, FakeService
+from elements_local.kit.fakes.records import Fields, KeptRecords, NoCallerError, NoKeptRecordError
+from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_instant, parse_instant
+from elements_local.kit.traffic.journal import Journal
+from elements_local.kit.web.problems import unrouted
+from elements_local.kit.workspaces.registry import Workspace
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+_EXTENSION = "elements-local-fake"
+_PROBLEMS = (401, 403)
+_STATUSES: Mapping[type[Exception], int] = {NoCallerError: 401, NoKeptRecordError: 404}
+_LARGEST = 10_000
+
+bp = Blueprint("fake", __name__, url_prefix="/_local")
+
+Samples = Mapping[str, Callable[[int, int], Fields]]
+"""Kind -> the fields of a made-up record, from its place among them and a seed."""
+
+
+class LocalProblemJson(TypedDict):
+    """The body of an error of an admin route."""
+
+    message: str
+
+
+class ChangeLogQuery(LogQuery, rename="camel"):
+    """Which changes are asked for.
+
+    Attributes:
+        since: an ISO 8601 instant; changes made then or later.
+    """
+
+    since: str | None = None
+
+
+class LoggedChangesJson(PageJson):
+    """Every change that a client made, in order."""
+
+    changes: list[dict[str, Any]]
+
+
+class SampleRequest(Struct, forbid_unknown_fields=True):
+    """What is filled in.
+
+    Attributes:
+        records: of each kind.
+        seed: what they follow from; the workspace's own, unless given.
+        first: the position of the first of them.
+        if_empty: a kind that has records already stays as it is.
+    """
+
+    records: Annotated[int, Meta(ge=0, le=_LARGEST)] = 100
+    seed: int | None = None
+    first: Annotated[int, Meta(ge=0)] = 0
+    if_empty: bool = False
+
+
+class SampledJson(TypedDict):
+    """How many records of each kind were filled in."""
+
+    records: dict[str, int]
+
+
+class Fake:
+    """A fake while it is put together: ``app`` for its routes, ``records`` for what they keep.
+
+    Args:
+        host: as a stack hands it in.
+        module: that has the routes, ``__name__``.
+        key_in: the API key in the headers of a request, which WSGI's environment has; None where there are none.
+        samples: how records are made up.
+        problem: the body of an error, from status, message and error; of admin routes it is the kit's.
+        resolution, id_of: as ``KeptRecords`` has them.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a fake is made of; all but the first two by name
+        self,
+        host: FakeHost,
+        module: str,
+        *,
+        key_in: "Callable[[WSGIEnvironment], str | None]",
+        samples: Samples,
+        problem: Callable[[int, str, Exception], Json] | None = None,
+        resolution: timedelta = timedelta(seconds=1),
+        id_of: Callable[[int], str] = str,
+    ) -> None:
+        self.host, self.samples = host, samples
+        self._key_in = key_in
+        self.app = host.flask(
+            module,
+            statuses=_STATUSES,
+            problem=partial(_problem, problem),
+            describe=partial(_describe, host.name),
+        )
+        self.records = KeptRecords(host, workspace_of=self.caller, resolution=resolution, id_of=id_of)
+
+    def caller(self) -> Workspace:
+        """Return the workspace whose API key the present call has.
+
+        Raises:
+            NoCallerError: it has none, or it is nobody's.
+        """
+        workspace = self.host.workspaces.with_api_key(self._key_in(request.environ) or "")
+        if workspace is None:
+            raise NoCallerError("the API key is missing, or nobody's")
+        return workspace
+
+    def fill(
+        self,
+        workspace: Workspace,
+        count: int,
+        *,
+        seed: int | None = None,
+        first: int = 0,
+        if_empty: bool = False,
+    ) -> dict[str, int]:
+        """Fill in made-up records, so many of each kind, and return how many of each that were."""
+        chosen = workspace.seed if seed is None else seed
+        return {
+            kind: self.records.fill(
+                workspace,
+                kind,
+                [make(place, chosen) for place in range(first, first + count)],
+                if_empty=if_empty,
+            )
+            for kind, make in self.samples.items()
+        }
+
+    def served(self) -> Flask:
+        """Return the application, once it has its routes."""
+        self.app.extensions[_EXTENSION] = self
+        self.app.register_blueprint(bp)
+        fake = FakeService(
+            key_in=self._key_in,
+            expects="the API key is nobody's",
+            tables=self.records.tables,
+            reset=self.records.reset,
+            faults=self.host.fault_book(RecordRules),
+            journal=Journal(),
+            fill=self.fill,
+            largest=_LARGEST,
+        )
+        return self.host.serve(self.app, fake)
+
+
+@bp.get("/changes")
+@operation(problems=_PROBLEMS)
+def changes(query: ChangeLogQuery) -> Answer[LoggedChangesJson]:
+    """Show every change that clients made, oldest first: all, or those that the query asks for."""
+    records: KeptRecords = current_app.extensions[_EXTENSION].records
+    page = records.changes(asked_workspace(), since=_since(query.since), after=query.after, limit=query.limit)
+    shown = [
+        {
+            "seq": row.seq,
+            "resource": row.kind,
+            "recordId": row.record_id,
+            "change": row.change,
+            **{name: format_instant(getattr(row, name)) for name in ("at", "created", "updated")},
+        }
+        for row in page.items
+    ]
+    return Answer({"changes": shown, **page_json(page, "after")})
+
+
+@bp.post("/seed")
+@operation(problems=_PROBLEMS)
+def seed(body: SampleRequest) -> Answer[SampledJson]:
+    """Fill in records of each kind that has samples, as if they had always been there."""
+    fake: Fake = current_app.extensions[_EXTENSION]
+    made = fake.fill(
+        asked_workspace(), body.records, seed=body.seed, first=body.first, if_empty=body.if_empty
+    )
+    return Answer({"records": made})
+
+
+def _since(text: str | None) -> datetime:
+    try:
+        return EARLIEST if text is None else parse_instant(text)
+    except UnreadableTimeError as error:
+        raise ParameterError(f"since: {error}") from error
+
+
+def _problem(
+    own: Callable[[int, str, Exception], Json] | None, status: int, message: str, error: Exception
+) -> Json:
+    if own is None or request.path.startswith("/_local"):
+        return {"message": unrouted(error) or message}
+    return own(status, message, error)
+
+
+def _describe(name: str) -> Description:
+    return Description(
+        title=f"A fake of {name}",
+        version="1",
+        text="Its admin routes; those of its own are as the vendor's.",
+        problem=LocalProblemJson,
+        security={"type": "http", "scheme": "bearer"},
+    )

@@ -1,0 +1,178 @@
+"""The one face that the kit shows to a fake: what a stack hands to it, and what the fake says of itself in return."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Request
+from msgspec import Struct, field
+from sqlalchemy import MetaData
+
+from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, UnknownWorkspaceError, add_admin
+from elements_local.kit.admin.snapshot_routes import add_snapshots
+from elements_local.kit.admin.standalone import (
+    STANDALONE_STATUSES,
+    StandaloneAdmin,
+    add_standalone_admin,
+    starting_anew,
+)
+from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.openapi import Description, serve_document
+from elements_local.kit.shared.choice import fault_book_on
+from elements_local.kit.storage.database import Database
+from elements_local.kit.traffic.fault_book import FaultBook
+from elements_local.kit.traffic.journal import Journal
+from elements_local.kit.web.guard import Guard
+from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
+from elements_local.kit.web.problems import answer_problems
+from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.kit.workspaces.registry import Workspace, Workspaces
+from elements_local.kit.workspaces.snapshots import (
+    Memory,
+    Moved,
+    Snapshots,
+    Sound,
+    anything,
+    unmoved,
+    workspace_snapshot_of,
+)
+from elements_local.kit.workspaces.table_rows import AllRows
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+    from elements_local.kit.web.in_process import WsgiResponse
+
+FAKE_STATUSES: Mapping[type[Exception], int] = {**ADMIN_STATUSES, **STANDALONE_STATUSES}
+"""What the kit's own errors are answered with."""
+
+
+class FakeService(Struct, frozen=True, kw_only=True):
+    """What a fake says of itself.
+
+    Attributes:
+        key_in: the API key in a request's environment; None where there are no credentials at all.
+        expects: which credentials it takes, for who has sent others.
+        whose: the query parameters that name a workspace to admin calls, in the place of credentials.
+        tables: what it keeps.
+        reset: forgets what it keeps of a workspace.
+        faults, journal: as its host has made them.
+        memories, sound, moved: as ``Snapshots`` has them, beside faults and journal.
+        application, finish: as ``ServiceMiddleware`` has them.
+        shown: what whoever works in a workspace has to know, of a fake that runs alone.
+        fill, largest: as ``StandaloneAdmin`` has them.
+    """
+
+    key_in: "Callable[[WSGIEnvironment], str | None]"
+    expects: str
+    whose: tuple[str, ...] = ("workspace",)
+    tables: MetaData
+    reset: Callable[[Workspace], None]
+    faults: FaultBook
+    journal: Journal
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    sound: Sound = anything
+    moved: Moved = unmoved
+    application: "WSGIApplication | None" = None
+    finish: "Callable[[WSGIEnvironment, WsgiResponse], WsgiResponse] | None" = None
+    shown: Callable[[Workspace], dict[str, object]] = lambda workspace: {**workspace.to_json()}
+    fill: Callable[[Workspace, int], object] | None = None
+    largest: int = 0
+
+
+class FakeHost(Struct, frozen=True, kw_only=True):
+    """What a stack hands to a fake.
+
+    Attributes:
+        name: of the service; no other of the stack has it.
+        workspaces: whose API keys open it, and whose clocks it goes by.
+        database: where it keeps things.
+        guard: says who may call admin routes.
+        alone: whether there is no platform that keeps clock and workspaces.
+        pages: for people, to which the root leads browsers.
+    """
+
+    name: str
+    workspaces: Workspaces
+    database: Database
+    guard: Guard
+    alone: bool = False
+    pages: Pages | None = None
+
+    def flask(
+        self,
+        module: str,
+        *,
+        statuses: Mapping[type[Exception], int],
+        problem: Callable[[int, str, Exception], Json],
+        describe: Callable[[], Description],
+    ) -> Flask:
+        """Return an application without routes, but for its OpenAPI document.
+
+        Args:
+            statuses: the fake's own errors -> status.
+            problem: an error's body, from status, message and error.
+        """
+        app = ServiceFlask(module)
+        app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+        app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+        answer_problems(app, {**FAKE_STATUSES, **statuses}, problem)
+        serve_document(app, describe)
+        return app
+
+    def fault_book(self, shape: Any) -> FaultBook:
+        """Return the fault rules of the fake, which have this shape."""
+        return fault_book_on(self.database, service=self.name, shape=shape)
+
+    def serve(self, app: Flask, fake: FakeService) -> Flask:
+        """Give an application, once it has its routes, all that stands around them."""
+
+        def known(environ: "WSGIEnvironment") -> Workspace | None:
+            key = fake.key_in(environ)
+            return None if key is None else self.workspaces.with_api_key(key)
+
+        def of_admin_call(asked: Request) -> Workspace:
+            named = self.workspaces.named(asked.args.get("workspace", "")) if fake.whose else None
+            if named is not None or fake.key_in(asked.environ) is None:
+                return named or self.workspaces.default
+            workspace = known(asked.environ)
+            if workspace is None:
+                raise UnknownWorkspaceError(fake.expects)
+            return workspace
+
+        middleware = ServiceMiddleware(
+            app,
+            guard=self.guard,
+            faults=fake.faults,
+            journal=fake.journal,
+            workspace_of=lambda environ: known(environ) or self.workspaces.default,
+            pages=self.pages,
+            application=fake.application,
+            finish=fake.finish,
+        )
+        app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
+        admin = Admin(
+            service=self.name,
+            workspaces=self.workspaces,
+            workspace_of=of_admin_call,
+            reset=starting_anew(self.workspaces, fake.reset) if self.alone else fake.reset,
+            middleware=middleware,
+            whose=fake.whose,
+        )
+        add_admin(app, admin)
+        alone = workspace_snapshot_of(self.workspaces) if self.alone else {}
+        snapshots = Snapshots(
+            service=self.name,
+            database=self.database,
+            tables=AllRows(fake.tables),
+            memories={"faults": fake.faults, "journal": fake.journal, **fake.memories, **alone},
+            quiescers=(fake.faults.quiesce,),
+            sound=fake.sound,
+            moved=fake.moved,
+        )
+        add_snapshots(app, snapshots)
+        if self.alone:
+            keeper = StandaloneAdmin(
+                workspaces=self.workspaces, shown=fake.shown, fill=fake.fill, largest=fake.largest
+            )
+            add_standalone_admin(app, keeper)
+        return app

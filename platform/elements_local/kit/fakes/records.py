@@ -1,0 +1,250 @@
+"""Records of any kind, and the log of their changes, for a fake that has no store of its own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from flask import request
+from msgspec import Struct
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Text, bindparam, func, select
+
+from elements_local.kit.api.json_text import decode, encode_text
+from elements_local.kit.api.pages import Page
+from elements_local.kit.fakes.effects import NO_EFFECT, RecordEffect
+from elements_local.kit.fakes.host import FakeHost
+from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.schema import SchemaPart, workspace_table
+from elements_local.kit.storage.transaction import Forgetting, Row, Transaction, WorkspaceStatement
+from elements_local.kit.values import replace
+from elements_local.kit.web.middleware import RULE
+from elements_local.kit.workspaces.registry import Workspace
+
+Fields = Mapping[str, object]
+
+
+class NoCallerError(Exception):
+    """A call's API key is nobody's."""
+
+
+class NoKeptRecordError(Exception):
+    """There is no such record."""
+
+
+class KeptRecord(Struct, frozen=True, kw_only=True):
+    """A record.
+
+    Attributes:
+        number: of the workspace's, which counts all kinds.
+    """
+
+    kind: str
+    id: str
+    number: int
+    created: datetime
+    updated: datetime
+    fields: dict[str, Any]
+
+
+class KeptRecords:
+    """The records of a fake; what the present call does is done in the workspace whose API key it has.
+
+    A change happens at the workspace's time, in a second that nobody has read; fault rules that strike the call have their
+    effect on its stamps, and on what a list knows.
+
+    Args:
+        workspace_of: that of the present call.
+        resolution: what two stamps are apart at least, if they are not the same.
+        id_of: a record's id, from its number.
+    """
+
+    def __init__(
+        self,
+        host: FakeHost,
+        *,
+        workspace_of: Callable[[], Workspace],
+        resolution: timedelta = timedelta(seconds=1),
+        id_of: Callable[[int], str] = str,
+    ) -> None:
+        self.tables = MetaData()
+        self._host, self._workspace_of = host, workspace_of
+        self._resolution, self._id_of = resolution, id_of
+        records = workspace_table(
+            self.tables,
+            f"{host.name}_records",
+            Column("kind", Text, primary_key=True),
+            Column("id", Text, primary_key=True),
+            Column("number", BigInteger, nullable=False),
+            Column("created", Instant, nullable=False),
+            Column("updated", Instant, nullable=False),
+            Column("deleted", Integer, nullable=False),
+            Column("document", Text, nullable=False),
+        )
+        changes = self.changed = workspace_table(
+            self.tables,
+            f"{host.name}_changes",
+            Column("seq", BigInteger, primary_key=True, autoincrement=False),
+            Column("kind", Text, nullable=False),
+            Column("record_id", Text, nullable=False),
+            Column("change", Text, nullable=False),
+            Column("at", Instant, nullable=False),
+            Column("created", Instant, nullable=False),
+            Column("updated", Instant, nullable=False),
+        )
+        host.database.create(SchemaPart(host.name, self.tables))
+        self._forgetting = Forgetting(self.tables)
+        there = select(records).where(records.c.kind == bindparam("of_kind"), records.c.deleted == 0)
+        this = records.c.kind == bindparam("of_kind"), records.c.id == bindparam("of_id")
+        since = changes.c.at >= bindparam("since")
+        after = select(changes).where(since, changes.c.seq > bindparam("after")).order_by(changes.c.seq)
+        self._all = WorkspaceStatement(there.order_by(records.c.number))
+        self._one = WorkspaceStatement(there.where(records.c.id == bindparam("of_id")).with_for_update())
+        self._last = WorkspaceStatement(select(func.max(records.c.number)))
+        self._last_change = WorkspaceStatement(select(func.max(changes.c.seq)))
+        self._insert = WorkspaceStatement(records.insert())
+        self._update = WorkspaceStatement(records.update().where(*this))
+        self._log = WorkspaceStatement(changes.insert())
+        self._logged = WorkspaceStatement(after.limit(bindparam("top")))
+        self._how_many = WorkspaceStatement(select(func.count()).select_from(changes).where(since))
+
+    def create(self, kind: str, fields: Fields) -> KeptRecord:
+        """Add a record, and return it."""
+        effect, seed = _effect()
+        with self._changing() as (tx, at):
+            number = (tx.scalar(self._last) or 0) + 1
+            created = effect.stamped(at, self._resolution)
+            updated = created + timedelta(seconds=effect.later_s(number, seed=seed))
+            record = self._new(kind, number, created, updated, fields)
+            self._add(tx, record)
+            self._note(tx, "CREATED", record, at)
+        return record
+
+    def update(self, kind: str, record_id: str, fields: Fields) -> KeptRecord:
+        """Change some fields of a record, and return it."""
+        with self._changing() as (tx, at):
+            before = self._found(tx, kind, record_id)
+            updated = _effect()[0].stamped(at, self._resolution)
+            record = replace(before, updated=updated, fields={**before.fields, **fields})
+            self._set(tx, record)
+            self._note(tx, "UPDATED", record, at)
+        return record
+
+    def delete(self, kind: str, record_id: str) -> None:
+        """Take a record away."""
+        with self._changing() as (tx, at):
+            record = self._found(tx, kind, record_id)
+            self._set(tx, record, deleted=1)
+            self._note(tx, "DELETED", record, at)
+
+    def get(self, kind: str, record_id: str) -> KeptRecord:
+        """Return a record.
+
+        Raises:
+            NoKeptRecordError: it is not there.
+        """
+        with self._host.database.read(self._workspace_of().name) as tx:
+            return self._found(tx, kind, record_id)
+
+    def listed(self, kind: str) -> list[KeptRecord]:
+        """Return the records of a kind that lists know of, in the order in which they were made."""
+        workspace, (effect, _) = self._workspace_of(), _effect()
+        now = workspace.clock.now()
+        with self._host.database.read(workspace.name) as tx:
+            found = [_record(row) for row in tx.all(self._all, of_kind=kind)]
+            if effect.index_lag_s or effect.index_lag_within_s:
+                since = now - timedelta(seconds=effect.index_lag_s + effect.index_lag_within_s)
+                late = {
+                    row.record_id
+                    for row in tx.all(self._logged, since=since, after=0, top=2**31)
+                    if effect.indexed(row.at, row.seq, seed=workspace.seed) > now
+                }
+                found = [record for record in found if record.id not in late]
+        return found[: effect.list_cap]
+
+    def fill(self, workspace: Workspace, kind: str, made: list[Fields], *, if_empty: bool = False) -> int:
+        """Add records as if they had always been there, and return how many that were."""
+        start = min(workspace.start, workspace.clock.now())
+        with self._host.database.transaction(workspace.name) as tx:
+            if if_empty and tx.first(self._all, of_kind=kind) is not None:
+                return 0
+            first = (tx.scalar(self._last) or 0) + 1
+            for number, fields in enumerate(made, first):
+                at = start - timedelta(hours=1 + number)
+                self._add(tx, self._new(kind, number, at, at, fields))
+        return len(made)
+
+    def changes(self, workspace: Workspace, *, since: datetime, after: int, limit: int) -> Page[Row]:
+        """Return a page of the log, oldest first."""
+        with self._host.database.read(workspace.name) as tx:
+            rows = tx.all(self._logged, since=since, after=after, top=limit + 1)
+            total = tx.scalar(self._how_many, since=since)
+        return Page.of(rows, limit, total=total, cursor=lambda row: row.seq)
+
+    def reset(self, workspace: Workspace) -> None:
+        """Forget everything of a workspace."""
+        with self._host.database.transaction(workspace.name) as tx:
+            self._forgetting.run(tx)
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[Transaction, datetime]]:
+        workspace = self._workspace_of()
+        with (
+            self._host.workspaces.changing(workspace) as at,
+            self._host.database.transaction(workspace.name) as tx,
+        ):
+            yield tx, at
+
+    def _found(self, tx: Transaction, kind: str, record_id: str) -> KeptRecord:
+        row = tx.first(self._one, of_kind=kind, of_id=record_id)
+        if row is None:
+            raise NoKeptRecordError(f"there is no record {record_id} of the kind {kind}")
+        return _record(row)
+
+    def _new(
+        self, kind: str, number: int, created: datetime, updated: datetime, fields: Fields
+    ) -> KeptRecord:
+        return KeptRecord(
+            kind=kind,
+            id=self._id_of(number),
+            number=number,
+            created=created,
+            updated=updated,
+            fields=dict(fields),
+        )
+
+    def _add(self, tx: Transaction, record: KeptRecord) -> None:
+        columns = {name: getattr(record, name) for name in ("kind", "id", "number", "created", "updated")}
+        tx.run(self._insert, **columns, deleted=0, document=encode_text(record.fields))
+
+    def _set(self, tx: Transaction, record: KeptRecord, *, deleted: int = 0) -> None:
+        kept = {"updated": record.updated, "deleted": deleted, "document": encode_text(record.fields)}
+        tx.run(self._update, of_kind=record.kind, of_id=record.id, **kept)
+
+    def _note(self, tx: Transaction, change: str, record: KeptRecord, at: datetime) -> None:
+        tx.run(
+            self._log,
+            seq=(tx.scalar(self._last_change) or 0) + 1,
+            kind=record.kind,
+            record_id=record.id,
+            change=change,
+            at=at,
+            created=record.created,
+            updated=record.updated,
+        )
+
+
+def _effect() -> tuple[RecordEffect, int]:
+    """Return what the rule that has struck the present call does, and its seed."""
+    rule = request.environ.get(RULE)
+    return (NO_EFFECT, 0) if rule is None else (rule.effect, rule.when.seed)
+
+
+def _record(row: Row) -> KeptRecord:
+    return KeptRecord(
+        kind=row.kind,
+        id=row.id,
+        number=row.number,
+        created=row.created,
+        updated=row.updated,
+        fields=cast("dict[str, Any]", decode(row.document)),
+    )

@@ -1,0 +1,148 @@
+"""A fake of anybody's, on the kit's face: clock and ties, workspaces, faults, reset, snapshot, seeds and log are there for it."""
+
+import pytest
+from hublike import HublikeConnector
+
+from elements_local.errors import OptionError
+from elements_local.kit.api.json_text import decode
+from elements_local.start import Options, in_process, on_ports
+
+NAMED = {"ELEMENTS_LOCAL_CONNECTORS": "hublike:HublikeConnector"}
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with in_process(Options(connectors=(HublikeConnector(),))) as started:
+        yield started
+
+
+@pytest.fixture
+def clients(stack):
+    made = stack.new_workspace(seed=7)
+    yield made
+    stack.delete_workspace(made.credentials.name)
+
+
+@pytest.fixture
+def fake(clients):
+    return clients.fakes["hublike"]
+
+
+@pytest.fixture
+def instance(clients):
+    return clients.platform.create_instance(
+        {
+            "element": {"key": "hublike"},
+            "name": "Mine",
+            "configuration": {
+                **clients.credentials.crms["hublike"]["credentials"],
+                "event.notification.enabled": True,
+                "event.notification.callback.url": clients.credentials.callback_url,
+            },
+        }
+    )
+
+
+@pytest.fixture
+def hub(clients, instance):
+    return clients.platform.hub(instance["token"])
+
+
+def written(hub, *names, to=None):
+    """Make deals of these names, or call one so; return their ids."""
+    if to:
+        return [
+            hub.call("PATCH", f"/deals/{to}", json={"properties": {"name": name}})["id"] for name in names
+        ]
+    return [hub.call("POST", "/deals", json={"properties": {"name": name}})["id"] for name in names]
+
+
+def told(clients):
+    return [
+        (callback["received_at"][11:16], event["eventType"], event["objectId"])
+        for callback in clients.sink.callbacks()
+        for event in callback["json"]["message"]["events"]
+    ]
+
+
+def test_what_was_created_and_updated_is_reported_over_pages_and_audited(clients, hub, instance):
+    clients.clock.advance("5m")
+    made = written(hub, "a", "b", "c", "d", "e")
+    clients.clock.advance("10m")
+    clients.clock.advance("1m")
+    written(hub, "A", to=made[0])
+    clients.clock.advance("14m")
+    audited = clients.platform.audit(instance["id"])
+
+    assert made == ["51001", "51002", "51003", "51004", "51005"]
+    assert told(clients) == [*(("10:15", "CREATED", ref) for ref in made), ("10:30", "UPDATED", made[0])]
+    assert (audited["owed"], audited["delivered"], audited["lost"]) == (6, 6, [])
+
+
+def test_a_change_in_the_second_of_a_poll_begins_the_next_one(clients, hub):
+    clients.clock.advance("15m")
+    (ref,) = written(hub, "tied")
+
+    assert hub.call("GET", f"/deals/{ref}")["properties"]["createdate"] == "1772446501000"
+    assert clients.clock.show()["now"] == "2026-03-02T10:15:01Z"
+
+
+def test_faults_strike_and_lists_lag(clients, hub, fake, instance):
+    late = {"match": {"path": "*/search"}, "effect": {"index_lag_s": 120}}
+    fake.script_faults(
+        [late, {"match": {"method": "POST", "path": "*/deals"}, "effect": {"clock_skew_s": 5}}]
+    )
+    clients.clock.advance("14m")
+    (ref,) = written(hub, "late")
+    clients.clock.advance("1m")
+    assert hub.call("GET", f"/deals/{ref}")["properties"]["createdate"] == "1772446445000"
+    assert told(clients) == []
+    clients.clock.advance("15m")
+    assert told(clients) == []
+    found = clients.platform.audit(instance["id"])
+    assert [each["recordId"] for each in found["lost"]] == [ref]
+
+
+def test_reset_snapshot_seeds_and_workspaces(stack, clients, hub, fake):
+    fake.call("POST", "/_local/seed", json={"records": 3})
+    written(hub, "kept")
+    kept = clients.snapshot()
+    clients.reset()
+    assert (fake.changes(), kept.keys()) == ([], {"version", "platform", "crm", "sink", "hublike"})
+    clients.restore(kept)
+
+    names = [each["properties"]["name"] for each in hub.call("GET", "/deals?pageSize=10")]
+    assert names == ["7-0", "7-1", "7-2", "kept"]
+    assert [each["change"] for each in fake.changes()] == ["CREATED"]
+    assert clients.snapshot()["hublike"]["tables"] == kept["hublike"]["tables"]
+    assert stack.workspace().fakes["hublike"].changes() == []
+    seeded = stack.new_workspace(name="seeded", records=2)
+    assert seeded.fakes["hublike"].call("POST", "/_local/seed", json={"if_empty": True})["records"] == {
+        "contacts": 0,
+        "deals": 0,
+    }
+    stack.delete_workspace("seeded")
+
+
+def test_whose_key_is_nobodys_is_refused_and_what_is_not_there_is_404(hub, fake):
+    nobodys, missing = fake.send("GET", "/me"), hub.send("GET", "/deals/5")
+    document = fake.call("GET", "/_local/openapi.json")
+
+    assert (nobodys.status, decode(nobodys.body)["message"]) == (401, "the API key is missing, or nobody's")
+    assert (missing.status, b"there is no record 5" in missing.body) == (404, True)
+    assert {"/_local/changes", "/_local/seed", "/_local/faults"} <= document["paths"].keys()
+
+
+def test_each_has_a_port_of_its_own():
+    with on_ports(Options(environment=NAMED)) as stack:
+        crm = stack.workspace().credentials.crms["hublike"]
+        assert stack.listening["hublike"] == crm["url"]
+        assert stack.workspace().fakes["hublike"].call("GET", "/_local/health")["service"] == "hublike"
+
+
+def test_a_part_of_a_stack_does_not_play_it():
+    with (
+        pytest.raises(OptionError, match="hublike is played by a whole stack alone"),
+        on_ports(Options(environment=NAMED, role="crm")),
+    ):
+        pass
