@@ -5,7 +5,7 @@ They speak HTTP like anyone else, over the network or in process.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from urllib.parse import parse_qs
 
 from elements_local.errors import HarnessError
@@ -111,26 +111,42 @@ class PlatformClient(ServiceClient):
         )
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CrmClient(ServiceClient):
-    """The CRM, as the user whose API key it is."""
+    """The CRM, as the user whose API key it is; and other vendors that the stack plays, by the platform.
 
-    version = "/v3.1"
+    Attributes:
+        others: a collection of theirs, ``deals`` or ``hubspot/contacts``, -> its path on the platform.
+    """
+
+    version: ClassVar[str] = "/v3.1"
+    platform: ServiceClient | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, collection: str) -> tuple[ServiceClient, str]:
+        """Return where a collection's records are, and its path there."""
+        path = self.others.get(collection)
+        return (self, f"{self.version}/{collection}") if path is None else (self.platform or self, path)
 
     def create(self, collection: str, fields: Fields) -> dict[str, Any]:
         """Make a record."""
-        return self.call_object("POST", f"{self.version}/{collection}", json=fields)
+        client, path = self.place(collection)
+        return client.call_object("POST", path, json=fields)
 
-    def update(self, collection: str, record_id: int, fields: Fields) -> dict[str, Any]:
+    def update(self, collection: str, record_id: int | str, fields: Fields) -> dict[str, Any]:
         """Change some fields of a record."""
-        return self.call_object("PUT", f"{self.version}/{collection}/{segment(record_id)}", json=fields)
+        client, path = self.place(collection)
+        return client.call_object("PUT", f"{path}/{segment(record_id)}", json=fields)
 
-    def delete(self, collection: str, record_id: int) -> None:
+    def delete(self, collection: str, record_id: int | str) -> None:
         """Delete a record."""
-        self.call("DELETE", f"{self.version}/{collection}/{segment(record_id)}")
+        client, path = self.place(collection)
+        client.call("DELETE", f"{path}/{segment(record_id)}")
 
-    def get(self, collection: str, record_id: int) -> dict[str, Any]:
+    def get(self, collection: str, record_id: int | str) -> dict[str, Any]:
         """Return a record."""
-        return self.call_object("GET", f"{self.version}/{collection}/{segment(record_id)}")
+        client, path = self.place(collection)
+        return client.call_object("GET", f"{path}/{segment(record_id)}")
 
     def changes(self) -> list[dict[str, Any]]:
         """Return everything that has happened to the data, oldest first."""

@@ -72,8 +72,30 @@ def patched(target: Any, patch: Any) -> Any:
     return merged
 
 
-def instance_body(workspace: Credentials, *, signature_key: str = SIGNATURE_KEY) -> dict[str, Any]:
-    """Return the guide's JSON with a workspace's values in the places of its placeholders."""
+def instance_body(
+    workspace: Credentials, *, signature_key: str = SIGNATURE_KEY, element: str = "insightly"
+) -> dict[str, Any]:
+    """Return the guide's JSON with a workspace's values in the places of its placeholders.
+
+    Args:
+        element: another than the guide's, of a vendor that the stack plays: with its kinds of records polled as it says itself.
+    """
+    body = _guides_body(workspace, signature_key)
+    if element not in workspace.crms:
+        return body
+    crm, guides = workspace.crms[element], body["configuration"]
+    kept = {name: value for name, value in guides.items() if name.startswith("event.")}
+    blocks: dict[str, object] = {"event.poller.configuration": {kind: {} for kind in crm.get("kinds", {})}}
+    return {
+        **body,
+        "element": {"key": element},
+        "tags": [element],
+        "name": f"My {element}",
+        "configuration": {**crm["credentials"], **kept, **blocks},
+    }
+
+
+def _guides_body(workspace: Credentials, signature_key: str) -> dict[str, Any]:
     return {
         "element": {"key": "insightly"},
         "configuration": {

@@ -1,11 +1,14 @@
 """Records as scenarios name them, ``contacts/ada``, and as the CRM knows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
+INSIGHTLY = "insightly"
 
-class _Kind(NamedTuple):
+
+class RecordSort(NamedTuple):
     """What the CRM has for records of one of the hub's resources.
 
     Attributes:
@@ -13,6 +16,7 @@ class _Kind(NamedTuple):
         text: a field that takes any text.
         names: what one could be called, by all fields for that.
         needed: what a new one has beside.
+        element: whose they are.
     """
 
     collection: str
@@ -21,27 +25,38 @@ class _Kind(NamedTuple):
     text: str
     names: Mapping[str, object]
     needed: Mapping[str, object] = {}
+    element: str = INSIGHTLY
+
+    @property
+    def address(self) -> str:
+        """What ``CrmClient`` calls the collection."""
+        return self.collection if self.element == INSIGHTLY else f"{self.element}/{self.collection}"
+
+    def fields_called(self, title: str) -> dict[str, object]:
+        """Return what a record of this title needs at least."""
+        called_by = "FIRST_NAME" if self.collection == "Contacts" else self.called_by
+        return merged(with_value({}, called_by, title), self.needed)
 
 
 _KINDS = {
-    "contacts": _Kind(
+    "contacts": RecordSort(
         "Contacts", "CONTACT_ID", "LAST_NAME", "BACKGROUND", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}
     ),
-    "accounts": _Kind(
+    "accounts": RecordSort(
         "Organisations", "ORGANISATION_ID", "ORGANISATION_NAME", "BACKGROUND", {"ORGANISATION_NAME": "Analytical Engines"}
     ),
-    "leads": _Kind(
+    "leads": RecordSort(
         "Leads", "LEAD_ID", "LAST_NAME", "LEAD_DESCRIPTION", {"FIRST_NAME": "Charles", "LAST_NAME": "Babbage"}
     ),
-    "opportunities": _Kind(
+    "opportunities": RecordSort(
         "Opportunities", "OPPORTUNITY_ID", "OPPORTUNITY_NAME", "OPPORTUNITY_DETAILS", {"OPPORTUNITY_NAME": "One engine"},
         needed={"OPPORTUNITY_STATE": "OPEN"},
     ),
-    "projects": _Kind(
+    "projects": RecordSort(
         "Projects", "PROJECT_ID", "PROJECT_NAME", "PROJECT_DETAILS", {"PROJECT_NAME": "The engine's workshop"},
         needed={"STATUS": "NOT STARTED"},
     ),
-    "tasks": _Kind("Tasks", "TASK_ID", "TITLE", "DETAILS", {"TITLE": "Oil the engine"}),
+    "tasks": RecordSort("Tasks", "TASK_ID", "TITLE", "DETAILS", {"TITLE": "Oil the engine"}),
 }  # fmt: skip
 COLLECTIONS = {resource: kind.collection for resource, kind in _KINDS.items()}
 RESOURCES = {collection: resource for resource, collection in COLLECTIONS.items()}
@@ -49,6 +64,87 @@ ID_FIELDS = {resource: kind.id for resource, kind in _KINDS.items()}
 NAME_FIELDS = {resource: kind.called_by for resource, kind in _KINDS.items()}
 NAMED_BY = {resource: tuple(kind.names) for resource, kind in _KINDS.items()}
 TEXT_FIELDS = {resource: kind.text for resource, kind in _KINDS.items()}
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """The kinds of records that a stack has: the CRM's, and those of the other vendors that it plays.
+
+    Attributes:
+        others: the latter's elements -> what ``/_local/workspaces`` says of each.
+        first: the element whose kinds go before others of the same name.
+    """
+
+    others: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    first: str = INSIGHTLY
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield their names."""
+        return iter(self._all)
+
+    def of(self, name: str) -> RecordSort:
+        """Return the kind of a record's name, which begins with it.
+
+        Raises:
+            UnknownRecordError: it is none of those that have names.
+        """
+        kind = name.partition("/")[0]
+        if kind not in self._all:
+            raise UnknownRecordError(f"{name!r}: records are of {', '.join(self)}")
+        return self._all[kind]
+
+    @cached_property
+    def _all(self) -> dict[str, RecordSort]:
+        of = {INSIGHTLY: _KINDS, **{key: dict(_sorts(key, crm)) for key, crm in self.others.items()}}
+        whole: dict[str, RecordSort] = dict(of.get(self.first, _KINDS))
+        for kinds in of.values():
+            whole = {**whole, **{name: kind for name, kind in kinds.items() if name not in whole}}
+        return whole
+
+
+def _sorts(element: str, crm: Mapping[str, Any]) -> Iterator[tuple[str, RecordSort]]:
+    for name, kind in crm.get("kinds", {}).items():
+        path = str(kind["namedBy"])
+        yield (
+            name,
+            RecordSort(
+                kind["collection"],
+                kind["idField"],
+                path,
+                kind["text"],
+                with_value({}, path, f"One of the {name}"),
+                kind["example"],
+                element,
+            ),
+        )
+
+
+def with_value(fields: Mapping[str, object], path: str, value: object) -> dict[str, object]:
+    """Return fields with a value at a path, below other keys if need be.
+
+    >>> with_value({"properties": {"stage": "won"}}, "properties.name", "Big")
+    {'properties': {'stage': 'won', 'name': 'Big'}}
+    """
+    key, _, below = path.partition(".")
+    return merged(fields, {key: with_value({}, below, value) if below else value})
+
+
+def merged(fields: Mapping[str, object], others: Mapping[str, object]) -> dict[str, object]:
+    """Return fields with others in their places, and below keys that both have, too."""
+    both = {
+        key: merged(fields[key], value)  # type: ignore[arg-type]  # it is a mapping
+        for key, value in others.items()
+        if isinstance(value, Mapping) and isinstance(fields.get(key), Mapping)
+    }
+    return {**fields, **others, **both}
+
+
+def value_at(record: Mapping[str, Any], path: str) -> Any:
+    """Return what a record has at a path; None if it has nothing there."""
+    found: Any = record
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
 
 
 class UnknownRecordError(Exception):
@@ -63,13 +159,13 @@ class RecordNames:
         ids: ``contacts/ada`` -> the CRM's id.
     """
 
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, int | str] = field(default_factory=dict)
 
-    def add(self, name: str, record: Mapping[str, Any]) -> None:
+    def add(self, name: str, record: Mapping[str, Any], id_field: str | None = None) -> None:
         """Note what a name stands for."""
-        self.ids[name] = record[ID_FIELDS[kind_of(name)]]
+        self.ids[name] = value_at(record, id_field or ID_FIELDS[kind_of(name)])
 
-    def id_of(self, name: str) -> int:
+    def id_of(self, name: str) -> int | str:
         """Return the id behind a name.
 
         Raises:
@@ -96,10 +192,8 @@ def kind_of(name: str) -> str:
     Raises:
         UnknownRecordError: it is none of those that have names.
     """
-    kind = name.partition("/")[0]
-    if kind not in COLLECTIONS:
-        raise UnknownRecordError(f"{name!r}: records are of {', '.join(COLLECTIONS)}")
-    return kind
+    Kinds().of(name)
+    return name.partition("/")[0]
 
 
 def believable_fields(kind: str) -> dict[str, object]:
@@ -107,9 +201,16 @@ def believable_fields(kind: str) -> dict[str, object]:
     return {**_KINDS[kind].names, **_KINDS[kind].needed}
 
 
-def default_fields(name: str) -> dict[str, object]:
+def default_fields(name: str, kinds: Kinds | None = None) -> dict[str, object]:
     """Return what a record of this name needs at least, made from the name."""
     kind, _, word = name.partition("/")
-    title = word.replace("-", " ").replace("_", " ").title()
-    called_by = "FIRST_NAME" if kind == "contacts" else NAME_FIELDS[kind]
-    return {called_by: title, **_KINDS[kind].needed}
+    return (kinds or Kinds()).of(kind).fields_called(title_of(word))
+
+
+def title_of(word: str) -> str:
+    """Return what a record is called that a scenario names by a word.
+
+    >>> title_of("ada-king")
+    'Ada King'
+    """
+    return word.replace("-", " ").replace("_", " ").title()

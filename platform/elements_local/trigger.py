@@ -15,7 +15,7 @@ from elements_local.guide import instance_body, poller_entry
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import nearest
 from elements_local.platform.elements.catalogue import Catalogue, shipped
-from elements_local.records import COLLECTIONS, ID_FIELDS, TEXT_FIELDS, believable_fields
+from elements_local.records import ID_FIELDS, INSIGHTLY, Kinds, merged, with_value
 from elements_local.service_client import segment
 
 Change = Literal["created", "updated"]
@@ -34,14 +34,14 @@ class RecordChange(Struct, frozen=True, kw_only=True):
 
     resource: str
     change: Change
-    record_id: int
+    record_id: int | str
     at: str
     fields: Mapping[str, object]
     ignored: Mapping[str, str | None]
 
 
 def make(
-    clients: WorkspaceClients, resource: str, fields: Mapping[str, object], record_id: int | None
+    clients: WorkspaceClients, resource: str, fields: Mapping[str, object], record_id: int | str | None
 ) -> RecordChange:
     """Create a record, or change one.
 
@@ -52,35 +52,48 @@ def make(
     Raises:
         CallError: the CRM refuses it.
     """
-    collection = COLLECTIONS[resource]
+    kind = kinds_of(clients).of(resource)
     if record_id is None:
-        sent = {**believable_fields(resource), **fields}
-        answer = clients.crm.create(collection, sent)
+        sent = merged(merged(kind.names, kind.needed), fields)
+        answer = clients.crm.create(kind.address, sent)
     else:
-        sent = dict(fields) or {TEXT_FIELDS[resource]: f"Changed at {clients.clock.show()['now']}"}
-        answer = clients.crm.update(collection, record_id, sent)
+        text = f"Changed at {clients.clock.show()['now']}"
+        sent = dict(fields) or with_value({}, kind.text, text)
+        answer = clients.crm.update(kind.address, record_id, sent)
     return RecordChange(
         resource=resource,
         change="created" if record_id is None else "updated",
-        record_id=answer[ID_FIELDS[resource]],
-        at=answer["DATE_UPDATED_UTC"],
+        record_id=answer[kind.id],
+        at=answer.get("DATE_UPDATED_UTC") or clients.clock.show()["now"],
         fields=sent,
         ignored={name: nearest(name, answer) for name in sent if name not in answer},
     )
 
 
-def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | None) -> int:
+def kinds_of(clients: WorkspaceClients) -> Kinds:
+    """Return the kinds of records that a workspace has; those of its first instance's element go before others."""
+    polled = clients.platform.pollers()[:1] if clients.credentials.crms else []
+    elements = [
+        clients.platform.call("GET", f"{BASE_PATH}/instances/{one['instanceId']}")["element"]["key"]
+        for one in polled
+    ]
+    return Kinds(clients.credentials.crms, first=next(iter(elements), INSIGHTLY))
+
+
+def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | str | None) -> int | str:
     """Return the id of a record that is there: this one, or the one that was made last, or one from the start.
 
     Raises:
         NothingToTriggerError: there is none.
         CallError: it is not there.
     """
-    collection = COLLECTIONS[resource]
+    kind = kinds_of(clients).of(resource)
     if record_id is not None:
-        clients.crm.get(collection, record_id)
+        clients.crm.get(kind.address, record_id)
         return record_id
-    changes = [change for change in clients.crm.changes() if change["resource"] == collection]
+    is_crms = kind.element == INSIGHTLY
+    log = clients.crm if is_crms else clients.fakes[kind.element]
+    changes = [change for change in log.changes() if change["resource"] == kind.collection]
     gone = {change["recordId"] for change in changes if change["change"] == "DELETED"}
     created = [
         change["recordId"]
@@ -88,11 +101,11 @@ def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | 
         if change["change"] == "CREATED" and change["recordId"] not in gone
     ]
     if created:
-        return int(created[-1])
-    records = clients.crm.call("GET", f"{clients.crm.version}/{collection}?top=1")
-    if records:
-        number: int = records[0][ID_FIELDS[resource]]
-        return number
+        return int(created[-1]) if is_crms else str(created[-1])
+    if is_crms:
+        for record in clients.crm.call("GET", f"{clients.crm.version}/{kind.collection}?top=1"):
+            number: int = record[kind.id]
+            return number
     raise NothingToTriggerError(
         f"the CRM of workspace {clients.credentials.name!r} has no {resource}; "
         f"`elements-local trigger {resource} created` makes one"
@@ -250,7 +263,7 @@ def instance_of_its_own(clients: WorkspaceClients, resource: str) -> int | None:
     """Make the guide's instance, which polls such records, where there is none at all, and return its id."""
     if clients.platform.pollers():
         return None
-    body = instance_body(clients.credentials)
+    body = instance_body(clients.credentials, element=kinds_of(clients).of(resource).element)
     body["configuration"]["event.poller.configuration"].update(_entry(body, resource))
     made: int = clients.platform.create_instance(body)["id"]
     return made
@@ -263,7 +276,7 @@ def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
         NothingToTriggerError: nothing will.
     """
     instances = clients.platform.pollers()
-    pollers = [*_pollers(instances, resource)]
+    pollers = [*_pollers(instances, resource, kinds_of(clients).of(resource).collection.lower())]
     due = [(poller.due, poller.instance_id, poller) for poller in pollers if poller.due]
     if due:
         return min(due)[-1]
@@ -304,9 +317,8 @@ def advance_to_next_poll(clients: WorkspaceClients, poller: Poller) -> str:
     return now
 
 
-def _pollers(instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]:
+def _pollers(instances: list[dict[str, Any]], resource: str, collection: str) -> Iterator[Poller]:
     """Yield what polls such records, by their usual name or by one of the instance's own."""
-    collection = COLLECTIONS[resource].lower()
     for instance in instances:
         due = instance["nextPoll"]
         for polled in instance["resources"]:
@@ -326,13 +338,14 @@ def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: 
 
 def _entry(body: Mapping[str, Any], resource: str) -> dict[str, object]:
     """Return what of a poller's configuration has such records polled by an instance of a body's element."""
-    usual = resource in Catalogue(shipped()).element(body["element"]["key"]).poller_defaults
+    key = body["element"]["key"]
+    usual = key != INSIGHTLY or resource in Catalogue(shipped()).element(key).poller_defaults
     return {resource: {} if usual else poller_entry(resource, ID_FIELDS[resource])}
 
 
 def _none(clients: WorkspaceClients, instance_ids: list[int], resource: str) -> str:
     """Say that nothing polls such records, and what makes an instance that does."""
-    body = instance_body(clients.credentials)
+    body = instance_body(clients.credentials, element=kinds_of(clients).of(resource).element)
     body["configuration"]["event.poller.configuration"] = _entry(body, resource)
     there = ", ".join(map(str, instance_ids))
     curl = _curl(clients, "POST", "/instances", body)

@@ -15,6 +15,7 @@ from elements_local.platform.elements.connector import (
     Element,
     VendorCollection,
     VendorFake,
+    VendorKind,
 )
 from elements_local.platform.elements.fake_log import FakeLog
 from elements_local.platform.errors import NotFoundError, ProviderError
@@ -103,7 +104,15 @@ HUBLIKE = Element(
 )
 
 
-FAKE = VendorFake(origin=ORIGIN, create_app=create_app, credentials=lambda key: {"access.token": key})
+KIND = VendorKind(
+    named_by="properties.name", text="properties.note", example={"properties": {"stage": "open"}}
+)
+FAKE = VendorFake(
+    origin=ORIGIN,
+    create_app=create_app,
+    credentials=lambda key: {"access.token": key},
+    kinds=dict.fromkeys(KINDS, KIND),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from elements_local.command_line.output import FILE, print_json
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.commands.lint import read_body
 from elements_local.guide import instance_body, patched
+from elements_local.records import Kinds
 from elements_local.start import Options, in_process
 from elements_local.what_if import table
 from elements_local.what_if.configured import patch_of, resource_of, unread
@@ -99,9 +100,11 @@ def _configured(stack: "Stack", workspace: str, body: Path | None, instance_id: 
 
 def _swept(configured: "Configured", name: str | None, cures: tuple[str, ...]) -> "tuple[Grid, Grid | None]":
     """Sweep a configuration as it is, and with changes if there are any, each in a fresh workspace of one stack."""
-    resource = resource_of(configured, name)
-    patch = patch_of(cures, resource.name)
     with in_process(Options(environment={**stack_environment(), **ENVIRONMENT})) as stack:
+        kinds = Kinds(stack.workspace().credentials.crms, first=configured.element)
+        configured = replace(configured, kinds=kinds)
+        resource = resource_of(configured, name)
+        patch = patch_of(cures, resource.name)
         plain = resource.alone_in(configured)
         if not patch:
             return sweep(stack, plain, resource), None

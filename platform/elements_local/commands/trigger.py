@@ -12,7 +12,7 @@ from elements_local.command_line.output import print_json
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.interruption import cut_off
 from elements_local.kit.api.json_text import json_fault
-from elements_local.records import COLLECTIONS
+from elements_local.records import COLLECTIONS, Kinds
 
 if TYPE_CHECKING:
     from elements_local.clients import WorkspaceClients
@@ -36,10 +36,22 @@ else:
 
 
 class _Kind(_Choice):
-    """The kinds of record, in the plural; one of them is understood, too."""
+    """The kinds of record, in the plural; one of them is understood, too. Others are the stack's to know."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return super().convert(_SINGULAR.get(value, value), param, ctx)
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        return str(_SINGULAR.get(value, value))
+
+
+def _checked(kind: str, clients: "WorkspaceClients") -> str:
+    """Return a kind of record that the stack has.
+
+    Raises:
+        click.BadParameter: it has none of this name.
+    """
+    context = click.get_current_context()
+    named = next(each for each in context.command.params if each.name == "kind")
+    _Choice([*Kinds(clients.credentials.crms)]).convert(kind, named, context)
+    return kind
 
 
 def _field(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:
@@ -108,6 +120,7 @@ def trigger_command(  # noqa: PLR0913 - an option each
     if change == "created" and record_id is not None:
         raise click.UsageError("--id names a record that is updated; the CRM gives a new one its id")
     clients = stack.workspace(workspace)
+    kind = _checked(kind, clients)
     change_made, outcome = _triggered(clients, kind, change, fields, record_id, as_json=as_json)
     if as_json:
         print_json(_as_json(change_made, outcome))
@@ -124,7 +137,7 @@ def _triggered(  # noqa: PLR0913 - what the command was told
     kind: str,
     change: "Change",
     fields: Mapping[str, object],
-    record_id: int | None,
+    record_id: int | str | None,
     *,
     as_json: bool,
 ) -> "tuple[RecordChange, TriggerOutcome]":

@@ -294,7 +294,8 @@ def print_what_runs(
     if not as_json:
         click.echo(_as_text(stack, workspace, token))
         return
-    others = {"crms": workspace.crms} if workspace.crms else {}
+    crms = {key: {name: crm[name] for name in ("url", "credentials")} for key, crm in workspace.crms.items()}
+    others = {"crms": crms} if crms else {}
     document = {
         **(part or {}),
         **_with_base_path(stack.addresses),

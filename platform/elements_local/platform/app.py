@@ -53,6 +53,7 @@ from elements_local.platform.hub import routes as hubs
 from elements_local.platform.hub import routes_catalogue as hub_catalogue
 from elements_local.platform.hub import routes_elements as elements
 from elements_local.platform.hub import routes_objects as hub_objects
+from elements_local.platform.hub import routes_records as own_records
 from elements_local.platform.hub.routing import HubRouting, refuse_what_is_not_imitated
 from elements_local.platform.inbound import routes as inbound
 from elements_local.platform.instances import routes as instances
@@ -138,7 +139,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         pages: for people, at ``/_local/``.
 
     Raises:
-        ConflictError: two connectors have one element, or one is of a hub that there is not.
+        ConflictError: two connectors have one element.
     """
     origins = {
         one.fake.origin: fakes[one.element.key] for one in connectors if one.fake and one.element.key in fakes
@@ -204,6 +205,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     _add_admin(app, platform, engine, guard, pages)
     _add_snapshots(app, platform, engine)
     add_routes(app, FixFinder(cures))
+    if fakes:
+        app.register_blueprint(own_records.bp)
     add_response_policy(app, platform, RequestIds(starts))
     app.before_request(refuse_what_is_not_imitated)
     app.before_request(app.refuse_unknown_resource)

@@ -11,7 +11,7 @@ from elements_local.kit.instants import parse_instant
 from elements_local.recording.names import Namer, PortableTexts
 from elements_local.recording.session import ObservedCall, Session, makes
 from elements_local.recording.text import duration_text
-from elements_local.records import RecordNames
+from elements_local.records import INSIGHTLY, Kinds, RecordNames
 
 _REPORTED = frozenset({"CREATED", "UPDATED"})
 _SECOND = timedelta(seconds=1)
@@ -30,7 +30,7 @@ class Recording:
 
     document: dict[str, Any]
     notes: tuple[str, ...]
-    records: Mapping[str, int]
+    records: Mapping[str, int | str]
     instances: Mapping[int, str]
 
     @property
@@ -76,6 +76,7 @@ class ScenarioComposer:
         names: ids by the names of records, as the scenario will know them when it runs.
         instances, live: names by id, of those that were made and of those that are still there, in their order.
         faulty: services that have fault rules.
+        element: the first instance's.
         arrived: what has arrived since the last expectation.
         moved, changed: whether time was moved, and anything changed, since then.
     """
@@ -94,6 +95,12 @@ class ScenarioComposer:
     moved: bool = False
     changed: bool = False
     notes: dict[str, None] = field(default_factory=dict)
+    element: str = INSIGHTLY
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of records; those of the first instance's element go before others."""
+        return Kinds(self.session.credentials.crms, first=self.element)
 
     def __post_init__(self) -> None:
         self.words = PortableTexts(self.session.credentials, self.session.addresses)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from elements_local.kit.instants import format_instant
 from elements_local.recording.import_sources import ImportedFile, ToldRecord, told_records
 from elements_local.recording.names import Namer
+from elements_local.records import NAMED_BY
 
 _SECOND = timedelta(seconds=1)
 _USUAL_INTERVAL = timedelta(minutes=15)
@@ -135,7 +136,7 @@ def _retold(
     namer, names = Namer(), dict[tuple[str, str], str]()
     for each in records:
         key = each.resource, each.record_id
-        names[key] = names.get(key) or namer.record(each.resource, each.fields)
+        names[key] = names.get(key) or namer.record(each.resource, each.fields, NAMED_BY[each.resource])
     changes = sorted(_changes(records, names, notes), key=lambda change: change[0])
     first_poll = records[0].polled
     # A change that is much older than its poll was made before the instance.

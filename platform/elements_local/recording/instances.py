@@ -11,6 +11,7 @@ from elements_local.kit.masks import MASK
 from elements_local.recording import requests
 from elements_local.recording.names import CALLBACK_URL, PortableTexts, without_masks
 from elements_local.recording.session import ObservedCall, makes
+from elements_local.records import INSIGHTLY
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer
@@ -52,6 +53,12 @@ def add(composer: "ScenarioComposer", call: ObservedCall) -> bool:
 
 def _make(composer: "ScenarioComposer", call: ObservedCall) -> None:
     composer.begin()
+    if not composer.instances:
+        composer.element = element_of(call.json)
+        if composer.element != INSIGHTLY:
+            composer.note(
+                "Hand in the connector of its element: `settings: {CONNECTORS: package.module:Name}`."
+            )
     name = composer.namer.instance(call.json.get("name"), only=composer.only_one)
     differs = differences(call.json, composer.words, composer.session.credentials)
     if composer.steps:
@@ -96,15 +103,22 @@ def differences(body: Mapping[str, Any], words: PortableTexts, credentials: Cred
     Args:
         body: what it was made with.
     """
-    guide = instance_body(credentials)
+    guide = instance_body(credentials, element=element_of(body))
+    always = {"name"} if element_of(body) == INSIGHTLY else {"name", "element"}
     differs: dict[str, Any] = {}
     for key, value in body.items():
-        if key not in {"configuration", "providerData"} and (key == "name" or value != guide.get(key)):
+        if key not in {"configuration", "providerData"} and (key in always or value != guide.get(key)):
             differs[key] = words.value(value)
     if not body.get("tags"):
         differs["tags"] = None
     configured = configuration(body.get("configuration") or {}, guide["configuration"], words)
     return {**differs, "configuration": configured} if configured else differs
+
+
+def element_of(body: Mapping[str, Any]) -> str:
+    """Return the element of an instance that a body makes."""
+    element = body.get("element")
+    return str(element.get("key")) if isinstance(element, Mapping) else INSIGHTLY
 
 
 def configuration(sent: Mapping[str, Any], guide: Mapping[str, Any], words: PortableTexts) -> dict[str, Any]:

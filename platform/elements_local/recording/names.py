@@ -1,7 +1,7 @@
 """Names for what was made, ``contacts/ada`` after its own, and texts in which they stand for ids, addresses and secrets."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, count
 from typing import Any
 from unicodedata import normalize
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from elements_local.clients import Addresses, Credentials
 from elements_local.kit.masks import MASK, OWN
-from elements_local.records import COLLECTIONS, NAMED_BY
+from elements_local.records import COLLECTIONS, value_at
 from elements_local.scenarios.scenario_context import escaped
 
 _LONGEST = 30
@@ -47,9 +47,9 @@ class Namer:
     def __init__(self) -> None:
         self._taken: set[str] = set(_RESERVED)
 
-    def record(self, kind: str, fields: Mapping[str, Any]) -> str:
-        """Return a name for a record of one of the hub's resources."""
-        words = (word_of(fields.get(key)) for key in NAMED_BY[kind])
+    def record(self, kind: str, fields: Mapping[str, Any], named_by: Iterable[str]) -> str:
+        """Return a name for a record of one of the hub's resources, from fields that say what it is called."""
+        words = (word_of(value_at(fields, path)) for path in named_by)
         return self._free(f"{kind}/{next(filter(None, words), '')}")
 
     def other(self, kind: str) -> str:

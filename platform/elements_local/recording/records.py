@@ -8,7 +8,7 @@ from elements_local.clients import BASE_PATH
 from elements_local.kit.masks import MASK
 from elements_local.recording import requests
 from elements_local.recording.session import ObservedCall
-from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
+from elements_local.records import COLLECTIONS, INSIGHTLY, NAMED_BY, Kinds, default_fields, merged
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 _KINDS = {collection.lower(): kind for kind, collection in COLLECTIONS.items()}
 _OF_CRM = re.compile(r"/(?P<version>v[0-9.]+)/(?P<kind>[A-Za-z]+)(?:/(?P<id>\d+))?/?\Z")
 _OF_HUB = re.compile(rf"{BASE_PATH}(?:/hubs/[^/]+)?/(?P<kind>[A-Za-z]+)(?:/(?P<id>\d+))?/?\Z")
+_OF_FAKE = re.compile(r"/_local/records/[^/]+/(?P<kind>[^/]+)(?:/(?P<id>[^/]+))?\Z")
 _VERSION = "v3.1"
 """That of the scenarios' own calls; the others have other fields."""
 
 
 def add(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that changed a record, and say whether it was one."""
-    place = _place(call)
+    place = _place(composer, call)
     if place is None or not call.good or call.query:
         return False
     kind, number = place
@@ -45,13 +46,15 @@ def _named(composer: "ScenarioComposer", kind: str, number: object) -> str | Non
     return name if name and name.startswith(f"{kind}/") else None
 
 
-def _place(call: ObservedCall) -> tuple[str, str | None] | None:
+def _place(composer: "ScenarioComposer", call: ObservedCall) -> tuple[str, str | None] | None:
     if call.service == "crm":
         match = _OF_CRM.match(call.path)
         kind = _KINDS.get(match["kind"].lower()) if match else None
     else:
-        match = _OF_HUB.match(call.path) if call.service == "platform" and _has_element(call) else None
-        kind = match["kind"].lower() if match and match["kind"].lower() in COLLECTIONS else None
+        match = None
+        if call.service == "platform":
+            match = _OF_HUB.match(call.path) if _has_element(call) else _OF_FAKE.match(call.path)
+        kind = match["kind"].lower() if match and match["kind"].lower() in composer.kinds else None
     return (kind, match["id"]) if match and kind else None
 
 
@@ -62,30 +65,36 @@ def _has_element(call: ObservedCall) -> bool:
 
 def _create(composer: "ScenarioComposer", call: ObservedCall, kind: str) -> bool:
     """Name a record that was made, by a step of its own if the verb makes the very same."""
-    number = call.answer.get(ID_FIELDS[kind]) if isinstance(call.answer, dict) else None
-    if not isinstance(call.json, dict) or not isinstance(number, int):
+    sort = composer.kinds.of(kind)
+    number = call.answer.get(sort.id) if isinstance(call.answer, dict) else None
+    known = int if sort.element == INSIGHTLY else int | str
+    if not isinstance(call.json, dict) or not isinstance(number, known):
         return False
     fields = composer.words.value(call.json)
-    name = composer.namer.record(kind, fields)
-    if _is_repeatable(composer, call) and _is_plain(call) and _needs_nothing(name, fields):
+    name = composer.namer.record(kind, fields, NAMED_BY.get(kind, ()) if known is int else (sort.called_by,))
+    if _is_repeatable(composer, call) and _is_plain(call) and _needs_nothing(composer.kinds, name, fields):
         composer.step("create", {name: fields})
-    elif not requests.add(composer, call, keep={name: ID_FIELDS[kind]}):
+    elif not requests.add(composer, call, keep={name: sort.id}):
         return True
     composer.names.ids[name] = number
     composer.words.learn(name, number)
     return True
 
 
-def _needs_nothing(name: str, fields: Mapping[str, Any]) -> bool:
+def _needs_nothing(kinds: Kinds, name: str, fields: Mapping[str, Any]) -> bool:
     """Say whether the verb would add nothing that the CRM does not add itself."""
-    return default_fields(name).keys() - {"OPPORTUNITY_STATE"} <= fields.keys()
+    needed = default_fields(name, kinds)
+    if kinds.of(name).element != INSIGHTLY:
+        return merged(needed, fields) == fields
+    return needed.keys() - {"OPPORTUNITY_STATE"} <= fields.keys()
 
 
 def _update(composer: "ScenarioComposer", call: ObservedCall, kind: str, number: str | None) -> bool:
     if not isinstance(call.json, dict) or not _is_plain(call):
         return False
-    fields = {key: value for key, value in call.json.items() if key != ID_FIELDS[kind]}
-    name = _named(composer, kind, call.json.get(ID_FIELDS[kind]) if number is None else number)
+    id_field = composer.kinds.of(kind).id
+    fields = {key: value for key, value in call.json.items() if key != id_field}
+    name = _named(composer, kind, call.json.get(id_field) if number is None else number)
     if name is None or not fields:
         return False
     composer.step("update", {name: composer.words.value(fields)})
@@ -101,7 +110,7 @@ def _is_repeatable(composer: "ScenarioComposer", call: ObservedCall) -> bool:
         match = _OF_CRM.match(call.path)
         exact = match is not None and (match["id"] is not None or call.method == "POST")
         return match is not None and match["version"] == _VERSION and (exact or not composer.faulty)
-    return not composer.faulty and call.method != "PUT"
+    return not composer.faulty and (call.method != "PUT" or _OF_FAKE.match(call.path) is not None)
 
 
 def _is_plain(call: ObservedCall) -> bool:
@@ -111,11 +120,12 @@ def _is_plain(call: ObservedCall) -> bool:
     """
     if call.service == "crm":
         return MASK not in call.body
-    return all(
-        _is_value(value) and value != MASK and call.answer.get(key) == value
-        for key, value in call.json.items()
+    return merged(call.answer, call.json) == call.answer and all(
+        _is_value(value) and value != MASK for value in call.json.values()
     )
 
 
 def _is_value(value: object) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else not isinstance(value, dict | list)
+    if isinstance(value, dict):
+        return all(map(_is_value, value.values()))
+    return bool(value.strip()) if isinstance(value, str) else not isinstance(value, list)

@@ -11,7 +11,7 @@ from typing import Any
 from elements_local.clients import ServiceClient, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.kit.instants import parse_duration, parse_instant
-from elements_local.records import RecordNames
+from elements_local.records import Kinds, RecordNames
 from elements_local.scenarios.expect import GoldenStream
 
 
@@ -74,6 +74,7 @@ class ScenarioContext:
         golden: where its stream is kept.
         sees_inside: whether it runs on a stack of ours, with admin routes, and not at a tenant.
         cures: whether what would have helped is tried where something has not come.
+        kinds: of the records that it names, those of its first instance's element before others.
         patience: how an ``expect`` waits for what has not come; a clock that is advanced leaves nothing to wait for.
         kept: what steps have kept of answers, by names of the author's own.
         seen_callback: the id of the last one that an ``expect`` has dealt with.
@@ -90,6 +91,7 @@ class ScenarioContext:
     patience: Patience = lambda look: look()
     instances: dict[str, ScenarioInstance] = field(default_factory=dict)
     names: RecordNames = field(default_factory=RecordNames)
+    kinds: Kinds = field(default_factory=Kinds)
     kept: dict[str, int | str] = field(default_factory=dict)
     seen_callback: int = 0
     seen_poll: int = 0

@@ -29,6 +29,7 @@ from elements_local.interruption import Interruption
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.wire import Http, NoReply
+from elements_local.records import COLLECTIONS, RESOURCES
 from elements_local.service_client import TOKEN_HEADER, admin_headers, answers_of, query_of
 
 CLIENT_TIMEOUT = timedelta(minutes=10)
@@ -119,6 +120,7 @@ class Stack:
             "crm": {**admin, "Authorization": f"Basic {basic}"},
             "sink": admin,
         }
+        platform = PlatformClient(http=http, url=at.platform, headers=headers["platform"])
         return WorkspaceClients(
             credentials=credentials,
             clock=ClockClient(
@@ -127,8 +129,14 @@ class Stack:
                 headers=headers[at.keeper],
                 whose=query_of({"workspace": credentials.name}) if at.keeper == "sink" else "",
             ),
-            platform=PlatformClient(http=http, url=at.platform, headers=headers["platform"]),
-            crm=CrmClient(http=http, url=at.crm, headers=headers["crm"]),
+            platform=platform,
+            crm=CrmClient(
+                http=http,
+                url=at.crm,
+                headers=headers["crm"],
+                platform=platform,
+                others=dict(_others(credentials)),
+            ),
             sink=SinkClient(http=http, url=at.sink, headers=admin, workspace=credentials.name),
             fakes={
                 key: FakeClient(http=http, url=url, headers=admin, workspace=credentials.name)
@@ -143,6 +151,16 @@ class Stack:
 
     def _service(self, url: str) -> ServiceClient:
         return ServiceClient(http=self.http, url=url, headers=admin_headers(self.token))
+
+
+def _others(credentials: Credentials) -> Iterator[tuple[str, str]]:
+    """Yield what other vendors' collections are called, with their paths: by themselves where the CRM has none of that name."""
+    for key, crm in credentials.crms.items():
+        for kind in crm.get("kinds", {}):
+            path = f"/_local/records/{key}/{kind}"
+            yield f"{key}/{kind}", path
+            if kind not in COLLECTIONS and kind.title() not in RESOURCES:
+                yield kind, path
 
 
 def at(addresses: Addresses, *, token: str | None = None) -> Stack:

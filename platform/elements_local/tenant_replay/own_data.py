@@ -106,7 +106,7 @@ class OwnCrm(CrmClient):
         """Make a record with a name of ours."""
         return super().create(collection, {**fields, NAME_FIELDS[RESOURCES[collection]]: OWN_NAME})
 
-    def update(self, collection: str, record_id: int, fields: Fields) -> dict[str, Any]:
+    def update(self, collection: str, record_id: int | str, fields: Fields) -> dict[str, Any]:
         """Change some fields of a record, by the id in the body, as the vendor documents it."""
         kind = RESOURCES[collection]
         body = {**fields, ID_FIELDS[kind]: record_id, NAME_FIELDS[kind]: OWN_NAME}

@@ -13,7 +13,7 @@ from elements_local.guide import DATE_KEYS, DATES, poller_entry
 from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
-from elements_local.records import COLLECTIONS, ID_FIELDS
+from elements_local.records import INSIGHTLY, Kinds, RecordSort
 from elements_local.service_client import segment
 from elements_local.what_if.circumstances import ClockChange
 
@@ -38,10 +38,14 @@ class Configured:
     Attributes:
         configuration: with ``event.poller.configuration`` as an object.
         mapped: objects that the instance maps: name -> definition and transformation.
+        element: whose configuration it is.
+        kinds: of records that can be made.
     """
 
     configuration: Mapping[str, Any] = field(repr=False)
     mapped: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
+    element: str = INSIGHTLY
+    kinds: Kinds = field(default_factory=Kinds)
 
     @property
     def vendor_names(self) -> dict[str, str]:
@@ -81,11 +85,13 @@ class ProbedResource:
     Attributes:
         name: of the block.
         kind: of its records, as scenarios name it.
+        sort: how they are made.
         block: the guide's, if its own is empty.
     """
 
     name: str
     kind: str
+    sort: RecordSort
     block: Mapping[str, Any]
 
     def alone_in(self, configured: Configured) -> Configured:
@@ -124,12 +130,14 @@ def resource_of(configured: Configured, name: str | None) -> ProbedResource:
     """
     blocks = _polled_blocks(configured.configuration)
     for each, block in blocks.items():
-        kind = polled_kind(each, block, configured.vendor_names)
+        kind = polled_kind(each, block, configured.vendor_names, configured.kinds)
         if kind and name in {None, each}:
-            return ProbedResource(name=each, kind=kind, block=block or poller_entry(kind, ID_FIELDS[kind]))
+            sort = configured.kinds.of(kind)
+            usual = poller_entry(kind, sort.id) if sort.element == INSIGHTLY else {}
+            return ProbedResource(name=each, kind=kind, sort=sort, block=block or usual)
     meant = "no resource" if name is None else repr(name)
     raise NotPolledError(
-        f"{meant} can be swept: a block of {CONFIGURATION} whose URL lists {', '.join(COLLECTIONS)} can; "
+        f"{meant} can be swept: a block of {CONFIGURATION} whose URL lists {', '.join(configured.kinds)} can; "
         f"there are {', '.join(blocks) or 'none'}"
     )
 
@@ -203,7 +211,9 @@ def unread(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
     ]
 
 
-def polled_kind(name: str, block: Mapping[str, Any], vendor_names: Mapping[str, str]) -> str | None:
+def polled_kind(
+    name: str, block: Mapping[str, Any], vendor_names: Mapping[str, str], kinds: Kinds
+) -> str | None:
     """Return the kind of records that a block of ``event.poller.configuration`` polls, as scenarios name it; None if they cannot make any.
 
     Args:
@@ -213,7 +223,7 @@ def polled_kind(name: str, block: Mapping[str, Any], vendor_names: Mapping[str, 
     url = str(block.get("url") or f"/hubs/crm/{name}")
     listed = url.partition("?")[0].rstrip("/").rpartition("/")[2]
     kind = vendor_names.get(listed, listed)
-    return kind if kind in COLLECTIONS else None
+    return kind if kind in kinds else None
 
 
 def fields_asked_for(block: Mapping[str, Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from elements_local.guide import patched
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL, URLS
 from elements_local.recording.instances import readable
 from elements_local.recording.text import write
-from elements_local.records import COLLECTIONS
+from elements_local.records import INSIGHTLY, Kinds
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, load
 from elements_local.service_client import query_of, segment
@@ -139,7 +139,7 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
     blocks = cured.get(CONFIGURATION) or {}
     for name in [subject] if subject else blocks or [_USUAL]:
         block = blocks.get(name) or {}
-        kind = polled_kind(name, block, linted.vendor_names)
+        kind = polled_kind(name, block, linted.vendor_names, Kinds())
         if kind is not None:
             return DemonstratedResource(
                 kind=kind,
@@ -149,7 +149,7 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
                 page=min(int(str(block.get("pageSize") or _PAGE)), _LARGEST_PAGE),
             )
     raise NoScenarioError(
-        f"{subject or 'what is polled'} has no scenario: records can be made of {', '.join(COLLECTIONS)} alone"
+        f"{subject or 'what is polled'} has no scenario: records can be made of {', '.join(Kinds())} alone"
     )
 
 
@@ -191,7 +191,12 @@ def _cell(stack: Stack, linted: Linted, finding: Mapping[str, Any]) -> dict[str,
         circumstance = Circumstance(name=f"search lags {linted.lag_s} s", faults=(lag,))
 
     def grid(case: str) -> Grid | None:
-        configured = Configured(configuration=cases.get(case, {}), mapped=linted.mapped)
+        configured = Configured(
+            configuration=cases.get(case, {}),
+            mapped=linted.mapped,
+            element=linted.element,
+            kinds=linted.kinds,
+        )
         try:
             resource = resource_of(configured, subject_of(finding))
             return sweep(stack, configured, resource, circumstances=[circumstance])
@@ -251,7 +256,11 @@ def of_body(clients: WorkspaceClients, body: Mapping[str, Any], *, lag_s: int | 
 def configured_body(body: Mapping[str, Any]) -> Configured:
     """Return the configuration in a body."""
     configuration = body.get("configuration")
-    return Configured(configuration=_readable(configuration if isinstance(configuration, dict) else {}))
+    element = body.get("element")
+    return Configured(
+        configuration=_readable(configuration if isinstance(configuration, dict) else {}),
+        element=str(element.get("key")) if isinstance(element, dict) else INSIGHTLY,
+    )
 
 
 def of_instance(clients: WorkspaceClients, instance_id: int | None, *, lag_s: int | None) -> Linted:
@@ -296,7 +305,13 @@ def configured_instance(clients: WorkspaceClients, instance_id: int | None) -> C
         )
         for name in (each["objectName"] for each in instance.get("transformationData") or [])
     }
-    return Configured(configuration=_readable(instance["configuration"]), mapped=mapped)
+    element = instance["element"]["key"]
+    return Configured(
+        configuration=_readable(instance["configuration"]),
+        mapped=mapped,
+        element=element,
+        kinds=Kinds(clients.credentials.crms, first=element),
+    )
 
 
 def _readable(configuration: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -312,6 +327,8 @@ def _linted(configured: Configured, found: Mapping[str, Any], lag_s: int) -> Lin
             **_without_lines(configured),
         },
         mapped=configured.mapped,
+        element=configured.element,
+        kinds=configured.kinds,
         findings=found["findings"],
         more=found["more"],
         lag_s=lag_s,

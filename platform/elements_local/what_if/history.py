@@ -199,7 +199,8 @@ def _is_kind(collection: str, record: str | None) -> bool:
     """Say whether a change is of the record's own collection, where its name tells which that is."""
     if record is None:
         return True
-    return COLLECTIONS[record.partition("/")[0]].lower() == str(collection).lower()
+    kind = record.partition("/")[0]
+    return COLLECTIONS.get(kind, kind).lower() == str(collection).lower()
 
 
 def rebuilt(stack: Stack, sought: CureCase, *, go_on: timedelta, alone: bool) -> History:

@@ -12,7 +12,7 @@ from elements_local.guide import instance_body, patched
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.kit.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
-from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
+from elements_local.records import INSIGHTLY, title_of, with_value
 from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.service_client import segment
 from elements_local.stack.stack import Stack
@@ -91,7 +91,7 @@ def _interval(configured: Configured) -> timedelta:
 
 
 def _make_instance(clients: WorkspaceClients, configured: Configured) -> int:
-    body: dict[str, Any] = instance_body(clients.credentials)
+    body: dict[str, Any] = instance_body(clients.credentials, element=configured.element)
     body["configuration"] |= configured.taken_over
     number: int = clients.platform.create_instance(body)["id"]
     for where, mapping in configured.mapping_requests():
@@ -134,10 +134,10 @@ class Probes:
     circumstance: tuple[int, Circumstance] = (0, AS_IT_IS)
     changes: Sequence[str] = CHANGES
     seed: int = 0
-    records: dict[CellKey, int] = field(default_factory=dict)
-    old: list[int] = field(default_factory=list)
-    victims: list[int] = field(default_factory=list)
-    made: list[int] = field(default_factory=list)
+    records: dict[CellKey, int | str] = field(default_factory=dict)
+    old: list[int | str] = field(default_factory=list)
+    victims: list[int | str] = field(default_factory=list)
+    made: list[int | str] = field(default_factory=list)
     begins: datetime | None = None
 
     def run(self) -> None:
@@ -258,7 +258,7 @@ class Probes:
 
     def _change(self, key: CellKey) -> None:
         if key.change == "delete":
-            self.clients.crm.delete(COLLECTIONS[self.resource.kind], self.records[key])
+            self.clients.crm.delete(self.resource.sort.address, self.records[key])
         elif key.change == "update":
             if key not in self.records:
                 self.records[key] = self.old.pop()
@@ -272,16 +272,17 @@ class Probes:
         while self.made:
             self._update(self.made.pop())
 
-    def _create(self, word: str) -> int:
-        kind = self.resource.kind
-        fields = {**default_fields(f"{kind}/{word}"), **fields_asked_for(self.resource.block)}
-        number: int = self.clients.crm.create(COLLECTIONS[kind], fields)[ID_FIELDS[kind]]
+    def _create(self, word: str) -> int | str:
+        sort = self.resource.sort
+        fields = {**sort.fields_called(title_of(word)), **fields_asked_for(self.resource.block)}
+        number: int | str = self.clients.crm.create(sort.address, fields)[sort.id]
         return number
 
-    def _update(self, record_id: int) -> None:
-        kind = self.resource.kind
+    def _update(self, record_id: int | str) -> None:
+        sort = self.resource.sort
         needed = fields_asked_for(self.resource.block)
-        free = [each for each in default_fields(f"{kind}/x") if each not in needed]
+        own = sort.fields_called("x") if sort.element == INSIGHTLY else [sort.called_by]
+        free = [each for each in own if each not in needed]
         # Where the URL asks for every field, one is written again as it is, which is a change as well.
-        fields = {free[0]: "Changed"} if free else needed
-        self.clients.crm.update(COLLECTIONS[kind], record_id, fields)
+        fields = with_value({}, free[0], "Changed") if free else needed
+        self.clients.crm.update(sort.address, record_id, fields)

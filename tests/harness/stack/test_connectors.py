@@ -21,6 +21,25 @@ steps:
   - request: {{method: GET, path: /elements/rolodex, expect: {{key: rolodex}}}}
 """
 
+HUBLIKE = """scenario: records of another vendor are named by their kinds
+settings: {CONNECTORS: "hublike:HublikeConnector"}
+instance: {element: {key: hublike}}
+records: 1
+steps:
+  - advance: 1m
+  - create: {deals/big: {properties: {amount: "5"}}, contacts/ada: {}, leads/ours: {}}
+  - advance: {to: T+15m}
+  - expect: {callbacks: [contacts/ada CREATED, deals/big CREATED]}
+  - advance: 1m
+  - update: {deals/big: {properties: {stage: won}}}
+  - advance: {to: T+30m}
+  - expect:
+      callbacks: [deals/big UPDATED]
+      records: {deals/big: {properties: {name: Big, amount: "5", stage: won}}}
+  - delete: deals/big
+  - expect: {records: {deals/big: null}}
+"""
+
 
 def test_a_setting_hands_one_in(tmp_path):
     project = tmp_path / "pyproject.toml"
@@ -31,9 +50,10 @@ def test_a_setting_hands_one_in(tmp_path):
         assert clients.platform.call("GET", f"{BASE_PATH}/elements/keys") == ["insightly", "rolodex"]
 
 
-def test_a_scenario_hands_one_in(tmp_path):
-    path = tmp_path / "rolodex.yaml"
-    path.write_text(SCENARIO)
+@pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE])
+def test_a_scenario_hands_one_in(tmp_path, scenario):
+    path = tmp_path / "own.yaml"
+    path.write_text(scenario)
 
     with closing(Runner(How())) as runner:
         assert [runner.run(scenario).failure for scenario in load(path)] == [None]

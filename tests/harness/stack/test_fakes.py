@@ -1,11 +1,22 @@
 """A fake of anybody's, on the kit's face: clock and ties, workspaces, faults, reset, snapshot, seeds and log are there for it."""
 
+from contextlib import closing
+
 import pytest
 from hublike import HublikeConnector
 
-from elements_local.errors import OptionError
+from elements_local import trigger
+from elements_local.errors import CallError, OptionError
+from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
+from elements_local.recording import scenario_so_far
+from elements_local.replay.runner import How, Runner
+from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process, on_ports
+from elements_local.what_if.circumstances import CIRCUMSTANCES
+from elements_local.what_if.configured import resource_of
+from elements_local.what_if.findings import configured_instance
+from elements_local.what_if.sweep import sweep
 
 NAMED = {"ELEMENTS_LOCAL_CONNECTORS": "hublike:HublikeConnector"}
 
@@ -133,6 +144,43 @@ def test_whose_key_is_nobodys_is_refused_and_what_is_not_there_is_404(hub, fake)
     assert {"/_local/changes", "/_local/seed", "/_local/faults"} <= document["paths"].keys()
 
 
+def test_what_was_done_is_recorded_by_names_and_replays(tmp_path):
+    path = tmp_path / "recorded.yaml"
+    with in_process(Options(environment=NAMED)) as stack:
+        clients = stack.new_workspace(seed=7)
+        made = clients.platform.create_instance(instance_body(clients.credentials, element="hublike"))
+        clients.clock.advance("1m")
+        (ref,) = written(clients.platform.hub(made["token"]), "Big deal")
+        clients.crm.create("deals", {"properties": {"name": "Other", "stage": "open"}})
+        clients.clock.advance("15m")
+        clients.crm.update("deals", ref, {"properties": {"stage": "won"}})
+        clients.clock.advance("15m")
+        text = scenario_so_far(stack, clients.credentials.name)
+    path.write_text(f"settings: {{CONNECTORS: hublike:HublikeConnector}}\n{text}")
+
+    assert [line for line in text.splitlines() if line.endswith(("CREATED", "UPDATED"))] == [
+        "        - deals/big-deal CREATED",
+        "        - deals/other CREATED",
+        "        - deals/big-deal UPDATED",
+    ]
+    assert "create:\n      deals/other:" in text
+    with closing(Runner(How())) as runner:
+        assert [runner.run(scenario).failure for scenario in load(path)] == [None]
+
+
+def test_a_sweep_makes_its_records(stack, clients, instance):
+    configured = configured_instance(clients, instance["id"])
+    grid = sweep(stack, configured, resource_of(configured, "deals"), circumstances=CIRCUMSTANCES[:1])
+
+    found = [
+        verdict.value
+        for key, cell in grid.cells.items()
+        for verdict in cell.verdicts
+        if key.change in {"create", "update"}
+    ]
+    assert (grid.kind, len(found), {*found}) == ("deals", 100, {"reported"})
+
+
 def test_each_has_a_port_of_its_own():
     with on_ports(Options(environment=NAMED)) as stack:
         crm = stack.workspace().credentials.crms["hublike"]
@@ -146,3 +194,21 @@ def test_a_part_of_a_stack_does_not_play_it():
         on_ports(Options(environment=NAMED, role="crm")),
     ):
         pass
+
+
+def test_commands_and_fixtures_name_its_kinds(clients):
+    made = clients.crm.create("deals", {"properties": {"name": "Big"}})
+    assert clients.crm.get("hublike/deals", made["id"]) == made
+    clients.crm.delete("deals", made["id"])
+
+    with pytest.raises(CallError, match="404"):
+        clients.crm.get("deals", made["id"])
+    trigger.instance_of_its_own(clients, "deals")
+    poller = trigger.poller_of(clients, "deals")
+    created = trigger.make(clients, "deals", {}, None)
+    trigger.advance_to_next_poll(clients, poller)
+    assert trigger.outcome_of(clients, poller, created).sent.event_types == ("CREATED",)
+    poller = trigger.poller_of(clients, "deals")
+    changed = trigger.make(clients, "deals", {}, trigger.record_to_change(clients, "deals", None))
+    trigger.advance_to_next_poll(clients, poller)
+    assert trigger.outcome_of(clients, poller, changed).sent.event_types == ("UPDATED",)

@@ -4,6 +4,7 @@ from base64 import b64encode
 from contextlib import suppress
 
 from flask import Blueprint
+from msgspec import to_builtins
 
 from elements_local.kit.admin.workspace_requests import NameQuery, WorkspaceRequest, chosen_workspace
 from elements_local.kit.api.json_text import encode
@@ -12,6 +13,7 @@ from elements_local.kit.wire import Http, NoReply
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.workspace import DefaultWorkspaceError
 from elements_local.platform.call import OpenCall, Platform
+from elements_local.platform.elements.connector import Connector, VendorKind
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError
 
 Json = dict[str, object]
@@ -116,8 +118,18 @@ def _shown(call: OpenCall, workspace: Workspace) -> Json:
     """Return what whoever works in the workspace has to know."""
     shown: Json = {**workspace.to_json(), "callback_url": f"{call.settings.sink_url}/{workspace.name}"}
     crms = {
-        key: {"url": url, "credentials": fake.credentials(workspace.crm_api_key)}
+        key: {
+            "url": url,
+            "credentials": fake.credentials(workspace.crm_api_key),
+            "kinds": {name: _kind_json(connector, name, kind) for name, kind in fake.kinds.items()},
+        }
         for key, url in call.platform.fakes.items()
-        if (fake := call.catalogue.connector(key).fake)
+        if (fake := (connector := call.catalogue.connector(key)).fake)
     }
     return {**shown, "crms": crms} if crms else shown
+
+
+def _kind_json(connector: Connector, resource: str, kind: VendorKind) -> Json:
+    """Return how records of a resource are made, found and called."""
+    there = connector.collection(resource)
+    return {**to_builtins(kind), "collection": there.name, "idField": there.id_field}

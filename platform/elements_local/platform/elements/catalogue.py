@@ -40,7 +40,7 @@ class HubJson(TypedDict):
     resources: NotRequired[list[HubResourceJson]]
 
 
-HUBS = (Hub(key="crm", name="CRM", description="Customer relationship management"),)
+_HUBS = {"crm": Hub(key="crm", name="CRM", description="Customer relationship management")}
 
 
 def shipped(*, crm_url: str = "") -> tuple[Connector, ...]:
@@ -56,7 +56,7 @@ class Catalogue:
     """The connectors of a platform, found by their elements' keys or numbers, which are interchangeable (observed).
 
     Raises:
-        ConflictError: two of them have one key or number, or one is of a hub that there is not.
+        ConflictError: two of them have one key or number.
     """
 
     def __init__(self, connectors: Iterable[Connector]) -> None:
@@ -70,6 +70,23 @@ class Catalogue:
         return [
             connector.element for key, connector in self._connectors.items() if key == connector.element.key
         ]
+
+    @property
+    def hubs(self) -> list[Hub]:
+        """The hubs that the elements are of."""
+        keys = dict.fromkeys(element.hub for element in self.elements)
+        return [_HUBS.get(key) or Hub(key=key, name=key.title(), description="") for key in keys]
+
+    def hub(self, key: str) -> Hub:
+        """Return a hub by its key.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        for hub in self.hubs:
+            if hub.key == key:
+                return hub
+        raise NotFoundError("hub", key, named="key")
 
     def connector(self, key_or_id: str) -> Connector:
         """Return the connector of an element.
@@ -92,27 +109,10 @@ class Catalogue:
 
     def _add(self, connector: Connector) -> None:
         element = connector.element
-        hubs = [hub.key for hub in HUBS]
-        if element.hub not in hubs:
-            raise ConflictError(
-                f"the element {element.key} is of the hub {element.hub}; there are {', '.join(hubs)}"
-            )
         for name in (element.key, str(element.id)):
             if name in self._connectors:
                 raise ConflictError(f"two connectors have an element {name}; give one another key and number")
             self._connectors[name] = connector
-
-
-def find_hub(key: str) -> Hub:
-    """Return a hub by its key.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    for hub in HUBS:
-        if hub.key == key:
-            return hub
-    raise NotFoundError("hub", key, named="key")
 
 
 def hub_to_json(hub: Hub, elements: Sequence[Element], *, hydrate: bool) -> HubJson:

@@ -11,6 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, NotRequired, Protocol, TypedDict
 
+import msgspec
 from msgspec import Struct
 
 from elements_local.kit.storage.retention import Pruned
@@ -222,6 +223,20 @@ class Application:
     callback_url: str
 
 
+class VendorKind(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How records of one of a fake's resources are made for a trial; a field's path may lead below other keys.
+
+    Attributes:
+        named_by: the path of a field that says what a record is called.
+        text: that of one that takes any text.
+        example: what a new one has beside its name.
+    """
+
+    named_by: str
+    text: str
+    example: Mapping[str, object] = msgspec.field(default_factory=dict)
+
+
 class VendorFake(Struct, frozen=True, kw_only=True):
     """A fake of a vendor, which a stack serves on a port of its own.
 
@@ -229,11 +244,13 @@ class VendorFake(Struct, frozen=True, kw_only=True):
         origin: the vendor's own, such as ``https://api.vendor.example``; calls that go there reach the fake.
         create_app: makes it, from what the stack hands it, on which ``elements_local.kit.fakes.fake.Fake`` stands.
         credentials: the configuration keys, with their values, that let an instance in with a workspace's API key.
+        kinds: resource -> how its records are made where somebody names one: by scenarios, commands and pages.
     """
 
     origin: str
     create_app: "Callable[[FakeHost], Flask]"
     credentials: Callable[[str], Mapping[str, str]]
+    kinds: Mapping[str, VendorKind] = msgspec.field(default_factory=dict)
 
 
 class VendorGrants(Protocol):

@@ -13,7 +13,7 @@ from elements_local.platform.core.paging import (
     paginated,
     paging,
 )
-from elements_local.platform.elements.catalogue import HUBS, HubJson, find_hub, hub_to_json
+from elements_local.platform.elements.catalogue import HubJson, hub_to_json
 from elements_local.platform.elements.catalogue_entry import ElementDetails, element_details
 
 bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
@@ -46,28 +46,29 @@ class HubsQuery(PageQuery, rename="camel", kw_only=True):
 def index(call: OpenCall, query: HubsQuery) -> Answer[list[HubJson]]:
     """List the hubs."""
     return paginated(
-        [hub_to_json(hub, call.catalogue.elements, hydrate=query.hydrate) for hub in HUBS], paging(query)
+        [hub_to_json(hub, call.catalogue.elements, hydrate=query.hydrate) for hub in call.catalogue.hubs],
+        paging(query),
     )
 
 
 @bp.get("/keys")
 @operation(headers=COUNT_HEADERS)
-def keys() -> Answer[list[str]]:
+def keys(call: OpenCall) -> Answer[list[str]]:
     """List the hubs' keys."""
-    return counted([hub.key for hub in HUBS])
+    return counted([hub.key for hub in call.catalogue.hubs])
 
 
 @bp.get("/<key>")
 @operation(problems=(404,))
 def get(call: OpenCall, key: str, query: HubQuery) -> Answer[HubJson]:
     """Show a hub."""
-    return Answer(hub_to_json(find_hub(key), call.catalogue.elements, hydrate=query.hydrate))
+    return Answer(hub_to_json(call.catalogue.hub(key), call.catalogue.elements, hydrate=query.hydrate))
 
 
 @bp.get("/<key>/elements")
 @operation(problems=(404,), headers=PAGE_HEADERS)
 def elements_of_hub(call: OpenCall, key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
     """List the elements of a hub."""
-    hub = find_hub(key)
+    hub = call.catalogue.hub(key)
     details = [element_details(one) for one in call.catalogue.elements if one.hub == hub.key]
     return paginated(details, paging(query))

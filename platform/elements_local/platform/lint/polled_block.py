@@ -82,7 +82,12 @@ class PolledBlock(Struct, frozen=True, kw_only=True, dict=True):
 
     def own_date(self, path: str) -> DateField | None:
         """Return how the element's own blocks read a field; None if none does."""
-        return self.own_dates.get(field_name(path))
+        below = [
+            date
+            for name, date in self.own_dates.items()
+            if len(steps_below(name)) > 1 and is_date(path, name)
+        ]
+        return self.own_dates.get(field_name(path)) or next(iter(below), None)
 
     def warning(
         self,
@@ -213,8 +218,17 @@ def _parameters(own: Resource) -> Iterator[str]:
         names = [*fields_of(parse(where_of(own, _ANY_TIME, _ANY_TIME)))]
     except QueryError:
         return
-    dates = {date.path.casefold() for date in (own.updated, own.created) if date}
-    yield from (name.casefold() for name in names if name.casefold() not in dates)
+    dates = [date.path for date in (own.updated, own.created) if date]
+    yield from (name.casefold() for name in names if not any(is_date(name, path) for path in dates))
+
+
+def is_date(name: str, path: str) -> bool:
+    """Say whether a condition's name is that of a date field; of one below another key, its own name will do.
+
+    >>> is_date("modified", "properties.modified"), is_date("properties.Modified", "properties.modified")
+    (True, True)
+    """
+    return name.casefold() in {path.casefold(), steps_below(path)[-1].casefold()}
 
 
 def path_of(url: str) -> str:

@@ -21,7 +21,7 @@ from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
 from elements_local.platform.lint.fields import SAMPLES
-from elements_local.platform.lint.polled_block import PolledBlock, parameter_of, where_of
+from elements_local.platform.lint.polled_block import PolledBlock, is_date, parameter_of, where_of
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, quoted
 
@@ -180,7 +180,12 @@ class _PollCondition(Struct, frozen=True):
             yield self.block.url_warning(
                 LintRule.WHERE_OPERATOR, said, self._with(expected[-1]), expected[-1]
             )
-        elif resource.updated and created.casefold() == field.casefold() != resource.updated.path.casefold():
+        elif (
+            resource.updated
+            and created
+            and is_date(field, created)
+            and not is_date(field, resource.updated.path)
+        ):
             if resource.filter_by_updated_date:
                 said = (
                     f"{quoted(field)} is the created date: no change of a record that is there is asked for"
@@ -226,8 +231,8 @@ class _PollCondition(Struct, frozen=True):
         if self._is_parameter:
             return next(iter(self.block.own_dates.values()), None)
         field, resource = self.comparison.field, self.block.resource
-        read = {date.path.casefold(): date for date in (resource.created, resource.updated) if date}
-        return self.block.own_date(field) or read.get(field.casefold())
+        read = [one for one in (resource.updated, resource.created) if one and is_date(field, one.path)]
+        return self.block.own_date(field) or next(iter(read), None)
 
     def _with(self, operator: str) -> str | None:
         """Return the URL with another operator; None if it is not written plainly there."""

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from elements_local.platform.configuration import callback_headers, poller_configuration
+from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.instance_json import InstanceJson, InstanceRequest
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
 from elements_local.platform.core.instance import Values
@@ -34,6 +35,13 @@ _SUCCESSORS_BLOCK_KEYS = frozenset(
     }
 )
 _SUCCESSORS_KEYS = frozenset({"event.raw.enabled"})
+_READ_OF_ANY = (
+    *(configuration.ENABLED, configuration.CALLBACK_URL, configuration.SIGNATURE_KEY),
+    *(configuration.VENDOR_TYPE, configuration.PAGE_SIZE, configuration.FILTER_NULLS),
+    *(poller_configuration.CONFIGURATION, poller_configuration.REFRESH_INTERVAL),
+)
+"""Keys that the platform reads of every element's instances, whether the element describes them or not."""
+
 _SEEN_ELSEWHERE = ("event.notification.type", *callback_headers.OWN_KEYS)
 _FAMILIES = ("oauth.", "bulk.")
 """How keys begin that other connectors have many of."""
@@ -204,7 +212,7 @@ def _objects_in(
 
 
 def _configuration_keys(element: Element) -> tuple[str, ...]:
-    return (*(entry.key for entry in element.keys), *_SEEN_ELSEWHERE)
+    return (*(entry.key for entry in element.keys), *_READ_OF_ANY, *_SEEN_ELSEWHERE)
 
 
 def _nearest(name: str, names: Iterable[str]) -> str | None:

@@ -1,6 +1,6 @@
 """The verbs of scenarios: one list, which the reader, the schema, the runner and tenants go by."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from elements_local.scenarios.scenario_context import ScenarioContext
@@ -48,15 +48,19 @@ def take(context: ScenarioContext, verb: str, argument: Any) -> None:
     VERBS[verb].take(context, argument)
 
 
-def objections(instances: Iterable[str], steps: Iterable[tuple[str, Any]]) -> Iterator[Objection]:
+def objections(
+    instances: Mapping[str, Mapping[str, object]], steps: Iterable[tuple[str, Any]]
+) -> Iterator[Objection]:
     """Yield what can be seen to be wrong with steps, each a verb and what follows it, before any of them runs.
 
     They are checked in their order, since each may use what those before it have made.
 
     Args:
-        instances: the names of those that are there from the start.
+        instances: what differs from the guide's of those that are there from the start, by their names.
     """
-    state = StateSoFar(list(instances))
+    state = StateSoFar([])
+    for name, differs in instances.items():
+        state.add_instance(name, differs)
     for place, (verb, argument) in enumerate(steps):
         for path, reason in VERBS[verb].objections(state, argument):
             yield ("steps", place, verb, *path), reason

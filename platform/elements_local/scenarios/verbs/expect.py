@@ -11,7 +11,6 @@ from elements_local.failures.observed import Observed, observe
 from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.failures.timeline import clock_text, event_lines, message_of, taken
 from elements_local.kit.instants import parse_instant
-from elements_local.records import COLLECTIONS
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, fail_if_any, filled
 from elements_local.scenarios.verbs import audits
@@ -329,7 +328,7 @@ def _about(context: ScenarioContext, observed: Observed, name: str) -> Iterator[
         near = get_close_matches(name, context.names.ids, n=1, cutoff=0.8)
         yield f"no record is called {name}" + (f"; is {near[0]} meant?" if near else "")
         return
-    collection, number = COLLECTIONS[created_as.partition("/")[0]], str(context.names.ids[created_as])
+    collection, number = context.kinds.of(created_as).collection, str(context.names.ids[created_as])
     words = _ScenarioWording(context)
     explain = context.clients.platform.explain
     explainer = Explainer(explain=explain, observed=observed, words=words, cures=context.cures)

@@ -5,6 +5,7 @@ from typing import Any
 
 from elements_local.guide import instance_body
 from elements_local.kit.masks import MASK
+from elements_local.records import INSIGHTLY, Kinds
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, filled
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
 from elements_local.shape_errors import unknown
@@ -31,8 +32,11 @@ _CREDENTIALS = ("username", "password")
 def make_instance(context: ScenarioContext, name: str, differs: Mapping[str, Any]) -> None:
     """Make an instance like the guide's, but for what differs; its callbacks go to a path of its own."""
     credentials = context.clients.credentials
-    guide = instance_body(credentials)
     differs = filled(context, dict(differs))
+    element = differs["element"].get("key") if isinstance(differs.get("element"), dict) else INSIGHTLY
+    guide = instance_body(credentials, element=str(element))
+    if not context.instances:
+        context.kinds = Kinds(credentials.crms, first=str(element))
     callback_url = f"{credentials.callback_url}/{name}"
     configuration = {
         **guide["configuration"],
@@ -60,7 +64,7 @@ def _make_objections(state: StateSoFar, argument: dict[str, dict[str, object]]) 
         for key in differs:
             if key not in INSTANCE_KEYS:
                 yield (name, key), unknown("key", key, INSTANCE_KEYS)
-    state.instances.extend(argument)
+        state.add_instance(name, differs)
 
 
 def _make_obstacles(argument: dict[str, dict[str, Any]], tenant: TenantAbilities) -> Iterator[str]:

@@ -8,10 +8,10 @@ from msgspec import Meta
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.api.shape_words import PATTERNS
 from elements_local.kit.text import nearest
-from elements_local.records import COLLECTIONS, default_fields, kind_of
+from elements_local.records import default_fields, merged
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext, filled
-from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, kind_objections
+from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb
 from elements_local.shape_errors import unknown
 
 _NAME = r"^[A-Za-z][\w-]*/[\w.-]+$"
@@ -24,16 +24,18 @@ Fields: TypeAlias = dict[Name, dict[str, object] | None]
 
 def _create(context: ScenarioContext, argument: Fields) -> None:
     for name, fields in argument.items():
-        whole = {**default_fields(name), **filled(context, fields or {})}
-        made = context.clients.crm.create(COLLECTIONS[kind_of(name)], whole)
-        context.names.add(name, made)
+        kind = context.kinds.of(name)
+        whole = merged(default_fields(name, context.kinds), filled(context, fields or {}))
+        made = context.clients.crm.create(kind.address, whole)
+        context.names.add(name, made, kind.id)
         _check_fields(name, whole, made)
 
 
 def _update(context: ScenarioContext, argument: Fields) -> None:
     for name, fields in argument.items():
         changed = filled(context, fields or {})
-        record = context.clients.crm.update(COLLECTIONS[kind_of(name)], context.names.id_of(name), changed)
+        address = context.kinds.of(name).address
+        record = context.clients.crm.update(address, context.names.id_of(name), changed)
         _check_fields(name, changed, record)
 
 
@@ -47,15 +49,15 @@ def _check_fields(name: str, sent: Iterable[str], record: Mapping[str, Any]) -> 
 
 def _delete(context: ScenarioContext, argument: str | list[str]) -> None:
     for name in [argument] if isinstance(argument, str) else argument:
-        context.clients.crm.delete(COLLECTIONS[kind_of(name)], context.names.id_of(name))
+        context.clients.crm.delete(context.kinds.of(name).address, context.names.id_of(name))
 
 
 def record_differences(context: ScenarioContext, expected: Fields) -> list[str]:
     """Return how the CRM's records differ from what is expected of them."""
     lines: list[str] = []
     for name, fields in expected.items():
-        path = f"/v3.1/{COLLECTIONS[kind_of(name)]}/{context.names.id_of(name)}"
-        reply = context.clients.crm.send("GET", path)
+        client, path = context.clients.crm.place(context.kinds.of(name).address)
+        reply = client.send("GET", f"{path}/{context.names.id_of(name)}")
         if fields is None:
             lines += [] if reply.status == 404 else [f"{name}: expected to be gone, answered {reply.status}"]
         elif reply.ok:
@@ -67,7 +69,7 @@ def record_differences(context: ScenarioContext, expected: Fields) -> list[str]:
 
 def _create_objections(state: StateSoFar, argument: Fields) -> Iterator[Objection]:
     for name in argument:
-        yield from kind_objections(name)
+        yield from state.kind_objections(name)
     state.records.extend(argument)
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct
 
 from elements_local.clients import BASE_PATH
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.records import COLLECTIONS, RESOURCES
+from elements_local.records import INSIGHTLY, RESOURCES
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import (
     ExpectationError,
@@ -101,7 +101,8 @@ def _keep(context: ScenarioContext, names: dict[str, str], text: str) -> None:
         value = answer.get(key) if isinstance(answer, dict) else None
         if not isinstance(value, int | str):
             raise ExpectationError(f"expected a {key!r} to keep as {name!r}", f"actual:   {text[:1000]}")
-        if isinstance(value, int) and name.partition("/")[0] in COLLECTIONS:
+        kind = name.partition("/")[0]
+        if kind in context.kinds and (isinstance(value, int) or context.kinds.of(kind).element != INSIGHTLY):
             context.names.ids[name] = value
         context.kept[name] = value
 

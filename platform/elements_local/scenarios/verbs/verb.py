@@ -1,13 +1,13 @@
 """What a verb of scenarios is: its shape, what it does, what can be seen to be wrong with it, whether a tenant can do it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
 from elements_local.kit.instants import UnreadableTimeError, parse_duration, parse_instant
-from elements_local.records import COLLECTIONS
+from elements_local.records import COLLECTIONS, INSIGHTLY
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.shape_errors import Path, shown, unknown
 
@@ -21,16 +21,30 @@ class StateSoFar(Struct, frozen=True):
     """The names that the steps so far have given.
 
     Attributes:
+        elements: whose the instances are.
         marks: the moments that later steps can go back to, with the instances and the records of then.
     """
 
     instances: list[str]
     records: list[str] = field(default_factory=list)
     marks: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
+    elements: list[str] = field(default_factory=list)
+
+    def add_instance(self, name: str, differs: Mapping[str, object]) -> None:
+        """Note an instance by what differs from the guide's."""
+        element = differs.get("element")
+        self.instances.append(name)
+        self.elements.append(str(element.get("key")) if isinstance(element, Mapping) else INSIGHTLY)
+
+    def kind_objections(self, name: str) -> Iterator[Objection]:
+        """Yield what is wrong with the kind of a record; another vendor's are known once its stack runs."""
+        kind = name.partition("/")[0]
+        if kind not in COLLECTIONS and {*self.elements} <= {INSIGHTLY}:
+            yield (name,), unknown("kind of record", kind, COLLECTIONS)
 
     def record_objections(self, name: str, at: Path) -> Iterator[Objection]:
         """Yield what is wrong with a record that has to be there."""
-        yield from kind_objections(name)
+        yield from self.kind_objections(name)
         if name not in self.records:
             hint = unknown("record", name, self.records) if self.records else f"unknown record {name!r}"
             yield at, f"{hint}; a step before this one has to `create` it"
@@ -85,13 +99,6 @@ class Verb(Struct, frozen=True, kw_only=True):
 def only_here(reason: str) -> Callable[[Any, TenantAbilities], Iterable[str]]:
     """Return the obstacles of a verb that no tenant can do."""
     return lambda _argument, _tenant: (reason,)
-
-
-def kind_objections(name: str) -> Iterator[Objection]:
-    """Yield what is wrong with the kind of a record."""
-    kind = name.partition("/")[0]
-    if kind not in COLLECTIONS:
-        yield (name,), unknown("kind of record", kind, COLLECTIONS)
 
 
 def event_objections(event: str, at: Path, form: str) -> Iterator[Objection]:

@@ -463,12 +463,12 @@ def test_a_word_for_a_name_has_letters_that_can_be_typed(text, word):
 def test_names_are_one_of_a_kind():
     namer = Namer()
 
-    assert [namer.record("contacts", {"FIRST_NAME": "Ada"}) for _ in range(3)] == [
+    assert [namer.record("contacts", {"FIRST_NAME": "Ada"}, ["FIRST_NAME"]) for _ in range(3)] == [
         "contacts/ada",
         "contacts/ada-2",
         "contacts/ada-3",
     ]
-    assert [namer.record("contacts", {}) for _ in range(2)] == ["contacts/1", "contacts/2"]
+    assert [namer.record("contacts", {}, ["FIRST_NAME"]) for _ in range(2)] == ["contacts/1", "contacts/2"]
     assert namer.instance("workspace", only=False) == "workspace-2"
 
 

@@ -39,17 +39,23 @@ def test_an_unknown_element_is_not_found(key_or_id):
             {"key": "acme"},
             "two connectors have an element 5993; give one another key and number",
         ),
-        "a hub": (
-            {"key": "acme", "id": 1, "hub": "shop"},
-            "the element acme is of the hub shop; there are crm",
-        ),
     },
 )
-def test_a_connector_needs_a_name_of_its_own_and_a_hub_that_there_is(other, reason):
+def test_a_connector_needs_a_name_of_its_own(other, reason):
     (insightly,) = shipped()
 
     with pytest.raises(ConflictError, match=reason):
         Catalogue([insightly, replace(insightly, element=replace(INSIGHTLY, **other))])
+
+
+def test_a_hub_is_there_once_an_element_is_of_it():
+    (insightly,) = shipped()
+    shop = replace(insightly, element=replace(INSIGHTLY, key="acme", id=1, hub="shop"))
+
+    assert [(hub.key, hub.name) for hub in Catalogue([insightly, shop]).hubs] == [
+        ("crm", "CRM"),
+        ("shop", "Shop"),
+    ]
 
 
 def test_a_key_is_described_by_its_name_unless_it_has_a_description():
