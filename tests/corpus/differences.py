@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-VOLATILE = re.compile(r"\b[0-9a-f]{16}00[0-9a-f]{6}\b|(?<=stream\?known=)[\w:.-]+")
-"""What is no answer's own: ids of requests, and how far the pages have seen; both count what a whole stack has done."""
+VOLATILE = re.compile(
+    r"\b[0-9a-f]{16}00[0-9a-f]{6}\b|(?<=stream\?known=)[\w:.-]+|(?<=>took )[\d.]+ m?s|(?<=duration_us&#34;: )\d+"
+)
+"""What is no answer's own: ids of requests, how far the pages have seen, how long something took on the machine."""
 
 NAMED = re.compile(r"(?<=[?&]notice=)[\w-]+")
 """What is drawn for one page alone."""
@@ -19,6 +21,9 @@ COUNTED = {
     "/_local/activity": {"number", "last"},
 }
 """Keys of routes that count the calls of a whole process."""
+
+MEASURED = {"duration_us"}
+"""Keys that have the machine's time."""
 
 OPAQUE = re.compile(r"(?=.*[0-9])(?!\d{4}-\d\d-\d\d)[A-Za-z0-9+/=_-]{5,}")
 """What an id, a token or a secret looks like."""
@@ -210,6 +215,8 @@ class Comparison:
         if isinstance(old, bool | float):
             return False
         path, _, key = self._route.rpartition(" ")[2], *place.rpartition(".")[1:]
+        if key in MEASURED:
+            return self._pardon(True)
         is_counted = key in COUNTED.get(path, ())
         return self._pardon(self._renames.take(old, new, drawn=is_counted and old >= 1000) or is_counted)
 

@@ -42,6 +42,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
         status: of the answer; None if the connection was dropped.
         fault: whether a scripted fault struck.
         effect: what it did, as its rule says, with ``noted``, what the service told of it; empty if none struck.
+        duration_us: microseconds of the machine's time until the answer. Snapshots have none, as one seed makes one snapshot.
     """
 
     at: Annotated[datetime, Meta(tz=True)]
@@ -55,12 +56,14 @@ class Exchange(Struct, frozen=True, kw_only=True):
     reply_body: bytes
     fault: bool
     effect: dict[str, Any] = {}
+    duration_us: int = 0
 
     def to_json(self) -> dict[str, Json]:
         """Return what may be shown: secrets masked."""
         return {
             "at": format_instant(self.at),
             "answered_at": format_instant(self.answered_at),
+            "duration_us": self.duration_us,
             "method": self.method,
             "target": mask_target(self.target),
             "status": self.status,
@@ -148,7 +151,8 @@ class Journal:
         """
         with self._budget.lock:
             buffer = self._kept.get(workspace.name) or RingBuffer.empty()
-            return KeptExchanges(buffer.pruned, [unpack(piece, Exchange) for _, piece in buffer.entries])
+            kept = [replace(unpack(piece, Exchange), duration_us=0) for _, piece in buffer.entries]
+            return KeptExchanges(buffer.pruned, kept)
 
     def restore(
         self, _connection: Connection, workspace: Workspace, value: KeptExchanges

@@ -10,6 +10,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from elements_local.kit.traffic.calls import LARGEST_KEPT_BODY, READS, RecordedC
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.fault_rules import FaultRule, Phase, distort
 from elements_local.kit.traffic.journal import KEPT_BYTES, Exchange, Journal
+from elements_local.kit.values import replace
 from elements_local.kit.web.guard import ADMIN, Guard, is_admin
 from elements_local.kit.web.in_process import WsgiResponse, begin
 from elements_local.kit.wire import DroppedError, Reply
@@ -175,7 +177,7 @@ class ServiceMiddleware:
         Returns:
             The answer, of a long one that the service makes bit by bit the start.
         """
-        workspace = self._workspace_of(environ)
+        workspace, since = self._workspace_of(environ), perf_counter_ns()
         began, now = next_number(), workspace.clock.now()
         body = _buffer(environ, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
@@ -188,7 +190,8 @@ class ServiceMiddleware:
         # for
         finally:
             exchange = _exchange(environ, body, answer, workspace=workspace, at=now, rule=rule)
-            self.journal.add(workspace.name, exchange)
+            took = (perf_counter_ns() - since) // 1000
+            self.journal.add(workspace.name, replace(exchange, duration_us=took))
             if self._keeps_calls and not caller_of(environ):
                 self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         with self._counting:

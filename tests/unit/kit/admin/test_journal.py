@@ -56,6 +56,7 @@ def test_an_exchange_shows_everything_but_its_secrets():
     assert exchange().to_json() == {
         "at": "2026-03-02T12:00:00Z",
         "answered_at": "2026-03-02T12:00:00Z",
+        "duration_us": 0,
         "method": "POST",
         "target": "/v3.1/Leads",
         "status": 201,
@@ -239,6 +240,13 @@ def test_a_workspace_that_is_cleared_leaves_its_room_to_others():
         journal.clear("gone")
 
     assert len(targets(journal, "stays")) == 2
+
+
+def test_a_snapshot_has_no_time_of_the_machine():
+    journal = journal_of(exchange(duration_us=12))
+
+    assert [one.duration_us for _, one in journal.page("default", JournalQuery()).items] == [12]
+    assert [one.duration_us for one in journal.recall(Workspaces(Database()).default).exchanges] == [0]
 
 
 def test_a_snapshot_says_how_many_had_made_room():
