@@ -1,6 +1,5 @@
 """The dashboard as a Flask application: pages made here, of what the routes of the three services answer."""
 
-from datetime import datetime
 from threading import Event
 from typing import Any
 
@@ -18,8 +17,9 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
+from elements_local.dashboard import writing
 from elements_local.dashboard.advances import Advances, progress
-from elements_local.dashboard.axis import WIDTH, span_text
+from elements_local.dashboard.axis import WIDTH
 from elements_local.dashboard.context import (
     DEFAULT,
     EXTENSION,
@@ -35,7 +35,7 @@ from elements_local.dashboard.context import (
     local_path,
     own_path,
 )
-from elements_local.dashboard.copies import as_json
+from elements_local.dashboard.copies import as_json, readable
 from elements_local.dashboard.lists import id_of
 from elements_local.dashboard.moments import short_count
 from elements_local.dashboard.routes import (
@@ -132,9 +132,12 @@ def create_dashboard(
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
-        "instant": _instant,
+        "instant": writing.instant_text,
+        "span": writing.span_text,
+        "sentence": writing.sentence,
+        "coloured": writing.coloured,
         "pretty": as_json,
-        "span": span_text,
+        "readable": readable,
         "short_count": short_count,
     }
     app.jinja_env.globals |= {
@@ -245,9 +248,3 @@ def _axis_css() -> Response:
     response = Response("".join(rules), mimetype="text/css")
     response.headers["Cache-Control"] = "max-age=86400"
     return response
-
-
-def _instant(value: str | datetime) -> str:
-    """Write an instant so that it is read at a glance: the zone is said once on each page."""
-    text = value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
-    return text.replace("T", " ").removesuffix("Z")

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import median_low
 
+from elements_local.dashboard.writing import span_text
+
 WIDTH = 1000
 _BREAK = 24
 """Thousandths that a broken stretch takes."""
@@ -131,21 +133,6 @@ def axis_of(
     shown = [first, *given[bisect_right(given, first) : bisect_right(given, last)], last]
     broken = () if whole else _breaks(shown, last - first)
     return TimeAxis(first, last, tuple(one for one in broken if known is None or one.start >= known))
-
-
-def span_text(length: timedelta) -> str:
-    """Write how long something takes, by its two largest units.
-
-    >>> span_text(timedelta(hours=4, minutes=12)), span_text(timedelta(days=2, seconds=5)), span_text(timedelta(0))
-    ('4 h 12 m', '2 d', '0 s')
-    """
-    seconds = int(length.total_seconds())
-    units = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
-    largest = next((place for place, (size, _) in enumerate(units) if seconds >= size), 3)
-    parts = [(seconds % (units[place - 1][0] if place else seconds + 1) // size, unit)
-             for place, (size, unit) in enumerate(units)]  # fmt: skip
-    shown = [f"{number} {unit}" for number, unit in parts[largest : largest + 2] if number]
-    return " ".join(shown) or "0 s"
 
 
 def _breaks(instants: Sequence[datetime], view: timedelta) -> tuple[IdleStretch, ...]:

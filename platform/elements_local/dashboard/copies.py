@@ -83,6 +83,12 @@ def pretty(callback: Json) -> str:
     return str(callback["body"]) if callback["json"] is None else as_json(callback["json"])
 
 
+def readable(text: str) -> str:
+    """Return a text that may be JSON as it is read best."""
+    value = parsed(text)
+    return text if value is None else as_json(value)
+
+
 def header_of(callback: Json, name: str) -> str | None:
     """Return a header of a callback; the case of names does not count."""
     return next((value for each, value in callback["headers"].items() if each.lower() == name.lower()), None)

@@ -4,7 +4,7 @@ What is typed into a search is a text, filters by their names, and with a minus 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -79,19 +79,28 @@ class Listing(Struct, frozen=True, kw_only=True):
         return {name: value for name, value in {**wanted, "not": left_out}.items() if value}
 
 
+def id_of(thing: Mapping[str, Any]) -> int:
+    """Return the id of what a service lists, which is the first of its fields."""
+    number: int = next(iter(thing.values()))
+    return number
+
+
 def list_page(
     listing: Listing,
-    copies: Copies,
+    copies_of: Callable[[dict[str, Any]], Copies] | None = None,
     *,
     of: Mapping[str, str],
-    one: Mapping[str, Any] | None = None,
+    one: dict[str, Any] | None = None,
+    detail_of: Callable[[dict[str, Any]], object] = id_of,
     **values: object,
 ) -> Answer:
     """Return a page of a list, or a copy of what is shown beside it.
 
     Args:
+        copies_of: returns the copies of what is shown beside the list; None if nothing is.
         of: as ``Listing.read`` takes it.
-        one: is shown beside the list.
+        one: is shown beside the list; None is the first of the list.
+        detail_of: returns what else is shown of it.
     """
     typed, error = {name: request.args[name] for name in listing.filters if request.args.get(name)}, ""
     asked = listing.asked(typed)
@@ -103,12 +112,15 @@ def list_page(
             raise
         error = refused.message
     whole = listing.read(of, limit=1)["total"] if asked else listed["total"]
+    shown = one if one or not copies_of else next(iter(listed["rows"]), None)
     return page_or_copy(
         f"{listing.name}.html",
-        copies,
+        copies_of(shown) if copies_of and shown else {},
         listing=listing,
         of=of,
-        one=one,
+        one=shown,
+        is_opened=one is not None,
+        detail=detail_of(shown) if shown else None,
         typed=typed,
         asked=asked,
         error=error,
@@ -116,12 +128,6 @@ def list_page(
         hidden=whole - listed["total"],
         **values,
     )
-
-
-def id_of(thing: Mapping[str, Any]) -> int:
-    """Return the id of what a service lists, which is the first of its fields."""
-    number: int = next(iter(thing.values()))
-    return number
 
 
 class SearchWords(Struct, frozen=True):

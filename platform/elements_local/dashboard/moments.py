@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from elements_local.dashboard.axis import WIDTH, TimeAxis
 from elements_local.dashboard.copies import first_two
+from elements_local.dashboard.writing import instant_text, sentence_text
 from elements_local.failures.timeline import condensed_runs, taken
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import record_name
@@ -21,7 +22,7 @@ from elements_local.kit.values import replace
 from elements_local.records import RESOURCES
 
 Json = Mapping[str, Any]
-_MARK = 20
+_MARK = 25
 """Thousandths of the width that a mark takes, about."""
 
 BAR = 40
@@ -135,7 +136,7 @@ def polls(listed: Iterable[Json], link: Link) -> list[Moment]:
     found = []
     for one in listed:
         at, href = parse_instant(one["at"]), link("polls.show", poll_id=one["id"])
-        state = one["error"] or f"{one['seen']} seen, {one['events']} reported"
+        state = sentence_text(one["error"] or "") or f"{one['seen']} seen, {one['events']} reported"
         shape = "failed" if one["error"] else "poll" if one["seen"] else "idle"
         found.append(
             Moment(
@@ -165,7 +166,7 @@ def deliveries(listed: Iterable[Json], link: Link) -> list[Moment]:
         found += [
             Moment(
                 lane=Lane.ATTEMPT, at=parse_instant(attempt["at"]), name=f"{name}-{attempt['number']}",
-                text=f"attempt {attempt['number']}: {what}", state=attempt["outcome"],
+                text=f"attempt {attempt['number']}: {what}", state=sentence_text(attempt["outcome"]),
                 shape="delivered" if attempt["outcome"] == "delivered" else "failed", href=href,
             )
             for attempt in one["attempts"]
@@ -211,7 +212,7 @@ def activities(listed: Iterable[Json], link: Link) -> list[Moment]:
     """Return what people did with clock, instances and state."""
     return [
         Moment(
-            lane=Lane.CLOCK, at=parse_instant(one["at"]), name=f"activity-{place}", text=one["text"],
+            lane=Lane.CLOCK, at=parse_instant(one["at"]), name=f"activity-{place}", text=sentence_text(one["text"]),
             shape={"clock": "clock", "reset": "clock", "instance": "instance"}.get(one["kind"], "warning"),
             href=link("instances.show", instance_id=one["instanceId"]) if one.get("instanceId") else "",
         )
@@ -235,10 +236,14 @@ def faults(service: str, listed: Iterable[Json], link: Link) -> list[Moment]:
 
 def marks(moments: Iterable[Moment], axis: TimeAxis) -> list[Mark]:
     """Return what is drawn on a lane: moments of one place as one mark, which leads to the first that matters in the list."""
-    placed = sorted((one for one in moments if axis.holds(one.at)), key=lambda one: one.at)
+    groups: list[list[Moment]] = []
+    for one in sorted((one for one in moments if axis.holds(one.at)), key=lambda one: one.at):
+        if groups and axis.place(one.at) - axis.place(groups[-1][0].at) < _MARK:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
     found = []
-    for _, group in groupby(placed, key=lambda one: axis.place(one.at) // _MARK):
-        here = list(group)
+    for here in groups:
         first = next((one for one in here if one.shape != "idle"), here[0])
         place = axis.place(here[0].at)
         begun = [axis.place(one.since) for one in here if one.since]
@@ -285,7 +290,7 @@ def bars(counts: Iterable[Moment], axis: TimeAxis, zoom: Callable[[datetime, dat
         for one in here:
             numbers[one.text] += one.count
         words = ", ".join(f"{number:,} {text}" for text, number in numbers.most_common())
-        text = f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} UTC: {words}"
+        text = f"{instant_text(first)} to {instant_text(last)}: {words}"
         shape = _worst(one.shape for one in here)
         href = zoom(first, last)
         found.append(Mark(place=cell * BAR, shape=shape, text=text, href=href, count=numbers.total()))
@@ -310,7 +315,7 @@ def condensed(moments: Iterable[Moment]) -> list[Moment]:
 
 def _as_one(run: Sequence[Moment]) -> Moment:
     first, last = run[-1].at, run[0].at
-    since = f" since {first:%Y-%m-%d %H:%M:%S}" if first != last else ""
+    since = f" since {instant_text(first)}" if first != last else ""
     return replace(
         run[0], text=f"{len(run)} polls that saw nothing{since}", state="", href="", count=len(run)
     )
@@ -331,5 +336,5 @@ def _worst(shapes: Iterable[str]) -> str:
 
 def _text(first: Moment, count: int) -> str:
     """Name what a mark stands for; it is all that some readers have of it."""
-    words = f"{first.at:%Y-%m-%d %H:%M:%S} UTC: {first.text}{f' ({first.state})' if first.state else ''}"
+    words = f"{instant_text(first.at)}: {first.text}{f' ({first.state})' if first.state else ''}"
     return words if count == 1 else f"{words}, and {count - 1} more"

@@ -9,6 +9,7 @@ from page_reader import PageVisitor
 
 from elements_local.clients import BASE_PATH
 from elements_local.dashboard.pages import DashboardPages
+from elements_local.dashboard.writing import sentence_text
 from elements_local.guide import instance_body
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.wire import Reply
@@ -127,7 +128,7 @@ def test_a_record_that_was_read_under_another_id_was_seen(clients, visitor):
     assert "No poll has seen it so far." not in record.words
     said = clients.platform.explain(instance_id=instance["id"], resource="contacts", record_id=number)
     for page in (record, why):
-        assert f"✗ {said['verdict']} {said['why']}" in page.words
+        assert f"✗ {said['verdict']} {sentence_text(said['why'])}" in page.words
         assert "CREATED" in page.words
     assert "2026-03-02 10:00:01 read as 2026-03-02 10:00:01" in why.words
 

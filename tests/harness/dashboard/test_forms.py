@@ -324,10 +324,10 @@ class TestRecords:
 
 
 MOVES = {
-    ("move", "1m"): "2026-03-02T10:01:00Z",
-    ("move", "15m"): "2026-03-02T10:16:00Z",
-    ("move", "1h"): "2026-03-02T11:16:00Z",
-    ("move", "1d"): "2026-03-03T11:16:00Z",
+    ("move", "1m"): "2026-03-02 10:01:00",
+    ("move", "15m"): "2026-03-02 10:16:00",
+    ("move", "1h"): "2026-03-02 11:16:00",
+    ("move", "1d"): "2026-03-03 11:16:00",
 }
 
 
@@ -352,9 +352,9 @@ class TestClock:
         clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
         until, idle = (visitor.send(visitor.open(at), "/clock", ("move", move)) for move in ("until", "idle"))
 
-        assert "Time is 2026-03-02T10:00:00Z: nothing fell due. Nothing more is due so soon." in without.words
-        assert "Time is 2026-03-02T10:15:00Z: 4 polls." in page.words
-        assert "Time is 2026-03-02T10:30:00Z: 4 polls, 1 event, 1 callback." in until.words
+        assert "Time is 2026-03-02 10:00:00: nothing fell due. Nothing more is due so soon." in without.words
+        assert "Time is 2026-03-02 10:15:00: 4 polls." in page.words
+        assert "Time is 2026-03-02 10:30:00: 4 polls, 1 event, 1 callback." in until.words
         assert "Nothing more is due so soon." in idle.words
 
     def test_a_move_that_is_refused_says_so_and_moves_nothing(self, visitor, at, clients):

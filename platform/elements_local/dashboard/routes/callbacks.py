@@ -106,10 +106,10 @@ def forward() -> Answer:
 def _inbox(callback: dict[str, Any] | None) -> Answer:
     return list_page(
         CALLBACKS,
-        copies.of_callback(callback, page().address("sink")) if callback else {},
+        lambda each: copies.of_callback(each, page().address("sink")),
         of={},
         one=callback,
-        detail=_detail(callback) if callback else None,
+        detail_of=_detail,
         closest=_closest,
         title_of=copies.title_of,
         answers=read("sink", "responses", bin=page().name)["responses"],

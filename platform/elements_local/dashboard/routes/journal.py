@@ -33,8 +33,13 @@ def show(service: str, request_id: int) -> Answer:
 
 
 def _shown(service: str, exchange: dict[str, Any] | None) -> Answer:
-    copied = copies.of_exchange(exchange, service, page().address(service)) if exchange else {}
-    return list_page(EXCHANGES, copied, of={"service": service}, one=exchange, services=_services())
+    return list_page(
+        EXCHANGES,
+        lambda each: copies.of_exchange(each, service, page().address(service)),
+        of={"service": service},
+        one=exchange,
+        services=_services(),
+    )
 
 
 def _services() -> list[str]:

@@ -25,7 +25,7 @@ POLLS = Listing(name="polls", one="poll", service="platform", filters=("instance
 @bp.get("/")
 def index() -> Answer:
     """List polls, the latest first."""
-    return list_page(POLLS, {}, of={})
+    return list_page(POLLS, of={})
 
 
 @bp.get("/latest")

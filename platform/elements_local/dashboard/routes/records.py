@@ -33,7 +33,7 @@ class NoObjectError(HarnessError):
 @bp.get("/<kind>/")
 def index(kind: str) -> Answer:
     """List the records of a kind, the latest first."""
-    return list_page(RECORDS, {}, of={"kind": _spelt(kind)}, kinds=_kinds(), name_of=_name)
+    return list_page(RECORDS, of={"kind": _spelt(kind)}, kinds=_kinds(), name_of=_name)
 
 
 @bp.get("/<kind>/latest")

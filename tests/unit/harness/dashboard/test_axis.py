@@ -6,7 +6,7 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from elements_local.dashboard.axis import WIDTH, axis_of, span_text
+from elements_local.dashboard.axis import WIDTH, axis_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 instants = some.lists(
@@ -55,7 +55,7 @@ def test_an_idle_day_between_two_busy_hours_is_broken_out():
     (idle,) = axis_of(shown).breaks
 
     assert (idle.start, idle.end) == (shown[11], shown[12])
-    assert idle.text == "23 h 5 m of nothing"
+    assert idle.text == "23 h 5 min of nothing"
 
 
 def test_what_lies_before_all_is_known_is_not_called_idle():
@@ -106,13 +106,3 @@ def test_the_day_stands_where_it_begins():
 
     assert labels[0].startswith("03-02 ")
     assert [label for label in labels if label.startswith("03-03 ")]
-
-
-def test_spans_are_written_by_their_two_largest_units():
-    assert [span_text(timedelta(seconds=n)) for n in (0, 59, 60, 3661, 90061)] == [
-        "0 s",
-        "59 s",
-        "1 m",
-        "1 h 1 m",
-        "1 d 1 h",
-    ]

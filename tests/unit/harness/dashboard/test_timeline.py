@@ -49,7 +49,7 @@ def test_moments_of_one_place_are_one_mark_that_shows_the_worst():
     )
 
     assert (mark.count, mark.shape, mark.href) == (3, "failed", "#poll-0.1")
-    assert mark.text == "2026-03-02 12:00:06 UTC: poll 0.1, and 2 more"
+    assert mark.text == "2026-03-02 12:00:06: poll 0.1, and 2 more"
     assert (other.count, other.shape, other.href) == (1, "idle", "/idle-300")
 
 
