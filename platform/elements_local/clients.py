@@ -71,8 +71,20 @@ class PlatformClient(ServiceClient):
         return self.call_object("POST", "/_local/polls", json={"instanceId": instance_id})
 
     def audit(self, instance_id: int) -> dict[str, Any]:
-        """Hold what an instance owed its receiver against what it got."""
-        return self.call_object("GET", "/_local/audit" + query_of({"instanceId": instance_id}))
+        """Hold what an instance owed its receiver against what it got: all that was found, from all pages."""
+        audit = self.call_object(
+            "GET", "/_local/audit" + query_of({"instanceId": instance_id, "limit": 10_000})
+        )
+        del audit["total"]
+        while more := audit.pop("next"):
+            page = self.call_object("GET", more)
+            audit |= {kind: page[kind] + audit[kind] for kind in audit["counts"]} | {"next": page["next"]}
+        return audit
+
+    def audit_counts(self) -> list[dict[str, Any]]:
+        """Count what the audit of each instance finds."""
+        counts: list[dict[str, Any]] = self.call("GET", "/_local/audit/counts")["audits"]
+        return counts
 
     def explain(  # noqa: PLR0913 - what can be asked about
         self,

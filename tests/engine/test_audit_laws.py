@@ -184,3 +184,116 @@ def test_a_flaw_of_the_configuration_is_found_in_each_change_that_it_bites(
         }
         assert len(audit[kind]) == bitten[kind]
         assert Counter(finding["change"] for finding in audit["lost"]).keys() <= {"DELETED"} or kind == "lost"
+
+
+TURNS = st.one_of(
+    WRITES,
+    WRITES,
+    WAITS,
+    st.tuples(
+        st.sampled_from(
+            ["refuse", "refuse", "release", "poll", "fail", "switch", "interval", "unpoll", "subscribe"]
+        ),
+        st.integers(1, 3),
+    ),
+    st.tuples(
+        st.sampled_from(["keep", "put_back", "put_crm_back", "reset", "reset_crm", "prune"]),
+        st.integers(1, 3),
+    ),
+)
+
+
+class Upheaval(Timeline):
+    """A timeline in which all kinds of things happen that an audit depends on."""
+
+    kept = None
+
+    def refuse(self, times):
+        self.clients.sink.respond({"status": 503, "times": times})
+
+    def release(self, _nth):
+        self.clients.platform.call(
+            "PUT", "/elements/api-v2/notifications/subscriptions/deliveries?where=notificationId%3E0"
+        )
+
+    def poll(self, _nth):
+        self.clients.platform.send("POST", "/_local/polls", json={})
+
+    def fail(self, times):
+        self.clients.crm.script_faults(
+            [{"match": {"path": LISTS}, "effect": {"status": 503}, "when": {"first_n": times}}]
+        )
+
+    def switch(self, nth):
+        path = f"/elements/api-v2/instances/{self.instance['id']}/enabled"
+        self.clients.platform.send("DELETE" if nth == 1 else "PUT", path)
+
+    def interval(self, minutes):
+        self.set({"event.poller.refresh_interval": str(minutes)})
+
+    def unpoll(self, nth):
+        blocks = instance_body(self.clients.credentials)["configuration"]["event.poller.configuration"]
+        self.set({"event.poller.configuration": {"leads": blocks["leads"]} if nth == 1 else blocks})
+
+    def subscribe(self, nth):
+        self.set(
+            {"event.notification.callback.url": "" if nth == 1 else self.clients.credentials.callback_url}
+        )
+
+    def set(self, configuration):
+        path = f"/elements/api-v2/instances/{self.instance['id']}"
+        self.clients.platform.send("PATCH", path, json={"configuration": configuration})
+
+    def keep(self, _nth):
+        self.kept = self.instance, self.clients.snapshot()
+
+    def put_back(self, _nth):
+        if self.kept:
+            self.instance, document = self.kept
+            self.clients.restore(document)
+            self.look()
+
+    def put_crm_back(self, _nth):
+        if self.kept:
+            self.clients.crm.call("PUT", "/_local/snapshot", json=self.kept[1]["crm"])
+            self.look()
+
+    def reset(self, _nth):
+        self.clients.reset()
+        self.__init__(self.clients)
+
+    def reset_crm(self, _nth):
+        self.clients.crm.call("POST", "/_local/reset")
+        self.look()
+
+    def look(self):
+        self.live = [
+            one["CONTACT_ID"]
+            for one in self.clients.crm.call("GET", "/_local/records?kind=Contacts")["records"]
+        ]
+
+    def prune(self, hours):
+        self.clients.clock.advance(f"{hours}h")
+
+    def counts(self):
+        counts = self.clients.platform.audit_counts()
+        return next((one for one in counts if one["instanceId"] == self.instance["id"]), None)
+
+
+@settings(max_examples=COUNT, deadline=None)
+@given(story=st.lists(TURNS, min_size=3, max_size=20))
+def test_what_is_counted_as_things_happen_is_what_an_audit_that_reads_it_all_anew_finds(stack_set_to, story):
+    hour = {f"ELEMENTS_LOCAL_PLATFORM_{name}_RETENTION": "3600" for name in ("HISTORY", "EVENT")}
+    stack = stack_set_to(hour)
+    clients = stack.new_workspace()
+    lived = Upheaval(clients)
+    for action, number in story:
+        getattr(lived, action)(number)
+        counts, audit = lived.counts(), clients.platform.audit(lived.instance["id"])
+        # what is put back is read anew, even if it is what was there
+        clients.crm.call("PUT", "/_local/snapshot", json=clients.crm.call("POST", "/_local/snapshot"))
+        anew = clients.platform.audit(lived.instance["id"])
+        assert audit == anew
+        assert counts["counts"] == anew["counts"] == {kind: len(anew[kind]) for kind in anew["counts"]}
+        assert (counts["owed"], counts["delivered"]) == (anew["owed"], anew["delivered"])
+    stack.delete_workspace(clients.credentials.name)

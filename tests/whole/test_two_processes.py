@@ -75,6 +75,10 @@ def test_a_reset_and_a_snapshot_put_back_are_so_for_all(stacks, sides):
     assert told(second) == before != []
     audit = second.platform.audit(instance["id"])
     assert (audit["owed"], audit["delivered"], audit["lost"]) == (1, 1, [])
+    assert first.platform.audit_counts() == second.platform.audit_counts() != []
+    second.reset()
+    assert first.platform.audit_counts() == []
+    first.restore(kept)
     other = stacks[1].new_workspace(start="2026-05-04T08:00:00Z")
     first.restore(other.snapshot())
     assert second.clock.now() == other.clock.now()

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from page_reader import PageVisitor
 
+from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
 
 SHOWN = {
@@ -236,6 +237,21 @@ def test_the_verdict_of_the_audit_is_on_every_page(told, visitor):
     (fetched,) = {given["hx-get"] for tag, given in told.open("").tags if given.get("id") == "verdict"}
 
     assert "✗ audit: 1 late" in visitor.open(fetched).words
+
+
+def test_what_an_audit_found_is_read_page_by_page(visitor, clients, at):
+    clients.platform.create_instance(instance_body(clients.credentials))
+    clients.sink.respond({"status": 503, "times": 9})
+    numbers = [clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"] for _ in range(51)]
+    clients.clock.advance("15m")
+
+    page = visitor.open(f"{at}audit/")
+    (earlier,) = (given["href"] for tag, given in page.tags if "before=" in given.get("href", ""))
+    rest = visitor.open(earlier)
+
+    assert "51 late" in page.words
+    assert [f"contacts/{each}" in page.words for each in numbers] == [False] + [True] * 50
+    assert [f"contacts/{each}" in rest.words for each in numbers] == [True] + [False] * 50
 
 
 def test_the_timeline_leaves_no_trace_and_no_page_shows_a_secret(told):

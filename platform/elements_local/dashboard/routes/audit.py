@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
@@ -24,6 +25,7 @@ from elements_local.kit.text import NO_ID, record_name, whole_number
 from elements_local.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.reports.explanations import WRONG
 
+_PAGE = 50
 _AGAIN = timedelta(hours=1)
 """How far time is moved at the most until a change that is made again is reported."""
 
@@ -33,24 +35,31 @@ explain = Blueprint("explain", __name__, url_prefix="/why")
 
 @bp.get("/")
 def index() -> str:
-    """Show the audit of every instance."""
-    return whole_page("audit.html", audits=_audits(), wrong=WRONG)
+    """Show a page of the audit of every instance: what is wrong, unless another list is asked for."""
+    asked, audits = request.args, []
+    for poller in page().pollers:
+        number, verdict, before = poller["instanceId"], [], None
+        if asked.get("instanceId", type=int) == number:
+            verdict, before = asked.getlist("verdict"), asked.get("before", type=int)
+        about = {"instanceId": number, "limit": _PAGE, "before": before}
+        audit = read("platform", "audit", **about, verdict=verdict or WRONG)
+        if not (audit["total"] or verdict):
+            audit = read("platform", "audit", **about)
+        cursor = parse_qs(audit["next"] or "").get("before", [None])[0]
+        audits.append((poller, audit, {"instanceId": number, "verdict": verdict, "before": cursor}))
+    return whole_page("audit.html", audits=audits, wrong=WRONG)
 
 
 @bp.get("/verdict")
 def verdict() -> str:
     """Return the verdict alone, for the head of a page that is there already."""
-    audits = [audit for _, audit in _audits()]
-    counts = {name: sum(len(audit[name]) for audit in audits) for name in WRONG}
-    wrong = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    owed, reported = sum(audit["owed"] for audit in audits), sum(len(audit["reported"]) for audit in audits)
+    audits = clients().platform.audit_counts()
+    counts = {name: sum(audit["counts"][name] for audit in audits) for name in (*WRONG, "reported")}
+    wrong = ", ".join(f"{counts[name]} {name}" for name in WRONG if counts[name])
+    owed, reported = sum(audit["owed"] for audit in audits), counts["reported"]
     return render_template(
         "verdict.html", good=not wrong, owed=owed, text=wrong or f"{reported} of {owed} reported"
     )
-
-
-def _audits() -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    return [(poller, clients().platform.audit(poller["instanceId"])) for poller in page().pollers]
 
 
 @explain.get("/")

@@ -235,6 +235,12 @@ def _reset(workspace: Workspace) -> None:
     admin.reset(workspace)  # first, as it may refuse
     admin.middleware.faults.replace(workspace.name, [])
     admin.middleware.journal.clear(workspace.name)
+    admin.workspaces.renew(workspace)
+
+
+def renew(workspace: Workspace) -> None:
+    """Note that the present application has put a workspace back to a snapshot."""
+    _admin().workspaces.renew(workspace)
 
 
 def asked_workspace() -> Workspace:

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, current_app, request
 from msgspec import Struct
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from elements_local.kit.admin.routes import asked_workspace
+from elements_local.kit.admin.routes import asked_workspace, renew
 from elements_local.kit.api.json_text import read_json
 from elements_local.kit.api.operations import JSON, Answer, operation
 from elements_local.kit.workspaces.snapshots import Snapshot, Snapshots, SnapshotTooLargeError
@@ -71,6 +71,8 @@ def restore(query: RestoreQuery) -> Answer[RestoredJson]:
     except RequestEntityTooLarge as error:
         raise SnapshotTooLargeError(request.content_length, largest=LARGEST_SNAPSHOT) from error
     rows = _snapshots().restore(workspace, document, check=query.check)
+    if not query.check:
+        renew(workspace)
     return Answer({"workspace": workspace.name, "rows": rows})
 
 

@@ -49,6 +49,16 @@ WORKSPACES = Table(
     Column("clock_watermark", Instant),
 )
 SCHEMA = SchemaPart("workspaces", _metadata)
+_generations = Table(
+    "kit_generations",
+    MetaData(),
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+_another = {"number": _generations.c.number + 1}
+_renew = Prepared(
+    lambda insert: insert(_generations).on_conflict_do_update(index_elements=["workspace"], set_=_another)
+)
 INSERT = Prepared(WORKSPACES.insert())
 SET_WATERMARK = Prepared(
     WORKSPACES.update()
@@ -112,6 +122,7 @@ class Workspaces:
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
         database.create(SCHEMA)
+        database.create(SchemaPart("generations", _generations.metadata))
         # the database goes before the options: a stack that is started again finds the default workspace as it was
         self._load()
         if DEFAULT_NAME not in self._by_name:
@@ -175,6 +186,17 @@ class Workspaces:
         Args:
             waits: for who is doing so already.
         """
+
+    def generation(self, workspace: Workspace) -> int:
+        """Return another number once a service has put a workspace back: what was read before is no part of what is there."""
+        mine = select(_generations.c.number).where(_generations.c.workspace == workspace.name)
+        with self._database.autocommit_read() as connection:
+            return connection.scalar(mine) or 0
+
+    def renew(self, workspace: Workspace) -> None:
+        """Note that a service has put a workspace back, to its start or to a snapshot."""
+        with self._database.writing() as connection:
+            _renew.run(connection, {"workspace": workspace.name, "number": 1})
 
     def delete(self, workspace: Workspace) -> None:
         """Forget a workspace, if it is still there; what services keep for it must be reset before.

@@ -1,6 +1,5 @@
 """What is known of an instance, as the reckoning needs it: how it was polled, and what its receiver was told."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -14,12 +13,10 @@ from elements_local.platform.audit.verdicts import (
     ResourceHistory,
     StampedChange,
 )
-from elements_local.platform.callbacks.store import Deliveries
-from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.poll import Poll
-from elements_local.platform.events.records import Attempt, DeliveryStatus
-from elements_local.platform.explain.case_reader import CaseReader
+from elements_local.platform.elements.connector import VendorChange
+from elements_local.platform.explain.facts import InstanceFacts, NotifiedRecord
 
 
 class AuditedResource(Struct, frozen=True, kw_only=True):
@@ -59,21 +56,30 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
                 for one in reports
                 if one.poll_at > self.since and (one.date > self.since or one.record_id in later)
             ]
+        return ResourceHistory(
+            resource=self.resource,
+            changes=own_changes,
+            watch=self.watch(until),
+            polls=self.polls,
+            reports=reports,
+            ended=self.ended,
+        )
+
+    def watch(self, until: datetime) -> PollingHistory:
+        """Return how it was polled."""
         polls = tuple(sorted({poll.at for poll in self.polls}))
         last = polls[-1] if polls else self.since
         # A resource that is polled no more was missed once at the most: when it was taken out is not known more
         # exactly.
         if not self.on and self.interval and self.interval < until - last:
             until = last + self.interval
-        watch = PollingHistory(since=self.since, polls=polls, until=until, missing_every=self.interval)
-        return ResourceHistory(
-            resource=self.resource,
-            changes=own_changes,
-            watch=watch,
-            polls=self.polls,
-            reports=reports,
-            ended=self.ended,
-        )
+        return PollingHistory(since=self.since, polls=polls, until=until, missing_every=self.interval)
+
+    def missed(self, until: datetime) -> int:
+        """Return how many polls should have come since the last: what time alone may change follows from them."""
+        watch = self.watch(until)
+        last = watch.polls[-1] if watch.polls else self.since
+        return (watch.until - last) // self.interval if self.interval else 0
 
     def kept_since(self, at: datetime) -> "AuditedResource":
         """Return this as far as it is wholly known, if what is older than an instant is no longer kept.
@@ -87,7 +93,7 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
         return replace(self, since=min(seen, default=at), is_cut=True)
 
 
-def polled(reader: CaseReader) -> list[AuditedResource]:
+def polled(reader: InstanceFacts) -> list[AuditedResource]:
     """Return all resources that an instance polls, or has ever polled.
 
     What it polls now begins with the moment in which that was switched on; what it has polled before is known from its
@@ -103,58 +109,29 @@ def polled(reader: CaseReader) -> list[AuditedResource]:
             since=reader.polled_since(name),
             interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
             on=name in last_polls,
-            ended=name not in last_polls or bool(reader.silent),
+            ended=name not in last_polls or instance.disabled or instance.polling_disabled,
         )
         for name in polls
     ]
 
 
-def reports(reader: CaseReader) -> dict[str, list[ReportedEvent]]:
-    """Return all events that an instance's notifications tell of, by the resource."""
-    callbacks = _callbacks(reader)
-    by_resource = defaultdict[str, list[ReportedEvent]](list)
-    for one in reader.told:
-        by_resource[one.event.object_type].append(
-            ReportedEvent(
-                record_id=one.event.object_id,
-                told=ExpectedEventType(one.event.event_type.value),
-                date=one.event.date,
-                poll_at=one.at,
-                callback=callbacks[one.notification_id],
-            )
-        )
-    return by_resource
+def reported(one: NotifiedRecord, callback: CallbackHistory) -> ReportedEvent:
+    """Return an event that a notification tells of, as it is reckoned with."""
+    return ReportedEvent(
+        record_id=one.event.object_id,
+        told=ExpectedEventType(one.event.event_type.value),
+        date=one.event.date,
+        poll_at=one.at,
+        callback=callback,
+    )
 
 
-def _callbacks(reader: CaseReader) -> dict[int, CallbackHistory]:
-    """Return what became of the notifications that tell of records, by their ids."""
-    sent = {one.notification_id: one.at for one in reader.told}
-    if not sent:
-        return {}
-    tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
-    with reader.call.read() as tx:
-        for (number, _), attempts in Attempts(tx).of_each(sent).items():
-            tries[number].append(attempts)
-        for (number, _), state in Deliveries(tx).states_of(sent).items():
-            states[number].append(state)
-    return {
-        number: CallbackHistory(sent=at, tries=tries[number], states=states[number])
-        for number, at in sent.items()
-    }
-
-
-def ground_truth(reader: CaseReader) -> dict[str, list[StampedChange]]:
-    """Return the vendor's own log of changes as it is reckoned with, by the collection."""
-    return {
-        name: [
-            StampedChange(
-                seq=one.seq,
-                record_id=one.record_id,
-                kind=ExpectedEventType(one.kind),
-                at=one.at,
-                updated=one.updated,
-            )
-            for one in changes
-        ]
-        for name, changes in reader.of_collection.items()
-    }
+def stamped(one: VendorChange) -> StampedChange:
+    """Return a change of the vendor's own log as it is reckoned with."""
+    return StampedChange(
+        seq=one.seq,
+        record_id=one.record_id,
+        kind=ExpectedEventType(one.kind),
+        at=one.at,
+        updated=one.updated,
+    )

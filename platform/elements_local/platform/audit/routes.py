@@ -1,18 +1,21 @@
 """``/_local/audit``: which events an instance owed its receiver, and what became of each; ``/_local/pollers``: how far each has polled."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-from flask import Blueprint
-from msgspec import Meta, Struct
+from flask import Blueprint, current_app
+from msgspec import Meta, field, json
 
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.pages import ListQuery, Page, PageJson, page_json
 from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.retention import Pruned
 from elements_local.platform.audit import facts
 from elements_local.platform.audit.notes import notes, unpolled
-from elements_local.platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, StampedChange, reckon
+from elements_local.platform.audit.store import Audits, Standing
+from elements_local.platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, summed
 from elements_local.platform.call import AdminCall, Call
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
@@ -31,10 +34,18 @@ from elements_local.platform.polling.window import window
 bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
 
 
-class AuditQuery(Struct, rename="camel"):
-    """Which instance is audited."""
+_EXTENSION = "elements-local-audits"
+
+
+class AuditQuery(ListQuery, rename="camel", kw_only=True):
+    """Which instance is audited, and which page of what was found is asked for.
+
+    Attributes:
+        verdict: only findings of these lists.
+    """
 
     instance_id: Annotated[int, Meta(ge=0, le=10**18)]
+    verdict: list[Literal["reported", "late", "duplicate", "misclassified", "lost"]] = field(default=[])
 
 
 class FindingJson(TypedDict):
@@ -68,10 +79,11 @@ class UnpolledJson(TypedDict):
     changes: int
 
 
-class AuditJson(TypedDict):
+class AuditJson(PageJson, TypedDict):
     """What was owed, held against what was delivered.
 
-    Every event that was owed is reported, late, misclassified or lost. ``delivered`` counts the events of callbacks that
+    Every event that was owed is reported, late, misclassified or lost. The lists have the findings of a page, and ``counts``
+    how many there are of each on all of them. ``delivered`` counts the events of callbacks that
     were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
     record. ``pruned`` says what is no longer kept and so not judged; null if all is. ``notes`` say what is not polled, and
     why nothing is owed if nothing is. ``failedPolls`` and ``unpolled`` are in what is judged. ``warnings`` are those of ``/_local/warnings``.
@@ -79,6 +91,7 @@ class AuditJson(TypedDict):
 
     owed: int
     delivered: int
+    counts: dict[str, int]
     reported: list[FindingJson]
     late: list[FindingJson]
     duplicate: list[FindingJson]
@@ -91,68 +104,115 @@ class AuditJson(TypedDict):
     warnings: list[WarningJson]
 
 
+_PROBLEMS = (401, 403, 404, 409, 502)
+
+
 @bp.get("")
-@operation(problems=(401, 403, 404, 409, 502))
+@operation(problems=_PROBLEMS)
 def show(call: AdminCall, query: AuditQuery) -> Answer[AuditJson]:
-    """Hold the CRM's own log of changes against the callbacks of an instance."""
+    """Hold the CRM's own log of changes against the callbacks of an instance: a page of what was found, the latest first."""
     instance = instance_named(call, str(query.instance_id))
-    found = _audited(call, instance)
-    audit, reader = found.audit, found.reader
-    ((_, slips),) = kept_warnings(call, [instance])
+    kept = _audits().of(call, instance)
+    before = kept.answers
+    with kept.flight:
+        found = kept.look(call, instance)
+        asked = (json.encode(query), found.revision)
+        # What was answered while this call waited is answered again, if it is the same that was asked for.
+        if kept.answers == before or kept.answered[0] != asked:
+            kept.answered = asked, _answer(call, instance, found, query)
+            kept.answers += 1
+        return Answer(kept.answered[1])
+
+
+class AuditCountsJson(TypedDict):
+    """How many events an instance owed, and how many are of each verdict."""
+
+    instanceId: int
+    owed: int
+    delivered: int
+    counts: dict[str, int]
+
+
+class AllCountsJson(TypedDict):
+    """The audits of all instances of a workspace."""
+
+    audits: list[AuditCountsJson]
+
+
+@bp.get("/counts")
+@operation(problems=_PROBLEMS)
+def counts(call: AdminCall) -> Answer[AllCountsJson]:
+    """Count what an audit of each instance finds, without saying why: that takes next to no time."""
+    with call.read() as tx:
+        instances = Instances(tx).all()
+    standings = [(one.id, _audits().of(call, one).look(call, one).records) for one in instances]
     return Answer(
         {
-            "owed": audit.owed,
-            "delivered": audit.delivered,
-            "reported": _shown(audit, AuditVerdict.REPORTED, reader),
-            "late": _shown(audit, AuditVerdict.LATE, reader),
-            "duplicate": _shown(audit, AuditVerdict.DUPLICATE, reader),
-            "misclassified": _shown(audit, AuditVerdict.MISCLASSIFIED, reader),
-            "lost": _shown(audit, AuditVerdict.LOST, reader),
-            "pruned": found.pruned,
-            "notes": found.notes,
-            "failedPolls": _failed(found.polled),
-            "unpolled": [
-                {"collection": name, "changes": count}
-                for name, count in unpolled(found.polled, found.changes).items()
-            ],
-            "warnings": slips.to_json(),
+            "audits": [
+                {
+                    "instanceId": number,
+                    "owed": sum(each.owed for each in records),
+                    "delivered": sum(each.delivered for each in records),
+                    "counts": _counts(finding for each in records for finding in each.findings),
+                }
+                for number, records in standings
+            ]
         }
     )
 
 
-class _Audited(Struct, frozen=True, kw_only=True):
-    """An audit, and what it was reckoned from.
-
-    Attributes:
-        changes: that the CRM logged, by the collection.
-        pruned: what is no longer kept; None if all is.
-    """
-
-    audit: Audit
-    polled: Sequence[facts.AuditedResource]
-    changes: Mapping[str, Sequence[StampedChange]]
-    pruned: Pruned | None
-    notes: list[str]
-    reader: CaseReader
+def _audits() -> Audits:
+    audits: Audits = current_app.extensions.setdefault(_EXTENSION, Audits())
+    return audits
 
 
-def _audited(call: Call, instance: Instance) -> _Audited:
-    """Gather what is known of an instance, and reckon."""
-    reader = CaseReader(call, instance)
-    polled = facts.polled(reader)
-    since = min((one.since for one in polled), default=instance.created)
-    reader.since = since
-    changes, reports = facts.ground_truth(reader), facts.reports(reader)
-    with call.read() as tx:
-        own = call.platform.history.pruned(tx)
-    gone = _gone([own, reader.log.pruned], since)
-    if gone:
-        polled = [one.kept_since(gone.before) for one in polled]
-    now = call.now
-    audit = reckon(one.followed(changes, reports.get(one.resource, ()), until=now) for one in polled)
+def _counts(findings: Iterable[AuditFinding]) -> dict[str, int]:
+    found = Counter(each.verdict for each in findings)
+    return {verdict.value: found[verdict] for verdict in AuditVerdict}
+
+
+def _answer(call: Call, instance: Instance, found: Standing, query: AuditQuery) -> AuditJson:
+    audit = summed(found.records)
     nothing = not (audit.owed or audit.delivered or audit.findings)
-    remarks = notes(instance, polled, changes, nothing=nothing, now=now, gone=gone)
-    return _Audited(audit=audit, polled=polled, changes=changes, pruned=gone, notes=remarks, reader=reader)
+    ((_, slips),) = kept_warnings(call, [instance])
+    page = _page(audit, query)
+    reader = CaseReader(call, instance)
+    reader.since = found.since
+    shown = [(finding.verdict, _finding(finding, reader)) for _, finding in reversed(page.items)]
+
+    def of(verdict: AuditVerdict) -> list[FindingJson]:
+        return [finding for its, finding in shown if its is verdict]
+
+    return {
+        "owed": audit.owed,
+        "delivered": audit.delivered,
+        "counts": _counts(audit.findings),
+        "reported": of(AuditVerdict.REPORTED),
+        "late": of(AuditVerdict.LATE),
+        "duplicate": of(AuditVerdict.DUPLICATE),
+        "misclassified": of(AuditVerdict.MISCLASSIFIED),
+        "lost": of(AuditVerdict.LOST),
+        "pruned": found.pruned,
+        "notes": notes(
+            instance, found.polled, found.changes, nothing=nothing, now=call.now, gone=found.pruned
+        ),
+        "failedPolls": _failed(found.polled),
+        "unpolled": [
+            {"collection": name, "changes": count}
+            for name, count in unpolled(found.polled, found.changes).items()
+        ],
+        "warnings": slips.to_json(),
+        **page_json(page, "before"),
+    }
+
+
+def _page(audit: Audit, query: AuditQuery) -> Page[tuple[int, AuditFinding]]:
+    """Return a page of the findings, the latest first, each with its place among those that are asked for."""
+    asked = [each for each in audit.findings if not query.verdict or each.verdict.value in query.verdict]
+    end = len(asked) if query.before is None else min(query.before, len(asked))
+    places = range(end - 1, max(end - query.limit - 1, 0) - 1, -1)
+    latest = [(place, asked[place]) for place in places]
+    return Page.of(latest, query.limit, total=len(asked), cursor=lambda each: each[0])
 
 
 def _failed(polled: Sequence[facts.AuditedResource]) -> list[FailedPollsJson]:
@@ -170,16 +230,6 @@ def _failed(polled: Sequence[facts.AuditedResource]) -> list[FailedPollsJson]:
         for name, polls in failed.items()
         if polls
     ]
-
-
-def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
-    """Return what is no longer kept of the time since an instant."""
-    affected = [each for each in pruned if each and since < each.before]
-    return max(affected, key=lambda each: each.before, default=None)
-
-
-def _shown(audit: Audit, verdict: AuditVerdict, reader: CaseReader) -> list[FindingJson]:
-    return [_finding(finding, reader) for finding in audit.of(verdict)]
 
 
 def _finding(finding: AuditFinding, reader: CaseReader) -> FindingJson:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -147,6 +147,20 @@ class ResourceHistory:
     ended: bool = False
 
 
+class RecordAudit(Struct, frozen=True, kw_only=True):
+    """The reckoning of one record, of one resource.
+
+    Attributes:
+        delivered: events in callbacks that were taken, each as often as that.
+        settled: whether neither a poll nor the passing of time can change it.
+    """
+
+    owed: int
+    delivered: int
+    findings: Sequence[AuditFinding]
+    settled: bool
+
+
 class Audit(Struct, frozen=True, kw_only=True):
     """The reckoning of an instance.
 
@@ -158,21 +172,15 @@ class Audit(Struct, frozen=True, kw_only=True):
     delivered: int
     findings: Sequence[AuditFinding]
 
-    def of(self, verdict: AuditVerdict) -> list[AuditFinding]:
-        """Return the findings of one kind, in the order of time."""
-        return [finding for finding in self.findings if finding.verdict is verdict]
 
-
-def reckon(followed: Iterable[ResourceHistory]) -> Audit:
-    """Hold what was owed for each resource against what was told of it."""
-    count, delivered, findings = 0, 0, list[AuditFinding]()
-    for one in followed:
-        events = owed(one.changes, with_seen_at_once(one))
-        count += len(events)
-        delivered += sum(report.callback.times for report in one.reports)
-        findings += _findings(one, events)
-    ordered = sorted(findings, key=lambda finding: (finding.at, finding.resource, finding.record_id))
-    return Audit(owed=count, delivered=delivered, findings=ordered)
+def summed(audits: Collection[RecordAudit]) -> Audit:
+    """Put the reckonings of records together."""
+    findings = [finding for each in audits for finding in each.findings]
+    return Audit(
+        owed=sum(each.owed for each in audits),
+        delivered=sum(each.delivered for each in audits),
+        findings=sorted(findings, key=lambda finding: (finding.at, finding.resource, finding.record_id)),
+    )
 
 
 def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
@@ -194,19 +202,29 @@ def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
     return replace(followed.watch, seen_at_once=seen)
 
 
-def _findings(followed: ResourceHistory, events: Sequence[OwedEvent]) -> Iterator[AuditFinding]:
-    """Yield the findings of one resource, record by record."""
-    owed_for, told_of = defaultdict[str, list[OwedEvent]](list), defaultdict[str, list[ReportedEvent]](list)
-    for event in events:
+def by_record(followed: ResourceHistory) -> dict[str, RecordAudit]:
+    """Hold what was owed for each record of a resource against what was told of it: no record counts for another."""
+    changed, told_of = defaultdict[str, list[datetime]](list), defaultdict[str, list[ReportedEvent]](list)
+    owed_for = defaultdict[str, list[OwedEvent]](list)
+    for change in followed.changes:
+        changed[change.record_id].append(change.at)
+    for event in owed(followed.changes, with_seen_at_once(followed)):
         owed_for[event.record_id].append(event)
     for report in followed.reports:
         told_of[report.record_id].append(report)
     writer = _Writer(followed)
-    for record_id in {**owed_for, **told_of}:
-        if record_id in owed_for or _is_id(record_id):
-            yield from writer.of_record(owed_for[record_id], told_of[record_id])
-        else:
-            yield from (writer.besides(each, AuditVerdict.MISCLASSIFIED) for each in told_of[record_id])
+    last = max(followed.watch.polls, default=None)
+    seen = max((poll.at for poll in followed.polls if poll.error is None), default=None)
+    return {
+        record_id: RecordAudit(
+            owed=len(owed_for[record_id]),
+            delivered=sum(report.callback.times for report in told_of[record_id]),
+            findings=tuple(writer.findings(record_id, owed_for[record_id], told_of[record_id])),
+            settled=all(last is not None and at < last for at in changed[record_id])
+            and all(seen is not None and event.due <= seen for event in owed_for[record_id]),
+        )
+        for record_id in {**owed_for, **told_of, **changed}
+    }
 
 
 class _Writer:
@@ -215,7 +233,15 @@ class _Writer:
     def __init__(self, followed: ResourceHistory) -> None:
         self._followed = followed
 
-    def of_record(
+    def findings(
+        self, record_id: str, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
+    ) -> Iterator[AuditFinding]:
+        """Yield the findings of one record, or of events that name none."""
+        if events or _is_id(record_id):
+            return self._of_record(events, reports)
+        return (self.besides(each, AuditVerdict.MISCLASSIFIED) for each in reports)
+
+    def _of_record(
         self, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
     ) -> Iterator[AuditFinding]:
         """Yield what became of the events that one record owed, and what was told of it besides.

@@ -7,14 +7,14 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from msgspec import convert
-from sqlalchemy import BigInteger, Select, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, Select, bindparam, func, null, select, tuple_
 
 from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
 from elements_local.platform.callbacks.delivery import released
 from elements_local.platform.core.tables import SHARED_RAW, deliveries, notifications, subscriptions
 from elements_local.platform.events.event import with_raw
-from elements_local.platform.events.records import Channel, Delivery, DeliveryStatus
+from elements_local.platform.events.records import Channel, Delivery
 from elements_local.platform.events.store_notifications import KeptNotification, plan_delivery
 from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.events.subscription import KeptDelivery
@@ -46,9 +46,10 @@ _settle = WorkspaceStatement(
     )
 )
 _states = WorkspaceStatement(
-    select(deliveries)
+    select(*_KEY, deliveries.c.status, deliveries.c.tries)
+    .join(notifications, of_notification)
     .join(subscriptions, of_subscription)
-    .where(deliveries.c.notification_id.between(bindparam("first"), bindparam("last")))
+    .where(notifications.c.instance_id == bindparam("of_instance"))
 )
 
 
@@ -58,20 +59,24 @@ class Deliveries:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def states_of(self, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
-        """Return where the deliveries of some notifications stand, by notification and subscription.
+    def states_of(self, instance_id: int) -> dict[Key, tuple[str, int]]:
+        """Return where the deliveries of an instance's events stand, and how often each was tried.
 
         Those whose subscription is no more are left out: nothing is sent to it, whatever was planned.
         """
-        rows = self._tx.all(_states, **ends_of(notification_ids))
-        return {(row.notification_id, row.subscription_id): DeliveryStatus(row.status) for row in rows}
+        rows = self._tx.all(_states, of_instance=instance_id)
+        return {(number, to): (status, tries) for number, to, status, tries in rows}
 
     def find(
-        self, *, notification_id: int | None = None, subscription_id: int | None = None
+        self, *, notification_id: int | None = None, subscription_id: int | None = None, raw: bool = True
     ) -> list[KeptDelivery]:
-        """Return deliveries by notification and subscription; those whose subscription is no more are left out."""
+        """Return deliveries by notification and subscription; those whose subscription is no more are left out.
+
+        Args:
+            raw: whether bodies have the records of their poll, where these are kept apart.
+        """
         given = _given(notification_id, subscription_id)
-        return self._read(self._tx.all(_found(frozenset(given)), **given))
+        return self._read(self._tx.all(_found(frozenset(given), raw=raw), **given))
 
     def page(
         self,
@@ -148,11 +153,10 @@ def _given(notification_id: int | None, subscription_id: int | None) -> dict[str
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _chosen(names: frozenset[str]) -> "Select[Any]":
+def _chosen(names: frozenset[str], *, raw: bool = True) -> "Select[Any]":
+    shared = SHARED_RAW if raw else null().label(SHARED_RAW.name)
     return (
-        select(
-            deliveries, notifications.c.topic, notifications.c.body, SHARED_RAW, notifications.c.acknowledged
-        )
+        select(deliveries, notifications.c.topic, notifications.c.body, shared, notifications.c.acknowledged)
         .add_columns(notifications.c.created.label("notified_at"))
         .join(notifications, of_notification)
         .join(subscriptions, of_subscription)
@@ -161,8 +165,8 @@ def _chosen(names: frozenset[str]) -> "Select[Any]":
 
 
 @cache
-def _found(names: frozenset[str]) -> WorkspaceStatement:
-    return WorkspaceStatement(_chosen(names).order_by(*_KEY))
+def _found(names: frozenset[str], *, raw: bool) -> WorkspaceStatement:
+    return WorkspaceStatement(_chosen(names, raw=raw).order_by(*_KEY))
 
 
 @cache

@@ -156,6 +156,8 @@ class Attempts:
         """Return the attempts to deliver some notifications, by notification and subscription, in their order."""
         by_key: dict[Key, list[Attempt]] = {}
         for row in self._tx.all(_attempts, **ends_of(notification_ids)):
+            if row.notification_id not in notification_ids:
+                continue
             by_key.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
         return by_key
 

@@ -307,8 +307,11 @@ class VendorClient(Protocol):
             ask: whether the vendor is asked; without, they are those that are known anyway, which may be none.
         """
 
-    def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:
+    def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:
         """Return the vendor's own log of all changes since an instant, in their order, for an audit.
+
+        Args:
+            after: only those after this place in the log.
 
         Raises:
             ConflictError: it keeps none.

@@ -73,8 +73,8 @@ class FakeLog(Struct, frozen=True, kw_only=True):
     own_headers: Mapping[str, str]
     own_stack: StackAccess
 
-    def read(self, *, since: datetime) -> ChangeLog:
-        """Return the changes since an instant, from all pages.
+    def read(self, *, since: datetime, after: int = 0) -> ChangeLog:
+        """Return the changes since an instant, and after a place in the log, from all pages.
 
         Raises:
             ProviderError: the CRM does not answer, refuses, or answers with something else.
@@ -82,7 +82,7 @@ class FakeLog(Struct, frozen=True, kw_only=True):
         """
         url = f"{self._origin()}{_PATH}"
         first_page = f"{url}?since={quote(format_instant(since))}"
-        page = self._page(url, first_page)
+        page = self._page(url, f"{first_page}&after={after}" if after else first_page)
         entries = page.changes
         # Empty pages end it too: a CRM that always names a next page would keep the audit for ever.
         while page.next and page.changes:

@@ -108,8 +108,8 @@ def _compact(value: object) -> str:
 _shown = select(notifications, SHARED_RAW).where(notifications.c.deleted.is_(other=False))
 _get = WorkspaceStatement(_shown.where(notifications.c.id == bindparam("of_id")))
 _of_instance = WorkspaceStatement(
-    select(notifications, SHARED_RAW)
-    .where(notifications.c.instance_id == bindparam("of_instance"))
+    select(notifications)
+    .where(notifications.c.instance_id == bindparam("of_instance"), notifications.c.id > bindparam("after"))
     .order_by(notifications.c.id)
 )
 _add = WorkspaceStatement(notifications.insert())
@@ -234,9 +234,16 @@ class Notifications:
         row = self._tx.first(_get, of_id=notification_id)
         return _kept(row) if row else None
 
-    def of_instance(self, instance_id: int) -> Sequence[KeptNotification]:
-        """Return the notifications of an instance's events, oldest first, deleted ones among them."""
-        return [_kept(row) for row in self._tx.all(_of_instance, of_instance=instance_id)]
+    def of_instance(self, instance_id: int, *, after: int = 0) -> Sequence[KeptNotification]:
+        """Return the notifications of an instance's events, oldest first, deleted ones among them.
+
+        Their bodies are without what is kept apart: the records of a poll, in each of its notifications.
+
+        Args:
+            after: only those with a higher id.
+        """
+        rows = self._tx.all(_of_instance, of_instance=instance_id, after=after)
+        return [convert(row._asdict(), KeptNotification) for row in rows]
 
     def acknowledge(self, notification_id: int) -> None:
         """Mark a notification as seen."""

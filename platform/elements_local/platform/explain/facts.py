@@ -1,7 +1,7 @@
 """What is kept of an instance: the vendor's log, polls, callbacks, and what the sink has of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import quote, urlsplit
@@ -29,7 +29,7 @@ from elements_local.platform.elements.connector import (
     VendorChange,
 )
 from elements_local.platform.events.records import Attempt, DeliveryStatus
-from elements_local.platform.events.store_notifications import Notifications
+from elements_local.platform.events.store_notifications import KeptNotification, Notifications
 from elements_local.platform.events.subscription import KeptDelivery
 from elements_local.platform.explain import polled
 from elements_local.platform.explain.arrivals import SinkArrivals
@@ -94,18 +94,27 @@ class NotifiedRecord(Struct, frozen=True, kw_only=True):
     event: ToldEvent
 
 
+def notified(kept: Iterable[KeptNotification]) -> list[NotifiedRecord]:
+    """Return the events that notifications tell of."""
+    return [
+        NotifiedRecord(notification_id=one.id, at=one.created, event=event)
+        for one in kept
+        for event in told(one.body).events
+    ]
+
+
 class InstanceFacts:
     """What is kept of one instance, each thing read once, when it is first asked for.
 
     Attributes:
-        since: changes before are not read.
+        since, after: changes before, and up to this place in the log, are not read.
         arrivals: what the sink has of the instance's callbacks.
     """
 
     def __init__(self, call: Call, instance: Instance) -> None:
         self.call = call
         self.instance = instance
-        self.since = EVER
+        self.since, self.after = EVER, 0
         self.arrivals = SinkArrivals(call)
 
     @cached_property
@@ -117,7 +126,7 @@ class InstanceFacts:
             ConflictError: it keeps no such log.
         """
         vendor = self.call.vendor(self.instance, self.call.platform.http)
-        return vendor.change_log(since=self.since, own_stack=self._access())
+        return vendor.change_log(since=self.since, after=self.after, own_stack=self._access())
 
     @cached_property
     def polls(self) -> Mapping[str, Sequence[Poll]]:
@@ -244,12 +253,7 @@ class InstanceFacts:
     def told(self) -> Sequence[NotifiedRecord]:
         """All events that the instance's notifications tell of."""
         with self.call.read() as tx:
-            kept = Notifications(tx).of_instance(self.instance.id)
-        return [
-            NotifiedRecord(notification_id=one.id, at=one.created, event=event)
-            for one in kept
-            for event in told(one.body).events
-        ]
+            return notified(Notifications(tx).of_instance(self.instance.id))
 
     @cached_property
     def told_of(self) -> Mapping[str, Sequence[NotifiedRecord]]:
@@ -264,7 +268,7 @@ class InstanceFacts:
         """The deliveries by their notifications."""
         by_notification = defaultdict[int, list[KeptDelivery]](list)
         with self.call.read() as tx:
-            found = Deliveries(tx).find()
+            found = Deliveries(tx).find(raw=False)
         for one in found:
             by_notification[one.notification.id].append(one)
         return by_notification

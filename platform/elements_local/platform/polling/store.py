@@ -58,7 +58,7 @@ class PollSearch(Struct, frozen=True, kw_only=True):
     Attributes:
         unwanted: a resource that they are not of.
         idle: whether those count that saw no record and did not fail.
-        before: only those with a lower id.
+        before, after: only those with a lower id, with a higher one.
     """
 
     instance_id: int | None = None
@@ -66,6 +66,7 @@ class PollSearch(Struct, frozen=True, kw_only=True):
     unwanted: str | None = None
     idle: bool = True
     before: int | None = None
+    after: int | None = None
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -76,6 +77,7 @@ class PollSearch(Struct, frozen=True, kw_only=True):
             "of_others": self.unwanted,
             "seen_over": None if self.idle else 0,
             "before": self.before,
+            "after": self.after,
         }
         return {name: value for name, value in narrowed.items() if value is not None}
 
@@ -164,6 +166,7 @@ _NARROWED = {
     "of_others": polls.c.resource != bindparam("of_others"),
     "seen_over": or_(polls.c.seen > bindparam("seen_over"), polls.c.error.is_not(None)),
     "before": polls.c.id < bindparam("before"),
+    "after": polls.c.id > bindparam("after"),
 }
 
 

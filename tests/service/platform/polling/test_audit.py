@@ -1,5 +1,7 @@
 """``/_local/audit``: what an instance owed its receiver, held against what it got, through HTTP."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 FLAWS = ("late", "duplicate", "misclassified", "lost")
@@ -114,6 +116,43 @@ def test_an_audit_of_zeros_says_why_there_is_nothing_in_it(clients, make_instanc
         "owed": 0, "delivered": 0, "reported": [], "late": [], "duplicate": [], "misclassified": [], "lost": [],
     }  # fmt: skip
     assert [note.partition(": {")[0] for note in audit["notes"]] == notes
+
+
+def test_a_page_has_the_latest_findings_and_counts_are_of_all(clients, instance, audit):
+    for minutes in (1, 15, 15):
+        clients.clock.advance(f"{minutes}m")
+        number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+    clients.crm.delete("Contacts", number)
+    clients.clock.advance("15m")
+    whole = audit()
+    counts = {"reported": 3, "late": 0, "duplicate": 0, "misclassified": 0, "lost": 1}
+    assert clients.platform.audit_counts() == [
+        {"instanceId": instance["id"], "owed": 4, "delivered": 3, "counts": counts}
+    ]
+    path = f"/_local/audit?instanceId={instance['id']}&limit=2"
+
+    first = clients.platform.call("GET", path)
+    second = clients.platform.call("GET", first["next"])
+    of_one_list = clients.platform.call("GET", f"{path}&verdict=reported&before=2")
+
+    assert (first["total"], first["counts"], first["owed"]) == (4, counts, 4)
+    assert (second["next"], second["counts"], second["notes"]) == (None, counts, whole["notes"])
+    assert (first["lost"], second["lost"]) == (whole["lost"], [])
+    assert second["reported"] + first["reported"] == whole["reported"]
+    assert (of_one_list["total"], of_one_list["reported"]) == (3, whole["reported"][:2])
+
+
+def test_who_asks_at_once_is_answered_alike(clients, instance, ada):  # noqa: ARG001
+    clients.clock.advance("15m")
+    with ThreadPoolExecutor(4) as pool:
+        audits = [pool.submit(clients.platform.audit, instance["id"]) for _ in range(8)]
+        counts = [pool.submit(clients.platform.audit_counts) for _ in range(8)]
+
+    found = [each.result() for each in audits]
+    assert [len(each["reported"]) for each in found] == [1] * 8
+    assert all(each == found[0] for each in found)
+    assert {each.result()[0]["counts"]["reported"] for each in counts} == {1}
 
 
 def test_an_audit_changes_nothing_and_leaves_no_trace_in_any_journal(clients, audit, ada, unchanged):  # noqa: ARG001

@@ -155,7 +155,7 @@ class RolodexClient:
     def noted_calls(self, *, own_stack):  # noqa: ARG002 - it notes none
         return []
 
-    def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:  # noqa: ARG002 - it is another's
+    def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:  # noqa: ARG002 - it is another's
         path = f"/log?{urlencode({'since': format_instant(since)})}"
         entries, _ = self.calls.records(ProviderRequest(method="GET", path=path))
         return ChangeLog(changes=[_change(entry) for entry in entries])

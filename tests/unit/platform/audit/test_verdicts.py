@@ -16,7 +16,8 @@ from elements_local.platform.audit.verdicts import (
     ReportedEvent,
     ResourceHistory,
     StampedChange,
-    reckon,
+    by_record,
+    summed,
 )
 from elements_local.platform.core.poll import Decision, Poll
 from elements_local.platform.core.poll import PollVerdict as Decided
@@ -24,6 +25,10 @@ from elements_local.platform.events.records import Attempt, DeliveryStatus
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CREATED, UPDATED, DELETED = ExpectedEventType.CREATED, ExpectedEventType.UPDATED, ExpectedEventType.DELETED
+
+
+def reckon(followed):
+    return summed([audit for one in followed for audit in by_record(one).values()])
 
 
 def at(minutes):

@@ -125,9 +125,9 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         described = [fields.custom_field(each) for each in custom if fields.is_about(each, place)]
         return listed + [field for field in described if field["vendorPath"] not in names]
 
-    def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:
+    def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:
         """Return the log that a mock of Insightly keeps; the real one has none."""
-        return self._log(own_stack).read(since=since)
+        return self._log(own_stack).read(since=since, after=after)
 
     def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
         """Return the calls that a mock of Insightly has noted."""
