@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from elements_local.clients import BASE_PATH, SERVICES, Addresses
@@ -13,7 +13,6 @@ from elements_local.kit.clock import Mode, VirtualClock
 from elements_local.kit.instants import format_instant
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.storage.database import Database
-from elements_local.kit.text import nearest
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.stack_settings import ClientSettings, Configuration
 
@@ -27,9 +26,6 @@ WORKER = "worker"
 
 _CLIENT = ClientSettings()
 USUAL_URLS = {"platform": _CLIENT.platform_url, "crm": _CLIENT.crm_url, "sink": _CLIENT.sink_url}
-
-_OTHER_NAMES = {"clock": "mode", "settings": "environment"}
-"""What something is called elsewhere -> the option."""
 
 _POSTGRESQL = "--database postgresql+psycopg://..."
 
@@ -58,8 +54,8 @@ class Options:
         urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
             those of other processes, and this one's own.
         token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
-        configuration: what ``environment`` and the options of a command come from; None where nobody typed any.
         fresh: whether what ``data`` keeps, or a URL's database, is lost first, whichever version of this program made it.
+        configuration: what ``environment`` and the options of a command come from; None where nobody typed any.
     """
 
     host: str = "127.0.0.1"
@@ -79,21 +75,8 @@ class Options:
     connectors: "tuple[Connector, ...]" = ()
     urls: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
-    configuration: Configuration | None = None
     fresh: bool = False
-
-    def __new__(cls, **given: object) -> Self:
-        """Refuse what is no option, with the nearest that is one.
-
-        Raises:
-            TypeError: names both.
-        """
-        names = cls.__dataclass_fields__
-        if unknown := next((name for name in given if name not in names), None):
-            near = _OTHER_NAMES.get(unknown) or nearest(unknown, names)
-            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(names)}"
-            raise TypeError(f"Options has no {unknown!r}; {hint}")
-        return super().__new__(cls)
+    configuration: Configuration | None = None
 
     def __post_init__(self) -> None:
         """Take a clock's mode by its word, too."""

@@ -1,6 +1,5 @@
 """Where settings come from, which goes before which, and what is said of those that cannot be used."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -216,19 +215,6 @@ def test_a_clocks_mode_is_taken_by_its_word_and_no_other_word_is():
     assert Options(mode="real").mode is Mode.REAL
     with pytest.raises(OptionError, match="mode must be 'real' or 'virtual'; got 'fast'"):
         Options(mode="fast")
-
-
-@each_row(
-    ("name", "near"),
-    {
-        "another's word": ("clock", "did you mean 'mode'?"),
-        "misspelt": ("recrods", "'records'?"),
-        "none": ("xyz", "there are host, "),
-    },
-)
-def test_what_is_no_option_is_refused_with_the_nearest(name, near):
-    with pytest.raises(TypeError, match=rf"Options has no '{name}'; .*{re.escape(near)}"):
-        Options(**{name: 1})
 
 
 def test_a_running_stack_lists_what_it_goes_by_and_no_more_than_it_knows():
