@@ -158,7 +158,7 @@
   document.addEventListener("dragstart", (event) => { if (drag) event.preventDefault(); });
   document.addEventListener("pointermove", (event) => {
     if (event.target.matches?.(".track")) {
-      const words = instant(pointed(event.target, event.clientX).seconds).replace("T", " ").replace("Z", " UTC");
+      const words = instant(pointed(event.target, event.clientX).seconds).replace("T", " ").replace("Z", "");
       one("#pointed").textContent = words;
     }
     if (!drag || Math.abs(event.clientX - drag.x) < 6) return;
