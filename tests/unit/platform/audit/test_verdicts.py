@@ -401,3 +401,19 @@ def test_a_first_try_is_late_if_it_came_more_than_the_shortest_interval_after_th
 def test_what_nobody_is_going_to_send_is_given_up(states, given_up):
     assert callback(tries("answered 503"), states=states).is_given_up is given_up
     assert callback(tries("answered 503", ""), states=states).is_given_up is False
+
+
+@pytest.mark.parametrize(
+    ("minutes", "polls", "settled"),
+    [
+        (1, (poll(15),), True),
+        (15, (poll(15),), False),
+        (20, (poll(15),), False),
+        (1, (poll(15, error="503"),), False),
+        (1, (poll(15, error="503"), poll(30)), True),
+    ],
+)
+def test_a_record_is_settled_once_a_poll_has_seen_all_its_changes(minutes, polls, settled):
+    audits = by_record(follow([change(CREATED, minutes)], [], polls))
+
+    assert audits["7"].settled is settled
