@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeAlias
 from urllib.parse import parse_qs
 
 from elements_local.errors import HarnessError
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.wire import Reply
 from elements_local.service_client import (
     SERVICES,
@@ -123,8 +124,28 @@ class PlatformClient(ServiceClient):
         )
 
 
+class RecordsClient(ServiceClient):
+    """A service that keeps records, as far as its admin routes go."""
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Return everything that has happened to the data, oldest first."""
+        return self.filtered("changes", {})
+
+    def seed(self, records: int, *, first: int = 0, seed: int | None = None, if_empty: bool = False) -> None:
+        """Fill in made-up records; if that is asked for, only where there are no contacts yet."""
+        chosen = {} if seed is None else {"seed": seed}
+        condition = {"if_empty": True} if if_empty else {}
+        self.call_object(
+            "POST", "/_local/seed", json={"records": records, "first": first, **chosen, **condition}
+        )
+
+    def script_faults(self, rules: list[Fields]) -> None:
+        """Put fault rules in the place of those that are there."""
+        self.call("PUT", "/_local/faults", json={"faults": rules})
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
-class CrmClient(ServiceClient):
+class CrmClient(RecordsClient):
     """The CRM, as the user whose API key it is; and other vendors that the stack plays, by the platform.
 
     Attributes:
@@ -160,25 +181,9 @@ class CrmClient(ServiceClient):
         client, path = self.place(collection)
         return client.call_object("GET", f"{path}/{segment(record_id)}")
 
-    def changes(self) -> list[dict[str, Any]]:
-        """Return everything that has happened to the data, oldest first."""
-        return self.filtered("changes", {})
-
-    def seed(self, records: int, *, first: int = 0, seed: int | None = None, if_empty: bool = False) -> None:
-        """Fill in made-up records; if that is asked for, only where there are no contacts yet."""
-        chosen = {} if seed is None else {"seed": seed}
-        condition = {"if_empty": True} if if_empty else {}
-        self.call_object(
-            "POST", "/_local/seed", json={"records": records, "first": first, **chosen, **condition}
-        )
-
-    def script_faults(self, rules: list[Fields]) -> None:
-        """Put fault rules in the place of those that are there."""
-        self.call("PUT", "/_local/faults", json={"faults": rules})
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class FakeClient(ServiceClient):
+class FakeClient(RecordsClient):
     """A fake of another vendor, as far as its admin routes go, for one workspace.
 
     Attributes:
@@ -190,14 +195,6 @@ class FakeClient(ServiceClient):
     def send(self, method: str, path: str, **request: Any) -> Reply:
         """Send a request and return the answer, as ``ServiceClient`` does."""
         return super().send(method, _of_workspace(path, self.workspace), **request)
-
-    def changes(self) -> list[dict[str, Any]]:
-        """Return everything that has happened to the data, oldest first."""
-        return self.filtered("changes", {})
-
-    def script_faults(self, rules: list[Fields]) -> None:
-        """Put fault rules in the place of those that are there."""
-        self.call("PUT", "/_local/faults", json={"faults": rules})
 
 
 def _of_workspace(path: str, workspace: str) -> str:
@@ -318,6 +315,14 @@ class WorkspaceClients:
             CallError: a service refuses its part; nothing has changed.
         """
         restore_snapshot(self._sides(), document)
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Return everything that has happened to the data, oldest first: the CRM's, and other vendors' of kinds that it has not."""
+        own = self.crm.changes() if self.crm.url else []
+        kinds = {change["resource"].lower() for change in own}
+        logs = [log for fake in self.fakes.values() for log in fake.changes()]
+        others = [change for change in logs if change["resource"].lower() not in kinds]
+        return sorted([*own, *others], key=lambda change: parse_instant(change["at"])) if others else own
 
     def _sides(self) -> "Sides":
         """Return the services that run, with what says there whose workspace is meant."""

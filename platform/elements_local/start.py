@@ -280,7 +280,7 @@ def _fill(stack: Stack, options: Options) -> None:
         clients = stack.workspace()
         clients.crm.seed(options.records, if_empty=True)
         for fake in clients.fakes.values():
-            fake.call("POST", "/_local/seed", json={"records": options.records, "if_empty": True})
+            fake.seed(options.records, if_empty=True)
 
 
 def _scenario_so_far(stack: Stack, workspace: str) -> str:

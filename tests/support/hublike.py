@@ -183,8 +183,8 @@ class HublikeClient:
     def fields(self, resource, *, ask):  # noqa: ARG002 - they are not known
         return []
 
-    def change_log(self, *, since, own_stack):
-        return self._log(own_stack).read(since=since)
+    def change_log(self, *, since, own_stack, after=0):
+        return self._log(own_stack).read(since=since, after=after)
 
     def noted_calls(self, *, own_stack):
         return self._log(own_stack).noted_calls()

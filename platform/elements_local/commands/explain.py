@@ -90,7 +90,7 @@ def _asked(
 
 def _change(clients: "WorkspaceClients", seq: int | None) -> dict[str, Any]:
     """Return a change of the CRM's log, the latest if none is named; one that is not there is the platform's to refuse."""
-    changes = clients.crm.changes()
+    changes = clients.changes()
     if not changes:
         raise click.UsageError("nothing has been changed in the CRM, so there is nothing to explain")
     if seq is None:

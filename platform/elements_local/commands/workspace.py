@@ -11,7 +11,7 @@ from elements_local.interruption import Interruption, cut_off, interrupted
 from elements_local.reports.progress import announce_filling, progress
 
 if TYPE_CHECKING:
-    from elements_local.clients import Credentials, CrmClient
+    from elements_local.clients import Credentials, RecordsClient
     from elements_local.stack.stack import Stack
 
 
@@ -149,7 +149,8 @@ def seed_command(  # noqa: PLR0913 - an option each
     These are contacts, organisations, leads, opportunities, projects, tasks, events and e-mails. They are dated before the present, so no poll reports them. Ctrl-C stops after the batch of a thousand that is
     being made, and says what is left.
     """
-    crm = stack.workspace(workspace).crm
+    clients = stack.workspace(workspace)
+    crm = clients.crm
     if profile != "realistic":
         if (records, first, seed) != (None, None, None):
             raise click.UsageError(
@@ -161,18 +162,19 @@ def seed_command(  # noqa: PLR0913 - an option each
     count, begin = records or _RECORDS, first or 0
     if begin >= count:
         raise click.UsageError(f"--first {begin} leaves nothing of {count} records to make up")
-    _fill(crm, count, begin, seed)
+    _fill([crm, *clients.fakes.values()], count, begin, seed)
     text = f"{count - begin} records of each kind in workspace {workspace!r}"
     print_result({"records": count - begin, "workspace": workspace}, text, as_json=as_json)
 
 
-def _fill(crm: "CrmClient", records: int, first: int, seed: int | None) -> None:
+def _fill(sides: "list[RecordsClient]", records: int, first: int, seed: int | None) -> None:
     """Make up records, a batch at a time, until there are enough or the user has."""
     done = first
     with Interruption().heeded() as stop, progress("seeding", records - first) as tell:
         while done < records and not stop.requested:
             size = min(_BATCH, records - done)
-            crm.seed(size, first=done, seed=seed)
+            for side in sides:
+                side.seed(size, first=done, seed=seed)
             done += size
             tell(size)
     if done < records:

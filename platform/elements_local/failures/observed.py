@@ -97,7 +97,7 @@ def observe(clients: WorkspaceClients, *, traffic: bool = False) -> Observed:
         bin_url=clients.credentials.callback_url,
         now=clock["now"],
         is_virtual=clock["mode"] == "virtual",
-        changes=clients.crm.changes() if clients.crm.url else [],
+        changes=clients.changes(),
         pollers=pollers,
         polls=platform.polls() if platform.url else [],
         deliveries=platform.filtered("deliveries", {}) if platform.url else [],

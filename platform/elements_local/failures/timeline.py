@@ -77,7 +77,7 @@ def clock_text(after: timedelta) -> str:
 def moments(clients: WorkspaceClients, names: RecordNames, *, start: datetime) -> list[TimelineEntry]:
     """Ask a workspace for all that happened in it, in the order of time."""
     entries = [
-        *(_change(change, names, start) for change in clients.crm.changes()),
+        *(_change(change, names, start) for change in clients.changes()),
         *(_poll(poll, start) for poll in clients.platform.polls()),
         *(_attempt(callback, names, start) for callback in clients.sink.callbacks()),
     ]

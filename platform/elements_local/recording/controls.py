@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from elements_local.clients import SERVICES
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.recording.session import ObservedCall
 from elements_local.recording.text import duration_text
@@ -93,7 +94,7 @@ def _script(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     if call.method == "DELETE" or not rules:
         whose = "?workspace={workspace}" if call.service == "sink" else ""
         service = {} if call.service == "platform" else {"service": call.service}
-        if call.service in composer.faulty:
+        if call.service in composer.faulty & {*SERVICES}:
             composer.step("request", {**service, "method": "DELETE", "path": _FAULTS + whose})
         composer.faulty.discard(call.service)
         return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients import BASE_PATH, SERVICES
 from elements_local.kit.masks import MASK
 from elements_local.recording.names import NOT_RECORDED, without_masks
 from elements_local.recording.session import UNREAD, ObservedCall
@@ -42,6 +42,8 @@ def add(composer: "ScenarioComposer", call: ObservedCall, *, keep: Mapping[str, 
     """
     if (call.service, call.path) in _OBSERVING or call.path in _OF_THE_STACK:
         return False
+    if call.service not in SERVICES and _is_local(call):
+        return False  # what has been made up is the head's
     why = _cannot(call)
     if why:
         composer.note(
@@ -81,6 +83,8 @@ def _cannot(call: ObservedCall) -> str:
         "which was one too many; scenarios run without limits": call.status == 429 and not call.fault,
         "whose body is too long to be kept, or no text": not call.whole,
         f"which is not below {BASE_PATH}": not below,
+        "which no step calls: through the hub, or by elements_crm, it would be one": call.service
+        not in SERVICES,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 

@@ -32,6 +32,7 @@ class Watch:
             "platform": _Journal(clients.platform, "platform", processes=processes),
             "crm": _Journal(clients.crm, "crm", processes=processes),
             "sink": _Journal(clients.sink, "sink", processes=processes, whose=whose),
+            **{key: _Journal(fake, key, processes=processes) for key, fake in clients.fakes.items()},
         }
         self._callbacks: dict[int, Mapping[str, Any]] = {}
         self.started_over = 0

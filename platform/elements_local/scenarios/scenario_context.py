@@ -149,7 +149,7 @@ class ScenarioContext:
 
 def client_of(context: ScenarioContext, service: str) -> ServiceClient:
     """Return the client of a service by its name."""
-    client: ServiceClient = getattr(context.clients, service)
+    client: ServiceClient = context.clients.fakes.get(service) or getattr(context.clients, service)
     return client
 
 

@@ -129,7 +129,7 @@ class HistoryReplay:
         number = str(named if named is not None else history.record_id)
         seqs = [
             change["seq"]
-            for change in context.clients.crm.changes()
+            for change in context.clients.changes()
             if change["recordId"] == number and _is_kind(change["resource"], place.record)
         ]
         if place.nth >= len(seqs):

@@ -161,9 +161,13 @@ def _record(kind: str, record_id: int) -> dict[str, Any] | None:
 
 
 def _kinds() -> list[str]:
-    """Return the kinds that are polled, and those that usually are."""
+    """Return the CRM's kinds that are polled, and those that usually are; not yet those of other vendors."""
+    others = {kind for crm in clients().credentials.crms.values() for kind in crm["kinds"]}
     polled = [
-        each["collection"] for poller in page().pollers for each in poller["resources"] if each["collection"]
+        each["collection"]
+        for poller in page().pollers
+        for each in poller["resources"]
+        if each["collection"] and each["collection"] not in others
     ]
     return list(dict.fromkeys([*COLLECTIONS.values(), *map(_spelt, polled)]))
 

@@ -1,13 +1,14 @@
 """The verbs ``fault`` and ``respond``: what services and the receiver do wrong on demand."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from msgspec import to_builtins
 
 from callback_sink.answers import ScriptedResponse
+from elements_local.clients import SERVICES
 from elements_local.scenarios.scenario_context import ScenarioContext, client_of, whose
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb, only_here
+from elements_local.shape_errors import unknown
 from mock_insightly.faults import CrmRule
 
 
@@ -16,9 +17,9 @@ class Response(ScriptedResponse, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Fault(CrmRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A fault rule; the CRM's, which knows most effects, unless it says otherwise."""
+    """A fault rule; the CRM's, which knows most effects, unless it says otherwise: another vendor's has its element's name."""
 
-    service: Literal["platform", "crm", "sink"] = "crm"
+    service: str = "crm"
 
 
 def _fault(context: ScenarioContext, argument: Fault | list[Fault]) -> None:
@@ -30,10 +31,13 @@ def _fault(context: ScenarioContext, argument: Fault | list[Fault]) -> None:
         )
 
 
-def _fault_objections(_state: StateSoFar, argument: Fault | list[Fault]) -> Iterator[Objection]:
+def _fault_objections(state: StateSoFar, argument: Fault | list[Fault]) -> Iterator[Objection]:
     rules = argument if isinstance(argument, list) else [argument]
     for place, rule in enumerate(rules):
-        reason = rule.objection()
+        if rule.service not in (*SERVICES, *state.elements):
+            at: tuple[str | int, ...] = (place, "service") if isinstance(argument, list) else ("service",)
+            yield at, unknown("value", rule.service, SERVICES)
+        reason = rule.objection() if rule.service in SERVICES else None
         if reason is not None:
             yield (place,) if isinstance(argument, list) else (), reason
 
