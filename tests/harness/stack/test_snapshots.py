@@ -26,8 +26,8 @@ from elements_local.start import Options, in_process
 from mock_insightly import tables as crm_tables
 
 SERVICES = ("platform", "crm", "sink")
-OF_THE_KIT = {"kit_workspaces", "kit_faults", "kit_schema_versions"}
-"""What a snapshot has of these is in its memory, or is the same for every workspace."""
+OF_THE_KIT = {"kit_workspaces", "kit_faults", "kit_generations", "kit_schema_versions"}
+"""What a snapshot has of these is in its memory, or is the same for every workspace; generations only count restores."""
 
 
 @pytest.fixture
