@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import request
 from msgspec import Struct
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Text, bindparam, func, select
+from sqlalchemy.types import TypeEngine
 
 from elements_local.kit.api.json_text import decode, encode_text
 from elements_local.kit.api.pages import Page
@@ -69,27 +70,18 @@ class KeptRecords:
         self.tables = MetaData()
         self._host, self._workspace_of = host, workspace_of
         self._resolution, self._id_of = resolution, id_of
+        stamps = {"created": Instant, "updated": Instant}
         records = workspace_table(
             self.tables,
             f"{host.name}_records",
-            Column("kind", Text, primary_key=True),
-            Column("id", Text, primary_key=True),
-            Column("number", BigInteger, nullable=False),
-            Column("created", Instant, nullable=False),
-            Column("updated", Instant, nullable=False),
-            Column("deleted", Integer, nullable=False),
-            Column("document", Text, nullable=False),
+            *(Column(name, Text, primary_key=True) for name in ("kind", "id")),
+            *_columns({"number": BigInteger, **stamps, "deleted": Integer, "document": Text}),
         )
-        changes = self.changed = workspace_table(
+        changes = workspace_table(
             self.tables,
             f"{host.name}_changes",
             Column("seq", BigInteger, primary_key=True, autoincrement=False),
-            Column("kind", Text, nullable=False),
-            Column("record_id", Text, nullable=False),
-            Column("change", Text, nullable=False),
-            Column("at", Instant, nullable=False),
-            Column("created", Instant, nullable=False),
-            Column("updated", Instant, nullable=False),
+            *_columns({"kind": Text, "record_id": Text, "change": Text, "at": Instant, **stamps}),
         )
         host.database.create(SchemaPart(host.name, self.tables))
         self._forgetting = Forgetting(self.tables)
@@ -200,17 +192,9 @@ class KeptRecords:
             raise NoKeptRecordError(f"there is no record {record_id} of the kind {kind}")
         return _record(row)
 
-    def _new(
-        self, kind: str, number: int, created: datetime, updated: datetime, fields: Fields
-    ) -> KeptRecord:
-        return KeptRecord(
-            kind=kind,
-            id=self._id_of(number),
-            number=number,
-            created=created,
-            updated=updated,
-            fields=dict(fields),
-        )
+    def _new(self, kind: str, number: int, made: datetime, updated: datetime, fields: Fields) -> KeptRecord:
+        known, kept = self._id_of(number), dict(fields)
+        return KeptRecord(kind=kind, id=known, number=number, created=made, updated=updated, fields=kept)
 
     def _add(self, tx: Transaction, record: KeptRecord) -> None:
         columns = {name: getattr(record, name) for name in ("kind", "id", "number", "created", "updated")}
@@ -233,6 +217,10 @@ class KeptRecords:
         )
 
 
+def _columns(types: Mapping[str, type[TypeEngine[Any]]]) -> Iterator[Column[Any]]:
+    return (Column(name, each, nullable=False) for name, each in types.items())
+
+
 def _effect() -> tuple[RecordEffect, int]:
     """Return what the rule that has struck the present call does, and its seed."""
     rule = request.environ.get(RULE)
@@ -240,11 +228,5 @@ def _effect() -> tuple[RecordEffect, int]:
 
 
 def _record(row: Row) -> KeptRecord:
-    return KeptRecord(
-        kind=row.kind,
-        id=row.id,
-        number=row.number,
-        created=row.created,
-        updated=row.updated,
-        fields=cast("dict[str, Any]", decode(row.document)),
-    )
+    columns = {name: getattr(row, name) for name in ("kind", "id", "number", "created", "updated")}
+    return KeptRecord(**columns, fields=cast("dict[str, Any]", decode(row.document)))
