@@ -162,8 +162,16 @@ class RecordNames:
     ids: dict[str, int | str] = field(default_factory=dict)
 
     def add(self, name: str, record: Mapping[str, Any], id_field: str | None = None) -> None:
-        """Note what a name stands for."""
-        self.ids[name] = value_at(record, id_field or ID_FIELDS[kind_of(name)])
+        """Note what a name stands for.
+
+        Raises:
+            KeyError: the record has no id.
+        """
+        path = id_field or ID_FIELDS[kind_of(name)]
+        found = value_at(record, path)
+        if found is None:
+            raise KeyError(path)
+        self.ids[name] = found
 
     def id_of(self, name: str) -> int | str:
         """Return the id behind a name.

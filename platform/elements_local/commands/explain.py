@@ -119,7 +119,7 @@ def audit_command(
     status is 1 if anything is lost, misclassified or a duplicate, or if a poll failed; a line on standard error says which.
     What is late has come, or is to be tried again.
     """
-    platform = stack.patient.workspace(workspace).platform
+    platform = stack.patient.clients(stack.workspace(workspace).credentials).platform
     numbers = [instance] if instance else [each["instanceId"] for each in platform.pollers()]
     audits = [{"instanceId": number, **platform.audit(number)} for number in numbers]
     nobodys = unpolled(audits)

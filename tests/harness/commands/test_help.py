@@ -92,7 +92,7 @@ def test_each_command_has_examples_of_itself_that_can_be_typed() -> None:
             parse(called)
 
 
-@pytest.mark.parametrize("words", [["trigger", "contcts", "created"], ["up", "--recods", "3"], ["clok"]])
+@pytest.mark.parametrize("words", [["trigger", "contacts", "creatd"], ["up", "--recods", "3"], ["clok"]])
 def test_an_example_with_a_slip_would_be_found(words: list[str]) -> None:
     with pytest.raises(click.UsageError):
         parse(words)
