@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from elements_local.errors import HarnessError
+from elements_local.kit.files import write_file
 from elements_local.kit.os_errors import os_reason
 from elements_local.project_origin import origin_files
 
@@ -67,7 +68,6 @@ def lay_down(directory: Path, *, force: bool = False, examples: bool = False) ->
     for name, content in starting.items():
         path = directory / name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             _outcome(laid, path, content, force=force).append(name)
         except OSError as error:
             raise ProjectStartError(f"cannot write {path}: {os_reason(error)}") from error
@@ -77,15 +77,15 @@ def lay_down(directory: Path, *, force: bool = False, examples: bool = False) ->
 def _outcome(laid: ProjectFiles, path: Path, content: bytes, *, force: bool) -> list[str]:
     """Write a file, unless it is there, and return the list of what came to the same."""
     if not os.path.lexists(path):
-        with path.open("xb") as file:
-            file.write(content)
+        write_file(path, content)
         return laid.made
     if path.is_file() and path.read_bytes() == content:
         return laid.unchanged
     if not force:
         return laid.left
-    path.unlink()  # a link is replaced, and what it leads to left alone
-    path.write_bytes(content)
+    if path.is_symlink():  # it is replaced, and what it leads to left alone
+        path.unlink()
+    write_file(path, content)
     return laid.overwritten
 
 
@@ -93,6 +93,10 @@ def _refuse_what_is_in_the_way(directory: Path, name: PurePosixPath) -> None:
     for folder in [directory, *(directory / parent for parent in name.parents)]:
         if os.path.lexists(folder) and not folder.is_dir():
             raise ProjectStartError(f"{folder} is no directory, and {directory / name} has to stand in it")
+        if not folder.resolve().is_relative_to(directory.resolve()):
+            raise ProjectStartError(
+                f"{folder} leads out of {directory}, to {folder.resolve()}: {name} cannot be written there"
+            )
     if (directory / name).is_dir():
         raise ProjectStartError(f"{directory / name} is a directory, where a file has to stand")
 

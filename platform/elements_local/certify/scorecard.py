@@ -6,6 +6,7 @@ from pathlib import Path
 import junitparser
 from msgspec import Struct, to_builtins
 
+from elements_local.kit.files import write_file
 from elements_local.reports.files import render, write_junit_document, xml_text
 
 UNSEEN = "the answers were right; what came of the callbacks was not looked at: that needs a probe (--probe)"
@@ -135,4 +136,4 @@ def write_html(path: Path, scorecard: Scorecard) -> None:
         verdict=scorecard.verdict,
         counts=scorecard.counts,
     )
-    path.write_text(page, encoding="utf-8")
+    write_file(path, page)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.files import is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,18 @@ if TYPE_CHECKING:
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 """What an option takes that names a file."""
+
+force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
+
+
+def refuse_kept(output: Path, *, force: bool) -> None:
+    """Refuse to write over a file that is there, unless that is meant.
+
+    Raises:
+        click.UsageError: it is there.
+    """
+    if is_kept(output) and not force:
+        raise click.UsageError(f"{output} is there already; --force writes over it, --output names another")
 
 
 def counted(number: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from elements_local.kit.api.json_text import json_fault
 from elements_local.kit.os_errors import os_reason
 from elements_local.recording.text import write
 from elements_local.replay.runner import How, Runner
+from elements_local.reports.files import writable
 from elements_local.start import Options, in_process
 from elements_local.what_if.findings import of_body, of_instance, rules, scenario_of, tried
 from elements_local.what_if.sweep import ENVIRONMENT
@@ -163,7 +164,8 @@ def _write(linted: "Linted", rule: str, output: Path) -> None:
         named = ", ".join(dict.fromkeys(finding["rule"] for finding in linted.findings))
         raise click.UsageError(f"nothing is found by {rule!r}; found are: {named or 'none'}")
     first, *others = (scenario_of(linted, finding) for finding in findings)
-    write(output, first, [finding["message"] for finding in findings], others=others)
+    with writable(output):
+        write(output, first, [finding["message"] for finding in findings], others=others)
     cured = all(finding["cure"]["change"] for finding in findings)
     click.echo(f"{output}: fails with the configuration as it is{', passes with the cure' if cured else ''}")
     click.echo(f"see it: elements-local replay {output}")

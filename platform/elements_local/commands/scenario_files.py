@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
-from elements_local.command_line.output import FILE, print_result, print_written
+from elements_local.command_line.output import FILE, force_option, print_result, print_written, refuse_kept
 from elements_local.command_line.stacks import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
 from elements_local.project_origin import REQUIREMENTS, origin_files
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     "-o",
     required=True,
     type=FILE,
-    help="The scenario file; one that is there is written over, and a folder that is not is made.",
+    help="The scenario file; a folder that is not there is made.",
 )
+@force_option
 @click.option("--name", default="", help="What the scenario shows.")
 @click.option(
     "--since-start",
@@ -57,6 +58,7 @@ def record_command(  # noqa: PLR0913 - the command's options
     stack: "Stack",
     *,
     output: Path,
+    force: bool,
     name: str,
     since_start: bool,
     reads: bool,
@@ -69,6 +71,7 @@ def record_command(  # noqa: PLR0913 - the command's options
     Calls to the platform, the CRM and the sink become steps, by whatever client they were made; what came at the sink
     is what the scenario expects. Secrets are left out: a scenario has its own.
     """
+    refuse_kept(output, force=force)
     _check_folder(output)
     if not check:
         refuse_set("nothing is started without --check")
@@ -112,7 +115,7 @@ def _check_folder(output: Path) -> None:
     show_default=True,
     help="Where the scenario is written.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @click.option(
     "--check", is_flag=True, help="Replay it in process; exit 1 if it does not come to the callbacks."
 )
@@ -124,8 +127,7 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
     HAR file, a Postman collection with saved answers, or newman's JSON report. Masked secrets are left out. What could not be known is
     said, and stands in the scenario as a comment.
     """
-    if output.exists() and not force:
-        raise click.UsageError(f"{output} is there already; --force writes over it, --output names another")
+    refuse_kept(output, force=force)
     try:
         made = scenario_of(read(file))
     except NothingToImportError as error:

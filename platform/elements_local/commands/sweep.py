@@ -11,7 +11,9 @@ from elements_local.command_line.output import FILE, print_json
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.commands.lint import read_body
 from elements_local.guide import instance_body, patched
+from elements_local.kit.files import write_file
 from elements_local.records import Kinds
+from elements_local.reports.files import writable
 from elements_local.start import Options, in_process
 from elements_local.what_if import table
 from elements_local.what_if.configured import patch_of, resource_of, unread
@@ -85,7 +87,8 @@ def sweep_command(  # noqa: PLR0913 - the command's options
     marked = _changed_cells(before, after)
     if svg is not None:
         named = [f"{before.resource} {title}" for title in titles]
-        svg.write_text(svg_of(*zip(named, grids, strict=True), marked=marked), encoding="utf-8")
+        with writable(svg):
+            write_file(svg, svg_of(*zip(named, grids, strict=True), marked=marked))
     if as_json:
         print_json(_as_json(before, after, cures))
     else:

@@ -57,7 +57,6 @@ class Recorder:
             return self._written
         recording = compose(session, name=self.name, reads=self.reads)
         try:
-            self.output.parent.mkdir(parents=True, exist_ok=True)
             write(self.output, recording.document, recording.notes)
         except OSError as error:
             raise RecordingError(f"cannot write {self.output}: {os_reason(error)}") from error

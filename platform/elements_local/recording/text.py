@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import yaml
 
-from elements_local.scenarios.scenario import load
+from elements_local.kit.files import write_file
+from elements_local.scenarios.scenario import load_text
 from elements_local.scenarios.yaml_text import read_documents
 
 SCHEMA = Path(__file__).parents[1] / "scenario.schema.json"
@@ -108,26 +108,12 @@ def write(
         ScenarioError: a defect: the loader does not take it.
     """
     text = lines_above(path, notes) + "---\n".join(map(dump, [document, *others]))
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}.", suffix=".yaml", delete=False
-    ) as file:
-        draft = Path(file.name)
-        file.write(text)
-    try:
-        load(draft)  # before anything is written over: a defect of ours costs no file of the user's
-        draft.chmod(0o666 & ~_umask())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    for mistake in load_text(
+        text, path
+    ).errors:  # before anything is written over: a defect of ours costs no file of the user's
+        raise mistake
+    write_file(path, text)
     return text
-
-
-def _umask() -> int:
-    """Return the process's mask of permissions, which can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def duration_text(duration: timedelta) -> str | float:

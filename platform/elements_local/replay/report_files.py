@@ -8,6 +8,7 @@ from typing import Any
 import junitparser
 
 from elements_local.failures.timeline import TimelineEntry, clock_text, condensed
+from elements_local.kit.files import write_file
 from elements_local.kit.instants import format_instant
 from elements_local.replay.report import COUNTED, Case, CaseStatus, ReplayReport, by_file
 from elements_local.reports.files import render, write_junit_document, xml_text
@@ -29,7 +30,7 @@ def write_page(path: Path, report: ReplayReport) -> None:
         notes=[note for note in ("interrupted" if report.interrupted else "", report.error) if note],
         sections=list(_sections(cases)),
     )
-    path.write_text(page, encoding="utf-8")
+    write_file(path, page)
 
 
 def _sections(cases: Sequence[Case]) -> Iterator[dict[str, Any]]:

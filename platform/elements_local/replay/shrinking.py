@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from elements_local.kit.files import write_file
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario
 
@@ -82,9 +83,9 @@ def save(scenario: Scenario) -> tuple[Path, Path]:
     word = re.sub(r"[^a-z0-9]+", "_", scenario.name.lower()).strip("_")[:60]
     document = scenario.path.with_name(f"{scenario.path.stem}.{word}.shrunk.yaml")
     text = yaml.safe_dump(dict(scenario.document), sort_keys=False, allow_unicode=True, width=110)
-    document.write_text(text, encoding="utf-8")
+    write_file(document, text)
     test = scenario.path.with_name(f"test_{word}_shrunk.py")
-    test.write_text(_TEST.format(origin=scenario.path.name, word=word, file=document.name), encoding="utf-8")
+    write_file(test, _TEST.format(origin=scenario.path.name, word=word, file=document.name))
     return document, test
 
 

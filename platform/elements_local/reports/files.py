@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import junitparser
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from elements_local.kit.files import write_file
 from elements_local.kit.os_errors import os_reason
 
 
@@ -39,7 +41,9 @@ def write_junit_document(path: Path, document: junitparser.JUnitXml, *, seconds:
     """Write a document with its counts; what took how long as a whole is not the sum where it ran side by side."""
     document.update_statistics()  # type: ignore[no-untyped-call]  # the library types only part of itself
     document.time = round(seconds, 3)
-    document.write(str(path), pretty=True)
+    drawn = BytesIO()
+    document.write(drawn, pretty=True)
+    write_file(path, drawn.getvalue())
 
 
 def xml_text(text: str) -> str:

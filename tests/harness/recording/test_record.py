@@ -249,7 +249,7 @@ def test_what_a_stack_has_forgotten_by_a_restart_is_not_passed_over(tmp_path: Pa
             clients = at_addresses(ready)
             clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
             clients.clock.advance("1m")
-            refused = call("record", "--since-start", "-o", tmp_path / "it.yaml", **urls)
+            refused = call("record", "--since-start", "--force", "-o", tmp_path / "it.yaml", **urls)
             assert refused.returncode == (2 if begun else 0)
             stack.terminate()
 

@@ -222,6 +222,24 @@ def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere.py").exists()
 
 
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["without --force", "with --force"])
+def test_nothing_is_written_through_a_folder_that_leads_out(tmp_path: Path, force: list[str]) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "scenarios").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "inside" / "own").mkdir(parents=True)
+    (tmp_path / "inside" / "scenarios").symlink_to("own")
+
+    out, inside = init(tmp_path / "shop", *force), init(tmp_path / "inside", *force)
+
+    assert out.exit_code == 2
+    assert f"{tmp_path / 'shop' / 'scenarios'} leads out of {tmp_path / 'shop'}" in out.stderr
+    assert [*(tmp_path / "elsewhere").iterdir()] == []
+    assert [each.name for each in (tmp_path / "shop").iterdir()] == ["scenarios"]
+    assert inside.exit_code == 0
+    assert (tmp_path / "inside" / "own" / "scenario.schema.json").exists()
+
+
 def test_what_is_in_the_way_is_said_and_nothing_is_written(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
