@@ -39,7 +39,7 @@ class Lane(Enum):
     POLL = "Polls"
     EVENT = "Events"
     ATTEMPT = "Attempts"
-    CLOCK = "Clock"
+    CLOCK = "Clock, instances"
     FAULT = "Faults"
 
 

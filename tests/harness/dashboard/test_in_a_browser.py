@@ -173,6 +173,8 @@ COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 """What is looked at in the dark: colours alone are others there."""
 SIZES = {"runOnly": ["target-size", "scrollable-region-focusable"], "resultTypes": ["violations"]}
 """What is looked at in a window of another width: what can be hit, and what is moved sideways."""
+OUT_OF_SIGHT = """[...document.querySelectorAll("main td")]
+  .some(each => each.getBoundingClientRect().right > innerWidth)"""
 LOOKS = [
     ("light", SCREEN, EVERYTHING),
     ("dark", SCREEN, COLOURS),
@@ -196,6 +198,8 @@ def findings(page, path):
             yield path, theme, size["width"], each["id"], node["html"][:200], node["failureSummary"]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             yield path, size["width"], "is wider than the window"
+        if size == PHONE and page.evaluate(OUT_OF_SIGHT):
+            yield path, size["width"], "has a cell of a table out of sight"
 
 
 def test_nothing_keeps_anybody_out_of_any_page_in_any_look_and_none_is_wider_than_its_window(visit, shared):

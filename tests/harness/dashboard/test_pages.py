@@ -236,7 +236,9 @@ def test_the_latest_of_each_has_an_address_of_its_own(told):
 def test_the_verdict_of_the_audit_is_on_every_page(told, visitor):
     (fetched,) = {given["hx-get"] for tag, given in told.open("").tags if given.get("id") == "verdict"}
 
-    assert "✗ audit: 1 late" in visitor.open(fetched).words
+    head = visitor.open(fetched)
+    assert "! audit: 1 late" in head.words
+    assert "! 1 late" in told.open("audit/").words
 
 
 def test_what_an_audit_found_is_read_page_by_page(visitor, clients, at):

@@ -26,6 +26,8 @@ from elements_local.records import ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.reports.explanations import WRONG
 
 _PAGE = 50
+_KINDS = {"reported": "good", "late": "warn", "duplicate": "warn"}
+"""As what a verdict is shown; any other is bad."""
 _AGAIN = timedelta(hours=1)
 """How far time is moved at the most until a change that is made again is reported."""
 
@@ -47,7 +49,7 @@ def index() -> str:
             audit = read("platform", "audit", **about)
         cursor = parse_qs(audit["next"] or "").get("before", [None])[0]
         audits.append((poller, audit, {"instanceId": number, "verdict": verdict, "before": cursor}))
-    return whole_page("audit.html", audits=audits, wrong=WRONG)
+    return whole_page("audit.html", audits=audits, wrong=WRONG, kinds=_KINDS)
 
 
 @bp.get("/verdict")
@@ -57,9 +59,10 @@ def verdict() -> str:
     counts = {name: sum(audit["counts"][name] for audit in audits) for name in (*WRONG, "reported")}
     wrong = ", ".join(f"{counts[name]} {name}" for name in WRONG if counts[name])
     owed, reported = sum(audit["owed"] for audit in audits), counts["reported"]
-    return render_template(
-        "verdict.html", good=not wrong, owed=owed, text=wrong or f"{reported} of {owed} reported"
-    )
+    text = wrong or (f"{reported} of {owed} reported" if owed else "nothing owed")
+    seen = {_KINDS.get(name, "bad") for name, count in counts.items() if count}
+    kind = next((each for each in ("bad", "warn", "good") if each in seen), "quiet")
+    return render_template("verdict.html", kind=kind, text=text)
 
 
 @explain.get("/")
