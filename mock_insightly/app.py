@@ -100,7 +100,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     fake = FakeService(
         key_in=_key_in,
         expects="the Authorization header must be Basic with the API key of a workspace",
-        whose=(),
+        is_named=False,
         tables=metadata,
         reset=crm.reset,
         faults=crm.faults,

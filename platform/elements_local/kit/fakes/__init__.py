@@ -1,1 +1,1 @@
-"""What a service that plays a vendor takes from the kit: everything but the vendor's own routes, and records if it has no store."""
+"""What the kit gives to a service that plays a vendor: all but the vendor's own routes; to one without a store, records too."""

@@ -17,7 +17,6 @@ from elements_local.kit.fakes.effects import RecordRules
 from elements_local.kit.fakes.host import FakeHost, FakeService
 from elements_local.kit.fakes.records import Fields, KeptRecords, NoCallerError, NoKeptRecordError
 from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_instant, parse_instant
-from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.problems import unrouted
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -154,9 +153,6 @@ class Fake:
             tables=self.records.tables,
             reset=self.records.reset,
             faults=self.host.fault_book(RecordRules),
-            journal=Journal(),
-            fill=self.fill,
-            largest=_LARGEST,
         )
         return self.host.serve(self.app, fake)
 

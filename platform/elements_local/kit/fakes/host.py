@@ -52,10 +52,10 @@ class FakeService(Struct, frozen=True, kw_only=True):
     Attributes:
         key_in: the API key in a request's environment; None where there are no credentials at all.
         expects: which credentials it takes, for who has sent others.
-        whose: the query parameters that name a workspace to admin calls, in the place of credentials.
+        is_named: whether ``?workspace=`` says to admin calls which one is meant, in the place of credentials.
         tables: what it keeps.
         reset: forgets what it keeps of a workspace.
-        faults, journal: as its host has made them.
+        faults: as its host has made them.
         memories, sound, moved: as ``Snapshots`` has them, beside faults and journal.
         application, finish: as ``ServiceMiddleware`` has them.
         shown: what whoever works in a workspace has to know, of a fake that runs alone.
@@ -64,11 +64,11 @@ class FakeService(Struct, frozen=True, kw_only=True):
 
     key_in: "Callable[[WSGIEnvironment], str | None]"
     expects: str
-    whose: tuple[str, ...] = ("workspace",)
+    is_named: bool = True
     tables: MetaData
     reset: Callable[[Workspace], None]
     faults: FaultBook
-    journal: Journal
+    journal: Journal = field(default_factory=Journal)
     memories: Mapping[str, Memory] = field(default_factory=dict)
     sound: Sound = anything
     moved: Moved = unmoved
@@ -131,12 +131,14 @@ class FakeHost(Struct, frozen=True, kw_only=True):
             return None if key is None else self.workspaces.with_api_key(key)
 
         def of_admin_call(asked: Request) -> Workspace:
-            named = self.workspaces.named(asked.args.get("workspace", "")) if fake.whose else None
-            if named is not None or fake.key_in(asked.environ) is None:
-                return named or self.workspaces.default
-            workspace = known(asked.environ)
+            name = asked.args.get("workspace") if fake.is_named else None
+            if name is None and fake.key_in(asked.environ) is None:
+                return self.workspaces.default
+            workspace = known(asked.environ) if name is None else self.workspaces.named(name)
             if workspace is None:
-                raise UnknownWorkspaceError(fake.expects)
+                raise UnknownWorkspaceError(
+                    fake.expects if name is None else f"there is no workspace {name!r}"
+                )
             return workspace
 
         middleware = ServiceMiddleware(
@@ -156,7 +158,7 @@ class FakeHost(Struct, frozen=True, kw_only=True):
             workspace_of=of_admin_call,
             reset=starting_anew(self.workspaces, fake.reset) if self.alone else fake.reset,
             middleware=middleware,
-            whose=fake.whose,
+            whose=("workspace",) if fake.is_named else (),
         )
         add_admin(app, admin)
         alone = workspace_snapshot_of(self.workspaces) if self.alone else {}

@@ -90,7 +90,7 @@ class KeptRecords:
         since = changes.c.at >= bindparam("since")
         after = select(changes).where(since, changes.c.seq > bindparam("after")).order_by(changes.c.seq)
         self._all = WorkspaceStatement(there.order_by(records.c.number))
-        self._one = WorkspaceStatement(there.where(records.c.id == bindparam("of_id")).with_for_update())
+        self._one = WorkspaceStatement(there.where(records.c.id == bindparam("of_id")))
         self._last = WorkspaceStatement(select(func.max(records.c.number)))
         self._last_change = WorkspaceStatement(select(func.max(changes.c.seq)))
         self._insert = WorkspaceStatement(records.insert())
