@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 
 from flask import Flask, Request, Response, current_app, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from elements_local.kit import seeded
 from elements_local.kit.admin.routes import ADMIN_STATUSES, json_answer
@@ -118,6 +118,9 @@ class _ResponsePolicy:
             self._precedence.check(routed_path(asked), asked.url_rule.rule, asked.method)
         elif asked.path.startswith(f"{BASE_PATH}/"):
             self._platform.callers.of_request(asked.environ).authenticated()
+        if isinstance(asked.routing_exception, MethodNotAllowed):
+            # of all routes that fit, the words of the refusal name what the most literal takes, as the header does
+            asked.routing_exception.valid_methods = self._precedence.methods(routed_path(asked))
         if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
             _refuse_what_cannot_be_served(asked)
 

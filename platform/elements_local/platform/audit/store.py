@@ -1,7 +1,7 @@
 """What is remembered of audits, in memory: what happens is reckoned with once, however often and by whomever it is asked for.
 
 Each look reads what has come since the one before, and reckons anew the records that it concerns, as none counts for
-another. Where something else has changed than that something was added, all is forgotten, and read again.
+another. If anything has changed but by addition, all is forgotten, and read again.
 """
 
 from collections import OrderedDict, defaultdict
@@ -181,7 +181,7 @@ class KeptAudit:
             polled = [one.kept_since(gone.before) for one in polled] if gone else polled
             grounds = [replace(one, polls=()) for one in polled], log.pruned
             if [*log.changes[: len(last)]] != last or kept.grounds not in (None, grounds):
-                return self.look(call, instance)  # more has changed than that something was added
+                return self.look(call, instance)  # something has changed but by addition
             kept.grounds = grounds
             by_resource = kept.take_in(states, attempts, changed)
             by_collection = defaultdict[str, set[str]](set)

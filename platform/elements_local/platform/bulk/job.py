@@ -70,10 +70,10 @@ class BulkJob(Struct, frozen=True, kw_only=True):
     callback_url: str | None = None
 
     def next_step(self, bulk_time: timedelta) -> datetime:
-        """Return when a real clock comes to what is next, by what has been done.
+        """Return when the next step is due on a real clock, which depends on how many records are done.
 
         Args:
-            bulk_time: for a thousand records; the first half of it passes in any case.
+            bulk_time: what a thousand records take; half of it passes in any case.
         """
         return self.created + bulk_time * max(self.records, self.taken, 500) / 1000
 

@@ -78,7 +78,7 @@ class BulkCallbacks(Struct, frozen=True, kw_only=True):
 
 
 class BulkTask(Struct, frozen=True, kw_only=True):
-    """What is done when a bulk job falls due: all of it that has not been done before, on a real clock what its time has come for.
+    """What is done when a bulk job falls due: all steps that are left; on a real clock those whose time has come.
 
     Attributes:
         hub: through which records are read and made as other callers do.

@@ -119,10 +119,10 @@ class HubRouting(ServiceFlask):
         return HubPaths.beside(rule.removeprefix(self._base) for rule in rules if rule.startswith(self._base))
 
     def refuse_unknown_resource(self) -> None:
-        """Refuse a call whose method no record takes as others are that name its resource, if there is none.
+        """Let a call with a method that no record takes be 404, not 405, if its resource does not exist.
 
         Raises:
-            NotFoundError, ProviderError: there is none; the vendor is asked about one of which nothing is known.
+            NotFoundError, ProviderError: it does not; the vendor is asked about one of which nothing is known.
         """
         asked = present_request()
         place = segments_below_hub(routed_path(asked).removeprefix(self._base))

@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 from refused_calls import HUB, OWNER, Group, Refusal, bodies, queries
 
+from elements_local.kit.api.json_text import decode
+
 JSON = {"Content-Type": "application/json"}
 MEGABYTE = 1024 * 1024
 RECORD = "/contacts/{contact}"
@@ -314,3 +316,16 @@ def test_a_refusal_shows_no_secret_that_came(refusing):
         (said,) = refusing.unlike(Group(["GET /contacts"], [Refusal(status=0, says="", by=by)]))
 
         assert "s3cret" not in said.partition(": ")[2]
+
+
+def test_a_refused_verb_names_what_the_header_names(hub):
+    for method, path in (
+        ("PUT", "/objects"),
+        ("PATCH", "/objects"),
+        ("DELETE", "/ping"),
+        ("PUT", "/contacts"),
+    ):
+        reply = hub.send(method, path)
+
+        assert reply.status == 405
+        assert decode(reply.body)["message"].endswith(f"it takes {reply.headers['Allow']}")
