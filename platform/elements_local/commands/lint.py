@@ -1,6 +1,7 @@
 """``lint``: what of a poller's configuration will lose, repeat or misname events, and what mends it."""
 
 import json
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from elements_local.command_line.options import examples, refuse_set, set_option
 from elements_local.command_line.output import FILE, counted, print_json, wrapped
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.kit.api.json_text import json_fault
+from elements_local.kit.files import read_bounded, read_file
 from elements_local.kit.os_errors import os_reason
 from elements_local.recording.text import write
 from elements_local.replay.runner import How, Runner
@@ -143,8 +145,7 @@ def read_body(file: Path) -> "Mapping[str, Any]":
         click.UsageError: it cannot be read, or is no JSON object; says what came.
     """
     try:
-        with click.open_file(str(file), "rb") as opened:
-            raw = opened.read()
+        raw = read_file(file) if str(file) != "-" else read_bounded(sys.stdin.buffer)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be read: {os_reason(error)}") from error
     try:

@@ -21,6 +21,7 @@ from elements_local.recording.imported_scenario import NothingToImportError, sce
 from elements_local.recording.text import write
 from elements_local.replay.runner import check_file
 from elements_local.reports.files import writable
+from elements_local.scenarios.yaml_text import YamlError
 
 if TYPE_CHECKING:
     from elements_local.project_scaffold import ProjectFiles
@@ -132,8 +133,11 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
         made = scenario_of(read(file))
     except NothingToImportError as error:
         raise click.UsageError(f"{file}: {error}") from error
-    with writable(output):
-        write(output, made.document, made.notes)
+    try:
+        with writable(output):
+            write(output, made.document, made.notes)
+    except YamlError as error:
+        raise click.UsageError(f"{file} has what no scenario can hold: {error}") from error
     print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
     if check:
         otherwise = "it does not come to the callbacks that were imported"

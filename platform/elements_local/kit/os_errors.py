@@ -12,6 +12,7 @@ _WORDS = {
     errno.EEXIST: "it is there already",
     errno.ENOSPC: "there is no room left",
     errno.EDQUOT: "there is no room left",
+    errno.EFBIG: "it is larger than 64 MiB",
     errno.EROFS: "it can only be read",
     errno.ENAMETOOLONG: "its name is too long",
     errno.EADDRINUSE: "it is in use",

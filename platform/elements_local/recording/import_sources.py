@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from elements_local.errors import HarnessError
 from elements_local.kit.api.json_text import json_fault
+from elements_local.kit.files import read_file
 from elements_local.kit.os_errors import os_reason
 from elements_local.records import COLLECTIONS, ID_FIELDS
 
-_LARGEST = 64 * 2**20
 _FORMS = (
     "an instance as GET /instances/{id} shows it, a callback's body, what the sink exports or a collector shows, a HAR file, a Postman collection with saved "
     "answers, or newman's JSON report"
@@ -61,9 +61,7 @@ def read(path: Path) -> ImportedFile:
         ImportFileError: it cannot be read, is no JSON, or has neither an instance nor a callback in it.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ImportFileError(f"{path} is larger than {_LARGEST >> 20} MiB")
-        raw = path.read_bytes().removeprefix(BOM_UTF8)
+        raw = read_file(path).removeprefix(BOM_UTF8)
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {os_reason(error)}") from error
     try:
@@ -191,6 +189,7 @@ def told_records(callback: Mapping[str, Any]) -> Iterator[ToldRecord | str]:
     """Yield what a callback tells of each record, or why nothing can be made of it."""
     message = callback["message"]
     raw = message.get("raw") if isinstance(message.get("raw"), dict) else {}
+    rows: dict[str, Mapping[str, Mapping[str, Any]]] = {}
     for event in message["events"]:
         resource, record_id = str(event.get("objectType", "")), str(event.get("objectId", ""))
         if resource not in COLLECTIONS:
@@ -200,7 +199,9 @@ def told_records(callback: Mapping[str, Any]) -> Iterator[ToldRecord | str]:
         if polled is None:
             yield f"an event of {resource} {record_id} that does not say when it was polled"
             continue
-        record = _record(raw, resource, record_id)
+        if resource not in rows:
+            rows[resource] = _rows(raw, resource)
+        record = rows[resource].get(record_id, {})
         kept = {key: value for key, value in record.items() if _is_writable(resource, key, value)}
         yield ToldRecord(
             resource=resource,
@@ -221,13 +222,13 @@ def told_records(callback: Mapping[str, Any]) -> Iterator[ToldRecord | str]:
         )
 
 
-def _record(raw: Mapping[str, Any], resource: str, record_id: str) -> Mapping[str, Any]:
-    """Find a record among those of a callback: by its resource, or wherever one has the id."""
-    lists = [raw.get(resource), *raw.values()]
-    for each in (row for rows in lists if isinstance(rows, list) for row in rows if isinstance(row, dict)):
-        if record_id in {str(each.get(ID_FIELDS[resource])), str(each.get("id"))}:
-            return each
-    return {}
+def _rows(raw: Mapping[str, Any], resource: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the records of a callback by their ids: those of a resource, or wherever one has the id."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for each in (row for rows in [raw.get(resource), *raw.values()] for row in _dicts(rows)):
+        for record_id in (each.get(ID_FIELDS[resource]), each.get("id")):
+            found.setdefault(str(record_id), each)
+    return found
 
 
 def _is_writable(resource: str, key: str, value: Any) -> bool:

@@ -147,13 +147,11 @@ def _retold(
         made -= interval
     start = min([made, *(at for at, _ in changes)]) - _SECOND
     timeline = [*changes, (made, {"make": {"instance": {"configuration": dict(configuration)}}})]
-    for polled in sorted({each.polled for each in records}):
-        lines = [
-            f"{names[each.resource, each.record_id]} {each.event_type}"
-            for each in records
-            if each.polled == polled
-        ]
-        timeline.append((polled, {"expect": {"callbacks": lines}}))
+    lines: dict[datetime, list[str]] = {}
+    for each in records:
+        told = f"{names[each.resource, each.record_id]} {each.event_type}"
+        lines.setdefault(each.polled, []).append(told)
+    timeline += [(polled, {"expect": {"callbacks": each}}) for polled, each in lines.items()]
     return {"start": format_instant(start), "instance": None, "steps": list(_steps(timeline, start))}
 
 

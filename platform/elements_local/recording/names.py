@@ -1,7 +1,7 @@
 """Names for what was made, ``contacts/ada`` after its own, and texts in which they stand for ids, addresses and secrets."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, count
 from typing import Any
 from unicodedata import normalize
@@ -46,6 +46,7 @@ class Namer:
 
     def __init__(self) -> None:
         self._taken: set[str] = set(_RESERVED)
+        self._numbers: dict[str, Iterator[int]] = {}
 
     def record(self, kind: str, fields: Mapping[str, Any], named_by: Iterable[str]) -> str:
         """Return a name for a record of one of the hub's resources, from fields that say what it is called."""
@@ -66,7 +67,8 @@ class Namer:
         """Return a name, or the first of those numbered after it, that nothing has yet; ``users/`` needs a number."""
         counts = name.endswith("/")
         start, first = (name, 1) if counts else (f"{name}-", 2)
-        names = chain([] if counts else [name], (f"{start}{number}" for number in count(first)))
+        numbers = self._numbers.setdefault(start, count(first))  # all before are taken
+        names = chain([] if counts else [name], (f"{start}{number}" for number in numbers))
         free = next(each for each in names if each not in self._taken)
         self._taken.add(free)
         return free

@@ -108,9 +108,10 @@ def write(
         ScenarioError: a defect: the loader does not take it.
     """
     text = lines_above(path, notes) + "---\n".join(map(dump, [document, *others]))
-    for mistake in load_text(
+    loaded = load_text(
         text, path
-    ).errors:  # before anything is written over: a defect of ours costs no file of the user's
+    )  # before anything is written over: a defect of ours costs no file of the user's
+    for mistake in loaded.errors:
         raise mistake
     write_file(path, text)
     return text

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.shape_words import schemas_of
+from elements_local.kit.files import read_file
 from elements_local.scenarios.matrix import MATRIX, MOST_ROWS, MatrixError, expand
 from elements_local.scenarios.scenario_document import (
     EXAMPLE,
@@ -123,7 +124,7 @@ def load_all(path: Path) -> LoadedFile:
         OSError: the file cannot be opened.
     """
     try:
-        return load_text(path.read_bytes().decode("utf-8"), path)
+        return load_text(read_file(path).decode("utf-8"), path)
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         place = SourcePosition(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from elements_local.errors import OptionError
 from elements_local.guide import SIGNATURE_KEY
 from elements_local.kit.clock import Mode
+from elements_local.kit.files import read_file
 from elements_local.kit.instants import UnreadableTimeError, parse_duration
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.settings import variable
@@ -191,7 +192,7 @@ def read_tenant(path: Path) -> TenantFile:
         OptionError: it cannot be read; says where in it, what came and what was expected.
     """
     try:
-        documents = read_documents(path.read_text("utf-8"))
+        documents = read_documents(read_file(path).decode())
         if len(documents) != 1:
             raise OptionError(f"{path}: expected one document with {_EXAMPLE}; got {len(documents)}")
         read = ScenarioDocument(path, documents[0]).convert(documents[0].value, TenantFile, example=_EXAMPLE)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from elements_local.errors import HarnessError
 from elements_local.guide import DATE_KEYS, DATES, poller_entry
+from elements_local.kit.text import shortened
 from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
@@ -135,10 +136,11 @@ def resource_of(configured: Configured, name: str | None) -> ProbedResource:
             sort = configured.kinds.of(kind)
             usual = poller_entry(kind, sort.id) if sort.element == INSIGHTLY else {}
             return ProbedResource(name=each, kind=kind, sort=sort, block=block or usual)
+    there = shortened(", ".join(blocks), 1000) or "none"
     meant = "no resource" if name is None else repr(name)
     raise NotPolledError(
         f"{meant} can be swept: a block of {CONFIGURATION} whose URL lists {', '.join(configured.kinds)} can; "
-        f"there are {', '.join(blocks) or 'none'}"
+        f"there are {there}"
     )
 
 
@@ -146,9 +148,14 @@ def _polled_blocks(configuration: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the blocks that are polled: all, or those that are chosen by their names.
 
     Raises:
-        NotPolledError: lines stand in their place.
+        NotPolledError: lines stand in their place, or what are no blocks.
     """
-    blocks: Mapping[str, Any] = configuration.get(CONFIGURATION) or {}
+    blocks = configuration.get(CONFIGURATION) or {}
+    if not isinstance(blocks, dict) or not all(isinstance(block, dict) for block in blocks.values()):
+        raise NotPolledError(
+            f"{CONFIGURATION} must be an object of an object for each resource, or a text that is JSON of one; "
+            f"got {shortened(repr(blocks), 100)}"
+        )
     urls, objects = (str(configuration.get(key) or "") for key in (URLS, OBJECTS))
     if "/" in urls:
         raise NotPolledError(

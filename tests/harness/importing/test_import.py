@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from elements_local import guide
 from elements_local.cli import cli
 from elements_local.clients import BASE_PATH
+from elements_local.recording.import_sources import ImportedFile
+from elements_local.recording.imported_scenario import scenario_of
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process
@@ -184,6 +186,44 @@ def test_a_file_that_has_nothing_is_refused_and_nothing_is_written(text, told, t
     assert done.exit_code == 2
     assert told in done.output
     assert not output.exists()
+
+
+class LookedAt(dict[str, object]):
+    """A record that counts how often it is looked at."""
+
+    times = 0
+
+    def get(self, *key):
+        LookedAt.times += 1
+        return super().get(*key)
+
+
+def test_what_is_looked_at_grows_as_the_callbacks_do():
+    def looks(count):
+        rows = [LookedAt({"CONTACT_ID": each, "FIRST_NAME": "Ada"}) for each in range(count)]
+        events = [
+            {"objectType": "contacts", "objectId": str(each), "date": "2026-05-05T09:00:00Z"}
+            for each in range(count)
+        ]
+        callback = {"message": {"raw": {"contacts": rows}, "events": events}}
+        LookedAt.times = 0
+        made = scenario_of(ImportedFile(name="it", instance=None, callbacks=(callback,))).document
+        assert f"contacts/ada-{count} " in made["steps"][-1]["expect"]["callbacks"][-1]
+        return LookedAt.times
+
+    assert looks(400) == 2 * looks(200)
+
+
+def test_what_no_scenario_can_hold_is_refused_in_a_sentence(tmp_path):
+    blocks = {}
+    for _ in range(150):
+        blocks = {"contacts": blocks}
+    shown = {"element": {"key": "insightly"}, "configuration": {"event.poller.configuration": blocks}}
+
+    done, output = imported(shown, tmp_path)
+
+    assert (done.exit_code, output.exists()) == (2, False)
+    assert "nested more than 100 deep" in done.output
 
 
 def test_a_scenario_that_is_there_is_written_over_only_if_it_is_wanted(integration, tmp_path):

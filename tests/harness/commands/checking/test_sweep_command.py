@@ -88,3 +88,17 @@ def test_what_cannot_be_swept_is_misuse(written):
 
         assert done.exit_code == 2, words
         assert says in done.output
+
+
+@pytest.mark.parametrize(
+    "blocks", ["no json", "x" * 400_000, "[" * 400_000, [1], "null", {"contacts": "x"}, {"contacts": None}],
+    ids=["a text", "a long one", "a deep one", "a list", "null", "a text in it", "null in it"],
+)  # fmt: skip
+def test_what_are_no_blocks_is_said_in_a_sentence(tmp_path, blocks):
+    body = {"configuration": {"event.poller.configuration": blocks}}
+    (tmp_path / "it.json").write_text(json.dumps(body), encoding="utf-8")
+
+    done = sweep(str(tmp_path / "it.json"))
+
+    assert (done.exit_code, len(done.output) < 500) == (2, True)
+    assert "event.poller.configuration must be an object of an object for each resource" in done.output
