@@ -85,9 +85,10 @@ def start_options(  # noqa: PLR0913 - the options of `up`
         raise OptionError(
             "--speed is of a clock that runs by itself; choose --clock real, too, or leave it out"
         )
-    if same["speed"] != 1 and (same["data"] or same["database"]):
+    if same["speed"] != 1 and (same["data"] or same["database"]) and not is_shared(same["database"]):
         raise OptionError(
-            "--speed runs ahead of the machine's time, so nothing of it is kept; leave out --data and --database"
+            "--speed runs ahead of the machine's time, so nothing of it is kept but in a PostgreSQL, whose clock "
+            "goes on; leave out --data, and any other --database"
         )
     return Options(
         role=None if role == "all" else role,

@@ -30,6 +30,8 @@ MISUSES = {
     "up --database mainframe://x": "is no URL of a database",
     "up --speed 60": "--speed is of a clock that runs by itself; choose --clock real",
     "up --speed 60 --clock real --data kept": "nothing of it is kept",
+    "up --speed 60 --clock real --database sqlite:///kept.db": "nothing of it is kept",
+    "up --speed 60 --clock real --database postgresql://127.0.0.1:1/none": "cannot be reached",
     "up --speed 0 --clock real": "a whole number from 1 to 86400",
     "up --fresh": "--fresh begins anew what --data or --database keeps: give one of them, or leave it out",
     # waiting
