@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 from callback_sink.inbox import Callback, CallbackJson
 from elements_local.kit.api.pages import PageJson
 from elements_local.kit.instants import format_instant
-from elements_local.kit.masks import mask_header
+from elements_local.kit.masks import mask_header, mask_target
 
 VERSION = 1
 CREATOR = "elements-local"
@@ -97,7 +97,7 @@ def _entry(callback: Callback, origin: str) -> dict[str, object]:
 
 def _request(callback: Callback, origin: str) -> dict[str, object]:
     # What came need not be a URL; percent signs that are there already are left alone.
-    path = quote(callback.path, safe=_OF_A_URL)
+    path = quote(mask_target(callback.path), safe=_OF_A_URL)
     query = parse_qsl(path.partition("?")[2], keep_blank_values=True, errors="replace")
     return {
         "method": callback.method,

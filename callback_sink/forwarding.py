@@ -12,7 +12,7 @@ from msgspec import Struct
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
 from elements_local.kit.instants import format_instant
-from elements_local.kit.masks import mask_header
+from elements_local.kit.masks import mask_header, mask_url
 from elements_local.kit.web.origins import is_loopback
 from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.wire import DELAY_HEADER, NoReply, Reply
@@ -128,7 +128,7 @@ def _outcome(reply: Reply | NoReply, url: str, *, now: datetime, replay: bool) -
     answer = reply if isinstance(reply, Reply) else None
     return {
         "at": format_instant(now),
-        "url": url,
+        "url": mask_url(url),
         "replay": replay,
         "status": answer.status if answer else None,
         "headers": {name: mask_header(name, value) for name, value in (answer.headers if answer else ())},

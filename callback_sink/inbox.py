@@ -15,7 +15,7 @@ from msgspec import Meta
 from callback_sink.signature import SIGNATURE_HEADER, SignatureVerdict
 from elements_local.kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, is_deeper_than
 from elements_local.kit.instants import format_instant
-from elements_local.kit.masks import mask_header
+from elements_local.kit.masks import mask_header, mask_target
 
 BinName = Annotated[
     str,
@@ -128,7 +128,7 @@ class Callback(Received):
             "id": self.id,
             "received_at": format_instant(self.received_at),
             "method": self.method,
-            "path": self.path,
+            "path": mask_target(self.path),
             "headers": self.shown_headers,
             "body": self.text,
             "json": self.json,

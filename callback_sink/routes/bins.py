@@ -19,6 +19,7 @@ from callback_sink.search import Filters
 from callback_sink.store import Bins, BinSettings, Callbacks, Recorded
 from elements_local.kit.admin.routes import check_token, json_answer
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.masks import mask_url
 from elements_local.kit.web.guard import is_admin, share
 from elements_local.kit.web.middleware import DROPPED
 from elements_local.kit.wire import Reply
@@ -295,7 +296,8 @@ def _responses_left(call: SinkCall, name: str) -> Answer[ResponsesLeftJson]:
 
 def _forward(call: SinkCall, name: str) -> Answer[ForwardJson]:
     settings = _settings(call, name)
-    return Answer({"bin": name, "url": settings.forward, "answers": "target" if settings.relays else "sink"})
+    url = settings.forward and mask_url(settings.forward)
+    return Answer({"bin": name, "url": url, "answers": "target" if settings.relays else "sink"})
 
 
 def _known(name: str, keys: int) -> Answer[KnownKeysJson]:

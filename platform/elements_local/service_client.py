@@ -65,6 +65,11 @@ class Credentials:
         """Read what ``/_local/workspaces`` shows of a workspace."""
         return cls(**{name: workspace[name] for name in cls.__dataclass_fields__ if name in workspace})
 
+    @property
+    def secrets(self) -> list[str]:
+        """What nobody else may know of it."""
+        return [self.organization_secret, self.user_secret, self.crm_api_key]
+
     def to_json(self) -> dict[str, str]:
         """Return the workspace as ``up --json`` prints it, without what nobody needs."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "crms"}

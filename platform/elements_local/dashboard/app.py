@@ -51,6 +51,7 @@ from elements_local.dashboard.routes import (
     state,
 )
 from elements_local.errors import CallError, HarnessError, UnreachableError
+from elements_local.kit.masks import mask_known
 from elements_local.kit.text import record_name
 from elements_local.kit.web.middleware import BELOW
 from elements_local.kit.web.problems import in_own_words
@@ -69,6 +70,7 @@ _OF_EVERY_ANSWER = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_MASKED = frozenset({"text/html", "text/plain"})
 _LARGEST_FORM = 64 * 1024 * 1024
 """Bytes of a form: a snapshot is one."""
 
@@ -220,7 +222,15 @@ def _add_headers(response: Response) -> Response:
     for name, value in _OF_EVERY_ANSWER.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
+    if response.mimetype in _MASKED and _hides_secrets() and g.page.is_known:
+        response.set_data(mask_known(response.get_data(as_text=True), g.page.clients.credentials.secrets))
     return response
+
+
+def _hides_secrets() -> bool:
+    """Say whether the present page hides the workspace's secrets; records are its owner's data, and forms of them are sent back."""
+    clicked = request.blueprint == "state" and not request.args.keys().isdisjoint({"secrets", "copy"})
+    return not clicked and request.blueprint != "records"
 
 
 def _http_problem(error: HTTPException) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from elements_local.clients import Credentials
 from elements_local.dashboard.copies import parsed
 from elements_local.guide import instance_body
+from elements_local.kit.masks import mask_value
 
 POLLER_CONFIGURATION = "event.poller.configuration"
 ENABLED = "event.notification.enabled"
@@ -68,8 +69,8 @@ def new_fields(credentials: Credentials) -> list[FormField]:
 
 
 def configuration_fields(configuration: Mapping[str, str | None]) -> list[FormField]:
-    """Return a field for each entry of an instance's configuration, as the platform shows it."""
-    return [_field(key, key, value) for key, value in configuration.items()]
+    """Return a field for each entry of an instance's configuration, without its secrets."""
+    return [_field(key, key, value) for key, value in mask_value(configuration).items()]
 
 
 def body_of(form: Mapping[str, str], credentials: Credentials) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from elements_local.errors import CallError, HarnessError
 from elements_local.failures.observed import JsonObject, Observed, observe
 from elements_local.failures.reasons import Explainer, Unreported
 from elements_local.kit.instants import parse_instant
-from elements_local.kit.masks import mask_target, mask_url
+from elements_local.kit.masks import mask_known, mask_target, mask_url
 from elements_local.platform.explain.poller_causes import failed
 from elements_local.records import RESOURCES
 from elements_local.reports.activity_lines import latest
@@ -258,6 +258,7 @@ def add_section(
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
         said = f": {str(error)[:200]}" if isinstance(error, HarnessError) else ""
         text = f"what happened cannot be told: {type(error).__name__}{said}"
+    text = mask_known(text, clients.credentials.secrets)
     # A failed assertion has a text that can be added to; a text alone, as of a fixture, cannot.
     add = getattr(report.longrepr, "addsection", None)
     if add is None:

@@ -1,13 +1,17 @@
-"""What a journal may show: secrets become eight asterisks, as the platform shows them itself.
+"""What a journal, a page, a scenario or a report may show: secrets become eight asterisks, as the platform shows them itself.
 
 A body is masked in place, token by token, and not parsed: it may be malformed, or cut off in the middle.
 """
 
 import json
 import re
+from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
-from urllib.parse import quote_plus, unquote_plus, urlsplit
+from functools import lru_cache
+from html import escape
+from typing import Any, TypeAlias
+from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
 
 MASK = "********"
 
@@ -25,6 +29,14 @@ _PARTS = ("passw", "secret", "creden", "author", "cook", "token", "key")
 _CODED = re.compile(r"""\\[^"\\/bfnrt]|%[0-9a-f]{2}""", re.IGNORECASE)
 """What may stand for the letters of such a name."""
 _SCHEME = re.compile(r"(\s*(?:Basic|Bearer|Digest|Token|User|Organization|Element))\s+\S", re.IGNORECASE)
+_USER_PART = re.compile(
+    r"""((?::|%3a)(?:\\*/|%2f){2})(?:(?!%(?:2f|3f|23))[^\s/?\#"'<>\\&])+(@|%40)""", re.IGNORECASE
+)
+"""What stands before the host of a URL, in a text, in JSON, or in a query."""
+
+_SHORTEST = 8
+"""Of a secret that is known by its value: a shorter one might be any word."""
+
 _TOKEN = re.compile(
     r"""  "(?P<double>(?:[^"\\]|\\.|\\\Z)*)(?:"|\Z)
         | '(?P<single>(?:[^'\\]|\\.|\\\Z)*)(?:'|\Z)
@@ -75,7 +87,7 @@ def mask_target(target: str) -> str:
     >>> mask_target("/search?top=5&api_key=0123")
     '/search?top=5&api_key=********'
     """
-    path, mark, query = target.partition("?")
+    path, mark, query = _without_users(target).partition("?")
     return path + mark + _mask_pairs(query)
 
 
@@ -95,13 +107,14 @@ def mask_url(url: str) -> str:
 
 
 def mask_body(text: str) -> str:
-    """Return a body as it may be shown: whatever is below a key that names a secret is masked.
+    """Return a body as it may be shown: whatever is below a key that names a secret is masked, and who calls in URLs.
 
     JSON in a text of JSON, and the pairs of a form, are looked into as well.
 
     >>> mask_body('{"configuration":{"password":"0123-4567","username":"ada"}}')
     '{"configuration":{"password":"********","username":"ada"}}'
     """
+    text = _without_users(text)
     if not _has_secret(text) and not _CODED.search(text):
         return text  # found ten times as fast as by reading it
     if not text.lstrip().startswith(_OPENING):
@@ -111,6 +124,61 @@ def mask_body(text: str) -> str:
         pieces += [text[end:start], mask]
         end = stop
     return "".join([*pieces, text[end:]])
+
+
+def mask_value(value: Any) -> Any:
+    """Return a value of JSON as it may be shown, as ``mask_body`` does.
+
+    >>> mask_value({"proxy.url": "http://ada:pass@proxy", "my.token": "0123"})
+    {'proxy.url': 'http://********@proxy', 'my.token': '********'}
+    """
+    return json.loads(mask_body(json.dumps(value)))
+
+
+def mask_known(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without secrets that are known by their values, whatever they are under and however they are encoded.
+
+    >>> mask_known("MDEyMzQ1Njc4OTo= is 0123456789 in base64", ["0123456789"])
+    '********o= is ******** in base64'
+    """
+    for written in _encoded(tuple(secrets)):
+        text = text.replace(written, MASK)
+    return text
+
+
+def credentials_in(authorization: str) -> list[str]:
+    """Return the secrets of an Authorization.
+
+    >>> credentials_in("User abc=, Element def=")
+    ['abc=', 'def=']
+    """
+    return [part.split()[-1] for part in authorization.split(",") if part.strip()]
+
+
+@lru_cache(maxsize=256)
+def _encoded(secrets: tuple[str, ...]) -> list[str]:
+    """Return secrets as they may be written: plain, in JSON, HTML, URLs, hexadecimal and base64; the longest first."""
+    found: set[str] = set()
+    for secret in secrets:
+        raw = secret.encode()
+        if len(secret) < _SHORTEST:
+            continue
+        found |= {
+            secret,
+            json.dumps(secret)[1:-1],
+            escape(secret),
+            quote(secret, safe=""),
+            quote_plus(secret),
+        }
+        found |= {raw.hex(), raw.hex().upper()}
+        for before, first in enumerate((0, 2, 3)):  # in base64, what stands before a secret shifts it
+            coded = b64encode(bytes(before) + raw).decode()[first : (before + len(raw)) * 8 // 6]
+            found |= {coded, coded.replace("+", "-").replace("/", "_"), quote(coded, safe="")}
+    return sorted(found, key=len, reverse=True)
+
+
+def _without_users(text: str) -> str:
+    return _USER_PART.sub(rf"\1{MASK}\2", text) if "@" in text or "%40" in text else text
 
 
 def _has_secret(text: str) -> bool:

@@ -8,13 +8,13 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import MASK, is_secret, mask_value
 from elements_local.recording.import_sources import ImportedFile, ToldRecord, told_records
-from elements_local.recording.names import Namer
+from elements_local.recording.names import NOT_RECORDED, Namer
 from elements_local.records import NAMED_BY
 
 _SECOND = timedelta(seconds=1)
 _USUAL_INTERVAL = timedelta(minutes=15)
-_MASK = "********"
 _OWN = {
     "username",
     "password",
@@ -45,7 +45,7 @@ def scenario_of(imported: ImportedFile) -> ImportedScenario:
     Raises:
         NothingToImportError: it has callbacks, and none of them can be told.
     """
-    told = [each for callback in imported.callbacks for each in told_records(callback)]
+    told = [each for callback in imported.callbacks for each in told_records(mask_value(callback))]
     notes = [f"left out: {each}" for each in told if isinstance(each, str)]
     records = sorted((each for each in told if isinstance(each, ToldRecord)), key=lambda each: each.polled)
     if imported.callbacks and not records:
@@ -84,10 +84,15 @@ def _configuration(
     for key, value in given.items():
         if key in _OWN or value in (None, "") or not key.startswith(_PREFIXES):
             continue
-        if value == _MASK:
+        shown = _readable(mask_value({key: value})[key])
+        if value == MASK:
             notes.append(f"unknown: {key} is masked in the file, and left out")
+        elif is_secret(key):
+            notes.append(f"left out: {key} is a secret")
         elif key != "event.notification.subscription.id":
-            kept[key] = _readable(value)
+            kept[key] = _without_secrets(shown)
+            if kept[key] != shown:
+                notes.append(f"left out: the secrets in {key}, where {NOT_RECORDED!r} stands")
     if blocks := kept.get("event.poller.configuration"):
         unknown = [
             each.resource for each in records if isinstance(blocks, dict) and each.resource not in blocks
@@ -97,6 +102,10 @@ def _configuration(
         ]
     kept.setdefault("event.notification.enabled", "true")
     return kept, _minutes(given.get("event.poller.refresh_interval"))
+
+
+def _without_secrets(shown: Any) -> Any:
+    return json.loads(json.dumps(shown).replace(MASK, NOT_RECORDED))
 
 
 def _readable(value: Any) -> Any:

@@ -172,11 +172,9 @@ def _recording(composer: ScenarioComposer, name: str) -> Recording:
         "seed": session.seed,
         "steps": composer.steps,
     }
-    credentials = session.credentials
-    secrets = (credentials.organization_secret, credentials.user_secret, credentials.crm_api_key)
     text = dump(document)
     # The last line of defence: scenarios are committed, and a secret that slipped through would be published.
-    if any(secret in text for secret in secrets):
+    if any(secret in text for secret in session.credentials.secrets):
         raise RecordingError("a defect: a secret of the workspace would be in the file, so it is not written")
     return Recording(
         document=document,

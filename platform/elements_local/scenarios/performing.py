@@ -9,6 +9,7 @@ from elements_local.failures.failure_report import poll_lines, warning_line
 from elements_local.failures.observed import warnings_of
 from elements_local.failures.timeline import TimelineEntry
 from elements_local.kit.instants import UnreadableTimeError
+from elements_local.kit.masks import mask_known
 from elements_local.records import UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
@@ -73,7 +74,8 @@ def perform(
     if failure is None:
         begin()
         failure = _take_steps(scenario, context)
-    return failure
+    secrets = context.clients.credentials.secrets
+    return failure and replace(failure, lines=tuple(mask_known(line, secrets) for line in failure.lines))
 
 
 def _make_instances(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure | None:

@@ -1,8 +1,8 @@
 """Reads the file of a tenant, and opens it: its secrets, its addresses, a sink of ours where its callbacks are received."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Lock
@@ -17,6 +17,7 @@ from elements_local.guide import SIGNATURE_KEY
 from elements_local.kit.clock import Mode
 from elements_local.kit.files import read_file
 from elements_local.kit.instants import UnreadableTimeError, parse_duration
+from elements_local.kit.masks import credentials_in, mask_known
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.settings import variable
 from elements_local.kit.web.over_network import OverNetwork
@@ -106,7 +107,7 @@ def opened(file: TenantFile, environment: Mapping[str, str], *, reading: bool = 
         pause.wait(length.total_seconds())
 
     network = OverNetwork()
-    http = PacedHttp(network, wait, gap=GAP / file.speed)
+    http = PacedHttp(network, wait, gap=GAP / file.speed, secrets=[*secrets.values()])
     nowhere = nullcontext(CollectorReader(http, ""))
     with _reader(file, http) if reading else nowhere as reader, answers_of(file.platform_url, network):
         yield tenant_at(
@@ -159,11 +160,13 @@ class PacedHttp:
     Attributes:
         wait: lets real time pass.
         gap: between two requests.
+        secrets: are masked in what is answered, as are the credentials of the request itself.
     """
 
     http: Http
     wait: Callable[[timedelta], None]
     gap: timedelta = GAP
+    secrets: Sequence[str] = ()
     _pace: Lock = field(default_factory=Lock)
 
     def send(
@@ -175,8 +178,12 @@ class PacedHttp:
             with self._pace:  # whoever sends at the same time waits after us
                 self.wait(self.gap)
             reply = self.http.send(method, url, headers=headers, body=body)
-            if isinstance(reply, NoReply) or reply.status != _TOO_MANY or tries == _MOST_TRIES:
+            if isinstance(reply, NoReply):
                 return reply
+            if reply.status != _TOO_MANY or tries == _MOST_TRIES:
+                secrets = [*self.secrets, *credentials_in(headers.get("Authorization", ""))]
+                text = mask_known(reply.body.decode("utf-8", "surrogateescape"), secrets)
+                return replace(reply, body=text.encode("utf-8", "surrogateescape"))
             tries += 1
             after = reply.headers.get("Retry-After", "")
             self.wait(timedelta(seconds=int(after)) if after.isascii() and after.isdecimal() else _PAUSE)

@@ -8,6 +8,7 @@ from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, read, record_path, whose
 from elements_local.dashboard.lists import Listing, list_page
 from elements_local.errors import CallError
+from elements_local.kit.masks import MASK
 from elements_local.kit.text import NO_ID, record_name
 from elements_local.kit.web.signature import sign
 from elements_local.records import COLLECTIONS
@@ -95,6 +96,8 @@ def forget_answers() -> Answer:
 def forward() -> Answer:
     """Send callbacks on to a URL, or nowhere any more."""
     url, answers = request.form.get("url", "").strip(), request.form.get("answers", "sink")
+    if MASK in url:
+        return back(f"Write the secrets of the URL in the place of {MASK}.", good=False)
     if not url:
         clients().sink.call("DELETE", f"/_local/forwards{whose('sink', bin=page().name)}")
         return back("Callbacks are sent on to nobody.")

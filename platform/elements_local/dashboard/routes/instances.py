@@ -22,6 +22,7 @@ from elements_local.dashboard.lists import Listing
 from elements_local.errors import CallError
 from elements_local.guide import patched
 from elements_local.kit.api.json_text import decode
+from elements_local.kit.masks import MASK, mask_value
 from elements_local.kit.values import replace
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
@@ -71,9 +72,12 @@ def configure(instance_id: int) -> Answer:
     instance = _instance(instance_id)
     form = request.form.to_dict()
     form[ENABLED] = "true" if form.get(ENABLED) == "on" else "false"
-    changes = changes_of(form, instance["configuration"])
+    changes = changes_of(form, mask_value(instance["configuration"]))
     if not changes:
         return back("Nothing was changed.")
+    if masked := [key for key in changes if MASK in form[key]]:
+        error = f"{', '.join(masked)}: write the secret in the place of {MASK}, which is shown for it"
+        return _shown(instance_id, request.form.to_dict(), error=error), 400
     try:
         clients().platform.patch_instance(instance_id, {"configuration": changes})
     except CallError as error:
@@ -131,7 +135,7 @@ def warned(instances: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
 
 
 def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | Response:
-    instance = _instance(instance_id)
+    instance = mask_value(_instance(instance_id))
     sent = read("platform", "deliveries", limit=200)["deliveries"]
     return page_or_copy(
         "instance.html",

@@ -179,14 +179,16 @@ def journal(query: JournalQuery) -> Answer[dict[str, object]]:
     ``pruned`` counts those that made room for others since the last reset. Where several processes serve one
     environment, ``process`` says whose memory this is.
     """
-    page = _admin().middleware.journal.page(asked_workspace().name, query)
+    workspace = asked_workspace()
+    secrets = [*workspace.secrets.values()]
+    page = _admin().middleware.journal.page(workspace.name, query)
     return Answer(
         {
             "count": len(page.items),
             **page_json(page, "before"),
             "pruned": page.pruned,
             **_admin().workspaces.remembered_by,
-            "exchanges": [{"number": number, **exchange.to_json()} for number, exchange in page.items],
+            "exchanges": [{"number": number, **exchange.to_json(secrets)} for number, exchange in page.items],
         }
     )
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.api.pages import Page
 from elements_local.kit.instants import format_instant
-from elements_local.kit.masks import mask_body, mask_header, mask_target
+from elements_local.kit.masks import mask_body, mask_header, mask_known, mask_target
 from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 if TYPE_CHECKING:
@@ -333,8 +333,8 @@ def _shown(headers: list[tuple[str, str]], own: "Mapping[str, str]") -> dict[str
 
 
 def _named(text: str, own: "Mapping[str, str]") -> str:
-    """Put names in the places of secrets."""
+    """Put names in the places of secrets, and masks where they are encoded."""
     for secret, name in own.items():
         if secret in text:
             text = text.replace(secret, name)
-    return text
+    return mask_known(text, own)

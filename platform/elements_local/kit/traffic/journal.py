@@ -1,6 +1,6 @@
 """What a service was asked and what it answered: the last few hundred requests of each workspace."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.pages import Limit, ListQuery, Page, UnwantedTexts
 from elements_local.kit.instants import format_instant
-from elements_local.kit.masks import mask_body, mask_header, mask_target
+from elements_local.kit.masks import mask_body, mask_header, mask_known, mask_target
 from elements_local.kit.settings import integer
 from elements_local.kit.traffic.calls import CallLog, MemoryBudget, RingBuffer, pack, unpack
 from elements_local.kit.values import replace
@@ -58,19 +58,19 @@ class Exchange(Struct, frozen=True, kw_only=True):
     effect: dict[str, Any] = {}
     duration_us: int = 0
 
-    def to_json(self) -> dict[str, Json]:
-        """Return what may be shown: secrets masked."""
+    def to_json(self, secrets: Iterable[str] = ()) -> dict[str, Json]:
+        """Return what may be shown: secrets masked, and the workspace's own wherever they stand."""
         return {
             "at": format_instant(self.at),
             "answered_at": format_instant(self.answered_at),
             "duration_us": self.duration_us,
             "method": self.method,
-            "target": mask_target(self.target),
+            "target": mask_known(mask_target(self.target), secrets),
             "status": self.status,
             "fault": self.fault,
             "effect": self.effect,
-            "request": {"headers": _headers(self.request_headers), "body": _body(self.request_body)},
-            "reply": {"headers": _headers(self.reply_headers), "body": _body(self.reply_body)},
+            "request": _shown(self.request_headers, self.request_body, secrets),
+            "reply": _shown(self.reply_headers, self.reply_body, secrets),
         }
 
 
@@ -199,6 +199,11 @@ def _lines(exchange: Exchange) -> Iterator[str]:
     ):
         yield from (f"{name}: {value}" for name, value in _headers(headers).items())
         yield _body(body)
+
+
+def _shown(pairs: list[tuple[str, str]], body: bytes, secrets: Iterable[str]) -> Json:
+    headers: Json = {name: mask_known(str(value), secrets) for name, value in _headers(pairs).items()}
+    return {"headers": headers, "body": mask_known(_body(body), secrets)}
 
 
 def _headers(pairs: list[tuple[str, str]]) -> dict[str, Json]:

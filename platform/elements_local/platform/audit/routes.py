@@ -11,6 +11,7 @@ from msgspec import Meta, field, json
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, Page, PageJson, page_json
 from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_url
 from elements_local.kit.storage.retention import Pruned
 from elements_local.platform.audit import facts
 from elements_local.platform.audit.notes import notes, unpolled
@@ -302,7 +303,7 @@ def _poller(call: Call, instance: Instance, due: datetime | None) -> PollerJson:
         "instanceId": instance.id,
         "name": instance.name,
         "made": format_instant(instance.created),
-        "callbackUrl": instance.configuration.get(configuration.CALLBACK_URL) or "",
+        "callbackUrl": mask_url(instance.configuration.get(configuration.CALLBACK_URL) or ""),
         "nextPoll": format_instant(due) if due and not instance.disabled else None,
         "silent": _silent(facts, due),
         "resources": [_polled(facts, each) for each in facts.configured.values()],

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson, page_json
 from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_url
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.text import record_name
 from elements_local.platform.accounts.emails import Email
@@ -146,7 +147,7 @@ def _delivery(stored: KeptDelivery, attempts: list[Attempt], due: datetime | Non
         "instanceId": subject.instance_id,
         "topic": stored.notification.topic,
         "channel": stored.subscription.channel.value,
-        "url": stored.subscription.url,
+        "url": mask_url(stored.subscription.url),
         "active": stored.subscription.active,
         "status": stored.delivery.status.value,
         "created": format_instant(stored.delivery.created),
@@ -162,7 +163,7 @@ def _attempt(attempt: Attempt) -> AttemptJson:
     return {
         "number": attempt.number,
         "at": format_instant(attempt.at),
-        "url": attempt.url,
+        "url": mask_url(attempt.url),
         "status": attempt.status,
         "outcome": attempt.reason or "delivered",
         "elapsedSeconds": attempt.elapsed.total_seconds(),

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.masks import mask_value
 from elements_local.platform.call import AdminCall, Call, OpenCall
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.instance_json import ElementReference, InstanceRequest
@@ -147,7 +148,7 @@ def _shown(warnings: ConfigWarnings, values: Values) -> LintJson:
     return {
         "findings": [_finding(each) for each in sorted(warnings.listed, key=lambda one: one.rule.severity)],
         "more": warnings.more,
-        "blocks": dict(entries_of(values)),
+        "blocks": mask_value(dict(entries_of(values))),
     }
 
 

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field, structs
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import ListQuery, page_json
 from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_target
 from elements_local.kit.text import other_form
 from elements_local.platform.call import AdminCall
 from elements_local.platform.core.poll import Decision, Poll
@@ -89,7 +90,7 @@ def _shown(poll: Poll) -> Json:
         "resource": poll.resource,
         "from": format_instant(poll.window_from),
         "at": format_instant(poll.at),
-        "request": {"url": poll.request_url, "status": poll.request_status},
+        "request": {"url": poll.request_url and mask_target(poll.request_url), "status": poll.request_status},
         "seen": poll.seen,
         "events": poll.events,
         "records": [_decision(decision) for decision in poll.decisions],

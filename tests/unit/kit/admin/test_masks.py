@@ -1,12 +1,15 @@
 """What a journal may show: whatever is under a secret's name is hidden, and the rest is left as it came."""
 
 import json
+from base64 import b64encode, urlsafe_b64encode
+from html import escape
+from urllib.parse import quote
 
 from each_row import each_row
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elements_local.kit.masks import MASK, mask_body, mask_header, mask_target, mask_url
+from elements_local.kit.masks import MASK, mask_body, mask_header, mask_known, mask_target, mask_url
 
 
 @each_row(
@@ -106,6 +109,13 @@ def test_other_headers_are_shown_as_they_are(name, value):
             '[{"value":"a","name":"api.secret"},{"name":"b","value":"c"}]',
             '[{"value":"********","name":"api.secret"},{"name":"b","value":"c"}]',
         ),
+        "who calls, in a URL": ('{"proxy.url":"http://ada:b@h:1/"}', '{"proxy.url":"http://********@h:1/"}'),
+        "who calls, with slashes escaped": (r'["https:\/\/a:b@h"]', r'["https:\/\/********@h"]'),
+        "who calls, in a form": (
+            "url=http%3A%2F%2Fa%3Ab%40h%2F&c=d%40e",
+            "url=http%3A%2F%2F********%40h%2F&c=d%40e",
+        ),
+        "an at sign in who calls": ("see http://a:b@c@h/d@e", "see http://********@h/d@e"),
         "a deep entry": ('{"key":"token","value":{"a":"b"}}', '{"key":"token","value":{"a":"********"}}'),
     },
 )
@@ -154,6 +164,7 @@ def test_a_secret_is_hidden_in_json_within_a_text(text, shown):
         "harmless names": '{"username":"ada","key":"value"}',
         "an entry that ended before the value": '{"key":"token"}\n{"value":"a"}',
         "a name with the word, but no value beside it": '{"name":"Token Ring","details":"x"}',
+        "URLs and addresses of people": '["http://h/a@b","ada@example.com","c://h?d=e@f"]',
         "a page": "<html>it's a page, isn't it</html>",
         "a form": "a=1&b=2",
         "odd letters": '\ufeff{"a": "\u2028"}',
@@ -193,6 +204,22 @@ def test_a_secret_in_a_query_is_hidden(target, shown):
 )
 def test_a_url_is_shown_without_its_secrets(url, shown):
     assert mask_url(url) == shown
+
+
+KNOWN = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=8)
+
+
+@given(KNOWN, st.binary(max_size=4), st.binary(max_size=4))
+def test_a_secret_that_is_known_is_hidden_however_it_is_encoded(secret, before, after):
+    raw = secret.encode()
+    for written in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], escape(secret), raw.hex()):
+        assert written not in mask_known(f"a {written} b", [secret])
+    for encode in (b64encode, urlsafe_b64encode):
+        assert MASK in mask_known(encode(before + raw + after).decode(), [secret])
+
+
+def test_what_is_too_short_to_be_told_from_other_words_is_shown():
+    assert mask_known("a contact", ["", "contact"]) == "a contact"
 
 
 SECRET_WORDS = [
