@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, for work that ends with what is done so far, and not with a traceback."""
+"""Ctrl-C, SIGTERM and a terminal that is closed, for work that ends with what is done so far, and not with a traceback."""
 
 import logging
 import os
@@ -16,6 +16,7 @@ EXIT_STATUS = 130
 """A shell's status of a program that Ctrl-C has ended."""
 
 _PATIENCE = 3
+_SIGNALS = tuple(each for each in signal.Signals if each.name in {"SIGINT", "SIGTERM", "SIGHUP"})
 _HINT = b"elements-local is ending; once more ends it at once\n"
 
 
@@ -27,7 +28,7 @@ class Interruption:
     one ends the process at once, since what cleans up may hang.
     """
 
-    def __init__(self, signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)) -> None:
+    def __init__(self, signals: Sequence[signal.Signals] = _SIGNALS) -> None:
         self._signals = signals
         self._times = 0
         self._cuts = False
@@ -52,9 +53,10 @@ class Interruption:
         return self.requested
 
     def heed(self) -> None:
-        """Take the signals from now on."""
+        """Take the signals from now on; ``nohup`` has one ignored, and it stays so."""
         for number in self._signals:
-            signal.signal(number, self._take)
+            if number.name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._take)
 
     @contextmanager
     def heeded(self) -> Iterator["Interruption"]:

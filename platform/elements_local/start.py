@@ -44,6 +44,10 @@ PATIENCE = timedelta(seconds=30)
 _BEHIND_SINK = 8
 """How many ports behind the sink's the fakes of other vendors begin, each on the next one."""
 
+_USUAL = timedelta(seconds=5)
+_PATIENCE = {"platform": timedelta(seconds=15)}
+"""How long a stop waits for answers: that of an advance comes after a callback that is under way, which may take five seconds."""
+
 _THREADS = {"platform": 40, "crm": 8, "sink": 32}
 """Requests that each service answers at the same time.
 
@@ -124,7 +128,9 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
             closing=closing,
         ):
             if name in listeners:
-                server = Server(app, listeners[name], threads=_THREADS.get(name, 8))
+                server = Server(
+                    app, listeners[name], threads=_THREADS.get(name, 8), patience=_PATIENCE.get(name, _USUAL)
+                )
                 closing.callback(server.close)
         if platform := services.get(addresses.platform):
             if chosen.role == "platform":  # workers follow them

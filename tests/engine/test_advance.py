@@ -306,6 +306,8 @@ def test_an_advance_ends_after_the_job_that_runs_as_the_stack_is_stopped(bench, 
     run = bench.engine.advance(workspace, minutes(60))
 
     assert (run.stopped, workspace.clock.now()) == ("shutdown", minutes(15))
+    late = bench.engine.advance(workspace, minutes(60))
+    assert (late.stopped, late.ran.polls, workspace.clock.now()) == ("shutdown", 0, minutes(15))
 
 
 def test_a_defect_in_the_middle_leaves_time_at_its_instant_and_the_rest_for_the_next_advance(bench, found):

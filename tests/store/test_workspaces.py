@@ -1,6 +1,7 @@
 """Workspaces: found by their credentials, each with its own clock, and the same after a restart."""
 
 import re
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
@@ -274,6 +275,22 @@ def test_each_workspace_has_its_own_time_which_is_not_moved_back(workspaces, acm
 
     assert (acme.clock.now(), workspaces.default.clock.now()) == (LATER, DEFAULT_START)
     assert time_of(open_workspaces().named("acme")) == (Mode.VIRTUAL, LATER)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_where_nothing_can_be_kept_a_clock_stays_where_it_is(open_database):
+    database = open_database()
+    acme = (here := workspaces_on(database)).create(NewWorkspace(name="acme"))
+    with database.writing() as connection:
+        connection.execute(
+            text("CREATE TRIGGER full BEFORE UPDATE ON kit_workspaces BEGIN SELECT RAISE(FAIL, 'full'); END")
+        )
+
+    for refused in (lambda: here.move(acme, acme.start + HOUR), lambda: here.set_watermark(acme)):
+        with pytest.raises(sqlite3.Error, match="full"):
+            refused()
+
+    assert (acme.clock.now(), acme.clock.watermark) == (acme.start, None)
 
 
 def test_a_clock_may_be_set_to_any_instant_let_go_and_taken_in_hand_again(workspaces, acme, open_workspaces):

@@ -93,6 +93,7 @@ class Engine:
         }
         self._locks = RunLocks(database.locks)
         self._runs: dict[str, AdvanceRun] = {}
+        self._stopping = False
         self._patience_s = patience.total_seconds()
         self._real_time = real_time_on(
             database,
@@ -249,6 +250,7 @@ class Engine:
 
     def stop(self) -> None:
         """Let ``follow_real_clocks`` return, and advances end after the job that is being run."""
+        self._stopping = True
         for run in list(self._runs.values()):
             run.stopped = "shutdown"
         self._activities.stop()
@@ -276,6 +278,8 @@ class Engine:
         self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
         latest: Job | None = None
         self._runs[workspace.name] = run
+        if self._stopping:  # asked after the run can be found, so that none is missed
+            run.stopped = "shutdown"
         try:
             while run.goes_on():
                 now = workspace.clock.now()

@@ -108,9 +108,8 @@ def write(
         ScenarioError: a defect: the loader does not take it.
     """
     text = lines_above(path, notes) + "---\n".join(map(dump, [document, *others]))
-    loaded = load_text(
-        text, path
-    )  # before anything is written over: a defect of ours costs no file of the user's
+    # before anything is written over: a defect of ours costs no file of the user's
+    loaded = load_text(text, path)
     for mistake in loaded.errors:
         raise mistake
     write_file(path, text)

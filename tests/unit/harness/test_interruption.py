@@ -19,7 +19,7 @@ def interrupt(number: signal.Signals = signal.SIGINT) -> str:
     return "went on"
 
 
-@each_row("number", [signal.SIGINT, signal.SIGTERM])
+@each_row("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_work_that_may_be_cut_off_is(number: signal.Signals) -> None:
     stop = Interruption()
 
@@ -27,6 +27,17 @@ def test_work_that_may_be_cut_off_is(number: signal.Signals) -> None:
         came = stop.unless_requested(lambda: interrupt(number))
 
     assert (came, stop.requested) == (None, True)
+
+
+def test_a_hang_up_that_nohup_ignores_is_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interruption().heeded() as stop:
+            came = stop.unless_requested(lambda: interrupt(signal.SIGHUP))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert (came, stop.requested) == ("went on", False)
 
 
 def test_other_work_comes_to_its_end_and_nothing_is_begun_after_it() -> None:

@@ -225,10 +225,10 @@ class Workspaces:
             ClockError: the clock is real, or would move back.
         """
         with workspace.clock.lock:  # or the database might remember the earlier of two moves
-            if instant == workspace.clock.now() and workspace.clock.mode is Mode.VIRTUAL:
-                return
+            if workspace.clock.mode is Mode.VIRTUAL and in_utc(instant) > workspace.clock.now():
+                # kept first: where there is no room for it, the clock stays where it is
+                self._remember(MOVE, {"of": workspace.name, "moved_to": instant})
             workspace.clock.move_to(instant)
-            self._remember(MOVE, {"of": workspace.name, "moved_to": instant})
 
     def reach(self, workspace: Workspace, instant: datetime) -> None:
         """Move a workspace's virtual clock to an instant, unless a change has moved it there or further meanwhile.
@@ -250,8 +250,8 @@ class Workspaces:
             now = clock.now()
             # kept in the database as well, or a restart would let a change fall into a second that was read
             if clock.mode is Mode.VIRTUAL and clock.watermark != now:
-                clock.watermark = now
                 self._remember(SET_WATERMARK, {"of": workspace.name, "read_at": now})
+                clock.watermark = now
         return now
 
     @contextmanager
