@@ -214,6 +214,27 @@ def test_resources_of_an_instance_are_polled_one_after_the_other(bench):
     assert len({thread for thread, _ in asked}) == 1, "a thread asks for one only when it has read another"
 
 
+def test_a_poll_goes_on_where_the_one_before_began_and_not_where_it_ended(bench):
+    workspace, asked = bench.workspace(), []
+    clock = HandClock()
+    workspace.clock.use(clock)
+    instance = bench.instance(workspace)
+
+    def answer_late(_method, url, _given):
+        asked.append(url)
+        clock.time += timedelta(minutes=1)
+        return Reply(status=200, body=b"[]")
+
+    bench.wire.answer = answer_late
+    clock.time += timedelta(hours=1)
+    began = clock.time
+
+    for _ in range(2):
+        bench.engine.poll_now(workspace, instance)
+
+    assert f"{began:%H%%3A%M%%3A%S}" in asked[1]
+
+
 def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers):
     bench, workspace, _ = world()
     subscribe(bench, workspace, "http://hanging.test/")
