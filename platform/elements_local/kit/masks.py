@@ -139,7 +139,7 @@ def mask_known(text: str, secrets: Iterable[str]) -> str:
     """Return a text without secrets that are known by their values, whatever they are under and however they are encoded.
 
     >>> mask_known("MDEyMzQ1Njc4OTo= is 0123456789 in base64", ["0123456789"])
-    '********o= is ******** in base64'
+    '********To= is ******** in base64'
     """
     for written in _encoded(tuple(secrets)):
         text = text.replace(written, MASK)
