@@ -104,6 +104,24 @@ class _Gathered:
         self.states = states
         return concerned
 
+    def take_polls(self, polls: Iterable[Poll]) -> None:
+        """Take in the polls that have come."""
+        for poll in polls:
+            own = self.polls[poll.resource]
+            if own and poll.at < own[-1].at:  # what had been due at a later one is due at this one
+                self.grounds = self.grounds and "out of order"
+            own.append(replace(poll, decisions=()))
+            self.last_poll = poll.id
+
+    def take_changes(self, changes: Sequence[VendorChange]) -> defaultdict[str, set[str]]:
+        """Take in the changes that have come, and return the records that they are of, by the collection."""
+        concerned = defaultdict[str, set[str]](set)
+        for change in changes:
+            self.changes[change.collection][change.record_id].append(facts.stamped(change))
+            concerned[change.collection].add(change.record_id)
+        self.last_change = [*changes[-1:]] or self.last_change
+        return concerned
+
     def reckon(self, one: facts.AuditedResource, concerned: set[str], now: datetime) -> bool:
         """Reckon the records of a resource anew that something concerns, and say whether there were any."""
         changes, reports = self.changes.get(one.collection or "", {}), self.reports.get(one.resource, {})
@@ -163,12 +181,7 @@ class KeptAudit:
                 differing = kept.states.items() ^ states.items() if kept.states != states else ()
                 changed = {one.id for one in notifications} | {number for (number, _), _ in differing}
                 attempts = Attempts(tx).of_each(changed)
-            for poll in polls:
-                own = kept.polls[poll.resource]
-                if own and poll.at < own[-1].at:  # what had been due at a later one is due at this one
-                    kept.grounds = kept.grounds and "out of order"
-                own.append(replace(poll, decisions=()))
-                kept.last_poll = poll.id
+            kept.take_polls(polls)
             for told in notified(notifications):
                 kept.told[told.notification_id].append(told)
             reader.polls = kept.polls
@@ -184,11 +197,7 @@ class KeptAudit:
                 return self.look(call, instance)  # something has changed but by addition
             kept.grounds = grounds
             by_resource = kept.take_in(states, attempts, changed)
-            by_collection = defaultdict[str, set[str]](set)
-            for change in log.changes[len(last) :]:
-                kept.changes[change.collection][change.record_id].append(facts.stamped(change))
-                by_collection[change.collection].add(change.record_id)
-            kept.last_change = [*log.changes[-1:]]
+            by_collection = kept.take_changes(log.changes[len(last) :])
             for one in polled:
                 concerned = by_resource[one.resource] | by_collection[one.collection or ""]
                 self._revision += kept.reckon(one, concerned, call.now)
