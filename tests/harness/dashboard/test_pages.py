@@ -239,6 +239,10 @@ def test_the_verdict_of_the_audit_is_on_every_page(told, visitor):
     head = visitor.open(fetched)
     assert "! audit: 1 late" in head.words
     assert "! 1 late" in told.open("audit/").words
+    record = told.open(f"records/Contacts/{told.ids['eve']}")
+    assert "! late" in record.words and "not reported" not in record.words
+    (why,) = (given["href"] for tag, given in record.tags if "/why/" in given.get("href", ""))
+    assert "was not reported yet ! late" in visitor.open(why).words
 
 
 def test_what_an_audit_found_is_read_page_by_page(visitor, clients, at):
