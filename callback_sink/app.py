@@ -104,6 +104,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     if alone:
         add_standalone_admin(app, StandaloneAdmin(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)
+    app.bind_routes()
     return app
 
 

@@ -19,7 +19,7 @@ from callback_sink.errors import NoSuchCallbackError, OtherObjectTypeError
 from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.search import Filters, NearMiss, closest, events_of, matches
 from callback_sink.settings import SinkSettings
-from callback_sink.signature import judge
+from callback_sink.signature import SignatureVerdict, judge
 from callback_sink.tables import callback_of, digest_of, row_of, taken, weight_of
 from callback_sink.usage import StorageUsage
 from elements_local.kit.api.json_text import encode_text
@@ -158,6 +158,12 @@ _change_forwards = WorkspaceStatement(
     tables.callbacks.update()
     .where(_this)
     .values(forwards=bindparam("noted_forwards"), status=bindparam("noted_status"))
+)
+_unchecked = WorkspaceStatement(
+    tables.callbacks.select()
+    # The digest finds them by the index, the name itself tells apart what one digest might stand for.
+    .where(_kept.bin_digest == bindparam("of_digest"), _kept.bin == bindparam("of_bin"))
+    .where(_kept.signature == SignatureVerdict.UNCHECKED.value)
 )
 _change_verdict = WorkspaceStatement(
     tables.callbacks.update().where(_this).values(signature=bindparam("verdict"))
@@ -342,7 +348,7 @@ class Callbacks:
         known = list(dict.fromkeys(keys))
         Bins(self._tx).change(name, keys=known)
         # A test may make the key known after the first callbacks came. Those that were judged keep their verdict.
-        for callback in list(self._found(Filters(bin=name, signature="unchecked"))):
+        for callback in map(callback_of, self._tx.all(_unchecked, of_digest=digest_of(name), of_bin=name)):
             verdict = judge(callback.signature_header, callback.body, known)
             self._tx.run(_change_verdict, of_id=callback.id, verdict=verdict.value)
         return len(known)

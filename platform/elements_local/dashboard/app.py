@@ -161,6 +161,7 @@ def create_dashboard(
     for blueprint in _ROUTES:
         app.register_blueprint(blueprint, url_prefix=f"{BELOW}<workspace>{blueprint.url_prefix or ''}")
     app.add_url_rule("/_local/", "start", overview.index)
+    app.bind_routes()
     return app
 
 

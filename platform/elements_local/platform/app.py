@@ -207,10 +207,11 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     add_routes(app, FixFinder(cures))
     if fakes:
         app.register_blueprint(own_records.bp)
+    serve_document(app, DESCRIPTION)
+    app.bind_routes()
     add_response_policy(app, platform, RequestIds(starts))
     app.before_request(refuse_what_is_not_imitated)
     app.before_request(app.refuse_unknown_resource)
-    serve_document(app, DESCRIPTION)
     return app
 
 

@@ -105,7 +105,7 @@ class FakeHost(Struct, frozen=True, kw_only=True):
         statuses: Mapping[type[Exception], int],
         problem: Callable[[int, str, Exception], Json],
         describe: Callable[[], Description],
-    ) -> Flask:
+    ) -> ServiceFlask:
         """Return an application without routes, but for its OpenAPI document.
 
         Args:
@@ -123,7 +123,7 @@ class FakeHost(Struct, frozen=True, kw_only=True):
         """Return the fault rules of the fake, which have this shape."""
         return fault_book_on(self.database, service=self.name, shape=shape)
 
-    def serve(self, app: Flask, fake: FakeService) -> Flask:
+    def serve(self, app: ServiceFlask, fake: FakeService) -> Flask:
         """Give an application, once it has its routes, all that stands around them."""
 
         def known(environ: "WSGIEnvironment") -> Workspace | None:
@@ -177,4 +177,5 @@ class FakeHost(Struct, frozen=True, kw_only=True):
                 workspaces=self.workspaces, shown=fake.shown, fill=fake.fill, largest=fake.largest
             )
             add_standalone_admin(app, keeper)
+        app.bind_routes()
         return app

@@ -3,17 +3,14 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import Map, MapAdapter, RuleFactory
 
 from elements_local.kit.api.operations import WholeResponse
-
-if TYPE_CHECKING:
-    from werkzeug.routing import Map
 
 _VARIABLE = re.compile(r"<[^>]*>")
 
@@ -58,6 +55,34 @@ class _NoSessions(SessionInterface):
         """Never called: what is empty is not saved."""
 
 
+class _GatheredRoutes(Map):
+    """The routes of an application that is being made: a few hundred, each of which takes long to bind to a map."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.gathered: list[RuleFactory] = []
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Note a route, without binding it."""
+        self.gathered.append(rulefactory)
+
+
+class _SharedRoutes(Map):
+    """The routes of all applications with the same ones; none comes later, as it would be a route of the others, too."""
+
+    complete = False
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Bind a route, as long as the map is being made."""
+        if self.complete:
+            late = ", ".join(rule.rule for rule in rulefactory.get_rules(self))
+            raise RuntimeError(f"the route {late} comes after bind_routes(): register it before")
+        super().add(rulefactory)
+
+
+_SHARED: dict[object, _SharedRoutes] = {}
+
+
 class ServiceFlask(Flask):
     """Flask without static files, sessions and coroutines, which finds the route of a path once.
 
@@ -66,11 +91,28 @@ class ServiceFlask(Flask):
     """
 
     response_class = WholeResponse
+    url_map_class = _GatheredRoutes
     session_interface: SessionInterface = _NoSessions()
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
         self._found_route = lru_cache(maxsize=1024)(self._find_route)
+
+    def bind_routes(self) -> None:
+        """Let the routes that have been registered be found; there are none before.
+
+        A test run makes many stacks, and most of what one costs is to bind the same routes again: so they are bound
+        once a process.
+        """
+        made: Any = self.url_map
+        rules = [rule for each in made.gathered for rule in each.get_rules(made)]
+        options = {"converters": made.converters, "strict_slashes": made.strict_slashes}
+        asked = [(rule.rule, rule.endpoint, frozenset(rule.methods or ())) for rule in rules]
+        same = (type(self), self.import_name, *options["converters"].items(), made.strict_slashes, *asked)
+        if same not in _SHARED:
+            _SHARED[same] = _SharedRoutes(rules, **options)
+            _SHARED[same].complete = True
+        self.url_map = _SHARED[same]
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view or hook as it is, since none is a coroutine."""

@@ -23,7 +23,29 @@ def client():
     def show(**variables):
         return variables
 
+    app.bind_routes()
     return app.test_client()
+
+
+def made(answer, *paths):
+    app = ServiceFlask(__name__)
+    for path in paths:
+        app.add_url_rule(path, path, lambda: answer)
+    app.bind_routes()
+    return app
+
+
+def test_applications_with_the_same_routes_share_them_and_answer_by_their_own_views():
+    one, other, less = made("one", "/a", "/b"), made("other", "/a", "/b"), made("less", "/a")
+
+    assert (one.url_map is other.url_map, one.url_map is less.url_map) == (True, False)
+    assert [each.test_client().get("/b").status_code for each in (one, other, less)] == [200, 200, 404]
+    assert [each.test_client().get("/a").text for each in (one, other, less)] == ["one", "other", "less"]
+
+
+def test_a_route_that_comes_after_they_are_bound_is_refused():
+    with pytest.raises(RuntimeError, match=r"the route /late comes after bind_routes\(\): register it before"):
+        made("one", "/a").add_url_rule("/late", "late", str)
 
 
 def test_each_request_has_variables_of_its_own(client):
