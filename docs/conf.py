@@ -6,10 +6,8 @@ project = "elements-local"
 author = "the authors of elements-local"
 release = version = version_of("elements-local")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 4
-autodoc_typehints = "description"
-autodoc_member_order = "bysource"
 
 html_theme = "furo"
 html_title = f"elements-local {release}"

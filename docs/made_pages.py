@@ -1,4 +1,7 @@
-"""The pages that only the site has: references, made of what the program declares and of the files in ``scenarios/``."""
+"""References, made of what the program declares and of the files in ``scenarios/``: pages that only the site has, and parts of others.
+
+``poe pages`` writes the parts that stand in ``docs/``.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -10,6 +13,7 @@ import click
 import msgspec
 import yaml
 from packaging.requirements import Requirement
+from python_api import python_api
 
 from elements_local.cli import cli
 from elements_local.commands.fidelity import ledger, markdown
@@ -28,7 +32,7 @@ from elements_local.stack_settings import (
 )
 
 _PATHS = "| path | what the vendor has there |"
-"""The head of the table at the end of ``not-imitated.md``; ``python docs/made_pages.py`` makes it anew."""
+"""The head of the table at the end of ``not-imitated.md``."""
 
 _TOPICS = "| area | topics |"
 """The head of the table at the end of ``fidelity.md``, which is made anew likewise."""
@@ -216,7 +220,20 @@ MADE: Mapping[str, Callable[[], Iterator[str]]] = {
 """What makes each page's lines."""
 
 
+def python_page(_: str) -> str:
+    """Return the page of the Python API, which is wholly made."""
+    return "\n".join(python_api())
+
+
+MADE_IN_DOCS: Mapping[str, Callable[[str], str]] = {
+    "fidelity.md": with_topics,
+    "not-imitated.md": with_paths,
+    "python.md": python_page,
+}
+"""What makes a page of ``docs/`` anew of what it is, in part or wholly."""
+
+
 if __name__ == "__main__":
-    for name, made_anew in (("not-imitated.md", with_paths), ("fidelity.md", with_topics)):
+    for name, made_anew in MADE_IN_DOCS.items():
         path = Path(__file__).with_name(name)
         path.write_text(made_anew(path.read_text("utf-8")), "utf-8")

@@ -42,37 +42,161 @@ Fields = Mapping[str, object]
 
 
 class PlatformClient(ServiceClient):
-    """The platform, as the workspace's user and organization."""
+    """Cloud Elements' platform, as the workspace's user and organization; the fixture ``elements_platform``."""
 
     def create_instance(self, body: Fields) -> dict[str, Any]:
-        """Make an element instance."""
+        """Make an element instance.
+
+        Args:
+            body: the JSON of ``POST /instances``; ``instance_body`` makes the guide's.
+
+        Returns:
+            The instance as the platform shows it: ``id``, ``name``, ``token``, ``element``, ``configuration``, ``valid``,
+            ``disabled``, ``eventsEnabled`` and more. ``token`` is what ``hub`` takes.
+
+        Raises:
+            CallError: 400, and what of the body is wrong; nothing has been made.
+
+        Example:
+            >>> made = elements_platform.create_instance(instance_body(elements_workspace.credentials))
+            >>> made["name"], made["eventsEnabled"]
+            ('My Insightly', True)
+        """
         return self.call_object("POST", f"{BASE_PATH}/instances", json=body)
 
     def patch_instance(self, instance_id: int, body: Fields) -> dict[str, Any]:
-        """Change some of an instance."""
+        """Change some of an instance.
+
+        Args:
+            instance_id: ``id`` of the instance.
+            body: what changes; keys that it does not have stay as they are.
+
+        Returns:
+            The whole instance after the change, as ``create_instance`` does.
+
+        Raises:
+            CallError: 404 for an instance that is not there, 400 for a body that cannot be used; nothing has changed.
+
+        Example:
+            >>> faster = {"configuration": {"event.poller.refresh_interval": "5"}}
+            >>> changed = elements_platform.patch_instance(instance["id"], faster)
+            >>> changed["configuration"]["event.poller.refresh_interval"]
+            '5'
+        """
         return self.call_object("PATCH", f"{BASE_PATH}/instances/{segment(instance_id)}", json=body)
 
     def delete_instance(self, instance_id: int) -> None:
-        """Delete an instance."""
+        """Delete an instance; it is polled no longer.
+
+        Args:
+            instance_id: ``id`` of the instance.
+
+        Raises:
+            CallError: 404 for an instance that is not there.
+
+        Example:
+            >>> elements_platform.delete_instance(instance["id"])
+            >>> elements_platform.pollers()
+            []
+        """
         self.call("DELETE", f"{BASE_PATH}/instances/{segment(instance_id)}")
 
     def events(self, instance_id: int) -> list[dict[str, Any]]:
-        """Return an instance's events, newest first."""
+        """Return an instance's events, newest first.
+
+        An event is what one poll of one resource has found, so it may hold several records; a callback carries up to ten.
+
+        Args:
+            instance_id: ``id`` of the instance.
+
+        Returns:
+            A list of objects. ``id`` is the event's; ``eventDate`` the time of the poll; ``status`` how far it got, such as
+            ``NOTIFIED``. Two are text that holds JSON, as at the vendor: ``providerData``, the records as the CRM gave them, and
+            each of ``notifiedData``, the body of a callback. ``eventElementInstances`` has each callback's ``notificationId``.
+
+        Raises:
+            CallError: 404 for an instance that is not there.
+
+        Example:
+            >>> import json
+            >>> ran = elements_clock.advance("15m")
+            >>> (event,) = elements_platform.events(instance["id"])
+            >>> event["eventDate"], event["status"]
+            ('2026-03-02T10:15:00Z', 'NOTIFIED')
+            >>> json.loads(event["providerData"])["contacts"][0]["FIRST_NAME"]
+            'Ada'
+            >>> callback = json.loads(event["notifiedData"][0])
+            >>> [(change["objectType"], change["eventType"]) for change in callback["message"]["events"]]
+            [('contacts', 'CREATED')]
+        """
         events: list[dict[str, Any]] = self.call(
             "GET", f"{BASE_PATH}/instances/{segment(instance_id)}/events"
         )
         return events
 
     def polls(self, **filters: object) -> list[dict[str, Any]]:
-        """Return polls with every decision, oldest first: all, or the latest so many if there is a ``limit``."""
+        """Return polls with every decision, oldest first.
+
+        Args:
+            filters: ``instanceId``, ``resource``, ``not`` (a resource), ``idle`` (False leaves out polls that saw nothing),
+                ``before`` (an ``id``), ``limit``. All polls without a ``limit``, the latest so many with one.
+
+        Returns:
+            A list of objects: ``id``, ``instanceId``, ``resource``, ``from`` and ``at`` (the window, ISO 8601 in UTC), ``request``
+            (``url``, ``status``), ``seen`` and ``events`` (numbers), ``error`` (text or None), and ``records``, one for each record
+            seen: ``id``, ``dates``, ``filters``, ``verdict`` and ``why``.
+
+        Raises:
+            CallError: 400 for a filter that is not known, or a resource that is not polled.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> (poll,) = elements_platform.polls(resource="contacts")
+            >>> poll["from"], poll["at"], poll["seen"]
+            ('2026-03-02T10:00:00Z', '2026-03-02T10:15:00Z', 1)
+            >>> poll["records"][0]["verdict"]
+            'CREATED'
+        """
         return self.filtered("polls", filters)
 
     def poll(self, instance_id: int | None = None) -> dict[str, Any]:
-        """Poll at once."""
+        """Poll at once, beside the instances' intervals.
+
+        Args:
+            instance_id: ``id`` of the instance; None polls all.
+
+        Returns:
+            What ran: ``polls``, ``events``, ``deliveries`` and ``attempts``, all numbers.
+
+        Raises:
+            CallError: 404 for an instance that is not there.
+
+        Example:
+            >>> elements_platform.poll(instance["id"])
+            {'polls': 4, 'events': 1, 'deliveries': 1, 'attempts': 1}
+        """
         return self.call_object("POST", "/_local/polls", json={"instanceId": instance_id})
 
     def audit(self, instance_id: int) -> dict[str, Any]:
-        """Hold what an instance owed its receiver against what it got: all that was found, from all pages."""
+        """Compare what an instance owed its receiver with what the receiver got, from all pages.
+
+        Args:
+            instance_id: ``id`` of the instance.
+
+        Returns:
+            ``owed`` and ``delivered`` (numbers); ``counts``, and a list under each of its keys: ``reported``, ``late``,
+            ``duplicate``, ``misclassified``, ``lost``. An item has ``resource``, ``recordId``, ``change``, ``at``, ``why`` and
+            ``cause``. Also ``pruned``, ``notes``, ``failedPolls``, ``unpolled`` and ``warnings``.
+
+        Raises:
+            CallError: 404 for an instance that is not there.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> audit = elements_platform.audit(instance["id"])
+            >>> audit["owed"], audit["counts"]["reported"], audit["lost"]
+            (1, 1, [])
+        """
         audit = self.call_object(
             "GET", "/_local/audit" + query_of({"instanceId": instance_id, "limit": 10_000})
         )
@@ -100,23 +224,70 @@ class PlatformClient(ServiceClient):
     ) -> dict[str, Any]:
         """Say why a change did, or did not, lead to a callback.
 
+        Name the change in one of four ways: ``instance_id``, ``resource`` and ``record_id``; ``instance_id`` and ``change``; ``event``;
+        ``callback``.
+
         Args:
-            instance_id, resource, record_id: the latest change of a record.
-            change: in their place, with the instance, the ``seq`` of a change of the CRM's log.
-            event, callback: in their place, an event's id, or the sink's of a callback.
-            cures: whether changes that would have helped are tried.
+            instance_id: ``id`` of the instance.
+            resource: such as ``contacts``, as the instance polls it.
+            record_id: the record's id; its latest change is meant.
+            change: ``seq`` of a change, as ``elements_crm.changes()`` has it.
+            event: ``id`` of an event.
+            callback: ``id`` of a callback in the sink.
+            cures: whether changes of the configuration that would have helped are tried, which takes longer.
+
+        Returns:
+            ``verdict`` (such as ``reported``, ``lost``), ``why`` (a sentence), ``cause`` (None if nothing is amiss), ``late`` and
+            ``wrong`` (booleans), ``expected``, the ``change``, and the ``polls`` and deliveries that it met.
+
+        Raises:
+            CallError: 400 if the change is named in none of these ways, 404 if it is not there.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> found = elements_platform.explain(
+            ...     instance_id=instance["id"], resource="contacts", record_id=contact["CONTACT_ID"]
+            ... )
+            >>> found["verdict"], found["cause"]
+            ('reported', None)
         """
         asked = {"instanceId": instance_id, "resource": resource, "recordId": record_id, "change": change}
         also = {"event": event, "callback": callback, "cures": None if cures else "false"}
         return self.call_object("GET", "/_local/explain" + query_of({**asked, **also}))
 
     def pollers(self) -> list[dict[str, Any]]:
-        """Return the instances with what each polls, and when next."""
+        """Return the instances that poll, with what each polls, and when next.
+
+        Returns:
+            A list of objects: ``instanceId``, ``name``, ``made``, ``callbackUrl``, ``nextPoll`` (an instant, or None), ``silent`` (why it
+            sends nothing; empty if it does), and ``resources``, each with ``resource``, ``collection``, ``idField`` and ``from``.
+
+        Raises:
+            UnreachableError: no platform answers.
+
+        Example:
+            >>> (poller,) = elements_platform.pollers()
+            >>> poller["nextPoll"], [each["resource"] for each in poller["resources"]]
+            ('2026-03-02T10:15:00Z', ['contacts', 'accounts', 'leads', 'opportunities'])
+        """
         pollers: list[dict[str, Any]] = self.call("GET", "/_local/pollers")["pollers"]
         return pollers
 
     def hub(self, token: str) -> ServiceClient:
-        """Return the hub as the instance with this token sees it."""
+        """Return a client of the CRM hub, as the instance with this token calls it. Nothing is sent yet.
+
+        Args:
+            token: ``token`` of the instance.
+
+        Returns:
+            A ``ServiceClient`` for paths such as ``/contacts``; write to the CRM as your application does by it.
+
+        Example:
+            >>> hub = elements_platform.hub(instance["token"])
+            >>> made = hub.call("POST", "/contacts", json={"FIRST_NAME": "Grace"})
+            >>> [one["FIRST_NAME"] for one in hub.call("GET", "/contacts")]
+            ['Ada', 'Grace']
+        """
         return ServiceClient(
             http=self.http,
             url=f"{self.url}{BASE_PATH}/hubs/crm",
@@ -128,11 +299,39 @@ class RecordsClient(ServiceClient):
     """A service that keeps records, as far as its admin routes go."""
 
     def changes(self) -> list[dict[str, Any]]:
-        """Return everything that has happened to the data, oldest first."""
+        """Return everything that has happened to the data, oldest first.
+
+        Returns:
+            A list of objects: ``seq`` (a number, from 1), ``resource`` (such as ``Contacts``), ``recordId`` (text), ``change``
+            (``CREATED``, ``UPDATED`` or ``DELETED``), ``at``, ``created`` and ``updated`` (instants).
+
+        Raises:
+            UnreachableError: the service does not answer.
+
+        Example:
+            >>> (change,) = elements_crm.changes()
+            >>> change["seq"], change["resource"], change["change"], change["at"]
+            (1, 'Contacts', 'CREATED', '2026-03-02T10:00:01Z')
+        """
         return self.filtered("changes", {})
 
     def seed(self, records: int, *, first: int = 0, seed: int | None = None, if_empty: bool = False) -> None:
-        """Fill in made-up records; if that is asked for, only where there are no contacts yet."""
+        """Fill in made-up records.
+
+        Args:
+            records: how many of each kind.
+            first: the number of the first one, to go on where an earlier call ended.
+            seed: what the data follows from; None is the workspace's own.
+            if_empty: do nothing where there are contacts already.
+
+        Raises:
+            CallError: 400 for a number that cannot be used.
+
+        Example:
+            >>> elements_crm.seed(2)
+            >>> len(elements_crm.call("GET", "/v3.1/Contacts"))
+            3
+        """
         chosen = {} if seed is None else {"seed": seed}
         condition = {"if_empty": True} if if_empty else {}
         self.call_object(
@@ -140,13 +339,28 @@ class RecordsClient(ServiceClient):
         )
 
     def script_faults(self, rules: list[Fields]) -> None:
-        """Put fault rules in the place of those that are there."""
+        """Put fault rules in the place of those that are there; an empty list takes all away.
+
+        Args:
+            rules: objects with ``match``, ``effect``, ``when`` and ``phase``, all optional; the page of faults has recipes.
+
+        Raises:
+            CallError: 400, and what of a rule cannot be read; the rules are as before.
+
+        Example:
+            >>> elements_crm.script_faults([{"match": {"method": "GET"}, "effect": {"status": 503}}])
+            >>> elements_crm.send("GET", "/v3.1/Contacts").status
+            503
+        """
         self.call("PUT", "/_local/faults", json={"faults": rules})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CrmClient(RecordsClient):
-    """The CRM, as the user whose API key it is; and other vendors that the stack plays, by the platform.
+    """The CRM, as the user whose API key it is, and other vendors that the stack plays; the fixture ``elements_crm``.
+
+    ``collection`` is a path of Insightly v3.1, such as ``Contacts``, ``Organisations``, ``Leads``, ``Opportunities``; or one of another
+    vendor's.
 
     Attributes:
         others: a collection of theirs, ``deals`` or ``hubspot/contacts``, -> its path on the platform.
@@ -162,22 +376,84 @@ class CrmClient(RecordsClient):
         return (self, f"{self.version}/{collection}") if path is None else (self.platform or self, path)
 
     def create(self, collection: str, fields: Fields) -> dict[str, Any]:
-        """Make a record."""
+        """Make a record.
+
+        Args:
+            collection: of which kind, such as ``Contacts``.
+            fields: the record's, as the vendor names them.
+
+        Returns:
+            The whole record as the CRM shows it, with its id, such as ``CONTACT_ID`` (a number), and ``DATE_CREATED_UTC``.
+
+        Raises:
+            CallError: 400 for fields that cannot be used, 404 for a collection that is not there.
+
+        Example:
+            >>> lead = elements_crm.create("Leads", {"FIRST_NAME": "Grace", "LAST_NAME": "Hopper"})
+            >>> lead["LAST_NAME"], lead["DATE_CREATED_UTC"]
+            ('Hopper', '2026-03-02 10:00:01')
+        """
         client, path = self.place(collection)
         return client.call_object("POST", path, json=fields)
 
     def update(self, collection: str, record_id: int | str, fields: Fields) -> dict[str, Any]:
-        """Change some fields of a record."""
+        """Change some fields of a record.
+
+        Args:
+            collection: of which kind, such as ``Contacts``.
+            record_id: the record's id.
+            fields: what changes; others stay as they are.
+
+        Returns:
+            The whole record after the change.
+
+        Raises:
+            CallError: 404 for a record that is not there, 400 for fields that cannot be used.
+
+        Example:
+            >>> ran = elements_clock.advance("1m")
+            >>> changed = elements_crm.update("Contacts", contact["CONTACT_ID"], {"LAST_NAME": "King"})
+            >>> changed["FIRST_NAME"], changed["LAST_NAME"], changed["DATE_UPDATED_UTC"]
+            ('Ada', 'King', '2026-03-02 10:01:01')
+        """
         client, path = self.place(collection)
         return client.call_object("PUT", f"{path}/{segment(record_id)}", json=fields)
 
     def delete(self, collection: str, record_id: int | str) -> None:
-        """Delete a record."""
+        """Delete a record. No poll reports that: the platform learns of records that are there.
+
+        Args:
+            collection: of which kind, such as ``Contacts``.
+            record_id: the record's id.
+
+        Raises:
+            CallError: 404 for a record that is not there.
+
+        Example:
+            >>> elements_crm.delete("Contacts", contact["CONTACT_ID"])
+            >>> elements_crm.changes()[-1]["change"]
+            'DELETED'
+        """
         client, path = self.place(collection)
         client.call("DELETE", f"{path}/{segment(record_id)}")
 
     def get(self, collection: str, record_id: int | str) -> dict[str, Any]:
-        """Return a record."""
+        """Return a record.
+
+        Args:
+            collection: of which kind, such as ``Contacts``.
+            record_id: the record's id.
+
+        Returns:
+            The whole record.
+
+        Raises:
+            CallError: 404 for a record that is not there.
+
+        Example:
+            >>> elements_crm.get("Contacts", contact["CONTACT_ID"])["LAST_NAME"]
+            'Lovelace'
+        """
         client, path = self.place(collection)
         return client.call_object("GET", f"{path}/{segment(record_id)}")
 
@@ -207,7 +483,7 @@ def _of_workspace(path: str, workspace: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SinkClient(ServiceClient):
-    """The sink, as far as one workspace's callbacks go.
+    """The sink, as far as one workspace's callbacks go; the fixture ``elements_sink``.
 
     Attributes:
         workspace: its name; calls about callbacks that name no other are about this one.
@@ -222,15 +498,49 @@ class SinkClient(ServiceClient):
         return super().send(method, path, **request)
 
     def callbacks(self, **filters: object) -> list[dict[str, Any]]:
-        """Return recorded callbacks, oldest first, that match all filters: all, or the first ``limit``."""
+        """Return recorded callbacks that match all filters, oldest first.
+
+        Args:
+            filters: such as ``objectType``, ``eventType``, ``objectId``, ``status``; *In your tests* has all of them. All callbacks
+                without a ``limit``, the first so many with one.
+
+        Returns:
+            A list of objects: ``id``, ``received_at``, ``method``, ``path``, ``headers``, ``body`` (the text that came), ``json`` (what
+            it holds, None if it is not JSON), ``status`` (what was answered) and ``signature`` (``valid``, ``invalid``, ``absent``,
+            ``unchecked``).
+
+        Raises:
+            CallError: 400 for a filter that is not known, and which one is near.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> (callback,) = elements_sink.callbacks(objectType="contacts", eventType="CREATED")
+            >>> callback["received_at"], callback["status"]
+            ('2026-03-02T10:15:00Z', 200)
+            >>> callback["json"]["message"]["events"][0]["objectId"] == str(contact["CONTACT_ID"])
+            True
+        """
         return self.filtered("callbacks", {"workspace": self.workspace, **filters})
 
     def wait(self, count: int = 1, *, timeout_s: float = 10, **match: object) -> list[dict[str, Any]]:
-        """Return as soon as so many callbacks match.
+        """Return as soon as so many callbacks match. Meant for real clocks: no time is moved.
+
+        Args:
+            count: how many.
+            timeout_s: seconds of real time, 60 at the most.
+            match: filters, as of ``callbacks``.
+
+        Returns:
+            All callbacks that match, as ``callbacks`` does.
 
         Raises:
             CallError: they did not come in time; says what came closest.
             TypeError: ``timeout`` is given, or the like; ``timeout_s`` is meant.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> len(elements_sink.wait(1, objectType="contacts"))
+            1
         """
         if unknown := next((name for name in match if name.startswith("timeout")), None):
             raise TypeError(f"wait() takes no {unknown!r}; did you mean timeout_s, in seconds?")
@@ -243,33 +553,80 @@ class SinkClient(ServiceClient):
         return callbacks + (self.listed(first["next"], "callbacks") if first["next"] else [])
 
     def verify(self, **expected: object) -> int:
-        """Hold what is expected (``match``, ``count``, ``these``, ...) against what came, and return how many did.
+        """Compare what is expected with what came.
+
+        Args:
+            expected: ``match`` (an object of filters), and ``count``, ``at_least``, ``at_most`` or ``these``, as the sink's
+                ``/_local/callbacks/verify`` takes them.
+
+        Returns:
+            How many callbacks matched.
 
         Raises:
-            CallError: it is not as expected; says what does not hold, and what came closest.
+            CallError: 409; it is not as expected. Says what does not hold, and what came closest.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> elements_sink.verify(match={"objectType": "contacts"}, count=1)
+            1
         """
         path = f"/_local/callbacks/verify{query_of({'workspace': self.workspace})}"
         count: int = self.call("POST", path, json=expected)["count"]
         return count
 
     def replay(self, callback_id: int, *, url: str | None = None) -> dict[str, Any]:
-        """Send a callback once more, the same bytes and headers, and return what came of it: ``status``, or a ``reason``.
+        """Send a callback once more, the same bytes and headers.
 
         Args:
+            callback_id: ``id`` of the callback.
             url: where to; None is where the workspace's callbacks are sent on or relayed to.
 
+        Returns:
+            ``status``, what was answered; or ``reason``, why nothing was.
+
         Raises:
-            CallError: they are sent nowhere, or may not be sent there.
+            CallError: 409; callbacks are sent on nowhere, or may not be sent there.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> (callback,) = elements_sink.callbacks()
+            >>> elements_sink.replay(callback["id"], url=elements_workspace.credentials.callback_url)["status"]
+            200
         """
         path = f"/_local/callbacks/{segment(callback_id)}/replay{query_of({'workspace': self.workspace})}"
         return self.call_object("POST", path, json={"url": url} if url else None)
 
     def relay(self, url: str) -> None:
-        """Send callbacks on to a receiver from now on, and answer as it does wherever ``respond`` says nothing."""
+        """Send callbacks on to a receiver from now on, and answer as it does wherever ``respond`` says nothing.
+
+        Args:
+            url: the receiver's.
+
+        Raises:
+            CallError: 400 for a URL that callbacks may not be sent to.
+
+        Example:
+            >>> elements_sink.relay("http://127.0.0.1:8000/callbacks")
+        """
         self.call("PUT", "/_local/forwards", json={"bin": self.workspace, "url": url, "answers": "target"})
 
     def respond(self, *responses: Fields, to_bin: str | None = None) -> None:
-        """Tell how the next callbacks are answered."""
+        """Say how the next callbacks are answered; nothing given means 200 again.
+
+        Args:
+            responses: objects with ``status``, ``times`` (how many callbacks; all that follow without it, so only the last may go
+                without), ``body``, ``headers``, ``delay_s``, ``drop``, ``half_read``.
+            to_bin: another bin of the sink than the workspace's.
+
+        Raises:
+            CallError: 400 for an answer that cannot be given.
+
+        Example:
+            >>> elements_sink.respond({"status": 503, "times": 1})
+            >>> ran = elements_clock.advance("30m")
+            >>> [callback["status"] for callback in elements_sink.callbacks()]
+            [503, 200]
+        """
         self.call(
             "PUT", "/_local/responses", json={"bin": to_bin or self.workspace, "responses": list(responses)}
         )
@@ -277,10 +634,15 @@ class SinkClient(ServiceClient):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class WorkspaceClients:
-    """All clients of one workspace.
+    """All clients of one workspace; the fixture ``elements_workspace`` gives them.
 
     Attributes:
-        fakes: those of other vendors, by their elements.
+        credentials: what its users call the services with.
+        clock: as ``elements_clock``.
+        platform: as ``elements_platform``.
+        crm: as ``elements_crm``.
+        sink: as ``elements_sink``.
+        fakes: clients of other vendors that the stack plays, by their elements.
     """
 
     credentials: Credentials
@@ -300,19 +662,45 @@ class WorkspaceClients:
         Raises:
             CallError: a service refuses, as time is being moved; nothing has changed.
             PartlyResetError: one failed after others had been reset.
+
+        Example:
+            >>> elements_workspace.reset()
+            >>> elements_platform.pollers(), elements_crm.changes()
+            ([], [])
         """
         reset_services(self._sides())
 
     def snapshot(self) -> dict[str, Any]:
-        """Return all that the services that run remember of the workspace, its secrets included."""
+        """Return all that the services that run remember of the workspace, its secrets included.
+
+        Returns:
+            A JSON object that ``restore`` takes: ``version``, and a part for each service.
+
+        Raises:
+            CallError: a service refuses, as time is being moved.
+
+        Example:
+            >>> sorted(elements_workspace.snapshot())
+            ['crm', 'platform', 'sink', 'version']
+        """
         return take_snapshot(self._sides())
 
     def restore(self, document: Any) -> None:
         """Put the workspace back to a snapshot, which may be of another one, or of another stack; time goes back too.
 
+        Args:
+            document: what ``snapshot`` returned.
+
         Raises:
-            NoSnapshotError: the document is none.
+            NoSnapshotError: the document is not a snapshot.
             CallError: a service refuses its part; nothing has changed.
+
+        Example:
+            >>> before = elements_workspace.snapshot()
+            >>> elements_crm.delete("Contacts", contact["CONTACT_ID"])
+            >>> elements_workspace.restore(before)
+            >>> elements_crm.get("Contacts", contact["CONTACT_ID"])["FIRST_NAME"]
+            'Ada'
         """
         restore_snapshot(self._sides(), document)
 

@@ -7,7 +7,15 @@ _MOST_LINES = 3
 
 
 class HarnessError(Exception):
-    """Base of the harness's errors."""
+    """Base of the harness's errors: whoever catches it catches all that is on this page.
+
+    Attributes:
+        message: what went wrong, in a sentence.
+
+    Example:
+        >>> issubclass(CallError, HarnessError)
+        True
+    """
 
     @property
     def message(self) -> str:
@@ -21,6 +29,10 @@ class UnreachableError(HarnessError):
     Attributes:
         url: what was asked for.
         reason: in a few words.
+
+    Example:
+        >>> UnreachableError("http://127.0.0.1:4700/_local/clock", "connection refused").reason
+        'connection refused'
     """
 
     def __init__(
@@ -41,11 +53,17 @@ class NotRunningError(HarnessError):
 
 
 class CallError(HarnessError):
-    """A service answered with something else than success.
+    """A service answered with another status than success.
 
     Attributes:
-        status: the answer's.
+        status: the answer's, a number.
         body: its text.
+        message: the service's own words, where the answer has some.
+
+    Example:
+        >>> error = CallError("GET", "http://127.0.0.1:4700/x", 404, '{"message": "No element instance found with ID 1"}')
+        >>> error.status, error.message
+        (404, 'No element instance found with ID 1')
     """
 
     def __init__(self, method: str, url: str, status: int, body: str) -> None:
@@ -72,7 +90,14 @@ class StrangeAnswerError(HarnessError):
 
 
 class OptionError(HarnessError):
-    """A stack cannot be started with these options."""
+    """A stack cannot be started with these options, or a call's argument cannot be used.
+
+    Example:
+        >>> from elements_local import Options
+        >>> Options(mode="fast")
+        Traceback (most recent call last):
+        elements_local.errors.OptionError: mode must be 'real' or 'virtual'; got 'fast'
+    """
 
 
 class OtherResourceError(HarnessError):

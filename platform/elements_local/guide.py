@@ -25,7 +25,19 @@ _DATES = {
 
 
 def poller_entry(resource: str, id_field: str) -> dict[str, Any]:
-    """Return what the guide has a resource polled by."""
+    """Return the block by which the guide has a resource polled.
+
+    Args:
+        resource: such as ``contacts``.
+        id_field: the record's field that becomes ``objectId``.
+
+    Returns:
+        ``url``, ``idField`` and ``datesConfiguration``, to be changed at will; *Poller configuration* has every key.
+
+    Example:
+        >>> poller_entry("contacts", "CONTACT_ID")["url"]
+        "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
+    """
     return {
         "url": f"/hubs/crm/{resource}?where=updated_after_utc='${{gmtDate:yyyy-MM-dd HH:mm:ss}}'",
         "idField": id_field,
@@ -75,10 +87,22 @@ def patched(target: Any, patch: Any) -> Any:
 def instance_body(
     workspace: Credentials, *, signature_key: str = SIGNATURE_KEY, element: str = "insightly"
 ) -> dict[str, Any]:
-    """Return the guide's JSON with a workspace's values in the places of its placeholders.
+    """Return the body of the guide's instance: four resources polled every fifteen minutes, callbacks signed and sent to the sink.
 
     Args:
+        workspace: whose CRM it polls, and where its callbacks go.
+        signature_key: signs the callbacks.
         element: another than the guide's, of a vendor that the stack plays: with its kinds of records polled as it says itself.
+
+    Returns:
+        What ``create_instance`` takes, to be changed at will: ``element``, ``configuration``, ``tags`` and ``name``.
+
+    Example:
+        >>> body = instance_body(Credentials(name="acme", callback_url="http://127.0.0.1:4702/acme"))
+        >>> list(body["configuration"]["event.poller.configuration"])
+        ['contacts', 'accounts', 'leads', 'opportunities']
+        >>> body["configuration"]["event.notification.callback.url"]
+        'http://127.0.0.1:4702/acme'
     """
     body = _guides_body(workspace, signature_key)
     if element not in workspace.crms:

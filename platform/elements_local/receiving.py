@@ -44,11 +44,16 @@ class ReceiverError(OptionError):
 
 @dataclass(frozen=True, kw_only=True)
 class Receiver:
-    """An application that takes callbacks.
+    """An application of this process that takes callbacks, as the fixture ``elements_receiver`` may return it.
 
     Attributes:
         app: WSGI or ASGI.
         path: where it takes them, with a query if it needs one.
+
+    Example:
+        >>> from flask import Flask
+        >>> Receiver(app=Flask("mine"), path="/callbacks").path
+        '/callbacks'
     """
 
     app: "WSGIApplication | AsgiApplication"

@@ -49,7 +49,17 @@ class Credentials:
     """What a workspace's users call the services with; empty for a service that does not run.
 
     Attributes:
+        name: the workspace's.
+        organization_secret: of the platform's ``Authorization`` header.
+        user_secret: of the same.
+        crm_username: the CRM user's e-mail address.
+        crm_api_key: the user name of the CRM's basic authentication; the password is empty.
+        callback_url: the workspace's URL in the sink.
         crms: the fakes of other vendors, by their elements: ``{"url", "credentials"}``, which are configuration keys.
+
+    Example:
+        >>> elements_workspace.credentials.callback_url
+        'http://127.0.0.1:4702/...'
     """
 
     name: str
@@ -78,7 +88,7 @@ class Credentials:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ServiceClient:
-    """One service, called with one set of credentials.
+    """One service, called with one set of credentials. All other clients are such, too.
 
     Attributes:
         url: below which paths are meant.
@@ -105,11 +115,23 @@ class ServiceClient:
         """Send a request and return the answer, whatever its status.
 
         Args:
+            method: such as ``GET``.
+            path: below ``url``, with the query.
             json: sent as JSON, in the place of ``body``.
+            body: bytes to send.
+            headers: besides the client's own.
+
+        Returns:
+            A ``Reply``: ``status``, ``ok``, ``body`` (bytes), ``headers``, and ``header(name)``.
 
         Raises:
             NotRunningError: the service was not started.
             UnreachableError: no answer came.
+
+        Example:
+            >>> reply = elements_crm.send("GET", "/v3.1/Contacts/1")
+            >>> reply.status, reply.ok
+            (404, False)
         """
         if not self.url:
             raise NotRunningError(type(self).__name__.removesuffix("Client"))
@@ -123,12 +145,24 @@ class ServiceClient:
         return reply
 
     def call(self, method: str, path: str, *, json: object = None) -> Any:
-        """Send a request and return the JSON of its answer, None if that is empty.
+        """Send a request and return the JSON of its answer.
+
+        Args:
+            method: such as ``GET``.
+            path: below ``url``, with the query.
+            json: sent as JSON.
+
+        Returns:
+            What the JSON holds; None if the answer is empty.
 
         Raises:
-            CallError: the answer is no success.
-            StrangeAnswerError: it is no JSON.
+            CallError: the answer's status is not of the 2xx family.
+            StrangeAnswerError: the answer is not JSON.
             UnreachableError: no answer came.
+
+        Example:
+            >>> [one["FIRST_NAME"] for one in elements_crm.call("GET", "/v3.1/Contacts")]
+            ['Ada']
         """
         return self.checked(method, path, self.send(method, path, json=json))
 
@@ -192,7 +226,7 @@ class ServiceClient:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ClockClient(ServiceClient):
-    """A workspace's clock.
+    """A workspace's clock; the fixture ``elements_clock``.
 
     Attributes:
         whose: the query that names the workspace, where headers do not.
@@ -201,15 +235,52 @@ class ClockClient(ServiceClient):
     whose: str = ""
 
     def now(self) -> datetime:
-        """Tell the time."""
+        """Return the workspace's time.
+
+        Returns:
+            A ``datetime`` with the zone UTC.
+
+        Raises:
+            UnreachableError: the service that keeps the clock does not answer.
+
+        Example:
+            >>> elements_clock.now().isoformat()
+            '2026-03-02T10:00:01+00:00'
+        """
         return parse_instant(self.show()["now"])
 
     def show(self) -> dict[str, Any]:
-        """Return ``{"mode", "now"}``, and ``keep_ties`` where they are kept."""
+        """Return the clock's state.
+
+        Returns:
+            ``{"mode", "now"}``: ``virtual`` or ``real``, and an instant; also ``keep_ties`` where ties are kept.
+
+        Raises:
+            UnreachableError: the service that keeps the clock does not answer.
+
+        Example:
+            >>> elements_clock.show()
+            {'mode': 'virtual', 'now': '2026-03-02T10:00:01Z'}
+        """
         return _of_clock(self.call_object("GET", f"/_local/clock{self.whose}"))
 
     def set(self, *, mode: str | None = None, now: datetime | str | None = None) -> dict[str, Any]:
-        """Change the mode, or set a virtual clock without running anything in between."""
+        """Change the mode, or set a virtual clock, without running anything in between.
+
+        Args:
+            mode: ``virtual`` or ``real``.
+            now: the instant, a ``datetime`` with a zone or ISO 8601 text.
+
+        Returns:
+            The state, as ``show`` does.
+
+        Raises:
+            CallError: 400 for an instant that cannot be read, 409 while time is being moved.
+
+        Example:
+            >>> elements_clock.set(now="2026-03-03T09:00:00Z")
+            {'mode': 'virtual', 'now': '2026-03-03T09:00:00Z'}
+        """
         body = {"mode": mode, "now": _instant(now)}
         sent = {key: value for key, value in body.items() if value}
         return _of_clock(self.call_object("PUT", f"/_local/clock{self.whose}", json=sent))
@@ -223,7 +294,7 @@ class ClockClient(ServiceClient):
         until: Mapping[str, object] | None = None,
         limit: timedelta | str | None = None,
     ) -> dict[str, Any]:
-        """Move time, and return what ran once everything due has; ``stopped`` says why it ended, if not at a given end.
+        """Move a virtual clock, and return once everything that was due on the way has run: polls, callbacks, retries.
 
         Args:
             duration: by how much: a ``timedelta``, or a text such as ``15m`` or ``2 days``; ``next``, to what is due next;
@@ -234,8 +305,18 @@ class ClockClient(ServiceClient):
                 ``eventType``, ``objectId``, ``instanceId``.
             limit: how far ``idle`` and ``until`` go at the most, a day unless it is given.
 
+        Returns:
+            ``workspace``, ``from`` and ``now`` (instants), and what ran: ``polls``, ``events``, ``deliveries``, ``attempts``
+            (numbers). ``stopped`` says why it ended, if not at a given end.
+
         Raises:
             OptionError: a duration has no unit.
+            CallError: 400 for a time that lies behind, 409 for a real clock or while time is being moved.
+
+        Example:
+            >>> ran = elements_clock.advance("15m")
+            >>> ran["now"], ran["polls"], ran["attempts"]
+            ('2026-03-02T10:15:01Z', 4, 1)
         """
         words: dict[str, dict[str, object]] = {"next": {"next": True}, "idle": {"idle": "1m"}}
         how_far = words.get(str(duration), {"duration": _length(duration)})

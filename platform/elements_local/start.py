@@ -62,8 +62,19 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
     Its services are at the usual ports of loopback; ``host`` says only whom they are guarded against.
 
+    Args:
+        options: how it is started; a virtual clock and nothing kept without any.
+
+    Returns:
+        A context manager that gives the ``Stack``; it is gone at the end of the block.
+
     Raises:
         OptionError: a setting cannot be used, or the data cannot be opened.
+
+    Example:
+        >>> with in_process(Options(records=3)) as stack:
+        ...     len(stack.workspace().crm.call("GET", "/v3.1/Contacts"))
+        3
     """
     chosen = _with_connectors((options or Options()).checked())
     addresses = chosen.addresses({name: USUAL_URLS[name] for name in chosen.chosen_ports})
@@ -86,13 +97,24 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
 @contextmanager
 def on_ports(options: Options | None = None, *, called_inside: bool = False) -> Iterator[Stack]:
-    """Run what this process is of a stack, each service on a port; they call one another as WSGI applications, by their origins.
+    """Run a stack, or what this process is of one, each service on a port, which other programs can call.
+
+    Inside of the process the services call one another as WSGI applications, by their origins.
 
     Args:
+        options: how it is started; any free ports of loopback, a virtual clock and nothing kept without any.
         called_inside: whether whoever is given the stack calls its services as they call one another, and not at their ports.
+
+    Returns:
+        A context manager that gives the ``Stack``; its ports are closed at the end of the block.
 
     Raises:
         OptionError: a setting cannot be used, a port is taken, two of them are one, or the data cannot be opened.
+
+    Example:
+        >>> with on_ports() as stack:
+        ...     stack.addresses.platform
+        'http://127.0.0.1:...'
     """
     chosen = _with_connectors((options or Options()).checked())
     own = chosen.chosen_ports

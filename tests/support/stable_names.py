@@ -5,11 +5,10 @@ A fixture of a release that is out is never written anew: later releases have to
 
 import inspect
 import json
-import re
-from importlib import import_module
 from pathlib import Path
 
 import click
+import python_api
 from filled_workspace import FilledWorkspace
 
 from elements_local import pytest_plugin
@@ -21,7 +20,6 @@ from elements_local.start import in_process
 from elements_local.testing import markers
 
 RELEASE = Path(__file__).parents[1] / "contract" / "release_0_1"
-PYTHON = Path(__file__).parents[2] / "docs" / "python.md"
 CALLS = (
     *(("platform", "GET", f"/_local/{path}", None) for path in (
         "activity", "audit?instanceId={instance}", "clock", "deliveries", "emails", "explain?instanceId={instance}&resource=contacts&recordId={record}&cures=false",
@@ -67,17 +65,7 @@ def names():
 
 def documented():
     """Return what the page of the Python API speaks of: dotted name -> the class, function, method or property."""
-    found = {}
-    directives = re.findall(
-        r"^\.\. auto\w+:: ([\w.]+)\n(?: +:members: (.+))?", PYTHON.read_text("utf-8"), re.MULTILINE
-    )
-    for name, members in directives:
-        module, _, called = name.rpartition(".")
-        found[name] = getattr(import_module(module), called)
-        found |= {
-            f"{name}.{member}": getattr(found[name], member) for member in members.split(", ") if member
-        }
-    return found
+    return {each.name: each.member for each in python_api.documented()}
 
 
 def parameters(member):

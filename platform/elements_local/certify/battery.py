@@ -40,9 +40,10 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
     on_result: Callable[[Result], None] = lambda _: None,
     settle: timedelta = timedelta(seconds=2),
 ) -> Scorecard:
-    """Try a receiver with every check.
+    """Try a receiver that runs with every check, and return what came of each; the fixture ``elements_certify`` is this function.
 
     Args:
+        url: where the receiver takes callbacks.
         key: signs the callbacks; without one, checks of signatures are skipped.
         probe: a URL of the receiver's whose answer shows what callbacks have left, as JSON: of each change an object
             with ``objectType``, ``objectId``, ``date`` and, if it is known, ``eventType``, however deep. Without one,
@@ -52,12 +53,22 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
         burst: callbacks of the burst.
         only: names of checks; all if there are none.
         now: the present that dates are counted from, for receivers that go by a clock of their own.
-        on_result: is told of each check as soon as it is made.
+        on_result: is called with each check as soon as it is made.
         settle: how long a change may take after the answer until the probe shows it.
 
+    Returns:
+        A ``Scorecard``.
+
     Raises:
-        OptionError: a URL is none, nothing takes callbacks there, the probe cannot be read, or there is no check of a
+        OptionError: a URL is not one, nothing takes callbacks there, the probe cannot be read, or there is no check of a
             name.
+
+    Example:
+        >>> from elements_local import on_ports
+        >>> with on_ports() as stack:  # here the sink is the receiver
+        ...     card = certify(stack.workspace().credentials.callback_url, only=["duplicate"])
+        >>> card.verdict, card.failed
+        ('answered', ())
     """
     _check_urls(url, probe)
     only = tuple(only)

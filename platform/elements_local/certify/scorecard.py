@@ -51,7 +51,17 @@ class Scorecard(Struct, frozen=True, kw_only=True):
     """All checks of one receiver, in their order.
 
     Attributes:
+        url: the receiver's.
+        results: of each check ``name``, ``title``, ``outcome``, ``why`` and ``seconds``.
         chosen: whether they were asked for by name.
+
+    Example:
+        >>> card = Scorecard(
+        ...     url="http://127.0.0.1:8000/callbacks",
+        ...     results=(Result(name="late", title="...", outcome=Outcome.FAILED, why="500"),),
+        ... )
+        >>> card.passed, card.verdict, card.failed
+        (False, 'failed', ('late',))
     """
 
     url: str
@@ -70,7 +80,11 @@ class Scorecard(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> str:
-        """The whole in a word: failed, incomplete, answered or passed."""
+        """The whole in a word: ``failed``, ``incomplete``, ``answered`` or ``passed``.
+
+        ``answered`` means that the answers were right and no probe showed the effects; ``incomplete`` that a check asked for by name
+        was skipped.
+        """
         if self.failed:
             return "failed"
         if self.not_made:
@@ -83,7 +97,15 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         return tuple(result.name for result in self.results if result.outcome is Outcome.FAILED)
 
     def count(self, outcome: Outcome) -> int:
-        """Return how many checks came out so."""
+        """Return how many checks came out so.
+
+        Args:
+            outcome: one of ``Outcome``: ``PASSED``, ``ANSWERED``, ``FAILED``, ``SKIPPED``.
+
+        Example:
+            >>> Scorecard(url="http://127.0.0.1:8000/callbacks", results=()).count(Outcome.FAILED)
+            0
+        """
         return sum(result.outcome is outcome for result in self.results)
 
     @property
@@ -92,7 +114,15 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         return ", ".join(f"{self.count(outcome)} {outcome.value}" for outcome in Outcome)
 
     def to_json(self) -> dict[str, object]:
-        """Return the scorecard as ``--json`` prints it."""
+        """Return the scorecard as ``--json`` prints it.
+
+        Returns:
+            ``url``, ``verdict``, a number for each outcome, and ``checks``, the results as objects.
+
+        Example:
+            >>> list(Scorecard(url="http://127.0.0.1:8000/callbacks", results=()).to_json())
+            ['url', 'verdict', 'passed', 'answered', 'failed', 'skipped', 'checks']
+        """
         counts = {outcome.value: self.count(outcome) for outcome in Outcome}
         return {
             "url": self.url,

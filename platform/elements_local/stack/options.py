@@ -40,6 +40,8 @@ class Options:
         role: what of a stack this process is; None is all of it. ``crm`` and ``sink`` are these services alone, or, on a
             PostgreSQL, a part of a stack of several processes, as ``platform`` and ``worker`` always are.
         ports: of platform, CRM and sink; 0, as long as nothing is said, takes any free one.
+        mode: of the clocks, ``virtual`` or ``real``.
+        start: when virtual clocks begin, a ``datetime`` with a zone.
         seed: what the default workspace's ids and made-up data follow from.
         records: how many of each kind its CRM starts with. As ``mode`` and ``start``, this holds for what ``new_workspace``
             makes, too, unless that says otherwise.
@@ -56,6 +58,14 @@ class Options:
         token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
         fresh: whether what ``data`` keeps, or a URL's database, is lost first, whichever version of this program made it.
         configuration: what ``environment`` and the options of a command come from; None where nobody typed any.
+
+    Raises:
+        OptionError: ``mode`` is neither of the two.
+
+    Example:
+        >>> settings = {"ELEMENTS_LOCAL_CRM_LIMITS": "vendor"}
+        >>> Options(ports=(4700, 4701, 4702), records=100, environment=settings)
+        Options(ports, records, environment)
     """
 
     host: str = "127.0.0.1"

@@ -44,6 +44,7 @@ class Stack:
 
     Attributes:
         http: reaches it.
+        addresses: of its services: ``platform``, ``crm``, ``sink``.
         token: for the admin routes of one that is not bound to loopback.
         listening: where the services of this process listen, by their names, if it has started some on ports.
         choices: how a new workspace begins, where whoever makes it does not say.
@@ -70,15 +71,30 @@ class Stack:
         return self._service(getattr(self.addresses, self.addresses.keeper))
 
     def workspaces(self) -> list[Credentials]:
-        """Return all workspaces."""
+        """Return the credentials of all workspaces.
+
+        Raises:
+            UnreachableError: the stack does not answer.
+
+        Example:
+            >>> [credentials.name for credentials in elements_stack.workspaces()]
+            ['default', ...]
+        """
         answer = self.admin().call("GET", "/_local/workspaces")
         return [Credentials.from_json(workspace) for workspace in answer["workspaces"]]
 
     def workspace(self, name: str = "default") -> WorkspaceClients:
         """Return the clients of a workspace.
 
+        Args:
+            name: the workspace's.
+
         Raises:
-            OptionError: there is none by that name.
+            OptionError: there is none of that name; says which there are.
+
+        Example:
+            >>> elements_stack.workspace().credentials.name
+            'default'
         """
         workspaces = {credentials.name: credentials for credentials in self.workspaces()}
         if name not in workspaces:
@@ -92,12 +108,38 @@ class Stack:
         return seed
 
     def new_workspace(self, **choices: Any) -> WorkspaceClients:
-        """Make a workspace: ``name``, ``clock``, ``start``, ``seed``, ``records``, all optional."""
+        """Make a workspace, with secrets, data and a clock of its own.
+
+        Args:
+            choices: ``name``, ``clock`` (``virtual`` or ``real``), ``start`` (an instant), ``seed``, ``records`` (of each kind in the CRM),
+                all optional.
+
+        Returns:
+            The clients of the new workspace.
+
+        Raises:
+            CallError: 400 for a choice that cannot be used, 409 for a name that is taken.
+
+        Example:
+            >>> elements_stack.new_workspace(name="acme", start="2026-07-01T00:00:00Z").clock.show()["now"]
+            '2026-07-01T00:00:00Z'
+        """
         body = {**self.choices, **choices}
         return self.clients(Credentials.from_json(self.admin().call("POST", "/_local/workspaces", json=body)))
 
     def delete_workspace(self, name: str) -> None:
-        """Delete a workspace and all that is kept for it."""
+        """Delete a workspace and all that is kept for it.
+
+        Args:
+            name: the workspace's.
+
+        Raises:
+            CallError: 404 for one that is not there, 409 for ``default`` or while its time is being moved.
+
+        Example:
+            >>> made = elements_stack.new_workspace(name="short-lived")
+            >>> elements_stack.delete_workspace("short-lived")
+        """
         self.admin().call_object("DELETE", f"/_local/workspaces{query_of({'name': name})}")
 
     def reset_all(self) -> None:
@@ -106,6 +148,11 @@ class Stack:
         Raises:
             CallError: a service refuses, as a workspace is busy; nothing has changed.
             PartlyResetError: one failed after others had been reset.
+
+        Example:
+            >>> elements_stack.reset_all()
+            >>> elements_platform.pollers()
+            []
         """
         running = {**self.addresses.running, **self._fakes(self.workspaces()[0])}
         reset_services({name: (self._service(url), {"all": "true"}) for name, url in running.items()})
