@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from shlex import quote
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from elements_local import faketime
 from elements_local.command_line.options import examples
-from elements_local.command_line.output import counted, print_result
+from elements_local.command_line.output import FILE, counted, print_result
 from elements_local.command_line.stacks import running_stack, workspace_option
-from elements_local.errors import HarnessError
-from elements_local.interruption import cut_off
+from elements_local.errors import HarnessError, UnreachableError
+from elements_local.interruption import Interruption, cut_off
+from elements_local.kit.files import write_file
 from elements_local.kit.instants import parse_instant
+from elements_local.reports.files import writable
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
@@ -37,13 +42,29 @@ _TOO_EARLY = {
 """Why an advance ended before what it was asked for."""
 
 
+class _Clock(click.Group):
+    """The group of commands, whose option ``--follow`` is its command ``follow``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take ``--follow`` at the beginning for the command."""
+        return super().parse_args(ctx, ["follow", *args[1:]] if args[:1] == ["--follow"] else args)
+
+
 @click.group(
     "clock",
+    cls=_Clock,
     epilog=examples(
         "elements-local clock show",
         "elements-local clock advance 15m",
         "elements-local clock real",
+        "elements-local clock follow now.txt",
     ),
+)
+@click.option(
+    "--follow",
+    metavar="FILE",
+    expose_value=False,
+    help="Keep the time in FILE for other programs; with the options of the command follow, which it is short for.",
 )
 def clock_command() -> None:
     """Tell, set and advance a workspace's time."""
@@ -135,6 +156,40 @@ def real(stack: "Stack", *, workspace: str, as_json: bool) -> None:
 def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Stop the clock where it stands; it moves only when it is told to."""
     _print_clock(stack.workspace(workspace).clock.set(mode="virtual"), as_json=as_json)
+
+
+@clock_command.command(
+    epilog=examples(
+        "elements-local clock follow now.txt", "elements-local clock follow now.txt --workspace mine --json"
+    )
+)
+@click.argument("file", type=FILE)
+@workspace_option
+@running_stack
+def follow(stack: "Stack", *, file: Path, workspace: str, as_json: bool) -> None:
+    """Keep the time in FILE, from which libfaketime gives it to other programs, until Ctrl-C.
+
+    What such a program needs in its environment is printed first. It ends, too, when the stack does.
+    """
+    clock = stack.workspace(workspace).clock
+    written = faketime.seconds(clock.now())
+    variables = faketime.environment(FAKETIME_TIMESTAMP_FILE=str(file.absolute()), FAKETIME_NO_CACHE="1")
+    with Interruption().heeded() as stop, writable(file):
+        write_file(file, f"{written}\n")
+        print_result(
+            variables,
+            "\n".join(f"export {key}={quote(value)}" for key, value in variables.items()),
+            as_json=as_json,
+        )
+        if not faketime.library():
+            click.echo(f"libfaketime was not found: {faketime.INSTALL}", err=True)
+        try:
+            while not stop.wait(_BETWEEN_LOOKS_S):
+                if (now := faketime.seconds(clock.now())) != written:
+                    write_file(file, f"{now}\n")
+                    written = now
+        except UnreachableError as error:
+            click.echo(f"the stack has ended ({error.reason})", err=True)
 
 
 def _how_far(words: tuple[str, ...]) -> dict[str, Any]:
