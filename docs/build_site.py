@@ -28,7 +28,6 @@ REFERENCES = {
     "commands.md": "command-line.md",
     "settings.md": "settings-list.md",
     "lint.md": "lint-rules.md",
-    "polling.md": "poller-keys.md",
     "explain.md": "causes.md",
     "fidelity.md": "evidence.md",
     "development.md": "licences.md",

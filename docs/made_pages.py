@@ -3,6 +3,7 @@
 ``poe pages`` writes the parts that stand in ``docs/``.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from importlib.metadata import PackageMetadata, metadata
@@ -21,7 +22,7 @@ from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from elements_local.platform.core.poll import Resource
 from elements_local.platform.explain.cause import Cause
-from elements_local.platform.lint.rules import RULES
+from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.stack.listed_settings import written
 from elements_local.stack_settings import (
     ClientSettings,
@@ -36,6 +37,9 @@ _PATHS = "| path | what the vendor has there |"
 
 _TOPICS = "| area | topics |"
 """The head of the table at the end of ``fidelity.md``, which is made anew likewise."""
+
+_POLLER_KEYS = "## Every key of a block"
+"""The head of what is made at the end of ``poller-configuration.md``."""
 
 HAZARDS = Path(__file__).parents[1] / "scenarios" / "hazards"
 
@@ -114,18 +118,21 @@ def causes() -> Iterator[str]:
 
 
 def poller_keys() -> Iterator[str]:
-    """Yield the page of what a resource's block may hold."""
-    yield "# Every key of a poller's block\n"
-    yield "What `event.poller.configuration` takes for each resource, the dates' keys inside `datesConfiguration`."
-    yield "[Lint](lint.md) names keys that nothing reads, and `sweep --with` shows what another value does.\n"
-    yield "| key | takes | without it | meaning | heeded by |"
-    yield "| --- | --- | --- | --- | --- |"
+    """Yield what a resource's block may hold, a section for each key, with the rules of lint that say what goes wrong."""
+    yield _POLLER_KEYS
     defaults = {each.name: each.default for each in msgspec.structs.fields(Resource)}
     for key in POLLER_KEYS:
-        names = " or ".join(f"`{name}`" for name in (key.name, *key.also))
         unset = key.unset or f"`{_plain(defaults[key.field])}`"
-        heeded = f"`{key.heeded_by.replace('.', '/')}.py`"
-        yield f"| {names} | {key.takes.value} | {unset} | {key.meaning} | {heeded} |"
+        yield f"\n### {key.name}\n\n{key.meaning[:1].upper()}{key.meaning[1:]}.\n"
+        yield f"- Takes {key.takes.value.removesuffix('?where=...')}; without it: {unset}."
+        inside = ", inside `datesConfiguration`" if key.inside else ""
+        yield f"- Example: `{json.dumps({key.name: key.example})[1:-1]}`{inside}."
+        if key.also:
+            yield f"- Also read as {', '.join(f'`{name}`' for name in key.also)}."
+        if key.misplaced:
+            yield "- It is read " + ("beside `datesConfiguration`" if key.inside else "inside it") + ", too."
+        for rule in map(LintRule, key.rules):
+            yield f"- Goes wrong with {rule.seen}: {rule.why} (`{rule.value}`)."
 
 
 def _plain(value: object) -> str:
@@ -212,12 +219,16 @@ MADE: Mapping[str, Callable[[], Iterator[str]]] = {
     "command-line.md": helps,
     "settings-list.md": settings,
     "lint-rules.md": lint_rules,
-    "poller-keys.md": poller_keys,
     "causes.md": causes,
     "evidence.md": evidence,
     "licences.md": licences,
 }
 """What makes each page's lines."""
+
+
+def with_poller_keys(page: str) -> str:
+    """Return the page of a poller's configuration with every key of a block at its end."""
+    return page.partition(_POLLER_KEYS)[0] + "\n".join(poller_keys()) + "\n"
 
 
 def python_page(_: str) -> str:
@@ -228,6 +239,7 @@ def python_page(_: str) -> str:
 MADE_IN_DOCS: Mapping[str, Callable[[str], str]] = {
     "fidelity.md": with_topics,
     "not-imitated.md": with_paths,
+    "poller-configuration.md": with_poller_keys,
     "python.md": python_page,
 }
 """What makes a page of ``docs/`` anew of what it is, in part or wholly."""

@@ -26,6 +26,8 @@ class PollerKey(Struct, frozen=True, kw_only=True):
     Attributes:
         field: of ``Resource``, which has the default as well; empty for what the dates are put together of.
         unset: what holds without it, where that is not the field's default.
+        example: a value that is read.
+        rules: those of lint that say what goes wrong with it.
         heeded_by: the module of the platform that goes by it.
         also: another spelling that is read.
         inside: whether it belongs into ``datesConfiguration``.
@@ -38,6 +40,8 @@ class PollerKey(Struct, frozen=True, kw_only=True):
     meaning: str
     field: str = ""
     unset: str = ""
+    example: object
+    rules: Sequence[str] = ()
     heeded_by: str
     also: Sequence[str] = ()
     inside: bool = False
@@ -50,6 +54,18 @@ _FEWER_PAGES: Mapping[str, Sequence[object]] = dict.fromkeys(
     ("page-shift", "page-overlap", "list-ended", "not-in-answer", "rate-limit"), (200, 500)
 )
 
+_ABOUT_URLS = (
+    "url-without-date", "unknown-placeholder", "placeholder-date", "where-unreadable", "where-operator", "where-on-created",
+    "where-edge", "url-of-another-resource", "polled-twice", "one-page", "fields-left-out",
+)  # fmt: skip
+_ABOUT_DATES = {
+    "Field": ("missing-date-field", "date-field", "date-fields-mixed-up", "hidden-field", "fields-left-out"),
+    "Format": ("missing-date-field", "date-letters", "date-without-seconds", "date-not-read"),
+    "Timezone": ("date-zone",),
+}
+"""What goes wrong with a date, by the end of the key."""
+_EXAMPLES = {"Format": "yyyy-MM-dd HH:mm:ss", "Timezone": "GMT"}
+
 
 def _of_date(prefix: str, part: str, meaning: str, *, unset: str, misplaced: bool = False) -> PollerKey:
     return PollerKey(
@@ -57,6 +73,8 @@ def _of_date(prefix: str, part: str, meaning: str, *, unset: str, misplaced: boo
         takes=PollerKeyType.TEXT,
         meaning=meaning,
         unset=unset,
+        example=_EXAMPLES.get(part, f"DATE_{prefix.upper()}_UTC"),
+        rules=_ABOUT_DATES[part],
         heeded_by="polling.created_or_updated",
         inside=True,
         misplaced=misplaced,
@@ -71,6 +89,8 @@ POLLER_KEYS = (
         meaning="the list that is asked for, with a placeholder for the last poll's time",
         field="url",
         unset="refused",
+        example="/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+        rules=_ABOUT_URLS,
         heeded_by="polling.window",
         mends=dict.fromkeys(("poller", "request", "window", "list", "key", "repeat"), ()),
     ),
@@ -80,6 +100,8 @@ POLLER_KEYS = (
         meaning="the record's field that becomes `objectId`",
         field="id_field",
         unset="events name no record",
+        example="CONTACT_ID",
+        rules=("missing-id-field", "id-field", "hidden-field"),
         heeded_by="polling.created_or_updated",
         mends={"key": (), "identity": ()},
     ),
@@ -88,6 +110,8 @@ POLLER_KEYS = (
         takes=PollerKeyType.DATES,
         meaning="where a record has its two dates, and how they are written",
         unset="every record is reported at every poll",
+        example={"updatedDateField": "DATE_UPDATED_UTC", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss"},
+        rules=("missing-date-field",),
         heeded_by="polling.created_or_updated",
         mends=_BY_DATE,
     ),
@@ -102,6 +126,8 @@ POLLER_KEYS = (
         takes=PollerKeyType.FLAG,
         meaning="whether the updated date decides, and not the created one",
         field="filter_by_updated_date",
+        example=True,
+        rules=("created-alone",),
         heeded_by="polling.created_or_updated",
         also=("filterByUpdateDate",),
         mends=_BY_DATE,
@@ -112,6 +138,8 @@ POLLER_KEYS = (
         meaning="how many records a poll asks for at a time",
         field="page_size",
         unset="the element's",
+        example=200,
+        rules=("page-too-small",),
         heeded_by="polling.window",
         mends={"repeat": (), **_FEWER_PAGES},
     ),
@@ -120,6 +148,8 @@ POLLER_KEYS = (
         takes=PollerKeyType.SECONDS,
         meaning="by how much a poll looks back beyond the last one, which may repeat records",
         field="poll_delay",
+        example=60,
+        rules=("poll-delay-too-long", "poll-delay-too-short"),
         heeded_by="polling.window",
         mends={"window": (), "list": (), "repeat": (0, 1)},
     ),
@@ -128,6 +158,7 @@ POLLER_KEYS = (
         takes=PollerKeyType.FLAG,
         meaning="whether a record that is dated later than the poll's start has to wait",
         field="filter_by_current_date",
+        example=True,
         heeded_by="polling.created_or_updated",
         mends={"filter": (False,), "key": (False,), "name": (False,), "repeat": (True,)},
     ),
@@ -137,6 +168,8 @@ POLLER_KEYS = (
         meaning="how far the two dates of a record may lie apart that counts as created; it is often nested by mistake (observed)",
         field="created_check_tolerance",
         unset="the setting `CREATED_CHECK_TOLERANCE`",
+        example=2,
+        rules=("tolerance-too-long",),
         heeded_by="polling.created_or_updated",
         misplaced=True,
         mends={"key": (), "name": ()},

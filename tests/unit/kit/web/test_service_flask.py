@@ -44,7 +44,9 @@ def test_applications_with_the_same_routes_share_them_and_answer_by_their_own_vi
 
 
 def test_a_route_that_comes_after_they_are_bound_is_refused():
-    with pytest.raises(RuntimeError, match=r"the route /late comes after bind_routes\(\): register it before"):
+    with pytest.raises(
+        RuntimeError, match=r"the route /late comes after bind_routes\(\): register it before"
+    ):
         made("one", "/a").add_url_rule("/late", "late", str)
 
 

@@ -16,6 +16,7 @@ from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from elements_local.platform.errors import InvalidRequestError, PollerConfigurationError
 from elements_local.platform.explain.cause import Cause, CauseStage
+from elements_local.platform.lint.rules import LintRule
 
 GUIDE = "yyyy-MM-dd HH:mm:ss"
 CONTACTS = Resource(
@@ -572,3 +573,11 @@ def test_an_entry_names_a_field_a_module_and_links_of_the_chain(key):
     assert key.field in {*Resource.__struct_fields__, ""}
     assert importlib.util.find_spec(f"elements_local.platform.{key.heeded_by}")
     assert {*key.mends} <= WORDS
+
+
+@pytest.mark.parametrize("key", POLLER_KEYS, ids=lambda key: key.name)
+def test_an_entrys_example_is_read_and_its_rules_are_those_of_lint(key):
+    resource = of_dates(**{key.name: key.example}) if key.inside else of_entry(**{key.name: key.example})
+
+    assert not key.field or getattr(resource, key.field) not in {"", None}
+    assert {*key.rules} <= {rule.value for rule in LintRule}
