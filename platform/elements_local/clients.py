@@ -342,7 +342,7 @@ class RecordsClient(ServiceClient):
         """Put fault rules in the place of those that are there; an empty list takes all away.
 
         Args:
-            rules: objects with ``match``, ``effect``, ``when`` and ``phase``, all optional; the page of faults has recipes.
+            rules: objects with ``match``, ``effect``, ``when`` and ``phase``, all optional; *Fault rules* has recipes.
 
         Raises:
             CallError: 400, and what of a rule cannot be read; the rules are as before.
