@@ -4,25 +4,24 @@ A check tries some, a long run one of each file.
 """
 
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from examples import drawn
+from shipped_scenarios import by_file
 
 from elements_local.kit.instants import format_instant
 from elements_local.recording import Watch, compose, write
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.expect import golden_of
-from elements_local.scenarios.scenario import find, load
+from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs import take
 from elements_local.scenarios.verbs.instances import make_instance
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FIRST_OF_EACH_FILE = [
     scenario
-    for path in find([SCENARIOS])
-    for scenario in load(path)[:1]
+    for scenarios in by_file().values()
+    for scenario in scenarios[:1]
     if scenario.profile in {None, "cloud-elements"}
     and not scenario.document.get("settings")
     and not any(step.verb == "restore" for step in scenario.steps)

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from threading import Event
 from time import monotonic
@@ -15,6 +14,7 @@ from deadline import DEADLINE, DEADLINE_S
 from examples import LONG, drawn
 from page_reader import PageVisitor
 from several_processes import TOKEN, contact, process, told
+from shipped_scenarios import all_scenarios
 from sqlalchemy import NullPool, create_engine, text
 
 from elements_local.cli import cli
@@ -27,14 +27,12 @@ from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.recording import RecordingError, scenario_so_far
 from elements_local.replay.runner import How, run
-from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import at, running_stack
 from elements_local.start import Options, on_ports
 
 _ALL = [
     scenario
-    for path in sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))
-    for scenario in load(path)
+    for scenario in all_scenarios()
     if not (scenario.is_choosy or any(getattr(step.argument, "requests", None) for step in scenario.steps))
 ]
 """All that ask neither for a stack of their own nor for the journal, of which each process has one."""

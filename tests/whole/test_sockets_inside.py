@@ -6,19 +6,17 @@ One scenario in sixty, its journals and callbacks; ``poe long`` tries all of the
 import json
 import re
 from itertools import groupby
-from pathlib import Path
 
 import pytest
 from examples import LONG
+from shipped_scenarios import all_scenarios
 
 from elements_local.kit.instants import format_instant
 from elements_local.replay.runner import How, run
-from elements_local.scenarios.scenario import find, load
 from elements_local.start import Options, on_ports
 
-FOLDER = Path(__file__).parents[2] / "scenarios"
 SCENARIOS = sorted(
-    [scenario for path in find([FOLDER]) for scenario in load(path)][:: 1 if LONG else 60],
+    all_scenarios()[:: 1 if LONG else 60],
     key=lambda scenario: sorted(scenario.environment.items()),
 )
 SOCKETS = "ELEMENTS_LOCAL_SOCKETS_INSIDE"

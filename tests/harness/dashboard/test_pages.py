@@ -240,7 +240,8 @@ def test_the_verdict_of_the_audit_is_on_every_page(told, visitor):
     assert "! audit: 1 late" in head.words
     assert "! 1 late" in told.open("audit/").words
     record = told.open(f"records/Contacts/{told.ids['eve']}")
-    assert "! late" in record.words and "not reported" not in record.words
+    assert "! late" in record.words
+    assert "not reported" not in record.words
     (why,) = (given["href"] for tag, given in record.tags if "/why/" in given.get("href", ""))
     assert "was not reported yet ! late" in visitor.open(why).words
 

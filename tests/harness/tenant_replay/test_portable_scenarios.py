@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from examples import drawn
 from msgspec.structs import replace
+from shipped_scenarios import all_scenarios
 
 from elements_local.clients import BASE_PATH
-from elements_local.scenarios.scenario import find, load, load_text
+from elements_local.scenarios.scenario import load_text
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.start import Options, in_process
 from elements_local.tenant_replay.opening import PacedHttp
@@ -112,7 +113,7 @@ CREATED = """\
 )
 def test_portable_scenarios_pass_as_at_a_tenant_and_leave_nothing(profile, settings, share):
     abilities = TenantAbilities(profile=profile)
-    portable = [each for path in find([SCENARIOS]) for each in load(path) if not obstacles(each, abilities)]
+    portable = [each for each in all_scenarios() if not obstacles(each, abilities)]
     with place(PLATFORM_PROFILE=profile, **settings) as tenant:
         failures = [
             str(result.failure)

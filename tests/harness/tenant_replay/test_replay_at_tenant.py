@@ -16,10 +16,10 @@ from command import call
 from deadline import DEADLINE_S
 from examples import LONG
 from running_tenant import PROGRAM, free_port, tenant_running
+from shipped_scenarios import by_file
 
 from elements_local.cli import cli
 from elements_local.clients import BASE_PATH
-from elements_local.scenarios.scenario import find, load
 from elements_local.tenant_replay.portability import length, needs_quiet, obstacles
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
@@ -73,7 +73,7 @@ def left(running):
 
 def chosen():
     """The files of what is run: a seeded few whose scenarios take a while, and run beside one another; or all of them."""
-    portable = {path: [each for each in load(path) if not obstacles(each)] for path in find([SCENARIOS])}
+    portable = {path: [each for each in those if not obstacles(each)] for path, those in by_file().items()}
     lasts = {path: max(map(length, each)) for path, each in portable.items() if each}
     short = [path for path, longest in lasts.items() if timedelta() < longest <= A_WHILE]
     beside = [
