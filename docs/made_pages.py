@@ -31,6 +31,7 @@ from elements_local.stack_settings import (
     TenantSettings,
     every_setting,
 )
+from mock_insightly.fields.definitions import CUSTOM_FIELDS
 
 _PATHS = "| path | what the vendor has there |"
 """The head of the table at the end of ``not-imitated.md``."""
@@ -40,6 +41,9 @@ _TOPICS = "| area | topics |"
 
 _POLLER_KEYS = "## Every key of a block"
 """The head of what is made at the end of ``poller-configuration.md``."""
+
+_CUSTOM_FIELDS = "| of | field in v3.1, in v2.2 | type |"
+"""The head of the table at the end of ``crm-limits.md``."""
 
 HAZARDS = Path(__file__).parents[1] / "scenarios" / "hazards"
 
@@ -231,12 +235,27 @@ def with_poller_keys(page: str) -> str:
     return page.partition(_POLLER_KEYS)[0] + "\n".join(poller_keys()) + "\n"
 
 
+def custom_fields() -> Iterator[str]:
+    """Yield the table of custom fields that an account of the CRM has."""
+    yield _CUSTOM_FIELDS
+    yield "| --- | --- | --- |"
+    for field in CUSTOM_FIELDS:
+        options = f": {', '.join(field.options)}" if field.options else ""
+        yield f"| {field.of} | `{field.name}`, `{field.id}` | {field.type}{options} |"
+
+
+def with_custom_fields(page: str) -> str:
+    """Return the page of the CRM's custom fields with the table of them at its end."""
+    return page.partition(_CUSTOM_FIELDS)[0] + "\n".join(custom_fields()) + "\n"
+
+
 def python_page(_: str) -> str:
     """Return the page of the Python API, which is wholly made."""
     return "\n".join(python_api())
 
 
 MADE_IN_DOCS: Mapping[str, Callable[[str], str]] = {
+    "crm-limits.md": with_custom_fields,
     "fidelity.md": with_topics,
     "not-imitated.md": with_paths,
     "poller-configuration.md": with_poller_keys,

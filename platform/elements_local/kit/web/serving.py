@@ -5,6 +5,7 @@ it, who calls with https waits for an answer until the connection is given up.
 """
 
 import errno
+import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
@@ -57,8 +58,9 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         try:
-            # without it a port stays taken for a minute after a stack that used it has stopped
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # without it a port stays taken for a minute after a stack that used it has stopped; on Windows two could have it
+            if os.name == "posix":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
             listener.listen(128)
         except OSError:
