@@ -39,6 +39,7 @@ COMMANDS = {
     "seed": ("workspace", "Fill a workspace's CRM with believable records."),
     "reset": ("workspace", "Bring a workspace back to its start."),
     "workspace": ("workspace", "List, make and delete workspaces."),
+    "vendor": ("vendor", "List, check and begin files that describe vendors."),
     "settings": ("settings", "List every setting with its value, and where that comes from."),
     "init": ("scenario_files", "Lay down a start in your project: a scenario, a test, a receiver and more."),
     "certify": ("certify", "Try your own receiver with a battery of callbacks."),

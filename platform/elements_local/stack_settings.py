@@ -40,6 +40,11 @@ def _instant(value: str) -> str:
     return value
 
 
+def _vendor_names(value: str) -> tuple[str, ...]:
+    """Return the names and paths in a text, each once; case counts, and a path may have blanks."""
+    return tuple(dict.fromkeys(name for each in value.split(",") if (name := each.strip())))
+
+
 def _connector_names(value: str) -> frozenset[str]:
     """Return the names in a text; case counts."""
     names = frozenset(value.replace(",", " ").split())
@@ -127,6 +132,13 @@ class SharedSettings(Settings):
         expected="names such as package.module:Name, with commas between",
     )
 
+    vendors: tuple[str, ...] = setting(
+        (),
+        "vendors that files describe: names of those that are shipped, and paths of YAML files",
+        read=_vendor_names,
+        expected="names and paths, with commas between",
+    )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClientSettings(Settings):
@@ -193,6 +205,7 @@ SHORTHANDS = {
     "allow_host": ("platform.allow_hosts", "sink.allow_hosts"),
     "allow_origin": ("allow_origins",),
     "connector": ("connectors",),
+    "vendor": ("vendors",),
     "limits": ("crm.limits",),
 }
 """Flags, and keys of ``pyproject.toml``, by which settings are set that have other names."""

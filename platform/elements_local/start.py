@@ -34,7 +34,7 @@ from elements_local.what_if.trials import CureTrials
 if TYPE_CHECKING:
     from flask import Flask
 
-    from elements_local.platform.elements.connector import VendorFake
+    from elements_local.platform.elements.connector import Connector, VendorFake
     from elements_local.platform.engine import Engine
 
 __all__ = ["Options", "in_process", "on_ports"]
@@ -176,11 +176,20 @@ def _with_connectors(options: Options) -> Options:
     Raises:
         OptionError: there is none of a name; or one would speak to its vendor, as this process does not play it.
     """
-    named = tuple(connectors_named(SharedSettings.from_env(options.environment).connectors))
-    chosen = replace(options, connectors=(*options.connectors, *named))
+    settings = SharedSettings.from_env(options.environment)
+    named = tuple(connectors_named(settings.connectors))
+    files = (*map(str, options.vendors), *settings.vendors)
+    chosen = replace(options, connectors=(*options.connectors, *named, *_of_files(files)), vendors=())
     if chosen.role is not None and (fakes := ", ".join(_fakes_of(chosen))):
         raise OptionError(f"{fakes} is played by a whole stack alone: leave out --role, or the connector")
     return chosen
+
+
+def _of_files(named: tuple[str, ...]) -> "Iterator[Connector]":
+    if named:
+        from elements_local.stack.vendor_files import connectors_of_files  # noqa: PLC0415 - the engine of files is large
+
+        yield from connectors_of_files(named)
 
 
 def _fakes_of(options: Options) -> "dict[str, VendorFake]":
@@ -253,7 +262,8 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     )
     cures = None
     if options.role in {None, "platform"}:
-        unnamed = {name: text for name, text in options.environment.items() if name != variable("connectors")}
+        given = {variable("connectors"), variable("vendors")}
+        unnamed = {name: text for name, text in options.environment.items() if name not in given}
         another = Options(environment=unnamed, connectors=options.connectors)
         cures = CureTrials(
             Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token), partial(in_process, another)

@@ -27,9 +27,9 @@ from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.wire import NoReply
 from elements_local.receiving import receiver_of
 from elements_local.recording.import_sources import read
-from elements_local.scenarios.yaml_text import YamlError, read_documents
 from elements_local.stack.storage import explained
 from elements_local.stack_settings import Configuration
+from elements_local.yaml_text import YamlError, read_documents
 
 THEIRS = (
     "- at `", "Expected `", "Object missing", "Object contains", "Invalid enum", "JSON is malformed", "(byte ",

@@ -29,6 +29,7 @@ OTHER_MODULES_WITH_IO = {
     "core": "callers hub_client identities paging paths settings",
     "elements": "connector fake_log",
     "elements/insightly": "client connector",
+    "elements/vendor_file": "client connector fake hooks made_up writing",
     "events": "composer",
     "explain": "arrivals facts own_calls views",
     "hub": "routing",

@@ -19,7 +19,7 @@ from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.verbs import take
 from elements_local.scenarios.verbs.instances import make_instance
-from elements_local.scenarios.yaml_text import Document, read_documents
+from elements_local.yaml_text import Document, read_documents
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "hazards"
 HAZARDS = sorted(FOLDER.glob("*.yaml"))

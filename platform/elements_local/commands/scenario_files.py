@@ -21,7 +21,7 @@ from elements_local.recording.imported_scenario import NothingToImportError, sce
 from elements_local.recording.text import write
 from elements_local.replay.runner import check_file
 from elements_local.reports.files import writable
-from elements_local.scenarios.yaml_text import YamlError
+from elements_local.yaml_text import YamlError
 
 if TYPE_CHECKING:
     from elements_local.project_scaffold import ProjectFiles

@@ -65,6 +65,7 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
 @stack_option("--served-as", multiple=True, metavar="NAME")
 @stack_option("--allow-origin", about=FLAT["allow_origins"].about, multiple=True, metavar="ORIGIN")
 @stack_option("--connector", about=FLAT["connectors"].about, multiple=True, metavar="MODULE:NAME")
+@stack_option("--vendor", about=FLAT["vendors"].about, multiple=True, metavar="NAME|FILE")
 @setting_option("known_secrets", "platform_port", "crm_port", "sink_port")
 @setting_option("platform_url", default=None, about=_URL.format("platform"))
 @setting_option("crm_url", default=None, about=_URL.format("CRM"))

@@ -11,7 +11,7 @@ import yaml
 
 from elements_local.kit.files import write_file
 from elements_local.scenarios.scenario import load_text
-from elements_local.scenarios.yaml_text import read_documents
+from elements_local.yaml_text import read_documents
 
 SCHEMA = Path(__file__).parents[1] / "scenario.schema.json"
 _WIDE = 10**6  # nothing is folded: a line is a line

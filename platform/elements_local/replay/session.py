@@ -25,9 +25,9 @@ from elements_local.scenarios.expect import streams_of
 from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
 from elements_local.scenarios.verbs.verb import TenantAbilities
-from elements_local.scenarios.yaml_text import SourcePosition
 from elements_local.tenant_replay.portability import obstacles
 from elements_local.tenant_replay.replays import TenantReplays
+from elements_local.yaml_text import SourcePosition
 
 
 class Selection(Struct, frozen=True, kw_only=True):

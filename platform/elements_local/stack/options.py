@@ -53,6 +53,7 @@ class Options:
             ``ELEMENTS_LOCAL_*`` are passed over.
         applications: others of this process, by their origins, that the stack finds there.
         connectors: for elements beside those that are shipped.
+        vendors: files that describe others, by path, or by name if they are shipped.
         urls: where the services of a stack of several processes are called, by their names, unless that is as usual:
             those of other processes, and this one's own.
         token: what admin routes ask for; without one there is one where others can reach the stack, another each time.
@@ -83,6 +84,7 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
     applications: "Mapping[str, WSGIApplication]" = field(default_factory=dict)
     connectors: "tuple[Connector, ...]" = ()
+    vendors: tuple[str | Path, ...] = ()
     urls: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
     fresh: bool = False

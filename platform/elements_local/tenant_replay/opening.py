@@ -24,7 +24,6 @@ from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
-from elements_local.scenarios.yaml_text import YamlError, read_documents
 from elements_local.service_client import Credentials, answers_of
 from elements_local.start import Options, on_ports
 from elements_local.tenant_replay.replays import TenantTiming
@@ -35,6 +34,7 @@ from elements_local.tenant_replay.tenant import (
     Tenant,
     tenant_at,
 )
+from elements_local.yaml_text import YamlError, read_documents
 
 _TOO_MANY = 429
 _MOST_TRIES = 5

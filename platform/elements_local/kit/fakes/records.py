@@ -85,11 +85,13 @@ class KeptRecords:
         )
         host.database.create(SchemaPart(host.name, self.tables))
         self._forgetting = Forgetting(self.tables)
-        there = select(records).where(records.c.kind == bindparam("of_kind"), records.c.deleted == 0)
+        of_kind = select(records).where(records.c.kind == bindparam("of_kind"))
+        there = of_kind.where(records.c.deleted == 0)
         this = records.c.kind == bindparam("of_kind"), records.c.id == bindparam("of_id")
         since = changes.c.at >= bindparam("since")
         after = select(changes).where(since, changes.c.seq > bindparam("after")).order_by(changes.c.seq)
         self._all = WorkspaceStatement(there.order_by(records.c.number))
+        self._gone = WorkspaceStatement(of_kind.where(records.c.deleted == 1).order_by(records.c.number))
         self._one = WorkspaceStatement(there.where(records.c.id == bindparam("of_id")))
         self._last = WorkspaceStatement(select(func.max(records.c.number)))
         self._last_change = WorkspaceStatement(select(func.max(changes.c.seq)))
@@ -137,12 +139,18 @@ class KeptRecords:
         with self._host.database.read(self._workspace_of().name) as tx:
             return self._found(tx, kind, record_id)
 
-    def listed(self, kind: str) -> list[KeptRecord]:
-        """Return the records of a kind that lists know of, in the order in which they were made."""
+    def listed(self, kind: str, *, lag_s: int = 0, deleted: bool = False) -> list[KeptRecord]:
+        """Return the records of a kind that lists know of, in the order in which they were made.
+
+        Args:
+            lag_s: so long a list has nothing of a write, unless a fault says otherwise.
+            deleted: those that are deleted, and no others.
+        """
         workspace, (effect, _) = self._workspace_of(), _effect()
+        effect = effect if effect.index_lag_s else replace(effect, index_lag_s=lag_s)
         now = workspace.clock.now()
         with self._host.database.read(workspace.name) as tx:
-            found = [_record(row) for row in tx.all(self._all, of_kind=kind)]
+            found = [_record(row) for row in tx.all(self._gone if deleted else self._all, of_kind=kind)]
             if effect.index_lag_s or effect.index_lag_within_s:
                 since = now - timedelta(seconds=effect.index_lag_s + effect.index_lag_within_s)
                 late = {

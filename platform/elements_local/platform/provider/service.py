@@ -233,7 +233,7 @@ class ProviderClient:
         Raises:
             ProviderError: it is refused, or answered with something else.
         """
-        record = self._decoded(self.send(request))
+        record = self.decoded(self.send(request))
         if not isinstance(record, dict):
             raise self._error(" answered a record with something else")
         return record
@@ -245,7 +245,7 @@ class ProviderClient:
             ProviderError: it is refused, or answered with something else.
         """
         reply = self.send(request)
-        answered = self._decoded(reply)
+        answered = self.decoded(reply)
         records = (
             [record for record in answered if isinstance(record, dict)] if isinstance(answered, list) else []
         )
@@ -254,7 +254,7 @@ class ProviderClient:
             raise self._error(" answered a list of records with something else")
         return records, reply
 
-    def _decoded(self, reply: Reply) -> object:
+    def decoded(self, reply: Reply) -> object:
         """Read an answer.
 
         Raises:

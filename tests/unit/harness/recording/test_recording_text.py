@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from elements_local.recording.text import SCHEMA, dump, lines_above, write
 from elements_local.scenarios.scenario import ScenarioError, load
-from elements_local.scenarios.yaml_text import read_documents
+from elements_local.yaml_text import read_documents
 
 JSON = st.recursive(
     st.none()

@@ -9,7 +9,7 @@ from each_row import each_row
 
 from elements_local.scenarios.matrix import expand
 from elements_local.scenarios.scenario import ScenarioError, find, load
-from elements_local.scenarios.yaml_text import read_documents
+from elements_local.yaml_text import read_documents
 
 MINIMAL = "scenario: s\nsteps:\n  - advance: 1m\n"
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from elements_local.scenarios.scenario import ScenarioError, json_schema, load
 from elements_local.scenarios.verbs import VERBS
 from elements_local.scenarios.verbs.expect import Expect
-from elements_local.scenarios.yaml_text import read_documents
+from elements_local.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[4]
 PUBLISHED = ROOT / "platform" / "elements_local" / "scenario.schema.json"

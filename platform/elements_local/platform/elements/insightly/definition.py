@@ -4,11 +4,8 @@ Source: the platform's catalogue and its Insightly guide (documented); which hid
 input types, is taken from exported definitions of other connectors (observed there, assumed here).
 """
 
-import json
-from functools import partial
-from typing import Any
-
-from elements_local.platform.elements.connector import ConfigurationKey, Element, numbered
+from elements_local.platform.elements.connector import Element, numbered
+from elements_local.platform.elements.event_keys import event_keys, hidden_key, shown_key
 from elements_local.platform.elements.insightly.resources import ID_FIELDS
 
 _ID = 5993
@@ -38,45 +35,19 @@ POLLER_DEFAULTS = {resource: _entry(resource) for resource in POLLED}
 leads and opportunities follow the same form (assumed). They are the key's default in full and indented, as another
 element's were captured (observed)."""
 
-_EVENT_METADATA = {"polling": {resource: {"eventTypes": ["created", "updated"]} for resource in POLLED}}
-
-
-def _shown(key: str, name: str, kind: str, default: str | None = None, **more: Any) -> ConfigurationKey:
-    return ConfigurationKey(key=key, name=name, type=kind, default=default, **more)
-
-
-_hidden = partial(_shown, hidden=True)
 
 _KEYS = (
-    _shown("username", "Username", "TEXTFIELD_128", required=True),
-    _shown("password", "API Key", "PASSWORD", required=True),
-    _hidden("base.url", "Base URL", "TEXTFIELD_1000", "https://api.insight.ly/v2.2"),
-    _hidden("pagination.max", "Page Size", "TEXTFIELD_32", "200"),
-    _hidden("pagination.type", "Pagination", "TEXTFIELD_32", "offset"),
-    _shown("filter.response.nulls", "Filter Null Values", "BOOLEAN", "true", order=99),
-    _hidden("event.vendor.type", "Vendor Event Type", "TEXTFIELD_128", "polling"),
-    _shown("event.notification.enabled", "Enable Events", "BOOLEAN", "false"),
-    _shown("event.notification.callback.url", "Callback URL", "TEXTFIELD_1000"),
-    _shown("event.notification.signature.key", "Signature Key", "TEXTFIELD_128"),
-    _hidden("event.notification.subscription.id", "Subscription ID", "TEXTFIELD_1000"),
-    _hidden("event.notification.basic.username", "Callback Username", "TEXTFIELD_128"),
-    _hidden("event.notification.basic.password", "Callback Password", "PASSWORD"),
-    _hidden("event.notification.callback.headers", "Callback Headers", "TEXTFIELD_128"),
-    _shown("event.poller.refresh_interval", "Refresh Interval in Minutes", "TEXTFIELD_32", "15"),
-    _shown(
-        "event.poller.configuration", "Configure Polling", "TEXTAREA", json.dumps(POLLER_DEFAULTS, indent=2)
-    ),
-    _hidden("event.poller.urls", "Event Poller Resources", "TEXTAREA"),
-    _hidden("event.objects", "Objects to Monitor", "TEXTAREA"),
-    _hidden(
-        "event.metadata", "Event Metadata", "TEXTAREA", json.dumps(_EVENT_METADATA, separators=(",", ":"))
-    ),
-    _hidden("event.notification.instance.finder", "Instance Finder", "TEXTAREA"),
-    _hidden("event.helper.key", "Event Helper", "TEXTFIELD_128"),
-    _hidden("bulk.query.field_name", "Bulk Date Field", "TEXTFIELD_128", "DATE_UPDATED_UTC"),
-    _hidden("bulk.query.operator", "Bulk Operator", "TEXTFIELD_32", ">="),
-    _hidden("bulk.query.date_mask", "Bulk Date Mask", "TEXTFIELD_128", "yyyy-MM-dd HH:mm:ss"),
-    _hidden("bulk.query.download_format", "Bulk Download Format", "TEXTFIELD_128", "json"),
+    shown_key("username", "Username", "TEXTFIELD_128", required=True),
+    shown_key("password", "API Key", "PASSWORD", required=True),
+    hidden_key("base.url", "Base URL", "TEXTFIELD_1000", "https://api.insight.ly/v2.2"),
+    hidden_key("pagination.max", "Page Size", "TEXTFIELD_32", "200"),
+    hidden_key("pagination.type", "Pagination", "TEXTFIELD_32", "offset"),
+    shown_key("filter.response.nulls", "Filter Null Values", "BOOLEAN", "true", order=99),
+    *event_keys(POLLER_DEFAULTS),
+    hidden_key("bulk.query.field_name", "Bulk Date Field", "TEXTFIELD_128", "DATE_UPDATED_UTC"),
+    hidden_key("bulk.query.operator", "Bulk Operator", "TEXTFIELD_32", ">="),
+    hidden_key("bulk.query.date_mask", "Bulk Date Mask", "TEXTFIELD_128", "yyyy-MM-dd HH:mm:ss"),
+    hidden_key("bulk.query.download_format", "Bulk Download Format", "TEXTFIELD_128", "json"),
 )
 
 INSIGHTLY = Element(

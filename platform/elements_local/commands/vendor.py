@@ -1,0 +1,99 @@
+"""``vendor``: files that describe vendors, which `up --vendor` plays and polls."""
+
+import json
+import re
+from pathlib import Path
+
+import click
+
+from elements_local.command_line.options import examples
+from elements_local.command_line.output import print_result
+from elements_local.command_line.stacks import json_option
+from elements_local.errors import OptionError
+from elements_local.kit.files import write_file
+from elements_local.kit.os_errors import os_reason
+from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of, shipped
+
+_PACKAGE = Path(__file__).parents[1]
+_STARTER = _PACKAGE / "templates" / "vendor.yaml"
+_SCHEMA = "vendor.schema.json"
+
+
+@click.group(
+    "vendor",
+    epilog=examples(
+        "elements-local vendor list",
+        "elements-local vendor new acme",
+        "elements-local vendor check acme.yaml",
+        "elements-local up --vendor acme.yaml",
+    ),
+)
+def vendor_command() -> None:
+    """List, check and begin files that describe vendors: one file is a vendor's fake and its connector."""
+
+
+@vendor_command.command(
+    "list", epilog=examples("elements-local vendor list", "elements-local vendor list --json")
+)
+@json_option
+def list_(*, as_json: bool) -> None:
+    """List the vendors that are shipped, which `up --vendor NAME` takes by their names."""
+    vendors = [
+        {"name": name, "element": file.vendor, "title": file.name, "resources": [*file.resources]}
+        for name, path in shipped().items()
+        for file in [connector_of(path).file]
+    ]
+    lines = [f"{each['name']:<12} {each['title']}: {', '.join(each['resources'])}" for each in vendors]
+    print_result({"vendors": vendors}, "\n".join(lines) or "none is shipped", as_json=as_json)
+
+
+def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:  # noqa: FBT001 - click's
+    if requested:
+        click.echo(json.dumps(json_schema(), indent=2))
+        ctx.exit()
+
+
+@vendor_command.command(
+    epilog=examples("elements-local vendor check acme.yaml", "elements-local vendor check --schema")
+)
+@click.argument("file")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Print the JSON Schema of vendor files, for editors, and stop.",
+)
+@json_option
+@click.pass_context
+def check(ctx: click.Context, /, *, file: str, as_json: bool) -> None:
+    """Say what is wrong with a FILE, or a shipped vendor's, each mistake with its line; exit 1 if anything is."""
+    path = path_of(file)
+    try:
+        read = connector_of(path).file
+    except VendorFileError as error:
+        print_result({"file": str(path), "mistakes": error.mistakes}, str(error), as_json=as_json)
+        ctx.exit(1)
+    said = f"{path}: good: {read.name}, with {', '.join(read.resources)}"
+    print_result({"file": str(path), "mistakes": []}, said, as_json=as_json)
+
+
+@vendor_command.command(epilog=examples("elements-local vendor new acme"))
+@click.argument("name")
+@json_option
+def new(*, name: str, as_json: bool) -> None:
+    """Write NAME.yaml, a vendor that runs as it is and says what can be said, and its schema beside it."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name, re.ASCII):
+        raise OptionError(f"a vendor's name has letters a to z, digits and _; got {name!r}")
+    path = Path(f"{name}.yaml")
+    if path.exists():
+        raise OptionError(f"{path} is there; choose another name, or take it away")
+    text = _STARTER.read_text("utf-8").replace("NAME", name).replace("TITLE", name.title())
+    try:
+        write_file(path, text.encode())
+        write_file(Path(_SCHEMA), (_PACKAGE / _SCHEMA).read_bytes())
+    except OSError as error:
+        raise OptionError(f"cannot write {path}: {os_reason(error)}") from error
+    said = f"{path} is written; run it with `elements-local up --vendor {path}`"
+    print_result({"file": str(path), "schema": _SCHEMA}, said, as_json=as_json)

@@ -1,0 +1,343 @@
+"""The vendor of a file, as one instance reaches it: requests are filled, and answers read, by the file's templates."""
+
+import dataclasses
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from json import dumps, loads
+from typing import Any, NamedTuple, cast
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+from elements_local.kit.values import replace
+from elements_local.kit.wire import Reply
+from elements_local.platform.ceql import Clause
+from elements_local.platform.elements.connector import (
+    ChangeLog,
+    FieldMetadata,
+    ObjectName,
+    StackAccess,
+    VendorCall,
+)
+from elements_local.platform.elements.fake_log import FakeLog
+from elements_local.platform.elements.vendor_file.file_resource import FileResource
+from elements_local.platform.elements.vendor_file.model import FileCall, FileListCall, VendorFile, method_of
+from elements_local.platform.elements.vendor_file.query import (
+    VendorQuery,
+    asked,
+    holds,
+    places_of,
+    understood,
+)
+from elements_local.platform.elements.vendor_file.templates import filled, placeholders, read
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
+from elements_local.platform.provider import lists
+from elements_local.platform.provider.lists import PageRequest, ProviderPage
+from elements_local.platform.provider.service import ProviderClient, ProviderRequest, Record
+
+Values = dict[str, Any]
+
+_METADATA_TYPES = {"choice": "string", "text": "string", "datetime": "date"}
+
+
+class _Cursor(NamedTuple):
+    """A page, and a record on it: where a page of the hub's begins."""
+
+    page: Any
+    record: int
+
+
+class _ListCall(Struct, frozen=True, kw_only=True):
+    """A list that is asked, as one call of the file.
+
+    Attributes:
+        left: conditions that the vendor does not see to.
+        is_ordered: whether it sees to the order.
+    """
+
+    name: str
+    call: FileListCall
+    values: Values
+    left: Clause | None
+    is_ordered: bool
+
+
+class FileClient(Struct, frozen=True, kw_only=True):
+    """The vendor of a file, as one instance reaches it.
+
+    Attributes:
+        own_key: the parameter of the query that has the instance's credential, with its value.
+        resources: by the hub's names.
+    """
+
+    file: VendorFile
+    calls: ProviderClient
+    resources: Mapping[str, FileResource]
+    own_key: Mapping[str, str]
+
+    def check(self) -> str | None:
+        """Make sure that the credential is good, and return whose it is, if the vendor says so."""
+        if self.file.me is not None:
+            return cast("str | None", self._sent("me", {}).get("user"))
+        self.page(next(iter(self.resources)), PageRequest(size=1))
+        return None
+
+    def me(self) -> Record:
+        """Return the user whose credentials these are.
+
+        Raises:
+            NotFoundError: the file does not say where that is asked.
+        """
+        if self.file.me is None:
+            raise NotFoundError("resource", "users/me", named="name")
+        return self.calls.record(self._request("me", {}))
+
+    def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
+        """Return a page of a list."""
+        kind = self._resource(resource)
+        where = None if page_request.where is None else understood(page_request.where, kind)
+        chosen = self._list_call(kind, where, page_request)
+        if page_request.order is not None and not chosen.is_ordered:
+            every = lists.whole(lambda: [one for _, one in self._walk(chosen, None, size=None)])
+            keeps = None if where is None else lambda one: holds(chosen.left, kind.comparable(one))
+            return lists.page(page_request, every, keeps=keeps, largest=chosen.call.paging.max)
+        return self._paged(chosen, kind, page_request)
+
+    def get(self, resource: str, record_id: str) -> Record:
+        """Return one record."""
+        kind = self._resource(resource)
+        return self._record(self._sent("get", self._of(kind, record_id)))
+
+    def create(self, resource: str, body: Mapping[str, object]) -> Record:
+        """Make a record and return it."""
+        kind = self._resource(resource)
+        found = self._sent("create", {**self._of(kind), "fields": self._fields(body)})
+        return self._written(found, kind, "")
+
+    def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
+        """Change some fields of a record and return it."""
+        kind = self._resource(resource)
+        found = self._sent("update", {**self._of(kind, record_id), "fields": self._fields(body)})
+        return self._written(found, kind, record_id)
+
+    def delete(self, resource: str, record_id: str) -> None:
+        """Delete a record."""
+        self._sent("delete", self._of(self._resource(resource), record_id))
+
+    def objects(self) -> list[ObjectName]:
+        """Return the objects that there are."""
+        return [
+            {"name": key, "vendorName": one.name, "type": "vendor"} for key, one in self.resources.items()
+        ]
+
+    def fields(self, resource: str, *, ask: bool) -> list[FieldMetadata]:  # noqa: ARG002 - the file says it without
+        """Return the fields of a resource's records."""
+        kind = self._resource(resource)
+        own = [
+            (kind.record.id.path, kind.record.id.type),
+            *((date.path, "datetime") for date in kind.dates.values()),
+        ]
+        declared = [(kind.path(name), field.type) for name, field in kind.declared.fields.items()]
+        return [_metadata(path, kind, writable=False) for path, kind in own] + [
+            _metadata(path, kind, writable=True) for path, kind in declared
+        ]
+
+    def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:
+        """Return the log that the fake keeps."""
+        return self._log(own_stack).read(since=since, after=after)
+
+    def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+        """Return the calls that the fake has noted."""
+        return self._log(own_stack).noted_calls()
+
+    def _log(self, own_stack: StackAccess) -> FakeLog:
+        how, key = self.file.authentication, own_stack.crm_api_key
+        if how.header:
+            calls, own = self.calls, {how.header: how.value.replace("{key}", key)}
+        else:  # admin routes of the fake take it so
+            instances = {"Authorization": f"Bearer {read(how.value, *self.own_key.values()).get('key', '')}"}
+            calls, own = (
+                dataclasses.replace(self.calls, headers=instances),
+                {"Authorization": f"Bearer {key}"},
+            )
+        return FakeLog(calls=calls, own_url=self.file.origin, own_headers=own, own_stack=own_stack)
+
+    def _resource(self, name: str) -> FileResource:
+        if name not in self.resources:
+            raise NotFoundError("resource", name, named="name")
+        return self.resources[name]
+
+    def _list_call(self, kind: FileResource, where: Clause | None, page_request: PageRequest) -> _ListCall:
+        """Return the call that sees to most of what is asked: the search, if there is one and it sees to a condition."""
+        order = page_request.order
+        known = order and replace(order, field=kind.known.get(order.field, order.field))
+        query = VendorQuery(where=where, order=known)
+        for name, call in (("search", self.file.search if where else None), ("list", self.file.listing)):
+            if call is None:
+                continue
+            values, left, ordered = asked(call, kind, query)
+            if name == "list" or left != where:
+                values |= self._of(kind)
+                return _ListCall(name=name, call=call, values=values, left=left, is_ordered=ordered)
+        raise AssertionError  # a file has a list
+
+    def _paged(self, chosen: _ListCall, kind: FileResource, page_request: PageRequest) -> ProviderPage:
+        """Return a page, looking one match further, since a last page must not promise another."""
+        found, skip = list[Record](), page_request.skip
+        start = _cursor(page_request.token) if page_request.token else None
+        # a page that is filtered here may need many records for one
+        size = page_request.size + 1 if chosen.left is None else None
+        for at, record in self._walk(chosen, start, size=size):
+            if not holds(chosen.left, kind.comparable(record)):
+                continue
+            if skip:
+                skip -= 1
+            elif len(found) == page_request.size:
+                return ProviderPage(records=found, next_token=_token(at))
+            else:
+                found.append(record)
+        return ProviderPage(records=found)
+
+    def _walk(
+        self, chosen: _ListCall, start: _Cursor | None, *, size: int | None
+    ) -> Iterator[tuple[_Cursor, Record]]:
+        """Yield a list's records, each with where it stands."""
+        paging = chosen.call.paging
+        page, passed = start or _Cursor(
+            {"page": paging.first}.get(paging.by, 0 if paging.by == "offset" else None), 0
+        )
+        asks = min(size or paging.max, paging.max) if "size" in places_of(chosen.call) else paging.default
+        # the same size for all pages: a page's number means nothing without it
+        asks = paging.max if paging.by == "page" and "size" in places_of(chosen.call) else asks
+        while True:
+            records, following = self._page(chosen, page, asks)
+            for place, record in enumerate(records[passed:], start=passed):
+                yield _Cursor(page, place), record
+            if following is None or not records:
+                return
+            page, passed = following, 0
+
+    def _page(self, chosen: _ListCall, page: Any, size: int) -> tuple[list[Record], Any]:
+        """Return a page of the vendor's, and what the next one is asked for by; None if it is the last."""
+        call, by = chosen.call, chosen.call.paging.by
+        if by == "link" and page is not None:
+            request = ProviderRequest(
+                method=method_of(chosen.name, call), path=self._with_key(self._below(page))
+            )
+        else:
+            request = self._request(chosen.name, {**chosen.values, "size": size, by: page})
+        reply = self.calls.send(request)
+        found = {
+            **read(call.headers, {name: reply.header(name) for name in call.headers}),
+            **self._answer(call, reply),
+        }
+        records = found.get("records", [])
+        if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+            raise self._other(reply)
+        return records, _following(call, found, page, size=size, count=len(records))
+
+    def _sent(self, name: str, values: Values) -> Values:
+        reply = self.calls.send(self._request(name, values))
+        return self._answer(self.file.calls[name], reply)
+
+    def _answer(self, call: FileCall, reply: Reply) -> Values:
+        return read(call.answer, self.calls.decoded(reply)) if reply.body and call.answer is not None else {}
+
+    def _request(self, name: str, values: Values) -> ProviderRequest:
+        call = self.file.calls.get(name)
+        if call is None:
+            raise InvalidRequestError(
+                f"{self.file.name} has no call that would {name} a record: its file names none"
+            )
+        texts = {
+            key: ",".join(map(str, one)) if isinstance(one, list) else one for key, one in values.items()
+        }
+        path = filled(call.path, {key: quote(str(one), safe="") for key, one in texts.items()})
+        parameters = filled(dict(call.parameters), texts)
+        query = urlencode(parameters) if isinstance(parameters, dict) else ""
+        body = filled(call.body, values)
+        return ProviderRequest(
+            method=method_of(name, call),
+            path=self._with_key(f"{path}?{query}" if query else str(path)),
+            body=body if isinstance(body, dict) else None,
+        )
+
+    def _with_key(self, path: str) -> str:
+        return f"{path}{'&' if '?' in path else '?'}{urlencode(self.own_key)}" if self.own_key else path
+
+    def _below(self, link: str) -> str:
+        """Return the path of a link, which leads to the vendor's origin."""
+        path = link.removeprefix(self.file.origin)
+        if not path.startswith("/"):
+            raise ProviderError(status=502, message=f"{self.file.name}'s link {shown(link)} leads elsewhere")
+        return path
+
+    def _of(self, kind: FileResource, record_id: str = "") -> Values:
+        fields = [name for key, name in kind.names.items() if key != "id" or not kind.record.fields]
+        return {"resource": kind.name, "fields": fields, **({"id": record_id} if record_id else {})}
+
+    def _fields(self, body: Mapping[str, object]) -> Mapping[str, object]:
+        below = body.get(self.file.record.fields) if self.file.record.fields else body
+        return below if isinstance(below, Mapping) else body
+
+    def _written(self, found: Values, kind: FileResource, record_id: str) -> Record:
+        if isinstance(found.get("record"), dict):
+            return self._record(found)
+        if not (record_id or found.get("id")):
+            raise ProviderError(status=502, message=f"{self.file.name} answered a new record without its id")
+        return self.get(kind.key, record_id or str(found["id"]))
+
+    def _record(self, found: Values) -> Record:
+        record = found.get("record")
+        if not isinstance(record, dict):
+            raise ProviderError(status=502, message=f"{self.file.name} answered a record with something else")
+        return record
+
+    def _other(self, reply: Reply) -> ProviderError:
+        words = reply.body[:200].decode("utf-8", "replace")
+        said = f"{self.file.name} answered a list of records with something else"
+        return ProviderError(status=502, message=said, provider_message=words)
+
+
+def _following(call: FileListCall, found: Values, page: Any, *, size: int, count: int) -> Any:
+    """Return what the next page is asked for by; None if there is none."""
+    by, names = call.paging.by, {*placeholders(call.answer), *placeholders(call.headers)}
+    if by == "link":
+        return found.get("link")
+    if "next" in names:
+        return found.get("next")
+    before = page if by == "offset" else (page - call.paging.first) * size
+    total = found.get("total")
+    if "more" in names or "done" in names:
+        goes_on = found.get("more") is True or found.get("done") is False
+    else:
+        goes_on = before + count < total if isinstance(total, int) else count >= size
+    return (page + (count if by == "offset" else 1)) if goes_on else None
+
+
+def _metadata(path: str, kind: str, *, writable: bool) -> FieldMetadata:
+    flag = "true" if writable else "false"
+    return {
+        "vendorPath": path,
+        "type": _METADATA_TYPES.get(kind, kind),
+        "vendorNativeType": kind,
+        "vendorReadOnly": not writable,
+        "filterable": "true",
+        "createable": flag,
+        "updateable": flag,
+    }
+
+
+def _token(at: _Cursor) -> str:
+    return urlsafe_b64encode(dumps(at, separators=(",", ":")).encode()).decode()
+
+
+def _cursor(token: str) -> _Cursor:
+    try:
+        match loads(urlsafe_b64decode(token.encode())):
+            case [page, int(record)] if record >= 0:
+                return _Cursor(page, record)
+    except ValueError:
+        pass  # the same error below as of another value
+    raise InvalidRequestError(f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}")

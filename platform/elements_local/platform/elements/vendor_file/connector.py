@@ -1,0 +1,163 @@
+"""The connector of a vendor file: its element, its client, and its fake."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from elements_local.kit.wire import Http
+from elements_local.platform.core.instance import Values
+from elements_local.platform.dates.java_dates import epoch_milliseconds
+from elements_local.platform.elements.connector import (
+    SECRET_TYPE,
+    ConfigurationKey,
+    Element,
+    VendorCollection,
+    VendorFake,
+    VendorKind,
+)
+from elements_local.platform.elements.event_keys import event_keys
+from elements_local.platform.elements.vendor_file.client import FileClient
+from elements_local.platform.elements.vendor_file.fake import FileFake
+from elements_local.platform.elements.vendor_file.file_resource import FileResource, put, resources_of
+from elements_local.platform.elements.vendor_file.hooks import FileHooks
+from elements_local.platform.elements.vendor_file.made_up import as_text, plain
+from elements_local.platform.elements.vendor_file.model import VendorFile
+from elements_local.platform.elements.vendor_file.templates import filled
+from elements_local.platform.errors import NotFoundError, ProviderError
+from elements_local.platform.provider.service import ProviderClient
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from elements_local.kit.fakes.host import FakeHost
+
+
+class FileConnector:
+    """The connector that follows from a vendor file.
+
+    Args:
+        hooks: the functions that the file names.
+    """
+
+    grants = None
+
+    def __init__(self, file: VendorFile, hooks: FileHooks | None = None) -> None:
+        self.file, self.hooks = file, hooks or FileHooks()
+        self.resources = resources_of(file)
+
+    @property
+    def largest_page(self) -> int:
+        """Records that a page has at the most."""
+        return self.file.listing.paging.max
+
+    @cached_property
+    def element(self) -> Element:
+        """The element: its keys are the credential's, its own and those of all elements."""
+        file = self.file
+        blocks = {key: self._block(each) for key, each in self.resources.items()}
+        key = file.authentication.key
+        return Element(
+            id=ConfigurationKey(key=file.vendor, name="", type="").id if file.number is None else file.number,
+            key=file.vendor,
+            name=file.name,
+            hub=file.hub,
+            description=file.about or file.name,
+            image=f"elements/{file.vendor}.png",
+            keys=(
+                ConfigurationKey(key=key, name=key, type=SECRET_TYPE, required=True),
+                *(ConfigurationKey(**structs.asdict(each)) for each in file.configuration),
+                *event_keys(blocks),
+            ),
+            credentials=(key,),
+            authentication=file.authentication.kind,
+            poller_defaults=blocks,
+            id_fields={name: each.record.id.path for name, each in self.resources.items()},
+        )
+
+    @cached_property
+    def fake(self) -> VendorFake:
+        """What plays the vendor."""
+        return VendorFake(
+            origin=self.file.origin,
+            create_app=partial(create_app, self),
+            credentials=lambda key: {self.file.authentication.key: key},
+            kinds={key: _kind(each) for key, each in self.resources.items()},
+        )
+
+    def collection(self, resource: str) -> VendorCollection:
+        """Return what a resource is at the vendor."""
+        if resource not in self.resources:
+            raise NotFoundError("resource", resource, named="name")
+        kind = self.resources[resource]
+        return VendorCollection(name=resource.lower(), id_field=kind.record.id.path)
+
+    def updated_within(self, since: datetime | None, until: datetime | None) -> list[str]:
+        """Return the conditions of records that were updated in an interval, its beginning not included."""
+        ends = ((">", since), ("<=", until))
+        return [f"updated {sign} '{epoch_milliseconds(each)}'" for sign, each in ends if each is not None]
+
+    def client(self, http: Http, configuration: Values) -> FileClient:
+        """Return the vendor, as an instance reaches it."""
+        how = self.file.authentication
+        sent = how.value.replace("{key}", configuration.get(how.key) or "")
+        calls = ProviderClient(
+            http=http,
+            vendor=self.file.name,
+            base_url=self.file.origin,
+            headers={how.header: sent} if how.header else {},
+            refusal=self._refusal,
+        )
+        own = {how.parameter: sent} if how.parameter else {}
+        return FileClient(file=self.file, calls=calls, resources=self.resources, own_key=own)
+
+    def _refusal(self, status: int, body: bytes) -> ProviderError:
+        said = body.decode("utf-8", "replace")
+        # what the vendor cannot do is no failure of whoever calls the hub
+        answered = status if status < 500 else 502
+        return ProviderError(
+            status=answered,
+            message=f"{self.file.name} answered {status}: {said[:500]}",
+            provider_message=said,
+        )
+
+    def _block(self, resource: FileResource) -> dict[str, object]:
+        """Return a poller's block for a resource: what follows from the file, and what that says in its place."""
+        dates: dict[str, object] = {}
+        for name, date in resource.dates.items():
+            dates |= {
+                f"{name}DateField": date.path,
+                f"{name}DateFormat": date.format,
+                f"{name}DateTimezone": date.zone,
+            }
+        usual = {
+            "url": f"/hubs/{self.file.hub}/{resource.key}?where={resource.dates['updated'].path}>'${{date}}'",
+            "idField": resource.record.id.path,
+            "datesConfiguration": dates,
+        }
+        named = {name: date.path for name, date in resource.dates.items()}
+        own = filled(
+            {**self.file.poller, **resource.declared.poller},
+            {"resource": resource.key, "hub": self.file.hub, "id": resource.record.id.path, **named},
+        )
+        return {**usual, **(own if isinstance(own, Mapping) else {})}
+
+
+def create_app(connector: FileConnector, host: "FakeHost") -> "Flask":
+    """Return the fake's application."""
+    return FileFake(host, connector.file, connector.hooks).app()
+
+
+def _kind(resource: FileResource) -> VendorKind:
+    declared = resource.declared
+    texts = resource.record.values == "text"
+    example: dict[str, object] = {}
+    for name, field in declared.fields.items():
+        if field.required and name != declared.named_by:
+            value = plain(name, field)
+            put(example, resource.path(name), as_text(value) if texts else value)
+    return VendorKind(
+        named_by=resource.path(declared.named_by), text=resource.path(declared.text), example=example
+    )

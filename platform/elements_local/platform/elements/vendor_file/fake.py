@@ -1,0 +1,380 @@
+"""The fake of a vendor file, on the kit's face: its routes are the calls that the file has."""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs
+
+from flask import Flask, Response, request
+
+from elements_local.kit import seeded
+from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
+from elements_local.kit.fakes.fake import Fake
+from elements_local.kit.fakes.host import FakeHost
+from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRecordError
+from elements_local.platform.core.paging import sort_key
+from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
+from elements_local.platform.elements.vendor_file.made_up import samples
+from elements_local.platform.elements.vendor_file.model import (
+    ERROR_STATUSES,
+    FileListCall,
+    VendorErrorCase,
+    VendorFile,
+    method_of,
+)
+from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
+from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
+from elements_local.platform.elements.vendor_file.templates import filled, read
+from elements_local.platform.elements.vendor_file.writing import written
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+    from elements_local.platform.elements.vendor_file.hooks import FileHooks
+
+_RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1m": timedelta(minutes=1)}
+_VARIABLE = re.compile(r"\{(\w+)\}")
+_ADMIN = "/_local"
+
+Found = dict[str, Any]
+"""What a request has in the places of its template."""
+
+
+class FileFake:
+    """A fake while it is put together, and what hooks are handed of it.
+
+    Attributes:
+        fake: the kit's part: its application, its records.
+        resources: by the vendor's names.
+    """
+
+    def __init__(self, host: FakeHost, file: VendorFile, hooks: "FileHooks") -> None:
+        self.file, self.hooks = file, hooks
+        self.host = host
+        kinds = resources_of(file)
+        self.resources = {each.name: each for each in kinds.values()}
+        step = file.record.id
+        self.fake = Fake(
+            host,
+            __name__,
+            key_in=partial(_key_in, file),
+            samples={key: samples(file.vendor, each) for key, each in kinds.items()},
+            problem=self._problem,
+            resolution=_RESOLUTIONS[file.record.resolution],
+            id_of=hooks.id or (lambda number: str(step.first + (number - 1) * step.step)),
+        )
+
+    def app(self) -> Flask:
+        """Return the application, with a route for each call of the file."""
+        views: Mapping[str, Callable[[Found], Response]] = {
+            "list": partial(self._listed, self.file.listing),
+            "search": partial(self._listed, self.file.search or self.file.listing),
+            "get": self._one,
+            "create": self._created,
+            "update": self._updated,
+            "delete": self._deleted,
+            "me": self._me,
+        }
+        for name, call in self.file.calls.items():
+            self.route(method_of(name, call), call.path, partial(self._answered, name, views[name]))
+            if isinstance(call, FileListCall) and call.paging.by == "link" and call.paging.link:
+                path = call.paging.link.removeprefix("{origin}").partition("?")[0]
+                if path != call.path:
+                    self.route(method_of(name, call), path, partial(self._answered, name, views[name]))
+        if self.hooks.routes:
+            self.hooks.routes(self)
+        return self.fake.served()
+
+    def route(self, method: str, path: str, view: Callable[..., Response]) -> None:
+        """Add a route; what a path has in braces is handed to its view by name, and what the view refuses is answered so."""
+        rule = _VARIABLE.sub(r"<\1>", path)
+
+        def guarded(**variables: str) -> Response:
+            try:
+                self.fake.caller()
+                return view(**variables)
+            except (NoCallerError, NoKeptRecordError, VendorRefusalError) as error:
+                return self.refused(error)
+
+        self.fake.app.add_url_rule(rule, f"{method} {rule}", guarded, methods=[method])
+
+    def refused(self, error: Exception) -> Response:
+        """Answer with an error of the file's."""
+        match error:
+            case NoCallerError():
+                name, values = "unauthenticated", dict[str, object]()
+            case VendorRefusalError(case=case, values=values):
+                name = case
+            case _:
+                name, values = "not_found", dict(request.view_args or {})
+        how: VendorErrorCase = getattr(self.file.errors.cases, name, None) or VendorErrorCase()
+        status = how.status or ERROR_STATUSES.get(name, 400)
+        body = self._error_body(status, str(error), {**values, **how.values}, how)
+        return Response(encode(body), status, headers=how.headers, mimetype="application/json")
+
+    def records(
+        self, resource: FileResource, call: FileListCall, *, deleted: bool = False
+    ) -> list[KeptRecord]:
+        """Return the records that a list knows of."""
+        return self.fake.records.listed(resource.key, lag_s=call.lag_s, deleted=deleted)
+
+    def shown(self, resource: FileResource, record: KeptRecord, **how: Any) -> dict[str, Any]:
+        """Return a record as the vendor shows it."""
+        made = resource.shown(record.id, record.fields, created=record.created, updated=record.updated, **how)
+        return self.hooks.shown(made, record) if self.hooks.shown else made
+
+    def _answered(self, name: str, view: Callable[[Found], Response], **variables: str) -> Response:
+        call = self.file.calls[name]
+        parameters = {key: ",".join(request.args.getlist(key)) for key in request.args}
+        body = _body() if method_of(name, call) != "GET" else {}
+        found = {**read(call.parameters, parameters), **read(call.body, body), **variables}
+        found["asked"] = body if call.body is not None else parameters
+        if isinstance(call, FileListCall) and call.paging.by == "link":
+            link = (call.paging.link or "").partition("?")[2]
+            token = found.get("token") or read(dict(_pairs(link)), parameters).get("token")
+            found |= {} if token is None else _opened(str(token))
+        if isinstance(call, FileListCall) and call.deleted:
+            found["deleted"] = parameters.get(call.deleted.parameter) == call.deleted.value
+        return view(found)
+
+    def _resource(self, found: Found) -> FileResource:
+        if "resource" not in found and len(self.resources) == 1:
+            return next(iter(self.resources.values()))
+        name = found.get("resource")
+        if name not in self.resources:
+            raise VendorRefusalError("not_found", f"there is nothing called {name}", resource=name)
+        return self.resources[name]
+
+    def _listed(self, call: FileListCall, found: Found) -> Response:
+        resource = self._resource(found)
+        query = query_read(call, resource, found)
+        if self.hooks.query:
+            query = self.hooks.query(found["asked"], query)
+        size, deleted = _size(call, found), bool(found.get("deleted"))
+        items = self._ordered(call, resource, query, deleted=deleted)
+        start = _start(call, found, size, [each.id for each, _ in items])
+        if call.cap is not None and start + size > call.cap:
+            if self.file.errors.cases.cap:
+                raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
+            items = items[: call.cap]
+        end = start + size
+        shown = [
+            self.shown(resource, each, asked=query.fields, deleted=deleted) for each, _ in items[start:end]
+        ]
+        values = self._places(call, found, resource, [each.id for each, _ in items], start=start, size=size)
+        values |= {"records": shown, "count": len(shown)}
+        headers = {name: filled(text, values) for name, text in call.headers.items()}
+        return _response(
+            filled(call.answer, values),
+            call.status,
+            {name: str(text) for name, text in headers.items() if text is not None},
+        )
+
+    def _ordered(
+        self, call: FileListCall, resource: FileResource, query: VendorQuery, *, deleted: bool
+    ) -> list[tuple[KeptRecord, dict[str, object]]]:
+        found = [
+            (each, resource.comparable(self.shown(resource, each)))
+            for each in self.records(resource, call, deleted=deleted)
+        ]
+        kept = [pair for pair in found if holds(query.where, pair[1])]
+        field = query.order.field if query.order else call.order.by
+        if field != "made":
+            kept.sort(key=lambda pair: sort_key(_as_number(pair[1].get(field), field)))
+        if query.order.descending if query.order else call.order.descending:
+            kept.reverse()
+        return kept
+
+    def _places(  # noqa: PLR0913 - what an answer is filled with
+        self,
+        call: FileListCall,
+        found: Found,
+        resource: FileResource,
+        ids: Sequence[str],
+        *,
+        start: int,
+        size: int,
+    ) -> dict[str, object]:
+        """Return what fills an answer's places, but the records."""
+        paging, end = call.paging, start + size
+        more = end < len(ids)
+        following: object = None
+        if more:
+            tokens: Mapping[str, object] = {"id": ids[min(end, len(ids) - 1)], "offset": str(end)}
+            following = {
+                "offset": end,
+                "page": paging.first + end // size,
+                "token": tokens.get(paging.token) or _sealed({"offset": end}),
+                "link": _sealed({**_kept(found), "offset": end, "size": size}),
+            }[paging.by]
+        values: dict[str, object] = {
+            "origin": self.file.origin,
+            "resource": resource.name,
+            "size": size,
+            "offset": start,
+            "page": paging.first + start // size,
+            "more": more,
+            "done": not more,
+            "total": len(ids),
+            "next": following,
+        }
+        named = {**values, "token": following, "offset": end, "page": paging.first + end // size}
+        link = filled(paging.link, named) if more and paging.link else None
+        return {**values, "link": link}
+
+    def _one(self, found: Found) -> Response:
+        resource = self._resource(found)
+        record = self.fake.records.get(resource.key, found["id"])
+        return self._with_record("get", resource, record, found)
+
+    def _created(self, found: Found) -> Response:
+        resource = self._resource(found)
+        fields = written(resource, found.get("fields"), None, self._all(resource))
+        if self.hooks.write:
+            fields = self.hooks.write(fields, resource.key, None)
+        return self._with_record("create", resource, self.fake.records.create(resource.key, fields), found)
+
+    def _updated(self, found: Found) -> Response:
+        resource = self._resource(found)
+        before = self.fake.records.get(resource.key, found["id"])
+        fields = written(resource, found.get("fields"), before, self._all(resource))
+        if self.hooks.write:
+            fields = self.hooks.write(fields, resource.key, before)
+        same = all(before.fields.get(name) == value for name, value in fields.items())
+        if same and resource.record.unchanged == "keep":
+            return self._with_record("update", resource, before, found)
+        return self._with_record(
+            "update", resource, self.fake.records.update(resource.key, found["id"], fields), found
+        )
+
+    def _all(self, resource: FileResource) -> Callable[[], list[KeptRecord]]:
+        return lambda: self.fake.records.listed(resource.key)
+
+    def _deleted(self, found: Found) -> Response:
+        resource, call = self._resource(found), self.file.delete
+        try:
+            self.fake.records.delete(resource.key, found["id"])
+        except NoKeptRecordError:
+            if call is None or call.unknown == "refuse":
+                raise
+        return _response(filled(call and call.answer, found), call.status if call else 204)
+
+    def _me(self, found: Found) -> Response:
+        caller = self.fake.caller()
+        return _response(filled(self.file.me and self.file.me.answer, {**found, "user": caller.name}), 200)
+
+    def _with_record(self, name: str, resource: FileResource, record: KeptRecord, found: Found) -> Response:
+        call = self.file.calls[name]
+        asked = names_read(found.get("fields")) if name == "get" else None
+        values = {
+            "record": self.shown(resource, record, asked=asked),
+            "id": record.id,
+            "resource": resource.name,
+        }
+        return _response(filled(call.answer, values), call.status)
+
+    def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
+        return self._error_body(status, message, {}, VendorErrorCase())
+
+    def _error_body(
+        self, status: int, message: str, values: Mapping[str, object], case: VendorErrorCase
+    ) -> Json:
+        workspace = self.host.workspaces.with_api_key(_key_in(self.file, request.environ) or "")
+        seed = workspace.seed if workspace else 0
+        known = {
+            **values,
+            "status": status,
+            "message": message,
+            "uuid": seeded.guid(seed, self.file.vendor, request.method, request.full_path, message),
+        }
+        known["message"] = filled(case.message, known) or message
+        body = filled(self.file.errors.body if case.body is None else case.body, known)
+        return cast("Json", body)
+
+
+def _key_in(file: VendorFile, environ: "WSGIEnvironment") -> str | None:
+    """Return the API key of a request; admin routes take it as a bearer's token, too, wherever the vendor has it."""
+    how = file.authentication
+    if environ.get("PATH_INFO", "").startswith(f"{_ADMIN}/") and how.header is None:
+        sent, form = environ.get("HTTP_AUTHORIZATION"), "Bearer {key}"
+    elif how.header is not None:
+        sent, form = environ.get(f"HTTP_{how.header.upper().replace('-', '_')}"), how.value
+    else:
+        values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter or "", [])
+        sent, form = (values[-1] if values else None), how.value
+    return None if sent is None else str(read(form, sent).get("key", sent))
+
+
+def _body() -> Json:
+    raw = request.get_data()
+    if not raw:
+        return {}
+    try:
+        return decode(raw)
+    except MalformedJsonError as error:
+        raise VendorRefusalError("invalid", f"the body is no JSON: {error}") from error
+
+
+def _size(call: FileListCall, found: Found) -> int:
+    paging = call.paging
+    size = _whole(found.get("size", min(paging.default, paging.max)), "the size of a page")
+    if size < 1 or (size > paging.max and paging.over == "refuse"):
+        raise VendorRefusalError("invalid", f"a page has from 1 to {paging.max} records; got {size}")
+    return min(size, paging.max)
+
+
+def _start(call: FileListCall, found: Found, size: int, ids: Sequence[str]) -> int:
+    """Return how many records come before the page that is asked for."""
+    paging = call.paging
+    if paging.by == "page":
+        page = _whole(found.get("page", paging.first), "the number of a page")
+        return max(page - paging.first, 0) * size
+    token = found.get("token")
+    if paging.by != "token" or token in {None, ""}:
+        return _whole(found.get("offset", 0), "the offset")
+    if paging.token == "id":  # noqa: S105 - what a token is
+        return ids.index(str(token)) if token in ids else len(ids)
+    return _whole(token if paging.token == "offset" else _opened(str(token)).get("offset"), "the token")  # noqa: S105 - as above
+
+
+def _whole(value: object, what: str) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise VendorRefusalError("invalid", f"{what} is a whole number, counted from 0; got {text[:100]!r}")
+    return int(text)
+
+
+def _kept(found: Found) -> Found:
+    """Return what a link has to keep of the request that it goes on with."""
+    return {name: value for name, value in found.items() if name not in {"asked", "token", "offset"}}
+
+
+def _sealed(found: Found) -> str:
+    return urlsafe_b64encode(json.dumps(found, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _opened(token: str) -> Found:
+    try:
+        found = json.loads(urlsafe_b64decode(f"{token}{'=' * (-len(token) % 4)}"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or "offset" not in found:
+        raise VendorRefusalError("invalid", f"the token {token[:100]!r} is none of a page")
+    return found
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return [(name, value) for name, _, value in (each.partition("=") for each in query.split("&") if each)]
+
+
+def _as_number(value: object, field: str) -> object:
+    return int(value) if field == "id" and isinstance(value, str) and value.isdecimal() else value
+
+
+def _response(body: object, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    raw = b"" if body is None else encode(body)
+    return Response(raw, status, headers=headers, mimetype="application/json" if raw else None)

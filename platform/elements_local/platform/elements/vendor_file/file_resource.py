@@ -1,0 +1,179 @@
+"""A resource of a vendor file: what its records look like, and what their values are when they are compared.
+
+A condition names a field as the vendor does. By itself it is known by the field's own name, or as ``id``, ``created`` or
+``updated``; these two are compared as milliseconds, whatever they are written like.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from elements_local.kit.instants import UnreadableTimeError, parse_instant
+from elements_local.kit.values import replace
+from elements_local.platform.ceql.record_path import find, steps_of
+from elements_local.platform.dates import zones
+from elements_local.platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
+from elements_local.platform.elements.vendor_file.model import (
+    MILLISECONDS,
+    RecordDate,
+    RecordId,
+    RecordShape,
+    VendorFile,
+    VendorResource,
+)
+from elements_local.platform.elements.vendor_file.templates import filled
+from elements_local.platform.errors import UnreadableDateError
+
+OWN_NAMES = ("id", "created", "updated")
+"""By which a record's id and dates are known, whatever the vendor calls them."""
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""Years of two digits are those around it; a fixed one, as answers follow from the file alone."""
+
+
+class FileResource(Struct, frozen=True, kw_only=True):
+    """A resource.
+
+    Attributes:
+        key: the hub's name of it.
+        dates: ``created`` and ``updated``.
+    """
+
+    key: str
+    record: RecordShape
+    declared: VendorResource
+    dates: Mapping[str, RecordDate]
+
+    @property
+    def name(self) -> str:
+        """The vendor's name of it."""
+        return self.declared.name or self.key
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the vendor calls each field: its path, from where fields stand."""
+        record = self.record
+        paths = {"id": record.id.path, **{name: date.path for name, date in self.dates.items()}}
+        return {
+            **{name: self._below(path) for name, path in paths.items()},
+            **{each: each for each in self.declared.fields},
+        }
+
+    @property
+    def known(self) -> dict[str, str]:
+        """All names that a condition may call a field by, and by which it is known here."""
+        shape = self.record
+        known = {self.path(name): name for name in self.declared.fields}
+        own: list[tuple[str, RecordId | RecordDate]] = [("id", shape.id), *self.dates.items()]
+        known |= {path: name for name, each in own for path in (each.path, *each.also)}
+        known |= {self._below(path): name for path, name in known.items()}
+        return known | {name: name for name in OWN_NAMES if name not in known}
+
+    def path(self, field: str) -> str:
+        """Return where a field stands in a record."""
+        return f"{self.record.fields}.{field}" if self.record.fields else field
+
+    def shown(  # noqa: PLR0913 - what a record is made of
+        self,
+        record_id: str,
+        fields: Mapping[str, object],
+        *,
+        created: datetime,
+        updated: datetime,
+        deleted: bool = False,
+        asked: Iterable[str] | None = None,
+    ) -> dict[str, Any]:
+        """Return a record as the vendor shows it.
+
+        Args:
+            asked: the fields that are wanted.
+        """
+        shape, made = self.record, dict[str, Any]()
+        texts = shape.values == "text"
+        own: object = int(record_id) if shape.id.type == "number" and record_id.isdecimal() else record_id
+        put(made, shape.id.path, own)
+        values = {name: value for name, value in self._fields(fields, asked).items() if name not in made}
+        put(made, shape.fields, values) if shape.fields else made.update(values)
+        for path in shape.id.also:
+            put(made, path, own)
+        for name, instant in (("created", created), ("updated", updated)):
+            date = self.dates[name]
+            for path in (date.path, *date.also):
+                put(made, path, _written(instant, date, text=texts))
+        more = filled(dict(shape.constants), {"id": record_id, "resource": self.name, "deleted": deleted})
+        return made | (more if isinstance(more, dict) else {})
+
+    def comparable(self, shown: Mapping[str, Any]) -> dict[str, object]:
+        """Return the values of a record that is shown, by the names by which they are known."""
+        fields = find(shown, self.record.fields) if self.record.fields else shown
+        own = {name: self.milliseconds(find(shown, date.path), name) for name, date in self.dates.items()}
+        more = fields if isinstance(fields, Mapping) else {}
+        return {**shown, **more, "id": find(shown, self.record.id.path), **own}
+
+    def milliseconds(self, value: object, name: str, *patterns: str) -> int | None:
+        """Return a date as milliseconds: by these patterns, or as in a record, or in ISO 8601; None if it is no date."""
+        date = self.dates[name]
+        where = zones.zone(date.zone)
+        for pattern in (*patterns, date.format, MILLISECONDS):
+            try:
+                return epoch_milliseconds(parse_date(value, pattern, where, now=_NOW))
+            except UnreadableDateError:
+                continue
+        try:
+            return epoch_milliseconds(parse_instant(str(value)))
+        except UnreadableTimeError:
+            return None
+
+    def date(self, milliseconds: int, name: str, pattern: str | None = None) -> str:
+        """Write a date by a pattern, or as in a record."""
+        date = self.dates[name]
+        instant = _START + timedelta(milliseconds=milliseconds)
+        return format_date(instant, pattern or date.format, zones.zone(date.zone))
+
+    def _below(self, path: str) -> str:
+        return path.removeprefix(f"{self.record.fields}.") if self.record.fields else path
+
+    def _fields(self, fields: Mapping[str, object], asked: Iterable[str] | None) -> dict[str, object]:
+        declared = self.declared.fields
+        wanted = [name for name, field in declared.items() if field.default] if asked is None else [*asked]
+        names = wanted or [*dict.fromkeys([*declared, *fields])]
+        nulls = self.record.missing == "null"
+        return {
+            name: fields.get(name)
+            for name in names
+            if fields.get(name) is not None or (nulls and name in declared)
+        }
+
+
+def resources_of(file: VendorFile) -> dict[str, FileResource]:
+    """Return a file's resources, by the hub's names."""
+    record = file.record
+    return {
+        key: FileResource(
+            key=key,
+            record=record,
+            declared=declared,
+            dates={
+                "created": replace(record.created, path=declared.created or record.created.path),
+                "updated": replace(record.updated, path=declared.updated or record.updated.path),
+            },
+        )
+        for key, declared in file.resources.items()
+    }
+
+
+def put(record: dict[str, Any], path: str, value: object) -> None:
+    """Put a value at a path of a record."""
+    *above, last = steps_of(path)
+    for step in above:
+        record = record.setdefault(step, {})
+    record[last] = value
+
+
+def _written(instant: datetime, date: RecordDate, *, text: bool) -> str | int:
+    if date.format == MILLISECONDS and not text:
+        return epoch_milliseconds(instant)
+    return format_date(instant, date.format, zones.zone(date.zone))

@@ -1,0 +1,24 @@
+"""The functions of Python that a vendor file names, once they are found."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from elements_local.kit.fakes.records import KeptRecord
+from elements_local.platform.elements.vendor_file.query import VendorQuery
+
+Fields = dict[str, Any]
+
+
+class FileHooks(Struct, frozen=True, kw_only=True):
+    """What the file cannot say.
+
+    The model says of each what it is for. One refuses by ``VendorRefusalError``; ``routes`` is handed the ``FileFake``.
+    """
+
+    id: Callable[[int], str] | None = None
+    write: Callable[[Fields, str, KeptRecord | None], Fields] | None = None
+    shown: Callable[[Fields, KeptRecord], Fields] | None = None
+    query: Callable[[Any, VendorQuery], VendorQuery] | None = None
+    routes: Callable[[Any], None] | None = None

@@ -1,0 +1,72 @@
+"""Made-up records of a resource, from a seed; Faker is loaded when the first one is asked for."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from elements_local.kit import seeded
+from elements_local.platform.elements.vendor_file.file_resource import FileResource
+from elements_local.platform.elements.vendor_file.model import VendorField
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+_USUAL: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "text": ("word", {}),
+    "integer": ("random_int", {}),
+    "number": ("random_int", {}),
+    "boolean": ("boolean", {}),
+    "date": ("date", {}),
+    "datetime": ("iso8601", {}),
+}
+_PLAIN: Mapping[str, object] = {
+    "integer": 1,
+    "number": 1,
+    "boolean": True,
+    "date": "2026-01-01",
+    "datetime": "2026-01-01T00:00:00Z",
+}
+
+
+def samples(vendor: str, resource: FileResource) -> Callable[[int, int], dict[str, object]]:
+    """Return what makes up a record, from its place and a seed."""
+
+    def make(place: int, seed: int) -> dict[str, object]:
+        faker = _faker()
+        faker.seed_instance(int.from_bytes(seeded.digest(seed, vendor, resource.key, place)[:8]))
+        texts = resource.record.values == "text"
+        made = {name: _value(faker, field) for name, field in resource.declared.fields.items()}
+        return {name: as_text(value) if texts else value for name, value in made.items()}
+
+    return make
+
+
+def plain(name: str, field: VendorField) -> object:
+    """Return a value that a field takes, without a seed."""
+    return field.choices[0] if field.choices else _PLAIN.get(field.type, name)
+
+
+def as_text(value: object) -> str:
+    """Return a value as a vendor keeps it that keeps texts alone."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _value(faker: "Faker", field: VendorField) -> object:
+    if field.choices and field.fill is None:
+        return faker.random_element(field.choices)
+    method, arguments = fill_of(field)
+    return getattr(faker, method)(**arguments)
+
+
+def fill_of(field: VendorField) -> tuple[str, dict[str, Any]]:
+    """Return the method of Faker by which a field is filled, and its arguments."""
+    if isinstance(field.fill, dict):
+        return next(iter(field.fill.items()))
+    return (field.fill, {}) if field.fill else _USUAL.get(field.type, _USUAL["text"])
+
+
+@cache
+def _faker() -> "Faker":
+    from faker import Faker  # noqa: PLC0415 - a quarter of a second that only made-up records need
+
+    return Faker()

@@ -1,0 +1,123 @@
+"""What is kept of what a client writes, or why it is refused."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from elements_local.kit.fakes.records import KeptRecord
+from elements_local.kit.text import nearest
+from elements_local.platform.elements.vendor_file.file_resource import FileResource
+from elements_local.platform.elements.vendor_file.made_up import as_text
+from elements_local.platform.elements.vendor_file.model import VendorField
+from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
+from elements_local.platform.errors import shown
+
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_TEXTS: Mapping[str, re.Pattern[str]] = {
+    "integer": re.compile(r"[+-]?\d{1,15}", re.ASCII),
+    "number": _NUMBER,
+    "boolean": re.compile("true|false"),
+    "date": re.compile(r"\d{4}-\d\d-\d\d|-?\d{1,15}", re.ASCII),
+    "datetime": re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?|-?\d{1,15}", re.ASCII),
+}
+"""What values look like that are texts; dates may be milliseconds."""
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "text": str,
+    "choice": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "date": (str, int),
+    "datetime": (str, int),
+}
+
+
+def written(
+    resource: FileResource,
+    fields: object,
+    before: KeptRecord | None,
+    others: Callable[[], Iterable[KeptRecord]],
+) -> dict[str, Any]:
+    """Return what is kept of the fields that are written.
+
+    Args:
+        before: the record that is changed; None for a new one.
+        others: the records that there are.
+
+    Raises:
+        VendorRefusalError: a field is not there, takes something else, is missing, or another record has its value.
+    """
+    if not isinstance(fields, dict):
+        raise VendorRefusalError("invalid", "the body has no fields")
+    kept = {
+        name: _value(resource, name, value)
+        for name, value in fields.items()
+        if name in resource.declared.fields or _is_kept(resource, name)
+    }
+    declared = resource.declared.fields
+    if before is None:
+        initial = {name: field.initial for name, field in declared.items() if field.initial is not None}
+        texts = resource.record.values == "text"
+        kept = {**{name: as_text(value) if texts else value for name, value in initial.items()}, **kept}
+    after = {**(before.fields if before else {}), **kept}
+    for name, field in declared.items():
+        if field.required and after.get(name) in {None, ""}:
+            raise VendorRefusalError("required", f"{name} is required", field=name)
+    _refuse_doubles(resource, kept, before, others)
+    return kept
+
+
+def _is_kept(resource: FileResource, name: str) -> bool:
+    # the dates and the id are the vendor's to set; a client that sends a whole record back sends them, too
+    if name in resource.known and resource.known[name] not in resource.declared.fields:
+        return False
+    if resource.record.unknown == "refuse":
+        near = nearest(name, resource.declared.fields)
+        hint = f"; did you mean {near}?" if near else ""
+        raise VendorRefusalError("unknown_field", f"there is no field {shown(name)}{hint}", field=name)
+    return resource.record.unknown == "keep"
+
+
+def _value(resource: FileResource, name: str, value: Any) -> Any:
+    field = resource.declared.fields.get(name)
+    if value is None or value == resource.record.clears:
+        return None
+    if field is not None and not _fits(field, value, texts=resource.record.values == "text"):
+        expected = (
+            f"one of {', '.join(field.choices)}" if field.choices else f"a value of the type {field.type}"
+        )
+        raise VendorRefusalError("invalid", f"{name} is {expected}; got {shown(str(value))}", field=name)
+    return as_text(value) if resource.record.values == "text" else value
+
+
+def _fits(field: VendorField, value: Any, *, texts: bool) -> bool:
+    if field.choices and str(value) not in field.choices:
+        return False
+    if texts:
+        pattern = _TEXTS.get(field.type)
+        return not isinstance(value, dict | list) and (
+            pattern is None or pattern.fullmatch(as_text(value)) is not None
+        )
+    is_flag = isinstance(value, bool)
+    if not isinstance(value, _TYPES[field.type]) or is_flag is not (field.type == "boolean"):
+        return False
+    form = _TEXTS.get(field.type)
+    return form is None or not isinstance(value, str) or form.fullmatch(value) is not None
+
+
+def _refuse_doubles(
+    resource: FileResource,
+    kept: Mapping[str, Any],
+    before: KeptRecord | None,
+    others: Callable[[], Iterable[KeptRecord]],
+) -> None:
+    unique = [
+        name
+        for name, field in resource.declared.fields.items()
+        if field.unique and kept.get(name) is not None
+    ]
+    for other in others() if unique else []:
+        for name in unique:
+            if other.fields.get(name) == kept[name] and (before is None or other.id != before.id):
+                said = f"record {other.id} has the {name} {shown(str(kept[name]))}"
+                raise VendorRefusalError("conflict", said, id=other.id, field=name)
