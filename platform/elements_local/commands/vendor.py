@@ -54,7 +54,7 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
 
 
 @vendor_command.command(
-    epilog=examples("elements-local vendor check acme.yaml", "elements-local vendor check --schema")
+    epilog=examples("elements-local vendor check acme.yaml", "elements-local vendor check acme.yaml --json")
 )
 @click.argument("file")
 @click.option(
