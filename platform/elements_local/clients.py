@@ -375,6 +375,15 @@ class CrmClient(RecordsClient):
         path = self.others.get(collection)
         return (self, f"{self.version}/{collection}") if path is None else (self.platform or self, path)
 
+    def named(self, element: str, collection: str) -> str:
+        """Return what a vendor's collection is called here: with the vendor's name where another has it, too."""
+        whole = f"{element}/{collection}"
+        return (
+            whole
+            if whole in self.others and self.others.get(collection) != self.others[whole]
+            else collection
+        )
+
     def create(self, collection: str, fields: Fields) -> dict[str, Any]:
         """Make a record.
 
@@ -470,7 +479,9 @@ class FakeClient(RecordsClient):
 
     def send(self, method: str, path: str, **request: Any) -> Reply:
         """Send a request and return the answer, as ``ServiceClient`` does."""
-        return super().send(method, _of_workspace(path, self.workspace), **request)
+        if path.startswith("/_local"):
+            path = _of_workspace(path, self.workspace)
+        return super().send(method, path, **request)
 
 
 def _of_workspace(path: str, workspace: str) -> str:
@@ -705,12 +716,27 @@ class WorkspaceClients:
         restore_snapshot(self._sides(), document)
 
     def changes(self) -> list[dict[str, Any]]:
-        """Return everything that has happened to the data, oldest first: the CRM's, and other vendors' of kinds that it has not."""
+        """Return everything that has happened to the data, oldest first; kinds are called as ``CrmClient`` calls them."""
         own = self.crm.changes() if self.crm.url else []
-        kinds = {change["resource"].lower() for change in own}
-        logs = [log for fake in self.fakes.values() for log in fake.changes()]
-        others = [change for change in logs if change["resource"].lower() not in kinds]
+        others = [
+            {**change, "resource": self.crm.named(key, change["resource"])}
+            for key, fake in self.fakes.items()
+            for change in fake.changes()
+        ]
         return sorted([*own, *others], key=lambda change: parse_instant(change["at"])) if others else own
+
+    def pollers(self) -> list[dict[str, Any]]:
+        """Return the instances with what each polls; kinds are called as ``CrmClient`` calls them."""
+        return [self._named(poller) if self.fakes else poller for poller in self.platform.pollers()]
+
+    def _named(self, poller: dict[str, Any]) -> dict[str, Any]:
+        instance = self.platform.call("GET", f"{BASE_PATH}/instances/{poller['instanceId']}")
+        key = instance["element"]["key"]
+        resources = [
+            {**each, "collection": each["collection"] and self.crm.named(key, each["collection"])}
+            for each in poller["resources"]
+        ]
+        return {**poller, "resources": resources}
 
     def _sides(self) -> "Sides":
         """Return the services that run, with what says there whose workspace is meant."""

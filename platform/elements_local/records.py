@@ -32,6 +32,11 @@ class RecordSort(NamedTuple):
         """What ``CrmClient`` calls the collection."""
         return self.collection if self.element == INSIGHTLY else f"{self.element}/{self.collection}"
 
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """Where what it could be called by stands, in the order in which it is looked for."""
+        return tuple(self.names) if self.element == INSIGHTLY else (self.called_by,)
+
     def fields_called(self, title: str) -> dict[str, object]:
         """Return what a record of this title needs at least."""
         called_by = "FIRST_NAME" if self.collection == "Contacts" else self.called_by
@@ -62,7 +67,6 @@ COLLECTIONS = {resource: kind.collection for resource, kind in _KINDS.items()}
 RESOURCES = {collection: resource for resource, collection in COLLECTIONS.items()}
 ID_FIELDS = {resource: kind.id for resource, kind in _KINDS.items()}
 NAME_FIELDS = {resource: kind.called_by for resource, kind in _KINDS.items()}
-NAMED_BY = {resource: tuple(kind.names) for resource, kind in _KINDS.items()}
 TEXT_FIELDS = {resource: kind.text for resource, kind in _KINDS.items()}
 
 
@@ -187,11 +191,12 @@ class RecordNames:
 
     def shown(self, object_type: str, object_id: str) -> str:
         """Return a callback's object by its name, where it has one: a copied resource keeps the record's own."""
+        object_type, shown = object_type.rpartition("/")[2], f"{object_type}/{object_id}"
         copies = {f"{object_type}/{name.partition('/')[2]}": number for name, number in self.ids.items()}
         for name, number in {**copies, **self.ids}.items():
             if str(number) == object_id and name.startswith(f"{object_type}/"):
                 return name
-        return f"{object_type}/{object_id}"
+        return shown
 
 
 def kind_of(name: str) -> str:

@@ -391,6 +391,7 @@ class _ApplicationFactory:
 
     def fake(self, key: str, fake: "VendorFake") -> "Flask":
         from elements_local.kit.fakes.host import FakeHost  # noqa: PLC0415 - see above
+        from mock_insightly import CrmSettings  # noqa: PLC0415 - see above
 
         pages = Pages(url=self.pages.url, is_public=self.pages.is_public)
         host = FakeHost(
@@ -399,6 +400,7 @@ class _ApplicationFactory:
             database=self.database,
             guard=self.guard,
             pages=pages,
+            change_retention=CrmSettings.from_env(self.environment).change_retention,
         )
         return fake.create_app(host)
 

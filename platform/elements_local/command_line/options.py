@@ -131,13 +131,14 @@ def stack_environment() -> dict[str, str]:
 
 
 def refuse_set(why: str) -> None:
-    """Refuse ``--set`` where the present command starts no stack.
+    """Refuse ``--set``, and what hands in vendors, where the present command starts no stack.
 
     Raises:
         click.UsageError: it was given.
     """
-    if "assignments" in typed_options():
-        raise click.UsageError(f"{why}, so leave out --set")
+    for name, flag in (("assignments", "--set"), ("connector", "--connector"), ("vendor", "--vendor")):
+        if name in typed_options():
+            raise click.UsageError(f"{why}, so leave out {flag}")
 
 
 def _sentence(about: str) -> str:
@@ -146,3 +147,12 @@ def _sentence(about: str) -> str:
 
 def _metavar(setting: Setting) -> str:
     return "NUMBER" if isinstance(setting.default, int) else setting.expected.split()[1].upper()
+
+
+def vendor_options(command: F) -> F:
+    """Give a command the options that hand in other vendors than the one that is shipped."""
+    connector = stack_option(
+        "--connector", about=FLAT["connectors"].about, multiple=True, metavar="MODULE:NAME"
+    )
+    vendor = stack_option("--vendor", about=FLAT["vendors"].about, multiple=True, metavar="NAME|FILE")
+    return connector(vendor(command))

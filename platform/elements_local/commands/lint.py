@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
+from elements_local.command_line.options import (
+    examples,
+    refuse_set,
+    set_option,
+    stack_environment,
+    vendor_options,
+)
 from elements_local.command_line.output import FILE, counted, print_json, wrapped
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.kit.api.json_text import json_fault
@@ -67,6 +73,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     help="Where --scenario writes to.  [default: lint-RULE.yaml]",
 )
 @click.option("--rules", "only_rules", is_flag=True, help="List the rules, and stop.")
+@vendor_options
 @set_option
 @workspace_option
 @running_stack

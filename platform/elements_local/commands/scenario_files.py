@@ -9,22 +9,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.options import examples, refuse_set, set_option, stack_environment
+from elements_local.command_line.options import (
+    examples,
+    refuse_set,
+    set_option,
+    stack_environment,
+    vendor_options,
+)
 from elements_local.command_line.output import FILE, force_option, print_result, print_written, refuse_kept
 from elements_local.command_line.stacks import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
+from elements_local.kit.settings import variable
 from elements_local.project_origin import REQUIREMENTS, origin_files
 from elements_local.project_scaffold import lay_down
 from elements_local.recording import Recorder, Watch
 from elements_local.recording.import_sources import read
 from elements_local.recording.imported_scenario import NothingToImportError, scenario_of
 from elements_local.recording.text import write
+from elements_local.records import INSIGHTLY, Kinds
 from elements_local.replay.runner import check_file
 from elements_local.reports.files import writable
+from elements_local.start import Options, in_process
 from elements_local.yaml_text import YamlError
 
 if TYPE_CHECKING:
     from elements_local.project_scaffold import ProjectFiles
+    from elements_local.recording.import_sources import ImportedFile
     from elements_local.stack.stack import Stack
 
 
@@ -120,6 +130,7 @@ def _check_folder(output: Path) -> None:
 @click.option(
     "--check", is_flag=True, help="Replay it in process; exit 1 if it does not come to the callbacks."
 )
+@vendor_options
 @json_option
 def import_command(*, file: Path, output: Path, force: bool, check: bool, as_json: bool) -> None:
     """Make a scenario of FILE, which comes from a real integration, that reproduces the callbacks in it.
@@ -130,7 +141,8 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
     """
     refuse_kept(output, force=force)
     try:
-        made = scenario_of(read(file))
+        imported, environment = read(file), stack_environment()
+        made = scenario_of(imported, _kinds(imported, environment))
     except NothingToImportError as error:
         raise click.UsageError(f"{file}: {error}") from error
     try:
@@ -141,7 +153,17 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
     print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
     if check:
         otherwise = "it does not come to the callbacks that were imported"
-        check_file(output, {}, otherwise=otherwise, as_json=as_json)
+        check_file(output, environment, otherwise=otherwise, as_json=as_json)
+
+
+def _kinds(imported: "ImportedFile", environment: dict[str, str]) -> Kinds:
+    """Return the kinds of records that can be made, those of connectors that are handed in among them."""
+    if not any(environment.get(variable(each)) for each in ("connectors", "vendors")):
+        return Kinds()
+    with in_process(Options(environment=environment)) as stack:
+        crms = stack.workspace().credentials.crms
+    element = str(imported.instance["element"].get("key")) if imported.instance else INSIGHTLY
+    return Kinds(crms, first=element)
 
 
 _NEXT = (

@@ -12,7 +12,7 @@ from elements_local.command_line.output import print_json
 from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.interruption import cut_off
 from elements_local.kit.api.json_text import json_fault
-from elements_local.records import COLLECTIONS, Kinds
+from elements_local.records import COLLECTIONS, INSIGHTLY, Kinds, RecordSort
 
 if TYPE_CHECKING:
     from elements_local.clients import WorkspaceClients
@@ -52,6 +52,20 @@ def _checked(kind: str, clients: "WorkspaceClients") -> str:
     named = next(each for each in context.command.params if each.name == "kind")
     _Choice([*Kinds(clients.credentials.crms)]).convert(kind, named, context)
     return kind
+
+
+def id_of(text: str, kind: RecordSort) -> int | str:
+    """Return the id that a text is: the CRM's are numbers, others what their vendors make of them.
+
+    Raises:
+        click.BadParameter: no record of the kind can have it.
+    """
+    if kind.element != INSIGHTLY:
+        return text
+    context = click.get_current_context()
+    named = next(each for each in context.command.params if each.name == "record_id")
+    number: int = click.IntRange(1)(text, named, context)
+    return number
 
 
 def _field(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:
@@ -95,7 +109,7 @@ def _json(value: str, text: str) -> object:
 @click.option(
     "--id",
     "record_id",
-    type=click.IntRange(1),
+    metavar="ID",
     help="The record that is updated.  [default: the one that was created last]",
 )
 @workspace_option
@@ -106,7 +120,7 @@ def trigger_command(  # noqa: PLR0913 - an option each
     kind: str,
     change: "Change",
     fields: Mapping[str, object],
-    record_id: int | None,
+    record_id: str | None,
     workspace: str,
     as_json: bool,
 ) -> None:
@@ -121,7 +135,8 @@ def trigger_command(  # noqa: PLR0913 - an option each
         raise click.UsageError("--id names a record that is updated; the CRM gives a new one its id")
     clients = stack.workspace(workspace)
     kind = _checked(kind, clients)
-    change_made, outcome = _triggered(clients, kind, change, fields, record_id, as_json=as_json)
+    known_id = record_id and id_of(record_id, trigger.kinds_of(clients).of(kind))
+    change_made, outcome = _triggered(clients, kind, change, fields, known_id, as_json=as_json)
     if as_json:
         print_json(_as_json(change_made, outcome))
     else:

@@ -17,6 +17,7 @@ from elements_local.command_line.options import (
     setting_option,
     stack_option,
     typed_options,
+    vendor_options,
 )
 from elements_local.command_line.output import print_json
 from elements_local.command_line.stacks import start_options
@@ -64,8 +65,7 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
 @setting_option("role", "host")
 @stack_option("--served-as", multiple=True, metavar="NAME")
 @stack_option("--allow-origin", about=FLAT["allow_origins"].about, multiple=True, metavar="ORIGIN")
-@stack_option("--connector", about=FLAT["connectors"].about, multiple=True, metavar="MODULE:NAME")
-@stack_option("--vendor", about=FLAT["vendors"].about, multiple=True, metavar="NAME|FILE")
+@vendor_options
 @setting_option("known_secrets", "platform_port", "crm_port", "sink_port")
 @setting_option("platform_url", default=None, about=_URL.format("platform"))
 @setting_option("crm_url", default=None, about=_URL.format("CRM"))

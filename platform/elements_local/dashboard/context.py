@@ -212,7 +212,7 @@ class PageContext:
     @cached_property
     def pollers(self) -> list[dict[str, Any]]:
         """The instances with what they poll; none where there is no platform."""
-        return self.clients.platform.pollers() if "platform" in self.runs else []
+        return self.clients.pollers() if "platform" in self.runs else []
 
     def poller(self, instance_id: int) -> dict[str, Any] | None:
         """Return what an instance polls; None if it is not there."""
@@ -236,9 +236,10 @@ def service_client(service: str) -> ServiceClient:
     Raises:
         NotFound: there is none by that name.
     """
-    if service not in page().runs:
+    fake = clients().fakes.get(service)
+    if service not in page().runs and fake is None:
         raise NotFound(f"No {service[:40]!r} runs here.")
-    client: ServiceClient = getattr(clients(), service)
+    client: ServiceClient = fake or getattr(clients(), service)
     return client
 
 

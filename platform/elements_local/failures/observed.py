@@ -88,7 +88,7 @@ def observe(clients: WorkspaceClients, *, traffic: bool = False) -> Observed:
     """
     clock = clients.clock.show()
     platform = clients.platform
-    pollers = platform.pollers() if platform.url else []
+    pollers = clients.pollers() if platform.url else []
     calls = sorted(_latest_calls(clients), key=itemgetter("number")) if traffic else []
     unmade = [] if pollers or not (platform.url and clients.crm.url) else list(_unmade(clients))
     return Observed(

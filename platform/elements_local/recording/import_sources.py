@@ -14,7 +14,7 @@ from elements_local.errors import HarnessError
 from elements_local.kit.api.json_text import json_fault
 from elements_local.kit.files import read_file
 from elements_local.kit.os_errors import os_reason
-from elements_local.records import COLLECTIONS, ID_FIELDS
+from elements_local.records import INSIGHTLY, Kinds, RecordSort, value_at, with_value
 
 _FORMS = (
     "an instance as GET /instances/{id} shows it, a callback's body, what the sink exports or a collector shows, a HAR file, a Postman collection with saved "
@@ -168,7 +168,7 @@ class ToldRecord(Struct, frozen=True, kw_only=True):
     """One event of a callback.
 
     Attributes:
-        resource: as a scenario calls it.
+        resource, kind: as a scenario calls it, and as the vendor has it.
         fields: what can be written of the record.
         created, updated: None where the callback does not say.
         polled: when the poll ran that found it.
@@ -176,6 +176,7 @@ class ToldRecord(Struct, frozen=True, kw_only=True):
     """
 
     resource: str
+    kind: RecordSort
     record_id: str
     event_type: str
     polled: datetime
@@ -185,26 +186,28 @@ class ToldRecord(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
 
 
-def told_records(callback: Mapping[str, Any]) -> Iterator[ToldRecord | str]:
+def told_records(callback: Mapping[str, Any], kinds: Kinds) -> Iterator[ToldRecord | str]:
     """Yield what a callback tells of each record, or why nothing can be made of it."""
     message = callback["message"]
     raw = message.get("raw") if isinstance(message.get("raw"), dict) else {}
     rows: dict[str, Mapping[str, Mapping[str, Any]]] = {}
     for event in message["events"]:
         resource, record_id = str(event.get("objectType", "")), str(event.get("objectId", ""))
-        if resource not in COLLECTIONS:
-            yield f"an event of {resource or 'no object type'}: scenarios know {', '.join(COLLECTIONS)}"
+        if resource not in kinds:
+            yield f"an event of {resource or 'no object type'}: scenarios know {', '.join(kinds)}"
             continue
+        kind = kinds.of(resource)
         polled = _date(event.get("pollDate")) or _millis(raw.get("pollDate")) or _date(event.get("date"))
         if polled is None:
             yield f"an event of {resource} {record_id} that does not say when it was polled"
             continue
         if resource not in rows:
-            rows[resource] = _rows(raw, resource)
+            rows[resource] = _rows(raw, resource, kind.id)
         record = rows[resource].get(record_id, {})
-        kept = {key: value for key, value in record.items() if _is_writable(resource, key, value)}
+        kept = _written(kind, record)
         yield ToldRecord(
             resource=resource,
+            kind=kind,
             record_id=record_id,
             event_type=str(event.get("eventType", "")),
             polled=polled,
@@ -217,27 +220,35 @@ def told_records(callback: Mapping[str, Any]) -> Iterator[ToldRecord | str]:
                 if key not in kept
                 and value not in (None, [], "", False)
                 and not key.startswith(_ASSIGNED)
-                and key != ID_FIELDS[resource]
+                and key != kind.id
             ),
         )
 
 
-def _rows(raw: Mapping[str, Any], resource: str) -> Mapping[str, Mapping[str, Any]]:
+def _rows(raw: Mapping[str, Any], resource: str, id_field: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the records of a callback by their ids: those of a resource, or wherever one has the id."""
     found: dict[str, Mapping[str, Any]] = {}
     for each in (row for rows in [raw.get(resource), *raw.values()] for row in _dicts(rows)):
-        for record_id in (each.get(ID_FIELDS[resource]), each.get("id")):
+        for record_id in (each.get(id_field), each.get("id")):
             found.setdefault(str(record_id), each)
     return found
 
 
-def _is_writable(resource: str, key: str, value: Any) -> bool:
+def _written(kind: RecordSort, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what can be written of a record; of another vendor's, where it is not known what can be, that is its name."""
+    if kind.element == INSIGHTLY:
+        return {key: value for key, value in record.items() if _is_writable(kind.id, key, value)}
+    name = value_at(record, kind.called_by)
+    return {} if name is None else with_value({}, kind.called_by, name)
+
+
+def _is_writable(id_field: str, key: str, value: Any) -> bool:
     plain = isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
     return (
         plain
         and key != "id"
         and not key.endswith(("_ID", "_URL"))
-        and key != ID_FIELDS[resource]
+        and key != id_field
         and not key.startswith(_ASSIGNED)
     )
 

@@ -11,7 +11,7 @@ from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import MASK, is_secret, mask_value
 from elements_local.recording.import_sources import ImportedFile, ToldRecord, told_records
 from elements_local.recording.names import NOT_RECORDED, Namer
-from elements_local.records import NAMED_BY
+from elements_local.records import INSIGHTLY, Kinds, with_value
 
 _SECOND = timedelta(seconds=1)
 _USUAL_INTERVAL = timedelta(minutes=15)
@@ -39,13 +39,16 @@ class ImportedScenario(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-def scenario_of(imported: ImportedFile) -> ImportedScenario:
+def scenario_of(imported: ImportedFile, kinds: Kinds) -> ImportedScenario:
     """Return a scenario of what was imported.
+
+    Args:
+        kinds: of records that can be made; those of the instance's element go before others.
 
     Raises:
         NothingToImportError: it has callbacks, and none of them can be told.
     """
-    told = [each for callback in imported.callbacks for each in told_records(mask_value(callback))]
+    told = [each for callback in imported.callbacks for each in told_records(mask_value(callback), kinds)]
     notes = [f"left out: {each}" for each in told if isinstance(each, str)]
     records = sorted((each for each in told if isinstance(each, ToldRecord)), key=lambda each: each.polled)
     if imported.callbacks and not records:
@@ -54,19 +57,25 @@ def scenario_of(imported: ImportedFile) -> ImportedScenario:
     if len(imported.instance_ids) > 1:
         ids = ", ".join(map(str, imported.instance_ids))
         notes.append(f"the file has instances {ids}: the configuration of the last one counts")
-    head = {"scenario": f"imported from {imported.name}", "tags": ["imported"]}
+    head: dict[str, Any] = {"scenario": f"imported from {imported.name}", "tags": ["imported"]}
     if not records:
         document = {
             **head,
-            "instance": {"configuration": configuration},
+            "instance": {**_element(kinds.first), "configuration": configuration},
             "steps": _trial(configuration, interval),
         }
         notes.append(
             "no callback came along: one record of the first resource is made, to be reported as CREATED"
         )
     else:
-        document = {**head, **_retold(records, configuration, interval, notes)}
+        body = {**_element(records[0].kind.element), "configuration": configuration}
+        document = {**head, **_retold(records, body, interval, notes)}
     return ImportedScenario(document=document, notes=tuple(dict.fromkeys(notes)))
+
+
+def _element(key: str) -> dict[str, Any]:
+    """Return what an instance's body says of its element; nothing where that is the usual one."""
+    return {} if key == INSIGHTLY else {"element": {"key": key}}
 
 
 def _configuration(
@@ -139,13 +148,13 @@ def _trial(configuration: Mapping[str, Any], interval: timedelta) -> list[dict[s
 
 
 def _retold(
-    records: Sequence[ToldRecord], configuration: Mapping[str, Any], interval: timedelta, notes: list[str]
+    records: Sequence[ToldRecord], instance: Mapping[str, Any], interval: timedelta, notes: list[str]
 ) -> dict[str, Any]:
     """Return start and steps: what is older than the instance, the instance, what changed after that, and the polls."""
     namer, names = Namer(), dict[tuple[str, str], str]()
     for each in records:
         key = each.resource, each.record_id
-        names[key] = names.get(key) or namer.record(each.resource, each.fields, NAMED_BY[each.resource])
+        names[key] = names.get(key) or namer.record(each.resource, each.fields, each.kind.named_by)
     changes = sorted(_changes(records, names, notes), key=lambda change: change[0])
     first_poll = records[0].polled
     # A change that is much older than its poll was made before the instance.
@@ -155,7 +164,7 @@ def _retold(
     while made >= earliest:
         made -= interval
     start = min([made, *(at for at, _ in changes)]) - _SECOND
-    timeline = [*changes, (made, {"make": {"instance": {"configuration": dict(configuration)}}})]
+    timeline = [*changes, (made, {"make": {"instance": dict(instance)}})]
     lines: dict[datetime, list[str]] = {}
     for each in records:
         told = f"{names[each.resource, each.record_id]} {each.event_type}"
@@ -180,7 +189,7 @@ def _changes(
         if name not in seen:
             yield created, {"create": {name: dict(each.fields)}}
         if updated > created or name in seen:
-            yield updated, {"update": {name: dict(each.fields) or {"TITLE": "changed"}}}
+            yield updated, {"update": {name: dict(each.fields) or with_value({}, each.kind.text, "changed")}}
         seen.add(name)
 
 

@@ -8,7 +8,7 @@ from elements_local.clients import BASE_PATH
 from elements_local.kit.masks import MASK
 from elements_local.recording import requests
 from elements_local.recording.session import ObservedCall
-from elements_local.records import COLLECTIONS, INSIGHTLY, NAMED_BY, Kinds, default_fields, merged
+from elements_local.records import COLLECTIONS, INSIGHTLY, Kinds, default_fields, merged
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import ScenarioComposer
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _KINDS = {collection.lower(): kind for kind, collection in COLLECTIONS.items()}
 _OF_CRM = re.compile(r"/(?P<version>v[0-9.]+)/(?P<kind>[A-Za-z]+)(?:/(?P<id>\d+))?/?\Z")
 _OF_HUB = re.compile(rf"{BASE_PATH}(?:/hubs/[^/]+)?/(?P<kind>[A-Za-z]+)(?:/(?P<id>\d+))?/?\Z")
+_OF_VENDOR = re.compile(r".*/(?P<kind>[^/]+)(?P<id>)/?\Z")
 _OF_FAKE = re.compile(r"/_local/records/[^/]+/(?P<kind>[^/]+)(?:/(?P<id>[^/]+))?\Z")
 _VERSION = "v3.1"
 """That of the scenarios' own calls; the others have other fields."""
@@ -51,11 +52,11 @@ def _place(composer: "ScenarioComposer", call: ObservedCall) -> tuple[str, str |
         match = _OF_CRM.match(call.path)
         kind = _KINDS.get(match["kind"].lower()) if match else None
     else:
-        match = None
+        match = _OF_VENDOR.match(call.path)
         if call.service == "platform":
             match = _OF_HUB.match(call.path) if _has_element(call) else _OF_FAKE.match(call.path)
         kind = match["kind"].lower() if match and match["kind"].lower() in composer.kinds else None
-    return (kind, match["id"]) if match and kind else None
+    return (kind, match["id"] or None) if match and kind else None
 
 
 def _has_element(call: ObservedCall) -> bool:
@@ -71,7 +72,7 @@ def _create(composer: "ScenarioComposer", call: ObservedCall, kind: str) -> bool
     if not isinstance(call.json, dict) or not isinstance(number, known):
         return False
     fields = composer.words.value(call.json)
-    name = composer.namer.record(kind, fields, NAMED_BY.get(kind, ()) if known is int else (sort.called_by,))
+    name = composer.namer.record(kind, fields, sort.named_by)
     if _is_repeatable(composer, call) and _is_plain(call) and _needs_nothing(composer.kinds, name, fields):
         composer.step("create", {name: fields})
     elif not requests.add(composer, call, keep={name: sort.id}):
@@ -110,6 +111,8 @@ def _is_repeatable(composer: "ScenarioComposer", call: ObservedCall) -> bool:
         match = _OF_CRM.match(call.path)
         exact = match is not None and (match["id"] is not None or call.method == "POST")
         return match is not None and match["version"] == _VERSION and (exact or not composer.faulty)
+    if call.service != "platform":
+        return False
     return not composer.faulty and (call.method != "PUT" or _OF_FAKE.match(call.path) is not None)
 
 

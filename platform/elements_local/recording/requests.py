@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, SERVICES
-from elements_local.kit.masks import MASK
+from elements_local.kit.masks import MASK, OWN
 from elements_local.recording.names import NOT_RECORDED, without_masks
 from elements_local.recording.session import UNREAD, ObservedCall
 from elements_local.scenarios.verbs.request import HUB_CALLS
@@ -44,7 +44,7 @@ def add(composer: "ScenarioComposer", call: ObservedCall, *, keep: Mapping[str, 
         return False
     if call.service not in SERVICES and _is_local(call):
         return False  # what has been made up is the head's
-    why = _cannot(call)
+    why = _cannot(composer, call)
     if why:
         composer.note(
             f"Left out: {call.method} {composer.words.target(call.path, '')} of the {call.service}, {why}."
@@ -74,7 +74,7 @@ def _seeds(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     return True
 
 
-def _cannot(call: ObservedCall) -> str:
+def _cannot(composer: "ScenarioComposer", call: ObservedCall) -> str:
     """Return why a call cannot be made again; nothing if it can."""
     below = _is_local(call) or call.service != "platform" or call.path.startswith(f"{BASE_PATH}/")
     reasons = {
@@ -83,8 +83,8 @@ def _cannot(call: ObservedCall) -> str:
         "which was one too many; scenarios run without limits": call.status == 429 and not call.fault,
         "whose body is too long to be kept, or no text": not call.whole,
         f"which is not below {BASE_PATH}": not below,
-        "which no step calls: through the hub, or by elements_crm, it would be one": call.service
-        not in SERVICES,
+        "which no step calls before there is an instance of its element": call.service
+        not in (*SERVICES, composer.element),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
@@ -143,6 +143,11 @@ def _credentials(composer: "ScenarioComposer", call: ObservedCall) -> dict[str, 
     authorization = call.headers.get("authorization")
     if call.service == "sink" or _is_local(call):
         return {}
+    if call.service not in SERVICES:  # whose credentials stand where the vendor looks for them
+        shown = {
+            name: value for name, value in call.headers.items() if any(each in value for each in (MASK, *OWN))
+        }
+        return {name.title(): value.replace(MASK, NOT_RECORDED) for name, value in shown.items()}
     if authorization is None:
         return {"Authorization": None}
     # the platform names the instance where it knew the token, and the vendor refused

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from elements_local.records import default_fields
+from elements_local.records import INSIGHTLY, RecordSort, with_value
 
 START = "2026-03-02T11:59:50Z"
 """Shortly before noon, so that hours from one to twelve bite, and not in January, where a day of the year is one of the month."""
@@ -17,7 +17,7 @@ class DemonstratedResource(Struct, frozen=True, kw_only=True):
     """What a scenario of a finding makes changes of.
 
     Attributes:
-        kind: of the records, as scenarios name it.
+        kind, sort: of the records, as scenarios name it and as the vendor has it.
         name: under which it is polled, and its events are called.
         interval_m: minutes between two polls.
         fields: that a record needs so that the configured URL asks for it.
@@ -25,6 +25,7 @@ class DemonstratedResource(Struct, frozen=True, kw_only=True):
     """
 
     kind: str
+    sort: RecordSort
     name: str
     interval_m: int
     fields: Mapping[str, object]
@@ -36,7 +37,9 @@ class DemonstratedResource(Struct, frozen=True, kw_only=True):
 
     def updated(self) -> dict[str, Any]:
         """Return the step that changes it."""
-        needed = default_fields(f"{self.kind}/ada")
+        if self.sort.element != INSIGHTLY:
+            return {"update": {f"{self.kind}/ada": with_value({}, self.sort.called_by, "Ada again")}}
+        needed = self.sort.fields_called("Ada")
         name = next((field for field in needed if field not in self.fields), next(iter(needed)))
         return {"update": {f"{self.kind}/ada": {name: f"{needed[name]} again"}}}
 

@@ -87,6 +87,7 @@ def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
     cases = cases_of(linted, finding)
     sought = cases[AS_IT_IS] if rule == _ABOUT_PAGES else [*cases.values()][-1]
     shown = _shown(linted, sought, subject_of(finding))
+    element = {} if linted.element == INSIGHTLY else {"element": {"key": linted.element}}
     mapping_steps = [
         {"request": {"method": "POST", "path": f"/instances/{{instance}}/{where}", "json": dict(body)}}
         for where, body in linted.mapping_requests()
@@ -101,7 +102,7 @@ def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
             for case, configuration in cases.items()
         ],
         "start": START,
-        "instance": {"configuration": "<configuration>"},
+        "instance": {**element, "configuration": "<configuration>"},
         "steps": [*mapping_steps, *steps_of(rule, shown, lag_s=linted.lag_s)],
     }
 
@@ -139,17 +140,18 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
     blocks = cured.get(CONFIGURATION) or {}
     for name in [subject] if subject else blocks or [_USUAL]:
         block = blocks.get(name) or {}
-        kind = polled_kind(name, block, linted.vendor_names, Kinds())
+        kind = polled_kind(name, block, linted.vendor_names, linted.kinds)
         if kind is not None:
             return DemonstratedResource(
                 kind=kind,
+                sort=linted.kinds.of(kind),
                 name=name,
                 interval_m=int(str(cured.get(REFRESH_INTERVAL) or 15)),
                 fields=fields_asked_for(block),
                 page=min(int(str(block.get("pageSize") or _PAGE)), _LARGEST_PAGE),
             )
     raise NoScenarioError(
-        f"{subject or 'what is polled'} has no scenario: records can be made of {', '.join(Kinds())} alone"
+        f"{subject or 'what is polled'} has no scenario: records can be made of {', '.join(linted.kinds)} alone"
     )
 
 
@@ -250,16 +252,24 @@ class NoSuchInstanceError(HarnessError):
 def of_body(clients: WorkspaceClients, body: Mapping[str, Any], *, lag_s: int | None) -> Linted:
     """Return what is found in the body of an instance that is not made."""
     found = clients.platform.call_object("POST", f"/_local/lint{query_of({'indexLag': lag_s})}", json=body)
-    return _linted(configured_body(body), found, lag_s or 0)
+    return _linted(configured_body(body, clients.credentials.crms), found, lag_s or 0)
 
 
-def configured_body(body: Mapping[str, Any]) -> Configured:
-    """Return the configuration in a body."""
+def configured_body(
+    body: Mapping[str, Any], crms: Mapping[str, Mapping[str, Any]] | None = None
+) -> Configured:
+    """Return the configuration in a body.
+
+    Args:
+        crms: the fakes of other vendors, as a workspace's credentials name them.
+    """
     configuration = body.get("configuration")
-    element = body.get("element")
+    given = body.get("element")
+    element = str(given.get("key")) if isinstance(given, dict) else INSIGHTLY
     return Configured(
         configuration=_readable(configuration if isinstance(configuration, dict) else {}),
-        element=str(element.get("key")) if isinstance(element, dict) else INSIGHTLY,
+        element=element,
+        kinds=Kinds(crms or {}, first=element),
     )
 
 

@@ -12,6 +12,7 @@ from elements_local.cli import cli
 from elements_local.clients import BASE_PATH
 from elements_local.recording.import_sources import ImportedFile
 from elements_local.recording.imported_scenario import scenario_of
+from elements_local.records import Kinds
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process
@@ -207,7 +208,7 @@ def test_what_is_looked_at_grows_as_the_callbacks_do():
         ]
         callback = {"message": {"raw": {"contacts": rows}, "events": events}}
         LookedAt.times = 0
-        made = scenario_of(ImportedFile(name="it", instance=None, callbacks=(callback,))).document
+        made = scenario_of(ImportedFile(name="it", instance=None, callbacks=(callback,)), Kinds()).document
         assert f"contacts/ada-{count} " in made["steps"][-1]["expect"]["callbacks"][-1]
         return LookedAt.times
 

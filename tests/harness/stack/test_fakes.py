@@ -1,14 +1,24 @@
 """A fake of anybody's, on the kit's face: clock and ties, workspaces, faults, reset, snapshot, seeds and log are there for it."""
 
-from contextlib import closing
+from contextlib import closing, nullcontext
+from dataclasses import replace
 
 import pytest
-from hublike import HublikeConnector
+from click import BadParameter, Context
+from click.testing import CliRunner
+from each_row import each_row
+from hublike import HUBLIKE, HublikeConnector
+from page_reader import PageVisitor
 
 from elements_local import trigger
+from elements_local.cli import cli
+from elements_local.commands.trigger import id_of, trigger_command
 from elements_local.errors import CallError, OptionError
+from elements_local.failures.failure_report import text_of
+from elements_local.failures.observed import observe
+from elements_local.failures.reasons import Unreported
 from elements_local.guide import instance_body
-from elements_local.kit.api.json_text import decode
+from elements_local.kit.api.json_text import decode, encode_text
 from elements_local.recording import scenario_so_far
 from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
@@ -21,9 +31,12 @@ from elements_local.what_if.sweep import sweep
 NAMED = {"ELEMENTS_LOCAL_CONNECTORS": "hublike:HublikeConnector"}
 
 
+MONTH = {"ELEMENTS_LOCAL_CRM_CHANGE_RETENTION": str(30 * 86400)}
+
+
 @pytest.fixture(scope="module")
 def stack():
-    with in_process(Options(connectors=(HublikeConnector(),))) as started:
+    with in_process(Options(connectors=(HublikeConnector(),), environment=MONTH)) as started:
         yield started
 
 
@@ -168,6 +181,139 @@ def test_what_was_done_is_recorded_by_names_and_replays(tmp_path):
     assert "create:\n      deals/other:" in text
     with closing(Runner(How())) as runner:
         assert [runner.run(scenario).failure for scenario in load(path)] == [None]
+
+
+def test_calls_made_straight_to_a_fake_are_recorded_and_replay(tmp_path):
+    path = tmp_path / "recorded.yaml"
+    with in_process(Options(environment=NAMED)) as stack:
+        clients = stack.new_workspace(seed=7)
+        clients.platform.create_instance(instance_body(clients.credentials, element="hublike"))
+        clients.clock.advance("1m")
+        token = clients.credentials.crms["hublike"]["credentials"]["access.token"]
+        vendor = replace(clients.fakes["hublike"], headers={"Authorization": f"Bearer {token}"})
+        objects = "/crm/v3/objects/deals"
+        ref = vendor.call("POST", objects, json={"properties": {"name": "Big deal"}})["id"]
+        clients.clock.advance("15m")
+        vendor.call("PATCH", f"{objects}/{ref}", json={"properties": {"stage": "won"}})
+        clients.clock.advance("15m")
+        text = scenario_so_far(stack, clients.credentials.name)
+    path.write_text(f"settings: {{CONNECTORS: hublike:HublikeConnector}}\n{text}")
+
+    assert "Left out" not in text
+    assert token not in text
+    assert "- deals/big-deal UPDATED" in text
+    assert "path: /crm/v3/objects/deals/{deals/big-deal}" in text
+    with closing(Runner(How())) as runner:
+        assert [runner.run(scenario).failure for scenario in load(path)] == [None]
+
+
+def test_changes_that_are_too_old_are_forgotten(clients, fake):
+    first = clients.crm.create("deals", {"properties": {"name": "Old"}})
+    clients.crm.delete("deals", first["id"])
+    clients.clock.advance("31d")
+    clients.crm.create("deals", {"properties": {"name": "New"}})
+    log = fake.call("GET", "/_local/changes")
+
+    assert [each["seq"] for each in log["changes"]] == [3]
+    assert log["pruned"] == {"at": "2026-04-02T10:00:00Z", "before": "2026-03-03T10:00:00Z"}
+
+
+def test_kinds_of_one_name_are_told_apart(clients):
+    clients.platform.create_instance(instance_body(clients.credentials))
+    body = instance_body(clients.credentials, element="hublike")
+    body["configuration"]["event.poller.configuration"] = {"contacts": {}}
+    other = clients.platform.create_instance(body)["id"]
+    clients.clock.advance("1m")
+    own = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    made = clients.crm.create("hublike/contacts", {"properties": {"name": "Ada"}})
+    observed = observe(clients)
+
+    assert [
+        (each.resource, each.record_id, each.instance_id == other) for each in Unreported(observed).all()
+    ] == [
+        ("contacts", str(own), False),
+        ("contacts", made["id"], True),
+    ]
+    told = text_of(observed, [], verbose=True)
+    assert f" contacts {own} CREATED" in told
+    assert f"hublike/contacts {made['id']} CREATED" in told
+
+
+def test_the_dashboard_lists_records_of_every_vendor(stack, clients, instance):
+    clients.clock.advance("1m")
+    clients.crm.create("deals", {"properties": {"name": "Small"}})
+    made = clients.crm.create("deals", {"properties": {"name": "Big deal"}})
+    clients.clock.advance("15m")
+    visitor = PageVisitor(stack.http, stack.addresses.platform)
+    shown = f"/_local/dashboard/{clients.credentials.name}"
+    listed = visitor.open(f"{shown}/records/deals/?q=big")
+    record = visitor.open(f"{shown}/records/hublike.deals/2")
+    links = [link for link, _ in visitor.open(f"{shown}/instances/{instance['id']}").links]
+
+    assert (listed.status, "1 match, 1 hidden" in listed.words, "Big deal 51002" in listed.words) == (
+        200,
+        True,
+        True,
+    )
+    assert "hublike.contacts" in listed.words
+    assert f"{shown}/records/deals/" in links
+    assert record.status == 200
+    assert [
+        text
+        for text in ("Polled as deals", "✓ reported", '"name": "Big deal"', "✓ 200")
+        if text not in record.words
+    ] == []
+    assert visitor.open(f"{shown}/records/hublike.contacts/").status == 200
+    assert made["id"] == "51002"
+
+
+def test_its_default_block_has_no_findings_and_the_scenario_of_one_is_of_its_records(tmp_path):
+    body, output = tmp_path / "body.json", tmp_path / "found.yaml"
+    usual = HUBLIKE.poller_defaults["deals"]
+    dates = {**usual["datesConfiguration"], "createdCheckTolerance": 1200}
+    lint = ["lint", str(body), "--connector", "hublike:HublikeConnector"]
+
+    def linted(block, *more):
+        configuration = {"event.notification.callback.url": "http://127.0.0.1:9/events"}
+        configuration |= {
+            "event.notification.enabled": "true",
+            "event.poller.configuration": {"deals": block},
+        }
+        body.write_text(encode_text({"element": {"key": "hublike"}, "configuration": configuration}))
+        return CliRunner().invoke(cli, [*lint, *more])
+
+    assert linted(usual).stdout == "nothing is found\n"
+    done = linted(
+        {**usual, "datesConfiguration": dates}, "--scenario", "tolerance-too-long", "--output", str(output)
+    )
+    assert done.exit_code == 0, done.output
+    with closing(Runner(How(environment=NAMED))) as runner:
+        as_it_is, cured = (runner.run(scenario).failure for scenario in load(output))
+    assert (as_it_is is None, cured) == (False, None)
+
+
+def test_a_callback_of_its_records_is_imported(clients, tmp_path):
+    callback, scenario = tmp_path / "callback.json", tmp_path / "made.yaml"
+    clients.platform.create_instance(instance_body(clients.credentials, element="hublike"))
+    clients.clock.advance("1m")
+    clients.crm.create("deals", {"properties": {"name": "Big deal", "stage": "open"}})
+    clients.clock.advance("15m")
+    callback.write_text(encode_text(clients.sink.callbacks()[0]["json"]))
+    options = ["--connector", "hublike:HublikeConnector", "--output", str(scenario), "--check"]
+    done = CliRunner().invoke(cli, ["import", str(callback), *options])
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "deals/big-deal CREATED" in scenario.read_text()
+
+
+@each_row(
+    ("kind", "text", "known"),
+    [("deals", "rec-5", "rec-5"), ("contacts", "5", 5), ("contacts", "rec-5", None), ("contacts", "0", None)],
+)
+def test_an_id_of_trigger_is_a_number_where_the_vendors_are(clients, kind, text, known):
+    sort = trigger.kinds_of(clients).of(kind)
+    with Context(trigger_command), pytest.raises(BadParameter) if known is None else nullcontext():
+        assert id_of(text, sort) == known
 
 
 def test_a_sweep_makes_its_records(stack, clients, instance):

@@ -13,6 +13,7 @@ from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.errors import CallError, HarnessError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.values import replace
 from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
 
 bp = Blueprint("records", __name__, url_prefix="/records")
@@ -20,7 +21,17 @@ bp = Blueprint("records", __name__, url_prefix="/records")
 _NAMES = ("FIRST_NAME", "LAST_NAME", "ORGANISATION_NAME", "OPPORTUNITY_NAME", "PROJECT_NAME")
 _MOST_SEEDED = 1000
 
-RECORDS = Listing(name="records", one="record", service="crm", filters=("q",))
+
+class RecordListing(Listing, frozen=True, kw_only=True):
+    """Records: the CRM's, or those of another vendor, whose name stands before the kind."""
+
+    def read(self, of: Mapping[str, Any], **asked: object) -> dict[str, Any]:
+        """Return a page of them, as ``Listing.read`` does."""
+        element, _, kind = of["kind"].rpartition(".")
+        return Listing.read(replace(self, service=element or "crm"), {"kind": kind}, **asked)
+
+
+RECORDS = RecordListing(name="records", one="record", filters=("q",))
 
 
 class NoObjectError(HarnessError):
@@ -67,7 +78,8 @@ def create(kind: str) -> Answer:
 @bp.get("/<kind>/<int:record_id>")
 def show(kind: str, record_id: int) -> Answer:
     """Show a record with its history and what came of it."""
-    return _shown(_spelt(kind), record_id, text=None, error="")
+    kind = _spelt(kind)
+    return _shown_of_vendor(kind, record_id) if "." in kind else _shown(kind, record_id, text=None, error="")
 
 
 @bp.post("/<kind>/<int:record_id>")
@@ -135,7 +147,26 @@ def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | 
     )
 
 
-def _polled_by(kind: str, record_id: int) -> list[dict[str, Any]]:
+def _shown_of_vendor(kind: str, number: int) -> str | Response:
+    """Show a record of another vendor, which clients change."""
+    element, _, collection = kind.rpartition(".")
+    row = RECORDS.find(number, kind=kind)
+    log = clients().fakes[element].changes()
+    of_it = (collection, row["id"])
+    return page_or_copy(
+        "record.html",
+        copies.of_value(f"{kind} {row['id']}", row),
+        kind=kind,
+        record_id=row["id"],
+        record=row,
+        name=_name(row),
+        changes=[each for each in log if (each["resource"], each["recordId"]) == of_it][::-1],
+        polled_by=_polled_by(clients().crm.named(element, collection), row["id"]),
+        callbacks=latest_callbacks(objectId=row["id"], limit=20),
+    )
+
+
+def _polled_by(kind: str, record_id: int | str) -> list[dict[str, Any]]:
     """Return the resources by which instances poll a kind, each with what became of the record's latest change."""
     return [
         {
@@ -161,26 +192,32 @@ def _record(kind: str, record_id: int) -> dict[str, Any] | None:
 
 
 def _kinds() -> list[str]:
-    """Return the CRM's kinds that are polled, and those that usually are; not yet those of other vendors."""
-    others = {kind for crm in clients().credentials.crms.values() for kind in crm["kinds"]}
+    """Return the CRM's kinds that are polled, and those that usually are; then those of other vendors."""
     polled = [
-        each["collection"]
-        for poller in page().pollers
-        for each in poller["resources"]
-        if each["collection"] and each["collection"] not in others
+        each["collection"] for poller in page().pollers for each in poller["resources"] if each["collection"]
     ]
-    return list(dict.fromkeys([*COLLECTIONS.values(), *map(_spelt, polled)]))
+    return list(dict.fromkeys([*COLLECTIONS.values(), *map(_spelt, polled), *_kinds_of_vendors()]))
+
+
+def _kinds_of_vendors() -> list[str]:
+    crms = clients().credentials.crms
+    return [f"{key}.{kind['collection']}" for key, crm in crms.items() for kind in crm["kinds"].values()]
 
 
 def _spelt(kind: str) -> str:
-    """Return a kind as paths spell it."""
-    if not (kind.isascii() and kind.isidentifier()):
+    """Return a kind as paths spell it, those of other vendors behind their names."""
+    spelt = kind.replace("/", ".")
+    if not (spelt.isascii() and all(part.isidentifier() for part in spelt.split("."))):
         raise NotFound("There is no such kind of record.")
-    known = {each.lower(): each for each in COLLECTIONS.values()}
-    return known.get(kind.lower(), kind)
+    others = {name.rpartition(".")[2].lower(): name for name in _kinds_of_vendors()}
+    known = others | {each.lower(): each for each in COLLECTIONS.values()}
+    return known.get(spelt.lower(), spelt)
 
 
 def _name(record: Mapping[str, Any]) -> str:
+    if "number" in record:  # another vendor's, of whose fields nothing is known: the first that is a text
+        texts = [text for text in record["fields"].values() if isinstance(text, str) and text]
+        return texts[0] if texts else "without a name"
     return " ".join(str(record[name]) for name in _NAMES if record.get(name)) or str(
         record.get("TITLE") or "without a name"
     )

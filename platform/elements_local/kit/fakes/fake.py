@@ -15,8 +15,15 @@ from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import LogQuery, PageJson, page_json
 from elements_local.kit.fakes.effects import RecordRules
 from elements_local.kit.fakes.host import FakeHost, FakeService
-from elements_local.kit.fakes.records import Fields, KeptRecords, NoCallerError, NoKeptRecordError
+from elements_local.kit.fakes.records import (
+    Fields,
+    KeptRecords,
+    KeptRecordsQuery,
+    NoCallerError,
+    NoKeptRecordError,
+)
 from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_instant, parse_instant
+from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.web.problems import unrouted
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -51,9 +58,16 @@ class ChangeLogQuery(LogQuery, rename="camel"):
 
 
 class LoggedChangesJson(PageJson):
-    """Every change that a client made, in order."""
+    """Every change that a client made, in order; ``pruned`` says which are no longer kept."""
 
+    pruned: Pruned | None
     changes: list[dict[str, Any]]
+
+
+class KeptRecordsJson(PageJson):
+    """Records as they are kept, those that were made last first."""
+
+    records: list[dict[str, Any]]
 
 
 class SampleRequest(Struct, forbid_unknown_fields=True):
@@ -162,7 +176,8 @@ class Fake:
 def changes(query: ChangeLogQuery) -> Answer[LoggedChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
     records: KeptRecords = current_app.extensions[_EXTENSION].records
-    page = records.changes(asked_workspace(), since=_since(query.since), after=query.after, limit=query.limit)
+    workspace = asked_workspace()
+    page = records.changes(workspace, since=_since(query.since), after=query.after, limit=query.limit)
     shown = [
         {
             "seq": row.seq,
@@ -173,7 +188,25 @@ def changes(query: ChangeLogQuery) -> Answer[LoggedChangesJson]:
         }
         for row in page.items
     ]
-    return Answer({"changes": shown, **page_json(page, "after")})
+    return Answer({"changes": shown, "pruned": records.pruned(workspace), **page_json(page, "after")})
+
+
+@bp.get("/records")
+@operation(problems=_PROBLEMS)
+def list_records(query: KeptRecordsQuery) -> Answer[KeptRecordsJson]:
+    """List the records of a kind, the latest first, without a call of the API: no fault strikes it."""
+    fake: Fake = current_app.extensions[_EXTENSION]
+    page = fake.records.kept(asked_workspace(), query.kind, query)
+    shown = [
+        {
+            "number": record.number,
+            "id": record.id,
+            **{name: format_instant(getattr(record, name)) for name in ("created", "updated")},
+            "fields": record.fields,
+        }
+        for record in page.items
+    ]
+    return Answer({"records": shown, **page_json(page, "before")})
 
 
 @bp.post("/seed")

@@ -1,6 +1,7 @@
 """The one face that the kit shows to a fake: what a stack hands to it, and what the fake says of itself in return."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
@@ -89,6 +90,7 @@ class FakeHost(Struct, frozen=True, kw_only=True):
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
         pages: for people, to which the root leads browsers.
+        change_retention: for how long the log of changes is kept, by the workspace's clock.
     """
 
     name: str
@@ -97,6 +99,7 @@ class FakeHost(Struct, frozen=True, kw_only=True):
     guard: Guard
     alone: bool = False
     pages: Pages | None = None
+    change_retention: timedelta = timedelta(days=90)
 
     def flask(
         self,

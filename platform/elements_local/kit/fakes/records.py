@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from flask import request
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Text, bindparam, func, select
 from sqlalchemy.types import TypeEngine
 
 from elements_local.kit.api.json_text import decode, encode_text
-from elements_local.kit.api.pages import Page
+from elements_local.kit.api.pages import ListQuery, Page, UnwantedTexts
 from elements_local.kit.fakes.effects import NO_EFFECT, RecordEffect
 from elements_local.kit.fakes.host import FakeHost
 from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
 from elements_local.kit.storage.transaction import Forgetting, Row, Transaction, WorkspaceStatement
 from elements_local.kit.values import replace
@@ -45,6 +46,25 @@ class KeptRecord(Struct, frozen=True, kw_only=True):
     created: datetime
     updated: datetime
     fields: dict[str, Any]
+
+
+class KeptRecordsQuery(ListQuery, rename="camel"):
+    """Which records are asked for.
+
+    Attributes:
+        kind: of the records.
+        q: a text that they contain, wherever; case does not count.
+        not_: texts that they do not contain.
+    """
+
+    kind: str
+    q: Annotated[str, Meta(max_length=1000)] = ""
+    not_: UnwantedTexts = field(default=[], name="not")
+
+    def wants(self, record: KeptRecord) -> bool:
+        """Say whether a record has what is looked for, and nothing that it must not have."""
+        text = encode_text({"id": record.id, **record.fields}).lower()
+        return self.q.lower() in text and not any(each.lower() in text for each in self.not_)
 
 
 class KeptRecords:
@@ -83,7 +103,12 @@ class KeptRecords:
             Column("seq", BigInteger, primary_key=True, autoincrement=False),
             *_columns({"kind": Text, "record_id": Text, "change": Text, "at": Instant, **stamps}),
         )
+        pruned = pruned_table(f"{host.name}_pruned", self.tables)
         host.database.create(SchemaPart(host.name, self.tables))
+        gone = records.delete().where(records.c.deleted == 1, records.c.updated < bindparam("before"))
+        old = changes.delete().where(changes.c.at < bindparam("before"))
+        rule = RetentionRule(keep=host.change_retention, statements=[*map(WorkspaceStatement, (gone, old))])
+        self._retention = Retention(pruned, [rule])
         self._forgetting = Forgetting(self.tables)
         of_kind = select(records).where(records.c.kind == bindparam("of_kind"))
         there = of_kind.where(records.c.deleted == 0)
@@ -180,6 +205,19 @@ class KeptRecords:
             total = tx.scalar(self._how_many, since=since)
         return Page.of(rows, limit, total=total, cursor=lambda row: row.seq)
 
+    def kept(self, workspace: Workspace, kind: str, search: "KeptRecordsQuery") -> Page[KeptRecord]:
+        """Return a page of the records of a kind, the latest first; no fault strikes it."""
+        with self._host.database.read(workspace.name) as tx:
+            found = [_record(row) for row in tx.all(self._all, of_kind=kind)][::-1]
+        wanted = [each for each in found if search.wants(each)]
+        rows = [each for each in wanted if search.before is None or each.number < search.before]
+        return Page.of(rows, search.limit, total=len(wanted), cursor=lambda record: record.number)
+
+    def pruned(self, workspace: Workspace) -> Pruned | None:
+        """Return what of the log is no longer kept."""
+        with self._host.database.read(workspace.name) as tx:
+            return self._retention.pruned(tx)
+
     def reset(self, workspace: Workspace) -> None:
         """Forget everything of a workspace."""
         with self._host.database.transaction(workspace.name) as tx:
@@ -223,6 +261,7 @@ class KeptRecords:
             created=record.created,
             updated=record.updated,
         )
+        self._retention.forget(tx, at)
 
 
 def _columns(types: Mapping[str, type[TypeEngine[Any]]]) -> Iterator[Column[Any]]:

@@ -8,7 +8,6 @@ from callback_sink.answers import ScriptedResponse
 from elements_local.clients import SERVICES
 from elements_local.scenarios.scenario_context import ScenarioContext, client_of, whose
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb, only_here
-from elements_local.shape_errors import unknown
 from mock_insightly.faults import CrmRule
 
 
@@ -34,9 +33,8 @@ def _fault(context: ScenarioContext, argument: Fault | list[Fault]) -> None:
 def _fault_objections(state: StateSoFar, argument: Fault | list[Fault]) -> Iterator[Objection]:
     rules = argument if isinstance(argument, list) else [argument]
     for place, rule in enumerate(rules):
-        if rule.service not in (*SERVICES, *state.elements):
-            at: tuple[str | int, ...] = (place, "service") if isinstance(argument, list) else ("service",)
-            yield at, unknown("value", rule.service, SERVICES)
+        at: tuple[str | int, ...] = (place, "service") if isinstance(argument, list) else ("service",)
+        yield from state.service_objections(rule.service, at)
         reason = rule.objection() if rule.service in SERVICES else None
         if reason is not None:
             yield (place,) if isinstance(argument, list) else (), reason

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
+from elements_local.clients import SERVICES
 from elements_local.kit.instants import UnreadableTimeError, parse_duration, parse_instant
 from elements_local.records import COLLECTIONS, INSIGHTLY
 from elements_local.scenarios.scenario_context import ScenarioContext
@@ -41,6 +42,11 @@ class StateSoFar(Struct, frozen=True):
         kind = name.partition("/")[0]
         if kind not in COLLECTIONS and {*self.elements} <= {INSIGHTLY}:
             yield (name,), unknown("kind of record", kind, COLLECTIONS)
+
+    def service_objections(self, name: str, at: Path) -> Iterator[Objection]:
+        """Yield what is wrong with the name of a service: the stack's, or an instance's element."""
+        if name not in (*SERVICES, *self.elements):
+            yield at, unknown("value", name, SERVICES)
 
     def record_objections(self, name: str, at: Path) -> Iterator[Objection]:
         """Yield what is wrong with a record that has to be there."""
