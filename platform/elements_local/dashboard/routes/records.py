@@ -209,9 +209,11 @@ def _spelt(kind: str) -> str:
     spelt = kind.replace("/", ".")
     if not (spelt.isascii() and all(part.isidentifier() for part in spelt.split("."))):
         raise NotFound("There is no such kind of record.")
-    others = {name.rpartition(".")[2].lower(): name for name in _kinds_of_vendors()}
-    known = others | {each.lower(): each for each in COLLECTIONS.values()}
-    return known.get(spelt.lower(), spelt)
+    others = _kinds_of_vendors()
+    if "." in spelt and spelt not in others:
+        raise NotFound("There is no such kind of record.")
+    known = {name.rpartition(".")[2].lower(): name for name in others}
+    return {**known, **{each.lower(): each for each in COLLECTIONS.values()}}.get(spelt.lower(), spelt)
 
 
 def _name(record: Mapping[str, Any]) -> str:
