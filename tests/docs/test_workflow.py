@@ -1,9 +1,11 @@
 """The workflows are such as GitHub takes, and two linters have nothing against them; the commands of docs/ci.md run."""
 
 import os
+import runpy
 import shlex
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -21,6 +23,10 @@ from elements_local.project_scaffold import starting_files
 BIN = Path(sys.executable).parent
 WORKFLOW = block("workflow", "scenarios.yml")
 RELEASE = ROOT / "docs" / "workflows" / "release.yml"
+CHECK = ROOT / ".github" / "workflows" / "check.yml"
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT, POE = DECLARED["project"], DECLARED["tool"]["poe"]["tasks"]
+refusal = runpy.run_path(str(ROOT / ".ci" / "release.py"))["refusal"]
 SCENARIO = "scenario: it\nsteps:\n  - advance: 1m\n  - expect: {events: [COMPLETED]}\n"
 
 
@@ -49,7 +55,7 @@ def test_it_is_the_one_that_init_lays_down() -> None:
 
 
 def test_they_have_the_shape_that_github_takes(workflow: Path) -> None:
-    assert has_the_shape_of("github-workflows", workflow, RELEASE)
+    assert has_the_shape_of("github-workflows", workflow, RELEASE, CHECK)
 
     workflow.write_text(WORKFLOW.replace("runs-on:", "run-on:"), encoding="utf-8")
 
@@ -74,7 +80,7 @@ def zizmor(*workflows: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_linter_has_nothing_against_them_and_would_have(workflow: Path) -> None:
-    linted = zizmor(workflow, RELEASE)
+    linted = zizmor(workflow, RELEASE, CHECK)
     workflow.write_text(WORKFLOW.replace('"$FOLDER"', "${{ inputs.folder }}"), encoding="utf-8")
 
     assert linted.returncode == 0, linted.stdout + linted.stderr
@@ -87,11 +93,52 @@ def test_a_release_is_checked_before_it_is_uploaded_by_tools_that_are_installed(
 
     order = [
         scripts.index(next(each for each in scripts if word in each))
-        for word in ("poe check", "twine check", "uv publish")
+        for word in (".ci/release.py", "poe check", "twine check", "uv publish")
     ]
     assert order == sorted(order)
     for program in ("hatchling", "poe", "uv"):
         assert (BIN / program).exists()
+
+
+@each_row(
+    ("source", "tag", "refused"),
+    {
+        "all is well": ("https://git.example.org/us/elements-local", "v1.2", ""),
+        "another tag": ("https://git.example.org/us/elements-local", "v1.3", "tag v1.2"),
+        "no changes": ("https://git.example.org/us/elements-local", "v9", "no section '9'"),
+        "no address": ("https://elements-local.example/elements-local", "v1.2", "the line marked FILL IN"),
+    },
+)
+def test_a_release_is_refused_while_something_is_not_filled_in(source, tag, refused) -> None:
+    said = refusal("9" if tag == "v9" else "1.2", source, "# Changelog\n\n## 1.2\n", tag)
+
+    assert (refused in said) if refused else not said
+
+
+def test_the_line_that_is_marked_has_the_projects_address() -> None:
+    (line,) = (
+        line for line in (ROOT / "pyproject.toml").read_text("utf-8").splitlines() if "FILL IN" in line
+    )
+    source = tomllib.loads(line)["Source"]
+
+    assert source == PROJECT["urls"]["Source"]
+
+
+def test_what_is_checked_here_is_checked_at_each_push_and_before_a_commit() -> None:
+    (job,) = yaml.safe_load(CHECK.read_text("utf-8"))["jobs"].values()
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    (hook,) = repository["hooks"]
+
+    assert job["steps"][-1]["run"] == ".ci/run"
+    assert hook["entry"].removeprefix(".venv/bin/") == "poe quick"
+    assert "quick" in POE
+
+
+def test_an_issue_asks_for_what_is_needed() -> None:
+    forms = ROOT / ".github" / "ISSUE_TEMPLATE"
+
+    assert has_the_shape_of("github-issue-forms", forms / "defect.yml")
+    assert has_the_shape_of("github-issue-config", forms / "config.yml")
 
 
 def test_what_it_installs_and_tests_is_laid_down_too() -> None:
