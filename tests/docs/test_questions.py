@@ -20,6 +20,15 @@ QUESTIONS = {
     "How do I run it in CI?": ("ci.md", "elements-local replay"),
     "How do I move from the real platform?": ("from-the-platform.md", "once host and secrets are others"),
     "What is not imitated?": ("not-imitated.md", "501"),
+    "How do I write back from my app?": ("two-way.md", "through the hub"),
+    "Which are all the keys of a poller?": ("poller-configuration.md", "`pageSize`"),
+    "How do I change the ports?": ("ports.md", "--platform-port 5700"),
+    "How is a fault rule written?": ("fault-rules.md", '"effect": {"status": 503}'),
+    "What are the limits of the CRM?": ("crm-limits.md", "up --limits vendor"),
+    "How do I use custom fields?": ("crm-limits.md", "CUSTOMFIELDS"),
+    "Which check do I use when?": ("which-check.md", "elements-local audit"),
+    "Is Windows supported?": ("windows.md", "WSL"),
+    "What does events() return?": ("python.md", "A list of objects. `id` is the event's"),
 }
 SMALL = {
     "how",
@@ -38,6 +47,11 @@ SMALL = {
     "from",
     "what",
     "or",
+    "does",
+    "of",
+    "my",
+    "all",
+    "on",
 }
 
 
