@@ -1,22 +1,33 @@
 """What a vendor file says that would not be carried out, or not as it is meant: each with the path to it, and what would do."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
+from elements_local.kit.text import nearest
+from elements_local.platform.configuration.poller_keys import BLOCK_KEYS
 from elements_local.platform.dates.java_dates import MILLISECONDS, compile_pattern
 from elements_local.platform.dates.zones import zone
 from elements_local.platform.elements.vendor_file import (
     FileCall,
+    FileConnector,
     FileListCall,
+    FileResource,
+    RecordDate,
     VendorField,
     VendorFile,
-    VendorResource,
+    VendorOrder,
+    VendorPaging,
     condition_of,
     fill_of,
+    made_value,
     method_of,
+    methods,
     placeholders,
     places_of,
+    resources_of,
+    takes,
 )
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.shape_errors import unknown
@@ -53,6 +64,7 @@ _ANSWERS: dict[str, tuple[str, ...]] = {
 _ANSWERS |= {"update": _ANSWERS["create"], "delete": ("id", "resource"), "me": ("user",)}
 _ERROR = ("message", "status", "id", "field", "resource", "uuid")
 _LINK = ("origin", "resource", "size", "token", "offset", "page")
+_USUAL_PAGING, _USUAL_ORDER, _USUAL_DATE = VendorPaging(by="offset"), VendorOrder(), RecordDate(path="x")
 _WANTED = {"token": "next", "link": "link"}
 """What an answer has to have for the next page to be found."""
 
@@ -60,24 +72,15 @@ _WANTED = {"token": "next", "link": "link"}
 def objections(file: VendorFile) -> Iterator[Objection]:
     """Yield what is wrong with a file that has its shape."""
     yield from _authentication(file)
-    for name in ("created", "updated"):
-        date = getattr(file.record, name)
-        yield from _pattern(("record", name, "format"), date.format)
-        yield from _checked(("record", name, "zone"), partial(zone, date.zone))
-    yield from _unknown(("record", "constants"), file.record.constants, ("id", "resource", "deleted"))
-    for key, resource in file.resources.items():
-        yield from _resource(("resources", key), resource)
-        yield from _unknown(
-            ("resources", key, "poller"), resource.poller, ("resource", "hub", "id", "created", "updated")
-        )
-    yield from _unknown(("poller",), file.poller, ("resource", "hub", "id", "created", "updated"))
+    yield from _record(file)
+    for key, kind in resources_of(file).items():
+        yield from _resource(("resources", key), kind)
     names = Counter(resource.name or key for key, resource in file.resources.items())
     for key, resource in file.resources.items():
         if names[resource.name or key] > 1:
-            yield (
-                ("resources", key),
-                f"two resources have the name {resource.name or key!r}; give one another `name`",
-            )
+            said = f"two resources have the name {resource.name or key!r}; give one another `name`"
+            yield ("resources", key), said
+    yield from _poller(("poller",), file.poller)
     yield from _calls(file)
     for name, call in file.calls.items():
         if isinstance(call, FileListCall):
@@ -98,48 +101,84 @@ def _authentication(file: VendorFile) -> Iterator[Objection]:
         yield ("authentication", "value"), f"expected a text with {{key}} once; got {how.value!r}"
 
 
-def _resource(path: Where, resource: VendorResource) -> Iterator[Objection]:
+def _record(file: VendorFile) -> Iterator[Objection]:
+    record = file.record
+    for name in ("created", "updated"):
+        date = getattr(record, name)
+        yield from _pattern(("record", name, "format"), date.format)
+        yield from _checked(("record", name, "zone"), partial(zone, date.zone))
+        if date.format == MILLISECONDS and date.zone != _USUAL_DATE.zone:
+            yield ("record", name, "zone"), "milliseconds have no zone"
+    if file.hooks.id is not None and (record.id.first, record.id.step) != (1, 1):
+        yield ("record", "id"), "the hook `id` says what ids are; `first` and `step` have no effect beside it"
+    yield from _unknown(("record", "constants"), record.constants, ("id", "resource", "deleted"))
+    calls = (file.listing, file.search, file.get)
+    is_asked = any(
+        "fields" in [*placeholders(call.parameters), *placeholders(call.body)] for call in calls if call
+    )
+    for key, resource in file.resources.items():
+        for name, field in resource.fields.items():
+            if field.default and not is_asked:
+                said = "without {fields} in a request nobody could ask for the fields that are not `default`"
+                yield ("resources", key, "fields", name, "default"), said
+    keys = Counter(each.key for each in FileConnector(file).element.keys)
+    for place, each in enumerate(file.configuration):
+        if keys[each.key] > 1:
+            yield ("configuration", place, "key"), f"the element has a key {each.key!r} already"
+
+
+def _poller(path: Where, block: Mapping[str, Any]) -> Iterator[Objection]:
+    yield from _unknown(path, block, ("resource", "hub", "id", "created", "updated"))
+    for name in block:
+        if name not in BLOCK_KEYS:
+            yield (*path, name), unknown("key", name, sorted(BLOCK_KEYS))
+
+
+def _resource(path: Where, resource: FileResource) -> Iterator[Objection]:
+    declared = resource.declared
     for key in ("named_by", "text"):
-        name = getattr(resource, key)
-        if name not in resource.fields:
-            yield (*path, key), unknown("field", name, resource.fields)
-        elif resource.fields[name].type != "text":
+        name = getattr(declared, key)
+        if name not in declared.fields:
+            yield (*path, key), unknown("field", name, declared.fields)
+        elif declared.fields[name].type != "text":
             yield (*path, key), f"the field {name!r} takes no text; choose one that does"
-    for name, field in resource.fields.items():
-        yield from _field((*path, "fields", name), name, field, is_name=name == resource.named_by)
+    own = {name for name, known in resource.known.items() if known in _OWN}
+    texts = resource.record.values == "text"
+    for name, field in declared.fields.items():
+        where = (*path, "fields", name)
+        if name in own or resource.path(name) in own:
+            yield where, f"{name} is the record's own: `record` says where it stands"
+        if field.required and field.unique and name != declared.named_by:
+            said = "a field that is required and unique has to be the one of `named_by`: by that alone records differ that are made by name"
+            yield where, said
+        yield from _field(where, field, texts=texts)
+    yield from _poller((*path, "poller"), declared.poller)
 
 
-def _field(path: Where, name: str, field: VendorField, *, is_name: bool) -> Iterator[Objection]:
-    if name in _OWN:
-        yield path, f"{name} is the record's own: say under `record` where it stands"
+def _field(path: Where, field: VendorField, *, texts: bool) -> Iterator[Objection]:
     if (field.type == "choice") != bool(field.choices):
         yield path, "a field of the type choice has `choices`, and no other has"
-    if field.required and field.unique and not is_name:
-        yield (
-            path,
-            "a field that is required and unique has to be the one of `named_by`: records made by name differ in that alone",
-        )
+    elif field.initial is not None and not takes(field, field.initial, texts=texts):
+        yield (*path, "initial"), f"the field takes no {field.initial!r}"
     if isinstance(field.fill, dict) and len(field.fill) != 1:
         yield (*path, "fill"), "expected one method of Faker, such as {random_int: {min: 1, max: 9}}"
     elif field.fill is not None:
-        from faker import Faker  # noqa: PLC0415 - a quarter of a second, for files that say it alone
+        yield from _fill((*path, "fill"), field, texts=texts)
 
-        method, arguments = fill_of(field)
-        faker = Faker()
-        known = [each for each in dir(faker) if not each.startswith(("_", "seed"))]
-        if method not in known:
-            yield (*path, "fill"), unknown("method of Faker", method, known) if known else method
-            return
-        try:
-            made = getattr(faker, method)(**arguments)
-        except Exception as error:  # noqa: BLE001 - whatever one of its many methods raises
-            yield (*path, "fill"), f"Faker's {method} does not take {arguments}: {type(error).__name__}"
-            return
-        if not isinstance(made, str | int | float | bool):
-            yield (
-                (*path, "fill"),
-                f"Faker's {method} makes no text, number or flag, but a {type(made).__name__}",
-            )
+
+def _fill(path: Where, field: VendorField, *, texts: bool) -> Iterator[Objection]:
+    method, arguments = fill_of(field)
+    if method not in methods():
+        near = nearest(method, methods())
+        yield path, f"Faker has no method {method!r}{f'; did you mean {near!r}?' if near else ''}"
+        return
+    try:
+        made = made_value(field)
+    except Exception as error:  # noqa: BLE001 - whatever one of its many methods raises
+        yield path, f"Faker's {method} does not take {arguments}: {type(error).__name__}"
+        return
+    if not takes(field, made, texts=texts):
+        yield path, f"Faker's {method} makes {made!r}, which a field of the type {field.type} does not take"
 
 
 def _calls(file: VendorFile) -> Iterator[Objection]:
@@ -158,6 +197,11 @@ def _calls(file: VendorFile) -> Iterator[Objection]:
                 (name,),
                 "nothing says which resource is meant: {resource} has to stand in the path, a parameter or the body",
             )
+        if not isinstance(call.body, dict | None) and call.body != "{fields}":
+            yield (name, "body"), 'expected an object, or "{fields}"'
+        for each in placeholders(call.path):
+            if not each.isidentifier():
+                yield (name, "path"), f"a condition such as {{{each}}} stands in `parameters` or `body`"
         if method_of(name, call) == "GET" and call.body is not None:
             yield (
                 (name, "body"),
@@ -215,8 +259,29 @@ def _paging(path: Where, call: FileListCall) -> Iterator[Objection]:
     elif paging.link is not None:
         yield (*path, "link"), "{link} stands nowhere in the answer, or its headers"
     yield from _unknown((*path, "link"), paging.link, _LINK)
+    yield from _ineffective(path, call)
+    if paging.link is not None:
+        start = paging.link.removeprefix("{origin}")
+        if not start.startswith("/"):
+            yield (*path, "link"), "a link begins with / or {origin}/"
+        elif paging.by != "link" and start.partition("?")[0] != call.path:
+            yield (*path, "link"), f"nothing answers there: it has to lead to {call.path}"
     if paging.default > paging.max:
         yield (*path, "default"), f"a page has {paging.max} records at the most"
+
+
+def _ineffective(path: Where, call: FileListCall) -> Iterator[Objection]:
+    """Yield what is said of paging that has no effect."""
+    paging, usual = call.paging, _USUAL_PAGING
+    if paging.first != usual.first and paging.by != "page":
+        yield (*path, "first"), "`first` is the number of the first page, and pages are asked for otherwise"
+    if paging.token != usual.token and paging.by != "token":
+        yield (*path, "token"), "`token` says what a token is, and pages are asked for otherwise"
+    if "size" not in places_of(call) and (paging.max, paging.over) != (usual.max, usual.over):
+        yield (
+            path,
+            "without {size} in the request all pages have `default` records: `max` and `over` have no effect",
+        )
 
 
 def _filter(path: Where, call: FileListCall) -> Iterator[Objection]:
@@ -225,7 +290,9 @@ def _filter(path: Where, call: FileListCall) -> Iterator[Objection]:
         yield from _pattern((*path, "format"), form.format)
     if ("filters" in places_of(call)) != (form.each is not None):
         yield path, "{filters} in the request, and `each` of a filter, belong together"
-    elif form.each is None:
+    if form.each is None:
+        if form.format is not None and not _asks_by_date(call):
+            yield (*path, "format"), "no date stands in the request"
         if form.join is not None or form.quote or form.operators:
             said = "`join`, `quote` and `operators` say how {filters} are written, which the request does not have"
             yield path, said
@@ -238,12 +305,23 @@ def _filter(path: Where, call: FileListCall) -> Iterator[Objection]:
         yield (*path, "join"), "what joins filters belongs to a text, and to no object"
 
 
+def _asks_by_date(call: FileListCall) -> bool:
+    fields = {found[0] for each in places_of(call) if (found := condition_of(each))}
+    return not fields.isdisjoint(("created", "updated"))
+
+
 def _order(path: Where, call: FileListCall) -> Iterator[Objection]:
     order = call.order
     if ("order" in places_of(call)) != (order.each is not None):
         yield path, "{order} in the request, and `each` of the order, belong together"
     elif order.each is not None and {*placeholders(order.each)} - {"direction"} != {"field"}:
         yield (*path, "each"), "expected {field} in it, and {direction} if it has one"
+    elif order.words != _USUAL_ORDER.words and "direction" not in placeholders(order.each):
+        yield (*path, "words"), "{direction} does not stand in `each`"
+    in_query = {*placeholders(call.parameters)}
+    for place, each in (("order", order.each), ("filters", call.filter.each)):
+        if place in in_query and each is not None and not isinstance(each, str):
+            yield path, f"{{{place}}} stands in the query, where it has to be a text"
 
 
 def _errors(file: VendorFile) -> Iterator[Objection]:
@@ -253,6 +331,7 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
             continue
         path = ("errors", "cases", name)
         yield from _unknown((*path, "message"), case.message, _ERROR)
+        yield from _unknown((*path, "headers"), case.headers, ())
         used = {
             *placeholders(file.errors.body if case.body is None else case.body),
             *placeholders(case.message),

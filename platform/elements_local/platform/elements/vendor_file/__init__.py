@@ -2,19 +2,23 @@
 
 from elements_local.platform.elements.vendor_file.connector import FileConnector
 from elements_local.platform.elements.vendor_file.fake import FileFake
+from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
-from elements_local.platform.elements.vendor_file.made_up import fill_of
+from elements_local.platform.elements.vendor_file.made_up import fill_of, made_value, methods
 from elements_local.platform.elements.vendor_file.model import (
     FileCall,
     FileListCall,
+    RecordDate,
     VendorField,
     VendorFile,
-    VendorResource,
+    VendorOrder,
+    VendorPaging,
     method_of,
 )
 from elements_local.platform.elements.vendor_file.query import VendorQuery, condition_of, places_of
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import placeholders
+from elements_local.platform.elements.vendor_file.writing import takes
 
 __all__ = [
     "FileCall",
@@ -22,14 +26,21 @@ __all__ = [
     "FileFake",
     "FileHooks",
     "FileListCall",
+    "FileResource",
+    "RecordDate",
     "VendorField",
     "VendorFile",
+    "VendorOrder",
+    "VendorPaging",
     "VendorQuery",
     "VendorRefusalError",
-    "VendorResource",
     "condition_of",
     "fill_of",
+    "made_value",
     "method_of",
+    "methods",
     "placeholders",
     "places_of",
+    "resources_of",
+    "takes",
 ]

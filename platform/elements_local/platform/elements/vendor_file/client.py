@@ -99,7 +99,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         where = None if page_request.where is None else understood(page_request.where, kind)
         chosen = self._list_call(kind, where, page_request)
         if page_request.order is not None and not chosen.is_ordered:
-            every = lists.whole(lambda: [one for _, one in self._walk(chosen, None, size=None)])
+            every = lists.whole(lambda: [one for _, _, one in self._walk(chosen, None, size=None)])
             keeps = None if where is None else lambda one: holds(chosen.left, kind.comparable(one))
             return lists.page(page_request, every, keeps=keeps, largest=chosen.call.paging.max)
         return self._paged(chosen, kind, page_request)
@@ -183,26 +183,28 @@ class FileClient(Struct, frozen=True, kw_only=True):
         raise AssertionError  # a file has a list
 
     def _paged(self, chosen: _ListCall, kind: FileResource, page_request: PageRequest) -> ProviderPage:
-        """Return a page, looking one match further, since a last page must not promise another."""
+        """Return a page; what is filtered here is read one match further, since a last page must not promise another."""
         found, skip = list[Record](), page_request.skip
         start = _cursor(page_request.token) if page_request.token else None
         # a page that is filtered here may need many records for one
-        size = page_request.size + 1 if chosen.left is None else None
-        for at, record in self._walk(chosen, start, size=size):
+        size = page_request.size if chosen.left is None else None
+        for at, following, record in self._walk(chosen, start, size=size):
             if not holds(chosen.left, kind.comparable(record)):
                 continue
             if skip:
                 skip -= 1
-            elif len(found) == page_request.size:
+                continue
+            if len(found) == page_request.size:
                 return ProviderPage(records=found, next_token=_token(at))
-            else:
-                found.append(record)
+            found.append(record)
+            if chosen.left is None and len(found) == page_request.size:
+                return ProviderPage(records=found, next_token=following and _token(following))
         return ProviderPage(records=found)
 
     def _walk(
         self, chosen: _ListCall, start: _Cursor | None, *, size: int | None
-    ) -> Iterator[tuple[_Cursor, Record]]:
-        """Yield a list's records, each with where it stands."""
+    ) -> Iterator[tuple[_Cursor, _Cursor | None, Record]]:
+        """Yield a list's records, each with where it stands, and where the one after it does; None after the last."""
         paging = chosen.call.paging
         page, passed = start or _Cursor(
             {"page": paging.first}.get(paging.by, 0 if paging.by == "offset" else None), 0
@@ -212,8 +214,10 @@ class FileClient(Struct, frozen=True, kw_only=True):
         asks = paging.max if paging.by == "page" and "size" in places_of(chosen.call) else asks
         while True:
             records, following = self._page(chosen, page, asks)
+            beyond = None if following is None else _Cursor(following, 0)
             for place, record in enumerate(records[passed:], start=passed):
-                yield _Cursor(page, place), record
+                after = _Cursor(page, place + 1) if place + 1 < len(records) else beyond
+                yield _Cursor(page, place), after, record
             if following is None or not records:
                 return
             page, passed = following, 0
@@ -232,7 +236,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
             **read(call.headers, {name: reply.header(name) for name in call.headers}),
             **self._answer(call, reply),
         }
-        records = found.get("records", [])
+        records = found.get("records", reply) or []
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
             raise self._other(reply)
         return records, _following(call, found, page, size=size, count=len(records))

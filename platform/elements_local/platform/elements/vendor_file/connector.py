@@ -1,6 +1,5 @@
 """The connector of a vendor file: its element, its client, and its fake."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -142,7 +141,9 @@ class FileConnector:
             {**self.file.poller, **resource.declared.poller},
             {"resource": resource.key, "hub": self.file.hub, "id": resource.record.id.path, **named},
         )
-        return {**usual, **(own if isinstance(own, Mapping) else {})}
+        block = own if isinstance(own, dict) else {}
+        more = block.get("datesConfiguration")
+        return {**usual, **block, "datesConfiguration": {**dates, **(more if isinstance(more, dict) else {})}}
 
 
 def create_app(connector: FileConnector, host: "FakeHost") -> "Flask":

@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +21,8 @@ from elements_local.platform.elements.vendor_file.file_resource import FileResou
 from elements_local.platform.elements.vendor_file.made_up import samples
 from elements_local.platform.elements.vendor_file.model import (
     ERROR_STATUSES,
+    DeleteCall,
+    FileCall,
     FileListCall,
     VendorErrorCase,
     VendorFile,
@@ -70,9 +72,9 @@ class FileFake:
 
     def app(self) -> Flask:
         """Return the application, with a route for each call of the file."""
-        views: Mapping[str, Callable[[Found], Response]] = {
-            "list": partial(self._listed, self.file.listing),
-            "search": partial(self._listed, self.file.search or self.file.listing),
+        views: Mapping[str, Callable[[Any, Found], Response]] = {
+            "list": self._listed,
+            "search": self._listed,
             "get": self._one,
             "create": self._created,
             "update": self._updated,
@@ -127,11 +129,12 @@ class FileFake:
         made = resource.shown(record.id, record.fields, created=record.created, updated=record.updated, **how)
         return self.hooks.shown(made, record) if self.hooks.shown else made
 
-    def _answered(self, name: str, view: Callable[[Found], Response], **variables: str) -> Response:
+    def _answered(self, name: str, view: Callable[[Any, Found], Response], **variables: str) -> Response:
         call = self.file.calls[name]
         parameters = {key: ",".join(request.args.getlist(key)) for key in request.args}
         body = _body() if method_of(name, call) != "GET" else {}
-        found = {**read(call.parameters, parameters), **read(call.body, body), **variables}
+        sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
+        found: Found = {name: value for name, value in sent.items() if value is not None}
         found["asked"] = body if call.body is not None else parameters
         if isinstance(call, FileListCall) and call.paging.by == "link":
             link = (call.paging.link or "").partition("?")[2]
@@ -139,12 +142,14 @@ class FileFake:
             found |= {} if token is None else _opened(str(token))
         if isinstance(call, FileListCall) and call.deleted:
             found["deleted"] = parameters.get(call.deleted.parameter) == call.deleted.value
-        return view(found)
+        return view(call, found)
 
     def _resource(self, found: Found) -> FileResource:
         if "resource" not in found and len(self.resources) == 1:
             return next(iter(self.resources.values()))
-        name = found.get("resource")
+        if "resource" not in found:
+            raise VendorRefusalError("invalid", "the call does not say which records it is about")
+        name = found["resource"]
         if name not in self.resources:
             raise VendorRefusalError("not_found", f"there is nothing called {name}", resource=name)
         return self.resources[name]
@@ -178,13 +183,13 @@ class FileFake:
         self, call: FileListCall, resource: FileResource, query: VendorQuery, *, deleted: bool
     ) -> list[tuple[KeptRecord, dict[str, object]]]:
         found = [
-            (each, resource.comparable(self.shown(resource, each)))
+            (each, resource.kept(each.id, each.fields, created=each.created, updated=each.updated))
             for each in self.records(resource, call, deleted=deleted)
         ]
         kept = [pair for pair in found if holds(query.where, pair[1])]
         field = query.order.field if query.order else call.order.by
         if field != "made":
-            kept.sort(key=lambda pair: sort_key(_as_number(pair[1].get(field), field)))
+            kept.sort(key=lambda pair: sort_key(pair[1].get(field)))
         if query.order.descending if query.order else call.order.descending:
             kept.reverse()
         return kept
@@ -226,19 +231,19 @@ class FileFake:
         link = filled(paging.link, named) if more and paging.link else None
         return {**values, "link": link}
 
-    def _one(self, found: Found) -> Response:
+    def _one(self, call: FileCall, found: Found) -> Response:
         resource = self._resource(found)
         record = self.fake.records.get(resource.key, found["id"])
-        return self._with_record("get", resource, record, found)
+        return self._with_record(call, resource, record, names_read(found.get("fields")) or ())
 
-    def _created(self, found: Found) -> Response:
+    def _created(self, call: FileCall, found: Found) -> Response:
         resource = self._resource(found)
         fields = written(resource, found.get("fields"), None, self._all(resource))
         if self.hooks.write:
             fields = self.hooks.write(fields, resource.key, None)
-        return self._with_record("create", resource, self.fake.records.create(resource.key, fields), found)
+        return self._with_record(call, resource, self.fake.records.create(resource.key, fields))
 
-    def _updated(self, found: Found) -> Response:
+    def _updated(self, call: FileCall, found: Found) -> Response:
         resource = self._resource(found)
         before = self.fake.records.get(resource.key, found["id"])
         fields = written(resource, found.get("fields"), before, self._all(resource))
@@ -246,35 +251,32 @@ class FileFake:
             fields = self.hooks.write(fields, resource.key, before)
         same = all(before.fields.get(name) == value for name, value in fields.items())
         if same and resource.record.unchanged == "keep":
-            return self._with_record("update", resource, before, found)
-        return self._with_record(
-            "update", resource, self.fake.records.update(resource.key, found["id"], fields), found
-        )
+            return self._with_record(call, resource, before)
+        return self._with_record(call, resource, self.fake.records.update(resource.key, found["id"], fields))
 
     def _all(self, resource: FileResource) -> Callable[[], list[KeptRecord]]:
         return lambda: self.fake.records.listed(resource.key)
 
-    def _deleted(self, found: Found) -> Response:
-        resource, call = self._resource(found), self.file.delete
+    def _deleted(self, call: DeleteCall, found: Found) -> Response:
+        resource = self._resource(found)
         try:
             self.fake.records.delete(resource.key, found["id"])
         except NoKeptRecordError:
-            if call is None or call.unknown == "refuse":
+            if call.unknown == "refuse":
                 raise
-        return _response(filled(call and call.answer, found), call.status if call else 204)
+        return _response(filled(call.answer, found), call.status)
 
-    def _me(self, found: Found) -> Response:
+    def _me(self, call: FileCall, found: Found) -> Response:
         caller = self.fake.caller()
-        return _response(filled(self.file.me and self.file.me.answer, {**found, "user": caller.name}), 200)
+        return _response(filled(call.answer, {**found, "user": caller.name}), call.status)
 
-    def _with_record(self, name: str, resource: FileResource, record: KeptRecord, found: Found) -> Response:
-        call = self.file.calls[name]
-        asked = names_read(found.get("fields")) if name == "get" else None
-        values = {
-            "record": self.shown(resource, record, asked=asked),
-            "id": record.id,
-            "resource": resource.name,
-        }
+    def _with_record(
+        self, call: FileCall, resource: FileResource, record: KeptRecord, asked: Iterable[str] | None = None
+    ) -> Response:
+        """Answer with a record: after a write with all of it."""
+        wanted = [*resource.declared.fields, *record.fields] if asked is None else asked
+        shown = self.shown(resource, record, asked=wanted or None)
+        values = {"record": shown, "id": record.id, "resource": resource.name}
         return _response(filled(call.answer, values), call.status)
 
     def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
@@ -369,10 +371,6 @@ def _opened(token: str) -> Found:
 
 def _pairs(query: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (each.partition("=") for each in query.split("&") if each)]
-
-
-def _as_number(value: object, field: str) -> object:
-    return int(value) if field == "id" and isinstance(value, str) and value.isdecimal() else value
 
 
 def _response(body: object, status: int, headers: Mapping[str, str] | None = None) -> Response:

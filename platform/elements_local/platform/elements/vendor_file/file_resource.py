@@ -4,8 +4,10 @@ A condition names a field as the vendor does. By itself it is known by the field
 ``updated``; these two are compared as milliseconds, whatever they are written like.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -26,6 +28,7 @@ from elements_local.platform.elements.vendor_file.model import (
 from elements_local.platform.elements.vendor_file.templates import filled
 from elements_local.platform.errors import UnreadableDateError
 
+NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 OWN_NAMES = ("id", "created", "updated")
 """By which a record's id and dates are known, whatever the vendor calls them."""
 
@@ -34,7 +37,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """Years of two digits are those around it; a fixed one, as answers follow from the file alone."""
 
 
-class FileResource(Struct, frozen=True, kw_only=True):
+class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """A resource.
 
     Attributes:
@@ -52,7 +55,7 @@ class FileResource(Struct, frozen=True, kw_only=True):
         """The vendor's name of it."""
         return self.declared.name or self.key
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """What the vendor calls each field: its path, from where fields stand."""
         record = self.record
@@ -62,7 +65,7 @@ class FileResource(Struct, frozen=True, kw_only=True):
             **{each: each for each in self.declared.fields},
         }
 
-    @property
+    @cached_property
     def known(self) -> dict[str, str]:
         """All names that a condition may call a field by, and by which it is known here."""
         shape = self.record
@@ -111,7 +114,22 @@ class FileResource(Struct, frozen=True, kw_only=True):
         fields = find(shown, self.record.fields) if self.record.fields else shown
         own = {name: self.milliseconds(find(shown, date.path), name) for name, date in self.dates.items()}
         more = fields if isinstance(fields, Mapping) else {}
-        return {**shown, **more, "id": find(shown, self.record.id.path), **own}
+        return {**shown, **self._numbers(more), "id": find(shown, self.record.id.path), **own}
+
+    def kept(self, record_id: str, fields: Mapping[str, object], **dates: datetime) -> dict[str, object]:
+        """Return the values of a record that is kept, by the same names."""
+        own = {name: epoch_milliseconds(date) for name, date in dates.items()}
+        return {**self._numbers(fields), "id": int(record_id) if record_id.isdecimal() else record_id, **own}
+
+    def _numbers(self, fields: Mapping[str, object]) -> dict[str, object]:
+        """Return values, those as numbers that are some, though the vendor may write them as texts."""
+        return dict(fields) | {
+            name: float(text)
+            for name, field in self.declared.fields.items()
+            if field.type in {"integer", "number"}
+            and isinstance(text := fields.get(name), str)
+            and NUMBER.fullmatch(text)
+        }
 
     def milliseconds(self, value: object, name: str, *patterns: str) -> int | None:
         """Return a date as milliseconds: by these patterns, or as in a record, or in ISO 8601; None if it is no date."""

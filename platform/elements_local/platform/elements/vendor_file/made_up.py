@@ -35,7 +35,7 @@ def samples(vendor: str, resource: FileResource) -> Callable[[int, int], dict[st
         faker = _faker()
         faker.seed_instance(int.from_bytes(seeded.digest(seed, vendor, resource.key, place)[:8]))
         texts = resource.record.values == "text"
-        made = {name: _value(faker, field) for name, field in resource.declared.fields.items()}
+        made = {name: made_value(field) for name, field in resource.declared.fields.items()}
         return {name: as_text(value) if texts else value for name, value in made.items()}
 
     return make
@@ -51,15 +51,21 @@ def as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _value(faker: "Faker", field: VendorField) -> object:
-    if field.choices and field.fill is None:
-        return faker.random_element(field.choices)
+def made_value(field: VendorField) -> object:
+    """Return what Faker makes for a field next."""
     method, arguments = fill_of(field)
-    return getattr(faker, method)(**arguments)
+    return getattr(_faker(), method)(**arguments)
+
+
+def methods() -> list[str]:
+    """Return the names of Faker's methods."""
+    return [name for name in dir(_faker()) if not name.startswith(("_", "seed"))]
 
 
 def fill_of(field: VendorField) -> tuple[str, dict[str, Any]]:
     """Return the method of Faker by which a field is filled, and its arguments."""
+    if field.choices and field.fill is None:
+        return "random_element", {"elements": field.choices}
     if isinstance(field.fill, dict):
         return next(iter(field.fill.items()))
     return (field.fill, {}) if field.fill else _USUAL.get(field.type, _USUAL["text"])

@@ -377,13 +377,16 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         hooks: what the file cannot say.
     """
 
-    vendor: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$(?!\n)", description="letters, digits and _")]
+    vendor: Annotated[
+        str, Meta(pattern=r"^[a-z][a-z0-9_]*$(?!\n)", description="a word of small letters, digits and _")
+    ]
     name: str
     about: str = ""
     number: int | None = None
     hub: str = "crm"
     origin: Annotated[
-        str, Meta(pattern=r"^https?://[^/?#]+$(?!\n)", description="such as https://api.vendor.example")
+        str,
+        Meta(pattern=r"^https?://[^/?#]+$(?!\n)", description="an origin such as https://api.vendor.example"),
     ]
     authentication: VendorAuthentication
     configuration: tuple[FileConfigurationKey, ...] = ()

@@ -82,7 +82,7 @@ def _has_all(text: str, values: Mapping[str, object]) -> bool:
 
 def _read(template: str, value: object) -> dict[str, object]:
     if whole := _PLACE.fullmatch(template):
-        return {} if value is None else {whole[1]: value}
+        return {whole[1]: value}
     names = [*placeholders(template)]
     match = _pattern(template).fullmatch(str(value)) if names else None
     return (

@@ -6,16 +6,15 @@ from typing import Any
 
 from elements_local.kit.fakes.records import KeptRecord
 from elements_local.kit.text import nearest
-from elements_local.platform.elements.vendor_file.file_resource import FileResource
+from elements_local.platform.elements.vendor_file.file_resource import NUMBER, FileResource
 from elements_local.platform.elements.vendor_file.made_up import as_text
 from elements_local.platform.elements.vendor_file.model import VendorField
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.errors import shown
 
-_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _TEXTS: Mapping[str, re.Pattern[str]] = {
     "integer": re.compile(r"[+-]?\d{1,15}", re.ASCII),
-    "number": _NUMBER,
+    "number": NUMBER,
     "boolean": re.compile("true|false"),
     "date": re.compile(r"\d{4}-\d\d-\d\d|-?\d{1,15}", re.ASCII),
     "datetime": re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?|-?\d{1,15}", re.ASCII),
@@ -82,15 +81,14 @@ def _value(resource: FileResource, name: str, value: Any) -> Any:
     field = resource.declared.fields.get(name)
     if value is None or value == resource.record.clears:
         return None
-    if field is not None and not _fits(field, value, texts=resource.record.values == "text"):
-        expected = (
-            f"one of {', '.join(field.choices)}" if field.choices else f"a value of the type {field.type}"
-        )
-        raise VendorRefusalError("invalid", f"{name} is {expected}; got {shown(str(value))}", field=name)
+    if field is not None and not takes(field, value, texts=resource.record.values == "text"):
+        expected = f"one of {', '.join(field.choices)}" if field.choices else f"of the type {field.type}"
+        raise VendorRefusalError("invalid", f"{name} must be {expected}; got {shown(str(value))}", field=name)
     return as_text(value) if resource.record.values == "text" else value
 
 
-def _fits(field: VendorField, value: Any, *, texts: bool) -> bool:
+def takes(field: VendorField, value: Any, *, texts: bool) -> bool:
+    """Say whether a field takes a value."""
     if field.choices and str(value) not in field.choices:
         return False
     if texts:

@@ -1,0 +1,131 @@
+"""Vendor files: what is wrong with one is said with its line and what would do; the JSON Schema takes what the loader takes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from each_row import each_row
+from jsonschema import Draft202012Validator
+
+from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of
+from elements_local.yaml_text import read_documents
+
+ROOT = Path(__file__).parents[3]
+PUBLISHED = ROOT / "platform" / "elements_local" / "vendor.schema.json"
+STARTER = (ROOT / "platform" / "elements_local" / "templates" / "vendor.yaml").read_text("utf-8")
+VENDORS = sorted((ROOT / "tests" / "support" / "vendors").glob("*.yaml"))
+GOOD = """vendor: acme
+name: Acme
+origin: https://api.acme.example
+authentication: {key: access.token, header: Authorization}
+record:
+  created: {path: made}
+  updated: {path: changed}
+resources:
+  deals: {named_by: title, text: note, fields: {title: {}, note: {}, size: {type: integer}}}
+list:
+  path: /{resource}
+  parameters: {start: "{offset}", size: "{size}", since: "{updated>}"}
+  answer: {data: "{records}"}
+  paging: {by: offset}
+get: {path: "/{resource}/{id}"}
+create: {path: "/{resource}", body: "{fields}"}
+"""
+
+
+def sorted_choices(schema):
+    """Return a schema whose alternatives have one order: msgspec before 0.22 has another."""
+    if isinstance(schema, dict):
+        found = {key: sorted_choices(value) for key, value in schema.items()}
+        return found | {"anyOf": sorted(found["anyOf"], key=json.dumps)} if "anyOf" in found else found
+    return [sorted_choices(value) for value in schema] if isinstance(schema, list) else schema
+
+
+def mistakes(tmp_path, text):
+    path = tmp_path / "acme.yaml"
+    path.write_text(text, "utf-8")
+    try:
+        connector_of(path)
+    except VendorFileError as error:
+        return [each.removeprefix(f"{path}:") for each in error.mistakes]
+    return []
+
+
+def test_the_published_schema_is_the_present_one():
+    made = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+
+    anew = f"make it anew: elements-local vendor check --schema > {PUBLISHED}"
+    assert sorted_choices(made) == sorted_choices(json.loads(json.dumps(json_schema()))), anew
+    Draft202012Validator.check_schema(made)
+
+
+@each_row("text", [GOOD, STARTER.replace("NAME", "acme"), *(path.read_text("utf-8") for path in VENDORS)])
+def test_what_the_loader_takes_the_schema_takes(tmp_path, text):
+    (document,) = read_documents(text)
+
+    assert mistakes(tmp_path, text) == []
+    assert [*Draft202012Validator(json_schema()).iter_errors(document.value)] == []
+
+
+MISTAKES = [
+    ("vendor: acme", "vendr: acme", "1:1: vendr: unknown key 'vendr'; did you mean 'vendor'?"),
+    ("vendor: acme", "vendor: Acme", "1:1: vendor: expected a word of small letters, digits and _; got 'Acme'"),
+    ("https://api.acme.example", "https://api.acme.example/v1", "3:1: origin: expected an origin such as https://api.vendor.example; got"),
+    ("header: Authorization", "header: X, parameter: y", "4:1: authentication: give either `header` or `parameter`"),
+    ("header: Authorization", "header: X, value: Bearer", "4:48: authentication.value: expected a text with {key} once; got 'Bearer'"),
+    ("{path: made}", "{path: made, format: yyyy-bb}", "6:25: record.created.format: date pattern 'yyyy-bb'"),
+    ("{path: made}", "{path: made, zone: America/Los_Angles}", "6:25: record.created.zone: unknown time zone"),
+    ("{path: made}", "{path: made, zone: America/Denver}", "6:25: record.created.zone: milliseconds have no zone"),
+    ("record:\n", "record:\n  resolution: 2s\n", "6:3: record.resolution: unknown value '2s'; known: 1m, 1ms, 1s"),
+    ("record:\n", "record:\n  constants: {url: '/{ident}'}\n", "6:3: record.constants: unknown placeholder 'ident'; known: id, resource, deleted"),
+    ("named_by: title", "named_by: titel", "9:11: resources.deals.named_by: unknown field 'titel'; did you mean 'title'?"),
+    ("text: note", "text: size", "9:28: resources.deals.text: the field 'size' takes no text"),
+    ("note: {}", "note: {tpye: text}", "9:67: resources.deals.fields.note.tpye: unknown key 'tpye'; did you mean 'type'?"),
+    ("note: {}", "note: {}, made: {}", "9:70: resources.deals.fields.made: made is the record's own"),
+    ("note: {}", "note: {type: choice}", "9:60: resources.deals.fields.note: a field of the type choice has `choices`"),
+    ("note: {}", "note: {fill: frst_name}", "9:67: resources.deals.fields.note.fill: Faker has no method 'frst_name'; did you mean 'first_name'?"),
+    ("type: integer", "type: integer, fill: bs", "9:92: resources.deals.fields.size.fill: Faker's bs makes "),
+    ("type: integer", "type: integer, fill: {random_int: {mni: 1}}", "9:92: resources.deals.fields.size.fill: Faker's random_int does not take"),
+    ("type: integer", "type: integer, initial: x", "9:92: resources.deals.fields.size.initial: the field takes no 'x'"),
+    ("note: {}", "note: {default: true}", "9:67: resources.deals.fields.note.default: without {fields} in a request"),
+    ("text: note", "text: note, poller: {idFeild: x}", "9:49: resources.deals.poller.idFeild: unknown key 'idFeild'; did you mean 'idField'?"),
+    ("deals: {", "leads: {name: deals, named_by: title, text: title, fields: {title: {}}}\n  deals: {", "9:3: resources.leads: two resources have the name 'deals'"),
+    ("{offset}", "{ofset}", "12:3: list.parameters: unknown placeholder 'ofset'; did you mean 'offset'?"),
+    ("{updated>}", "{updatd>}", "12:3: list.parameters: unknown field 'updatd'; did you mean 'updated'?"),
+    ('{data: "{records}"}', "{data: []}", "13:3: list.answer: {records} has to stand in the answer"),
+    ("{by: offset}", "{by: page}", "14:12: list.paging.by: {page} has to stand in `parameters` or `body`"),
+    ("{by: offset}", "{by: ofset}", "14:12: list.paging.by: unknown value 'ofset'; did you mean 'offset'?"),
+    ("{by: offset}", "{by: offset, first: 0}", "14:24: list.paging.first: `first` is the number of the first page"),
+    ("{by: offset}", "{by: link}", "14:12: list.paging.by: {link} has to stand in the answer"),
+    ("{by: offset}", "{by: offset, default: 500}", "14:24: list.paging.default: a page has 100 records at the most"),
+    ("{by: offset}", "{by: offset}\n  filter: {join: x}", "15:3: list.filter: `join`, `quote` and `operators` say how"),
+    ('"{size}"', '"{size}", f: "{filters}"', "10:1: list.filter: {filters} in the request, and `each` of a filter, belong together"),
+    ("{by: offset}", "{by: offset}\n  order: {each: '{field}'}", "15:3: list.order: {order} in the request"),
+    ('"/{resource}/{id}"}', '"/{resource}"}', "15:1: get: `list` has the same method and path"),
+    ('body: "{fields}"', "body: {a: 1}", "16:1: create: the body has to have what is written"),
+    ("create:", "create: {path: /x, body: ['{fields}']}\nerase:", "17:1: erase: unknown key 'erase'; known: vendor, name,"),
+    ("create:", "me: {path: /me, answer: {u: '{usr}'}}\ncreate:", "16:17: me.answer: unknown placeholder 'usr'; did you mean 'user'?"),
+    ("create:", "errors: {body: {m: '{mesage}'}}\ncreate:", "16:10: errors.body: unknown placeholder 'mesage'; did you mean 'message'?"),
+    ("create:", "errors: {cases: {cap: {values: {kind: x}}}}\ncreate:", "16:33: errors.cases.cap.values.kind: {kind} does not stand in the body"),
+    ("create:", "hooks: {shown: nowhere_at_all:f}\ncreate:", "16:9: hooks.shown: cannot import the hook's module 'nowhere_at_all'"),
+    ("create:", "hooks: {shown: json}\ncreate:", "16:9: hooks.shown: expected package.module:function; got 'json'"),
+    ("create:", "hooks: {shown: 'json:dump'}\nhooks:", "17:1: the key 'hooks' stands twice"),
+    ("name: Acme", "name: [Acme", "3:7: "),
+    (GOOD, "", "1:1: a vendor file is one document; got 0"),
+]  # fmt: skip
+
+
+@each_row(("there", "instead", "said"), MISTAKES)
+def test_a_mistake_is_said_with_its_line_and_what_would_do(tmp_path, there, instead, said):
+    found = mistakes(tmp_path, GOOD.replace(there, instead, 1))
+
+    assert [each for each in found if each.startswith(said)], found or "none was found"
+
+
+def test_all_mistakes_are_said_in_their_order_and_what_is_missing_too(tmp_path):
+    text = GOOD.replace("{offset}", "{ofset}").replace("text: note", "text: nte")
+
+    assert [each.split(":")[0] for each in mistakes(tmp_path, text)] == ["9", "12", "14"]
+    assert mistakes(tmp_path, GOOD.replace("name: Acme\n", "")) == ["1:1: the key 'name' is missing"]
+    with pytest.raises(VendorFileError, match="1:1: the file cannot be read: there is no such file"):
+        connector_of(path_of(str(tmp_path / "none.yaml")))
