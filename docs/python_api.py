@@ -21,7 +21,7 @@ Every name that a test suite may import: what it takes, returns and raises, and 
 
 Examples use the fixtures' names. Each begins in a new workspace at `2026-03-02T10:00:01Z`, in which `instance` is the guide's
 instance, and `contact` a contact of the CRM, Ada Lovelace, made at that second. An instant is ISO 8601 text in UTC, as that
-one; a number of seconds has a name that ends in `_s`. Every method that calls a service also raises `UnreachableError` if no answer
+one; a number of seconds has a name that ends in `_s`; `Fields` is `Mapping[str, object]`, a JSON object. Every method that calls a service also raises `UnreachableError` if no answer
 comes, and `CallError` if the answer is not a success: the lists name the cases that you may want to tell apart.
 """
 

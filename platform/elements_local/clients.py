@@ -147,7 +147,7 @@ class PlatformClient(ServiceClient):
             seen: ``id``, ``dates``, ``filters``, ``verdict`` and ``why``.
 
         Raises:
-            CallError: 400 for a filter that is not known, or a resource that is not polled.
+            CallError: 400 for a filter that is not known, or a resource whose name another one nearly has.
 
         Example:
             >>> ran = elements_clock.advance("15m")
@@ -237,11 +237,11 @@ class PlatformClient(ServiceClient):
             cures: whether changes of the configuration that would have helped are tried, which takes longer.
 
         Returns:
-            ``verdict`` (such as ``reported``, ``lost``), ``why`` (a sentence), ``cause`` (None if nothing is amiss), ``late`` and
+            ``verdict`` (``reported`` or ``not reported``), ``why`` (a sentence), ``cause`` (None if nothing is amiss), ``late`` and
             ``wrong`` (booleans), ``expected``, the ``change``, and the ``polls`` and deliveries that it met.
 
         Raises:
-            CallError: 400 if the change is named in none of these ways, 404 if it is not there.
+            CallError: 400 if the change is named in none of these ways, 404 for an instance, event or callback that is not there.
 
         Example:
             >>> ran = elements_clock.advance("15m")
@@ -545,7 +545,7 @@ class SinkClient(ServiceClient):
             All callbacks that match, as ``callbacks`` does.
 
         Raises:
-            CallError: they did not come in time; says what came closest.
+            CallError: 408; they did not come in time. Says what came closest.
             TypeError: ``timeout`` is given, or the like; ``timeout_s`` is meant.
 
         Example:
@@ -596,7 +596,7 @@ class SinkClient(ServiceClient):
             ``status``, what was answered; or ``reason``, why nothing was.
 
         Raises:
-            CallError: 409; callbacks are sent on nowhere, or may not be sent there.
+            CallError: 404 for a callback that is not there, 409 if callbacks are sent on nowhere or may not be sent there.
 
         Example:
             >>> ran = elements_clock.advance("15m")

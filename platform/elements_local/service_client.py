@@ -275,7 +275,7 @@ class ClockClient(ServiceClient):
             The state, as ``show`` does.
 
         Raises:
-            CallError: 400 for an instant that cannot be read, 409 while time is being moved.
+            CallError: 400 for an instant that cannot be read, 409 for one that lies behind while polls or deliveries are planned.
 
         Example:
             >>> elements_clock.set(now="2026-03-03T09:00:00Z")
