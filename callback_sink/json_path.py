@@ -7,11 +7,11 @@ no path, however it is made, takes longer than reading the document a few times.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text
+from elements_local.kit.caching import bounded_cache
 
 _STEP = re.compile(
     r"""  \.(?P<deep>\.)? (?: (?P<name>[^\W\d]\w*) | (?P<any>\*) )
@@ -69,7 +69,7 @@ class Condition(Struct, frozen=True, kw_only=True):
         return f"json: expected {self.text}, was {_cut(', '.join(map(encode_text, found[:3])))}"
 
 
-@lru_cache(maxsize=500)
+@bounded_cache(500)
 def parse_condition(text: str) -> Condition:
     """Read a condition.
 

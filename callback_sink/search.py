@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from heapq import nsmallest
 from typing import Annotated, Literal
 
@@ -12,6 +11,7 @@ from callback_sink.inbox import BinName, Callback, CallbackJson
 from callback_sink.json_path import parse_condition
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.shape_words import refusal
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.kit.text import HEADER_NAME
 from elements_local.kit.traffic.fault_rules import fits
@@ -254,7 +254,7 @@ def _text(value: Json) -> str | None:
     return str(value) if known else None
 
 
-@lru_cache(maxsize=100)
+@bounded_cache(100)
 def _unwanted(text: str) -> Filters:
     """Read what must not be true.
 
@@ -272,6 +272,6 @@ def _unwanted(text: str) -> Filters:
         ) from error
 
 
-@lru_cache(maxsize=100)
+@bounded_cache(100)
 def _instant(text: str) -> datetime:
     return parse_instant(text)

@@ -1,11 +1,11 @@
 """Whose CRM it is: what records take from the account rather than from the client, and the API key that opens it."""
 
 from base64 import b64decode
-from functools import lru_cache
 
 from msgspec import Struct
 
 from elements_local.kit import seeded
+from elements_local.kit.caching import bounded_cache
 
 DEFAULT_LEAD_SOURCE = 5
 """The place of the source that new leads come from; the first one, "Web", is not it (recorded v2.1 list, observed)."""
@@ -38,7 +38,7 @@ class CrmAccount(Struct, frozen=True, kw_only=True):
     custom_objects: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=1024)  # each call is for one, and calls come in rows
+@bounded_cache(1024)  # each call is for one, and calls come in rows
 def account_of(  # noqa: PLR0913 - what the settings choose
     seed: int,
     *,
@@ -75,7 +75,7 @@ def first_number(seed: int, sequence: str) -> int:
 _STANDARD = str.maketrans("-_", "+/")
 
 
-@lru_cache(maxsize=4096)
+@bounded_cache(4096)
 def api_key(authorization: str) -> str | None:
     """Return the API key of a Basic header, or None if there is none to be read.
 

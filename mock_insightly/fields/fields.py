@@ -6,12 +6,12 @@ Dates are UTC, in whole seconds, ``yyyy-MM-dd HH:mm:ss``.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct, field
 
 from elements_local.kit.api.json_text import Json
+from elements_local.kit.caching import bounded_cache
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import FieldError
 
@@ -37,7 +37,7 @@ def whole_second(instant: datetime) -> datetime:
     return instant.replace(microsecond=0)
 
 
-@lru_cache(maxsize=1024)  # virtual time stands still for many records
+@bounded_cache(1024)  # virtual time stands still for many records
 def format_date(instant: datetime) -> str:
     """Write an instant as the CRM does.
 
@@ -49,7 +49,7 @@ def format_date(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(" ", "seconds").removesuffix("+00:00")
 
 
-@lru_cache(maxsize=1024)  # a poller asks for the same of each list
+@bounded_cache(1024)  # a poller asks for the same of each list
 def parse_date(text: str) -> datetime:
     """Read a date in any of the accepted spellings, cut to the second; without a zone it is UTC.
 

@@ -5,8 +5,7 @@ Source: fields and their order from recorded v2.1 records (observed), of custom 
     (recorded v2.1 records, observed).
 """
 
-from functools import lru_cache
-
+from elements_local.kit.caching import bounded_cache
 from mock_insightly.fields.fields import Field, Flag, Text, Whole
 from mock_insightly.fields.row_types import TEAM_MEMBERS
 from mock_insightly.kinds import kind as shared
@@ -122,7 +121,7 @@ TASK_CATEGORIES = _categories("TaskCategories", "TaskCategory", ("Tasks", "CATEG
 CATEGORIES = (FILE_CATEGORIES, OPPORTUNITY_CATEGORIES, PROJECT_CATEGORIES, TASK_CATEGORIES)
 
 
-@lru_cache
+@bounded_cache(128)
 def custom_object(name: str) -> RecordKind:
     """Return the kind of a custom object's records.
 

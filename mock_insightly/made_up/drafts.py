@@ -8,7 +8,6 @@ with many others or by itself.
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +15,7 @@ from msgspec import Struct
 
 from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json
+from elements_local.kit.caching import bounded_cache
 from mock_insightly.fields import words
 from mock_insightly.fields.fields import Record
 from mock_insightly.fields.row_types import ADDRESS_PARTS
@@ -82,7 +82,7 @@ def colleagues(seed: int) -> list[tuple[str, str]]:
     return [(draw(words.FIRST_NAMES), draw(words.LAST_NAMES)) for _ in range(COLLEAGUES)]
 
 
-@lru_cache(maxsize=2)  # workspaces of one test run have their seed in common
+@bounded_cache(2)  # workspaces of one test run have their seed in common
 def chunk(seed: int, number: int) -> Chunk:
     """Return the drafts of a chunk's people and deals."""
     pools = _pools(_vocabulary(seed, "chunk", number))
@@ -100,7 +100,7 @@ def chunk(seed: int, number: int) -> Chunk:
     }
 
 
-@lru_cache(maxsize=2)
+@bounded_cache(2)
 def chunk_of_work(seed: int, number: int) -> Chunk:
     """Return the drafts of what is done about a chunk's deals, each with their buyer."""
     found = chunk(seed, number)

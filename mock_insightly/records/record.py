@@ -3,11 +3,11 @@
 from base64 import b32encode
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json, decode
+from elements_local.kit.caching import bounded_cache
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.fields import Record, Rows, format_date, rows_of
@@ -102,7 +102,7 @@ def stamp(record: Record, name: str) -> datetime:
     return _instant(str(record[name]))
 
 
-@lru_cache(maxsize=1024)  # as in format_date
+@bounded_cache(1024)  # as in format_date
 def _instant(date: str) -> datetime:
     return datetime.fromisoformat(f"{date}+00:00")
 

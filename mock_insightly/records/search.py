@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote
 
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
+from elements_local.kit.caching import bounded_cache
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.fields import Choice, DateFormatError, Field, Record, Text, parse_date, rows_of
 from mock_insightly.kinds.kind import RecordKind
@@ -40,7 +40,7 @@ WHOLE = PageRange(top=1_000_000)
 """Asks for all of a list, which has fewer records."""
 
 
-@lru_cache(maxsize=256)  # a poller asks the same of each workspace
+@bounded_cache(256)  # a poller asks the same of each workspace
 def parse_query(raw: str) -> Query:
     """Decode a query string; a ``+`` is a blank, and ``%uXXXX`` a UTF-16 unit.
 

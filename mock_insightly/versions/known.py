@@ -1,9 +1,9 @@
 """The versions that are served, which of them a path asks for, whatever its case and slashes, and for which shape."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.values import replace
 from mock_insightly.errors import NoSuchResourceError, NotImitatedError, SingularResourceError
 from mock_insightly.kinds.account import custom_object
@@ -98,7 +98,7 @@ _WORDS = 4
 """Version, resource, id or verb, sub-resource; what follows, such as a tag's name, keeps its case."""
 
 
-@lru_cache(maxsize=1024)  # clients ask for the same again and again
+@bounded_cache(1024)  # clients ask for the same again and again
 def plain_path(path: str) -> str:
     """Return an API path in lower case, without slashes that separate nothing; other paths stay as they are.
 

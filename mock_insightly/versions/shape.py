@@ -1,13 +1,14 @@
 """How a version shows one kind of record, and how it reads one back from a body."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json, encode
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.values import replace
 from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.fields.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
@@ -201,7 +202,7 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _listed(self) -> Callable[[str, bool], bytes]:
         """What gives a kept document as it stands in lists, and has the last ones ready, as lists are asked for again."""
-        return lru_cache(maxsize=_LISTED)(
+        return bounded_cache(_LISTED)(
             lambda document, brief: encode(self.show_listed(record_in(document), brief=brief))
         )
 

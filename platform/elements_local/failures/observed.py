@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -30,6 +29,7 @@ from elements_local.errors import (
     UnpolledWarning,
 )
 from elements_local.kit.api.json_text import decode
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import nearest, other_form
 
@@ -187,7 +187,7 @@ def happened_at(entry: JsonObject) -> datetime:
     return instant_of(entry["at"])
 
 
-@lru_cache(maxsize=4096)
+@bounded_cache(4096)
 def instant_of(text: str) -> datetime:
     """Read an instant that a service told."""
     return parse_instant(text)

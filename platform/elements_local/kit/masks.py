@@ -8,10 +8,11 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
 from typing import Any, TypeAlias
 from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
+
+from elements_local.kit.caching import bounded_cache
 
 MASK = "********"
 
@@ -155,7 +156,7 @@ def credentials_in(authorization: str) -> list[str]:
     return [part.split()[-1] for part in authorization.split(",") if part.strip()]
 
 
-@lru_cache(maxsize=256)
+@bounded_cache(256)
 def _encoded(secrets: tuple[str, ...]) -> list[str]:
     """Return secrets as they may be written: plain, in JSON, HTML, URLs, hexadecimal and base64; the longest first."""
     found: set[str] = set()

@@ -1,8 +1,9 @@
 """Values that look random and follow from a seed: the same seed gives the same bytes anywhere."""
 
 from base64 import b64encode, urlsafe_b64encode
-from functools import lru_cache
 from hashlib import sha256
+
+from elements_local.kit.caching import bounded_cache
 
 
 def digest(seed: int, *labels: object) -> bytes:
@@ -10,7 +11,7 @@ def digest(seed: int, *labels: object) -> bytes:
     return sha256("/".join(_escaped(str(part)) for part in (seed, *labels)).encode()).digest()
 
 
-@lru_cache(maxsize=4096, typed=True)  # the same few ids are asked for with every call
+@bounded_cache(4096, typed=True)  # the same few ids are asked for with every call
 def number(seed: int, *labels: object, low: int, high: int) -> int:
     """Return a whole number from ``low`` up to, but without, ``high``."""
     return low + int.from_bytes(digest(seed, *labels)[:8]) % (high - low)

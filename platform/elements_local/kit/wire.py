@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
 from werkzeug.datastructures import Headers
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.text import HEADER_NAME, whole_number
 
 DELAY_HEADER = "Elements-Local-Delay"
@@ -138,7 +139,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise HeaderError(name)
 
 
-@lru_cache(maxsize=1024)  # of thousands of calls nearly all send the same ones
+@bounded_cache(1024)  # of thousands of calls nearly all send the same ones
 def _is_header(name: str, value: str) -> bool:
     return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 

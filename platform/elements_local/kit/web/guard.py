@@ -6,13 +6,13 @@ them: ``Origin``, ``Sec-Fetch-Site``, and in ``Host`` the name that it used, whi
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from flask import Request, Response
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.text import whole_number
 from elements_local.kit.traffic.calls import READS
 from elements_local.kit.web.origins import POSTMAN, host_in, is_address, is_local, may_call
@@ -46,7 +46,7 @@ def leads_to_admin(url: str) -> bool:
     return _ends_at_admin(url.partition("?")[0])
 
 
-@lru_cache(maxsize=1024)  # all but the query comes again and again (``poe bench``, virtual day)
+@bounded_cache(1024)  # all but the query comes again and again (``poe bench``, virtual day)
 def _ends_at_admin(place: str) -> bool:
     _, _, rest = _LEFT_OUT.sub("", place).partition("#")[0].partition("://")
     _host, *path = re.split(r"[/\\]", unquote(rest))
@@ -128,7 +128,7 @@ class Guard(Struct, frozen=True, kw_only=True):
         any_address = "" if self.token is None else " and any address"
         name = host_in(host)
         reason = f"this stack answers to {names}{any_address}; the Host was {_shown(host)}"
-        if name is None:
+        if name is None or len(name) > _LONGEST:
             return reason
         return f"{reason}; if it is served as {name}, say so: up --served-as {name} or ELEMENTS_LOCAL_SERVED_AS={name}"
 
@@ -140,7 +140,7 @@ class Guard(Struct, frozen=True, kw_only=True):
         )
 
 
-@lru_cache(maxsize=64)  # the names that a stack is called by are few
+@bounded_cache(64)  # the names that a stack is called by are few
 def _answers_to(guard: Guard, host: str) -> bool:
     return guard.answers_to(host)
 

@@ -6,12 +6,12 @@ from base64 import b64encode
 from collections.abc import Generator, Iterable, Mapping
 from contextvars import Context
 from datetime import timedelta
-from functools import lru_cache
 from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.web.origins import USUAL_PORTS
 from elements_local.kit.web.over_network import OverNetwork, reason_of
 from elements_local.kit.wire import (
@@ -157,7 +157,7 @@ def _environ_of(method: str, url: str, headers: Mapping[str, str], body: bytes) 
     return environ
 
 
-@lru_cache(maxsize=1024)  # all but the query comes again and again (``poe bench``, virtual day)
+@bounded_cache(1024)  # all but the query comes again and again (``poe bench``, virtual day)
 def _environ_of_place(place: str) -> Mapping[str, object]:
     url = urlsplit(place)
     # clients over sockets take the steps `.` and `..` out before they send; the service must see the same path
@@ -179,7 +179,7 @@ def _environ_of_place(place: str) -> Mapping[str, object]:
     }
 
 
-@lru_cache(maxsize=1024)  # as above
+@bounded_cache(1024)  # as above
 def _origins_of(place: str) -> tuple[str, ...]:
     """Return what the origin of a URL may be called, with and without a usual port; nothing of what is no URL."""
     try:
@@ -192,7 +192,7 @@ def _origins_of(place: str) -> tuple[str, ...]:
     return f"{url.scheme}://{host}", f"{url.scheme}://{other}"
 
 
-@lru_cache(maxsize=1024)
+@bounded_cache(1024)
 def _variable(name: str) -> str:
     variable = name.upper().replace("-", "_")
     return variable if variable in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{variable}"

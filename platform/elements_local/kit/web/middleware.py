@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
@@ -18,6 +17,7 @@ from flask import Flask
 from msgspec import Struct, to_builtins
 
 from elements_local.kit.api.json_text import encode
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.traffic.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
 from elements_local.kit.traffic.fault_book import FaultBook
@@ -326,12 +326,12 @@ def _path(environ: "WSGIEnvironment") -> str:
     return path
 
 
-@lru_cache(maxsize=1024)  # names come again and again
+@bounded_cache(1024)  # names come again and again
 def _header(variable: str) -> str:
     return variable.removeprefix("HTTP_").replace("_", "-").title()
 
 
-@lru_cache(maxsize=256)  # virtual time stands still for many answers
+@bounded_cache(256)  # virtual time stands still for many answers
 def _date(instant: datetime) -> str:
     return format_datetime(instant, usegmt=True)
 

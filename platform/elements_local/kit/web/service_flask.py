@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, MapAdapter, RuleFactory
 
 from elements_local.kit.api.operations import WholeResponse
+from elements_local.kit.caching import bounded_cache
 
 _VARIABLE = re.compile(r"<[^>]*>")
 
@@ -96,7 +97,7 @@ class ServiceFlask(Flask):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
-        self._found_route = lru_cache(maxsize=1024)(self._find_route)
+        self._found_route = bounded_cache(1024)(self._find_route)
 
     def bind_routes(self) -> None:
         """Let the routes that have been registered be found; there are none before.
@@ -156,9 +157,7 @@ class Precedence:
         for shape in sorted(self._methods, key=_literalness, reverse=True):
             self._alike.setdefault(len(_segments(shape)), []).append(shape)
         self._rivals = cache(self._found_rivals)
-        self._of_rival = lru_cache(maxsize=1024)(
-            self._found_rival
-        )  # clients ask for the same again and again
+        self._of_rival = bounded_cache(1024)(self._found_rival)  # clients ask for the same again and again
 
     def check(self, path: str, rule: str, method: str) -> None:
         """Refuse a method that only a less literal route takes.

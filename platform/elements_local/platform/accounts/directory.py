@@ -7,9 +7,9 @@ inside of a role, and an organization's ``environment`` and ``status`` are assum
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from typing import NotRequired, TypedDict
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.text import whole_number
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.identities import small_number
@@ -79,7 +79,7 @@ class OrganizationJson(TypedDict):
     createdDate: str
 
 
-@lru_cache(maxsize=256)  # asked for with every list
+@bounded_cache(256)  # asked for with every list
 def user_of(workspace: Workspace) -> User:
     """Return the user of a workspace, who administers its organization."""
     return User(

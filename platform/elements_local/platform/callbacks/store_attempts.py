@@ -2,13 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from functools import cache
 
 from msgspec import Struct
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
-from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, numbered, one_of
+from elements_local.kit.storage.transaction import (
+    Row,
+    Transaction,
+    WorkspaceStatement,
+    by_count,
+    numbered,
+    one_of,
+)
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.callbacks.delivery import AttemptOutcome
@@ -172,7 +178,7 @@ class Attempts:
         return Subscriptions(self._tx).deactivate(subscription_id, tried_url=tried.attempt.url)
 
 
-@cache
+@by_count
 def _owed(count: int) -> WorkspaceStatement:
     """Return what looks for what so many deliveries owe, by their notifications and by their subscriptions."""
     return WorkspaceStatement(

@@ -7,11 +7,11 @@ value and the number of rows read out of lists (documented). That the first row 
 import re
 from collections.abc import Sequence
 from enum import Enum
-from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.errors import InvalidRequestError, shown
 
 LARGEST_INDEX = 1000
@@ -56,7 +56,7 @@ PathStep: TypeAlias = "str | int | RowWhere | PathMark"
 FieldPath: TypeAlias = tuple[PathStep, ...]
 
 
-@lru_cache(maxsize=1024)
+@bounded_cache(1024)
 def parse_path(text: str) -> FieldPath:
     """Read a path.
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.values import replace
 from elements_local.platform.errors import QueryError
 
@@ -83,7 +83,7 @@ LONGEST = 8000
 DEEPEST = 50
 
 
-@lru_cache(maxsize=256)
+@bounded_cache(256)
 def parse(text: str) -> Clause:
     """Read a clause.
 

@@ -6,7 +6,8 @@ Source: "a JSON path relative to the record" (documented); the forms are those t
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+
+from elements_local.kit.caching import bounded_cache
 
 _ROOTS = frozenset({"$", "@"})
 _LONGEST_INDEX = 9
@@ -42,7 +43,7 @@ def find_in_any_case(record: Mapping[str, object], path: str) -> object:
     return next((value for key, value in record.items() if key.lower() == path.lower()), None)
 
 
-@lru_cache(maxsize=512)
+@bounded_cache(512)
 def steps_of(path: str) -> tuple[str, ...]:
     """Return the keys and indexes that a path goes through."""
     steps = (

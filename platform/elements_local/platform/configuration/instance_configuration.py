@@ -6,9 +6,9 @@ Source: values are texts, flags and numbers too, and the map has every key of th
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 from typing import TypedDict
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.configuration import callback_headers, poller_configuration
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.poll import Resource
@@ -148,7 +148,7 @@ def own_resources(element: Element) -> tuple[Resource, ...]:
     return polled_resources(every, element, empty_block=EmptyBlock.DEFAULT)
 
 
-@lru_cache(maxsize=256)
+@bounded_cache(256)
 def _polled_resources(
     texts: tuple[tuple[str, str | None], ...], element: Element, empty_block: EmptyBlock
 ) -> tuple[Resource, ...]:

@@ -5,12 +5,12 @@ what signing in gave, ``Bearer <token>``, may stand for the first two.
 """
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.transaction import Prepared
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
@@ -36,7 +36,7 @@ class Authorization(Struct, frozen=True, kw_only=True):
     bearer: str | None = None
 
 
-@lru_cache(maxsize=1024)  # a client sends the same header with every call
+@bounded_cache(1024)  # a client sends the same header with every call
 def parse_authorization(header: str | None) -> Authorization:
     """Take the header apart: split on commas, then on the first blank.
 

@@ -6,10 +6,10 @@ Source: the vendor's event guides and the configurations that elements ship with
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.dates import zones
 from elements_local.platform.dates.java_dates import (
     MILLISECONDS,
@@ -82,7 +82,7 @@ def check(url: str) -> None:
     expand(url, last_poll=epoch, now=epoch)
 
 
-@lru_cache(maxsize=256)  # as of `_parts`
+@bounded_cache(256)  # as of `_parts`
 def has_placeholder(url: str) -> bool:
     """Say whether the provider is asked for what changed, or for everything."""
     return any(_expansion(found[1]) for found in _PLACEHOLDER.finditer(url))
@@ -97,7 +97,7 @@ def unknown_placeholders(url: str) -> list[str]:
     return [found[1] for found in _PLACEHOLDER.finditer(url) if not _expansion(found[1])]
 
 
-@lru_cache(maxsize=256)  # a configuration changes seldom, and is polled by often
+@bounded_cache(256)  # a configuration changes seldom, and is polled by often
 def _parts(url: str, bare: DateForm) -> tuple[str | _Expansion, ...]:
     """Return a URL's text, encoded, and what fills the places between."""
     parts: list[str | _Expansion] = []
@@ -145,7 +145,7 @@ def _in_zone(name: str, pattern: str, placeholder: str, *, of_now: bool = False)
     return lambda last_poll, now: _written(now if of_now else last_poll, pattern, where)
 
 
-@lru_cache(maxsize=256)  # what is polled at one instant is asked for by the same date
+@bounded_cache(256)  # what is polled at one instant is asked for by the same date
 def _written(instant: datetime, pattern: str, where: tzinfo) -> str:
     return quote(format_date(instant, pattern, where), safe="")
 

@@ -6,10 +6,10 @@ Source: java.text.SimpleDateFormat, lenient as it is by default (documented).
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.dates import zones
 from elements_local.platform.errors import DatePatternError, UnreadableDateError
 
@@ -56,7 +56,7 @@ Pattern = tuple[str | PatternField, ...]
 """Texts that stand for themselves, and letters that stand for something."""
 
 
-@lru_cache(maxsize=512)
+@bounded_cache(512)
 def compile_pattern(pattern: str) -> Pattern:
     """Take a pattern apart.
 

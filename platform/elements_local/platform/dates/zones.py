@@ -2,9 +2,9 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.errors import UnknownZoneError
 
 GMT = timezone(timedelta(0), "GMT")
@@ -79,7 +79,7 @@ Source: the zone strings of java.text.DateFormatSymbols (documented); only the c
 """
 
 
-@lru_cache(maxsize=512)
+@bounded_cache(512)
 def zone(name: str) -> tzinfo:
     """Return the zone of this name: GMT, an offset, a Java short id, or a name of the zone database.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -24,6 +23,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.instants import EARLIEST
 from elements_local.kit.storage.database import EPOCH
 from elements_local.kit.storage.retention import Retention, RetentionRule
@@ -32,8 +32,10 @@ from elements_local.kit.storage.transaction import (
     Transaction,
     WorkspaceStatement,
     bound,
+    by_count,
     numbered,
     one_of,
+    places_for,
 )
 from elements_local.platform.core.analytics import Tally
 from elements_local.platform.core.tables import (
@@ -91,7 +93,7 @@ class EventFilter(Struct, frozen=True, kw_only=True):
     @property
     def shape(self) -> "FilterShape":
         """Which conditions narrow it."""
-        instances = None if self.instance_ids is None else len(self.instance_ids)
+        instances = None if self.instance_ids is None else places_for(len(self.instance_ids))
         return FilterShape(instances, self.since is not None, self.until is not None)
 
 
@@ -157,23 +159,23 @@ def _chosen(shape: FilterShape) -> "Select[Any]":
     return query
 
 
-@lru_cache(maxsize=64)
+@bounded_cache(64)
 def _page(shape: FilterShape) -> WorkspaceStatement:
     newest_first = _chosen(shape).order_by(notifications.c.id.desc())
     return WorkspaceStatement(newest_first.offset(bindparam("skip")).limit(bindparam("most")))
 
 
-@lru_cache(maxsize=64)
+@bounded_cache(64)
 def _number(shape: FilterShape) -> WorkspaceStatement:
     return WorkspaceStatement(_chosen(shape).with_only_columns(func.count()))
 
 
-@lru_cache(maxsize=64)
+@bounded_cache(64)
 def _one(shape: FilterShape) -> WorkspaceStatement:
     return WorkspaceStatement(_chosen(shape).where(notifications.c.event_id == bindparam("of_event")))
 
 
-@lru_cache(maxsize=64)
+@bounded_cache(64)
 def _by_unit(shape: FilterShape, unit: timedelta) -> WorkspaceStatement:
     number = unit_number(notifications.c.created, unit)
     return WorkspaceStatement(
@@ -190,7 +192,7 @@ def _by_unit(shape: FilterShape, unit: timedelta) -> WorkspaceStatement:
     )
 
 
-@lru_cache(maxsize=64)
+@by_count
 def _outcomes(count: int) -> WorkspaceStatement:
     return WorkspaceStatement(
         select(attempts.c.notification_id, attempts.c.reason)

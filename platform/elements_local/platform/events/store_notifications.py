@@ -3,13 +3,19 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal, TypedDict
 
 from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, select
 
-from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, numbered, one_of
+from elements_local.kit.storage.transaction import (
+    Row,
+    Transaction,
+    WorkspaceStatement,
+    by_count,
+    numbered,
+    one_of,
+)
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.emails import SENDER, of_notification
 from elements_local.platform.accounts.store import Emails
@@ -264,13 +270,13 @@ def plan_delivery(tx: Transaction, notification_id: int, subscription_id: int, d
     Jobs(tx).plan(JobKind.DELIVER, subject, due, subscription_id=subscription_id)
 
 
-@lru_cache(maxsize=64)
+@by_count
 def _page_of_topics(count: int) -> WorkspaceStatement:
     page = _shown.where(one_of(notifications.c.topic, "topic", count)).order_by(notifications.c.id)
     return WorkspaceStatement(page.offset(bindparam("skip")).limit(bindparam("most")))
 
 
-@lru_cache(maxsize=64)
+@by_count
 def _number_of_topics(count: int) -> WorkspaceStatement:
     of_topics = _shown.where(one_of(notifications.c.topic, "topic", count))
     return WorkspaceStatement(of_topics.with_only_columns(func.count()))

@@ -1,7 +1,6 @@
 """Subscriptions: those of instances, made and removed with their event settings, and those made by themselves."""
 
 from collections.abc import Callable, Collection, Iterable
-from functools import lru_cache
 
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
@@ -12,6 +11,7 @@ from elements_local.kit.storage.transaction import (
     Transaction,
     WorkspaceStatement,
     bound,
+    by_count,
     numbered,
     one_of,
 )
@@ -150,7 +150,7 @@ class Subscriptions:
         ]
 
 
-@lru_cache(maxsize=64)
+@by_count
 def _with_ids(count: int) -> WorkspaceStatement:
     return WorkspaceStatement(_all.where(one_of(subscriptions.c.id, "id", count)))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from functools import lru_cache
 from typing import Annotated, cast
 
 from flask import request
@@ -11,6 +10,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType, convert, field, structs
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer
 from elements_local.kit.api.shapes import SENT
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.values import replace
 from elements_local.kit.wire import Http
 from elements_local.platform.accounts.directory import user_of
@@ -316,7 +316,7 @@ def listed(
     return Answer(cast("list[InstanceJson]", entries), headers)
 
 
-@lru_cache(maxsize=1024)  # lists are asked for again, and have mostly the same in them
+@bounded_cache(1024)  # lists are asked for again, and have mostly the same in them
 def encoded_entry(view: InstanceView, *, unset: UnsetValues, hydrate: bool) -> Raw:
     """Return the JSON of an instance as a list shows it; the arguments are those of ``to_json`` and ``as_entry``."""
     return Raw(encode(as_entry(to_json(view, unset=unset), hydrate=hydrate)))

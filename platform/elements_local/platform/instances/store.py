@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, sel
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.storage.transaction import (
     AcrossWorkspaces,
     Prepared,
@@ -90,7 +90,7 @@ def count_found(tx: Transaction, instance_filter: InstanceFilter) -> int:
     return number
 
 
-@lru_cache(maxsize=64)  # the same lists are asked for again and again
+@bounded_cache(64)  # the same lists are asked for again and again
 def _page(
     selected: WithSubscription, instance_filter: InstanceFilter, *, descending: bool, goes_on: bool
 ) -> WorkspaceStatement:
@@ -104,7 +104,7 @@ def _page(
     )
 
 
-@lru_cache(maxsize=64)  # as above
+@bounded_cache(64)  # as above
 def _count(instance_filter: InstanceFilter) -> WorkspaceStatement:
     return WorkspaceStatement(
         select(func.count()).select_from(instances).where(*_conditions(instance_filter))
@@ -342,7 +342,7 @@ def _row(instance: Instance) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1024)  # an instance changes seldom, and is read with every list, and every call through it
+@bounded_cache(1024)  # an instance changes seldom, and is read with every list, and every call through it
 def _instance(row: Row) -> Instance:
     return Instance(
         **{name: getattr(row, name) for name in _KEPT_AS_IT_IS},

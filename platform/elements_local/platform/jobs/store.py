@@ -3,12 +3,18 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 
 from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, not_, select
 
-from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, numbered, one_of
+from elements_local.kit.storage.transaction import (
+    Row,
+    Transaction,
+    WorkspaceStatement,
+    by_count,
+    numbered,
+    one_of,
+)
 from elements_local.platform.core.tables import jobs, subscriptions
 
 
@@ -167,7 +173,7 @@ class Jobs:
         return self.run_again(NextRun(job=job, due=None))
 
 
-@lru_cache(maxsize=64)
+@by_count
 def _due_but(urls: int, *, of_one: bool) -> WorkspaceStatement:
     """Return what looks for deliveries, but for those to so many URLs."""
     # A delivery whose subscription is gone has no URL; and is due all the same.
@@ -177,7 +183,7 @@ def _due_but(urls: int, *, of_one: bool) -> WorkspaceStatement:
     return WorkspaceStatement(query)
 
 
-@lru_cache(maxsize=64)
+@by_count
 def _planned(count: int) -> WorkspaceStatement:
     """Return what looks for so many jobs by their numbers."""
     return WorkspaceStatement(select(jobs.c.number, jobs.c.due).where(one_of(jobs.c.number, "number", count)))

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import lru_cache
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.values import replace
 from elements_local.platform.ceql.field_path import is_writable, parse_path
 from elements_local.platform.configuration import instance_configuration as configuration
@@ -290,7 +290,7 @@ def _letters(pattern: str) -> set[str]:
     return {piece.letter for piece in compile_pattern(pattern) if isinstance(piece, PatternField)}
 
 
-@lru_cache(maxsize=256)  # the same few dates are in each instance of a workspace
+@bounded_cache(256)  # the same few dates are in each instance of a workspace
 def _unread(date: DateField, own: DateField) -> str | None:
     """Return a text of the provider's that a pattern does not read as what it means; None if it reads them all."""
     where = zones.zone(own.zone)
@@ -305,7 +305,7 @@ def _unread(date: DateField, own: DateField) -> str | None:
     return None
 
 
-@lru_cache(maxsize=256)  # as above
+@bounded_cache(256)  # as above
 def _hours_off(zone: str, own: DateField) -> float:
     """Return by how many hours dates are read as later in a zone than they are: the first time that they are; else 0."""
     for instant in SAMPLES:

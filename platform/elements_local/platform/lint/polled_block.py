@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from urllib.parse import parse_qs
 
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.text import shortened
 from elements_local.platform.ceql import fields_of, parse
 from elements_local.platform.ceql.record_path import steps_of
@@ -201,7 +202,7 @@ def _is_converted(field: str, mapped: Transformation | None) -> bool:
     )
 
 
-@lru_cache(maxsize=256)  # the same few resources are polled of each instance of a workspace
+@bounded_cache(256)  # the same few resources are polled of each instance of a workspace
 def where_of(block: Resource, last_poll: datetime, now: datetime) -> str:
     """Return the ``where`` clause of a resource's URL as a poll fills it; empty if there is none."""
     return parameter_of(poller_configuration.url_between(block, last_poll, now), "where")

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from functools import lru_cache
 
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.ceql import Comparison, conditions_of, parse
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import date_template, zones
@@ -243,7 +243,7 @@ class _PollCondition(Struct, frozen=True):
         return url if url != self.block.resource.url else self.block.own_url
 
 
-@lru_cache(maxsize=256)  # the same few placeholders are in each instance of a workspace
+@bounded_cache(256)  # the same few placeholders are in each instance of a workspace
 def _read(text: str, form: DateField, instant: datetime, *, lenient: bool) -> datetime | None:
     """Return the instant that a text means where it is compared; None if it means none.
 

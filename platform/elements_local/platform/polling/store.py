@@ -17,6 +17,7 @@ from elements_local.kit.storage.transaction import (
     Transaction,
     WorkspaceStatement,
     bound,
+    by_count,
     numbered,
     one_of,
 )
@@ -175,7 +176,7 @@ def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:
     return [_NARROWED[name] for name in sorted(names)]
 
 
-@cache
+@by_count
 def _advance(count: int) -> WorkspaceStatement:
     """Return what moves the last-poll times of so many resources of an instance, and tells of which."""
     moved = _still_polled.where(one_of(last_polls.c.resource, "resource", count)).values(
@@ -204,14 +205,14 @@ def _turns(count: int) -> Subquery:
     return bound(of_instances.group_by(polls.c.instance_id, polls.c.at)).subquery()
 
 
-@cache
+@by_count
 def _runs(count: int) -> WorkspaceStatement:
     turns = _turns(count)
     latest_first = select(turns).order_by(turns.c.at.desc(), turns.c.number.desc())
     return WorkspaceStatement(latest_first.offset(bindparam("skipped")).limit(bindparam("most")))
 
 
-@cache
+@by_count
 def _number_of_runs(count: int) -> WorkspaceStatement:
     return WorkspaceStatement(select(func.count()).select_from(_turns(count)))
 

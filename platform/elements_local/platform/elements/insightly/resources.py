@@ -8,11 +8,11 @@ made of a prefix and the record's id as late 2.2 makes them (observed), and what
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from urllib.parse import quote
 
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.kit.text import whole_number
 from elements_local.platform.errors import ConflictError, NotFoundError
 
@@ -114,7 +114,7 @@ class InsightlyCollection(Struct, frozen=True, kw_only=True):
     paged: bool = True
 
 
-@lru_cache(maxsize=512)
+@bounded_cache(512)
 def collection(resource: str) -> InsightlyCollection:
     """Return where a resource lives: a name of the hub, or of any object of Insightly's, and its children.
 

@@ -7,12 +7,12 @@ documented there, and that the rest is filtered by the platform is assumed.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TypeGuard
 from urllib.parse import urlencode
 
 from msgspec import Struct, field
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
 from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.fields import VERSION_2
@@ -70,7 +70,7 @@ class ListRequest(Struct, frozen=True, kw_only=True):
         )
 
 
-@lru_cache(maxsize=256)  # what is polled at one instant is asked for by the same date
+@bounded_cache(256)  # what is polled at one instant is asked for by the same date
 def _encoded(*filters: tuple[str, str]) -> str:
     return urlencode(filters, errors="replace")
 
