@@ -9,7 +9,7 @@ from each_row import each_row
 from elements_local.platform.ceql import matches, parse
 from elements_local.platform.elements.insightly.fields import with_custom_fields
 
-VERSIONS = {"v2.2": "https://api.insight.ly/v2.2", "v3.1": "https://api.insight.ly/v3.1"}
+VERSIONS = {"v2.2": "https://api.insight.ly/v2.2", "v3.1": "https://api.na1.insightly.com/v3.1"}
 PEOPLE = [
     {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace", "EMAIL_ADDRESS": "ada@x.example"},
     {"FIRST_NAME": "ada", "LAST_NAME": "100%"},

@@ -478,3 +478,13 @@ def test_a_custom_field_is_found_by_its_name():
 def test_what_was_updated_in_an_interval_is_said_in_insightlys_words(since, until, conditions):
     assert InsightlyConnector(crm_url="").updated_within(since, until) == conditions
     assert all(parse(condition) for condition in conditions)
+
+
+def test_only_insightlys_own_hosts_are_the_stacks_crm():
+    hosts = ["api.insight.ly", "API.NA1.insightly.com", "api.aps1.insightly.com", "api.insightly.com"]
+    others = [
+        "insight.ly", "api.insight.ly.example", "api.na1.insightly.com.example", "xapi.insight.ly",
+        "api.a.b.insightly.com", "crm.na1.insightly.com", "", None,
+    ]  # fmt: skip
+
+    assert [each for each in (*hosts, *others) if insightly.is_vendor(each)] == hosts

@@ -189,7 +189,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         except ValueError:  # half an IPv6 address; whoever sends there says so
             return url
         # So a configuration that was written for the real Insightly works here as it is.
-        return self.crm_url + parts.path if parts.hostname == dialect.VENDOR_HOST else url
+        return self.crm_url + parts.path if dialect.is_vendor(parts.hostname) else url
 
     def _complete(self, place: InsightlyCollection, body: Mapping[str, object]) -> Record:
         """Return a new record with what Insightly insists on and the hub does not."""

@@ -6,6 +6,7 @@ tasks, is assumed.
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 
@@ -21,7 +22,8 @@ from elements_local.platform.provider.service import ProviderRequest
 LARGEST_PAGE = 500
 """Insightly gives no more at a time, and says nothing if asked for more (documented)."""
 
-VENDOR_HOST = "api.insight.ly"
+_VENDOR_HOST = re.compile(r"api\.(?:insight\.ly|(?:[a-z0-9]+\.)?insightly\.com)", re.IGNORECASE)
+"""Of 2.x, of an account's pod, na1, eu1, ap1, aps1 or au1, and without a pod (documented)."""
 
 RESPONSIBLE = "RESPONSIBLE_USER_ID"
 
@@ -37,6 +39,11 @@ _NEEDED_ON_VERSION_2: Mapping[str, Mapping[str, object]] = {
 _SAME_STATUSES = frozenset({401, 403, 404, 405, 409, 415, 429})
 """Of Insightly's statuses, those that are ours, too; its other refusals become 400, and a fault of its own becomes 502 (the
 last is observed, the others assumed)."""
+
+
+def is_vendor(host: str | None) -> bool:
+    """Say whether a host is one of Insightly's own, for which the stack's CRM stands."""
+    return _VENDOR_HOST.fullmatch(host or "") is not None
 
 
 def is_version_3(base_url: str) -> bool:
