@@ -42,7 +42,7 @@ COMMANDS = {
     "vendor": ("vendor", "List, check and begin files that describe vendors."),
     "settings": ("settings", "List every setting with its value, and where that comes from."),
     "init": ("scenario_files", "Lay down a start in your project: a scenario, a test, a receiver and more."),
-    "certify": ("certify", "Try your own receiver with a battery of callbacks."),
+    "certify": ("certify", "Try your own receiver, or your own poller."),
     "openapi": ("openapi", "Print the OpenAPI document of a service."),
     "postman": ("openapi", "Print a Postman collection of every operation."),
     "fidelity": ("fidelity", "List what is imitated, how sure that is, and which tests hold it."),

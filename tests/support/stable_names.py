@@ -82,7 +82,9 @@ def commands(group, *above):
         words = (*above, name)
         if isinstance(command, click.Group):
             yield from commands(click.Context(command), *words)
-        else:
+            # what is meant where the group's name stands alone
+            command = command.commands.get(getattr(command, "default", None))
+        if command is not None:
             yield " ".join(words), [each for parameter in command.params for each in parameter.opts]
 
 

@@ -2,6 +2,8 @@
 
 from enum import Enum
 from pathlib import Path
+from textwrap import indent
+from typing import ClassVar
 
 import junitparser
 from msgspec import Struct, to_builtins
@@ -64,6 +66,7 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         (False, 'failed', ('late',))
     """
 
+    subject: ClassVar[str] = "receiver"
     url: str
     results: tuple[Result, ...]
     chosen: bool = False
@@ -137,7 +140,7 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         for result in self.results:
             lines.append(f"  {result.outcome.value:<8} {result.title}")
             if result.why and result.outcome is not Outcome.ANSWERED:
-                lines.append(f"           {result.why}")
+                lines.append(indent(result.why, " " * 11))
         lines += [f"answered: {UNSEEN}"] if self.count(Outcome.ANSWERED) else []
         return "\n".join([*lines, self.counts])
 

@@ -1,5 +1,7 @@
-"""``certify``: a battery of callbacks against your own receiver, and a scorecard."""
+"""``certify``: a battery of callbacks against your own receiver, or of changes around your own poller, and a scorecard."""
 
+import shlex
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,29 +11,84 @@ import click
 from elements_local.certify import certify, checks_named
 from elements_local.certify.battery import BATTERY
 from elements_local.certify.callback import restart_by
+from elements_local.certify.poller.battery import certify_poller
+from elements_local.certify.poller.checks import BATTERY as CHANGES
+from elements_local.certify.poller.checks import poller_checks_named
+from elements_local.certify.poller.command import CommandRunner
+from elements_local.certify.poller.judgement import Leniency
+from elements_local.certify.poller.trial import PollerTerms
 from elements_local.certify.scorecard import write_html, write_junit
-from elements_local.command_line.options import examples
+from elements_local.command_line.options import examples, set_option, stack_environment, vendor_options
 from elements_local.command_line.output import FILE, print_result
 from elements_local.command_line.stacks import json_option
 from elements_local.interruption import cut_off
+from elements_local.kit.instants import UnreadableTimeError, parse_duration
+from elements_local.kit.settings import variable
 from elements_local.reports.files import writable
 from elements_local.reports.progress import progress
+from elements_local.start import Options, on_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from elements_local.certify import Result, Scorecard
 
+_SHORTEST = timedelta(minutes=3)
 _COLOURS = {"passed": "green", "answered": "yellow", "failed": "red", "skipped": "yellow"}
 
 
-@click.command(
+class _Certify(click.Group):
+    """``certify URL`` is ``certify receiver URL``, which came first."""
+
+    default = "receiver"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Name the command that is meant where none is named."""
+        asks_for_help = not args or args[0] in self.get_help_option_names(ctx)
+        return super().parse_args(ctx, args if asks_for_help else self._named(args))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant."""
+        return super().resolve_command(ctx, self._named(args))
+
+    def _named(self, args: list[str]) -> list[str]:
+        return args if args[0] in self.commands else [self.default, *args]
+
+
+@click.group(
     "certify",
+    cls=_Certify,
     epilog=examples(
-        "elements-local certify http://127.0.0.1:8000/hooks --key a-key-of-your-own",
-        "elements-local certify http://127.0.0.1:8000/hooks --key a-key-of-your-own --probe http://127.0.0.1:8000/probe",
-        "elements-local certify http://127.0.0.1:8000/hooks --only duplicate",
-        "elements-local certify http://127.0.0.1:8000/hooks --json --junit it.xml",
+        "elements-local certify receiver http://127.0.0.1:8000/hooks",
+        "elements-local certify poller -- python poller.py",
+    ),
+)
+def certify_command() -> None:
+    """Try your own receiver, or your own poller; `certify URL` is `certify receiver URL`."""
+
+
+_junit_option = click.option("--junit", type=FILE, help="Write the scorecard as a JUnit file for a CI.")
+_html_option = click.option("--html", type=FILE, help="Write the scorecard as one page.")
+
+
+def _only_option(checks: "Iterable[str]") -> "Callable[[Any], Any]":
+    return click.option(
+        "--only",
+        multiple=True,
+        type=click.Choice(list(checks)),
+        metavar="CHECK",
+        help=f"One check alone; may be given several times; of {', '.join(checks)}.",
+    )
+
+
+@certify_command.command(
+    epilog=examples(
+        "elements-local certify receiver http://127.0.0.1:8000/hooks --key a-key-of-your-own",
+        "elements-local certify receiver http://127.0.0.1:8000/hooks --key a-key-of-your-own --probe http://127.0.0.1:8000/probe",
+        "elements-local certify receiver http://127.0.0.1:8000/hooks --only duplicate",
+        "elements-local certify receiver http://127.0.0.1:8000/hooks --json --junit it.xml",
     ),
 )
 @click.argument("url")
@@ -63,17 +120,22 @@ _COLOURS = {"passed": "green", "answered": "yellow", "failed": "red", "skipped":
 @click.option(
     "--burst", type=click.IntRange(1, 100_000), default=500, show_default=True, help="Callbacks of the burst."
 )
-@click.option(
-    "--only",
-    multiple=True,
-    type=click.Choice(list(BATTERY)),
-    metavar="CHECK",
-    help=f"One check alone; may be given several times; of {', '.join(BATTERY)}.",
-)
-@click.option("--junit", type=FILE, help="Write the scorecard as a JUnit file for a CI.")
-@click.option("--html", type=FILE, help="Write the scorecard as one page.")
+@_only_option(BATTERY)
+@_junit_option
+@_html_option
 @json_option
-def certify_command(*, as_json: bool, junit: Path | None, html: Path | None, **given: Any) -> None:
+def receiver(  # noqa: PLR0913 - the command's options
+    *,
+    url: str,
+    timeout: float,
+    settle: float,
+    restart_command: str | None,
+    only: tuple[str, ...],
+    as_json: bool,
+    junit: Path | None,
+    html: Path | None,
+    **given: Any,
+) -> None:
     """Try the receiver at URL with signatures right and wrong, duplicates, bursts and more; exit 1 if it fails one.
 
     The receiver gets callbacks as the platform sends them, from instances that are not there. With --probe each change
@@ -81,7 +143,133 @@ def certify_command(*, as_json: bool, junit: Path | None, html: Path | None, **g
     effect decides is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a
     check that --only names could not be made.
     """
-    scorecard = _certified(**given)
+    with _certifying(checks_named(only)) as note:
+        scorecard = certify(
+            url,
+            restart=restart_by(restart_command) if restart_command else None,
+            timeout=timedelta(seconds=timeout),
+            settle=timedelta(seconds=settle),
+            only=only,
+            on_result=note,
+            **given,
+        )
+    _finish(scorecard, as_json=as_json, junit=junit, html=html)
+
+
+def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timedelta:
+    try:
+        interval = parse_duration(text)
+    except UnreadableTimeError as error:
+        raise click.BadParameter(str(error)) from error
+    if interval < _SHORTEST:
+        raise click.BadParameter(f"expected 3m at least, as the checks need that long; got {text!r}")
+    return interval
+
+
+@certify_command.command(
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples(
+        "elements-local certify poller -- python poller.py",
+        "elements-local certify poller --only late-visibility --within 2 -- node poller.js",
+        "elements-local certify poller --deletes --junit it.xml --html it.html -- sh -c './tap --state $ELEMENTS_LOCAL_STATE_FILE'",
+    ),
+)
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
+@click.option(
+    "--interval",
+    default="15m",
+    show_default=True,
+    callback=_interval,
+    help="Virtual time from one run to the next, 3m at least.",
+)
+@click.option(
+    "--within",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Runs within which a change has to be reported.",
+)
+@click.option("--allow-repeats", is_flag=True, help="Let a change be reported more than once.")
+@click.option("--deletes", is_flag=True, help="Expect deletions to be reported, too.")
+@click.option("--resource", default="contacts", show_default=True, help="Whose records are changed.")
+@vendor_options
+@click.option(
+    "--page-size",
+    type=click.IntRange(1, 10_000),
+    default=500,
+    show_default=True,
+    help="Records that the poller asks for at once at the most.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="What ids and lags follow from."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds of real time that a run may take.",
+)
+@_only_option(CHANGES)
+@_junit_option
+@_html_option
+@set_option
+@json_option
+def poller(  # noqa: PLR0913 - the command's options
+    *,
+    command: tuple[str, ...],
+    interval: timedelta,
+    within: int,
+    allow_repeats: bool,
+    deletes: bool,
+    resource: str,
+    page_size: int,
+    seed: int,
+    timeout: float,
+    only: tuple[str, ...],
+    as_json: bool,
+    junit: Path | None,
+    html: Path | None,
+) -> None:
+    """Try a poller of your own: COMMAND is run once at each interval of virtual time, and says what has changed.
+
+    It finds the CRM at ELEMENTS_LOCAL_CRM_URL, with ELEMENTS_LOCAL_CRM_API_KEY; keeps what it needs in the folder
+    ELEMENTS_LOCAL_STATE_DIR; polling began at ELEMENTS_LOCAL_START, and it is ELEMENTS_LOCAL_NOW. It prints a line of
+    JSON for each change: {"resource", "id", "change"?, "updated"?}, or messages of Singer or Airbyte. Exit 1 if one is
+    missed, late, repeated or misclassified in a check, 2 if COMMAND cannot be run.
+    """
+    terms = PollerTerms(
+        runner=CommandRunner(command=command, timeout=timedelta(seconds=timeout)),
+        resource=resource,
+        interval=interval,
+        page=page_size,
+        seed=seed,
+        allowed=Leniency(within=within, repeats=allow_repeats, deletes=deletes),
+    )
+    environment = {**stack_environment(), variable("keep_ties"): "true"}
+    with _certifying(poller_checks_named(only)) as note, on_ports(Options(environment=environment)) as stack:
+        scorecard = certify_poller(stack, terms, title=shlex.join(command), only=only, on_result=note)
+    _finish(scorecard, as_json=as_json, junit=junit, html=html)
+
+
+@contextmanager
+def _certifying(checks: "Iterable[str]") -> "Iterator[Callable[[Result], None]]":
+    """Show how far a battery is, and say so where it is cut off."""
+    names, results = list(checks), list["Result"]()
+    with (
+        cut_off(lambda: _so_far(results, names[len(results) :])),
+        progress("certifying", len(names)) as tell,
+    ):
+
+        def note(result: "Result") -> None:
+            results.append(result)
+            tell(about="".join(names[len(results) :][:1]))
+
+        yield note
+
+
+def _finish(scorecard: "Scorecard", *, as_json: bool, junit: Path | None, html: Path | None) -> None:
+    """Print and write what came of all checks, and end with the status for that."""
     print_result(scorecard.to_json(), _coloured(scorecard), as_json=as_json)
     with writable(junit, html):
         if junit:
@@ -92,36 +280,6 @@ def certify_command(*, as_json: bool, junit: Path | None, html: Path | None, **g
         click.echo(f"{result.name} was asked for and not made: it {result.why}", err=True)
     if scorecard.failed or scorecard.not_made:
         raise SystemExit(1 if scorecard.failed else 2)
-
-
-def _certified(
-    *,
-    url: str,
-    timeout: float,
-    settle: float,
-    restart_command: str | None,
-    only: tuple[str, ...],
-    **given: Any,
-) -> "Scorecard":
-    names, results = list(checks_named(only)), list["Result"]()
-    with (
-        cut_off(lambda: _so_far(results, names[len(results) :])),
-        progress("certifying", len(names)) as tell,
-    ):
-
-        def note(result: "Result") -> None:
-            results.append(result)
-            tell(about="".join(names[len(results) :][:1]))
-
-        return certify(
-            url,
-            restart=restart_by(restart_command) if restart_command else None,
-            timeout=timedelta(seconds=timeout),
-            settle=timedelta(seconds=settle),
-            only=only,
-            on_result=note,
-            **given,
-        )
 
 
 def _so_far(results: "Sequence[Result]", left: "Iterable[str]") -> str:

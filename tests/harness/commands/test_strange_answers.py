@@ -163,7 +163,7 @@ def test_every_command_that_calls_a_url_is_tried():
         if {"platform_url", "url", "target", "tenant"} & {param.name for param in command.params}
     }
 
-    assert with_urls - {"up", "certify", "clock", "workspace"} == {*CALLS} - {"replay --tenant"}
+    assert with_urls - {"up", "certify receiver", "clock", "workspace"} == {*CALLS} - {"replay --tenant"}
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

@@ -1,0 +1,107 @@
+"""Runs a poller that is a program: once, in a process group of its own, for so long at the most."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Thread
+from typing import IO
+
+from msgspec import Struct
+
+from elements_local.errors import OptionError
+from elements_local.kit.os_errors import os_reason
+
+MOST_OUTPUT = 16 * 1024 * 1024
+_TAIL = 4096
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """How a run ended.
+
+    Attributes:
+        failure: in a few words; empty if it ended well.
+        errors: the end of what it wrote on standard error.
+    """
+
+    output: bytes = b""
+    failure: str = ""
+    errors: str = ""
+
+
+class CommandRunner(Struct, frozen=True, kw_only=True):
+    """A poller as a command.
+
+    Attributes:
+        timeout: of real time, for each run.
+        further: what its environment has beside, at an instant of virtual time.
+    """
+
+    command: Sequence[str]
+    timeout: timedelta
+    further: Callable[[datetime], Mapping[str, str]] = lambda _now: {}
+
+    def __call__(self, environment: Mapping[str, str], now: datetime) -> Ended:
+        """Run it to its end, and end whatever it leaves running.
+
+        Raises:
+            OptionError: there is no such program.
+        """
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the user's own
+                self.command,
+                env={**os.environ, **environment, **self.further(now)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise OptionError(f"{self.command[0]} cannot be run: {os_reason(error)}") from error
+        output, errors = _Kept(process, process.stdout, most=MOST_OUTPUT), _Kept(process, process.stderr)
+        failure = ""
+        try:
+            status = process.wait(self.timeout.total_seconds())
+            failure = f"ended with status {status}" if status else ""
+        except subprocess.TimeoutExpired:
+            failure = f"took longer than {self.timeout.total_seconds():g} s (--timeout)"
+        finally:
+            _kill(process)
+            process.wait()
+        written, tail = output.whole(), errors.whole()
+        if len(written) > MOST_OUTPUT:
+            failure = f"wrote more than {MOST_OUTPUT >> 20} MiB"
+        return Ended(output=written, failure=failure, errors=tail.decode("utf-8", "replace"))
+
+
+class _Kept:
+    """Reads a stream as it is written: from its start up to a limit, which ends the process, or else its end alone."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", stream: IO[bytes] | None, most: int = 0) -> None:
+        self._process, self._stream, self._most = process, stream, most
+        self._kept = b""
+        self._thread = Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def whole(self) -> bytes:
+        """Return what was kept once the stream has ended; a process that left its group may hold it open, and is not waited for."""
+        self._thread.join(10)
+        return self._kept
+
+    def _read(self) -> None:
+        assert self._stream is not None  # noqa: S101 - a pipe
+        with self._stream:
+            if self._most:
+                self._kept = self._stream.read(self._most + 1)
+                if len(self._kept) > self._most:
+                    _kill(self._process)
+            else:
+                for piece in iter(lambda: self._stream.read1(_TAIL), b""):  # type: ignore[attr-defined, union-attr]
+                    self._kept = (self._kept + piece)[-_TAIL:]
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

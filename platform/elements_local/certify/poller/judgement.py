@@ -1,0 +1,237 @@
+"""What a poller should have reported, by the audit's oracle, and what is wrong with what it did report. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from elements_local.kit.instants import format_instant
+from elements_local.platform.audit.oracle import (
+    ExpectedEventType,
+    LoggedChange,
+    OwedEvent,
+    PollingHistory,
+    owed,
+)
+
+_CALLS_SHOWN = 4
+
+
+class VisibleChange(Struct, frozen=True, kw_only=True):
+    """A change of the CRM's log.
+
+    Attributes:
+        updated: what the record was stamped with.
+        visible: when a list that is asked shows it.
+    """
+
+    seq: int
+    record_id: str
+    kind: ExpectedEventType
+    at: datetime
+    updated: datetime
+    visible: datetime
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What a poller says of a record.
+
+    Attributes:
+        change: what it calls that; None if it does not say.
+        updated: the record's date as it read it; None if it does not say.
+    """
+
+    record_id: str
+    change: ExpectedEventType | None = None
+    updated: datetime | None = None
+
+
+class CertifiedRun(Struct, frozen=True, kw_only=True):
+    """A run of a poller.
+
+    Attributes:
+        before, after: the seq of the last change before it began and before it ended.
+        disturbed: whether the CRM misbehaved in a way that may keep something from it.
+        failure: how it ended, if not well.
+        calls: what the CRM's journal has of it.
+    """
+
+    number: int
+    at: datetime
+    before: int
+    after: int
+    reports: tuple[Report, ...] = ()
+    disturbed: bool = False
+    failure: str = ""
+    calls: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has to report all that it could see."""
+        return not self.disturbed and not self.failure
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return f"run {self.number} at {format_instant(self.at)}"
+
+
+class Leniency(Struct, frozen=True, kw_only=True):
+    """How strictly a poller is judged.
+
+    Attributes:
+        within: by which run a change has to be reported, counted from the first that could see it.
+        repeats: whether a change may be reported more than once.
+        deletes: whether deletions are to be reported, too.
+    """
+
+    within: int = 1
+    repeats: bool = False
+    deletes: bool = False
+
+
+class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Something that is wrong.
+
+    Attributes:
+        kind: missed, late, repeated, misclassified or failed.
+        history: the record's changes, and each run's calls and what it said of the record.
+    """
+
+    kind: str
+    record_id: str
+    text: str
+    history: tuple[str, ...]
+
+
+def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowed: Leniency) -> list[Finding]:
+    """Return what is wrong, run by run and record by record.
+
+    - A change is expected of the first run after it, and after its record is listed with it and dated in the past, in
+      which the CRM behaved; an earlier run may report it. What one run has to report of a record is one change.
+    - What a run that failed has reported may be reported once more.
+    - What was there before the first run may be reported by that run, and by none later.
+    """
+    failed = [
+        Finding(
+            kind="failed", record_id="", text=f"{run.name} {run.failure}", history=run.calls[-_CALLS_SHOWN:]
+        )
+        for run in runs
+        if run.failure and not run.disturbed
+    ]
+    known = {change.record_id for change in changes} | {
+        each.record_id for run in runs for each in run.reports
+    }
+    return failed + [
+        finding
+        for record_id in sorted(known)
+        for finding in _RecordCase(
+            record_id=record_id,
+            changes=tuple(change for change in changes if change.record_id == record_id),
+            runs=runs,
+            allowed=allowed,
+        ).findings()
+    ]
+
+
+class _RecordCase(Struct, frozen=True, kw_only=True):
+    """One record: its changes, and the reports of it."""
+
+    record_id: str
+    changes: tuple[VisibleChange, ...]
+    runs: Sequence[CertifiedRun]
+    allowed: Leniency
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong."""
+        reported: list[tuple[int, int]] = []
+        yield from self._as_reported(reported)
+        due = {change.seq: run for change in self.changes if (run := self._due(change))}
+        for event in self._owed(due):
+            last = max(seq for seq, run in due.items() if run.at == event.due)
+            by = next(nth for nth, run in enumerate(self.runs) if run.at == event.due)
+            heard = [nth for nth, seen in reported if seen >= last]
+            if not any(nth < by + self.allowed.within for nth in heard):
+                said = f"only {self.runs[heard[0]].name} reported it" if heard else "no run reported it"
+                text = f"{event.kind.value} at {format_instant(event.at)}: {said}, expected by {self.runs[by].name}"
+                yield self._finding("late" if heard else "missed", text)
+
+    def _owed(self, due: dict[int, CertifiedRun]) -> Iterator[OwedEvent]:
+        log = [
+            LoggedChange(seq=each.seq, record_id=each.record_id, kind=each.kind, at=each.at)
+            for each in self.changes
+        ]
+        seen = {seq: run.at for seq, run in due.items()}
+        start, end = self.runs[0].at, self.runs[-1].at
+        for event in owed(log, PollingHistory(since=start, polls=(), until=end, seen_at_once=seen)):
+            if self.allowed.deletes or event.kind is not ExpectedEventType.DELETED:
+                yield event
+
+    def _due(self, change: VisibleChange) -> CertifiedRun | None:
+        """Return the first run that has to report a change: a later change may hide the record once more."""
+        for run in self.runs:
+            shown = all(each.visible < run.at for each in self.changes if each.seq <= run.before)
+            if run.counts and change.at < run.at and shown:
+                return run
+        return None
+
+    def _as_reported(self, reported: list[tuple[int, int]]) -> Iterator[Finding]:
+        """Go through the reports, note up to which change each run has reported, and yield what is wrong with them."""
+        begun = self.runs[0]
+        upto = max((each.seq for each in self.changes if each.seq <= begun.before), default=0)
+        last = begun
+        for nth, run in enumerate(self.runs):
+            for report in run.reports:
+                if report.record_id != self.record_id:
+                    continue
+                if report.change is ExpectedEventType.DELETED and not self.allowed.deletes:
+                    continue
+                seen = max((each.seq for each in self.changes if self._shows(each, run, report)), default=0)
+                fresh = [each for each in self.changes if upto < each.seq <= seen]
+                forgiven = run is begun or self.allowed.repeats or (last.failure and last is not run)
+                if fresh:
+                    upto = seen
+                    reported.append((nth, seen))
+                    if report.change not in {None, _kind(fresh)}:
+                        yield self._finding(
+                            "misclassified",
+                            f"{run.name} called it {report.change.value}, it was {_kind(fresh).value}",
+                        )
+                elif not forgiven:
+                    yield self._finding(
+                        "repeated", f"{run.name} reported it, and nothing had changed since {last.name}"
+                    )
+                last = run
+
+    def _shows(self, change: VisibleChange, run: CertifiedRun, report: Report) -> bool:
+        """Say whether a report is of a record as a change left it; of one made during the run only its date can say so."""
+        if change.kind is ExpectedEventType.DELETED and not self.allowed.deletes:
+            return False
+        return change.seq <= run.before or (change.seq <= run.after and change.updated == report.updated)
+
+    def _finding(self, kind: str, text: str) -> Finding:
+        return Finding(kind=kind, record_id=self.record_id, text=text, history=tuple(self._history()))
+
+    def _history(self) -> Iterator[str]:
+        for change in self.changes:
+            hidden = f", listed from {format_instant(change.visible)}" if change.visible > change.at else ""
+            stamped = f", dated {format_instant(change.updated)}" if change.updated != change.at else ""
+            yield f"{format_instant(change.at)} {change.kind.value}{stamped}{hidden}"
+        first = min((change.at for change in self.changes), default=self.runs[0].at)
+        for before, run in zip((None, *self.runs), self.runs, strict=False):
+            if run.at < first and run is not self.runs[-1]:
+                continue
+            since = f" (since {format_instant(before.at)})" if before else ""
+            reports = [each for each in run.reports if each.record_id == self.record_id]
+            said = [each.change.value if each.change else "reported" for each in reports]
+            state = "; the CRM misbehaved" * run.disturbed + (f"; it {run.failure}" if run.failure else "")
+            yield f"{run.name}{since}: {', '.join(said) or 'not reported'}{state}; calls: {len(run.calls)}"
+            yield from (f"  {call}" for call in run.calls[:_CALLS_SHOWN])
+
+
+def _kind(fresh: Sequence[VisibleChange]) -> ExpectedEventType:
+    """Say what changes come to in one report."""
+    kinds = [change.kind for change in fresh]
+    if kinds[-1] is ExpectedEventType.DELETED:
+        return ExpectedEventType.DELETED
+    return ExpectedEventType.CREATED if ExpectedEventType.CREATED in kinds else ExpectedEventType.UPDATED

@@ -1,0 +1,105 @@
+"""What a poller says on its standard output: lines of its own JSON, of Singer or of Airbyte. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+
+from elements_local.certify.poller.judgement import Report
+from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.instants import UnreadableTimeError, parse_instant
+from elements_local.kit.text import shortened
+from elements_local.platform.audit.oracle import ExpectedEventType
+
+_CHANGES = {each.value: each for each in ExpectedEventType if each is not ExpectedEventType.UNKNOWN}
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What came of a run.
+
+    Attributes:
+        state: what the next run is to be given: Singer's value, or Airbyte's states of all streams; None if there was none.
+        passed_over: the first of the lines that say nothing of a record.
+    """
+
+    reports: tuple[Report, ...]
+    state: object = None
+    passed_over: str = ""
+
+
+class Reader(Struct, kw_only=True):
+    """Reads the output of a check's runs, one after the other.
+
+    Attributes:
+        resource: the one that is asked about, as Singer and Airbyte may call its stream; case does not count.
+        id_field: where its records have their id.
+        updated_field: and their date.
+    """
+
+    resource: str
+    id_field: str
+    updated_field: str
+    _states: dict[str, object] = field(default_factory=dict)
+
+    def read(self, output: bytes) -> Said:
+        """Read what a run wrote."""
+        reports, state, strange = list[Report](), None, ""
+        for line in output.decode("utf-8", "replace").splitlines():
+            message = _object(line)
+            if message.get("type") == "STATE":
+                state = self._state(message)
+            elif message.get("type") == "SCHEMA" and self._is_meant(message.get("stream")):
+                self.id_field = next(iter(message.get("key_properties") or [self.id_field]))
+            elif report := self.report(message):
+                reports.extend(report)
+            elif not message and line.strip():
+                strange = strange or shortened(line.strip(), 200)
+        return Said(reports=tuple(reports), state=state, passed_over=strange)
+
+    def report(self, message: Mapping[str, Any]) -> Sequence[Report]:
+        """Return what a message reports: nothing, if it is about something else."""
+        if message.get("type") == "RECORD":
+            record = message.get("record")
+            inner = record if isinstance(record, dict) and isinstance(record.get("data"), dict) else message
+            fields = inner.get("data", inner.get("record"))
+            return tuple(self._of_fields(inner.get("stream"), fields if isinstance(fields, dict) else {}))
+        given = {"updated": message.get("updated"), "change": message.get("change")}
+        return tuple(self._reports(message.get("resource"), message.get("id"), **given))
+
+    def _of_fields(self, stream: object, fields: Mapping[str, Any]) -> Iterator[Report]:
+        number = next((fields[name] for name in (self.id_field, "id") if fields.get(name) is not None), None)
+        yield from self._reports(stream, number, updated=fields.get(self.updated_field))
+
+    def _reports(
+        self, resource: object, number: object, *, updated: object, change: object = None
+    ) -> Iterator[Report]:
+        if self._is_meant(resource) and isinstance(number, str | int):
+            yield Report(
+                record_id=str(number), change=_CHANGES.get(str(change).upper()), updated=_instant(updated)
+            )
+
+    def _is_meant(self, stream: object) -> bool:
+        return isinstance(stream, str) and stream.lower() == self.resource.lower()
+
+    def _state(self, message: Mapping[str, Any]) -> object:
+        if "value" in message:
+            return message["value"]
+        state = message.get("state")
+        stream = state.get("stream", {}) if isinstance(state, dict) else {}
+        self._states[str(stream.get("stream_descriptor") if isinstance(stream, dict) else stream)] = state
+        return list(self._states.values())
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        value = decode(line.encode())
+    except MalformedJsonError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _instant(text: object) -> Any:
+    try:
+        return parse_instant(str(text)) if text else None
+    except UnreadableTimeError:
+        return None

@@ -1,0 +1,283 @@
+"""A poller on trial: a workspace of its own, changes at instants of virtual time, runs, and what the CRM knows of them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from elements_local.certify.poller.command import Ended
+from elements_local.certify.poller.judgement import (
+    CertifiedRun,
+    Finding,
+    Leniency,
+    Report,
+    VisibleChange,
+    judge,
+)
+from elements_local.certify.poller.reported import Reader
+from elements_local.clients import Fields, RecordsClient, WorkspaceClients
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.fakes.effects import RecordEffect
+from elements_local.kit.instants import EARLIEST, format_instant, parse_instant
+from elements_local.kit.masks import mask_known
+from elements_local.kit.values import replace
+from elements_local.kit.wire import AGENT
+from elements_local.platform.audit.oracle import ExpectedEventType
+from elements_local.records import INSIGHTLY, RecordSort, with_value
+
+Runner = Callable[[Mapping[str, str], datetime], Ended]
+"""Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""
+
+_INSIGHTLY_UPDATED = "DATE_UPDATED_UTC"
+_CALLS_KEPT = 30
+
+
+class PollerTerms(Struct, frozen=True, kw_only=True):
+    """How a poller is tried.
+
+    Attributes:
+        resource: whose records are changed.
+        page: records that it asks for at once at the most; where pages matter, there are more.
+    """
+
+    runner: Runner
+    resource: str = "contacts"
+    interval: timedelta = timedelta(minutes=15)
+    page: int = 500
+    seed: int = 0
+    allowed: Leniency = Leniency()
+
+
+@dataclass(kw_only=True)
+class PollerTrial:
+    """What a check has to do with.
+
+    Attributes:
+        records: the fake that is polled.
+        folder: the check's own; the poller's state is in it.
+        start: of the first run.
+        zone: which time the poller's machine keeps; None for its own.
+        rules: fault rules that are in force for good.
+        made: ids of records, by the names that a check's steps give them.
+        in_force: fault rules of the present.
+        called: the number of the last call that was looked at.
+        gap: until the next run, if that is not the interval.
+    """
+
+    terms: PollerTerms
+    clients: WorkspaceClients
+    sort: RecordSort
+    folder: Path
+    start: datetime
+    zone: str | None = None
+    rules: Sequence[Fields] = ()
+    made: dict[str, list[Any]] = field(default_factory=dict)
+    runs: list[CertifiedRun] = field(default_factory=list)
+    log: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    gap: timedelta = timedelta(0)
+    now: datetime = EARLIEST
+    in_force: Sequence[Fields] = ()
+    called: int = 0
+
+    def __post_init__(self) -> None:
+        """Lay down what the poller keeps between its runs."""
+        self.state, self.state_file = self.folder / "state", self.folder / "state.json"
+        self.state.mkdir()
+        self.state_file.write_text("{}")
+        self.reader = Reader(
+            resource=self.terms.resource, id_field=self.sort.id, updated_field=_INSIGHTLY_UPDATED
+        )
+
+    @property
+    def records(self) -> RecordsClient:
+        """The fake that is polled."""
+        return self.clients.crm if self.sort.element == INSIGHTLY else self.clients.fakes[self.sort.element]
+
+    @property
+    def next_run(self) -> datetime:
+        """When the poller runs next."""
+        return self.runs[-1].at + (self.gap or self.terms.interval) if self.runs else self.start
+
+    def perform(self, steps: Iterable[str | Mapping[str, Any]]) -> None:
+        """Perform the steps of a check, as its table has them."""
+        for step in steps:
+            for verb, given in {step: ""}.items() if isinstance(step, str) else step.items():
+                word, *rest = verb.split()
+                getattr(self, word)(*rest, *([given] if given != "" else []))
+
+    def create(self, name: str, number: int = 1) -> None:
+        """Make records, which later steps know by a name."""
+        titles = (f"{name}{nth}" for nth in range(number))
+        self.made[name] = [
+            self.clients.crm.create(self.sort.address, self.sort.fields_called(title))[self.sort.id]
+            for title in titles
+        ]
+
+    def page(self, name: str) -> None:
+        """Make more records than a page holds."""
+        self.create(name, self.terms.page + 2)
+
+    def spread(self, number: str, seconds: str) -> None:
+        """Make records up to the next run, with so many seconds between them."""
+        for nth in range(int(number), 0, -1):
+            self.before(nth * int(seconds))
+            self.create(f"of {self.now}")
+
+    def turns(self, number: str) -> None:
+        """Make a record before each of the next runs."""
+        for _ in range(int(number)):
+            self.spread("1", "70")
+            self.run()
+
+    def update(self, *names: str) -> None:
+        """Change records."""
+        for number in self._ids(names):
+            word = f"Changed after {len(self.log)}"
+            self.clients.crm.update(self.sort.address, number, with_value({}, self.sort.called_by, word))
+
+    def delete(self, *names: str) -> None:
+        """Delete records."""
+        for number in self._ids(names):
+            self.clients.crm.delete(self.sort.address, number)
+
+    def before(self, seconds: float | str) -> None:
+        """Move time to so many seconds before the next run."""
+        self._go_to(self.next_run - timedelta(seconds=int(seconds)))
+
+    def after(self, seconds: str) -> None:
+        """Move time to so many seconds after the last run."""
+        self._go_to(self.runs[-1].at + timedelta(seconds=int(seconds)))
+
+    def skip(self, seconds: str) -> None:
+        """Let the next run come after a gap, at the interval's first turn after it."""
+        self.gap = -(-timedelta(seconds=int(seconds)) // self.terms.interval) * self.terms.interval
+
+    def lasting(self, rules: Sequence[Fields]) -> None:
+        """Let the CRM misbehave for good."""
+        self.rules = rules
+        self.stamp(rules)
+
+    def stamp(self, rules: Sequence[Fields]) -> None:
+        """Let the next writes be stamped as fault rules say."""
+        if rules != self.in_force:
+            self.records.script_faults([*rules])
+            self.in_force = rules
+
+    def disturbed(self, rules: Sequence[Fields]) -> None:
+        """Run the poller while the CRM keeps from it what it asks for."""
+        self.run(rules, disturbed=True)
+
+    def run(self, times: str | Sequence[Fields] = "1", *, disturbed: bool = False) -> None:
+        """Run the poller an interval after the last time, so many times, or once with fault rules."""
+        rules = () if isinstance(times, str) else times
+        for _ in range(int(times) if isinstance(times, str) else 1):
+            self._go_to(self.next_run)
+            self.stamp([*self.rules, *rules])
+            self._run(disturbed=disturbed)
+            self.stamp(self.rules)
+            self.gap = timedelta(0)
+
+    def settle(self) -> None:
+        """Let so many runs follow that what is late, or repeated, shows."""
+        self.run(str(self.terms.allowed.within + 1))
+
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with what the poller reported."""
+        posted = self._posted_reports()
+        runs = [replace(run, reports=(*run.reports, *posted.get(run.at, ()))) for run in self.runs]
+        return judge([self._visible(change) for change in self.log], runs, self.terms.allowed)
+
+    def _ids(self, names: Iterable[str]) -> Iterable[Any]:
+        return (number for name in names for number in self.made[name])
+
+    def _go_to(self, at: datetime) -> None:
+        if self.now < at:
+            self.clients.clock.set(now=at)
+            self.now = at
+
+    def _run(self, *, disturbed: bool) -> None:
+        now, before = self.now, self._last_change()
+        ended = self.terms.runner(self._environment(now), now)
+        said = self.reader.read(ended.output)
+        if said.state is not None:
+            self.state_file.write_text(encode_text(said.state))
+        if said.passed_over:
+            self.notes.append(f"passed over on standard output: {self._masked(said.passed_over)}")
+        errors = self._masked(ended.errors.strip())
+        self.runs.append(
+            CertifiedRun(
+                number=len(self.runs),
+                at=now,
+                before=before,
+                after=self._last_change(),
+                reports=said.reports,
+                disturbed=disturbed,
+                failure=f"{ended.failure}; standard error: {errors or 'empty'}" if ended.failure else "",
+                calls=self._calls(),
+            )
+        )
+
+    def _environment(self, now: datetime) -> dict[str, str]:
+        credentials = self.clients.credentials
+        values = {
+            "CRM_URL": self.records.url,
+            "CRM_API_KEY": credentials.crm_api_key,
+            "RESOURCE": self.terms.resource,
+            "STATE_DIR": str(self.state),
+            "STATE_FILE": str(self.state_file),
+            "START": format_instant(self.start),
+            "NOW": format_instant(now),
+            "REPORT_URL": f"{self.clients.sink.url}/_local/reported?workspace={credentials.name}",
+        }
+        zone = {} if self.zone is None else {"TZ": self.zone}
+        return {**{f"ELEMENTS_LOCAL_{name}": value for name, value in values.items()}, **zone}
+
+    def _last_change(self) -> int:
+        """Read on in the CRM's log, and return the seq of its last change."""
+        self.log += self.records.filtered("changes", {"after": self.log[-1]["seq"] if self.log else 0})
+        return int(self.log[-1]["seq"]) if self.log else 0
+
+    def _posted_reports(self) -> Mapping[datetime, list[Report]]:
+        """Return what was reported at the sink, by the runs' instants."""
+        reports = defaultdict[datetime, list[Report]](list)
+        for posted in self.clients.sink.callbacks(method="POST"):
+            if posted["path"].startswith("/_local/reported"):
+                messages = posted["json"] if isinstance(posted["json"], list) else [posted["json"]]
+                said = [report for message in messages for report in self.reader.report(message)]
+                reports[parse_instant(posted["received_at"])] += said
+        return reports
+
+    def _calls(self) -> tuple[str, ...]:
+        """Return the calls of a run, as the fake's journal has them."""
+        page = self.records.call("GET", f"/_local/journal?limit={_CALLS_KEPT}")["exchanges"]
+        new = [
+            f"{each['method']} {each['target']} -> {each['status']}"
+            for each in reversed(page)
+            if each["number"] > self.called
+            if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]  # certify's own
+        ]
+        self.called = max((each["number"] for each in page), default=self.called)
+        return tuple(new)
+
+    def _visible(self, change: Mapping[str, Any]) -> VisibleChange:
+        at, updated = parse_instant(change["at"]), parse_instant(change["updated"])
+        visible = max(at, updated)
+        for rule in self.rules:
+            effect = RecordEffect(**{k: v for k, v in rule["effect"].items() if k.startswith("index_lag")})  # type: ignore[attr-defined]
+            visible = max(visible, effect.indexed(at, change["seq"], seed=self.terms.seed))
+        return VisibleChange(
+            seq=change["seq"],
+            record_id=change["recordId"],
+            kind=ExpectedEventType(change["change"]),
+            at=at,
+            updated=updated,
+            visible=visible,
+        )
+
+    def _masked(self, text: str) -> str:
+        return mask_known(text, self.clients.credentials.secrets)

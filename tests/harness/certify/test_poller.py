@@ -1,0 +1,389 @@
+"""The battery for pollers: a right one passes every check, and each wrong one fails those that its row lists and no other."""
+
+import json
+import sys
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from command import call
+
+from elements_local.certify.poller.battery import certify_poller
+from elements_local.certify.poller.checks import BATTERY
+from elements_local.certify.poller.command import Ended
+from elements_local.certify.poller.judgement import Leniency
+from elements_local.certify.poller.reported import Reader
+from elements_local.certify.poller.trial import PollerTerms
+from elements_local.start import Options, in_process
+
+PAGE = 4
+MINUTE = timedelta(minutes=1)
+
+
+class FailedError(Exception):
+    """The CRM refused something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poller:
+    """A right poller; every field that is changed makes it wrong in one way."""
+
+    back: timedelta = timedelta(minutes=5)
+    cursor: str = "latest"
+    knows_by: str = "id and date"
+    paging: str = "position"
+    names: str = "by the window"
+    on_error: str = "fails"
+    zone: str = "UTC"
+    empty: str = "stays"
+    keeps: str = "at the end"
+    gap: timedelta | None = None
+
+    def run(self, environment, fetch):
+        state = Path(environment["ELEMENTS_LOCAL_STATE_DIR"], "kept.json")
+        now = instant(environment["ELEMENTS_LOCAL_NOW"])
+        kept = {"cursor": environment["ELEMENTS_LOCAL_START"], "known": {}}
+        kept |= json.loads(state.read_text()) if state.exists() else {}
+        since = self._since(kept["cursor"], environment) - self.back
+        since = max(since, now - self.gap) if self.gap else since
+        if self.keeps == "at the start":
+            state.write_text(json.dumps({**kept, "cursor": written(now)}))
+        known, latest = kept["known"], None
+        for contact in self._listed(fetch, since):
+            updated = self._read(contact["DATE_UPDATED_UTC"], environment)
+            latest = max(latest or updated, updated)
+            name = str(contact["FIRST_NAME" if self.knows_by == "name" else "CONTACT_ID"])
+            mark = contact["DATE_UPDATED_UTC"] if self.knows_by in {"id and date", "name"} else "known"
+            if self.knows_by != "nothing" and known.get(name) == mark:
+                continue
+            yield {
+                "resource": "contacts",
+                "id": contact["CONTACT_ID"],
+                "change": self._change(contact, name, known, since),
+            }
+            known[name] = mark
+        cursor = {"latest": latest and max(latest, instant(kept["cursor"])), "now": now}[self.cursor]
+        if cursor is None:
+            cursor = now if self.empty == "now" else instant(kept["cursor"])
+        state.write_text(json.dumps({"cursor": written(cursor), "known": known}))
+
+    def _since(self, cursor, environment):
+        at, now, start = map(
+            instant, (cursor, environment["ELEMENTS_LOCAL_NOW"], environment["ELEMENTS_LOCAL_START"])
+        )
+        zone = ZoneInfo(environment.get("TZ", "UTC"))
+        local, local_now, local_start = (each.astimezone(zone) for each in (at, now, start))
+        if self.zone == "differences of local times":
+            return now - (local_now.replace(tzinfo=None) - local.replace(tzinfo=None))
+        if self.zone == "the offset of the start":
+            return (local.replace(tzinfo=UTC)) - local_start.utcoffset()
+        return at
+
+    def _listed(self, fetch, since):
+        skip = 0
+        while True:
+            status, page = fetch(
+                f"/v3.1/Contacts/Search?updated_after_utc={written(since)}&top={PAGE}&skip={skip}"
+            )
+            if status != 200 and self.on_error == "fails":
+                raise FailedError(status)
+            yield from page if status == 200 else ()
+            if status != 200 or not page or self.paging == "none":
+                return
+            if self.paging == "date":
+                since = max(instant(contact["DATE_UPDATED_UTC"]) for contact in page)
+            else:
+                skip += len(page)
+
+    def _read(self, text, environment):
+        if self.zone == "dates are local" and "TZ" in environment:
+            return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(environment["TZ"])).astimezone(UTC)
+        return instant(text)
+
+    def _change(self, contact, name, known, since):
+        created = instant(contact["DATE_CREATED_UTC"])
+        if self.names == "by equal dates":
+            return "created" if contact["DATE_CREATED_UTC"] == contact["DATE_UPDATED_UTC"] else "updated"
+        return "created" if created >= since and name not in known else "updated"
+
+
+def instant(text):
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def written(at):
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def runner_of(poller, http):
+    """Run a poller within the process of the test."""
+
+    def run(environment, _now):
+        basic = b64encode(f"{environment['ELEMENTS_LOCAL_CRM_API_KEY']}:".encode()).decode()
+
+        def fetch(path):
+            url = environment["ELEMENTS_LOCAL_CRM_URL"] + path
+            reply = http.send("GET", url, headers={"Authorization": f"Basic {basic}", "User-Agent": "poller"})
+            return reply.status, json.loads(reply.body or "null")
+
+        lines, failure = [], ""
+        try:
+            lines.extend(json.dumps(message) for message in poller.run(environment, fetch))
+        except FailedError as error:
+            failure = f"ended, as the CRM answered {error}"
+        return Ended(output="\n".join(lines).encode(), failure=failure)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with in_process(Options(environment={"ELEMENTS_LOCAL_KEEP_TIES": "true"})) as running:
+        yield running
+
+
+def certified(stack, poller, **given):
+    only = given.pop("only", ())
+    terms = PollerTerms(runner=runner_of(poller, stack.http), page=PAGE, **given)
+    return certify_poller(stack, terms, title="poller", only=only)
+
+
+NONE = timedelta(0)
+EVERY = " ".join(BATTERY)
+WRONG = {
+    "takes the time of the run for the cursor": (
+        Poller(cursor="now", back=NONE),
+        "two-in-one-second late-visibility out-of-order update-between-pages deletion-between-pages cap clock-behind empty-run",
+    ),
+    "loses its cursor in an empty run": (
+        Poller(empty="now", back=NONE),
+        "two-in-one-second late-visibility out-of-order deletion-between-pages clock-behind clock-ahead empty-run",
+    ),
+    "remembers nothing that it has reported": (Poller(knows_by="nothing"), EVERY),
+    "knows records by their ids alone": (Poller(knows_by="id"), "update-between-pages updated-again"),
+    "knows records by a name": (Poller(knows_by="name"), "made-again"),
+    "reads one page": (
+        Poller(paging="none"),
+        "out-of-order update-between-pages deletion-between-pages equal-dates cap failed-page",
+    ),
+    "goes from page to page by date": (
+        Poller(paging="date"),
+        "update-between-pages deletion-between-pages equal-dates failed-page",
+    ),
+    "tells created from updated by equal dates": (
+        Poller(names="by equal dates"),
+        "update-right-after-create",
+    ),
+    "takes an error for an empty list": (
+        Poller(on_error="ignores", cursor="now"),
+        "failed-page 429-with-retry-after 429-without-retry-after 500-once",
+    ),
+    "reads dates in the machine's zone": (Poller(zone="dates are local"), "zone-west"),
+    "does so and remembers nothing": (
+        Poller(zone="dates are local", knows_by="nothing", back=NONE),
+        "two-in-one-second out-of-order deletion-between-pages clock-behind clock-ahead zone-west zone-east clocks-forward clocks-back",
+    ),
+    "reckons with local times": (Poller(zone="differences of local times"), "clocks-back"),
+    "keeps the zone's offset": (Poller(zone="the offset of the start"), "clocks-forward"),
+    "asks for an interval alone": (
+        Poller(gap=timedelta(minutes=20)),
+        "failed-page 429-with-retry-after 429-without-retry-after 500-once long-gap",
+    ),
+    "keeps the cursor first": (
+        Poller(keeps="at the start"),
+        "failed-page 429-with-retry-after 429-without-retry-after 500-once",
+    ),
+}
+
+
+def test_a_right_poller_passes_every_check(stack):
+    card = certified(stack, Poller())
+
+    assert card.failed == (), str(card)
+    assert [result.name for result in card.results] == list(BATTERY)
+
+
+@pytest.mark.parametrize(("poller", "fails"), WRONG.values(), ids=WRONG)
+def test_a_wrong_poller_fails_the_checks_of_its_row_and_no_other(stack, poller, fails):
+    assert " ".join(certified(stack, poller).failed) == fails
+
+
+def test_what_a_row_lists_is_what_the_battery_has():
+    named = {name for _, fails in WRONG.values() for name in fails.split()}
+
+    assert named == set(BATTERY)
+
+
+@pytest.mark.parametrize(
+    ("given", "fails"),
+    [
+        pytest.param({}, "late-visibility", id="by the next run"),
+        pytest.param({"within": 2}, "", id="by the second, where that is allowed"),
+    ],
+)
+def test_who_waits_until_a_change_is_old_is_late(stack, given, fails):
+    class Waiting(Poller):
+        def _listed(self, fetch, since):
+            return (each for each in super()._listed(fetch, since) if each["DATE_UPDATED_UTC"] < self.until)
+
+        def run(self, environment, fetch):
+            object.__setattr__(
+                self, "until", f"{instant(environment['ELEMENTS_LOCAL_NOW']) - 20 * MINUTE:%Y-%m-%d %H:%M:%S}"
+            )
+            return super().run(environment, fetch)
+
+    card = certified(stack, Waiting(), only=["late-visibility"], allowed=Leniency(**given))
+
+    assert " ".join(card.failed) == fails
+    assert {finding.kind for result in card.results for finding in result.findings} == (
+        {"late"} if fails else set()
+    )
+
+
+def test_repeats_and_deletions_are_judged_as_asked(stack):
+    forgetful = Poller(knows_by="nothing")
+    deaf = {"only": ["made-again"], "allowed": Leniency(deletes=True)}
+
+    assert certified(stack, forgetful, allowed=Leniency(repeats=True)).failed == ()
+    (result,) = certified(stack, Poller(), **deaf).results
+    assert [(finding.kind, finding.text.partition(" ")[0]) for finding in result.findings] == [
+        ("missed", "DELETED")
+    ]
+
+
+PROGRAM = """
+import base64, json, os, sys, urllib.request
+env = {name.removeprefix("ELEMENTS_LOCAL_"): value for name, value in os.environ.items()}
+print("starting", file=sys.stderr)
+kept = os.path.join(env["STATE_DIR"], "cursor")
+since = open(kept).read() if os.path.exists(kept) else env["START"]
+key = base64.b64encode(f"{env['CRM_API_KEY']}:".encode()).decode()
+url = f"{env['CRM_URL']}/v3.1/Contacts/Search?updated_after_utc={since}"
+asked = urllib.request.Request(url, headers={"Authorization": f"Basic {key}"})
+try:
+    found = json.load(urllib.request.urlopen(asked))
+except OSError as error:
+    sys.exit(f"{error}, asked with {key}")
+for contact in found:
+    print(json.dumps({"resource": "contacts", "id": contact["CONTACT_ID"], "change": "created"}))
+open(kept, "w").write(env["NOW"])
+"""
+
+
+def certify(tmp_path, *words, program=PROGRAM):
+    (tmp_path / "poller.py").write_text(program)
+    return call("certify", "poller", *words, "--", sys.executable, "poller.py", cwd=tmp_path)
+
+
+def test_a_program_is_run_and_its_scorecard_is_the_same_each_time(tmp_path):
+    words = [
+        "--only",
+        "two-in-one-second",
+        "--only",
+        "long-gap",
+        "--json",
+        "--junit",
+        "it.xml",
+        "--html",
+        "it.html",
+    ]
+
+    first, again = (certify(tmp_path, *words) for _ in range(2))
+
+    assert (first.returncode, first.stdout) == (1, again.stdout)
+    missed, passed = json.loads(first.stdout)["checks"]
+    assert (missed["outcome"], missed["findings"][0]["kind"], passed["outcome"]) == (
+        "failed",
+        "missed",
+        "passed",
+    )
+    assert "2026-03-02T10:15:00Z CREATED" in missed["findings"][0]["history"]
+    assert any(
+        "updated_after_utc=2026-03-02T10:15:00Z -> 200" in line for line in missed["findings"][0]["history"]
+    )
+    assert 'failures="1"' in (tmp_path / "it.xml").read_text()
+    assert "Certificate of a poller" in (tmp_path / "it.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "why"),
+    [
+        pytest.param(PROGRAM.replace("Contacts/Search", "Nothing"), [], "asked with ********", id="fails"),
+        pytest.param(
+            "import time; time.sleep(600)",
+            ["--timeout", "0.3"],
+            "took longer than 0.3 s (--timeout)",
+            id="hangs",
+        ),
+        pytest.param("while True: print('x' * 1_000_000)", [], "wrote more than 16 MiB", id="floods"),
+    ],
+)
+def test_a_run_that_does_not_end_well_is_a_finding(tmp_path, program, words, why):
+    done = certify(tmp_path, "--only", "two-in-one-second", "--json", *words, program=program)
+
+    (result,) = json.loads(done.stdout)["checks"]
+    assert done.returncode == 1
+    assert {finding["kind"] for finding in result["findings"]} == {"failed"}
+    assert why in result["findings"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(
+            ["--", "/nowhere/poller"], "/nowhere/poller cannot be run: there is no such file", id="no program"
+        ),
+        pytest.param(["--resource", "fruits", "--", "true"], "--resource: 'fruits'", id="no resource"),
+        pytest.param(["--interval", "often", "--", "true"], "often", id="no interval"),
+        pytest.param([], "COMMAND", id="no command"),
+    ],
+)
+def test_misuse_has_a_status_of_its_own(words, says):
+    done = call("certify", "poller", "--only", "two-in-one-second", *words)
+
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+SINGER = [
+    {"type": "SCHEMA", "stream": "contacts", "schema": {}, "key_properties": ["ref"]},
+    {"type": "RECORD", "stream": "Contacts", "record": {"ref": 7, "DATE_UPDATED_UTC": "2026-03-02 10:00:00"}},
+    {"type": "RECORD", "stream": "leads", "record": {"ref": 8}},
+    {"type": "STATE", "value": {"cursor": 1}},
+    {"type": "STATE", "value": {"cursor": 2}},
+]
+AIRBYTE = [
+    {"type": "LOG", "log": {"message": "reading"}},
+    {"type": "RECORD", "record": {"stream": "contacts", "data": {"CONTACT_ID": 7}, "emitted_at": 1}},
+    *(
+        {"type": "STATE", "state": {"stream": {"stream_descriptor": {"name": name}, "stream_state": at}}}
+        for name, at in ("a1", "b1", "a2")
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "ids", "state"),
+    [
+        pytest.param(SINGER, [("7", datetime(2026, 3, 2, 10, tzinfo=UTC), None)], {"cursor": 2}, id="Singer"),
+        pytest.param(AIRBYTE, [("7", None, None)], [AIRBYTE[4]["state"], AIRBYTE[3]["state"]], id="Airbyte"),
+        pytest.param(
+            [{"resource": "CONTACTS", "id": "7", "change": "Deleted"}, {"resource": "contacts"}, 5],
+            [("7", None, "DELETED")],
+            None,
+            id="ours",
+        ),
+    ],
+)
+def test_three_kinds_of_lines_are_read(lines, ids, state):
+    reader = Reader(resource="contacts", id_field="CONTACT_ID", updated_field="DATE_UPDATED_UTC")
+
+    said = reader.read("\n".join(["hello", *map(json.dumps, lines)]).encode())
+
+    assert [(each.record_id, each.updated, each.change and each.change.value) for each in said.reports] == ids
+    assert said.state == state
+    assert said.passed_over == "hello"
