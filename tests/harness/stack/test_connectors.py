@@ -1,6 +1,7 @@
 """A connector is handed in by its name: by a setting, from whichever origin, which a scenario has, too."""
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from each_row import each_row
@@ -21,6 +22,21 @@ steps:
   - request: {{method: GET, path: /elements/rolodex, expect: {{key: rolodex}}}}
 """
 
+VENDORS = Path(__file__).parents[2] / "support" / "vendors"
+FILE = f"""scenario: records of a vendor that a file describes are named by their kinds
+settings: {{VENDORS: "{VENDORS}/pipes.yaml"}}
+instance: {{element: {{key: pipes}}}}
+records: 1
+steps:
+  - advance: 1m
+  - create: {{deals/big: {{value: 5}}}}
+  - advance: {{to: T+15m}}
+  - expect: {{callbacks: [deals/big CREATED]}}
+  - advance: 1m
+  - update: {{deals/big: {{note: won}}}}
+  - advance: {{to: T+30m}}
+  - expect: {{callbacks: [deals/big UPDATED], records: {{deals/big: {{title: Big, value: 5, note: won}}}}}}
+"""
 HUBLIKE = """scenario: records of another vendor are named by their kinds
 settings: {CONNECTORS: "hublike:HublikeConnector"}
 instance: {element: {key: hublike}}
@@ -43,14 +59,17 @@ steps:
 
 def test_a_setting_hands_one_in(tmp_path):
     project = tmp_path / "pyproject.toml"
-    project.write_text(f'[tool.elements-local]\nconnector = ["{NAMED}"]\n')
+    project.write_text(
+        f'[tool.elements-local]\nconnector = ["{NAMED}"]\nvendor = ["{VENDORS}/pipes.yaml", "{VENDORS}/hubly.yaml"]\n'
+    )
 
     with in_process(Options(environment=Configuration({}, project).environment())) as stack:
         clients = stack.workspace()
-        assert clients.platform.call("GET", f"{BASE_PATH}/elements/keys") == ["insightly", "rolodex"]
+        known = clients.platform.call("GET", f"{BASE_PATH}/elements/keys")
+        assert known == ["insightly", "rolodex", "pipes", "hubly"]
 
 
-@pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE])
+@pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE, FILE])
 def test_a_scenario_hands_one_in(tmp_path, scenario):
     path = tmp_path / "own.yaml"
     path.write_text(scenario)

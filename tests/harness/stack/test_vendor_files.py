@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from each_row import each_row
 
 from elements_local.guide import instance_body
+from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
 VENDORS = Path(__file__).parents[2] / "support" / "vendors"
@@ -65,3 +67,198 @@ def test_what_is_made_and_changed_is_reported_over_pages_with_a_clean_audit(clie
     assert (audited["owed"], audited["delivered"], audited["lost"]) == (6, 6, [])
     assert (changed.get("properties") or changed)["title"] == "deal 3"
     assert [len(page) for page in pages] == [2, 2, 1]
+
+
+HEADERS = {
+    "booked": lambda key: {"X-Booked-Token": key},
+    "hubly": lambda key: {"Authorization": f"Bearer {key}"},
+    "salesy": lambda key: {"Authorization": f"Bearer {key}"},
+}
+SEARCH = "/objects/deals/search"
+QUERY = "/services/data/v60.0/query?q=SELECT title FROM Opportunity"
+
+
+def filtered(field, operator, value):
+    return {"filterGroups": [{"filters": [{"propertyName": field, "operator": operator, "value": value}]}]}
+
+
+@pytest.fixture(scope="module")
+def five(stack):
+    """Return a workspace where each vendor has five deals."""
+    clients = stack.new_workspace(seed=7)
+    for name in NAMES:
+        hub = clients.platform.hub(instance_of(clients, name)["token"])
+        for n in range(5):
+            hub.call("POST", "/deals", json=fields(name, title=f"it's deal {n} AND more", value=10 - n))
+    return clients
+
+
+def sent(clients, name, method, path, body=None, *, key=None):
+    key = clients.credentials.crm_api_key if key is None else key
+    if name == "pipes":
+        path += ("&" if "?" in path else "?") + f"api_token={key}"
+    return clients.fakes[name].send(method, path, json=body, headers=HEADERS.get(name, lambda _key: {})(key))
+
+
+def ids_of(reply):
+    body = decode(reply.body)
+    records = body if isinstance(body, list) else next(each for each in body.values() if isinstance(each, list))
+    return [each.get("id") or each.get("ref") or each.get("Id") for each in records]
+
+
+@each_row(
+    ("name", "method", "path", "body", "ids"),
+    [
+        ("pipes", "GET", "/v1/deals", None, [700, 701]),
+        ("pipes", "GET", "/v1/deals?start=4&limit=9", None, [704]),
+        ("pipes", "GET", "/v1/deals?since=2026-03-02 10:01:00", None, []),
+        ("booked", "GET", "/deals?page=3", None, ["38"]),
+        ("booked", "GET", "/deals?changed_until=2026-03-02T02:59:59-07:00", None, []),
+        ("hubly", "GET", "/objects/deals?after=251", None, ["251", "301"]),
+        ("hubly", "POST", SEARCH, filtered("value", "GTE", "9"), ["101", "151"]),
+        ("hubly", "POST", SEARCH, {**filtered("value", "GT", 6), "after": "2"}, ["201", "251"]),
+        ("hubly", "POST", SEARCH, filtered("hs_lastmodifieddate", "GT", "2026-03-02T10:01:00Z"), []),
+        ("hubly", "POST", SEARCH, {"sorts": [{"propertyName": "value", "direction": "ASCENDING"}]}, ["301", "251"]),
+        ("hubly", "POST", SEARCH, {"sorts": [{"propertyName": "value", "direction": "descending"}], "limit": 1}, ["101"]),
+        ("hubly", "GET", "/objects/deals?archived=true", None, []),
+        ("salesy", "GET", f"{QUERY} WHERE title = 'it\\'s deal 1 AND more'", None, ["5001"]),
+        ("salesy", "GET", f"{QUERY} WHERE value >= 8 AND value <= 9 ORDER BY title DESC", None, ["5002", "5001"]),
+        ("salesy", "GET", f"{QUERY} where SystemModstamp > 2026-03-02T02:01:00-08:00", None, []),
+    ],
+)  # fmt: skip
+def test_a_list_is_what_is_asked_for(five, name, method, path, body, ids):
+    reply = sent(five, name, method, path, body)
+
+    assert reply.status == 200, reply.body
+    assert ids_of(reply) == ids
+
+
+@each_row(
+    ("name", "method", "path", "body", "status", "said"),
+    [
+        ("hubly", "POST", SEARCH, {"limit": 3}, 400, "a page has from 1 to 2 records; got 3"),
+        ("hubly", "POST", SEARCH, {"after": "x"}, 400, "the token is a whole number"),
+        ("hubly", "POST", SEARCH, {"after": "49"}, 400, "VALIDATION_ERROR"),
+        ("hubly", "POST", SEARCH, filtered("valu", "GTE", "9"), 400, "there is no field 'valu'"),
+        ("hubly", "POST", SEARCH, filtered("value", "NEAR", "9"), 400, "has no operator of EQ, GT, GTE, LTE"),
+        ("hubly", "POST", SEARCH, filtered("createdate", "GT", "monday"), 400, "'monday' is no date"),
+        ("hubly", "POST", "/objects/deals", {"properties": {"note": "x"}}, 400, "title is required"),
+        ("hubly", "POST", "/objects/deals", {"properties": {"titel": "x"}}, 400, "did you mean title?"),
+        ("hubly", "POST", "/objects/deals", {"properties": {"title": "x", "stage": "lost"}}, 400, "one of open, won; got"),
+        ("hubly", "POST", "/objects/deals", {"properties": {"title": "x", "value": "much"}}, 400, "of the type number"),
+        ("hubly", "GET", "/objects/butterflies", None, 404, "there is nothing called butterflies"),
+        ("hubly", "GET", "/objects/deals/9", None, 404, "there is no record 9"),
+        ("salesy", "GET", "/services/data/v60.0/query?q=SELECT", None, 400, "does not say which records"),
+        ("salesy", "GET", "/services/data/v60.0/query/none", None, 400, "the token 'none' is none of a page"),
+        ("pipes", "POST", "/v1/deals", {"title": "x", "value": True}, 400, '"errorCode":400'),
+        ("pipes", "PUT", "/v1/deals/700", {"title": None}, 400, "title is required"),
+        ("booked", "GET", "/deals?page=-1", None, 400, "the number of a page"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_refused_as_the_file_says(five, name, method, path, body, status, said):
+    reply = sent(five, name, method, path, body)
+
+    assert (reply.status, said in reply.body.decode()) == (status, True), reply.body
+
+
+@each_row(
+    ("name", "path", "status", "said"),
+    [
+        ("pipes", "/v1/deals", 401, '{"success":false,"error":"unauthorized access","errorCode":401}'),
+        ("booked", "/deals", 403, '{"message":"the API key is missing, or nobody\'s"}'),
+        ("hubly", "/objects/deals", 401, '"category":"INVALID_AUTHENTICATION"'),
+        ("salesy", QUERY, 401, '"errorCode":"INVALID_SESSION_ID"'),
+    ],
+)
+def test_a_credential_of_nobodys_is_refused_as_the_file_says(five, name, path, status, said):
+    reply = sent(five, name, "GET", path, key="nobodys")
+
+    assert (reply.status, said in reply.body.decode()) == (status, True), reply.body
+
+
+def test_links_go_on_with_what_was_asked_and_end(five):
+    pages = [sent(five, "salesy", "GET", f"{QUERY} WHERE value > 6 ORDER BY value ASC")]
+    while link := decode(pages[-1].body).get("nextRecordsUrl"):
+        pages.append(sent(five, "salesy", "GET", link))
+    numbered = [sent(five, "booked", "GET", f"/deals?page={page}") for page in (1, 3)]
+
+    assert [ids_of(each) for each in pages] == [["5003", "5002"], ["5001", "5000"]]
+    assert [decode(each.body)["totalSize"] for each in pages] == [4, 4]
+    assert [each.header("X-Total") for each in numbered] == ["5", "5"]
+    assert [each.header("Link") for each in numbered] == [
+        '<https://api.booked.example/deals?page=2>; rel="next"',
+        None,
+    ]
+
+
+def test_fields_are_shown_that_are_asked_for_and_equal_values_keep_the_date(clients):
+    path = "/objects/deals"
+    made = decode(sent(clients, "hubly", "POST", path, {"properties": {"title": "a", "value": 3}}).body)
+    clients.clock.advance("1m")
+    same = decode(sent(clients, "hubly", "PATCH", f"{path}/101", {"properties": {"value": "3"}}).body)
+    cleared = decode(sent(clients, "hubly", "PATCH", f"{path}/101", {"properties": {"value": ""}}).body)
+    asked = decode(sent(clients, "hubly", "GET", f"{path}/101?properties=title&properties=note").body)
+    gone = [sent(clients, "hubly", "DELETE", f"{path}/101").status for _ in range(2)]
+    listed = decode(sent(clients, "hubly", "GET", f"{path}?archived=true").body)
+
+    dates = {"createdate": "1772445600000", "hs_lastmodifieddate": "1772445600000"}
+    assert made["properties"] == {"title": "a", "value": "3", "stage": "open", "object_id": "101", **dates}
+    assert same == made
+    assert (cleared["updatedAt"], "value" in cleared["properties"]) == ("1772445660000", False)
+    assert {*asked["properties"]} == {"title", "object_id", *dates}
+    assert (gone, [each["archived"] for each in listed["results"]]) == ([204, 204], [True])
+
+
+def test_a_value_that_is_to_be_unique_is_taken_once(clients):
+    twice = [
+        sent(clients, "hubly", "POST", "/objects/contacts", {"properties": {"email": "ada@x.example"}})
+        for _ in range(2)
+    ]
+
+    assert [each.status for each in twice] == [201, 409]
+
+
+def test_what_is_made_up_follows_from_the_seed_and_fits(stack):
+    made = []
+    for _ in range(2):
+        clients = stack.new_workspace(seed=11, records=3)
+        made.append(ids_and_fields(clients))
+        stack.delete_workspace(clients.credentials.name)
+
+    assert made[0] == made[1]
+    assert len(made[0]) == 6
+
+
+def ids_and_fields(clients):
+    clients.fakes["pipes"].call("POST", "/_local/seed", json={"records": 3})
+    return [
+        tuple(each.values())
+        for start in (0, 2, 4)
+        for each in decode(sent(clients, "pipes", "GET", f"/v1/deals?start={start}").body)["data"]
+    ]
+
+
+def test_hooks_do_what_a_file_cannot_say(tmp_path):
+    path = tmp_path / "pipes.yaml"
+    hooks = {name: name for name in ("shown", "query")} | {
+        "id": "id_of",
+        "write": "written",
+        "routes": "add_routes",
+    }
+    named = "".join(f"  {name}: vendor_hooks:{function}\n" for name, function in hooks.items())
+    text = (VENDORS / "pipes.yaml").read_text("utf-8").replace("type: number, first: 700", "type: text")
+    path.write_text(f"{text}hooks:\n{named}", "utf-8")
+    with in_process(Options(vendors=(path,))) as stack:
+        clients = stack.workspace()
+        hub = clients.platform.hub(instance_of(clients, "pipes")["token"])
+        made = [hub.call("POST", "/deals", json={"title": "a", "note": "n", "value": n}) for n in (1, 2)]
+        refused = hub.send("POST", "/deals", json={"title": "a", "value": 13})
+        changed = hub.call("PATCH", "/deals/d-4", json={"note": "x"})
+        above = sent(clients, "pipes", "GET", "/v1/deals?above=1")
+        count = sent(clients, "pipes", "GET", "/v1/deals/count")
+
+        assert [(each["id"], each["note"]) for each in made] == [("d-7", "n after None"), ("d-4", "n after None")]
+        assert made[0]["at"] == "2026-03-02T10:00:01+00:00"
+        assert (refused.status, b"value is taken by 13" in refused.body) == (409, True)
+        assert changed["note"] == "x after d-4"
+        assert (ids_of(above), count.body) == (["d-4"], b"2")

@@ -192,9 +192,16 @@ def known_name(resource: FileResource, field: str) -> str:
 
 
 def _each(form: VendorFilter, filters: object) -> Sequence[object]:
-    if form.join is not None and isinstance(filters, str):
-        return filters.split(form.join)
-    return filters if isinstance(filters, list) else []
+    if form.join is None or not isinstance(filters, str):
+        return filters if isinstance(filters, list) else []
+    quote, several = re.escape(form.quote), [""]
+    quoted = rf"{quote}(?:\\.|[^{quote}\\])*{quote}|" if quote else ""
+    for part in re.findall(rf"{quoted}{re.escape(form.join)}|.", filters, re.DOTALL | re.IGNORECASE):
+        if part.casefold() == form.join.casefold():
+            several.append("")
+        else:
+            several[-1] += part
+    return several
 
 
 def _unquoted(form: VendorFilter, value: object) -> object:

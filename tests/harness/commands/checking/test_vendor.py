@@ -1,0 +1,60 @@
+"""``vendor``: what `new` writes is good and can be run at once; `check` says what is wrong; `list` has what is shipped."""
+
+import json
+
+from command import call
+
+from elements_local import trigger
+from elements_local.guide import instance_body
+from elements_local.stack.vendor_files import shipped
+from elements_local.start import Options, in_process
+
+
+def test_what_is_begun_is_good_and_plays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    begun = call("vendor", "new", "acme")
+    checked = call("vendor", "check", "acme.yaml", "--json")
+
+    assert begun.stdout == "acme.yaml is written; run it with `elements-local up --vendor acme.yaml`\n"
+    assert json.loads(checked.stdout) == {"file": "acme.yaml", "mistakes": []}
+    assert "$schema=vendor.schema.json" in (tmp_path / "acme.yaml").read_text("utf-8")
+    assert json.loads((tmp_path / "vendor.schema.json").read_text("utf-8"))["title"].startswith("A vendor file")
+    with in_process(Options(environment={"ELEMENTS_LOCAL_VENDORS": "acme.yaml"})) as stack:
+        clients = stack.workspace()
+        trigger.instance_of_its_own(clients, "deals")
+        poller = trigger.poller_of(clients, "deals")
+        made = trigger.make(clients, "deals", {}, None)
+        trigger.advance_to_next_poll(clients, poller)
+        assert trigger.outcome_of(clients, poller, made).sent.event_types == ("CREATED",)
+        instance = clients.platform.create_instance(instance_body(clients.credentials, element="acme"))
+        found = clients.platform.call("GET", f"/_local/lint?instanceId={instance['id']}")
+        assert found["findings"] == []
+
+
+def test_a_mistake_is_said_and_nothing_is_written_over(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call("vendor", "new", "acme")
+    path = tmp_path / "acme.yaml"
+    path.write_text(path.read_text("utf-8").replace("{offset}", "{ofset}"), "utf-8")
+    said = call("vendor", "check", "acme.yaml")
+    started = call("up", "--vendor", "acme.yaml")
+
+    assert said.returncode == 1
+    assert "list.parameters: unknown placeholder 'ofset'; did you mean 'offset'?" in said.stdout
+    assert (started.returncode, "did you mean 'offset'?" in started.stderr) == (2, True)
+    for words, told in (
+        (("new", "acme"), "acme.yaml is there"),
+        (("new", "My CRM"), "a vendor's name has letters a to z"),
+        (("check", "acmee"), "unknown vendor 'acmee'"),
+        (("check", "none.yaml"), "the file cannot be read"),
+    ):
+        refused = call("vendor", *words)
+        assert (refused.returncode > 0, told in (refused.stdout + refused.stderr)) == (True, True), (refused.stdout + refused.stderr)
+
+
+def test_the_shipped_ones_are_listed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    listed = json.loads(call("vendor", "list", "--json").stdout)["vendors"]
+
+    assert [each["name"] for each in listed] == [*shipped()]
+    assert len(call("vendor", "list").stdout.splitlines()) == max(len(listed), 1)
