@@ -393,6 +393,7 @@ class _ApplicationFactory:
         from elements_local.kit.fakes.host import FakeHost  # noqa: PLC0415 - see above
         from mock_insightly import CrmSettings  # noqa: PLC0415 - see above
 
+        settings = CrmSettings.from_env(self.environment)
         pages = Pages(url=self.pages.url, is_public=self.pages.is_public)
         host = FakeHost(
             name=key,
@@ -400,7 +401,8 @@ class _ApplicationFactory:
             database=self.database,
             guard=self.guard,
             pages=pages,
-            change_retention=CrmSettings.from_env(self.environment).change_retention,
+            change_retention=settings.change_retention,
+            limited=settings.limits == "vendor",
         )
         return fake.create_app(host)
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from elements_local.kit.text import nearest
+from elements_local.kit.traffic.fault_rules import fits
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS
 from elements_local.platform.dates.java_dates import MILLISECONDS, compile_pattern
 from elements_local.platform.dates.zones import zone
@@ -88,6 +89,7 @@ def objections(file: VendorFile) -> Iterator[Objection]:
         else:
             yield from _call(name, call)
     yield from _errors(file)
+    yield from _limits(file)
     for name, text in ((name, getattr(file.hooks, name)) for name in file.hooks.__struct_fields__):
         if text is not None and text.count(":") != 1:
             yield ("hooks", name), f"expected package.module:function; got {text!r}"
@@ -282,6 +284,17 @@ def _ineffective(path: Where, call: FileListCall) -> Iterator[Objection]:
             path,
             "without {size} in the request all pages have `default` records: `max` and `over` have no effect",
         )
+
+
+def _limits(file: VendorFile) -> Iterator[Objection]:
+    paths = [call.path for call in file.calls.values()]
+    for place, limit in enumerate(file.limits):
+        for pattern in limit.paths:
+            if file.hooks.routes is None and not any(fits(path, pattern) for path in paths):
+                yield (
+                    ("limits", place, "paths"),
+                    f"no call has a path like {pattern!r}; there are {', '.join(paths)}",
+                )
 
 
 def _filter(path: Where, call: FileListCall) -> Iterator[Objection]:

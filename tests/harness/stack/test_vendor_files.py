@@ -262,3 +262,17 @@ def test_hooks_do_what_a_file_cannot_say(tmp_path):
         assert (refused.status, b"value is taken by 13" in refused.body) == (409, True)
         assert changed["note"] == "x after d-4"
         assert (ids_of(above), count.body) == (["d-4"], b"2")
+
+
+def test_limits_hold_where_the_vendors_are_asked_for():
+    limited = Options(vendors=(VENDORS / "hubly.yaml",), environment={"ELEMENTS_LOCAL_CRM_LIMITS": "vendor"})
+    with in_process(limited) as stack:
+        clients = stack.workspace()
+
+        def statuses():
+            return [sent(clients, "hubly", "POST", SEARCH, {}).status for _ in range(3)]
+
+        first = statuses()
+        others = sent(clients, "hubly", "GET", "/objects/deals").status
+        clients.clock.advance("1s")
+        assert (first, others, statuses()) == ([200, 200, 429], 200, [200, 200, 429])

@@ -24,6 +24,7 @@ from elements_local.kit.fakes.records import (
 )
 from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_instant, parse_instant
 from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.problems import unrouted
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -116,7 +117,7 @@ class Fake:
         id_of: Callable[[int], str] = str,
     ) -> None:
         self.host, self.samples = host, samples
-        self._key_in = key_in
+        self.journal, self._key_in = Journal(), key_in
         self.app = host.flask(
             module,
             statuses=_STATUSES,
@@ -167,6 +168,7 @@ class Fake:
             tables=self.records.tables,
             reset=self.records.reset,
             faults=self.host.fault_book(RecordRules),
+            journal=self.journal,
         )
         return self.host.serve(self.app, fake)
 

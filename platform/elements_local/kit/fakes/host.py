@@ -91,6 +91,7 @@ class FakeHost(Struct, frozen=True, kw_only=True):
         alone: whether there is no platform that keeps clock and workspaces.
         pages: for people, to which the root leads browsers.
         change_retention: for how long the log of changes is kept, by the workspace's clock.
+        limited: whether the vendor's limits hold.
     """
 
     name: str
@@ -100,6 +101,7 @@ class FakeHost(Struct, frozen=True, kw_only=True):
     alone: bool = False
     pages: Pages | None = None
     change_retention: timedelta = timedelta(days=90)
+    limited: bool = False
 
     def flask(
         self,

@@ -16,6 +16,9 @@ from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, e
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
 from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRecordError
+from elements_local.kit.traffic.fault_rules import fits
+from elements_local.kit.traffic.journal import JournalQuery
+from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.paging import sort_key
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.made_up import samples
@@ -26,6 +29,7 @@ from elements_local.platform.elements.vendor_file.model import (
     FileListCall,
     VendorErrorCase,
     VendorFile,
+    VendorLimit,
     method_of,
 )
 from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
 _RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1m": timedelta(minutes=1)}
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _ADMIN = "/_local"
+_NOTED = 100_000
+"""Calls that are looked through for those of a limit."""
 
 Found = dict[str, Any]
 """What a request has in the places of its template."""
@@ -97,7 +103,7 @@ class FileFake:
 
         def guarded(**variables: str) -> Response:
             try:
-                self.fake.caller()
+                self._refuse_beyond_limits(self.fake.caller())
                 return view(**variables)
             except (NoCallerError, NoKeptRecordError, VendorRefusalError) as error:
                 return self.refused(error)
@@ -128,6 +134,24 @@ class FileFake:
         """Return a record as the vendor shows it."""
         made = resource.shown(record.id, record.fields, created=record.created, updated=record.updated, **how)
         return self.hooks.shown(made, record) if self.hooks.shown else made
+
+    def _refuse_beyond_limits(self, workspace: Workspace) -> None:
+        limits = [each for each in self.file.limits if self.host.limited and _is_of(each, request.path)]
+        if not limits:
+            return
+        noted = self.fake.journal.page(workspace.name, JournalQuery(limit=_NOTED)).items
+        now = workspace.clock.now()
+        for limit in limits:
+            since = now - timedelta(seconds=limit.seconds)
+            taken = sum(
+                one.at > since
+                and one.status != ERROR_STATUSES["limit"]
+                and _is_of(limit, one.target.partition("?")[0])
+                for _, one in noted
+            )
+            if taken >= limit.calls:
+                said = f"no more than {limit.calls} calls are answered in {limit.seconds} seconds"
+                raise VendorRefusalError("limit", said)
 
     def _answered(self, name: str, view: Callable[[Any, Found], Response], **variables: str) -> Response:
         call = self.file.calls[name]
@@ -309,6 +333,10 @@ def _key_in(file: VendorFile, environ: "WSGIEnvironment") -> str | None:
         values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter or "", [])
         sent, form = (values[-1] if values else None), how.value
     return None if sent is None else str(read(form, sent).get("key", sent))
+
+
+def _is_of(limit: VendorLimit, path: str) -> bool:
+    return any(fits(path, pattern) for pattern in limit.paths)
 
 
 def _body() -> Json:

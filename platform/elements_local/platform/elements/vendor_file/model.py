@@ -281,6 +281,20 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     deleted: DeletedParameter | None = None
 
 
+class VendorLimit(_Part, frozen=True, kw_only=True):
+    """How many calls are answered, with ``up --limits vendor``, by the workspace's clock; those beyond are refused as ``limit``.
+
+    Attributes:
+        calls: so many,
+        seconds: in the last so many seconds,
+        paths: of these paths, in which * is any text.
+    """
+
+    calls: Annotated[int, Meta(ge=1, le=10_000)]
+    seconds: Annotated[int, Meta(ge=1)]
+    paths: tuple[str, ...] = ("*",)
+
+
 class VendorErrorCase(_Part, frozen=True, kw_only=True):
     """One kind of error.
 
@@ -310,6 +324,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
         unknown_field: a written field is not declared.
         conflict: another record has the value of a unique field; {id} is that one's.
         cap: what is asked for lies beyond a list's cap.
+        limit: a call is beyond a limit.
     """
 
     unauthenticated: VendorErrorCase = VendorErrorCase()
@@ -319,6 +334,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     unknown_field: VendorErrorCase = VendorErrorCase()
     conflict: VendorErrorCase = VendorErrorCase()
     cap: VendorErrorCase | None = None
+    limit: VendorErrorCase = VendorErrorCase()
 
 
 class VendorErrors(_Part, frozen=True, kw_only=True):
@@ -374,6 +390,7 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         delete: deletes a record.
         me: asked whose the credential is; {user} in its answer.
         errors: what errors look like.
+        limits: how many calls are answered.
         hooks: what the file cannot say.
     """
 
@@ -401,6 +418,7 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     delete: DeleteCall | None = None
     me: FileCall | None = None
     errors: VendorErrors = VendorErrors()
+    limits: tuple[VendorLimit, ...] = ()
     hooks: HookNames = HookNames()
 
     @property
